@@ -1,0 +1,52 @@
+# Needs Python 3.11 or later, make and pip. Everything else goes into .venv in this checkout.
+PYTHON ?= python3
+PORT ?= 8080
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: demo test lint types check bench lock clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/runtime.stamp ## the whole bot in a browser, without any account
+	@exec $(PY) -m bot demo --port $(PORT)
+
+test: $(VENV)/dev.stamp
+	$(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/dev.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports
+
+types: $(VENV)/dev.stamp
+	$(PY) -m mypy
+
+check: test lint types
+
+bench: $(VENV)/dev.stamp
+	$(PY) -m bench $(ARGS)
+
+lock: $(VENV)/dev.stamp ## pins every dependency again: names, versions and hashes, no address
+	$(PY) -m pip install --quiet uv
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock pyproject.toml
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock \
+		-o requirements-dev.lock --group dev pyproject.toml
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+$(PY):
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime.stamp: requirements.lock | $(PY)
+	@echo "Installing into $(VENV) ..."
+	@$(INSTALL) -r requirements.lock
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock | $(PY)
+	@echo "Installing into $(VENV) ..."
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@

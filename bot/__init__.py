@@ -1,0 +1,1 @@
+"""A Discord bot for live, crowd-steered Odyssey broadcasts."""

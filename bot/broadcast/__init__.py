@@ -1,0 +1,1 @@
+"""The domain: rules and state of a crowd-steered broadcast. Standard library only."""

@@ -1,0 +1,1 @@
+"""What outlives a run of the bot: the only package that touches the database."""

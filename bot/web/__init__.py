@@ -1,0 +1,1 @@
+"""The bot's web server: the watch page and the health check."""

@@ -1,0 +1,22 @@
+"""Fixtures for every test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+async def no_leaked_tasks() -> AsyncIterator[None]:
+    """Fails a test that leaves a task running behind it."""
+    before = asyncio.all_tasks()
+    yield
+    for _ in range(20):
+        leaked = {task for task in asyncio.all_tasks() - before if not task.done()}
+        if not leaked:
+            return
+        await asyncio.sleep(0.01)
+    names = sorted(f"{task.get_name()}: {task.get_coro()}" for task in leaked)
+    pytest.fail("leaked tasks:\n" + "\n".join(names))
