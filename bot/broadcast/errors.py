@@ -1,0 +1,57 @@
+"""What the domain refuses, by code.
+
+    BroadcastError     a request that cannot be met: a `Code`, and the facts for the user's sentence
+    WorldError         the world, or the way to it, failed: a `Reason`, and whether trying again may help
+
+The sentences that users read are not here: they live in `cogs/wording.py`, one for each code and reason.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.broadcast.states import Reason
+
+
+class Code(StrEnum):
+    """Why a request was not met."""
+
+    EMPTY_PROMPT = "empty_prompt"
+    PROMPT_TOO_LONG = "prompt_too_long"  # facts: length, limit
+    ALREADY_RUNNING = "already_running"  # facts: host
+    NOT_RUNNING = "not_running"
+    ALREADY_ENDING = "already_ending"
+    MAY_NOT_END = "may_not_end"  # facts: host
+    MODERATORS_ONLY = "moderators_only"
+    QUEUE_FULL = "queue_full"  # facts: limit
+    SHUTTING_DOWN = "shutting_down"
+    UNKNOWN_STREAM = "unknown_stream"
+    NO_STREAMS_YET = "no_streams_yet"
+    RECORDING_NOT_READY = "recording_not_ready"  # facts: stream_id
+    RECORDING_UNREACHABLE = "recording_unreachable"  # facts: stream_id
+
+
+class BroadcastError(Exception):
+    """A request that cannot be met.
+
+    `facts` are what the user's sentence for `code` needs, as listed beside each code.
+    """
+
+    def __init__(self, code: Code, **facts: object) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.facts = facts
+
+
+class WorldError(Exception):
+    """The world failed us.
+
+    `detail` is the service's own sentence, if it gave one: text from outside, to be shown as text only.
+    `retryable` says whether the same request may succeed later without anybody changing anything.
+    """
+
+    def __init__(self, reason: Reason, detail: str | None = None, *, retryable: bool = True) -> None:
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+        self.detail = detail
+        self.retryable = retryable

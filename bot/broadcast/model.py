@@ -1,0 +1,185 @@
+"""The things that the domain speaks of. All are immutable: a change makes a new one.
+
+Times are aware datetimes in UTC. IDs of guilds, channels and people are Discord's, as whole numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person: one who watches, suggests or hosts."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where a broadcast takes place."""
+
+    guild_id: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a broadcast is closing, who asked for it, and what the service said of it.
+
+    `reference` is what a user can quote and an operator can find in the log; failures have one.
+    """
+
+    reason: Reason
+    by: Viewer | None = None
+    detail: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One Odyssey stream. `ended_at` and `end_reason` are None while it runs."""
+
+    id: str
+    broadcast_id: str
+    prompt: str
+    portrait: bool
+    started_at: datetime
+    ended_at: datetime | None = None
+    end_reason: Reason | None = None
+
+    @property
+    def state(self) -> State:
+        """LIVE while it runs, then ENDED or FAILED."""
+        if self.end_reason is None:
+            return State.LIVE
+        return State.FAILED if self.end_reason.is_failure else State.ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """What a host starts in a channel. Its ID cannot be guessed, so that it can stand in a watch link."""
+
+    id: str
+    channel: Channel
+    host: Viewer
+    prompt: str
+    portrait: bool
+    requested_at: datetime
+    state: State = State.REQUESTED
+    live_at: datetime | None = None
+    ended_at: datetime | None = None
+    ending: Ending | None = None
+
+    def moved(self, state: State, at: datetime, ending: Ending | None = None) -> Broadcast:
+        """The broadcast in its next state: the only way in which a state changes.
+
+        Raises `IllegalTransitionError` when the transition table does not have this way.
+        """
+        if state not in TRANSITIONS[self.state]:
+            raise IllegalTransitionError(self.state, state)
+        return replace(
+            self,
+            state=state,
+            live_at=at if state is State.LIVE else self.live_at,
+            ended_at=at if state.is_over else self.ended_at,
+            ending=ending or self.ending,
+        )
+
+
+class Outcome(StrEnum):
+    """What became of a suggestion."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more will become of it."""
+        return self in (Outcome.ACKNOWLEDGED, Outcome.REFUSED)
+
+
+class Refusal(StrEnum):
+    """Why a suggestion was not applied."""
+
+    BROADCAST_ENDED = "broadcast_ended"
+    SERVICE_REFUSED = "service_refused"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    CONNECTION_LOST = "connection_lost"
+    INTERRUPTED = "interrupted"  # the bot stopped before its turn came
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a viewer proposes, and what has become of it.
+
+    `applied` is the prompt as the service acknowledged it; `detail` is the service's own word on a refusal.
+    """
+
+    id: str
+    broadcast_id: str
+    viewer: Viewer
+    prompt: str
+    suggested_at: datetime
+    outcome: Outcome = Outcome.QUEUED
+    stream_id: str | None = None
+    sent_at: datetime | None = None
+    settled_at: datetime | None = None
+    applied: str | None = None
+    refusal: Refusal | None = None
+    detail: str | None = None
+
+    def sent(self, stream_id: str, at: datetime) -> Suggestion:
+        """On its way to the world as an interaction."""
+        return replace(self, outcome=Outcome.SENT, stream_id=stream_id, sent_at=at)
+
+    def acknowledged(self, applied: str, at: datetime) -> Suggestion:
+        """In force."""
+        return replace(self, outcome=Outcome.ACKNOWLEDGED, applied=applied, settled_at=at)
+
+    def refused(self, refusal: Refusal, at: datetime, detail: str | None = None) -> Suggestion:
+        """Not applied, and why."""
+        return replace(self, outcome=Outcome.REFUSED, refusal=refusal, settled_at=at, detail=detail)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Spectating:
+    """How a browser watches a stream: WHEP first, HLS as fallback. In memory only; repr shows nothing."""
+
+    webrtc_url: str
+    spectator_token: str
+    hls_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Recording:
+    """The artifacts of one stream. The links expire about an hour after they were made; repr shows nothing.
+
+    A link is None when the artifact does not exist, or not yet.
+    """
+
+    stream_id: str
+    fetched_at: datetime
+    video_url: str | None = None
+    preview_url: str | None = None
+    thumbnail_url: str | None = None
+    events_url: str | None = None
+    frame_count: int | None = None
+    duration_s: float | None = None
+
+    @property
+    def has_video(self) -> bool:
+        """Whether the film itself is there."""
+        return self.video_url is not None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that is posted is there."""
+        return None not in (self.video_url, self.preview_url, self.thumbnail_url)

@@ -1,0 +1,125 @@
+"""What the domain asks of the outside. `bot/app.py` says who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.broadcast.model import Broadcast, Ending, Recording, Spectating, Stream, Suggestion
+
+
+class Clock(Protocol):
+    """Time, so that tests can step it."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns after so many seconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StartedStream:
+    """A stream that has begun, and the prompt in force as the service words it."""
+
+    id: str
+    applied_prompt: str
+
+
+class World(Protocol):
+    """One connection to a world model. Every method raises `WorldError`, and none waits for ever."""
+
+    async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
+        """Begins a stream that spectators can watch."""
+        ...
+
+    async def interact(self, prompt: str) -> str:
+        """Sends one interaction and returns the prompt as acknowledged. Never called twice at once."""
+        ...
+
+    async def end(self) -> None:
+        """Ends the stream."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorldEvents:
+    """What a world says unasked. Called on the event loop; neither may block or raise."""
+
+    closed: Callable[[Ending], None]
+    """The stream is over, or the connection lost."""
+
+    spectating: Callable[[Spectating], None]
+    """Spectators can watch from now on."""
+
+
+class OpenWorld(Protocol):
+    """Connects to a world. Entering raises `WorldError`; leaving always frees the connection."""
+
+    def __call__(self, events: WorldEvents) -> AbstractAsyncContextManager[World]: ...
+
+
+class RecordingSource(Protocol):
+    """Where recordings come from."""
+
+    async def find(self, stream_id: str) -> Recording | None:
+        """The recording as it stands now, None when there is none (yet). Raises `WorldError`."""
+        ...
+
+
+class Journal(Protocol):
+    """The memory of the domain. A method returns when its fact is stored; calls take effect in order."""
+
+    async def save_broadcast(self, broadcast: Broadcast) -> None:
+        """Stores a broadcast as it stands."""
+        ...
+
+    async def save_stream(self, stream: Stream) -> None:
+        """Stores a stream as it stands."""
+        ...
+
+    async def save_suggestion(self, suggestion: Suggestion) -> None:
+        """Stores a suggestion as it stands."""
+        ...
+
+    async def save_recording(self, recording: Recording) -> None:
+        """Stores what is known of a recording, without its links: they expire, and they are secrets."""
+        ...
+
+
+class Audience(Protocol):
+    """Whoever shows a broadcast. Called on the event loop; must neither block nor raise."""
+
+    def broadcast_changed(self, broadcast: Broadcast) -> None:
+        """Its state, its prompt in force or its queue changed."""
+        ...
+
+
+class RecordingPoster(Protocol):
+    """Whoever shows recordings."""
+
+    async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
+        """Posts a stream's recording where its broadcast was; None says that it did not come.
+
+        Posts once for a stream, however often it is called.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that a broadcast needs of the outside, in one bundle."""
+
+    open_world: OpenWorld
+    journal: Journal
+    audience: Audience
+    clock: Clock
+    new_id: Callable[[], str]
+    """An ID that cannot be guessed."""
+    new_reference: Callable[[], str]
+    """A short word that a user can quote and an operator can find in the log."""

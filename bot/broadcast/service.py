@@ -1,0 +1,121 @@
+"""All broadcasts: at most one in a channel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Self
+
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Broadcast, Channel, Ending, Viewer
+from bot.broadcast.ports import Ports
+from bot.broadcast.prompts import clean_prompt
+from bot.broadcast.recordings import RecordingDesk
+from bot.broadcast.session import BroadcastSession, Ticket
+from bot.broadcast.states import Reason
+
+log = logging.getLogger(__name__)
+
+CLOSING_TIMEOUT_S = 20.0
+"""How long running broadcasts may take to end in order when the bot stops."""
+
+
+class Broadcasts:
+    """Starts, finds and ends broadcasts. An async context manager: leaving it ends them all."""
+
+    def __init__(self, ports: Ports, recordings: RecordingDesk) -> None:
+        self._ports = ports
+        self._recordings = recordings
+        self._by_channel: dict[int, BroadcastSession] = {}
+        self._tasks = asyncio.TaskGroup()
+        self._running: dict[asyncio.Task[None], BroadcastSession] = {}
+        self._is_closing = False
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+        await self._tasks.__aexit__(kind, error, trace)
+
+    def start(self, channel: Channel, host: Viewer, prompt: str, *, portrait: bool) -> BroadcastSession:
+        """Begins a broadcast and returns at once: how it goes on, the audience is told.
+
+        Raises EMPTY_PROMPT, PROMPT_TOO_LONG, ALREADY_RUNNING or SHUTTING_DOWN.
+        """
+        opening = clean_prompt(prompt)
+        if self._is_closing:
+            raise BroadcastError(Code.SHUTTING_DOWN)
+        if running := self._by_channel.get(channel.id):
+            raise BroadcastError(Code.ALREADY_RUNNING, host=running.broadcast.host)
+        broadcast = Broadcast(
+            id=self._ports.new_id(),
+            channel=channel,
+            host=host,
+            prompt=opening,
+            portrait=portrait,
+            requested_at=self._ports.clock.now(),
+        )
+        session = self._by_channel[channel.id] = BroadcastSession(broadcast, self._ports)
+        task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")
+        self._running[task] = session
+        task.add_done_callback(self._running.pop)
+        return session
+
+    async def suggest(self, channel: Channel, viewer: Viewer, prompt: str) -> Ticket:
+        """Puts a suggestion in line. Raises NOT_RUNNING, EMPTY_PROMPT, PROMPT_TOO_LONG or QUEUE_FULL."""
+        session = self.in_channel(channel)
+        return await session.suggest(viewer, clean_prompt(prompt))
+
+    def end(self, channel: Channel, by: Viewer, *, is_moderator: bool) -> BroadcastSession:
+        """Asks a channel's broadcast to end. Raises NOT_RUNNING, MAY_NOT_END or ALREADY_ENDING."""
+        session = self.in_channel(channel)
+        host = session.broadcast.host
+        if by.id != host.id and not is_moderator:
+            raise BroadcastError(Code.MAY_NOT_END, host=host)
+        if session.is_closing:
+            raise BroadcastError(Code.ALREADY_ENDING)
+        session.end(Ending(Reason.HOST_ENDED if by.id == host.id else Reason.MODERATOR_ENDED, by=by))
+        return session
+
+    def in_channel(self, channel: Channel) -> BroadcastSession:
+        """The channel's broadcast. Raises NOT_RUNNING."""
+        session = self._by_channel.get(channel.id)
+        if session is None:
+            raise BroadcastError(Code.NOT_RUNNING)
+        return session
+
+    def is_running_in(self, channel: Channel) -> bool:
+        """Whether the channel has a broadcast now."""
+        return channel.id in self._by_channel
+
+    def find(self, broadcast_id: str) -> BroadcastSession | None:
+        """A broadcast that has not ended, by its ID."""
+        return next((s for s in self._by_channel.values() if s.broadcast.id == broadcast_id), None)
+
+    async def close(self) -> None:
+        """Takes no more, ends all broadcasts in order, and cuts off what takes too long."""
+        self._is_closing = True
+        for session in self._running.values():
+            session.end(Ending(Reason.SHUTDOWN))
+        if self._running:
+            _, late = await asyncio.wait(list(self._running), timeout=CLOSING_TIMEOUT_S)
+            for task in late:
+                task.cancel()
+
+    async def _run(self, session: BroadcastSession) -> None:
+        broadcast = session.broadcast
+        try:
+            await session.run()
+        except Exception:  # the boundary of one broadcast: what broke in it must not reach the others
+            ending = session.broadcast.ending
+            reference = (ending and ending.reference) or self._ports.new_reference()
+            log.exception("broadcast %s broke", broadcast.id, extra={"ref": reference})
+        finally:
+            del self._by_channel[broadcast.channel.id]
+        if session.stream:
+            self._recordings.follow(session.stream)

@@ -1,0 +1,227 @@
+"""One broadcast, from the request to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion, Viewer
+from bot.broadcast.ports import Ports, World, WorldEvents
+from bot.broadcast.queue import SuggestionQueue
+from bot.broadcast.states import Reason, State
+
+log = logging.getLogger(__name__)
+
+QUEUE_LIMIT = 200
+"""Suggestions that may wait at once."""
+
+_REFUSAL_FOR = {
+    Reason.STREAM_ERROR: Refusal.SERVICE_REFUSED,
+    Reason.USAGE_LIMIT: Refusal.SERVICE_REFUSED,
+    Reason.UNREACHABLE: Refusal.NOT_ACKNOWLEDGED,
+}
+"""Failures of one interaction after which the stream goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a viewer gets for a suggestion: its place in line (1 is next), and word of what became of it."""
+
+    suggestion: Suggestion
+    place: int
+    settled: asyncio.Future[Suggestion]
+
+
+class BroadcastSession:
+    """Runs one broadcast: holds its state, its queue and its connection to the world."""
+
+    def __init__(self, broadcast: Broadcast, ports: Ports) -> None:
+        self.broadcast = broadcast
+        self.stream: Stream | None = None
+        self.spectating: Spectating | None = None
+        self.prompt_in_force = broadcast.prompt
+        self.last_applied: Suggestion | None = None
+        self._ports = ports
+        self._queue = SuggestionQueue(QUEUE_LIMIT)
+        self._in_flight: Suggestion | None = None
+        self._unsettled: dict[str, asyncio.Future[Suggestion]] = {}
+        self._ending: Ending | None = None
+        self._stream_is_over = False
+        self._until_ending = asyncio.timeout(None)
+        self._is_interruptible = False
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the broadcast is over, or about to be: nothing more is taken."""
+        return self._ending is not None or self.broadcast.state.is_over
+
+    @property
+    def waiting(self) -> int:
+        """How many suggestions wait in line."""
+        return len(self._queue)
+
+    def upcoming(self, count: int) -> tuple[Suggestion, ...]:
+        """The next `count` suggestions in line at most."""
+        return self._queue.upcoming(count)
+
+    async def suggest(self, viewer: Viewer, prompt: str) -> Ticket:
+        """Puts a clean prompt in line. Raises NOT_RUNNING once the end has begun, or QUEUE_FULL."""
+        if self.is_closing:
+            raise BroadcastError(Code.NOT_RUNNING)
+        suggestion = Suggestion(
+            id=self._ports.new_id(),
+            broadcast_id=self.broadcast.id,
+            viewer=viewer,
+            prompt=prompt,
+            suggested_at=self._ports.clock.now(),
+        )
+        place = self._queue.add(suggestion)
+        settled = self._unsettled[suggestion.id] = asyncio.get_running_loop().create_future()
+        await self._ports.journal.save_suggestion(suggestion)
+        self._tell()
+        return Ticket(suggestion, place, settled)
+
+    def end(self, ending: Ending) -> None:
+        """Asks for the end; the first ending asked for is the one that counts."""
+        if self.is_closing:
+            return
+        self._ending = ending
+        if self._is_interruptible:
+            self._until_ending.reschedule(asyncio.get_running_loop().time())
+
+    async def run(self) -> None:
+        """Takes the broadcast through its life; returns when it is over and all about it is stored.
+
+        Raises what only a bug or a broken journal raises, and then too it has closed what it could.
+        """
+        try:
+            ending = await self._play()
+        except asyncio.CancelledError:
+            await self._close(Ending(Reason.INTERRUPTED))
+            raise
+        except Exception:
+            await self._close(Ending(Reason.INTERNAL))
+            raise
+        await self._close(ending)
+
+    async def _play(self) -> Ending:
+        """Connects, starts, and forwards until the end. Frees the connection, however it leaves."""
+        async with AsyncExitStack() as connection:
+            try:
+                async with self._until_ending:
+                    self._is_interruptible = True
+                    if self._ending is None:
+                        await self._move(State.CONNECTING)
+                        world = await connection.enter_async_context(self._ports.open_world(self._events()))
+                        stream = await self._start(world)
+                        await self._forward(world, stream)
+            except TimeoutError:
+                if not self._until_ending.expired():
+                    raise
+            except WorldError as error:
+                self._ending = self._ending or Ending(error.reason, detail=error.detail)
+            finally:
+                self._is_interruptible = False
+            assert self._ending is not None  # noqa: S101 - nothing else leaves the scope above
+            if not self._ending.reason.is_failure:
+                await self._move(State.ENDING)
+                if self.stream and not self._stream_is_over:
+                    await self._end_stream(world)
+        return self._ending
+
+    async def _start(self, world: World) -> Stream:
+        started = await world.start(self.broadcast.prompt, portrait=self.broadcast.portrait)
+        self.stream = Stream(
+            id=started.id,
+            broadcast_id=self.broadcast.id,
+            prompt=self.broadcast.prompt,
+            portrait=self.broadcast.portrait,
+            started_at=self._ports.clock.now(),
+        )
+        self.prompt_in_force = started.applied_prompt or self.broadcast.prompt
+        # Stored before anybody is told: without the stream ID there is no way back to the recording.
+        await self._ports.journal.save_stream(self.stream)
+        await self._move(State.LIVE)
+        return self.stream
+
+    async def _forward(self, world: World, stream: Stream) -> None:
+        """The one forwarder: a suggestion leaves only when the one before it is settled."""
+        while True:
+            suggestion = await self._queue.next()
+            suggestion = self._in_flight = suggestion.sent(stream.id, self._ports.clock.now())
+            await self._ports.journal.save_suggestion(suggestion)
+            self._tell()
+            try:
+                applied = await world.interact(suggestion.prompt)
+            except WorldError as error:
+                if error.reason not in _REFUSAL_FOR:
+                    raise
+                await self._settle(self._refused(suggestion, _REFUSAL_FOR[error.reason], error.detail))
+            else:
+                self.prompt_in_force = applied or suggestion.prompt
+                self.last_applied = suggestion.acknowledged(self.prompt_in_force, self._ports.clock.now())
+                await self._settle(self.last_applied)
+
+    async def _end_stream(self, world: World) -> None:
+        try:
+            await world.end()
+        except WorldError as error:
+            # Closing the connection, which comes next, ends the stream just as well.
+            log.info("broadcast %s: the end was not confirmed (%s)", self.broadcast.id, error.reason.value)
+
+    async def _close(self, ending: Ending) -> None:
+        if ending.reason.is_failure:
+            ending = replace(ending, reference=ending.reference or self._ports.new_reference())
+            log.warning(
+                "broadcast %s failed: %s (%s)",
+                self.broadcast.id,
+                ending.reason.value,
+                ending.detail or "no detail",
+                extra={"ref": ending.reference},
+            )
+        self._ending = ending
+        if self.stream:
+            ended_at = self._ports.clock.now()
+            self.stream = replace(self.stream, ended_at=ended_at, end_reason=ending.reason)
+            await self._ports.journal.save_stream(self.stream)
+        lost = Refusal.CONNECTION_LOST if ending.reason.is_failure else Refusal.BROADCAST_ENDED
+        if self._in_flight:
+            await self._settle(self._refused(self._in_flight, lost))
+        for suggestion in self._queue.drain():
+            await self._settle(self._refused(suggestion, Refusal.BROADCAST_ENDED))
+        await self._move(State.FAILED if ending.reason.is_failure else State.ENDED)
+
+    async def _settle(self, suggestion: Suggestion) -> None:
+        self._in_flight = None
+        await self._ports.journal.save_suggestion(suggestion)
+        settled = self._unsettled.pop(suggestion.id)
+        if not settled.done():
+            settled.set_result(suggestion)
+        self._tell()
+
+    def _refused(self, suggestion: Suggestion, refusal: Refusal, detail: str | None = None) -> Suggestion:
+        return suggestion.refused(refusal, self._ports.clock.now(), detail)
+
+    async def _move(self, state: State) -> None:
+        """The one place that changes the broadcast's state: by the transition table, stored, then told."""
+        self.broadcast = self.broadcast.moved(state, self._ports.clock.now(), self._ending)
+        log.info("broadcast %s is %s", self.broadcast.id, state.value)
+        await self._ports.journal.save_broadcast(self.broadcast)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._ports.audience.broadcast_changed(self.broadcast)
+
+    def _events(self) -> WorldEvents:
+        return WorldEvents(closed=self._world_closed, spectating=self._world_spectating)
+
+    def _world_closed(self, ending: Ending) -> None:
+        self._stream_is_over = True
+        self.end(ending)
+
+    def _world_spectating(self, spectating: Spectating) -> None:
+        self.spectating = spectating
+        self._tell()

@@ -1,0 +1,67 @@
+"""A broadcast's life: its states, the ways between them, and the reasons for its end."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a broadcast is in its life."""
+
+    REQUESTED = "requested"
+    CONNECTING = "connecting"
+    LIVE = "live"
+    ENDING = "ending"
+    ENDED = "ended"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can happen to the broadcast."""
+        return not TRANSITIONS[self]
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.REQUESTED: frozenset({State.CONNECTING, State.ENDING, State.FAILED}),
+    State.CONNECTING: frozenset({State.LIVE, State.ENDING, State.FAILED}),
+    State.LIVE: frozenset({State.ENDING, State.FAILED}),
+    State.ENDING: frozenset({State.ENDED, State.FAILED}),
+    State.ENDED: frozenset(),
+    State.FAILED: frozenset(),
+}
+
+
+class Reason(StrEnum):
+    """Why a broadcast ended or failed."""
+
+    HOST_ENDED = "host_ended"
+    MODERATOR_ENDED = "moderator_ended"
+    TIME_LIMIT = "time_limit"
+    STREAM_ENDED = "stream_ended"  # by the service, without an error
+    SHUTDOWN = "shutdown"
+
+    NO_STREAMER = "no_streamer"
+    USAGE_LIMIT = "usage_limit"
+    BAD_KEY = "bad_key"
+    UNREACHABLE = "unreachable"
+    SERVICE_GONE = "service_gone"
+    STREAM_ERROR = "stream_error"
+    INTERRUPTED = "interrupted"  # the bot stopped before it could end the broadcast
+    INTERNAL = "internal"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether a broadcast that closes for this reason has failed, rather than ended."""
+        return self not in _ORDERLY
+
+
+_ORDERLY = frozenset(
+    {Reason.HOST_ENDED, Reason.MODERATOR_ENDED, Reason.TIME_LIMIT, Reason.STREAM_ENDED, Reason.SHUTDOWN}
+)
+
+
+class IllegalTransitionError(Exception):
+    """Code asked for a way that the transition table does not have: a bug, never a user's mistake."""
+
+    def __init__(self, origin: State, target: State) -> None:
+        super().__init__(f"a broadcast cannot go from {origin.value} to {target.value}")

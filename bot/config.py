@@ -1,0 +1,136 @@
+"""Settings: read once, at start, from the environment or `.env`, into one frozen object."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+from yarl import URL
+
+S = TypeVar("S", bound="DatabaseSettings")
+
+
+class SettingsError(Exception):
+    """Settings that are missing or wrong; the message names every one of them."""
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(value: str | None) -> str | None:
+        if value is None:
+            return None
+        url = URL(value)
+        if url.scheme not in schemes or not url.host:
+            raise ValueError(f"must be a URL that starts with {' or '.join(f'{s}://' for s in schemes)}")
+        return value.rstrip("/")
+
+    return AfterValidator(check)
+
+
+def _database_url(value: str) -> str:
+    """The URL with an asynchronous driver: `sqlite:///…` means `sqlite+aiosqlite:///…`."""
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        raise ValueError("must be a database URL such as sqlite:///data/odyssey.sqlite3") from None
+    if url.get_backend_name() != "sqlite":
+        raise ValueError("must be a SQLite URL such as sqlite:///data/odyssey.sqlite3")
+    return url.set(drivername="sqlite+aiosqlite").render_as_string(hide_password=False)
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise ValueError("must not be empty")
+    return SecretStr(value.get_secret_value().strip())
+
+
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+
+
+class DatabaseSettings(BaseSettings):
+    """What `migrate` needs."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        "sqlite:///data/odyssey.sqlite3",
+        validate_default=True,
+        description="Where broadcasts, streams, suggestions and recordings are kept: a SQLite file.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="How much the log tells."
+    )
+    log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines.")
+
+
+class Settings(DatabaseSettings):
+    """What `run` needs."""
+
+    discord_token: Secret = Field(description="The bot's token, from Discord's developer portal.")
+    odyssey_api_key: Secret = Field(description="The Odyssey API key.")
+    odyssey_api_url: Annotated[str, _url("http", "https")] = Field(
+        "https://api.odyssey.ml", description="The Odyssey service, or a stand-in."
+    )
+    discord_api_url: Annotated[str | None, _url("http", "https")] = Field(
+        None, description="A Discord-compatible REST API with its version; unset means Discord."
+    )
+    discord_gateway_url: Annotated[str | None, _url("ws", "wss")] = Field(
+        None, validate_default=True, description="A Discord-compatible gateway; unset means Discord."
+    )
+    web_host: str = Field("127.0.0.1", description="Address on which the watch page is served.")
+    web_port: int = Field(8090, ge=0, le=65535, description="Port of the watch page.")
+    public_url: Annotated[str | None, _url("http", "https")] = Field(
+        None,
+        description="The watch page as viewers reach it; unset means http://localhost and the port.",
+    )
+    chat_prefix: str = Field(
+        "!", min_length=1, max_length=5, description="What a chat message starts with to be a suggestion."
+    )
+    recording_timeout_s: float = Field(
+        600, gt=0, description="Seconds to wait for a recording before saying that it did not come."
+    )
+
+    @field_validator("discord_gateway_url")
+    @classmethod
+    def _goes_with_the_api(cls, value: str | None, info: ValidationInfo) -> str | None:
+        # With one of the two alone, the token would go to the wrong Discord.
+        if "discord_api_url" in info.data and (value is None) != (info.data["discord_api_url"] is None):
+            raise ValueError("must be set together with DISCORD_API_URL, or not at all")
+        return value
+
+    @property
+    def watch_base_url(self) -> str:
+        """Where watch links start, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.web_port}"
+
+
+def load_settings(kind: type[S]) -> S:
+    """Reads the settings. Raises `SettingsError` with one message that names all that is missing or wrong."""
+    try:
+        return kind()
+    except ValidationError as error:
+        lines = [_complaint(kind, item["loc"], item["msg"], item["type"]) for item in error.errors()]
+        message = "The bot cannot start, because of its settings:\n" + "\n".join(
+            f"  - {line}" for line in lines
+        )
+        raise SettingsError(
+            f"{message}\nSet them in the environment or in a file named .env; .env.example explains each."
+        ) from None
+
+
+def _complaint(kind: type[DatabaseSettings], location: tuple[int | str, ...], problem: str, code: str) -> str:
+    if not location:
+        return problem.removeprefix("Value error, ")
+    name = str(location[0])
+    if code == "missing":
+        return f"{name.upper()} is missing. {kind.model_fields[name].description}"
+    return f"{name.upper()} {_plain(problem)}"
+
+
+def _plain(problem: str) -> str:
+    text = problem.removeprefix("Value error, ").removeprefix("Input ")
+    return text if text.startswith("must") else f"is wrong: {text[:1].lower()}{text[1:]}"

@@ -1,0 +1,67 @@
+"""The log: text or JSON lines on standard error, with references, without secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+_QUERY = re.compile(r"((?:https?|wss?)://[^\s?\"'<>]+)\?[^\s\"'<>]+")
+"""A URL with a query: presigned links and session tokens live there."""
+
+
+def set_up_logging(level: str, form: str, secrets: Collection[str] = ()) -> None:
+    """Sends every record from `level` on to standard error, as `form` says: "text" or "json".
+
+    `secrets` are masked wherever they turn up, and so are the queries of URLs. A record's `ref` (given as
+    `extra={"ref": …}`) is shown with it.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter((_JsonFormatter if form == "json" else _TextFormatter)(secrets))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # These tell of every request, with its URL, at INFO.
+    for chatty in ("httpx", "httpcore", "aiohttp.access", "aioice", "aiortc"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+class _MaskingFormatter(logging.Formatter):
+    def __init__(self, secrets: Collection[str]) -> None:
+        super().__init__()
+        self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+
+    def masked(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return _QUERY.sub(r"\1?***", text)
+
+
+class _TextFormatter(_MaskingFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        ref = getattr(record, "ref", None)
+        message = record.getMessage().replace("\n", "\\n").replace("\r", "\\r")
+        text = f"{_time(record)} {record.levelname:<7} {record.name}: {message}"
+        if ref:
+            text += f" [ref {ref}]"
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return self.masked(text)
+
+
+class _JsonFormatter(_MaskingFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {
+            "time": _time(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "ref": getattr(record, "ref", None),
+            "exception": self.formatException(record.exc_info) if record.exc_info else None,
+        }
+        present = {key: self.masked(value) for key, value in fields.items() if value is not None}
+        return json.dumps(present, ensure_ascii=False)
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,176 @@
+"""Odyssey as the domain's `World` and `RecordingSource`: the client's calls and errors in its words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from http import HTTPStatus
+
+from bot.broadcast.errors import WorldError
+from bot.broadcast.model import Ending, Recording, Spectating
+from bot.broadcast.ports import Clock, OpenWorld, StartedStream, WorldEvents
+from bot.broadcast.states import Reason
+from bot.odyssey import (
+    BroadcastInfo,
+    Odyssey,
+    OdysseyAuthError,
+    OdysseyConnectionError,
+    OdysseyError,
+    OdysseyStreamError,
+    OdysseyUsageError,
+)
+
+log = logging.getLogger(__name__)
+
+DETAIL_LIMIT = 300
+
+_STREAM_REASONS = {
+    "session_timeout": Reason.TIME_LIMIT,
+    "quota_exceeded": Reason.USAGE_LIMIT,
+    "concurrent_limit_exceeded": Reason.USAGE_LIMIT,
+    "lease_denied": Reason.USAGE_LIMIT,
+    "timeout": Reason.UNREACHABLE,
+}
+"""What the service's reasons for a stream error mean to us; any other is a STREAM_ERROR."""
+
+
+def odyssey_worlds(make_client: Callable[[], Odyssey]) -> OpenWorld:
+    """Opens a connection of its own for each broadcast."""
+
+    @asynccontextmanager
+    async def open_world(events: WorldEvents) -> AsyncIterator[OdysseyWorld]:
+        client = make_client()
+        world = OdysseyWorld(client, events)
+        try:
+            await world.connect()
+            yield world
+        finally:
+            # A connection that is not closed blocks a paid slot for a quarter of an hour.
+            world.leave()
+            await client.disconnect()
+
+    return open_world
+
+
+class OdysseyWorld:
+    """One connection to Odyssey. Receives no video: spectators get theirs from the service."""
+
+    def __init__(self, client: Odyssey, events: WorldEvents) -> None:
+        self._client = client
+        self._events = events
+        self._is_live = False
+        self._is_interacting = False
+
+    async def connect(self) -> None:
+        """Reserves a streamer and connects to it."""
+        with _in_domain_words(lost=Reason.UNREACHABLE):
+            await self._client.connect(
+                on_disconnected=self._disconnected,
+                on_stream_ended=self._stream_ended,
+                on_stream_error=self._stream_failed,
+                on_broadcast_ready=self._spectators_can_watch,
+            )
+
+    async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
+        """Begins a stream that spectators can watch."""
+        with _in_domain_words(lost=Reason.UNREACHABLE):
+            stream_id = await self._client.start_stream(prompt, portrait=portrait, broadcast=True)
+        self._is_live = True
+        return StartedStream(stream_id, self._client.last_applied_prompt or prompt)
+
+    async def interact(self, prompt: str) -> str:
+        """Sends one interaction; returns the prompt as acknowledged."""
+        self._is_interacting = True
+        try:
+            with _in_domain_words(lost=Reason.SERVICE_GONE):
+                return await self._client.interact(prompt)
+        finally:
+            self._is_interacting = False
+
+    async def end(self) -> None:
+        """Ends the stream."""
+        self.leave()
+        with _in_domain_words(lost=Reason.SERVICE_GONE):
+            await self._client.end_stream()
+
+    def leave(self) -> None:
+        """What comes from now on is the echo of our own leaving."""
+        self._is_live = False
+
+    def _close(self, reason: Reason, detail: str | None = None) -> None:
+        if self._is_live:
+            self._is_live = False
+            self._events.closed(Ending(reason, detail=_one_line(detail)))
+
+    def _disconnected(self) -> None:
+        self._close(Reason.SERVICE_GONE)
+
+    def _stream_ended(self) -> None:
+        self._close(Reason.STREAM_ENDED)
+
+    def _stream_failed(self, reason: str, message: str) -> None:
+        meaning = _STREAM_REASONS.get(reason, Reason.STREAM_ERROR)
+        # The service turned one interaction down: its call says so, and the stream goes on.
+        if self._is_interacting and meaning is Reason.STREAM_ERROR:
+            return
+        self._close(meaning, message)
+
+    def _spectators_can_watch(self, info: BroadcastInfo) -> None:
+        self._events.spectating(Spectating(info.webrtc_url, info.spectator_token, info.hls_url))
+
+
+class OdysseyRecordings:
+    """Recordings, from the service's REST API: needs a key, but no connection."""
+
+    def __init__(self, client: Odyssey, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+
+    async def find(self, stream_id: str) -> Recording | None:
+        """The recording as it stands now, with fresh links; None when there is none (yet)."""
+        with _in_domain_words(lost=Reason.UNREACHABLE):
+            try:
+                found = await self._client.get_recording(stream_id)
+            except OdysseyError as error:
+                if error.status == HTTPStatus.NOT_FOUND:
+                    return None
+                raise
+        return Recording(
+            stream_id=stream_id,
+            fetched_at=self._clock.now(),
+            video_url=found.video_url,
+            preview_url=found.preview_url,
+            thumbnail_url=found.thumbnail_url,
+            events_url=found.events_url,
+            frame_count=found.frame_count,
+            duration_s=found.duration_seconds,
+        )
+
+
+@contextmanager
+def _in_domain_words(lost: Reason) -> Iterator[None]:
+    """Turns the client's errors into `WorldError`s; `lost` is what a lost connection means here."""
+    try:
+        yield
+    except OdysseyError as error:
+        raise WorldError(_reason(error, lost), _one_line(error.message), retryable=error.retryable) from error
+
+
+def _reason(error: OdysseyError, lost: Reason) -> Reason:
+    if isinstance(error, OdysseyAuthError):
+        return Reason.BAD_KEY
+    if isinstance(error, OdysseyUsageError):
+        return Reason.USAGE_LIMIT
+    if isinstance(error, OdysseyStreamError):
+        return _STREAM_REASONS.get(error.reason, Reason.STREAM_ERROR)
+    if isinstance(error, OdysseyConnectionError):
+        return Reason.NO_STREAMER if error.status == HTTPStatus.SERVICE_UNAVAILABLE else lost
+    return lost
+
+
+def _one_line(text: str | None) -> str | None:
+    if not text:
+        return None
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.split())[:DETAIL_LIMIT] or None

@@ -1,0 +1,131 @@
+"""What happens, written down as it happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
+from bot.storage import schema
+from bot.storage.writer import Writer
+
+
+class PostKind(StrEnum):
+    """What a message of ours shows."""
+
+    PANEL = "panel"
+    RECORDING = "recording"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message that the bot posted. A recording's post names its stream."""
+
+    message_id: int
+    channel_id: int
+    kind: PostKind
+    broadcast_id: str
+    posted_at: datetime
+    stream_id: str | None = None
+
+
+class DatabaseJournal:
+    """The domain's `Journal`, and the posts. Every method returns once the fact is committed."""
+
+    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
+        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        self._writer = writer
+
+    async def save_broadcast(self, broadcast: Broadcast) -> None:
+        """Stores a broadcast as it stands."""
+        ending = broadcast.ending
+        await self._save(
+            schema.broadcasts,
+            id=broadcast.id,
+            guild_id=broadcast.channel.guild_id,
+            channel_id=broadcast.channel.id,
+            host_id=broadcast.host.id,
+            host_name=broadcast.host.name,
+            prompt=broadcast.prompt,
+            portrait=broadcast.portrait,
+            state=broadcast.state.value,
+            reason=ending.reason.value if ending else None,
+            ended_by_id=ending.by.id if ending and ending.by else None,
+            ended_by_name=ending.by.name if ending and ending.by else None,
+            detail=ending.detail if ending else None,
+            reference=ending.reference if ending else None,
+            requested_at=broadcast.requested_at,
+            live_at=broadcast.live_at,
+            ended_at=broadcast.ended_at,
+        )
+
+    async def save_stream(self, stream: Stream) -> None:
+        """Stores a stream as it stands."""
+        await self._save(
+            schema.streams,
+            id=stream.id,
+            broadcast_id=stream.broadcast_id,
+            prompt=stream.prompt,
+            portrait=stream.portrait,
+            state=stream.state.value,
+            end_reason=stream.end_reason.value if stream.end_reason else None,
+            started_at=stream.started_at,
+            ended_at=stream.ended_at,
+        )
+
+    async def save_suggestion(self, suggestion: Suggestion) -> None:
+        """Stores a suggestion as it stands."""
+        await self._save(
+            schema.suggestions,
+            id=suggestion.id,
+            broadcast_id=suggestion.broadcast_id,
+            stream_id=suggestion.stream_id,
+            viewer_id=suggestion.viewer.id,
+            viewer_name=suggestion.viewer.name,
+            prompt=suggestion.prompt,
+            outcome=suggestion.outcome.value,
+            refusal=suggestion.refusal.value if suggestion.refusal else None,
+            detail=suggestion.detail,
+            applied=suggestion.applied,
+            suggested_at=suggestion.suggested_at,
+            sent_at=suggestion.sent_at,
+            settled_at=suggestion.settled_at,
+        )
+
+    async def save_recording(self, recording: Recording) -> None:
+        """Stores what is known of a recording, but not its links."""
+        await self._save(
+            schema.recordings,
+            stream_id=recording.stream_id,
+            frame_count=recording.frame_count,
+            duration_s=recording.duration_s,
+            has_video=recording.video_url is not None,
+            has_preview=recording.preview_url is not None,
+            has_thumbnail=recording.thumbnail_url is not None,
+            has_events=recording.events_url is not None,
+            found_at=recording.fetched_at,
+        )
+
+    async def save_post(self, post: Post) -> None:
+        """Remembers a message. Raises `IntegrityError` for a second recording post of one stream."""
+        await self._save(
+            schema.posts,
+            message_id=post.message_id,
+            channel_id=post.channel_id,
+            kind=post.kind.value,
+            broadcast_id=post.broadcast_id,
+            stream_id=post.stream_id,
+            posted_at=post.posted_at,
+        )
+
+    async def _save(self, table: Table, **row: Any) -> None:
+        key = [column.name for column in table.primary_key]
+        insert = self._insert(table).values(row)
+        changes = {name: value for name, value in row.items() if name not in key}
+        await self._writer.execute(insert.on_conflict_do_update(index_elements=key, set_=changes))

@@ -1,0 +1,40 @@
+"""After a stop that was not orderly: what was left unfinished is closed, so that nothing seems live."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.broadcast.model import Outcome, Refusal
+from bot.broadcast.states import Reason, State
+from bot.storage.schema import broadcasts, streams, suggestions
+
+_OVER = [state.value for state in State if state.is_over]
+_SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
+
+
+async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str) -> list[str]:
+    """Marks what an earlier run left unfinished as interrupted; returns the broadcasts' IDs."""
+    unfinished = select(broadcasts.c.id).where(broadcasts.c.state.not_in(_OVER))
+    async with engine.begin() as connection:
+        ids = list((await connection.execute(unfinished)).scalars())
+        await connection.execute(
+            update(suggestions)
+            .where(suggestions.c.outcome.not_in(_SETTLED))
+            .values(outcome=Outcome.REFUSED.value, refusal=Refusal.INTERRUPTED.value, settled_at=now)
+        )
+        await connection.execute(
+            update(streams)
+            .where(streams.c.ended_at.is_(None))
+            .values(state=State.FAILED.value, end_reason=Reason.INTERRUPTED.value, ended_at=now)
+        )
+        await connection.execute(
+            update(broadcasts)
+            .where(broadcasts.c.state.not_in(_OVER))
+            .values(
+                state=State.FAILED.value, reason=Reason.INTERRUPTED.value, reference=reference, ended_at=now
+            )
+        )
+    return ids

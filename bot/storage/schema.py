@@ -1,0 +1,130 @@
+"""The tables as the code sees them. What made them so is in `migrations/`; a test holds the two together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC: SQLite forgets time zones, so none but UTC goes in."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("host_id", BigInteger, nullable=False),
+    Column("host_name", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("portrait", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(32)),
+    Column("ended_by_id", BigInteger),
+    Column("ended_by_name", Text),
+    Column("detail", Text),
+    Column("reference", String(16)),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("live_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Index(None, "guild_id", "requested_at"),
+    Index(None, "state"),
+)
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False, index=True),
+    Column("prompt", Text, nullable=False),
+    Column("portrait", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("end_reason", String(32)),
+    Column("started_at", UtcDateTime, nullable=False, index=True),
+    Column("ended_at", UtcDateTime),
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False),
+    Column("stream_id", ForeignKey("streams.id"), index=True),
+    Column("viewer_id", BigInteger, nullable=False),
+    Column("viewer_name", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("refusal", String(32)),
+    Column("detail", Text),
+    Column("applied", Text),
+    Column("suggested_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),
+    Index(None, "broadcast_id", "suggested_at"),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    # The links are not here: they expire within the hour, and they are secrets.
+    Column("stream_id", ForeignKey("streams.id"), primary_key=True),
+    Column("frame_count", Integer),
+    Column("duration_s", Float),
+    Column("has_video", Boolean, nullable=False),
+    Column("has_preview", Boolean, nullable=False),
+    Column("has_thumbnail", Boolean, nullable=False),
+    Column("has_events", Boolean, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False, index=True),
+    Column("stream_id", ForeignKey("streams.id")),
+    Column("posted_at", UtcDateTime, nullable=False),
+    # One recording post for a stream; panels have no stream, and may be several.
+    UniqueConstraint("kind", "stream_id"),
+)

@@ -1,0 +1,82 @@
+"""The web server: one watch page per broadcast, at a link that cannot be guessed, and a health check."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.broadcast.service import Broadcasts
+
+log = logging.getLogger(__name__)
+
+PAGE = Path(__file__).parent / "page"
+
+_HEADERS = {
+    # Video comes straight from the service, wherever it is: no other script, style or frame is let in.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "media-src 'self' blob:; connect-src 'self' http: https:; base-uri 'none'; form-action 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class PortInUseError(Exception):
+    """Another program listens on the web server's port."""
+
+
+@asynccontextmanager
+async def serve_web(broadcasts: Broadcasts, *, host: str, port: int) -> AsyncIterator[None]:
+    """Serves the watch pages of running broadcasts. Raises `PortInUseError`."""
+    runner = web.AppRunner(make_web_app(broadcasts), access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise PortInUseError(
+                f"The web server cannot listen on {host}:{port}: {error.strerror}. Choose another WEB_PORT."
+            ) from error
+        log.info("the watch page is served on %s:%s", host, port)
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def make_web_app(broadcasts: Broadcasts) -> web.Application:
+    """The web application, to be run by any aiohttp runner."""
+
+    async def page(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(PAGE / "watch.html", headers=_HEADERS)
+
+    async def show(request: web.Request) -> web.StreamResponse:
+        """What the page needs to know: polled by it, since a broadcast lasts minutes and viewers are few."""
+        session = broadcasts.find(request.match_info["broadcast_id"])
+        if session is None:
+            return web.json_response({"state": "over"}, headers=_HEADERS | {"Cache-Control": "no-store"})
+        spectating = session.spectating
+        return web.json_response(
+            {
+                "state": session.broadcast.state.value,
+                "prompt": session.prompt_in_force,
+                "portrait": session.broadcast.portrait,
+                "host": session.broadcast.host.name,
+                "whep": spectating and {"url": spectating.webrtc_url, "token": spectating.spectator_token},
+            },
+            headers=_HEADERS | {"Cache-Control": "no-store"},
+        )
+
+    async def health(_request: web.Request) -> web.StreamResponse:
+        return web.json_response({"status": "ok"})
+
+    app = web.Application()
+    app.router.add_get("/watch/{broadcast_id:[A-Za-z0-9_-]{1,64}}", page)
+    app.router.add_get("/watch/{broadcast_id:[A-Za-z0-9_-]{1,64}}/show", show)
+    app.router.add_get("/healthz", health)
+    app.router.add_static("/assets", PAGE)
+    return app
