@@ -1,0 +1,148 @@
+"""A Discord of one's own on loopback: real HTTP and websocket, for an unmodified discord.py."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import socket
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from bot.demo.actors import Channel, Predicate, User
+from bot.demo.gateway import Gateway
+from bot.demo.rest import BODY_LIMIT_BYTES, RestApi
+from bot.demo.views import SeenMessage
+from bot.demo.world import World
+
+HOST = "127.0.0.1"
+CHANNELS = {
+    "broadcasts": "Live worlds, steered by everyone in this channel",
+    "lounge": "Talk about anything",
+}
+
+
+class LocalDiscord:
+    """One guild with #broadcasts and #lounge, one application; the users mika (a moderator), robin and sasha.
+
+    An async context manager; listens on 127.0.0.1 while it is open. `port` 0 takes any free one; a port in
+    use raises `OSError`. `response_timeout_s` is how long an interaction waits for its first answer (Discord:
+    3 s). `add_routes` may put more on the same web server, as the demo's page.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        message_content_intent: bool = True,
+        response_timeout_s: float = 3.0,
+        bot_name: str = "Odyssey",
+        guild_name: str = "Night Garden",
+        add_routes: Callable[[web.Application, LocalDiscord], None] | None = None,
+    ) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._wanted_port = port
+        self._message_content_intent = message_content_intent
+        self._response_timeout_s = response_timeout_s
+        self._names = (bot_name, guild_name)
+        self._add_routes = add_routes
+        self._users: dict[str, User] = {}
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((HOST, self._wanted_port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        self._create_world()
+        self._gateway = Gateway(self.world, token=self.token, url=self.gateway_url)
+        api = RestApi(self.world, token=self.token, gateway_url=self.gateway_url)
+        app = web.Application(client_max_size=BODY_LIMIT_BYTES)
+        app.router.add_route("*", "/api/v10/{path:.*}", api.handle)
+        app.router.add_get("/gateway", self._gateway.handle)
+        app.router.add_get("/attachments/{channel}/{attachment}/{filename}", api.attachment)
+        if self._add_routes is not None:
+            self._add_routes(app, self)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.SockSite(self._runner, self._socket).start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._gateway.close()
+        await self._runner.cleanup()
+
+    # ------------------------------------------------------------------ for the bot
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/v10"
+
+    @property
+    def gateway_url(self) -> str:
+        return f"ws://{HOST}:{self.port}/gateway"
+
+    async def drop_gateway(self) -> None:
+        """Breaks the bot's gateway connection, as a network fault does; it may resume."""
+        await self._gateway.drop_connections()
+
+    # ------------------------------------------------------------------ for users and tests
+
+    def channel(self, name: str) -> int:
+        """The ID of "broadcasts" or "lounge"."""
+        return self.world.channel_id(name)
+
+    def user(self, name: str) -> User:
+        return self._users[name]
+
+    @property
+    def users(self) -> list[User]:
+        return list(self._users.values())
+
+    def add_user(self, name: str, *, display_name: str | None = None, moderator: bool = False) -> User:
+        user_id = self.world.add_user(name, display_name=display_name, moderator=moderator)
+        user = User(self.world, user_id, response_timeout_s=self._response_timeout_s)
+        self._users[name] = user
+        return user
+
+    def messages(self, channel: Channel, as_user: str = "mika") -> list[SeenMessage]:
+        """What a user sees in a channel, oldest first; private answers only to the user they are for."""
+        return self.user(as_user).messages(channel)
+
+    async def wait_for_message(
+        self, channel: Channel, predicate: Predicate, *, timeout_s: float = 10.0, as_user: str = "mika"
+    ) -> SeenMessage:
+        """The newest message that fits, else the first that comes to fit (by being sent or edited).
+
+        Waits on events. Raises `TimeoutError` that quotes the newest messages.
+        """
+        return await self.user(as_user).wait_for_message(channel, predicate, timeout_s=timeout_s)
+
+    # ------------------------------------------------------------------ helpers
+
+    def _create_world(self) -> None:
+        bot_name, guild_name = self._names
+        self.world = World(
+            base_url=self.url,
+            guild_name=guild_name,
+            bot_name=bot_name,
+            message_content=self._message_content_intent,
+            response_timeout_s=self._response_timeout_s,
+        )
+        owner = base64.urlsafe_b64encode(str(self.world.application_id).encode()).decode().rstrip("=")
+        self.token = f"{owner}.{secrets.token_urlsafe(4)[:6]}.{secrets.token_urlsafe(28)}"
+        for name, topic in CHANNELS.items():
+            self.world.add_channel(name, topic)
+        self.add_user("mika", display_name="Mika", moderator=True)
+        self.add_user("robin", display_name="Robin")
+        self.add_user("sasha", display_name="Sasha")

@@ -1,0 +1,10 @@
+"""The state of the local Discord: guild, users, messages, interactions.
+
+simcord supplies Discord's REST semantics, permissions and interaction life cycle in memory. Its backend is
+outside its semantic versioning, so this package is the only place that touches it, and
+`tests/demo/test_simcord_canary.py` fails loudly when it changes.
+"""
+
+from bot.demo.world.facade import Answered, ApiError, Json, Upload, UserInfo, World
+
+__all__ = ["Answered", "ApiError", "Json", "Upload", "UserInfo", "World"]

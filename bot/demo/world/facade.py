@@ -1,0 +1,410 @@
+"""What the server, the gateway, the users and the page may ask of the simulated Discord."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import simcord.http.routes  # noqa: F401 (registers the route table that `dispatch` reads)
+from simcord import intents as simcord_intents
+from simcord.backend import serializers
+from simcord.backend.access import message_accessible, reaction_permissions
+from simcord.backend.errors import BackendError
+from simcord.backend.models import Interaction
+from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
+from simcord.interactions import base_payload
+
+from bot.demo.intents import Intents
+from bot.demo.world.backend import ChangeObserver, LocalBackend
+
+Json = dict[str, Any]
+EventListener = Callable[[str, Mapping[str, Any]], None]
+
+EPHEMERAL, LOADING = 1 << 6, 1 << 7
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
+CHAT_INPUT, USER_COMMAND, MESSAGE_COMMAND = 1, 2, 3
+_MEMBERS_PER_CHUNK = 1_000
+# Manage channels, server, messages and threads, mention everyone, time out members, pin, bypass slow mode.
+_MODERATOR = sum(1 << bit for bit in (4, 5, 13, 17, 34, 40, 51, 52))
+_GATEWAY_MESSAGE_CONTENT_LIMITED = 1 << 19
+
+
+class ApiError(Exception):
+    """An answer of Discord's API that is not a success: HTTP `status` and JSON `body` (`code`, `message`)."""
+
+    def __init__(self, status: int, body: Json) -> None:
+        super().__init__(f"{status} ({body.get('code')}): {body.get('message')}")
+        self.status = status
+        self.body = body
+
+
+@dataclass(slots=True)
+class Upload:
+    """One file of a multipart request, in the shape that simcord's routes read."""
+
+    filename: str
+    data: bytes
+    description: str | None = None
+    fp: io.BytesIO = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.fp = io.BytesIO(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class UserInfo:
+    """A person (or the bot) as others see them."""
+
+    id: int
+    name: str
+    display_name: str
+    is_bot: bool
+    is_moderator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How the bot answered an interaction.
+
+    `kind` is one of message, deferred, deferred_update, update, modal, autocomplete, pong.
+    """
+
+    interaction_id: int
+    kind: str
+    message_id: int | None
+    modal: Json | None
+    choices: list[Json]
+
+
+class World:
+    """One guild with its channels, users and one application, plus everything that happens in it.
+
+    `message_content` is the switch of the developer portal: off, the application may not read other
+    people's messages, and asking for the intent is refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        guild_name: str,
+        bot_name: str,
+        message_content: bool,
+        response_timeout_s: float,
+    ) -> None:
+        self.message_content = message_content
+        self.backend = LocalBackend(base_url=base_url, response_timeout_s=response_timeout_s)
+        self.backend.bot_user.name = bot_name
+        self._guild = self.backend.create_guild(guild_name)
+        self.guild_id = self._guild.id
+        self._moderators = self.backend.create_role(
+            self.guild_id, "Moderators", permissions=_MODERATOR, color=0x3BA55D, hoist=True
+        )
+        self._waiting: dict[int, asyncio.Future[Answered]] = {}
+
+    # ------------------------------------------------------------------ people and places
+
+    @property
+    def application_id(self) -> int:
+        return self.backend.application_id
+
+    @property
+    def guild_name(self) -> str:
+        return self._guild.name
+
+    def add_channel(self, name: str, topic: str) -> int:
+        return self.backend.create_channel(self.guild_id, name, topic=topic).id
+
+    def channel_id(self, channel: int | str) -> int:
+        """A channel's ID by its ID or name. Raises `KeyError`."""
+        if isinstance(channel, int):
+            return self.backend.channels[channel].id
+        wanted = channel.removeprefix("#")
+        ids = {self.backend.channels[known].name: known for known in self._guild.channel_ids}
+        return ids[wanted]
+
+    def add_user(self, name: str, *, display_name: str | None = None, moderator: bool = False) -> int:
+        user = self.backend.make_user(name, global_name=display_name or name)
+        roles = [self._moderators.id] if moderator else []
+        self.backend.add_member(self.guild_id, user.id, roles=roles, announce=True)
+        return user.id
+
+    def users(self) -> list[UserInfo]:
+        """The bot and every person but the guild's owner, who is only there because Discord wants one."""
+        members = [m for m in self._guild.members.values() if m.user_id != self._guild.owner_id]
+        return [
+            UserInfo(
+                id=user.id,
+                name=user.name,
+                display_name=member.nick or user.global_name or user.name,
+                is_bot=user.bot,
+                is_moderator=self._moderators.id in member.role_ids,
+            )
+            for member in members
+            if (user := self.backend.users[member.user_id])
+        ]
+
+    def channels(self) -> list[Json]:
+        return [
+            dict(serializers.channel_payload(self.backend, self.backend.channels[channel_id]))
+            for channel_id in self._guild.channel_ids
+        ]
+
+    def roles(self) -> list[Json]:
+        return [dict(role) for role in serializers.roles_payload(self._guild)]
+
+    def permissions(self, user_id: int, channel_id: int) -> str:
+        return str(self.backend.compute_permissions(self.guild_id, user_id, channel_id))
+
+    def user_payload(self, user_id: int) -> Json:
+        return dict(serializers.user_payload(self.backend.get_user(user_id)))
+
+    def member_payload(self, user_id: int, *, with_user: bool) -> Json:
+        member = self.backend.get_member(self.guild_id, user_id)
+        return dict(serializers.member_payload(self.backend, self._guild, member, with_user=with_user))
+
+    # ------------------------------------------------------------------ the application's side
+
+    def rest(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        params: Mapping[str, str] | None = None,
+        files: Sequence[Upload] = (),
+        reason: str | None = None,
+    ) -> Any:
+        """One REST call of the application; `path` begins after `/api/v10`. Raises `ApiError`."""
+        try:
+            result = dispatch(
+                self.backend,
+                method,
+                path,
+                json=body,
+                params=dict(params or {}),
+                files=list(files),
+                reason=reason,
+                message_content_access=self.message_content,
+            )
+        except (RouteNotImplemented, UnsupportedField) as error:
+            raise ApiError(501, {"code": 0, "message": error.message}) from error
+        except BackendError as error:
+            raise ApiError(error.status, error.to_json()) from error
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # simcord's handlers read bodies as discord.py writes them; another shape fails while being read.
+            raise ApiError(400, {"code": 50035, "message": f"Invalid Form Body: {error}"}) from error
+        finally:
+            self.backend.forget_logs()
+        if path.startswith("/interactions/"):
+            self._resolve_answered(int(path.split("/")[2]))
+        return result
+
+    def subscribe(self, listener: EventListener) -> None:
+        """Calls `listener` with the name and payload of every gateway event, before intents are applied."""
+        self.backend.subscribers.append(listener)
+
+    def gateway_view(
+        self, event: str, payload: Mapping[str, Any], intents: Intents
+    ) -> Mapping[str, Any] | None:
+        """`payload` as a connection with these intents receives it, or None when it does not."""
+        needed = simcord_intents.required_intent(event, payload)
+        if needed is not None and needed not in intents:
+            return None
+        if event == "GUILD_CREATE" and "presences" not in intents:
+            own = str(self.backend.bot_user.id)
+            members = [m for m in payload["members"] if m["user"]["id"] == own]
+            return {**payload, "members": members}
+        if "message_content" in intents or event not in {
+            "MESSAGE_CREATE",
+            "MESSAGE_UPDATE",
+            "INTERACTION_CREATE",
+        }:
+            return payload
+        censored: Json = json.loads(json.dumps(payload))
+        self._censor(event, censored)
+        return censored
+
+    def ready_payload(self) -> Json:
+        return {
+            "v": 10,
+            "user": self.user_payload(self.backend.bot_user.id),
+            "guilds": [{"id": str(self.guild_id), "unavailable": True}],
+            "application": {"id": str(self.application_id), "flags": self.application_flags()},
+        }
+
+    def application_flags(self) -> int:
+        return _GATEWAY_MESSAGE_CONTENT_LIMITED if self.message_content else 0
+
+    def guild_payload(self) -> Json:
+        return dict(serializers.guild_create_payload(self.backend, self._guild))
+
+    def member_chunks(self, request: Mapping[str, Any]) -> Iterator[Json]:
+        """GUILD_MEMBERS_CHUNK payloads for a REQUEST_GUILD_MEMBERS (gateway opcode 8)."""
+        wanted = request.get("user_ids") or []
+        wanted_ids = {str(item) for item in (wanted if isinstance(wanted, list) else [wanted])}
+        prefix = str(request.get("query") or "").lower()
+        members = [
+            self.member_payload(user_id, with_user=True)
+            for user_id in self._guild.members
+            if (str(user_id) in wanted_ids if wanted_ids else self._is_called(user_id, prefix))
+        ]
+        members = members[: int(request.get("limit") or 0) or None]
+        pieces = [members[i : i + _MEMBERS_PER_CHUNK] for i in range(0, len(members), _MEMBERS_PER_CHUNK)]
+        for index, piece in enumerate(pieces or [[]]):
+            chunk = {
+                "guild_id": str(self.guild_id),
+                "members": piece,
+                "chunk_index": index,
+                "chunk_count": max(1, len(pieces)),
+            }
+            yield chunk | ({"nonce": request["nonce"]} if request.get("nonce") else {})
+
+    def attachment(self, path: str) -> bytes | None:
+        return self.backend.cdn.get(path)
+
+    # ------------------------------------------------------------------ the users' side
+
+    def observe(self, observer: ChangeObserver) -> None:
+        """Calls `observer(channel_id, message_id)` after every creation, change or deletion of a message."""
+        self.backend.observers.append(observer)
+
+    def stop_observing(self, observer: ChangeObserver) -> None:
+        self.backend.observers.remove(observer)
+
+    def message(self, channel_id: int, message_id: int, user_id: int) -> Json | None:
+        """A message in Discord's wire shape as this user sees it; None if gone or private to another."""
+        message = self.backend.messages.get(channel_id, {}).get(message_id)
+        if message is None or not message_accessible(self.backend, channel_id, message, user_id):
+            return None
+        return dict(serializers.message_payload(self.backend, message, for_user=user_id))
+
+    def messages(self, channel_id: int, user_id: int, *, limit: int | None = None) -> list[Json]:
+        """The newest `limit` messages of a channel that this user sees, oldest first."""
+        ids = list(self.backend.messages[channel_id])
+        seen: list[Json] = []
+        for message_id in reversed(ids):
+            if limit is not None and len(seen) == limit:
+                break
+            message = self.message(channel_id, message_id, user_id)
+            if message is not None:
+                seen.append(message)
+        return seen[::-1]
+
+    def post(
+        self,
+        channel_id: int,
+        user_id: int,
+        content: str,
+        *,
+        reply_to: int | None = None,
+        files: Sequence[tuple[str, bytes]] = (),
+    ) -> int:
+        """A user's chat message; returns its ID."""
+        with _as_api_errors():
+            self.backend.require_permissions(self.guild_id, user_id, channel_id, "send_messages")
+            reference = None
+            if reply_to is not None:
+                wire = {"channel_id": str(channel_id), "message_id": str(reply_to)}
+                reference = self.backend.normalize_message_reference(channel_id, wire)
+            attachments = self.backend.store_attachments(channel_id, files)
+            message = self.backend.create_message(
+                channel_id, user_id, content, reference=reference, attachments=attachments
+            )
+            return message.id
+
+    def edit(self, channel_id: int, message_id: int, user_id: int, content: str) -> None:
+        with _as_api_errors():
+            if self.backend.get_message(channel_id, message_id).author_id != user_id:
+                raise ApiError(
+                    403, {"code": 50005, "message": "Cannot edit a message authored by another user"}
+                )
+            self.backend.edit_message(channel_id, message_id, {"content": content})
+
+    def delete(self, channel_id: int, message_id: int, user_id: int) -> None:
+        with _as_api_errors():
+            if self.backend.get_message(channel_id, message_id).author_id != user_id:
+                self.backend.require_permissions(self.guild_id, user_id, channel_id, "manage_messages")
+            self.backend.delete_message(channel_id, message_id)
+
+    def react(self, channel_id: int, message_id: int, user_id: int, emoji: str, *, reacted: bool) -> None:
+        with _as_api_errors():
+            message = self.backend.get_message(channel_id, message_id)
+            needed = reaction_permissions(message, emoji, reacted=reacted)
+            self.backend.require_permissions(self.guild_id, user_id, channel_id, *needed)
+            self.backend.set_reaction(channel_id, message_id, emoji, user_id, reacted)
+
+    def commands(self, channel_id: int, user_id: int, *, kind: int = CHAT_INPUT) -> list[Json]:
+        """The application's commands that this user may run in this channel, as they were synced."""
+        return self.backend.visible_commands(user_id=user_id, channel_id=channel_id, type=kind)
+
+    def upload(self, channel_id: int, filename: str, data: bytes) -> Json:
+        """Stores a file that an option or a modal hands over; returns its attachment object."""
+        return self.backend.store_attachments(channel_id, [(filename, data)])[0]
+
+    def interact(
+        self, kind: int, channel_id: int, user_id: int, data: Json, *, source_message_id: int | None = None
+    ) -> asyncio.Future[Answered]:
+        """Sends INTERACTION_CREATE; the future is done when the bot's first response has been accepted.
+
+        A caller that stops waiting cancels the future.
+        """
+        record, payload = base_payload(
+            self.backend, type=kind, channel_id=channel_id, guild_id=self.guild_id, user_id=user_id, data=data
+        )
+        if source_message_id is not None:
+            record.source_message_id = source_message_id
+            payload["message"] = self.message(channel_id, source_message_id, user_id)
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting[record.id] = waiting
+        waiting.add_done_callback(lambda _: self._waiting.pop(record.id, None))
+        self.backend.emit("INTERACTION_CREATE", payload)
+        return waiting
+
+    # ------------------------------------------------------------------ helpers
+
+    def _resolve_answered(self, interaction_id: int) -> None:
+        waiting = self._waiting.get(interaction_id)
+        record = self.backend.interactions.get(interaction_id)
+        if waiting is not None and not waiting.done() and record is not None and record.responded:
+            waiting.set_result(_answered(record))
+
+    def _is_called(self, user_id: int, prefix: str) -> bool:
+        return self.backend.users[user_id].name.lower().startswith(prefix)
+
+    def _censor(self, event: str, payload: Json) -> None:
+        """Blanks message content that an application without the intent may not read, in place."""
+        own = self.backend.bot_user.id
+        if event != "INTERACTION_CREATE":
+            simcord_intents.censor_message(payload, own, backend=self.backend)
+            return
+        if isinstance(payload.get("message"), dict):
+            simcord_intents.censor_message(payload["message"], own, backend=self.backend, exempt_root=True)
+        resolved = (payload["data"].get("resolved") or {}).get("messages") or {}
+        for message in resolved.values():  # the target of a message command may always be read
+            simcord_intents.censor_message(message, own, backend=self.backend, exempt_root=True)
+
+
+class _as_api_errors:  # noqa: N801 (reads as a statement)
+    """Turns simcord's refusals into `ApiError`."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, BackendError):
+            raise ApiError(error.status, error.to_json()) from error
+
+
+def _answered(record: Interaction) -> Answered:
+    return Answered(
+        interaction_id=record.id,
+        kind=str(record.response_kind),
+        message_id=record.message_id,
+        modal=record.modal,
+        choices=list(record.autocomplete_choices or []),
+    )
