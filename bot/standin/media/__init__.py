@@ -1,0 +1,1 @@
+"""From drawn frames to packets, and from packets to viewers and files."""

@@ -1,0 +1,118 @@
+"""Recordings: what is known about each stream, and the files it left."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+VIDEO, EVENTS, THUMBNAIL, PREVIEW = "video.mp4", "events.jsonl", "thumbnail.jpg", "preview.mp4"
+
+# What each artifact is called in a recording's answer, and its file.
+ARTIFACT_FIELDS = {
+    "video_url": VIDEO,
+    "events_url": EVENTS,
+    "thumbnail_url": THUMBNAIL,
+    "preview_url": PREVIEW,
+}
+CONTENT_TYPES = {
+    VIDEO: "video/mp4",
+    EVENTS: "application/x-ndjson",
+    THUMBNAIL: "image/jpeg",
+    PREVIEW: "video/mp4",
+}
+
+Stage = Literal["unknown", "pending", "complete"]
+
+
+class EventLog:
+    """A stream's `events.jsonl`: one JSON object a line, in order, each with
+
+    - `timestamp_ms`: milliseconds since the stream's first moment (integer, never falling),
+    - `type`: `stream_started` (with `stream_id`, `prompt`, `applied_prompt`, `portrait`, `width`, `height`,
+      `broadcast`, `has_image`), `interaction` (with `prompt`, `applied_prompt`), or `stream_ended` (with
+      `reason`: `ended_by_client`, `session_timeout`, `client_disconnected`, `duration_limit_reached`,
+      `service_stopped` or the reason of an error).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._start_s = time.monotonic()
+
+    def add(self, kind: str, *, timestamp_ms: int | None = None, **facts: object) -> None:
+        """Append an event that happens now, or at `timestamp_ms`."""
+        if timestamp_ms is None:
+            timestamp_ms = round((time.monotonic() - self._start_s) * 1000)
+        with self._path.open("a", encoding="ascii") as file:
+            file.write(json.dumps({"timestamp_ms": timestamp_ms, "type": kind, **facts}) + "\n")
+
+
+@dataclass(slots=True)
+class Recording:
+    """One stream's row. The files are in `directory` once `is_complete`."""
+
+    stream_id: str
+    directory: Path
+    width: int
+    height: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    ended_monotonic_s: float = field(default=0.0, repr=False)
+    frame_count: int = 0
+    duration_seconds: float = 0.0
+    is_complete: bool = False
+
+    @property
+    def events(self) -> EventLog:
+        """A new log in this recording's directory."""
+        return EventLog(self.directory / EVENTS)
+
+
+class RecordingShelf:
+    """All streams of this service, newest last."""
+
+    def __init__(self, directory: Path, delay_s: float) -> None:
+        self._directory = directory
+        self._delay_s = delay_s
+        self._recordings: dict[str, Recording] = {}
+
+    def begin(self, width: int, height: int) -> Recording:
+        """A new stream with a new ID and an empty directory."""
+        stream_id = str(uuid.uuid4())
+        directory = self._directory / stream_id
+        directory.mkdir(parents=True)
+        recording = Recording(stream_id, directory, width, height, datetime.now(UTC))
+        self._recordings[stream_id] = recording
+        return recording
+
+    def end(self, recording: Recording) -> None:
+        """The stream is over; its files may still be in the making."""
+        recording.ended_at = datetime.now(UTC)
+        recording.ended_monotonic_s = time.monotonic()
+
+    def complete(self, recording: Recording, frame_count: int, duration_seconds: float) -> None:
+        """All files are there."""
+        recording.frame_count = frame_count
+        recording.duration_seconds = duration_seconds
+        recording.is_complete = True
+
+    def find(self, stream_id: str) -> Recording | None:
+        """The stream with this ID, running or over."""
+        return self._recordings.get(stream_id)
+
+    def stage_of(self, recording: Recording) -> Stage:
+        """How much a client may see: first nothing (404), then a row without files, then all."""
+        if recording.ended_at is None:
+            return "unknown"
+        age_s = time.monotonic() - recording.ended_monotonic_s
+        if age_s < self._delay_s / 2:
+            return "unknown"
+        return "complete" if recording.is_complete and age_s >= self._delay_s else "pending"
+
+    def ended(self) -> list[Recording]:
+        """Every stream that has ended, newest first."""
+        return [recording for recording in reversed(self._recordings.values()) if recording.ended_at]

@@ -1,0 +1,76 @@
+"""Everything that reaches behind the public interfaces of aiortc and aioice, in one place."""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import ipaddress
+from collections.abc import Callable
+
+import aioice.ice
+from aiortc import RTCRtpSender, RTCRtpTransceiver
+
+from bot.standin.media.encoder import Codec
+
+# Set in the task that gathers candidates, so that other peers of the same process keep their own rule.
+loopback_only: contextvars.ContextVar[bool] = contextvars.ContextVar("standin_loopback_only", default=False)
+
+
+def install_loopback_rule() -> None:
+    """Let peers that gather with `loopback_only` set use 127.0.0.1 alone. Harmless to others; idempotent.
+
+    aioice lists every interface but never 127.0.0.1; `get_host_addresses` is its only seam.
+    """
+    inner = aioice.ice.get_host_addresses
+    if getattr(inner, "standin_rule", False):
+        return
+
+    @functools.wraps(inner)
+    def addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+        return ["127.0.0.1"] if loopback_only.get() else inner(use_ipv4, use_ipv6)
+
+    addresses.standin_rule = True  # type: ignore[attr-defined]  # a mark on our own function
+    aioice.ice.get_host_addresses = addresses
+
+
+def on_keyframe_request(sender: RTCRtpSender, callback: Callable[[], None]) -> None:
+    """Call back when the peer asks for a keyframe by RTCP PLI or FIR.
+
+    aiortc only notes the wish for its own encoder, which ready-made packets never reach.
+    """
+    sender._send_keyframe = callback  # type: ignore[method-assign]  # aiortc offers no event for it
+
+
+def negotiated_codec(transceiver: RTCRtpTransceiver) -> Codec:
+    """The codec that aiortc's sender will use: the first of those both sides can do."""
+    return "h264" if transceiver._codecs[0].mimeType.lower() == "video/h264" else "vp8"
+
+
+def is_reachable(address: str, *, loopback: bool) -> bool:
+    """Whether a candidate's address may be tried.
+
+    Browsers hide theirs behind mDNS names (`….local`): those need not be resolved, for the browser's own
+    checks reveal the address. A peer on loopback tries nothing but loopback.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return parsed.is_loopback if loopback else True
+
+
+def without_unreachable(sdp: str, *, loopback: bool) -> str:
+    """The SDP without candidates that must not be tried, and without `end-of-candidates`.
+
+    Dropping the latter keeps ICE waiting for checks from peers whose every candidate was dropped.
+    """
+    kept = []
+    for line in sdp.splitlines():
+        if line.startswith("a=end-of-candidates"):
+            continue
+        if line.startswith("a=candidate:"):
+            fields = line.split()
+            if len(fields) < 5 or not is_reachable(fields[4], loopback=loopback):
+                continue
+        kept.append(line)
+    return "\r\n".join(kept) + "\r\n"

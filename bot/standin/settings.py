@@ -1,0 +1,37 @@
+"""What can be set about the stand-in. The defaults are the real service's limits."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class StandinSettings:
+    """Where the stand-in listens, who may use it, and its limits (protocol page, "Limits")."""
+
+    host: str = "127.0.0.1"
+    port: int = 0  # 0 takes any free one
+    api_key: str = field(default="ody_local", repr=False)
+    stream_limit_s: float = 150.0
+    connection_limit_s: float = 3600.0
+    idle_limit_s: float = 40.0
+    concurrent_streams: int = 5
+    token_lifetime_s: float = 3600.0
+    session_token_lifetime_s: float = 600.0
+    url_lifetime_s: float = 3600.0
+    # From a stream's end: first half, a recording is unknown (404); second half, it has no files yet.
+    recording_delay_s: float = 0.5
+    recordings_dir: Path | None = None  # None: a temporary directory, removed at exit
+    faults: bool = False  # serve the control endpoint for scripted faults
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False

@@ -1,0 +1,1 @@
+"""The drawn world: what a prompt means, and how it looks."""
