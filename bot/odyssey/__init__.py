@@ -1,0 +1,57 @@
+"""A client of the Odyssey service: interactive video from a world model, over WebRTC.
+
+Speaks the public protocol with the names of the published Python client, and uses nothing else of this
+project: `from bot.odyssey import Odyssey`.
+"""
+
+from bot.odyssey.client import Odyssey
+from bot.odyssey.errors import (
+    AccountSuspendedError,
+    ConcurrentLimitReachedError,
+    MonthlyLimitReachedError,
+    OdysseyAuthError,
+    OdysseyConnectionError,
+    OdysseyError,
+    OdysseyStreamError,
+    OdysseyUsageError,
+    RateLimitError,
+    StreamDurationExceededError,
+    StreamSessionTimeoutError,
+)
+from bot.odyssey.types import (
+    BroadcastInfo,
+    ClientCredentials,
+    ConnectionStatus,
+    Recording,
+    StreamerCapabilities,
+    StreamRecordingInfo,
+    StreamRecordingsList,
+    Timeouts,
+    VideoFrame,
+    VideoStats,
+)
+
+__all__ = [
+    "AccountSuspendedError",
+    "BroadcastInfo",
+    "ClientCredentials",
+    "ConcurrentLimitReachedError",
+    "ConnectionStatus",
+    "MonthlyLimitReachedError",
+    "Odyssey",
+    "OdysseyAuthError",
+    "OdysseyConnectionError",
+    "OdysseyError",
+    "OdysseyStreamError",
+    "OdysseyUsageError",
+    "RateLimitError",
+    "Recording",
+    "StreamDurationExceededError",
+    "StreamRecordingInfo",
+    "StreamRecordingsList",
+    "StreamSessionTimeoutError",
+    "StreamerCapabilities",
+    "Timeouts",
+    "VideoFrame",
+    "VideoStats",
+]

@@ -1,0 +1,93 @@
+"""The user's callbacks, sync or async, that can never hurt the connection."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.odyssey.types import BroadcastInfo, FrameHandler, MaybeAwaitable
+
+log = logging.getLogger(__name__)
+
+MAX_WAITING = 1000
+FINISH_S = 5.0
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """What to tell the user of a connection. Any may be None."""
+
+    on_connected: Callable[[], MaybeAwaitable] | None = None
+    on_disconnected: Callable[[], MaybeAwaitable] | None = None
+    on_video_frame: FrameHandler | None = None
+    on_stream_started: Callable[[str], MaybeAwaitable] | None = None
+    on_stream_ended: Callable[[], MaybeAwaitable] | None = None
+    on_interact_acknowledged: Callable[[str], MaybeAwaitable] | None = None
+    on_broadcast_ready: Callable[[BroadcastInfo], MaybeAwaitable] | None = None
+    on_stream_error: Callable[[str, str], MaybeAwaitable] | None = None
+    on_error: Callable[[Exception, bool], MaybeAwaitable] | None = None
+    on_status_change: Callable[[str, str | None], MaybeAwaitable] | None = None
+    on_queue_wait: Callable[[float], MaybeAwaitable] | None = None
+
+
+class Notifier:
+    """Calls callbacks. A plain function runs at once; what an async one has to await runs in order, aside.
+
+    A callback that raises is logged. Callbacks that are slow delay only each other, and at most `MAX_WAITING`
+    of them wait.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[str, Awaitable[Any]]] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    def call(self, callback: Callable[..., MaybeAwaitable] | None, *args: Any) -> None:
+        """Tells one callback."""
+        if callback is None:
+            return
+        name = getattr(callback, "__qualname__", type(callback).__name__)
+        try:
+            result = callback(*args)
+        except Exception:  # the user's code: it may raise anything, and the connection goes on
+            log.exception("The callback %s raised.", name)
+            return
+        if not inspect.isawaitable(result):
+            return
+        if len(self._waiting) >= MAX_WAITING:
+            log.error("The callback %s was not run: %d others are still waiting.", name, MAX_WAITING)
+            if inspect.iscoroutine(result):
+                result.close()
+            return
+        self._waiting.append((name, result))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="odyssey-callbacks")
+
+    async def finish(self) -> None:
+        """Waits for callbacks that still run, a few seconds at most, then cancels them."""
+        task = self._task
+        if task is None or task.done() or task is asyncio.current_task():
+            return
+        done, _ = await asyncio.wait({task}, timeout=FINISH_S)
+        if not done:
+            log.error("A callback did not finish within %s s of the connection's end.", FINISH_S)
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                name, awaitable = self._waiting.popleft()
+                try:
+                    await awaitable
+                except Exception:  # the user's code, as above
+                    log.exception("The callback %s raised.", name)
+        finally:
+            for _, awaitable in self._waiting:
+                if inspect.iscoroutine(awaitable):
+                    awaitable.close()
+            self._waiting.clear()

@@ -1,0 +1,128 @@
+"""The signalling websocket and its ICE configuration."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+
+from bot.odyssey.errors import OdysseyAuthError, OdysseyConnectionError, OdysseyError
+from bot.odyssey.fields import MalformedError, json_object, objects, optional_text
+from bot.odyssey.http import open_http, request
+from bot.odyssey.loopback import is_loopback_url
+from bot.odyssey.types import ClientCredentials, IceServer
+
+log = logging.getLogger(__name__)
+
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+NORMAL_CLOSE_CODES = (1000, 1001)
+PUBLIC_STUN = IceServer(["stun:stun.l.google.com:19302"])
+
+
+class Signalling:
+    """An open websocket. Iterating gives its text messages until it closes; then `close_code` is set."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    @property
+    def close_code(self) -> int | None:
+        """The code it was closed with; None for a connection that was cut."""
+        return self._socket.close_code
+
+    async def send(self, text: str) -> None:
+        """Sends one message. Raises `OdysseyConnectionError` when the websocket is closed."""
+        try:
+            await self._socket.send_str(text)
+        except (aiohttp.ClientError, ConnectionError, RuntimeError) as error:
+            raise OdysseyConnectionError("The signalling connection is closed.") from error
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        while True:
+            message = await self._socket.receive()
+            if message.type == aiohttp.WSMsgType.TEXT:
+                yield message.data
+            elif message.type == aiohttp.WSMsgType.BINARY:
+                log.debug("A binary signalling message was ignored.")
+            else:
+                return
+
+
+@asynccontextmanager
+async def open_signalling(credentials: ClientCredentials) -> AsyncIterator[Signalling]:
+    """Connects the websocket; closes it on leaving."""
+    base = _with_scheme(credentials.signalling_url, "ws")
+    url = (
+        f"{base}/client/{quote(credentials.session_id, safe='')}"
+        f"?token={quote(credentials.session_token, safe='')}"
+    )
+    trust_env = not is_loopback_url(base)
+    async with aiohttp.ClientSession(trust_env=trust_env) as session:
+        try:
+            socket = await session.ws_connect(url, max_msg_size=MAX_MESSAGE_BYTES)
+        except aiohttp.WSServerHandshakeError as error:
+            if error.status in (401, 403):
+                raise OdysseyAuthError(
+                    "The session token was refused.", code="session_refused", status=error.status
+                ) from None
+            raise OdysseyConnectionError(
+                f"The signalling service refused the connection ({error.status}).",
+                code="signalling_refused",
+                status=error.status,
+            ) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            # Not chained: aiohttp's errors repeat the URL, and the URL holds the session token.
+            raise OdysseyConnectionError(
+                f"The signalling service could not be reached ({type(error).__name__}).", code="unreachable"
+            ) from None
+        async with socket:
+            yield Signalling(socket)
+
+
+async def ice_servers(signalling_url: str, timeout_s: float) -> list[IceServer]:
+    """The session's ICE servers.
+
+    An empty list means none; only a failure means a public STUN server, and never for a service on loopback.
+    """
+    fallback = [] if is_loopback_url(signalling_url) else [PUBLIC_STUN]
+    url = f"{_with_scheme(signalling_url, 'http')}/config"
+    try:
+        async with open_http(url) as http:
+            answer = await request(http, "GET", url, timeout_s=timeout_s)
+        if not answer.ok:
+            log.warning("No ICE configuration (HTTP %d).", answer.status)
+            return fallback
+        return parse_ice_servers(answer.body)
+    except (OdysseyError, MalformedError) as error:
+        log.warning("No ICE configuration: %s", error)
+        return fallback
+
+
+def parse_ice_servers(body: bytes) -> list[IceServer]:
+    """The ICE servers in a `/config` answer; `urls` may be one string or a list."""
+    fields = json_object(body)
+    if "iceServers" not in fields:
+        raise MalformedError("iceServers is missing")
+    servers = []
+    for item in objects(fields, "iceServers"):
+        urls = item.get("urls")
+        urls = [urls] if isinstance(urls, str) else urls
+        if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+            raise MalformedError("urls is not a list of strings")
+        servers.append(IceServer(urls, optional_text(item, "username"), optional_text(item, "credential")))
+    return servers
+
+
+def _with_scheme(url: str, kind: str) -> str:
+    """The URL with ws(s) or http(s), keeping whether it is secure, and without a slash at its end."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    suffix = {"http": "", "ws": "", "https": "s", "wss": "s"}.get(parts.scheme.lower())
+    if suffix is None or not parts.hostname:
+        raise OdysseyConnectionError("The signalling URL is not valid.", code="bad_url", retryable=False)
+    return f"{kind}{suffix}://{parts.netloc}{parts.path.rstrip('/')}"

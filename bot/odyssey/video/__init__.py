@@ -1,0 +1,1 @@
+"""Receiving video: which frames to decode, when, and where."""

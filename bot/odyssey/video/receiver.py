@@ -1,0 +1,194 @@
+"""Decides what becomes of each encoded frame: every one decoded, keyframes only, or none until asked."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TypeVar
+
+from bot.odyssey.types import FrameHandler, VideoFrame, VideoStats
+from bot.odyssey.video.frames import Decoder, EncodedFrame, LazyFrame
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MAX_WAITING_FRAMES = 100
+MAX_GROUP_FRAMES = 600
+MAX_GROUP_BYTES = 16 * 1024 * 1024
+KEYFRAME_ASK_INTERVAL_S = 1.0
+CLOSE_S = 1.0
+
+
+class VideoReceiver:
+    """Takes encoded frames on the event loop and feeds at most one handler.
+
+    Without a handler nothing is decoded. With `snapshot_interval_s`, only keyframes are decoded, at most one
+    in that many seconds; without it, every frame. A handler that is a plain function runs in a worker thread,
+    an async one on the loop; while it runs, newer frames replace older ones, which are counted as dropped.
+    The frames since the last keyframe are kept, encoded, so that `latest_frame` can decode them on demand.
+    """
+
+    def __init__(
+        self,
+        handler: FrameHandler | None,
+        snapshot_interval_s: float | None,
+        ask_for_keyframe: Callable[[], None],
+    ) -> None:
+        self._handler = handler
+        self._snapshot_interval_s = snapshot_interval_s
+        self._ask = ask_for_keyframe
+        self._asked_at = 0.0
+        self._stats = VideoStats()
+        self._group: list[EncodedFrame] = []
+        self._group_bytes = 0
+        self._waiting: deque[EncodedFrame] = deque()
+        self._in_order = False
+        self._next_snapshot_at = 0.0
+        self._wake = asyncio.Event()
+        self._decoder = Decoder()
+        self._executor: ThreadPoolExecutor | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._closed = False
+        if handler is not None:
+            self._pump = asyncio.create_task(self._run(handler), name="odyssey-video")
+
+    @property
+    def stats(self) -> VideoStats:
+        """Counts so far."""
+        return self._stats
+
+    def on_frame(self, frame: EncodedFrame) -> None:
+        """Takes one encoded frame; never blocks."""
+        if self._closed:
+            return
+        keyframe = frame.is_keyframe
+        self._count(received=1, keyframes=int(keyframe))
+        self._keep(frame, keyframe)
+        if self._handler is None:
+            return
+        if self._snapshot_interval_s is None:
+            self._queue(frame, keyframe)
+        else:
+            self._maybe_snapshot(frame, keyframe, self._snapshot_interval_s)
+
+    async def latest_frame(self) -> VideoFrame | None:
+        """The newest picture, decoded now from the last keyframe on; None when no keyframe has come yet."""
+        group = list(self._group)
+        if not group:
+            return None
+        pictures = await self._in_thread_once(lambda: Decoder().decode(group, flush=True))
+        self._count(decoded=len(pictures))
+        return LazyFrame(pictures[-1]) if pictures else None
+
+    async def close(self) -> None:
+        """Stops decoding. A handler that still runs in its thread is left to finish alone."""
+        self._closed = True
+        self._group.clear()
+        self._waiting.clear()
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.wait({self._pump})
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _keep(self, frame: EncodedFrame, keyframe: bool) -> None:
+        if keyframe:
+            self._group.clear()
+            self._group_bytes = 0
+        elif not self._group:
+            self._ask_for_keyframe()
+            return
+        self._group.append(frame)
+        self._group_bytes += len(frame.data)
+        if len(self._group) > MAX_GROUP_FRAMES or self._group_bytes > MAX_GROUP_BYTES:
+            self._group.clear()
+            self._ask_for_keyframe()
+        elif len(self._group) > MAX_GROUP_FRAMES // 2:
+            self._ask_for_keyframe()
+
+    def _queue(self, frame: EncodedFrame, keyframe: bool) -> None:
+        if keyframe:
+            self._in_order = True
+        if not self._in_order:
+            return
+        if len(self._waiting) >= MAX_WAITING_FRAMES:
+            self._count(dropped=len(self._waiting) + 1)
+            self._waiting.clear()
+            self._in_order = False
+            self._ask_for_keyframe()
+            return
+        self._waiting.append(frame)
+        self._wake.set()
+
+    def _maybe_snapshot(self, frame: EncodedFrame, keyframe: bool, interval_s: float) -> None:
+        now = time.monotonic()
+        if now < self._next_snapshot_at:
+            return
+        if not keyframe:
+            if now > self._next_snapshot_at + interval_s:
+                self._ask_for_keyframe()
+            return
+        self._count(dropped=len(self._waiting))
+        self._waiting.clear()
+        self._waiting.append(frame)
+        self._next_snapshot_at = now + interval_s
+        self._wake.set()
+
+    async def _run(self, handler: FrameHandler) -> None:
+        """Decodes what is waiting, hands over the newest picture, and so on."""
+        in_loop = inspect.iscoroutinefunction(handler)
+        snapshots = self._snapshot_interval_s is not None
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch = list(self._waiting)
+            self._waiting.clear()
+            if not batch:
+                continue
+            run = self._in_thread_once if snapshots else self._in_thread
+            errors = self._decoder.errors
+            pictures = await run(functools.partial(self._decoder.decode, batch, flush=snapshots))
+            if self._decoder.errors > errors:
+                self._ask_for_keyframe()
+            if not pictures:
+                continue
+            self._count(decoded=len(pictures), dropped=len(pictures) - 1, delivered=1)
+            frame = LazyFrame(pictures[-1])
+            try:
+                result = handler(frame) if in_loop else await run(functools.partial(handler, frame))
+                if inspect.isawaitable(result):
+                    await result
+            except Exception:  # the user's code: it may raise anything, and the video goes on
+                log.exception("The video frame handler raised.")
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(1, thread_name_prefix="odyssey-video")
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+    async def _in_thread_once(self, work: Callable[[], T]) -> T:
+        """For rare work: a thread that ends with it, so that many streams do not keep many threads."""
+        executor = ThreadPoolExecutor(1, thread_name_prefix="odyssey-picture")
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, work)
+        finally:
+            executor.shutdown(wait=False)
+
+    def _ask_for_keyframe(self) -> None:
+        now = time.monotonic()
+        if now - self._asked_at >= KEYFRAME_ASK_INTERVAL_S:
+            self._asked_at = now
+            self._ask()
+
+    def _count(self, **more: int) -> None:
+        self._stats = replace(
+            self._stats, **{name: getattr(self._stats, name) + n for name, n in more.items()}
+        )
