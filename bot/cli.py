@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+
+from bot.errors import StartError
 
 app = typer.Typer(
     help="A Discord bot for live, crowd-steered Odyssey broadcasts.",
@@ -13,6 +18,30 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.command()
+def run() -> None:
+    """Run the bot, with the settings in the environment or in .env."""
+    from bot.app import run_bot
+    from bot.config import Settings, load_settings
+    from bot.logs import set_up_logging
+
+    with _start_errors_explained():
+        settings = load_settings(Settings)
+        secrets = [settings.discord_token.get_secret_value(), settings.odyssey_api_key.get_secret_value()]
+        set_up_logging(settings.log_level, settings.log_format, secrets)
+        asyncio.run(run_bot(settings))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the demo page; 0 takes any free one.")] = 8080,
+) -> None:
+    """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
+    from bot.demo.run import run_demo
+
+    asyncio.run(run_demo(port=port))
 
 
 @app.command()
@@ -28,10 +57,27 @@ def standin(
 
 
 @app.command()
-def demo(
-    port: Annotated[int, typer.Option(help="Port of the demo page; 0 takes any free one.")] = 8080,
-) -> None:
-    """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
-    from bot.demo.run import run_demo
+def migrate() -> None:
+    """Bring the database to this version's schema. `run` does it by itself."""
+    from bot.config import DatabaseSettings, load_settings
+    from bot.logs import set_up_logging
+    from bot.storage.database import open_database
 
-    asyncio.run(run_demo(port=port))
+    async def open_once(url: str) -> None:
+        async with open_database(url):
+            pass
+
+    with _start_errors_explained():
+        settings = load_settings(DatabaseSettings)
+        set_up_logging(settings.log_level, settings.log_format)
+        asyncio.run(open_once(settings.database_url))
+
+
+@contextmanager
+def _start_errors_explained() -> Iterator[None]:
+    """An operator gets a sentence, not a traceback."""
+    try:
+        yield
+    except StartError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the log may not be set up yet
+        raise typer.Exit(1) from None

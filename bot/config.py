@@ -10,11 +10,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 from yarl import URL
 
+from bot.errors import StartError
+
 S = TypeVar("S", bound="DatabaseSettings")
-
-
-class SettingsError(Exception):
-    """Settings that are missing or wrong; the message names every one of them."""
 
 
 def _url(*schemes: str) -> AfterValidator:
@@ -109,7 +107,7 @@ class Settings(DatabaseSettings):
 
 
 def load_settings(kind: type[S]) -> S:
-    """Reads the settings. Raises `SettingsError` with one message that names all that is missing or wrong."""
+    """Reads the settings. Raises `StartError` with one message that names all that is missing or wrong."""
     try:
         return kind()
     except ValidationError as error:
@@ -117,7 +115,7 @@ def load_settings(kind: type[S]) -> S:
         message = "The bot cannot start, because of its settings:\n" + "\n".join(
             f"  - {line}" for line in lines
         )
-        raise SettingsError(
+        raise StartError(
             f"{message}\nSet them in the environment or in a file named .env; .env.example explains each."
         ) from None
 

@@ -20,6 +20,7 @@ class Code(StrEnum):
     PROMPT_TOO_LONG = "prompt_too_long"  # facts: length, limit
     ALREADY_RUNNING = "already_running"  # facts: host
     NOT_RUNNING = "not_running"
+    BROADCAST_OVER = "broadcast_over"
     ALREADY_ENDING = "already_ending"
     MAY_NOT_END = "may_not_end"  # facts: host
     MODERATORS_ONLY = "moderators_only"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from types import TracebackType
 from typing import Self
 
 from bot.broadcast.errors import WorldError
@@ -48,12 +47,11 @@ class RecordingDesk:
         await self._tasks.__aenter__()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for task in self._following.values():
             task.cancel()
-        await self._tasks.__aexit__(kind, error, trace)
+        # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
+        await self._tasks.__aexit__(None, None, None)
 
     def follow(self, stream: Stream) -> None:
         """Has a stream's recording posted as soon as it is there, or word that it did not come."""

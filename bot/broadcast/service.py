@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from types import TracebackType
 from typing import Self
 
 from bot.broadcast.errors import BroadcastError, Code
@@ -36,11 +35,10 @@ class Broadcasts:
         await self._tasks.__aenter__()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
-        await self._tasks.__aexit__(kind, error, trace)
+        # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
+        await self._tasks.__aexit__(None, None, None)
 
     def start(self, channel: Channel, host: Viewer, prompt: str, *, portrait: bool) -> BroadcastSession:
         """Begins a broadcast and returns at once: how it goes on, the audience is told.

@@ -18,21 +18,19 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.errors import StartError
+
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 
 
-class DatabaseTooNewError(Exception):
-    """The database was made by a newer version of the bot."""
-
-
 @asynccontextmanager
 async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     """The database at `url`, brought to the newest schema, for as long as the context lasts.
 
-    Raises `DatabaseTooNewError` when this version of the bot does not know its schema.
+    Raises `StartError` when this version of the bot does not know its schema.
     """
     path = _sqlite_path(url)
     if path:
@@ -58,7 +56,7 @@ async def _migrate(engine: AsyncEngine, path: Path | None) -> None:
     if current == newest:
         return
     if current and current not in {revision.revision for revision in scripts.walk_revisions()}:
-        raise DatabaseTooNewError(
+        raise StartError(
             f"The database is at revision {current}, which this version of the bot does not know. "
             "Run the version that made it, or a newer one."
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Executable
@@ -34,13 +33,12 @@ class Writer:
         self._task = self._tasks.create_task(self._run(), name="database writer")
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._waiting.join()
         if self._task:
             self._task.cancel()
-        await self._tasks.__aexit__(kind, error, trace)
+        # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
+        await self._tasks.__aexit__(None, None, None)
 
     async def execute(self, statement: Executable) -> None:
         """Returns when the statement is committed; raises what the database raises."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.broadcast.service import Broadcasts
+from bot.errors import StartError
 
 log = logging.getLogger(__name__)
 
@@ -26,20 +27,16 @@ _HEADERS = {
 }
 
 
-class PortInUseError(Exception):
-    """Another program listens on the web server's port."""
-
-
 @asynccontextmanager
 async def serve_web(broadcasts: Broadcasts, *, host: str, port: int) -> AsyncIterator[None]:
-    """Serves the watch pages of running broadcasts. Raises `PortInUseError`."""
+    """Serves the watch pages of running broadcasts. Raises `StartError`."""
     runner = web.AppRunner(make_web_app(broadcasts), access_log=None)
     await runner.setup()
     try:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise PortInUseError(
+            raise StartError(
                 f"The web server cannot listen on {host}:{port}: {error.strerror}. Choose another WEB_PORT."
             ) from error
         log.info("the watch page is served on %s:%s", host, port)

@@ -41,7 +41,7 @@ async function render(show) {
   }
   prompt.textContent = show.prompt;
   badge.hidden = show.state !== "live";
-  if (show.whep && playing !== show.whep.url) await play(show.whep);
+  if (show.whep && playing !== show.whep.url && playing !== "waiting") await play(show.whep);
   else if (!show.whep) say(show.state === "live" ? "The picture is on its way …" : "The broadcast is starting …");
 }
 

@@ -1,0 +1,144 @@
+"""The composition root: opens everything in order, wires it, and closes it in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import aiohttp
+import discord
+
+from bot.broadcast.ports import Ports
+from bot.broadcast.recordings import RecordingDesk
+from bot.broadcast.service import Broadcasts
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.discord_bot import OdysseyBot, Services, use_discord_at
+from bot.errors import StartError
+from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
+from bot.odyssey_world import OdysseyRecordings, odyssey_worlds
+from bot.references import new_id, new_reference
+from bot.stage import Stage
+from bot.storage.archive import Archive
+from bot.storage.database import open_database
+from bot.storage.journal import DatabaseJournal
+from bot.storage.recovery import close_unfinished
+from bot.storage.writer import Writer
+from bot.web.server import serve_web
+
+log = logging.getLogger(__name__)
+
+KEY_CHECK_TIMEOUT_S = 5.0
+RECORDINGS_KEPT_IN_MIND = timedelta(days=7)
+"""Streams that ended longer ago are not asked for again at start."""
+
+
+async def run_bot(settings: Settings) -> None:
+    """Runs the bot until SIGINT or SIGTERM. Raises `StartError` when it cannot start."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        services = await _open_services(settings, stack)
+        await _run_discord(services, stop)
+
+
+async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
+    clock = SystemClock()
+    stage = Stage()
+
+    def make_client() -> Odyssey:
+        return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
+
+    engine = await stack.enter_async_context(open_database(settings.database_url))
+    interrupted = await close_unfinished(engine, now=clock.now(), reference=new_reference())
+    journal = DatabaseJournal(engine, await stack.enter_async_context(Writer(engine)))
+    archive = Archive(engine)
+
+    client = make_client()
+    stack.push_async_callback(client.disconnect)
+    await _check_key(client)
+    recordings = OdysseyRecordings(client, clock)
+    desk = await stack.enter_async_context(
+        RecordingDesk(recordings, stage, journal, clock, timeout_s=settings.recording_timeout_s)
+    )
+    for stream in await archive.streams_without_post(clock.now() - RECORDINGS_KEPT_IN_MIND):
+        desk.follow(stream)
+
+    ports = Ports(
+        open_world=odyssey_worlds(make_client),
+        journal=journal,
+        audience=stage,
+        clock=clock,
+        new_id=new_id,
+        new_reference=new_reference,
+    )
+    broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
+    await stack.enter_async_context(serve_web(broadcasts, host=settings.web_host, port=settings.web_port))
+    return Services(
+        settings=settings,
+        broadcasts=broadcasts,
+        recordings=recordings,
+        journal=journal,
+        archive=archive,
+        stage=stage,
+        clock=clock,
+        interrupted=tuple(interrupted),
+    )
+
+
+async def _check_key(client: Odyssey) -> None:
+    """Tells the operator at once of a wrong key; the bot goes on, since it can be mended at Odyssey."""
+    try:
+        async with asyncio.timeout(KEY_CHECK_TIMEOUT_S):
+            await client.list_stream_recordings(limit=1)
+    except OdysseyAuthError:
+        log.error("Odyssey refused ODYSSEY_API_KEY: no broadcast can start until it is right")
+    except (OdysseyError, TimeoutError) as error:
+        log.warning("Odyssey cannot be reached at the moment (%s)", type(error).__name__)
+
+
+async def _run_discord(services: Services, stop: asyncio.Event) -> None:
+    """Stays connected until `stop`; then ends the broadcasts while Discord can still show it."""
+    settings = services.settings
+    if settings.discord_api_url and settings.discord_gateway_url:
+        use_discord_at(settings.discord_api_url, settings.discord_gateway_url)
+    try:
+        try:
+            await _connect(OdysseyBot(services, reads_chat=True), stop)
+        except discord.PrivilegedIntentsRequired:
+            log.warning(
+                "The message content intent is switched off in Discord's developer portal (Bot, Privileged "
+                "Gateway Intents): chat messages cannot steer. Slash commands and buttons work."
+            )
+            await _connect(OdysseyBot(services, reads_chat=False), stop)
+    except discord.LoginFailure:
+        raise StartError(
+            "Discord refused DISCORD_TOKEN. Copy the token anew from the developer portal (Bot, Reset Token)."
+        ) from None
+    except (aiohttp.ClientConnectionError, discord.GatewayNotFound) as error:
+        raise StartError(
+            f"Discord cannot be reached ({type(error).__name__}). Check the network and DISCORD_API_URL."
+        ) from error
+
+
+async def _connect(bot: OdysseyBot, stop: asyncio.Event) -> None:
+    """Runs one bot until it fails to connect, or `stop`."""
+    async with bot:
+        stopping = asyncio.create_task(_close_on(stop, bot), name="wait for the stop")
+        try:
+            await bot.start(bot.services.settings.discord_token.get_secret_value())
+        finally:
+            if not stop.is_set():
+                stopping.cancel()
+            await asyncio.wait({stopping})
+
+
+async def _close_on(stop: asyncio.Event, bot: OdysseyBot) -> None:
+    await stop.wait()
+    log.info("stopping: running broadcasts are ended first")
+    await bot.services.broadcasts.close()
+    await bot.close()

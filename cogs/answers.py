@@ -1,0 +1,48 @@
+"""Errors as answers: one private sentence for the user, a line with the same reference in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import discord
+
+from bot.broadcast.errors import BroadcastError
+from bot.references import new_reference
+from cogs import wording
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def explaining(interaction: discord.Interaction) -> AsyncIterator[None]:
+    """Whatever is raised inside is answered privately and logged; nothing leaves."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the boundary of one interaction: its user is answered
+        await answer_privately(interaction, explain(error, f"interaction {interaction.id}"))
+
+
+def explain(error: Exception, where: str) -> str:
+    """The user's sentence for an error, with the reference under which the log has it."""
+    reference = new_reference()
+    if isinstance(error, BroadcastError):
+        log.info("refused at %s: %s", where, error.code.value, extra={"ref": reference})
+        sentence = wording.refused_request(error)
+    else:
+        log.error("failed at %s", where, exc_info=error, extra={"ref": reference})
+        sentence = wording.UNEXPECTED
+    return f"{sentence}\n-# Reference: {reference}"
+
+
+async def answer_privately(interaction: discord.Interaction, text: str) -> None:
+    """Answers so that only the user sees it, whether or not there was an answer before."""
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as error:
+        # The token is dead, or the network is: there is no way left to reach this user.
+        log.warning("interaction %s could not be answered: %s", interaction.id, error.status)

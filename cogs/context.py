@@ -1,0 +1,33 @@
+"""From Discord's objects to the domain's: who, where, and the services that answer."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.broadcast.model import Channel, Viewer
+from bot.discord_bot import OdysseyBot, Services
+
+
+def services(interaction: discord.Interaction) -> Services:
+    """The services of the bot that got the interaction."""
+    bot = interaction.client
+    assert isinstance(bot, OdysseyBot)  # noqa: S101 - no other client loads these cogs
+    return bot.services
+
+
+def viewer(person: discord.User | discord.Member) -> Viewer:
+    """A Discord user as the domain knows them."""
+    return Viewer(person.id, person.display_name)
+
+
+def channel(source: discord.Interaction | discord.Message) -> Channel:
+    """Where it happened. Everything here happens in a server: commands are for servers only."""
+    if isinstance(source, discord.Message):
+        return Channel(source.guild.id if source.guild else 0, source.channel.id)
+    return Channel(source.guild_id or 0, source.channel_id or 0)
+
+
+def is_moderator(interaction: discord.Interaction) -> bool:
+    """Whether the user may manage messages in this channel."""
+    permissions = interaction.permissions
+    return permissions.administrator or permissions.manage_guild or permissions.manage_messages

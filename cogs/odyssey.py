@@ -1,0 +1,120 @@
+"""The only cog: the `/odyssey` commands, what the bot hears in chat, and what it is told to show."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.broadcast.model import Broadcast, Recording, Stream
+from bot.discord_bot import OdysseyBot
+from cogs import context, recordings
+from cogs.answers import answer_privately, explain
+from cogs.buttons import PanelButton, end_broadcast
+from cogs.panel import status_text
+from cogs.panel_keeper import PanelKeeper
+from cogs.stream_list import PageButton, stream_list_page
+from cogs.suggesting import suggest_from_chat, suggest_privately
+
+
+async def setup(bot: commands.Bot) -> None:
+    """discord.py's entry."""
+    await bot.add_cog(OdysseyCog(cast("OdysseyBot", bot)))
+
+
+@app_commands.guild_only()
+class OdysseyCog(
+    commands.GroupCog, group_name="odyssey", group_description="Live video that the chat steers"
+):
+    """Turns commands into domain calls, and shows what comes of them."""
+
+    def __init__(self, bot: OdysseyBot) -> None:
+        super().__init__()
+        self._bot = bot
+        self._services = bot.services
+        self._panels = PanelKeeper(bot)
+
+    async def cog_load(self) -> None:
+        """Takes the stage; buttons of earlier runs answer from here on."""
+        self._bot.add_dynamic_items(PanelButton, PageButton)
+        self._services.stage.enter(self)
+
+    async def cog_unload(self) -> None:
+        """Leaves the stage."""
+        self._services.stage.leave(self)
+        await self._panels.close()
+
+    @app_commands.command(description="Start a live broadcast in this channel")
+    @app_commands.describe(
+        prompt="What the world shows first", portrait="An upright picture, instead of a wide one"
+    )
+    async def start(self, interaction: discord.Interaction, prompt: str, portrait: bool = False) -> None:
+        """`/odyssey start`."""
+        session = self._services.broadcasts.start(
+            context.channel(interaction), context.viewer(interaction.user), prompt, portrait=portrait
+        )
+        await interaction.response.defer(thinking=True)
+        await self._panels.open(session, interaction)
+
+    @app_commands.command(description="Suggest what happens next")
+    @app_commands.describe(prompt="What should happen next?")
+    async def say(self, interaction: discord.Interaction, prompt: str) -> None:
+        """`/odyssey say`."""
+        await suggest_privately(interaction, prompt)
+
+    @app_commands.command(description="How this channel's broadcast stands")
+    async def status(self, interaction: discord.Interaction) -> None:
+        """`/odyssey status`."""
+        session = self._services.broadcasts.in_channel(context.channel(interaction))
+        watch_url = f"{self._services.settings.watch_base_url}/watch/{session.broadcast.id}"
+        text = f"{status_text(session)}\n[Watch]({watch_url})"
+        await interaction.response.send_message(text, ephemeral=True, suppress_embeds=True)
+
+    @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
+    async def end(self, interaction: discord.Interaction) -> None:
+        """`/odyssey end`."""
+        await end_broadcast(interaction)
+
+    @app_commands.command(description="Get a past stream's recording, with fresh links")
+    @app_commands.describe(stream="Which stream; the latest in this channel if you leave it out")
+    async def recording(self, interaction: discord.Interaction, stream: str | None = None) -> None:
+        """`/odyssey recording`."""
+        await recordings.show_recording(interaction, stream)
+
+    @recording.autocomplete("stream")
+    async def _streams(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await recordings.stream_choices(interaction, typed)
+
+    @app_commands.command(name="list", description="List this server's past streams (moderators)")
+    async def list_streams(self, interaction: discord.Interaction) -> None:
+        """`/odyssey list`."""
+        page = await stream_list_page(interaction, offset=0)
+        await interaction.response.send_message(view=page, ephemeral=True)
+
+    async def cog_app_command_error(
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError
+    ) -> None:
+        """Every command's errors end here, as a private sentence."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        command = interaction.command.qualified_name if interaction.command else "an unknown command"
+        await answer_privately(interaction, explain(cause, f"/{command}"))
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Panels of an earlier run are told the truth."""
+        await self._panels.close_interrupted()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Chat with the prefix steers."""
+        await suggest_from_chat(self._services, message)
+
+    def broadcast_changed(self, broadcast: Broadcast) -> None:
+        """The domain's word that a broadcast changed."""
+        self._panels.broadcast_changed(broadcast)
+
+    async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
+        """The domain's word that a recording is there, or did not come."""
+        await recordings.post_recording(self._bot, stream, recording)

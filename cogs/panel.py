@@ -1,0 +1,91 @@
+"""The panel: one message that shows how a broadcast stands, and how to take part."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import discord
+from discord.ui import ActionRow, Button, Container, LayoutView, Separator, TextDisplay
+
+from bot.broadcast.model import Broadcast
+from bot.broadcast.session import BroadcastSession
+from bot.broadcast.states import State
+from cogs import wording
+from cogs.buttons import Action, PanelButton
+from cogs.wording import plain
+
+STREAM_LIMIT = timedelta(seconds=150)
+"""How long one stream lasts at most, as the service sets it by default."""
+UPCOMING_SHOWN = 3
+
+_LOOKS = {
+    State.REQUESTED: ("⏳ Starting", discord.Colour.orange()),
+    State.CONNECTING: ("⏳ Connecting to Odyssey", discord.Colour.orange()),
+    State.LIVE: ("🔴 Live", discord.Colour.red()),
+    State.ENDING: ("⏹️ Ending", discord.Colour.orange()),
+    State.ENDED: ("⏹️ Ended", discord.Colour.dark_grey()),
+    State.FAILED: ("⚠️ Failed", discord.Colour.gold()),
+}
+
+
+class Panel(LayoutView):
+    """A broadcast's panel as it stands now: with `session` while it runs, without once it is over."""
+
+    def __init__(
+        self, broadcast: Broadcast, session: BroadcastSession | None, *, watch_url: str, how_to_steer: str
+    ) -> None:
+        super().__init__(timeout=None)
+        title, colour = _LOOKS[broadcast.state]
+        container: Container[Panel] = Container(accent_colour=colour)
+        container.add_item(TextDisplay(f"## {title}"))
+        if session and not broadcast.state.is_over:
+            container.add_item(TextDisplay(status_text(session)))
+            container.add_item(Separator())
+            container.add_item(TextDisplay(f"-# {how_to_steer}"))
+            container.add_item(
+                ActionRow(
+                    PanelButton(Action.SUGGEST, broadcast.id),
+                    Button(label="Watch", url=watch_url),
+                    PanelButton(Action.END, broadcast.id),
+                )
+            )
+        else:
+            container.add_item(TextDisplay(_epilogue(broadcast)))
+        self.add_item(container)
+
+
+def how_to_steer(prefix: str, *, reads_chat: bool) -> str:
+    """One line on how to take part, true to what the bot can read."""
+    if reads_chat:
+        return f"Steer it: type `{prefix}your idea` here, use `/odyssey say`, or press Suggest."
+    return "Steer it: use `/odyssey say`, or press Suggest. (The bot cannot read chat messages.)"
+
+
+def status_text(session: BroadcastSession) -> str:
+    """How a running broadcast stands: what is shown, who hosts, how long it lasts, what is in line."""
+    broadcast = session.broadcast
+    lines = [f"> {plain(session.prompt_in_force)}"]
+    if session.last_applied:
+        lines.append(f"-# Suggested by **{plain(session.last_applied.viewer.name)}**")
+    facts = [f"Hosted by **{plain(broadcast.host.name)}**"]
+    if broadcast.state is State.LIVE and broadcast.live_at:
+        facts.append(f"ends {discord.utils.format_dt(broadcast.live_at + STREAM_LIMIT, 'R')} at the latest")
+    lines.append(" · ".join(facts))
+    if session.waiting:
+        lines.append(f"**In line: {session.waiting}**")
+        lines += [
+            f"{place}. {plain(suggestion.prompt, limit=80)} — {plain(suggestion.viewer.name)}"
+            for place, suggestion in enumerate(session.upcoming(UPCOMING_SHOWN), start=1)
+        ]
+    return "\n".join(lines)
+
+
+def _epilogue(broadcast: Broadcast) -> str:
+    lines = [f"> {plain(broadcast.prompt)}", f"Hosted by **{plain(broadcast.host.name)}**"]
+    if broadcast.live_at and broadcast.ended_at:
+        lines[-1] += f" · {wording.duration((broadcast.ended_at - broadcast.live_at).total_seconds())}"
+    if broadcast.ending:
+        lines.append(wording.ending(broadcast.ending))
+        if broadcast.ending.reference:
+            lines.append(f"-# Reference: {broadcast.ending.reference}")
+    return "\n".join(lines)

@@ -1,0 +1,118 @@
+"""Keeps each broadcast's panel in step with the broadcast."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import discord
+
+from bot.broadcast.model import Broadcast
+from bot.broadcast.session import BroadcastSession
+from bot.discord_bot import OdysseyBot
+from bot.storage.journal import Post, PostKind
+from cogs.panel import Panel, how_to_steer
+
+log = logging.getLogger(__name__)
+
+EDIT_GAP_S = 3.0
+"""Between two edits of one panel: Discord allows a channel about five in five seconds, in all."""
+
+
+@dataclass(slots=True)
+class _KeptPanel:
+    session: BroadcastSession
+    message: discord.Message | discord.PartialMessage
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class PanelKeeper:
+    """Posts panels and edits them when something changed: coalesced, and never faster than `EDIT_GAP_S`."""
+
+    def __init__(self, bot: OdysseyBot) -> None:
+        self._bot = bot
+        self._services = bot.services
+        self._how_to_steer = how_to_steer(bot.services.settings.chat_prefix, reads_chat=bot.reads_chat)
+        self._kept: dict[str, _KeptPanel] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def open(self, session: BroadcastSession, interaction: discord.Interaction) -> None:
+        """Answers a deferred interaction with the broadcast's panel, and keeps it from now on."""
+        broadcast = session.broadcast
+        answer = await interaction.edit_original_response(view=self._draw(broadcast, session))
+        # The interaction's token dies after 15 min; the message itself can be edited for longer.
+        message = self._partial(answer.channel.id, answer.id)
+        await self._remember(broadcast, answer.channel.id, answer.id)
+        kept = self._kept[broadcast.id] = _KeptPanel(session, message)
+        if session.broadcast != broadcast:
+            kept.changed.set()
+        self._tasks[broadcast.id] = asyncio.create_task(
+            self._keep(kept), name=f"panel of broadcast {broadcast.id}"
+        )
+
+    def broadcast_changed(self, broadcast: Broadcast) -> None:
+        """The broadcast's panel is to be drawn again."""
+        if kept := self._kept.get(broadcast.id):
+            kept.changed.set()
+
+    async def close_interrupted(self) -> None:
+        """Shows on the panels of an earlier run that their broadcasts are over."""
+        for broadcast_id in self._services.interrupted:
+            broadcast = await self._services.archive.broadcast(broadcast_id)
+            post = await self._services.archive.latest_panel(broadcast_id)
+            if broadcast and post:
+                with suppress(discord.HTTPException):  # it may have been deleted meanwhile
+                    await self._partial(post.channel_id, post.message_id).edit(
+                        view=self._draw(broadcast, None)
+                    )
+
+    async def close(self) -> None:
+        """Stops keeping. Panels of broadcasts that are over get their last edit at once."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for kept in self._kept.values():
+            if kept.session.broadcast.state.is_over:
+                await self._edit(kept)
+
+    async def _keep(self, kept: _KeptPanel) -> None:
+        broadcast_id = kept.session.broadcast.id
+        while True:
+            await kept.changed.wait()
+            kept.changed.clear()
+            is_last = kept.session.broadcast.state.is_over
+            await self._edit(kept)
+            if is_last:
+                break
+            await self._services.clock.sleep(EDIT_GAP_S)
+        del self._kept[broadcast_id], self._tasks[broadcast_id]
+
+    async def _edit(self, kept: _KeptPanel) -> None:
+        try:
+            await kept.message.edit(view=self._draw(kept.session.broadcast, kept.session))
+        except discord.HTTPException as error:
+            # The broadcast goes on without its panel: it may have been deleted, or the channel closed to us.
+            log.warning(
+                "the panel of broadcast %s could not be edited: %s", kept.session.broadcast.id, error.status
+            )
+
+    def _draw(self, broadcast: Broadcast, session: BroadcastSession | None) -> Panel:
+        watch_url = f"{self._services.settings.watch_base_url}/watch/{broadcast.id}"
+        return Panel(broadcast, session, watch_url=watch_url, how_to_steer=self._how_to_steer)
+
+    def _partial(self, channel_id: int, message_id: int) -> discord.PartialMessage:
+        return self._bot.get_partial_messageable(channel_id).get_partial_message(message_id)
+
+    async def _remember(self, broadcast: Broadcast, channel_id: int, message_id: int) -> None:
+        await self._services.journal.save_post(
+            Post(
+                message_id=message_id,
+                channel_id=channel_id,
+                kind=PostKind.PANEL,
+                broadcast_id=broadcast.id,
+                posted_at=self._services.clock.now(),
+            )
+        )

@@ -1,0 +1,101 @@
+"""Recordings in Discord: posted once when a stream has ended, and found again later."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+from discord.app_commands import Choice
+
+from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.model import Recording, Stream
+from bot.discord_bot import OdysseyBot
+from bot.storage.archive import PastStream
+from bot.storage.journal import Post, PostKind
+from cogs import context
+from cogs.recording_post import NoRecordingPost, RecordingPost, Stills, fetch_stills
+
+log = logging.getLogger(__name__)
+
+CHOICES_LIMIT = 25
+CHOICE_LENGTH_LIMIT = 100
+"""Discord's limits for autocomplete."""
+
+
+async def post_recording(bot: OdysseyBot, stream: Stream, recording: Recording | None) -> None:
+    """Posts a stream's recording in its channel, unless that is done already."""
+    services = bot.services
+    if await services.archive.recording_post(stream.id):
+        return
+    broadcast = await services.archive.broadcast(stream.broadcast_id)
+    if broadcast is None:
+        raise LookupError(f"stream {stream.id} has no broadcast")
+    await bot.wait_until_ready()
+    stills = await fetch_stills(recording) if recording else Stills()
+    view = (
+        RecordingPost(stream, broadcast.host.name, recording, stills)
+        if recording
+        else NoRecordingPost(stream)
+    )
+    channel = bot.get_partial_messageable(broadcast.channel.id)
+    message = await channel.send(view=view, files=stills.files())
+    await services.journal.save_post(
+        Post(
+            message_id=message.id,
+            channel_id=broadcast.channel.id,
+            kind=PostKind.RECORDING,
+            broadcast_id=broadcast.id,
+            stream_id=stream.id,
+            posted_at=services.clock.now(),
+        )
+    )
+
+
+async def show_recording(interaction: discord.Interaction, stream_id: str | None) -> None:
+    """Answers with fresh links to a stream's recording; without an ID, to the channel's latest.
+
+    Raises UNKNOWN_STREAM, NO_STREAMS_YET, RECORDING_NOT_READY or RECORDING_UNREACHABLE.
+    """
+    services = context.services(interaction)
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    channel = context.channel(interaction)
+    past = (
+        await services.archive.stream(channel.guild_id, stream_id.strip())
+        if stream_id
+        else await services.archive.latest_stream(channel)
+    )
+    if past is None:
+        raise BroadcastError(Code.UNKNOWN_STREAM if stream_id else Code.NO_STREAMS_YET)
+    try:
+        recording = await services.recordings.find(past.stream.id)
+    except WorldError as error:
+        log.warning("the recording of stream %s: %s", past.stream.id, error.reason.value)
+        raise BroadcastError(Code.RECORDING_UNREACHABLE, stream_id=past.stream.id) from error
+    if recording is None or not recording.has_video:
+        raise BroadcastError(Code.RECORDING_NOT_READY, stream_id=past.stream.id)
+    await services.journal.save_recording(recording)
+    stills = await fetch_stills(recording)
+    view = RecordingPost(past.stream, past.host.name, recording, stills)
+    await interaction.edit_original_response(view=view, attachments=stills.files())
+
+
+async def stream_choices(
+    interaction: discord.Interaction, typed: str
+) -> list[discord.app_commands.Choice[str]]:
+    """The server's streams that fit what was typed, newest first."""
+    services = context.services(interaction)
+    found = await services.archive.search_streams(
+        context.channel(interaction).guild_id, typed.strip(), limit=CHOICES_LIMIT
+    )
+    return [
+        Choice(name=_choice_name(past), value=past.stream.id)
+        for past in found
+        if len(past.stream.id) <= CHOICE_LENGTH_LIMIT
+    ]
+
+
+def _choice_name(past: PastStream) -> str:
+    when = past.stream.started_at.strftime("%d %b %H:%M UTC")
+    room = CHOICE_LENGTH_LIMIT - len(when) - len(" · ")
+    prompt = past.stream.prompt
+    return f"{when} · {prompt if len(prompt) <= room else prompt[: room - 1] + '…'}"

@@ -1,0 +1,101 @@
+"""`/odyssey list`: past streams, page by page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+from discord.ui import ActionRow, Container, LayoutView, TextDisplay
+
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.states import State
+from bot.storage.archive import PastStream
+from cogs import context, wording
+from cogs.answers import explaining
+from cogs.wording import plain
+
+PAGE_SIZE = 8
+
+
+class StreamListPage(LayoutView):
+    """One page of a server's streams. `offset` counts streams."""
+
+    def __init__(self, page: list[PastStream], total: int, offset: int) -> None:
+        super().__init__(timeout=None)
+        container: Container[StreamListPage] = Container(accent_colour=discord.Colour.blurple())
+        container.add_item(TextDisplay(f"## Past streams\n{_summary(page, total, offset)}"))
+        for past in page:
+            container.add_item(TextDisplay(_line(past)))
+        if total > PAGE_SIZE:
+            container.add_item(
+                ActionRow(
+                    PageButton("newer", max(0, offset - PAGE_SIZE), disabled=offset == 0),
+                    PageButton("older", offset + PAGE_SIZE, disabled=offset + PAGE_SIZE >= total),
+                )
+            )
+        self.add_item(container)
+
+
+class PageButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"odyssey:list:(?P<direction>newer|older):(?P<offset>\d{1,9})",
+):
+    """Turns to another page, which it names, so it needs no memory."""
+
+    def __init__(self, direction: str, offset: int, *, disabled: bool = False) -> None:
+        button: discord.ui.Button[Any] = discord.ui.Button(
+            label="◀ Newer" if direction == "newer" else "Older ▶",
+            custom_id=f"odyssey:list:{direction}:{offset}",
+            disabled=disabled,
+        )
+        super().__init__(button)
+        self.offset = offset
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was clicked."""
+        return cls(match["direction"], int(match["offset"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Shows the page in place of the one before."""
+        async with explaining(interaction):
+            await interaction.response.edit_message(view=await stream_list_page(interaction, self.offset))
+
+
+async def stream_list_page(interaction: discord.Interaction, offset: int) -> StreamListPage:
+    """A page of the server's streams, newest first, for moderators. Raises MODERATORS_ONLY."""
+    if not context.is_moderator(interaction):
+        raise BroadcastError(Code.MODERATORS_ONLY)
+    guild_id = context.channel(interaction).guild_id
+    archive = context.services(interaction).archive
+    page, total = await archive.past_streams(guild_id, limit=PAGE_SIZE, offset=offset)
+    return StreamListPage(page, total, offset)
+
+
+def _summary(page: list[PastStream], total: int, offset: int) -> str:
+    if not total:
+        return "There are none yet. Start a broadcast with `/odyssey start`."
+    return f"{offset + 1} to {offset + len(page)} of {total}, newest first"
+
+
+def _line(past: PastStream) -> str:
+    stream = past.stream
+    if stream.state is State.LIVE:
+        length = "live now"
+    elif past.duration_s is not None:
+        length = wording.duration(past.duration_s)
+    elif stream.ended_at:
+        length = wording.duration((stream.ended_at - stream.started_at).total_seconds())
+    else:
+        length = "not ended"
+    facts = [
+        discord.utils.format_dt(stream.started_at, "f"),
+        length,
+        plain(past.host.name, limit=32),
+        f"<#{past.channel.id}>",
+        "recorded" if past.has_recording else "no recording yet",
+    ]
+    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# `{plain(stream.id)}`"

@@ -1,0 +1,129 @@
+"""What users read, in one place: one plain sentence and a next step for each code, reason and refusal.
+
+Whatever comes from outside (names, prompts, the service's words) passes through `plain` before it is shown.
+"""
+
+from __future__ import annotations
+
+import discord
+
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion
+from bot.broadcast.states import Reason
+
+SHOWN_PROMPT_LIMIT = 300
+
+UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
+
+_REQUESTS = {
+    Code.EMPTY_PROMPT: "That prompt is empty. Say in a few words what should happen.",
+    Code.PROMPT_TOO_LONG: "That prompt has {length} characters, {limit} are the most. Please shorten it.",
+    Code.ALREADY_RUNNING: (
+        "**{host}** is already running a broadcast in this channel. "
+        "Steer it with `/odyssey say`, or ask {host} to end it."
+    ),
+    Code.NOT_RUNNING: "No broadcast is running in this channel. Start one with `/odyssey start`.",
+    Code.BROADCAST_OVER: "This broadcast is over. Start the next one with `/odyssey start`.",
+    Code.ALREADY_ENDING: "The broadcast is already ending. Its recording will be posted here.",
+    Code.MAY_NOT_END: "Only **{host}** or a moderator can end this broadcast. Please ask one of them.",
+    Code.MODERATORS_ONLY: (
+        "Only moderators (with the Manage Messages permission) can list past streams. "
+        "`/odyssey recording` is open to everyone."
+    ),
+    Code.QUEUE_FULL: "The line is full: {limit} suggestions wait already. Please try again in a moment.",
+    Code.SHUTTING_DOWN: "The bot is about to restart. Please try again in a minute.",
+    Code.UNKNOWN_STREAM: (
+        "There is no such stream in this server. Pick one from the list that `/odyssey recording` offers."
+    ),
+    Code.NO_STREAMS_YET: (
+        "No stream has ended in this channel yet. Start one with `/odyssey start`, or pick a stream by name."
+    ),
+    Code.RECORDING_NOT_READY: (
+        "The recording of stream `{stream_id}` is not there (yet). Please try again in a minute."
+    ),
+    Code.RECORDING_UNREACHABLE: (
+        "Odyssey does not answer at the moment, so the recording of stream `{stream_id}` cannot be fetched. "
+        "Nothing is lost: please try again in a minute."
+    ),
+}
+
+_ENDINGS = {
+    Reason.HOST_ENDED: "Ended by its host.",
+    Reason.MODERATOR_ENDED: "Ended by the moderator **{by}**.",
+    Reason.TIME_LIMIT: "The stream's time was up. Start the next one with `/odyssey start`.",
+    Reason.STREAM_ENDED: "Odyssey ended the stream. Start the next one with `/odyssey start`.",
+    Reason.SHUTDOWN: "Ended because the bot restarts. Start anew with `/odyssey start` in a minute.",
+    Reason.NO_STREAMER: (
+        "Odyssey has no free streamer at the moment. Please try `/odyssey start` again in a few minutes."
+    ),
+    Reason.USAGE_LIMIT: (
+        "Odyssey's usage limit is reached. Try again later, or ask the bot's operator to look at the plan."
+    ),
+    Reason.BAD_KEY: (
+        "Odyssey refused the bot's API key. Ask the bot's operator to check `ODYSSEY_API_KEY`; "
+        "nobody else can mend this."
+    ),
+    Reason.UNREACHABLE: "Odyssey did not answer in time. Please try `/odyssey start` again in a minute.",
+    Reason.SERVICE_GONE: (
+        "The connection to Odyssey was lost. What was streamed is kept; start anew with `/odyssey start`."
+    ),
+    Reason.STREAM_ERROR: "Odyssey stopped the stream. Try `/odyssey start` again, with another prompt.",
+    Reason.INTERRUPTED: (
+        "The bot was interrupted. What was streamed is kept; start anew with `/odyssey start`."
+    ),
+    Reason.INTERNAL: UNEXPECTED,
+}
+
+_REFUSALS = {
+    Refusal.BROADCAST_ENDED: "The broadcast ended before its turn came. Suggest it again in the next one.",
+    Refusal.SERVICE_REFUSED: "Odyssey turned it down. Please put it in other words.",
+    Refusal.NOT_ACKNOWLEDGED: "Odyssey did not confirm it in time. Please suggest it again.",
+    Refusal.CONNECTION_LOST: "The connection to Odyssey was lost before it was confirmed.",
+    Refusal.INTERRUPTED: "The bot was restarted before its turn came. Please suggest it again.",
+}
+
+
+def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
+    """Text from outside, on one line, shortened, and with nothing in it that Discord would act upon."""
+    text = " ".join(text.split())
+    if len(text) > limit:
+        text = text[: limit - 1].rstrip() + "…"
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+
+
+def refused_request(error: BroadcastError) -> str:
+    """The sentence for a request that was not met."""
+    facts = {
+        name: plain(getattr(fact, "name", None) or str(fact), limit=130) for name, fact in error.facts.items()
+    }
+    return _REQUESTS[error.code].format_map(facts)
+
+
+def ending(end: Ending) -> str:
+    """Why a broadcast is over, and what to do next."""
+    sentence = _ENDINGS[end.reason].format(by=plain(end.by.name) if end.by else "a moderator")
+    if end.detail and end.reason.is_failure:
+        sentence += f"\n-# Odyssey says: {plain(end.detail)}"
+    return sentence
+
+
+def settled_suggestion(suggestion: Suggestion) -> str:
+    """What became of a suggestion."""
+    if suggestion.outcome is Outcome.ACKNOWLEDGED:
+        return f"✅ Applied: {plain(suggestion.applied or suggestion.prompt)}"
+    sentence = f"❌ Not applied: “{plain(suggestion.prompt, limit=100)}”. "
+    sentence += _REFUSALS[suggestion.refusal or Refusal.INTERRUPTED]
+    if suggestion.detail:
+        sentence += f"\n-# Odyssey says: {plain(suggestion.detail)}"
+    return sentence
+
+
+def place_in_line(place: int) -> str:
+    """Word of a suggestion that was taken."""
+    return "📨 Taken. Yours is next." if place == 1 else f"📨 Taken. Yours is number {place} in line."
+
+
+def duration(seconds: float) -> str:
+    """Such as `42 s` or `2 min 30 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
