@@ -36,11 +36,16 @@ RECORDINGS_KEPT_IN_MIND = timedelta(days=7)
 """Streams that ended longer ago are not asked for again at start."""
 
 
-async def run_bot(settings: Settings) -> None:
+async def run_until_signalled(settings: Settings) -> None:
     """Runs the bot until SIGINT or SIGTERM. Raises `StartError` when it cannot start."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run_bot(settings, stop)
+
+
+async def run_bot(settings: Settings, stop: asyncio.Event) -> None:
+    """Runs the bot until `stop` is set, and then ends in order. Raises `StartError` when it cannot start."""
     async with AsyncExitStack() as stack:
         services = await _open_services(settings, stack)
         await _run_discord(services, stop)
@@ -77,7 +82,9 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
         new_reference=new_reference,
     )
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
-    await stack.enter_async_context(serve_web(broadcasts, host=settings.web_host, port=settings.web_port))
+    await stack.enter_async_context(
+        serve_web(broadcasts, stage, host=settings.web_host, port=settings.web_port)
+    )
     return Services(
         settings=settings,
         broadcasts=broadcasts,

@@ -23,7 +23,7 @@ app = typer.Typer(
 @app.command()
 def run() -> None:
     """Run the bot, with the settings in the environment or in .env."""
-    from bot.app import run_bot
+    from bot.app import run_until_signalled
     from bot.config import Settings, load_settings
     from bot.logs import set_up_logging
 
@@ -31,7 +31,7 @@ def run() -> None:
         settings = load_settings(Settings)
         secrets = [settings.discord_token.get_secret_value(), settings.odyssey_api_key.get_secret_value()]
         set_up_logging(settings.log_level, settings.log_format, secrets)
-        asyncio.run(run_bot(settings))
+        asyncio.run(run_until_signalled(settings))
 
 
 @app.command()

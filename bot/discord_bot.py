@@ -47,6 +47,7 @@ class OdysseyBot(commands.Bot):
             # Nothing that users write can ping anyone.
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            guild_ready_timeout=0.5,  # nothing here waits for the list of guilds
         )
         self.services = services
         self.reads_chat = reads_chat

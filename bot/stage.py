@@ -20,6 +20,11 @@ class Stage:
         self._presenter: Presenter | None = None
         self._is_taken = asyncio.Event()
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody shows things now, so whether Discord is connected."""
+        return self._is_taken.is_set()
+
     def enter(self, presenter: Presenter) -> None:
         """From now on this presenter shows everything."""
         self._presenter = presenter

@@ -37,9 +37,8 @@ class OdysseyCog(
         self._panels = PanelKeeper(bot)
 
     async def cog_load(self) -> None:
-        """Takes the stage; buttons of earlier runs answer from here on."""
+        """Has buttons answer, those of earlier runs too."""
         self._bot.add_dynamic_items(PanelButton, PageButton)
-        self._services.stage.enter(self)
 
     async def cog_unload(self) -> None:
         """Leaves the stage."""
@@ -103,7 +102,8 @@ class OdysseyCog(
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Panels of an earlier run are told the truth."""
+        """Takes the stage, and corrects the panels of an earlier run."""
+        self._services.stage.enter(self)
         await self._panels.close_interrupted()
 
     @commands.Cog.listener()

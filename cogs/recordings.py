@@ -30,7 +30,6 @@ async def post_recording(bot: OdysseyBot, stream: Stream, recording: Recording |
     broadcast = await services.archive.broadcast(stream.broadcast_id)
     if broadcast is None:
         raise LookupError(f"stream {stream.id} has no broadcast")
-    await bot.wait_until_ready()
     stills = await fetch_stills(recording) if recording else Stills()
     view = (
         RecordingPost(stream, broadcast.host.name, recording, stills)

@@ -33,7 +33,7 @@ async def suggest_privately(interaction: discord.Interaction, prompt: str) -> No
 
 
 async def suggest_from_chat(services: Services, message: discord.Message) -> None:
-    """Puts a message with the prefix in line if a broadcast runs in its channel; all other talk is ignored."""
+    """Puts a message with the prefix in line, if its channel has a broadcast; all other talk is ignored."""
     if message.author.bot or message.webhook_id or message.guild is None:
         return
     prompt = prompt_in_chat(message.content, services.settings.chat_prefix)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.broadcast.service import Broadcasts
 from bot.errors import StartError
+from bot.stage import Stage
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +29,9 @@ _HEADERS = {
 
 
 @asynccontextmanager
-async def serve_web(broadcasts: Broadcasts, *, host: str, port: int) -> AsyncIterator[None]:
+async def serve_web(broadcasts: Broadcasts, stage: Stage, *, host: str, port: int) -> AsyncIterator[None]:
     """Serves the watch pages of running broadcasts. Raises `StartError`."""
-    runner = web.AppRunner(make_web_app(broadcasts), access_log=None)
+    runner = web.AppRunner(make_web_app(broadcasts, stage), access_log=None)
     await runner.setup()
     try:
         try:
@@ -45,7 +46,7 @@ async def serve_web(broadcasts: Broadcasts, *, host: str, port: int) -> AsyncIte
         await runner.cleanup()
 
 
-def make_web_app(broadcasts: Broadcasts) -> web.Application:
+def make_web_app(broadcasts: Broadcasts, stage: Stage) -> web.Application:
     """The web application, to be run by any aiohttp runner."""
 
     async def page(_request: web.Request) -> web.StreamResponse:
@@ -69,7 +70,9 @@ def make_web_app(broadcasts: Broadcasts) -> web.Application:
         )
 
     async def health(_request: web.Request) -> web.StreamResponse:
-        return web.json_response({"status": "ok"})
+        if stage.is_taken:
+            return web.json_response({"status": "ok"})
+        return web.json_response({"status": "not connected to Discord"}, status=503)
 
     app = web.Application()
     app.router.add_get("/watch/{broadcast_id:[A-Za-z0-9_-]{1,64}}", page)

@@ -1,0 +1,84 @@
+"""The whole house: a local Discord, a stand-in Odyssey and the real bot, all over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.app import run_bot
+from bot.config import Settings
+from bot.demo.discord_server import LocalDiscord
+from bot.standin.service import Standin, StandinSettings
+
+API_KEY = "ody_end_to_end"
+CHANNEL = "broadcasts"
+WAIT_S = 30.0
+
+
+@dataclass
+class House:
+    """What a test walks through. `settings` are the bot's, as far as they differ from the defaults here."""
+
+    directory: Path
+    discord: LocalDiscord
+    standin: Standin
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def bot(self, **changes: Any) -> AsyncIterator[Settings]:
+        """The real bot, connected and with its commands known, for as long as the context lasts."""
+        settings = Settings(
+            _env_file=None,
+            **{
+                "discord_token": self.discord.token,
+                "discord_api_url": self.discord.api_url,
+                "discord_gateway_url": self.discord.gateway_url,
+                "odyssey_api_key": API_KEY,
+                "odyssey_api_url": self.standin.url,
+                "database_url": f"sqlite:///{self.directory / 'odyssey.sqlite3'}",
+                "web_port": free_port(),
+                **self.settings,
+                **changes,
+            },
+        )
+        stop = asyncio.Event()
+        running = asyncio.create_task(run_bot(settings, stop), name="the bot")
+        try:
+            await _until_healthy(f"http://127.0.0.1:{settings.web_port}/healthz", running)
+            yield settings
+        finally:
+            stop.set()
+            await running
+
+
+async def _until_healthy(url: str, running: asyncio.Task[None]) -> None:
+    async with httpx.AsyncClient() as http, asyncio.timeout(WAIT_S):
+        while not running.done():
+            with suppress(httpx.TransportError):
+                if (await http.get(url)).is_success:
+                    return
+            await asyncio.sleep(0.02)
+    await running
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """A house with nobody in it yet: the test starts the bot."""
+    standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1))
+    async with LocalDiscord() as discord, standin:
+        yield House(tmp_path, discord, standin)
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
