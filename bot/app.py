@@ -8,16 +8,12 @@ import signal
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
-import aiohttp
-import discord
-
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.discord_bot import OdysseyBot, Services, use_discord_at
-from bot.errors import StartError
+from bot.discord_bot import Services, stay_connected
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.odyssey_world import OdysseyRecordings, odyssey_worlds
 from bot.references import new_id, new_reference
@@ -48,7 +44,7 @@ async def run_bot(settings: Settings, stop: asyncio.Event) -> None:
     """Runs the bot until `stop` is set, and then ends in order. Raises `StartError` when it cannot start."""
     async with AsyncExitStack() as stack:
         services = await _open_services(settings, stack)
-        await _run_discord(services, stop)
+        await stay_connected(services, stop)
 
 
 async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
@@ -106,46 +102,3 @@ async def _check_key(client: Odyssey) -> None:
         log.error("Odyssey refused ODYSSEY_API_KEY: no broadcast can start until it is right")
     except (OdysseyError, TimeoutError) as error:
         log.warning("Odyssey cannot be reached at the moment (%s)", type(error).__name__)
-
-
-async def _run_discord(services: Services, stop: asyncio.Event) -> None:
-    """Stays connected until `stop`; then ends the broadcasts while Discord can still show it."""
-    settings = services.settings
-    if settings.discord_api_url and settings.discord_gateway_url:
-        use_discord_at(settings.discord_api_url, settings.discord_gateway_url)
-    try:
-        try:
-            await _connect(OdysseyBot(services, reads_chat=True), stop)
-        except discord.PrivilegedIntentsRequired:
-            log.warning(
-                "The message content intent is switched off in Discord's developer portal (Bot, Privileged "
-                "Gateway Intents): chat messages cannot steer. Slash commands and buttons work."
-            )
-            await _connect(OdysseyBot(services, reads_chat=False), stop)
-    except discord.LoginFailure:
-        raise StartError(
-            "Discord refused DISCORD_TOKEN. Copy the token anew from the developer portal (Bot, Reset Token)."
-        ) from None
-    except (aiohttp.ClientConnectionError, discord.GatewayNotFound) as error:
-        raise StartError(
-            f"Discord cannot be reached ({type(error).__name__}). Check the network and DISCORD_API_URL."
-        ) from error
-
-
-async def _connect(bot: OdysseyBot, stop: asyncio.Event) -> None:
-    """Runs one bot until it fails to connect, or `stop`."""
-    async with bot:
-        stopping = asyncio.create_task(_close_on(stop, bot), name="wait for the stop")
-        try:
-            await bot.start(bot.services.settings.discord_token.get_secret_value())
-        finally:
-            if not stop.is_set():
-                stopping.cancel()
-            await asyncio.wait({stopping})
-
-
-async def _close_on(stop: asyncio.Event, bot: OdysseyBot) -> None:
-    await stop.wait()
-    log.info("stopping: running broadcasts are ended first")
-    await bot.services.broadcasts.close()
-    await bot.close()

@@ -6,8 +6,6 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 from yarl import URL
 
 from bot.errors import StartError
@@ -28,14 +26,9 @@ def _url(*schemes: str) -> AfterValidator:
 
 
 def _database_url(value: str) -> str:
-    """The URL with an asynchronous driver: `sqlite:///…` means `sqlite+aiosqlite:///…`."""
-    try:
-        url = make_url(value)
-    except ArgumentError:
-        raise ValueError("must be a database URL such as sqlite:///data/odyssey.sqlite3") from None
-    if url.get_backend_name() != "sqlite":
+    if not value.startswith(("sqlite:///", "sqlite+aiosqlite:///")):
         raise ValueError("must be a SQLite URL such as sqlite:///data/odyssey.sqlite3")
-    return url.set(drivername="sqlite+aiosqlite").render_as_string(hide_password=False)
+    return value
 
 
 def _secret(value: SecretStr) -> SecretStr:

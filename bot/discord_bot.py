@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 
+import aiohttp
 import discord
 from discord.ext import commands
 from yarl import URL
@@ -12,6 +14,7 @@ from yarl import URL
 from bot.broadcast.ports import Clock, RecordingSource
 from bot.broadcast.service import Broadcasts
 from bot.config import Settings
+from bot.errors import StartError
 from bot.stage import Stage
 from bot.storage.archive import Archive
 from bot.storage.journal import DatabaseJournal
@@ -65,7 +68,53 @@ class OdysseyBot(commands.Bot):
         """Chat goes to the cogs' listeners; there are no text commands."""
 
 
-def use_discord_at(api_url: str, gateway_url: str) -> None:
+async def stay_connected(services: Services, stop: asyncio.Event) -> None:
+    """Runs the bot until `stop`; then ends the broadcasts while Discord can still show it.
+
+    Raises `StartError` when Discord does not let the bot in.
+    """
+    settings = services.settings
+    if settings.discord_api_url and settings.discord_gateway_url:
+        _use_discord_at(settings.discord_api_url, settings.discord_gateway_url)
+    try:
+        try:
+            await _connect(OdysseyBot(services, reads_chat=True), stop)
+        except discord.PrivilegedIntentsRequired:
+            log.warning(
+                "The message content intent is switched off in Discord's developer portal (Bot, Privileged "
+                "Gateway Intents): chat messages cannot steer. Slash commands and buttons work."
+            )
+            await _connect(OdysseyBot(services, reads_chat=False), stop)
+    except discord.LoginFailure:
+        raise StartError(
+            "Discord refused DISCORD_TOKEN. Copy the token anew from the developer portal (Bot, Reset Token)."
+        ) from None
+    except (aiohttp.ClientConnectionError, discord.GatewayNotFound) as error:
+        raise StartError(
+            f"Discord cannot be reached ({type(error).__name__}). Check the network and DISCORD_API_URL."
+        ) from error
+
+
+async def _connect(bot: OdysseyBot, stop: asyncio.Event) -> None:
+    """Runs one bot until it fails to connect, or `stop`."""
+    async with bot:
+        stopping = asyncio.create_task(_close_on(stop, bot), name="wait for the stop")
+        try:
+            await bot.start(bot.services.settings.discord_token.get_secret_value())
+        finally:
+            if not stop.is_set():
+                stopping.cancel()
+            await asyncio.wait({stopping})
+
+
+async def _close_on(stop: asyncio.Event, bot: OdysseyBot) -> None:
+    await stop.wait()
+    log.info("stopping: running broadcasts are ended first")
+    await bot.services.broadcasts.close()
+    await bot.close()
+
+
+def _use_discord_at(api_url: str, gateway_url: str) -> None:
     """Has discord.py talk to a Discord-compatible server; for the whole process: it has no other way."""
     discord.http.Route.BASE = api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)

@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -32,10 +32,11 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
 
     Raises `StartError` when this version of the bot does not know its schema.
     """
-    path = _sqlite_path(url)
+    address = _with_async_driver(url)
+    path = _sqlite_path(address)
     if path:
         await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-    engine = create_async_engine(url)
+    engine = create_async_engine(address)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_pragmas)
         event.listen(engine.sync_engine, "begin", _begin)
@@ -83,12 +84,16 @@ def _back_up(path: Path, backup: Path) -> None:
         source.backup(target)
 
 
-def _sqlite_path(url: str) -> Path | None:
-    """The file behind a SQLite URL; None for another database, or one in memory."""
+def _with_async_driver(url: str) -> URL:
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+    return parsed.set(drivername="sqlite+aiosqlite") if parsed.get_backend_name() == "sqlite" else parsed
+
+
+def _sqlite_path(url: URL) -> Path | None:
+    """The file behind a SQLite URL; None for another database, or one in memory."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None
-    return Path(str(parsed.database))
+    return Path(url.database)
 
 
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
