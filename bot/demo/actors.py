@@ -169,7 +169,9 @@ class User:
         resolved: Json = {}
         filled = forms.fill_options(leaf, given, self._resolve_in(channel_id), resolved)
         data["options"] = forms.nest(command, path, filled)
-        return await self._answer(COMMAND, channel_id, data | ({"resolved": resolved} if resolved else {}))
+        data |= {"resolved": resolved} if resolved else {}
+        command_path = " ".join([command["name"], *path])
+        return await self._answer(COMMAND, channel_id, data, command_path=command_path)
 
     async def autocomplete(
         self, channel: Channel, name: str, option: str, typed: str, /, **filled: Any
@@ -316,9 +318,17 @@ class User:
         return wire_id
 
     async def _answer(
-        self, kind: int, channel_id: int, data: Json, *, source_message_id: int | None = None
+        self,
+        kind: int,
+        channel_id: int,
+        data: Json,
+        *,
+        source_message_id: int | None = None,
+        command_path: str | None = None,
     ) -> Answer:
-        answered = await self._interact(kind, channel_id, data, source_message_id=source_message_id)
+        answered = await self._interact(
+            kind, channel_id, data, source_message_id=source_message_id, command_path=command_path
+        )
         if answered is None:
             return Answer(self, channel_id, failed=NO_RESPONSE)
         if answered.modal is not None:
@@ -326,9 +336,22 @@ class User:
         return Answer(self, channel_id, message_id=answered.message_id)
 
     async def _interact(
-        self, kind: int, channel_id: int, data: Json, *, source_message_id: int | None = None
+        self,
+        kind: int,
+        channel_id: int,
+        data: Json,
+        *,
+        source_message_id: int | None = None,
+        command_path: str | None = None,
     ) -> Answered | None:
-        waiting = self._world.interact(kind, channel_id, self.id, data, source_message_id=source_message_id)
+        waiting = self._world.interact(
+            kind,
+            channel_id,
+            self.id,
+            data,
+            source_message_id=source_message_id,
+            command_path=command_path,
+        )
         try:
             async with asyncio.timeout(self._response_timeout_s):
                 return await waiting

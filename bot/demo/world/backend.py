@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import mimetypes
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from PIL import Image
 from simcord._clock import Clock
 from simcord.backend import Backend
 from simcord.backend.cdn import CdnStore
@@ -48,7 +50,7 @@ class LoopbackCdn(CdnStore):
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= len(dropped)
         url = self._base_url + path
-        return {
+        attachment = {
             "id": str(attachment_id),
             "filename": filename,
             "description": description,
@@ -57,6 +59,7 @@ class LoopbackCdn(CdnStore):
             "proxy_url": url,
             "content_type": mimetypes.guess_type(filename)[0] or "application/octet-stream",
         }
+        return attachment | _picture_size(data, str(attachment["content_type"]))
 
     def get(self, url: str) -> bytes | None:
         """The bytes of an attachment, by its path or its full URL."""
@@ -97,12 +100,16 @@ class LocalBackend(Backend):
     # ------------------------------------------------------------------ changes of messages
 
     def commit_message(self, message: Message, *, broadcast: bool = True) -> Message:
+        message.embeds = _with_attachment_urls(message.embeds, message.attachments)
         stored = super().commit_message(message, broadcast=broadcast)
         self._trim_messages(message.channel_id)
         self._changed(message.channel_id, message.id)
         return stored
 
     def edit_message(self, channel_id: int, message_id: int, fields: dict[str, Any]) -> Message:
+        if fields.get("embeds"):
+            attachments = fields.get("attachments") or self.get_message(channel_id, message_id).attachments
+            fields = {**fields, "embeds": _with_attachment_urls(fields["embeds"], attachments)}
         message = super().edit_message(channel_id, message_id, fields)
         self._changed(channel_id, message_id)
         return message
@@ -156,3 +163,30 @@ class LocalBackend(Backend):
         by_people = [m for m in newest if m.author_id != self.bot_user.id]
         by_people = by_people[-(MESSAGES_KEPT_PER_CHANNEL - MESSAGES_OF_BOT_KEPT_PER_CHANNEL) :]
         self.messages[channel_id] = {m.id: m for m in sorted([*by_bot, *by_people], key=lambda m: m.id)}
+
+
+def _with_attachment_urls(
+    embeds: list[dict[str, Any]], attachments: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Discord replaces `attachment://name` in embeds by the upload's address; simcord only in components."""
+    urls = {f"attachment://{item['filename']}": item["url"] for item in attachments}
+    return [
+        {
+            key: {**part, "url": urls.get(part["url"], part["url"])}
+            if isinstance(part, dict) and isinstance(part.get("url"), str)
+            else part
+            for key, part in embed.items()
+        }
+        for embed in embeds
+    ]
+
+
+def _picture_size(data: bytes, content_type: str) -> dict[str, int]:
+    """Discord measures pictures, so that clients can lay them out before they are loaded."""
+    if not content_type.startswith("image/"):
+        return {}
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            return {"width": picture.width, "height": picture.height}
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return {}

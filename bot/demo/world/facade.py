@@ -347,15 +347,25 @@ class World:
         return self.backend.store_attachments(channel_id, [(filename, data)])[0]
 
     def interact(
-        self, kind: int, channel_id: int, user_id: int, data: Json, *, source_message_id: int | None = None
+        self,
+        kind: int,
+        channel_id: int,
+        user_id: int,
+        data: Json,
+        *,
+        source_message_id: int | None = None,
+        command_path: str | None = None,
     ) -> asyncio.Future[Answered]:
         """Sends INTERACTION_CREATE; the future is done when the bot's first response has been accepted.
 
-        A caller that stops waiting cancels the future.
+        A caller that stops waiting cancels the future. `command_path` ("odyssey start") is what the answer's
+        `interaction_metadata` names.
         """
         record, payload = base_payload(
             self.backend, type=kind, channel_id=channel_id, guild_id=self.guild_id, user_id=user_id, data=data
         )
+        if command_path is not None:
+            record.command_name = command_path
         if source_message_id is not None:
             record.source_message_id = source_message_id
             payload["message"] = self.message(channel_id, source_message_id, user_id)

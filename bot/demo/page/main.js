@@ -1,0 +1,164 @@
+// The page: what is shown, as whom, and how the parts talk to each other.
+
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { avatar, el, icon } from "./dom.js";
+import { MessageList } from "./messages.js";
+import { openModal } from "./modal.js";
+import { isWatchLink, Stage, watchLink } from "./stage.js";
+import { keepCounting } from "./time.js";
+
+const CHIPS_SHOWN = 4;
+const byId = (id) => document.getElementById(id);
+const connection = new Connection();
+const history = new Map(); // channel ID -> Map of message ID -> message
+const unread = new Set();
+let world = { me: "", guild: "", users: [], channels: [], roles: [] };
+let channel = null;
+let actingAs = new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("as") ?? "";
+
+const app = {
+  menu: [],
+  get me() { return world.me; },
+  get users() { return world.users; },
+  get roles() { return world.roles; },
+  get channels() { return world.channels; },
+  names: {
+    user: (id) => world.users.find((user) => user.id === id)?.display_name,
+    role: (id) => world.roles.find((role) => role.id === id)?.name,
+    channel: (id) => world.channels.find((known) => known.id === id)?.name,
+  },
+  displayName: (author) => app.names.user(author.id) ?? author.global_name ?? author.username,
+  channelName: () => channel?.name ?? "",
+  reply: (message) => composer.replyTo(message, app.displayName(message.author)),
+  notice: (title, text, options) => messages.notice(title, text, options),
+  async perform(kind, body) {
+    const answer = await connection.ask(kind, { channel: channel.id, ...body });
+    if (answer.modal) openModal(answer.modal, app, (values) => app.perform("modal", { modal: answer.modal.number, values }));
+    return answer;
+  },
+  // True when the link was a watch link and is now shown beside the chat.
+  watch(url) {
+    if (!isWatchLink(url)) return false;
+    stage.show(url);
+    showView("stage");
+    return true;
+  },
+};
+
+const messages = new MessageList(byId("messages"), byId("newer"), app);
+const composer = new Composer(byId("composer"), app);
+const stage = new Stage(byId("stage"), {
+  tryIt(prompt) {
+    showView("chat");
+    composer.suggest("odyssey start", { prompt });
+  },
+});
+
+// ---------------------------------------------------------------- what comes in
+
+connection.addEventListener("welcome", ({ detail }) => {
+  const cameBack = world.me === detail.me;
+  world = detail;
+  history.clear();
+  for (const [id, list] of Object.entries(detail.messages)) history.set(id, new Map(list.map((message) => [message.id, message])));
+  const me = world.users.find((user) => user.id === world.me);
+  actingAs = me.name;
+  sessionStorage.setItem("as", me.name);
+  window.history.replaceState(null, "", `?as=${encodeURIComponent(me.name)}`);
+  byId("guild-name").textContent = world.guild;
+  byId("connection").hidden = true;
+  drawPeople();
+  const wanted = channel?.name ?? sessionStorage.getItem("channel");
+  showChannel(world.channels.find((known) => known.name === wanted) ?? world.channels[0], { keepComposer: cameBack });
+});
+
+connection.addEventListener("message", ({ detail }) => {
+  const known = history.get(detail.channel_id);
+  const isNew = !known.has(detail.message_id);
+  known.set(detail.message_id, detail.message);
+  if (detail.channel_id === channel.id) {
+    messages.put(detail.message);
+    followStage();
+  } else if (isNew && !unread.has(detail.channel_id)) {
+    unread.add(detail.channel_id);
+    drawChannels();
+  }
+});
+
+connection.addEventListener("gone", ({ detail }) => {
+  history.get(detail.channel_id).delete(detail.message_id);
+  if (detail.channel_id !== channel.id) return;
+  messages.remove(detail.message_id);
+  followStage();
+});
+
+connection.addEventListener("lost", () => { byId("connection").hidden = false; });
+
+// ---------------------------------------------------------------- what is shown
+
+function showChannel(next, { keepComposer = false } = {}) {
+  channel = next;
+  unread.delete(channel.id);
+  sessionStorage.setItem("channel", channel.name);
+  byId("channel-name").replaceChildren(icon("hash"), channel.name);
+  byId("channel-topic").textContent = channel.topic ?? "";
+  document.title = `#${channel.name} — Odyssey demo`;
+  drawChannels();
+  messages.show([...history.get(channel.id).values()], welcomeCard());
+  followStage();
+  if (!keepComposer) composer.refresh();
+}
+
+function followStage() {
+  stage.show(watchLink([...history.get(channel.id).values()].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))));
+}
+
+function drawChannels() {
+  byId("channels").replaceChildren(...world.channels.map((known) => el("button", {
+    type: "button",
+    class: unread.has(known.id) ? "channel unread" : "channel",
+    "aria-current": known.id === channel.id ? "page" : null,
+    onclick: () => { showView("chat"); showChannel(known); },
+  }, icon("hash"), known.name)));
+}
+
+function drawPeople() {
+  const people = world.users.filter((user) => !user.is_bot);
+  const chips = people.slice(0, CHIPS_SHOWN).map((user) => el("button", {
+    type: "button",
+    class: "person",
+    "aria-pressed": String(user.id === world.me),
+    title: user.is_moderator ? `${user.display_name}, a moderator` : user.display_name,
+    onclick: () => actAs(user.name),
+  }, avatar(user.display_name), el("span", { text: user.display_name }), user.is_moderator ? el("span", { class: "badge mod", text: "MOD" }) : null));
+  const all = el("select", { class: "select person-select", "aria-label": "Act as", onchange: (event) => actAs(event.target.value) },
+    people.map((user) => el("option", { value: user.name, selected: user.id === world.me, text: user.display_name })));
+  const node = byId("people");
+  node.replaceChildren(el("span", { class: "people-label", text: "You are" }), ...chips, all);
+  node.classList.toggle("many", people.length > CHIPS_SHOWN);
+}
+
+function actAs(name) {
+  actingAs = name;
+  connection.open(name);
+}
+
+function welcomeCard() {
+  return el("div", { class: "welcome" },
+    el("div", { class: "welcome-hash" }, icon("hash")),
+    el("h2", { text: `Welcome to #${channel.name}` }),
+    el("p", {}, "This is the beginning of the channel. ", el("button", { type: "button", class: "as-link", text: "Start a broadcast", onclick: () => composer.suggest("odyssey start", {}) }), " or just say hello."));
+}
+
+function showView(name) {
+  document.body.dataset.view = name;
+  for (const view of ["chat", "stage"]) byId(`tab-${view}`).setAttribute("aria-selected", String(view === name));
+  if (name === "chat") messages.toBottom();
+}
+
+byId("tab-chat").addEventListener("click", () => showView("chat"));
+byId("tab-stage").addEventListener("click", () => showView("stage"));
+showView("chat");
+keepCounting();
+connection.open(actingAs);

@@ -1,0 +1,71 @@
+// A list above the composer from which something is chosen by mouse or keyboard; the focus stays in the field.
+
+import { el } from "./dom.js";
+
+let numbers = 0;
+
+export class Picker {
+  #items = [];
+  #current = 0;
+  #pick = null;
+  #field = null;
+
+  constructor() {
+    this.id = `picker-${(numbers += 1)}`;
+    this.title = el("div", { class: "picker-title" });
+    this.list = el("div", { class: "picker-items", role: "listbox", id: this.id });
+    this.node = el("div", { class: "picker", hidden: true }, this.title, this.list);
+    this.node.addEventListener("mousedown", (event) => event.preventDefault());
+  }
+
+  get open() {
+    return !this.node.hidden;
+  }
+
+  // Items: {title, detail, badge, value}. `pick(item)` is called with the chosen one.
+  show(field, title, items, pick, { empty = "Nothing fits" } = {}) {
+    this.#field = field;
+    this.#items = items;
+    this.#pick = pick;
+    this.#current = 0;
+    this.title.textContent = title;
+    this.list.replaceChildren(...items.map((item, index) => el("div", { class: "picker-item", role: "option", id: `${this.id}-${index}`, onclick: () => pick(item), onmousemove: () => this.#mark(index) },
+      el("span", { class: "picker-name", text: item.title }),
+      item.detail ? el("span", { class: "picker-detail", text: item.detail }) : null,
+      item.badge ? el("span", { class: "picker-badge", text: item.badge }) : null)));
+    if (!items.length) this.list.append(el("div", { class: "picker-empty", text: empty }));
+    this.node.hidden = false;
+    field.setAttribute("aria-controls", this.id);
+    field.setAttribute("aria-expanded", "true");
+    this.#mark(0);
+  }
+
+  hide() {
+    this.node.hidden = true;
+    this.#items = [];
+    this.#field?.setAttribute("aria-expanded", "false");
+    this.#field?.removeAttribute("aria-activedescendant");
+  }
+
+  // True when the key was for this list.
+  key(event) {
+    if (!this.open) return false;
+    if (event.key === "ArrowDown") this.#mark(this.#current + 1);
+    else if (event.key === "ArrowUp") this.#mark(this.#current - 1);
+    else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && this.#items.length) this.#pick(this.#items[this.#current]);
+    else if (event.key === "Escape") this.hide();
+    else return false;
+    event.preventDefault();
+    return true;
+  }
+
+  #mark(index) {
+    if (!this.#items.length) return;
+    this.#current = (index + this.#items.length) % this.#items.length;
+    [...this.list.children].forEach((node, position) => {
+      node.setAttribute("aria-selected", String(position === this.#current));
+      if (position === this.#current) node.scrollIntoView({ block: "nearest" });
+    });
+    this.#field.setAttribute("aria-activedescendant", `${this.id}-${this.#current}`);
+  }
+}

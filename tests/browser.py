@@ -1,0 +1,84 @@
+"""A real headless Chromium for tests of pages: a conftest imports `browser` to offer it to its tests.
+
+Nothing is installed by the tests: without a Chromium they are skipped with one sentence, or fail when the
+environment says REQUIRE_BROWSER=1 (as in continuous integration).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, async_playwright
+
+CANDIDATES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+)
+LOCAL_HOSTS = {"127.0.0.1", "localhost"}
+_ACTION_TIMEOUT_MS = 15_000
+
+
+class LocalBrowser:
+    """Opens pages, and remembers what they must not do.
+
+    `foreign`: addresses outside this machine that were asked for. `errors`: uncaught errors and what the
+    console reports as an error, such as a breach of the content security policy.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.foreign: list[str] = []
+        self.errors: list[str] = []
+
+    async def open(self, url: str, *, width: int = 1440, height: int = 900) -> Page:
+        """A page in a context of its own (no shared storage), once it has loaded."""
+        context = await self._browser.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(_ACTION_TIMEOUT_MS)
+        page = await context.new_page()
+        page.on("request", self._check_request)
+        page.on("pageerror", self._note_error)
+        page.on("console", self._check_console)
+        await page.goto(url)
+        return page
+
+    def _check_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.hostname not in LOCAL_HOSTS:
+            self.foreign.append(request.url)
+
+    def _note_error(self, error: Error) -> None:
+        self.errors.append(str(error))
+
+    def _check_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[LocalBrowser]:
+    """A Chromium; fails its test when a page asked for anything outside this machine."""
+    path = next((found for name in CANDIDATES if (found := shutil.which(name))), None)
+    if path is None:
+        sentence = "no Chromium was found on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        try:
+            local = LocalBrowser(chromium)
+            yield local
+        finally:
+            await chromium.close()
+    assert local.foreign == [], "the page asked for something outside this machine"
