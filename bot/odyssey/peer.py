@@ -14,7 +14,6 @@ from aiortc import (
     RTCDataChannel,
     RTCIceServer,
     RTCPeerConnection,
-    RTCRtpReceiver,
     RTCSessionDescription,
 )
 from aiortc.sdp import candidate_from_sdp
@@ -23,8 +22,7 @@ from bot.odyssey.errors import OdysseyConnectionError
 from bot.odyssey.loopback import gathering, is_loopback_host
 from bot.odyssey.messages import RemoteCandidate
 from bot.odyssey.types import FrameHandler, IceServer
-from bot.odyssey.video.receiver import VideoReceiver
-from bot.odyssey.video.tap import ask_for_keyframe, tap
+from bot.odyssey.video.source import VideoSource
 
 log = logging.getLogger(__name__)
 
@@ -53,16 +51,15 @@ class Peer:
         self._on_message = on_message
         self._on_lost = on_lost
         self._to_streamer: RTCDataChannel | None = None
-        self._video_receiver: RTCRtpReceiver | None = None
+        self._has_video = False
         self._early: list[RemoteCandidate] = []
         self._described = False
         self._negotiation: asyncio.Task[None] | None = None
-        self._pli: asyncio.Task[None] | None = None
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=_rtc_servers(ice_servers, only_loopback)))
         self._pc.on("track", self._on_track)
         self._pc.on("datachannel", self._on_channel)
         self._pc.on("connectionstatechange", self._on_state)
-        self.video = VideoReceiver(on_video_frame, snapshot_interval_s, self._ask_for_keyframe)
+        self.video = VideoSource(on_video_frame, snapshot_interval_s)
 
     async def answer(self, offer_sdp: str) -> str:
         """Takes the streamer's offer and gives our answer, with all our candidates in it.
@@ -119,9 +116,6 @@ class Peer:
             if not self._negotiation.cancelled():
                 self._negotiation.exception()
         self._pc.remove_all_listeners()
-        if self._pli is not None:
-            self._pli.cancel()
-            await asyncio.wait({self._pli})
         await self.video.close()
         await self._pc.close()
 
@@ -131,12 +125,8 @@ class Peer:
             await self._pc.setLocalDescription(await self._pc.createAnswer())
 
     def _on_track(self, track: MediaStreamTrack) -> None:
-        receiver = next(r for r in self._pc.getReceivers() if r.track is track)
-        if track.kind == "video" and self._video_receiver is None:
-            self._video_receiver = receiver
-            tap(receiver, self.video.on_frame)
-        else:
-            tap(receiver, lambda frame: None)
+        transceiver = next(t for t in self._pc.getTransceivers() if t.receiver.track is track)
+        self._has_video |= self.video.attach(transceiver)
         self._check_ready()
 
     def _on_channel(self, channel: RTCDataChannel) -> None:
@@ -154,13 +144,8 @@ class Peer:
 
     def _check_ready(self) -> None:
         channel = self._to_streamer
-        if self._video_receiver is not None and channel is not None and channel.readyState == "open":
+        if self._has_video and channel is not None and channel.readyState == "open":
             self.ready.set()
-
-    def _ask_for_keyframe(self) -> None:
-        if self._video_receiver is None or (self._pli is not None and not self._pli.done()):
-            return
-        self._pli = asyncio.create_task(ask_for_keyframe(self._video_receiver), name="odyssey-pli")
 
 
 def _rtc_servers(servers: Sequence[IceServer], only_loopback: bool) -> list[RTCIceServer]:

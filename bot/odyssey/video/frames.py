@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fractions
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
 import av
 import numpy as np
+from aiortc.codecs.h264 import h264_depayload
+from aiortc.codecs.vpx import vp8_depayload
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame as Picture
 from numpy.typing import NDArray
@@ -20,23 +22,51 @@ log = logging.getLogger(__name__)
 
 RTP_CLOCK_HZ = 90_000
 _TIME_BASE = fractions.Fraction(1, RTP_CLOCK_HZ)
-_LIBRARY_NAMES = {"H264": "h264", "VP8": "vp8"}
+_DECODERS = {"H264": "h264", "VP8": "vp8"}
+_DEPAYLOAD: dict[str, Callable[[bytes], bytes]] = {"H264": h264_depayload, "VP8": vp8_depayload}
+CODECS = frozenset(_DECODERS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedFrame:
-    """One whole frame as it came. `codec` is its RTP name; `timestamp` counts 1/90000 s from the first."""
+    """One whole frame, as the payloads of its RTP packets; they are put together only for decoding.
+
+    `codec` is the RTP name; `timestamp` counts 1/90000 s from the first frame.
+    """
 
     codec: str
-    data: bytes
+    payloads: tuple[bytes, ...]
     timestamp: int
 
     @property
     def is_keyframe(self) -> bool:
         """Whether decoding can begin here."""
-        if self.codec == "VP8":
-            return bool(self.data) and not self.data[0] & 1  # RFC 6386, 9.1
-        return _has_idr(self.data)
+        if self.codec != "H264":
+            return starts_keyframe(self.codec, self.payloads[0])
+        for payload in self.payloads:
+            for kind in _h264_units(payload):
+                if kind == 5:
+                    return True
+                if 1 <= kind <= 4:
+                    return False
+        return False
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes in memory, about."""
+        return sum(map(len, self.payloads))
+
+    def data(self) -> bytes:
+        """The frame as a decoder takes it. Raises ValueError when a payload is malformed."""
+        depayload = _DEPAYLOAD[self.codec]
+        return b"".join(map(depayload, self.payloads))
+
+
+def starts_keyframe(codec: str, payload: bytes) -> bool:
+    """Whether a packet's payload is the beginning of a keyframe."""
+    if codec == "VP8":
+        return _vp8_starts_keyframe(payload)
+    return any(kind in (5, 7) for kind in _h264_units(payload))
 
 
 class LazyFrame(VideoFrame):
@@ -71,14 +101,14 @@ class Decoder:
         """The pictures that come out; a frame that cannot be decoded is counted and skipped."""
         pictures: list[Picture] = []
         for frame in frames:
-            packet = av.Packet(frame.data)
-            packet.pts = frame.timestamp
-            packet.time_base = _TIME_BASE
             try:
+                packet = av.Packet(frame.data())
+                packet.pts = frame.timestamp
+                packet.time_base = _TIME_BASE
                 pictures += self._context_for(frame.codec).decode(packet)
-            except av.FFmpegError as error:
+            except (av.FFmpegError, ValueError) as error:
                 self.errors += 1
-                log.debug("A %s frame could not be decoded: %s", frame.codec, error)
+                log.debug("A %s frame could not be decoded: %s", frame.codec, type(error).__name__)
         if flush and self._context is not None:
             try:
                 pictures += self._context.decode(None)
@@ -90,20 +120,38 @@ class Decoder:
     def _context_for(self, codec: str) -> VideoCodecContext:
         if self._context is None or codec != self._codec:
             self._codec = codec
-            context = av.CodecContext.create(_LIBRARY_NAMES.get(codec, codec.lower()), "r")
+            context = av.CodecContext.create(_DECODERS[codec], "r")
             self._context = cast("VideoCodecContext", context)
             self._context.thread_count = 1
         return self._context
 
 
-def _has_idr(data: bytes) -> bool:
-    """Whether an H.264 frame (Annex B) holds an IDR slice: NAL type 5 before any other slice."""
-    at = data.find(b"\x00\x00\x01")
-    while at != -1 and at + 3 < len(data):
-        kind = data[at + 3] & 0x1F
-        if kind == 5:
-            return True
-        if 1 <= kind <= 4:
+def _h264_units(payload: bytes) -> Iterator[int]:
+    """The types of the NAL units that begin in a payload (RFC 6184, 5.2)."""
+    kind = payload[0] & 0x1F
+    if kind == 28:  # FU-A
+        if len(payload) > 1 and payload[1] & 0x80:
+            yield payload[1] & 0x1F
+    elif kind == 24:  # STAP-A
+        at = 1
+        while at + 2 < len(payload):
+            yield payload[at + 2] & 0x1F
+            at += 2 + int.from_bytes(payload[at : at + 2], "big")
+    else:
+        yield kind
+
+
+def _vp8_starts_keyframe(payload: bytes) -> bool:
+    """Whether a payload begins the first partition of a keyframe (RFC 7741, 4.2 and 4.3)."""
+    if payload[0] & 0x17 != 0x10:  # S, and partition 0
+        return False
+    at = 1
+    if payload[0] & 0x80:
+        if len(payload) < 2:
             return False
-        at = data.find(b"\x00\x00\x01", at + 3)
-    return False
+        extensions = payload[1]
+        at = 2
+        if extensions & 0x80:
+            at += 2 if len(payload) > 2 and payload[2] & 0x80 else 1
+        at += bool(extensions & 0x40) + bool(extensions & 0x30)
+    return at < len(payload) and not payload[at] & 1

@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TypeVar
 
 from bot.odyssey.types import FrameHandler, VideoFrame, VideoStats
@@ -46,7 +45,7 @@ class VideoReceiver:
         self._snapshot_interval_s = snapshot_interval_s
         self._ask = ask_for_keyframe
         self._asked_at = 0.0
-        self._stats = VideoStats()
+        self._received = self._keyframes = self._decoded = self._delivered = self._dropped = 0
         self._group: list[EncodedFrame] = []
         self._group_bytes = 0
         self._waiting: deque[EncodedFrame] = deque()
@@ -63,14 +62,15 @@ class VideoReceiver:
     @property
     def stats(self) -> VideoStats:
         """Counts so far."""
-        return self._stats
+        return VideoStats(self._received, self._keyframes, self._decoded, self._delivered, self._dropped)
 
     def on_frame(self, frame: EncodedFrame) -> None:
         """Takes one encoded frame; never blocks."""
         if self._closed:
             return
         keyframe = frame.is_keyframe
-        self._count(received=1, keyframes=int(keyframe))
+        self._received += 1
+        self._keyframes += keyframe
         self._keep(frame, keyframe)
         if self._handler is None:
             return
@@ -79,13 +79,19 @@ class VideoReceiver:
         else:
             self._maybe_snapshot(frame, keyframe, self._snapshot_interval_s)
 
+    def on_broken(self) -> None:
+        """Packets were lost for good: what follows is of no use before the next keyframe."""
+        self._group.clear()
+        self._in_order = False
+        self._ask_for_keyframe()
+
     async def latest_frame(self) -> VideoFrame | None:
         """The newest picture, decoded now from the last keyframe on; None when no keyframe has come yet."""
         group = list(self._group)
         if not group:
             return None
         pictures = await self._in_thread_once(lambda: Decoder().decode(group, flush=True))
-        self._count(decoded=len(pictures))
+        self._decoded += len(pictures)
         return LazyFrame(pictures[-1]) if pictures else None
 
     async def close(self) -> None:
@@ -107,7 +113,7 @@ class VideoReceiver:
             self._ask_for_keyframe()
             return
         self._group.append(frame)
-        self._group_bytes += len(frame.data)
+        self._group_bytes += frame.size_bytes
         if len(self._group) > MAX_GROUP_FRAMES or self._group_bytes > MAX_GROUP_BYTES:
             self._group.clear()
             self._ask_for_keyframe()
@@ -120,7 +126,7 @@ class VideoReceiver:
         if not self._in_order:
             return
         if len(self._waiting) >= MAX_WAITING_FRAMES:
-            self._count(dropped=len(self._waiting) + 1)
+            self._dropped += len(self._waiting) + 1
             self._waiting.clear()
             self._in_order = False
             self._ask_for_keyframe()
@@ -136,7 +142,7 @@ class VideoReceiver:
             if now > self._next_snapshot_at + interval_s:
                 self._ask_for_keyframe()
             return
-        self._count(dropped=len(self._waiting))
+        self._dropped += len(self._waiting)
         self._waiting.clear()
         self._waiting.append(frame)
         self._next_snapshot_at = now + interval_s
@@ -160,7 +166,9 @@ class VideoReceiver:
                 self._ask_for_keyframe()
             if not pictures:
                 continue
-            self._count(decoded=len(pictures), dropped=len(pictures) - 1, delivered=1)
+            self._decoded += len(pictures)
+            self._dropped += len(pictures) - 1
+            self._delivered += 1
             frame = LazyFrame(pictures[-1])
             try:
                 result = handler(frame) if in_loop else await run(functools.partial(handler, frame))
@@ -187,8 +195,3 @@ class VideoReceiver:
         if now - self._asked_at >= KEYFRAME_ASK_INTERVAL_S:
             self._asked_at = now
             self._ask()
-
-    def _count(self, **more: int) -> None:
-        self._stats = replace(
-            self._stats, **{name: getattr(self._stats, name) + n for name, n in more.items()}
-        )
