@@ -25,7 +25,7 @@ def clean_prompt(text: str) -> str:
         or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
     )
     prompt = " ".join(visible.split())
-    if not any(unicodedata.category(character)[0] in "LNSPC" for character in prompt):
+    if not any(unicodedata.category(character)[0] in "LNSP" for character in prompt):
         raise BroadcastError(Code.EMPTY_PROMPT)
     if len(prompt) > PROMPT_LIMIT:
         raise BroadcastError(Code.PROMPT_TOO_LONG, length=len(prompt), limit=PROMPT_LIMIT)

@@ -207,9 +207,10 @@ class BroadcastSession:
 
     async def _move(self, state: State) -> None:
         """The one place that changes the broadcast's state: by the transition table, stored, then told."""
-        self.broadcast = self.broadcast.moved(state, self._ports.clock.now(), self._ending)
-        log.info("broadcast %s is %s", self.broadcast.id, state.value)
-        await self._ports.journal.save_broadcast(self.broadcast)
+        moved = self.broadcast.moved(state, self._ports.clock.now(), self._ending)
+        await self._ports.journal.save_broadcast(moved)
+        self.broadcast = moved
+        log.info("broadcast %s is %s", moved.id, state.value)
         self._tell()
 
     def _tell(self) -> None:

@@ -1,0 +1,62 @@
+"""One channel's broadcasts, with a scripted world behind them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.broadcast.model import Channel, Viewer
+from bot.broadcast.recordings import RecordingDesk
+from bot.broadcast.service import Broadcasts
+from bot.broadcast.session import BroadcastSession
+from bot.broadcast.states import State
+from tests.broadcast.fakes import (
+    ListeningAudience,
+    MemoryJournal,
+    PostingBoard,
+    ScriptedRecordings,
+    ScriptedWorld,
+    SteppedClock,
+    ports,
+)
+
+CHANNEL = Channel(guild_id=1, id=10)
+MIKA = Viewer(100, "Mika")
+ROBIN = Viewer(101, "Robin")
+
+
+@dataclass
+class Rig:
+    """The domain under test, and what surrounds it."""
+
+    broadcasts: Broadcasts
+    world: ScriptedWorld
+    journal: MemoryJournal
+    audience: ListeningAudience
+    board: PostingBoard
+
+    async def start(self, prompt: str = "A cat") -> BroadcastSession:
+        """Mika's broadcast, live."""
+        session = self.broadcasts.start(CHANNEL, MIKA, prompt, portrait=False)
+        await reach(session, State.LIVE)
+        return session
+
+
+async def reach(session: BroadcastSession, state: State) -> None:
+    """Returns when the broadcast is in the state; fails if it ends otherwise."""
+    while session.broadcast.state is not state:
+        assert not session.broadcast.state.is_over, session.broadcast
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    """Broadcasts whose recordings never come."""
+    world, journal, board = ScriptedWorld(), MemoryJournal(), PostingBoard()
+    audience = ListeningAudience(journal)
+    desk = RecordingDesk(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
+    async with desk, Broadcasts(ports(world, journal, audience), desk) as broadcasts:
+        yield Rig(broadcasts, world, journal, audience, board)

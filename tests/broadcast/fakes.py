@@ -1,0 +1,161 @@
+"""Stand-ins at the domain's ports: the only fakes in these tests."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from bot.broadcast.errors import WorldError
+from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
+from bot.broadcast.ports import Ports, StartedStream, WorldEvents
+
+
+class SteppedClock:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+class MemoryJournal:
+    """Keeps every version of everything, in order."""
+
+    def __init__(self) -> None:
+        self.broadcasts: list[Broadcast] = []
+        self.streams: list[Stream] = []
+        self.suggestions: list[Suggestion] = []
+        self.recordings: list[Recording] = []
+
+    async def save_broadcast(self, broadcast: Broadcast) -> None:
+        await asyncio.sleep(0)
+        self.broadcasts.append(broadcast)
+
+    async def save_stream(self, stream: Stream) -> None:
+        await asyncio.sleep(0)
+        self.streams.append(stream)
+
+    async def save_suggestion(self, suggestion: Suggestion) -> None:
+        await asyncio.sleep(0)
+        self.suggestions.append(suggestion)
+
+    async def save_recording(self, recording: Recording) -> None:
+        await asyncio.sleep(0)
+        self.recordings.append(recording)
+
+
+class ListeningAudience:
+    """Hears every change, and what had been stored by then."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        self._journal = journal
+        self.heard: list[tuple[Broadcast, int]] = []
+
+    def broadcast_changed(self, broadcast: Broadcast) -> None:
+        self.heard.append((broadcast, len(self._journal.streams)))
+
+
+class ScriptedWorld:
+    """A world that answers as the test says.
+
+    `failing_at` maps "connect", "start", "interact" or "end" to the error raised there; an interaction waits
+    for `may_answer` while it is cleared.
+    """
+
+    def __init__(self) -> None:
+        self.failing_at: dict[str, WorldError] = {}
+        self.may_connect = asyncio.Event()
+        self.may_connect.set()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.calls: list[str] = []
+        self.in_flight = 0
+        self.most_in_flight = 0
+        self.events: WorldEvents | None = None
+        self.interacting = asyncio.Event()
+
+    @asynccontextmanager
+    async def open(self, events: WorldEvents) -> AsyncIterator[ScriptedWorld]:
+        self.events = events
+        self.calls.append("connect")
+        try:
+            await self.may_connect.wait()
+            self._fail("connect")
+            yield self
+        finally:
+            self.calls.append("disconnect")
+
+    async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
+        self.calls.append(f"start {prompt}")
+        self._fail("start")
+        return StartedStream("stream-1", f"{prompt}, in soft light")
+
+    async def interact(self, prompt: str) -> str:
+        self.calls.append(f"interact {prompt}")
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        self.interacting.set()
+        try:
+            await self.may_answer.wait()
+            await asyncio.sleep(0)
+            self._fail("interact")
+        finally:
+            self.in_flight -= 1
+        return prompt
+
+    async def end(self) -> None:
+        self.calls.append("end")
+        self._fail("end")
+
+    def _fail(self, where: str) -> None:
+        if error := self.failing_at.pop(where, None):
+            raise error
+
+
+class ScriptedRecordings:
+    """Answers `find` with one entry of `answers` after the other, and then with the last for ever."""
+
+    def __init__(self, *answers: Recording | WorldError | None) -> None:
+        self._answers = list(answers)
+        self.asked = 0
+
+    async def find(self, stream_id: str) -> Recording | None:
+        self.asked += 1
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, WorldError):
+            raise answer
+        return answer
+
+
+class PostingBoard:
+    """Takes every post."""
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[Stream, Recording | None]] = []
+        self.posted = asyncio.Event()
+
+    async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
+        self.posts.append((stream, recording))
+        self.posted.set()
+
+
+def ports(world: ScriptedWorld, journal: MemoryJournal, audience: ListeningAudience) -> Ports:
+    """The ports with these behind them; IDs and references are numbered."""
+    ids, references = itertools.count(1), itertools.count(1)
+    return Ports(
+        open_world=world.open,
+        journal=journal,
+        audience=audience,
+        clock=SteppedClock(),
+        new_id=lambda: f"id-{next(ids)}",
+        new_reference=lambda: f"ref-{next(references)}",
+    )

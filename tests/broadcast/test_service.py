@@ -1,0 +1,101 @@
+"""All broadcasts together: who may do what, where."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Channel
+from bot.broadcast.queue import SuggestionQueue
+from bot.broadcast.session import QUEUE_LIMIT
+from bot.broadcast.states import Reason, State
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
+
+
+async def test_one_broadcast_per_channel(rig: Rig) -> None:
+    """A second start names the host of the first; another channel is free."""
+    await rig.start()
+    with pytest.raises(BroadcastError) as caught:
+        rig.broadcasts.start(CHANNEL, ROBIN, "A dog", portrait=False)
+    assert (caught.value.code, caught.value.facts) == (Code.ALREADY_RUNNING, {"host": MIKA})
+    other = rig.broadcasts.start(Channel(1, 11), ROBIN, "A dog", portrait=False)
+    await reach(other, State.LIVE)
+
+
+async def test_only_host_and_moderators_may_end(rig: Rig) -> None:
+    """A viewer is told who can."""
+    session = await rig.start()
+    with pytest.raises(BroadcastError) as caught:
+        rig.broadcasts.end(CHANNEL, ROBIN, is_moderator=False)
+    assert caught.value.code is Code.MAY_NOT_END
+    rig.broadcasts.end(CHANNEL, ROBIN, is_moderator=True)
+    await reach(session, State.ENDED)
+    assert session.broadcast.ending
+    assert session.broadcast.ending.reason is Reason.MODERATOR_ENDED
+
+
+async def test_ending_twice_and_ending_nothing_are_told_apart(rig: Rig) -> None:
+    """Two clicks on End end once; where nothing runs, there is nothing to end."""
+    with pytest.raises(BroadcastError) as nothing:
+        rig.broadcasts.end(CHANNEL, MIKA, is_moderator=True)
+    assert nothing.value.code is Code.NOT_RUNNING
+    session = await rig.start()
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=True)
+    with pytest.raises(BroadcastError) as twice:
+        rig.broadcasts.end(CHANNEL, MIKA, is_moderator=True)
+    assert twice.value.code is Code.ALREADY_ENDING
+    await reach(session, State.ENDED)
+
+
+async def test_a_full_line_refuses_clearly(rig: Rig) -> None:
+    """The queue is bounded, and says by how much."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    await session.suggest(ROBIN, "under way")
+    await rig.world.interacting.wait()
+    for number in range(QUEUE_LIMIT):
+        await session.suggest(ROBIN, f"idea {number}")
+    with pytest.raises(BroadcastError) as caught:
+        await session.suggest(ROBIN, "one too many")
+    assert (caught.value.code, caught.value.facts) == (Code.QUEUE_FULL, {"limit": QUEUE_LIMIT})
+
+
+async def test_stopping_the_bot_ends_broadcasts_in_order(rig: Rig) -> None:
+    """A stop frees every paid slot, and says why it ended; afterwards nothing starts."""
+    session = await rig.start()
+    await rig.broadcasts.close()
+    assert session.broadcast.ending
+    assert session.broadcast.ending.reason is Reason.SHUTDOWN
+    assert rig.world.calls[-2:] == ["end", "disconnect"]
+    with pytest.raises(BroadcastError) as caught:
+        rig.broadcasts.start(CHANNEL, MIKA, "A dog", portrait=False)
+    assert caught.value.code is Code.SHUTTING_DOWN
+
+
+async def test_a_broken_journal_fails_one_broadcast_not_the_bot(rig: Rig) -> None:
+    """A bug or a full disk in one broadcast leaves the channel free and the others running."""
+    healthy = await rig.start()
+
+    async def broken(_: object) -> None:
+        raise OSError("disk full")
+
+    rig.journal.save_stream = broken  # type: ignore[method-assign]
+    other = Channel(1, 11)
+    rig.broadcasts.start(other, ROBIN, "A dog", portrait=False)
+    while rig.broadcasts.is_running_in(other):
+        await asyncio.sleep(0)
+    assert healthy.broadcast.state is State.LIVE
+    assert rig.world.calls[-1] == "disconnect"
+    del rig.journal.save_stream  # type: ignore[method-assign]
+
+
+async def test_a_cancelled_wait_takes_no_suggestion_with_it() -> None:
+    """The forwarder can be interrupted while it waits, and the next one gets what comes."""
+    queue = SuggestionQueue(limit=1)
+    waiting = asyncio.ensure_future(queue.next())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert len(queue) == 0

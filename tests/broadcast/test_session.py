@@ -1,0 +1,191 @@
+"""The life of one broadcast."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal
+from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
+
+NOW = datetime(2026, 8, 1, tzinfo=UTC)
+
+
+async def test_a_broadcast_lives_from_request_to_end(rig: Rig) -> None:
+    """Connect, start, end, disconnect, in this order, with every state stored."""
+    session = await rig.start("A cat")
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    await reach(session, State.ENDED)
+    assert rig.world.calls == ["connect", "start A cat", "end", "disconnect"]
+    states = [broadcast.state for broadcast in rig.journal.broadcasts]
+    assert states == [State.CONNECTING, State.LIVE, State.ENDING, State.ENDED]
+    assert session.broadcast.ending == Ending(Reason.HOST_ENDED, by=MIKA)
+
+
+async def test_the_stream_id_is_stored_before_anyone_is_told(rig: Rig) -> None:
+    """Whoever hears that a broadcast is live could already find its stream in the journal."""
+    await rig.start()
+    streams_known = [count for broadcast, count in rig.audience.heard if broadcast.state is State.LIVE]
+    assert streams_known
+    assert min(streams_known) == 1
+
+
+async def test_suggestions_are_sent_one_at_a_time_in_order(rig: Rig) -> None:
+    """However many are suggested at once, never are two interactions under way."""
+    session = await rig.start()
+    tickets = [await session.suggest(ROBIN, f"idea {number}") for number in range(5)]
+    settled = await asyncio.gather(*(ticket.settled for ticket in tickets))
+    assert [suggestion.outcome for suggestion in settled] == [Outcome.ACKNOWLEDGED] * 5
+    assert rig.world.calls[2:] == [f"interact idea {number}" for number in range(5)]
+    assert rig.world.most_in_flight == 1
+    assert session.prompt_in_force == "idea 4"
+
+
+async def test_a_suggestion_is_stored_at_every_step(rig: Rig) -> None:
+    """Queued, sent, acknowledged: each is in the journal, in this order."""
+    session = await rig.start()
+    ticket = await session.suggest(ROBIN, "snow")
+    await ticket.settled
+    assert [s.outcome for s in rig.journal.suggestions] == [
+        Outcome.QUEUED,
+        Outcome.SENT,
+        Outcome.ACKNOWLEDGED,
+    ]
+    assert rig.journal.suggestions[-1].stream_id == "stream-1"
+
+
+async def test_suggestions_wait_while_the_broadcast_connects(rig: Rig) -> None:
+    """An idea that comes before the first picture is kept, and sent once the stream runs."""
+    rig.world.may_connect.clear()
+    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    await reach(session, State.CONNECTING)
+    ticket = await session.suggest(ROBIN, "snow")
+    rig.world.may_connect.set()
+    assert (await ticket.settled).outcome is Outcome.ACKNOWLEDGED
+
+
+@pytest.mark.parametrize(
+    ("reason", "refusal"),
+    [
+        (Reason.STREAM_ERROR, Refusal.SERVICE_REFUSED),
+        (Reason.UNREACHABLE, Refusal.NOT_ACKNOWLEDGED),
+    ],
+)
+async def test_a_refused_interaction_does_not_end_the_stream(
+    rig: Rig, reason: Reason, refusal: Refusal
+) -> None:
+    """One idea is turned down, with the service's word on it; the next is sent."""
+    session = await rig.start()
+    rig.world.failing_at["interact"] = WorldError(reason, "not this")
+    first, second = await session.suggest(ROBIN, "bad"), await session.suggest(ROBIN, "good")
+    refused = await first.settled
+    assert (refused.outcome, refused.refusal, refused.detail) == (Outcome.REFUSED, refusal, "not this")
+    assert (await second.settled).outcome is Outcome.ACKNOWLEDGED
+
+
+async def test_the_end_refuses_what_is_in_flight_and_in_line(rig: Rig) -> None:
+    """Nobody waits for ever: with the end, every open suggestion is settled, and stored so."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    tickets = [await session.suggest(ROBIN, f"idea {number}") for number in range(3)]
+    await rig.world.interacting.wait()
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    settled = await asyncio.gather(*(ticket.settled for ticket in tickets))
+    assert {suggestion.refusal for suggestion in settled} == {Refusal.BROADCAST_ENDED}
+    await reach(session, State.ENDED)
+    last = {suggestion.id: suggestion.outcome for suggestion in rig.journal.suggestions}
+    assert set(last.values()) == {Outcome.REFUSED}
+
+
+@pytest.mark.parametrize("where", ["connect", "start"])
+async def test_a_start_that_fails_frees_connection_and_channel(rig: Rig, where: str) -> None:
+    """No streamer, no key, no quota: the broadcast has failed, with a reference, and another may start."""
+    rig.world.failing_at[where] = WorldError(Reason.NO_STREAMER, "all busy")
+    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    while not session.broadcast.state.is_over:
+        await asyncio.sleep(0)
+    assert session.broadcast.state is State.FAILED
+    assert session.broadcast.ending == Ending(Reason.NO_STREAMER, detail="all busy", reference="ref-1")
+    assert rig.world.calls[-1] == "disconnect"
+    await asyncio.sleep(0)
+    await rig.start("Another cat")
+
+
+async def test_the_end_can_be_asked_for_while_connecting(rig: Rig) -> None:
+    """A host who changes their mind does not have to wait for a streamer."""
+    rig.world.may_connect.clear()
+    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    await reach(session, State.CONNECTING)
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    await reach(session, State.ENDED)
+    assert rig.world.calls == ["connect", "disconnect"]
+
+
+async def test_an_end_asked_for_at_once_never_connects(rig: Rig) -> None:
+    """Start and end in the same breath cost nothing."""
+    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    await reach(session, State.ENDED)
+    assert rig.world.calls == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "state"), [(Reason.TIME_LIMIT, State.ENDED), (Reason.SERVICE_GONE, State.FAILED)]
+)
+async def test_the_service_closes_the_stream(rig: Rig, reason: Reason, state: State) -> None:
+    """A time limit is an end, a lost connection a failure; neither asks the service to end again."""
+    session = await rig.start()
+    assert rig.world.events
+    rig.world.events.closed(Ending(reason))
+    while not session.broadcast.state.is_over:
+        await asyncio.sleep(0)
+    assert session.broadcast.state is state
+    assert "end" not in rig.world.calls
+    assert rig.journal.streams[-1].end_reason is reason
+
+
+async def test_losing_the_service_in_mid_interaction_fails_the_broadcast(rig: Rig) -> None:
+    """The interaction under way is settled as lost, and the stream's end is stored."""
+    session = await rig.start()
+    rig.world.failing_at["interact"] = WorldError(Reason.SERVICE_GONE)
+    ticket = await session.suggest(ROBIN, "snow")
+    assert (await ticket.settled).refusal is Refusal.CONNECTION_LOST
+    while not session.broadcast.state.is_over:
+        await asyncio.sleep(0)
+    assert session.broadcast.state is State.FAILED
+    assert rig.journal.streams[-1].ended_at is not None
+
+
+async def test_an_unconfirmed_end_is_an_end_all_the_same(rig: Rig) -> None:
+    """Disconnecting, which comes next, ends the stream too."""
+    rig.world.failing_at["end"] = WorldError(Reason.UNREACHABLE)
+    session = await rig.start()
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    await reach(session, State.ENDED)
+    assert rig.world.calls[-1] == "disconnect"
+
+
+async def test_nothing_is_taken_once_the_end_has_begun(rig: Rig) -> None:
+    """A late idea is told so, rather than lost."""
+    session = await rig.start()
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    with pytest.raises(BroadcastError) as caught:
+        await session.suggest(ROBIN, "too late")
+    assert caught.value.code is Code.NOT_RUNNING
+    await reach(session, State.ENDED)
+
+
+@pytest.mark.parametrize(("origin", "target"), list(itertools.product(State, State)))
+def test_no_state_is_reached_but_by_the_transition_table(origin: State, target: State) -> None:
+    """Every pair of states is either in the table or refused."""
+    broadcast = Broadcast("b", CHANNEL, MIKA, "A cat", False, NOW, state=origin)
+    if target in TRANSITIONS[origin]:
+        assert broadcast.moved(target, NOW).state is target
+    else:
+        with pytest.raises(IllegalTransitionError):
+            broadcast.moved(target, NOW)
