@@ -13,7 +13,7 @@ from discord.ui import Container, LayoutView, MediaGallery, TextDisplay
 from bot.artifacts import fetch_artifact
 from bot.broadcast.model import Recording, Stream
 from cogs import wording
-from cogs.wording import plain
+from cogs.wording import as_code, plain
 
 LINK_LIFETIME = timedelta(hours=1)
 """How long the service's links work."""
@@ -67,7 +67,7 @@ class RecordingPost(LayoutView):
             TextDisplay(
                 f"{_links(recording)}\n"
                 f"-# The links work until {discord.utils.format_dt(expires_at, 't')}; "
-                f"`/odyssey recording` gives fresh ones.\n-# Stream `{plain(stream.id)}`"
+                f"`/odyssey recording` gives fresh ones.\n-# Stream {as_code(stream.id)}"
             )
         )
         self.add_item(container)
@@ -83,7 +83,7 @@ class NoRecordingPost(LayoutView):
             TextDisplay(
                 f"## 🎬 No recording yet\n> {plain(stream.prompt)}\n"
                 "Odyssey has not delivered the recording of this stream. It may still come: "
-                f"try `/odyssey recording` later.\n-# Stream `{plain(stream.id)}`"
+                f"try `/odyssey recording` later.\n-# Stream {as_code(stream.id)}"
             )
         )
         self.add_item(container)

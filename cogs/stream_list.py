@@ -13,7 +13,7 @@ from bot.broadcast.states import State
 from bot.storage.archive import PastStream
 from cogs import context, wording
 from cogs.answers import explaining
-from cogs.wording import plain
+from cogs.wording import as_code, plain
 
 PAGE_SIZE = 8
 
@@ -98,4 +98,4 @@ def _line(past: PastStream) -> str:
         f"<#{past.channel.id}>",
         "recorded" if past.has_recording else "no recording yet",
     ]
-    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# `{plain(stream.id)}`"
+    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# {as_code(stream.id)}"

@@ -39,10 +39,10 @@ _REQUESTS = {
         "No stream has ended in this channel yet. Start one with `/odyssey start`, or pick a stream by name."
     ),
     Code.RECORDING_NOT_READY: (
-        "The recording of stream `{stream_id}` is not there (yet). Please try again in a minute."
+        "The recording of stream **{stream_id}** is not there (yet). Please try again in a minute."
     ),
     Code.RECORDING_UNREACHABLE: (
-        "Odyssey does not answer at the moment, so the recording of stream `{stream_id}` cannot be fetched. "
+        "Odyssey does not answer at the moment, so the recording of stream **{stream_id}** cannot be fetched. "
         "Nothing is lost: please try again in a minute."
     ),
 }
@@ -91,6 +91,11 @@ def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
 
 
+def as_code(text: str) -> str:
+    """An ID from outside as inline code, in which nothing else is acted upon."""
+    return f"`{' '.join(text.replace('`', '').split())}`"
+
+
 def refused_request(error: BroadcastError) -> str:
     """The sentence for a request that was not met."""
     facts = {
@@ -124,6 +129,8 @@ def place_in_line(place: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Such as `42 s` or `2 min 30 s`."""
+    """Such as `4.2 s`, `42 s` or `2 min 30 s`."""
+    if seconds < 9.95:  # what rounds to less than ten
+        return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -28,9 +28,10 @@ class SteppedClock:
 
 
 class MemoryJournal:
-    """Keeps every version of everything, in order."""
+    """Keeps every version of everything, in order. `is_full` fails the next stream."""
 
     def __init__(self) -> None:
+        self.is_full = False
         self.broadcasts: list[Broadcast] = []
         self.streams: list[Stream] = []
         self.suggestions: list[Suggestion] = []
@@ -42,6 +43,9 @@ class MemoryJournal:
 
     async def save_stream(self, stream: Stream) -> None:
         await asyncio.sleep(0)
+        if self.is_full:
+            self.is_full = False
+            raise OSError("disk full")
         self.streams.append(stream)
 
     async def save_suggestion(self, suggestion: Suggestion) -> None:

@@ -78,17 +78,15 @@ async def test_a_broken_journal_fails_one_broadcast_not_the_bot(rig: Rig) -> Non
     """A bug or a full disk in one broadcast leaves the channel free and the others running."""
     healthy = await rig.start()
 
-    async def broken(_: object) -> None:
-        raise OSError("disk full")
-
-    rig.journal.save_stream = broken  # type: ignore[method-assign]
+    rig.journal.is_full = True
     other = Channel(1, 11)
-    rig.broadcasts.start(other, ROBIN, "A dog", portrait=False)
+    broken = rig.broadcasts.start(other, ROBIN, "A dog", portrait=False)
     while rig.broadcasts.is_running_in(other):
         await asyncio.sleep(0)
     assert healthy.broadcast.state is State.LIVE
+    assert broken.broadcast.ending
+    assert broken.broadcast.ending.reason is Reason.INTERNAL
     assert rig.world.calls[-1] == "disconnect"
-    del rig.journal.save_stream  # type: ignore[method-assign]
 
 
 async def test_a_cancelled_wait_takes_no_suggestion_with_it() -> None:

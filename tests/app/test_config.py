@@ -1,0 +1,80 @@
+"""Settings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.config import DatabaseSettings, Settings, load_settings
+from bot.errors import StartError
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting is there unless the test sets it."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_one_message_names_everything_that_is_missing_or_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator mends all of it at once."""
+    monkeypatch.setenv("ODYSSEY_API_URL", "ftp://odyssey")
+    monkeypatch.setenv("WEB_PORT", "many")
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    monkeypatch.setenv("DATABASE_URL", "mysql://x")
+    monkeypatch.setenv("DISCORD_API_URL", "http://127.0.0.1:1/api/v10")
+    with pytest.raises(StartError) as caught:
+        load_settings(Settings)
+    message = str(caught.value)
+    for name in (
+        "DISCORD_TOKEN",
+        "ODYSSEY_API_KEY",
+        "ODYSSEY_API_URL",
+        "WEB_PORT",
+        "LOG_FORMAT",
+        "DATABASE_URL",
+        "DISCORD_GATEWAY_URL",
+    ):
+        assert f"- {name} " in message
+    assert ".env.example" in message
+
+
+def test_settings_come_from_the_environment_before_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`.env` fills what the environment leaves out; an empty variable counts as left out."""
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=from-file\nODYSSEY_API_KEY=key-from-file\nWEB_PORT=1234\n")
+    monkeypatch.setenv("ODYSSEY_API_KEY", " key-from-environment ")
+    monkeypatch.setenv("WEB_PORT", "")
+    settings = load_settings(Settings)
+    assert settings.discord_token.get_secret_value() == "from-file"
+    assert settings.odyssey_api_key.get_secret_value() == "key-from-environment"
+    assert settings.watch_base_url == "http://localhost:1234"
+
+
+def test_secrets_are_in_neither_repr_nor_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Printing the settings, or getting one wrong, gives nothing away."""
+    monkeypatch.setenv("DISCORD_TOKEN", "very-secret-token")
+    monkeypatch.setenv("ODYSSEY_API_KEY", "very-secret-key")
+    assert "very-secret" not in repr(load_settings(Settings))
+    monkeypatch.setenv("WEB_PORT", "-1")
+    with pytest.raises(StartError) as caught:
+        load_settings(Settings)
+    assert "very-secret" not in str(caught.value)
+
+
+def test_migrating_needs_neither_token_nor_key() -> None:
+    """`python -m bot migrate` runs before anything else is set."""
+    assert load_settings(DatabaseSettings).database_url.startswith("sqlite")
+
+
+def test_every_setting_is_documented() -> None:
+    """`.env.example` has each setting, with its description, and none that does not exist."""
+    documented = set(re.findall(r"^#? ?([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE))
+    assert documented == {name.upper() for name in Settings.model_fields}
+    assert all(field.description for field in Settings.model_fields.values())

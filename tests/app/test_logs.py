@@ -1,0 +1,50 @@
+"""The log."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from bot.logs import set_up_logging
+
+
+@pytest.fixture(autouse=True)
+def logging_restored() -> Iterator[None]:
+    """The test run's own handlers come back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+def test_secrets_and_presigned_links_are_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    """In messages and in tracebacks, in both formats."""
+    for form in ("text", "json"):
+        set_up_logging("INFO", form, secrets=["the-token"])
+        log = logging.getLogger("test")
+        error = ValueError("the-token at https://bucket.example/v.mp4?signature=abc")
+        log.error("failed with %s", "the-token", exc_info=error)
+        written = capsys.readouterr().err
+        assert "the-token" not in written
+        assert "signature" not in written
+        assert "https://bucket.example/v.mp4?***" in written
+
+
+def test_references_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a user quotes can be found."""
+    set_up_logging("INFO", "text")
+    logging.getLogger("test").warning("failed", extra={"ref": "3f9a1c70"})
+    assert "[ref 3f9a1c70]" in capsys.readouterr().err
+    set_up_logging("INFO", "json")
+    logging.getLogger("test").warning("failed", extra={"ref": "3f9a1c70"})
+    assert json.loads(capsys.readouterr().err)["ref"] == "3f9a1c70"
+
+
+def test_one_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Text from outside cannot forge a log line."""
+    set_up_logging("INFO", "text")
+    logging.getLogger("test").info("%s", "first\n2026-01-01 CRITICAL forged")
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,57 @@
+"""What users read."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Ending, Refusal, Suggestion, Viewer
+from bot.broadcast.states import Reason
+from cogs import wording
+from tests.storage.conftest import NOW
+
+FACTS = {"host": Viewer(1, "Mi*ka"), "limit": 10, "length": 11, "stream_id": "s"}
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_every_code_has_its_sentence(code: Code) -> None:
+    """None is forgotten, and none has a gap left unfilled."""
+    sentence = wording.refused_request(BroadcastError(code, **FACTS))
+    assert len(sentence) > 20
+    assert "{" not in sentence
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_ending_has_its_sentence(reason: Reason) -> None:
+    """None is forgotten, with or without a person behind it."""
+    assert wording.ending(Ending(reason))
+    assert "{" not in wording.ending(Ending(reason, by=Viewer(1, "Mika"), detail="no more hours"))
+
+
+@pytest.mark.parametrize("refusal", list(Refusal))
+def test_every_refusal_has_its_sentence(refusal: Refusal) -> None:
+    """None is forgotten."""
+    suggestion = Suggestion("x", "b", Viewer(1, "Robin"), "snow", NOW).refused(refusal, NOW)
+    assert "snow" in wording.settled_suggestion(suggestion)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@everyone", "<@123456789012345678>", "**bold**", "[x](https://evil.example)", "a\n# heading", "`"],
+)
+def test_text_from_outside_is_shown_as_text(text: str) -> None:
+    """No ping, no markdown, no second line."""
+    shown = wording.plain(text)
+    assert "\n" not in shown
+    assert "@everyone" not in shown
+    assert "<@123456789012345678>" not in shown
+    assert "**" not in shown.replace("\\*", "")
+    assert "](" not in shown.replace("\\]", "").replace("\\(", "") or "\\[" in shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.13, "0.1 s"), (9.96, "10 s"), (42.4, "42 s"), (150, "2 min 30 s")]
+)
+def test_durations_read_well(seconds: float, text: str) -> None:
+    """Short ones keep a decimal, long ones have minutes."""
+    assert wording.duration(seconds) == text

@@ -1,0 +1,68 @@
+"""A real database in a file of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
+from bot.broadcast.states import Reason, State
+from bot.storage.archive import Archive
+from bot.storage.database import open_database
+from bot.storage.journal import DatabaseJournal
+from bot.storage.writer import Writer
+
+NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+CHANNEL = Channel(guild_id=2**62 + 1, id=2**62 + 2)
+MIKA = Viewer(2**62 + 3, "Mika")
+
+
+@dataclass
+class Store:
+    """The storage under test."""
+
+    url: str
+    engine: AsyncEngine
+    journal: DatabaseJournal
+    archive: Archive
+
+    async def past_broadcast(
+        self, number: int, *, channel: Channel = CHANNEL, prompt: str = "A cat"
+    ) -> tuple[Broadcast, Stream]:
+        """A broadcast with its stream, both ended, in the minute with this number."""
+        at = NOW + timedelta(minutes=number)
+        broadcast = Broadcast(f"b{number}", channel, MIKA, prompt, False, at, State.ENDED)
+        stream = Stream(f"s{number}", broadcast.id, prompt, False, at, at, Reason.HOST_ENDED)
+        await self.journal.save_broadcast(broadcast)
+        await self.journal.save_stream(stream)
+        return broadcast, stream
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A database that does not exist yet, in a directory that does not either."""
+    return f"sqlite:///{tmp_path / 'data' / 'odyssey.sqlite3'}"
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    """An empty storage."""
+    async with open_database(url) as engine, Writer(engine) as writer:
+        yield Store(url, engine, DatabaseJournal(engine, writer), Archive(engine))
+
+
+def live_broadcast() -> tuple[Broadcast, Stream]:
+    """A broadcast that runs, and its stream."""
+    broadcast = Broadcast("b", CHANNEL, MIKA, "A cat", True, NOW, State.LIVE, live_at=NOW)
+    return broadcast, Stream("s", "b", "A cat", True, NOW)
+
+
+def ended(broadcast: Broadcast) -> Broadcast:
+    """The broadcast, ended by its host."""
+    ending = Ending(Reason.HOST_ENDED, by=MIKA, detail="said enough", reference="ref")
+    return broadcast.moved(State.ENDING, NOW, ending).moved(State.ENDED, NOW)

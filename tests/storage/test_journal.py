@@ -1,0 +1,135 @@
+"""What is written down, and found again."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from bot.broadcast.model import Channel, Recording, Refusal, Suggestion, Viewer
+from bot.broadcast.states import Reason, State
+from bot.storage.journal import Post, PostKind
+from bot.storage.recovery import close_unfinished
+from bot.storage.schema import suggestions
+from tests.storage.conftest import CHANNEL, MIKA, NOW, Store, ended, live_broadcast
+
+
+async def test_a_broadcast_comes_back_as_it_was_stored(store: Store) -> None:
+    """Every field survives, large IDs, time zones and the ending among them."""
+    broadcast, _ = live_broadcast()
+    await store.journal.save_broadcast(broadcast)
+    assert await store.archive.broadcast("b") == broadcast
+    await store.journal.save_broadcast(ended(broadcast))
+    assert await store.archive.broadcast("b") == ended(broadcast)
+
+
+async def test_writes_take_effect_in_order(store: Store) -> None:
+    """Of a hundred versions stored at once, the last one stays."""
+    broadcast, stream = live_broadcast()
+    await store.journal.save_broadcast(broadcast)
+    await store.journal.save_stream(stream)
+    suggestion = Suggestion("x", "b", MIKA, "snow", NOW)
+    versions = [suggestion] * 99 + [suggestion.refused(Refusal.SERVICE_REFUSED, NOW, "no")]
+    await asyncio.gather(*(store.journal.save_suggestion(version) for version in versions))
+    async with store.engine.connect() as connection:
+        row = (await connection.execute(suggestions.select())).one()
+    assert (row.outcome, row.refusal, row.detail) == ("refused", "service_refused", "no")
+
+
+async def test_a_cancelled_caller_does_not_undo_the_write(store: Store) -> None:
+    """Who gives up waiting for the commit still has it committed."""
+    broadcast, _ = live_broadcast()
+    saving = asyncio.ensure_future(store.journal.save_broadcast(broadcast))
+    await asyncio.sleep(0)
+    saving.cancel()
+    await asyncio.gather(saving, return_exceptions=True)
+    await store.journal.save_broadcast(live_broadcast()[0])  # writes are in order, so the first is done now
+    assert await store.archive.broadcast("b") == broadcast
+
+
+async def test_one_bad_write_does_not_harm_the_others(store: Store) -> None:
+    """In one batch, a row without its broadcast is refused, and its neighbours are stored."""
+    broadcast, stream = live_broadcast()
+    orphan = Suggestion("x", "no such broadcast", MIKA, "snow", NOW)
+    results = await asyncio.gather(
+        store.journal.save_broadcast(broadcast),
+        store.journal.save_suggestion(orphan),
+        store.journal.save_stream(stream),
+        return_exceptions=True,
+    )
+    assert isinstance(results[1], IntegrityError)
+    assert await store.archive.broadcast("b") == broadcast
+    assert await store.archive.stream(CHANNEL.guild_id, "s")
+
+
+async def test_past_streams_are_paged_newest_first_and_by_guild(store: Store) -> None:
+    """A page, the total, and nothing of another server."""
+    for number in range(5):
+        await store.past_broadcast(number)
+    await store.past_broadcast(99, channel=Channel(7, 8))
+    page, total = await store.archive.past_streams(CHANNEL.guild_id, limit=2, offset=1)
+    assert ([past.stream.id for past in page], total) == (["s3", "s2"], 5)
+    assert await store.archive.stream(CHANNEL.guild_id, "s99") is None
+
+
+@pytest.mark.parametrize(("typed", "found"), [("", ["s2", "s1"]), ("dog", ["s2"]), ("S1", ["s1"]), ("%", [])])
+async def test_streams_are_found_by_prompt_and_id(store: Store, typed: str, found: list[str]) -> None:
+    """Without regard to case; wildcards of SQL are ordinary characters."""
+    await store.past_broadcast(1, prompt="A cat")
+    await store.past_broadcast(2, prompt="A DOG runs")
+    streams = await store.archive.search_streams(CHANNEL.guild_id, typed, limit=25)
+    assert [past.stream.id for past in streams] == found
+
+
+async def test_a_recording_is_kept_without_its_links(store: Store) -> None:
+    """Numbers stay; no column of the database has seen a presigned link."""
+    _, stream = await store.past_broadcast(1)
+    link = "https://bucket.example/video.mp4?signature=secret"
+    await store.journal.save_recording(Recording(stream.id, NOW, link, link, link, link, 840, 42.0))
+    past = await store.archive.stream(CHANNEL.guild_id, stream.id)
+    assert past
+    assert (past.has_recording, past.frame_count, past.duration_s) == (True, 840, 42.0)
+    async with store.engine.connect() as connection:
+        rows = (await connection.execute(text("SELECT * FROM recordings"))).all()
+    assert "secret" not in str(rows)
+
+
+async def test_a_stream_has_one_recording_post_and_is_then_done(store: Store) -> None:
+    """What is posted is not asked for again, and cannot be posted twice."""
+    broadcast, stream = await store.past_broadcast(1)
+    _, other = await store.past_broadcast(2)
+    since = NOW - timedelta(days=1)
+    assert await store.archive.streams_without_post(since) == [stream, other]
+    post = Post(1, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, stream.id)
+    await store.journal.save_post(post)
+    assert await store.archive.streams_without_post(since) == [other]
+    assert await store.archive.recording_post(stream.id) == post
+    with pytest.raises(IntegrityError):
+        await store.journal.save_post(Post(2, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, stream.id))
+
+
+async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
+    """Broadcast, stream and suggestions are marked as interrupted; what was over stays as it was."""
+    broadcast, stream = live_broadcast()
+    await store.journal.save_broadcast(broadcast)
+    await store.journal.save_stream(stream)
+    await store.journal.save_suggestion(Suggestion("x", "b", Viewer(5, "Robin"), "snow", NOW))
+    done, _ = await store.past_broadcast(1)
+    assert await close_unfinished(store.engine, now=NOW, reference="ref") == ["b"]
+    closed = await store.archive.broadcast("b")
+    assert closed
+    assert closed.ending
+    assert (closed.state, closed.ending.reason, closed.ending.reference) == (
+        State.FAILED,
+        Reason.INTERRUPTED,
+        "ref",
+    )
+    assert await store.archive.broadcast(done.id) == done
+    assert [s.id for s in await store.archive.streams_without_post(NOW - timedelta(days=1))] == ["s", "s1"]
+    async with store.engine.connect() as connection:
+        row = (await connection.execute(suggestions.select())).one()
+    assert (row.outcome, row.refusal) == ("refused", "interrupted")
+    assert await close_unfinished(store.engine, now=NOW, reference="ref") == []
