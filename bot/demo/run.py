@@ -1,0 +1,171 @@
+"""`python -m bot demo`: a local Discord with its page, a local Odyssey, and the real bot."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+
+from bot.config import Settings
+from bot.demo.children import Child, child
+from bot.demo.discord_server import HOST, LocalDiscord
+from bot.demo.page_server import add_page
+
+T = TypeVar("T")
+
+START_TIMEOUT_S = 60.0
+BOT_GRACE_S = 10.0
+STANDIN_GRACE_S = 5.0
+_POLL_INTERVAL_S = 0.05
+
+
+class DemoError(Exception):
+    """The demo cannot go on. The message is one sentence for the one who runs it."""
+
+
+class DemoStoppedError(Exception):
+    """The one who runs the demo ended it."""
+
+
+async def run_demo(port: int) -> None:
+    """Runs the demo until SIGINT or SIGTERM; its page is at `port` (0 takes any free one).
+
+    Prints one line on standard output when everything is ready. Exits with status 1 and one sentence when it
+    cannot start or when a part of it ends by itself.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await _run(port, stop)
+    except DemoStoppedError:
+        return
+    except DemoError as error:
+        sys.exit(str(error))
+
+
+async def _run(port: int, stop: asyncio.Event) -> None:
+    async with AsyncExitStack() as stack:
+        discord = await _open_discord(port, stack)
+        directory = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-", ignore_cleanup_errors=True))
+        )
+        environment = _clean_environment()
+        key = f"ody_{secrets.token_hex(16)}"
+        standin = await stack.enter_async_context(
+            child(
+                "The stand-in for Odyssey",
+                ["standin", "--host", HOST, "--port", "0", "--api-key", key],
+                environment=environment,
+                directory=directory,
+                grace_s=STANDIN_GRACE_S,
+            )
+        )
+        standin_url = await _unless_ended(_standin_url(standin), stop, [])
+        web_port = _free_port()
+        environment |= {
+            "DISCORD_TOKEN": discord.token,
+            "DISCORD_API_URL": discord.api_url,
+            "DISCORD_GATEWAY_URL": discord.gateway_url,
+            "ODYSSEY_API_KEY": key,
+            "ODYSSEY_API_URL": standin_url,
+            "DATABASE_URL": f"sqlite:///{directory / 'demo.sqlite3'}",
+            "WEB_HOST": HOST,
+            "WEB_PORT": str(web_port),
+            "PUBLIC_URL": f"http://{HOST}:{web_port}",
+        }
+        bot = await stack.enter_async_context(
+            child("The bot", ["run"], environment=environment, directory=directory, grace_s=BOT_GRACE_S)
+        )
+        health_url = f"http://{HOST}:{web_port}/healthz"
+        await _unless_ended(_until_ready(discord, health_url), stop, [bot, standin])
+        sys.stdout.write(f"Demo ready: {discord.url}/\n")
+        sys.stdout.flush()
+        await _unless_ended(asyncio.Event().wait(), stop, [bot, standin])
+
+
+async def _open_discord(port: int, stack: AsyncExitStack) -> LocalDiscord:
+    try:
+        return await stack.enter_async_context(LocalDiscord(port=port, add_routes=add_page))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise DemoError(
+                f"Port {port} is taken; choose another, as in: make demo PORT={port + 1}"
+            ) from None
+        raise DemoError(f"The demo cannot listen on port {port}: {error.strerror}.") from None
+
+
+def _clean_environment() -> dict[str, str]:
+    """This process's environment without the settings of a real bot that may be in it.
+
+    The children run in a directory of their own, so that no `.env` reaches them either.
+    """
+    names = {name.upper() for name in Settings.model_fields}
+    kept = {name: value for name, value in os.environ.items() if name.upper() not in names}
+    return {**kept, "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
+
+
+def _free_port() -> int:
+    """The bot must be told its port, since its links name it; so it is found a moment before it is taken."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+async def _standin_url(standin: Child) -> str:
+    line = await standin.first_line()
+    if not line:
+        raise DemoError(f"{standin.name} did not start.")
+    return line.rsplit(" ", 1)[-1]
+
+
+async def _until_ready(discord: LocalDiscord, health_url: str) -> None:
+    """Waits until the bot is connected and its commands are there."""
+    try:
+        async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as http:
+            # Asked from outside, as an operator's health check does: the bot is another process.
+            while not (discord.user("mika").commands("broadcasts") and await _is_healthy(http, health_url)):  # noqa: ASYNC110
+                await asyncio.sleep(_POLL_INTERVAL_S)
+    except TimeoutError:
+        raise DemoError(f"The bot was not ready within {START_TIMEOUT_S:.0f} s.") from None
+
+
+async def _is_healthy(http: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with http.get(url) as answer:
+            return answer.status == 200
+    except aiohttp.ClientConnectionError:
+        return False
+
+
+async def _unless_ended(work: Coroutine[Any, Any, T], stop: asyncio.Event, parts: Sequence[Child]) -> T:
+    """The result of `work`.
+
+    Raises `DemoStoppedError` when `stop` came first, and `DemoError` when a part ended first.
+    """
+    working = asyncio.create_task(work, name="demo: work")
+    stopped = asyncio.create_task(stop.wait(), name="demo: wait for the stop")
+    endings = {asyncio.create_task(part.ended(), name=f"demo: {part.name}"): part for part in parts}
+    try:
+        done, _ = await asyncio.wait({working, stopped, *endings}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done & endings.keys():
+            status = task.result()
+            raise DemoError(f"{endings[task].name} ended by itself (exit status {status}), so the demo ends.")
+        if working in done:
+            return working.result()
+        raise DemoStoppedError
+    finally:
+        for task in (working, stopped, *endings):
+            task.cancel()
+        await asyncio.wait({working, stopped, *endings})
