@@ -42,7 +42,7 @@ _REQUESTS = {
         "The recording of stream **{stream_id}** is not there (yet). Please try again in a minute."
     ),
     Code.RECORDING_UNREACHABLE: (
-        "Odyssey does not answer at the moment, so the recording of stream **{stream_id}** cannot be fetched. "
+        "Odyssey does not answer just now, so the recording of stream **{stream_id}** cannot be fetched. "
         "Nothing is lost: please try again in a minute."
     ),
 }

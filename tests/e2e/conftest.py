@@ -16,6 +16,7 @@ import pytest
 from bot.app import run_bot
 from bot.config import Settings
 from bot.demo.discord_server import LocalDiscord
+from bot.demo.views import SeenMessage
 from bot.standin.service import Standin, StandinSettings
 
 API_KEY = "ody_end_to_end"
@@ -52,16 +53,39 @@ class House:
         stop = asyncio.Event()
         running = asyncio.create_task(run_bot(settings, stop), name="the bot")
         try:
-            await _until_healthy(f"http://127.0.0.1:{settings.web_port}/healthz", running)
+            await until_healthy(f"http://127.0.0.1:{settings.web_port}/healthz", running)
             yield settings
         finally:
             stop.set()
             await running
 
+    async def shown(self, text: str, *, as_user: str = "mika") -> SeenMessage:
+        """The message in the channel that has this text, as soon as there is one."""
+        return await self.discord.wait_for_message(
+            CHANNEL, lambda message: text in message.text, timeout_s=WAIT_S, as_user=as_user
+        )
 
-async def _until_healthy(url: str, running: asyncio.Task[None]) -> None:
+    async def live_broadcast(self, prompt: str = "A cat", *, portrait: bool = False) -> SeenMessage:
+        """Mika's broadcast, live; returns its panel."""
+        await self.discord.user("mika").slash(CHANNEL, "odyssey start", prompt=prompt, portrait=portrait)
+        return await self.shown("Live")
+
+    async def whole_broadcast(self, prompt: str, *, portrait: bool = False) -> SeenMessage:
+        """Mika's broadcast from start to end; returns the post of its recording."""
+        await self.live_broadcast(prompt, portrait=portrait)
+        await self.discord.user("mika").slash(CHANNEL, "odyssey end")
+        return await self.shown("Full video")
+
+    async def goes_on(self) -> bool:
+        """Whether the bot still answers."""
+        answer = await self.discord.user("mika").slash("lounge", "odyssey status")
+        return "No broadcast is running" in answer.text
+
+
+async def until_healthy(url: str, running: asyncio.Task[None] | None = None) -> None:
+    """Returns when the bot with this health check is connected; raises what `running` raises before that."""
     async with httpx.AsyncClient() as http, asyncio.timeout(WAIT_S):
-        while not running.done():
+        while running is None or not running.done():
             with suppress(httpx.TransportError):
                 if (await http.get(url)).is_success:
                     return

@@ -1,0 +1,128 @@
+"""What goes wrong, as its user sees it: one sentence with a next step, and the bot goes on."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+
+from bot.standin.service import Standin, StandinSettings
+from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
+
+
+async def test_a_wrong_odyssey_key_is_said_to_operator_and_host(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says so at start; a host is told whom to ask; the bot goes on."""
+    async with house.bot(odyssey_api_key="ody_wrong"):
+        assert "Odyssey refused ODYSSEY_API_KEY" in caplog.text
+        await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat")
+        failed = await house.shown("Failed")
+        assert "refused the bot's API key" in failed.text
+        assert await house.goes_on()
+    assert "ody_wrong" not in caplog.text
+
+
+async def test_a_usage_limit_is_shown_as_what_it_is(house: House) -> None:
+    """The account's streams are all in use: the panel says it is a limit, and what to do."""
+    async with (
+        Standin(StandinSettings(api_key=API_KEY, concurrent_streams=0)) as full,
+        house.bot(odyssey_api_url=full.url),
+    ):
+        await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat")
+        failed = await house.shown("Failed")
+        assert "usage limit is reached" in failed.text
+        assert await house.goes_on()
+
+
+async def test_a_service_that_cannot_be_reached(house: House) -> None:
+    """Nothing listens: the panel says so, and the bot goes on."""
+    async with house.bot(odyssey_api_url="http://127.0.0.1:9"):
+        await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat")
+        failed = await house.shown("Failed")
+        assert "did not answer in time" in failed.text
+        assert await house.goes_on()
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "sentence"),
+    [
+        ("odyssey start", {"prompt": " \u200b "}, "That prompt is empty"),
+        ("odyssey start", {"prompt": "x" * 1001}, "1001 characters, 1000 are the most"),
+        ("odyssey say", {"prompt": "snow"}, "No broadcast is running"),
+        ("odyssey end", {}, "No broadcast is running"),
+        ("odyssey status", {}, "No broadcast is running"),
+    ],
+)
+async def test_what_cannot_be_done_is_answered_privately(
+    house: House, caplog: pytest.LogCaptureFixture, command: str, options: dict[str, str], sentence: str
+) -> None:
+    """Only the author sees the sentence; it carries the reference that the log has."""
+    caplog.set_level(logging.INFO)
+    robin = house.discord.user("robin")
+    async with house.bot():
+        answer = await robin.slash(CHANNEL, command, **options)
+        message = await answer.final(timeout_s=WAIT_S)
+        assert sentence in message.text
+        assert message.private
+        reference = re.search(r"Reference: (\w+)", message.text)
+        assert reference
+        assert reference[1] in {getattr(record, "ref", None) for record in caplog.records}
+
+
+async def test_a_live_broadcast_refuses_what_it_must(house: House) -> None:
+    """A second start names the host; a stranger cannot end; bad chat suggestions are told why."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+    async with house.bot():
+        panel = await house.live_broadcast()
+        second = await robin.slash(CHANNEL, "odyssey start", prompt="A dog")
+        assert "**Mika** is already running a broadcast" in second.text
+        stranger = await robin.click(panel, label="End")
+        assert "Only **Mika** or a moderator can end" in stranger.text
+        await robin.send(CHANNEL, "!")
+        await house.shown("That prompt is empty")
+        await robin.send(CHANNEL, "!" + "x" * 1500)
+        await house.shown("1500 characters")
+        ended = await mika.slash(CHANNEL, "odyssey end")
+        assert "is ending" in ended.text
+
+
+async def test_the_service_goes_away_in_mid_stream(house: House) -> None:
+    """The channel learns that the connection was lost; what was streamed is in the database."""
+    robin = house.discord.user("robin")
+    async with (
+        Standin(StandinSettings(api_key=API_KEY)) as doomed,
+        house.bot(odyssey_api_url=doomed.url, recording_timeout_s=0.5),
+    ):
+        await house.live_broadcast()
+        await doomed.close()
+        failed = await house.shown("The connection to Odyssey was lost")
+        assert "Reference: " in failed.text
+        await house.shown("No recording yet")
+        late = await robin.slash(CHANNEL, "odyssey recording")
+        assert "Odyssey does not answer" in (await late.final(timeout_s=WAIT_S)).text
+        assert await house.goes_on()
+
+
+async def test_a_recording_that_never_comes_is_said_so(house: House) -> None:
+    """After the timeout the channel is told, with the stream's ID and what to try."""
+    async with (
+        Standin(StandinSettings(api_key=API_KEY, recording_delay_s=3600)) as slow,
+        house.bot(odyssey_api_url=slow.url, recording_timeout_s=0.5),
+    ):
+        await house.live_broadcast()
+        await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+        post = await house.shown("No recording yet")
+        assert "try /odyssey recording later" in post.text.replace("`", "")
+
+
+async def test_the_streams_time_is_up(house: House) -> None:
+    """The service ends the stream at its limit: an end, not a failure, and the recording is posted."""
+    async with (
+        Standin(StandinSettings(api_key=API_KEY, stream_limit_s=1, recording_delay_s=0.1)) as brief,
+        house.bot(odyssey_api_url=brief.url),
+    ):
+        await house.live_broadcast()
+        await house.shown("The stream's time was up")
+        await house.shown("Recording")

@@ -1,0 +1,89 @@
+"""The bot and the stand-in as their operators run them: as processes of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import API_KEY, House, free_port, until_healthy
+
+ROOT = Path(__file__).parents[2]
+
+
+@asynccontextmanager
+async def python_m_bot(*arguments: str, cwd: Path, **environment: str) -> AsyncIterator[Process]:
+    """`python -m bot …` with this environment, killed if the test leaves it running."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_a_bot_process_runs_a_broadcast_and_stops_when_told(house: House, tmp_path: Path) -> None:
+    """Settings from the environment, a broadcast, SIGTERM: the stream is ended, the exit code is 0."""
+    port = free_port()
+    environment = {
+        "DISCORD_TOKEN": house.discord.token,
+        "DISCORD_API_URL": house.discord.api_url,
+        "DISCORD_GATEWAY_URL": house.discord.gateway_url,
+        "ODYSSEY_API_KEY": API_KEY,
+        "ODYSSEY_API_URL": house.standin.url,
+        "WEB_PORT": str(port),
+    }
+    async with python_m_bot("run", cwd=tmp_path, **environment) as process:
+        await until_healthy(f"http://127.0.0.1:{port}/healthz")
+        await house.live_broadcast()
+        process.send_signal(signal.SIGTERM)
+        _, log = await process.communicate()
+    assert process.returncode == 0, log.decode()
+    assert b"Traceback" not in log, log.decode()
+    assert house.discord.token.encode() not in log
+    assert (tmp_path / "data" / "odyssey.sqlite3").exists()
+    await house.shown("the bot restarts")
+
+
+async def test_missing_settings_are_named_in_one_message(tmp_path: Path) -> None:
+    """No traceback, exit code 1, and both names."""
+    async with python_m_bot("run", cwd=tmp_path) as process:
+        _, errors = await process.communicate()
+    assert process.returncode == 1
+    assert b"DISCORD_TOKEN is missing" in errors
+    assert b"ODYSSEY_API_KEY is missing" in errors
+    assert b"Traceback" not in errors
+
+
+async def test_migrate_makes_the_database(tmp_path: Path) -> None:
+    """It needs no token and no key."""
+    async with python_m_bot("migrate", cwd=tmp_path, DATABASE_URL="sqlite:///x/y.sqlite3") as process:
+        await process.communicate()
+    assert process.returncode == 0
+    assert (tmp_path / "x" / "y.sqlite3").exists()
+
+
+@pytest.mark.parametrize("command", ["", "run", "demo", "standin", "migrate"])
+async def test_every_command_has_help(tmp_path: Path, command: str) -> None:
+    """`--help` tells what it does."""
+    async with python_m_bot(*command.split(), "--help", cwd=tmp_path) as process:
+        told, _ = await process.communicate()
+    assert process.returncode == 0
+    assert b"Usage: python -m bot" in told

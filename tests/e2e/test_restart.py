@@ -1,0 +1,80 @@
+"""Stops and starts."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from bot.app import run_bot
+from bot.config import Settings
+from bot.demo.discord_server import LocalDiscord
+from bot.errors import StartError
+from tests.e2e.conftest import CHANNEL, House
+
+
+async def test_an_orderly_stop_ends_the_broadcast_and_the_next_start_posts_its_recording(
+    house: House,
+) -> None:
+    """The panel says why it ended; the recording is posted once, by the next run."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+    stopped = await house.shown("the bot restarts")
+    assert stopped.id == panel.id
+    async with house.bot():
+        await house.shown("Recording")
+    async with house.bot():
+        await asyncio.sleep(0.3)  # time enough for a second post, if there were one
+    posts = [m for m in house.discord.messages(CHANNEL) if "Full video" in m.text]
+    assert len(posts) == 1
+
+
+async def test_after_a_crash_nothing_claims_to_be_live(house: House) -> None:
+    """What a crash left live in the database is closed, its panel says so, and its buttons answer."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+    with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
+        database.execute("UPDATE broadcasts SET state = 'live', reason = NULL, ended_at = NULL")
+    async with house.bot():
+        closed = await house.shown("The bot was interrupted")
+        assert closed.id == panel.id
+        answer = await house.discord.user("robin").click(panel, custom_id=panel.buttons[0].custom_id)
+        assert "This broadcast is over" in answer.text
+
+
+async def test_a_wrong_discord_token_is_one_clear_sentence(house: House) -> None:
+    """The operator learns which setting to mend."""
+    with pytest.raises(StartError, match="Discord refused DISCORD_TOKEN"):
+        async with house.bot(discord_token="MTIz.wrong.token"):
+            pass
+
+
+async def test_a_discord_that_cannot_be_reached_is_one_clear_sentence(house: House) -> None:
+    """So is a network that is down."""
+    with pytest.raises(StartError, match="Discord cannot be reached"):
+        async with house.bot(discord_api_url="http://127.0.0.1:9/api/v10"):
+            pass
+
+
+async def test_without_the_message_content_intent_commands_still_steer(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The bot says what is missing, goes on, and tells people how to steer."""
+    async with LocalDiscord(message_content_intent=False) as discord:
+        house.discord = discord
+        async with house.bot():
+            assert "message content intent is switched off" in caplog.text
+            panel = await house.live_broadcast()
+            assert "use /odyssey say" in panel.text.replace("`", "")
+            await discord.user("robin").slash(CHANNEL, "odyssey say", prompt="snow")
+            await house.shown("Applied: snow", as_user="robin")
+
+
+async def test_a_taken_port_is_one_clear_sentence(house: House) -> None:
+    """Two bots on one port: the second one says what to change."""
+    async with house.bot() as settings:
+        other = Settings(**{**settings.model_dump(), "database_url": f"sqlite:///{house.directory}/other.db"})
+        with pytest.raises(StartError, match="WEB_PORT"):
+            await run_bot(other, asyncio.Event())
