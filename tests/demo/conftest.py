@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.demo.discord_server import LocalDiscord
+from tests.browser import browser
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import SampleBot
+
+__all__ = ["browser"]
 
 
 @pytest.fixture

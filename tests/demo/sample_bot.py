@@ -40,10 +40,12 @@ class PanelRow(discord.ui.ActionRow["Panel"]):
 
 
 class Panel(discord.ui.LayoutView):
+    watch_url = "http://127.0.0.1:1/watch/abc"
+
     def __init__(self, state: str, text: str) -> None:
         super().__init__(timeout=None)
         row = PanelRow()
-        row.add_item(discord.ui.Button(label="Watch", url="http://127.0.0.1:1/watch/abc"))
+        row.add_item(discord.ui.Button(label="Watch", url=self.watch_url))
         self.add_item(
             discord.ui.Container(
                 discord.ui.TextDisplay(f"### {state}\n{text}"),

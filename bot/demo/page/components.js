@@ -115,8 +115,16 @@ function picture(media, item, ctx) {
   const node = kind.startsWith("video/")
     ? el("video", { src: media.url, controls: true, preload: "metadata", playsinline: true, "aria-label": item.description ?? "Video" })
     : el("img", { src: media.url, alt: item.description ?? "", loading: "lazy", width: size.width, height: size.height });
+  if (node.tagName === "IMG") node.addEventListener("click", () => enlarge(node));
   node.addEventListener("error", () => node.replaceWith(el("div", { class: "media-gone", text: "This picture or film can no longer be loaded." })));
   return item.spoiler ? veil(node) : node;
+}
+
+function enlarge(image) {
+  const dialog = el("dialog", { class: "lightbox", "aria-label": image.alt || "Picture", onclick: () => dialog.close() }, el("img", { src: image.src, alt: image.alt }));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 function foreign(url) {

@@ -142,7 +142,8 @@ export class Composer {
     this.line.replaceChildren(el("span", { class: "pill", text: `/${leaf.path}` }), rest, el("button", { type: "button", class: "send", text: "Send", onclick: () => this.#sendCommand() }), leave);
     this.line.classList.add("command");
     this.rest = rest;
-    for (const option of leaf.options) if (option.required || option.name in values) this.#addField(option, values[option.name]);
+    const wanted = leaf.options.filter((option) => option.required || option.name in values);
+    for (const option of wanted.length ? wanted : leaf.options.slice(0, 1)) this.#addField(option, values[option.name]);
     this.#offerOptional();
     const first = command.fields.find((field) => field.chosen === undefined && field.input.value === "") ?? command.fields.at(-1);
     if (first) first.input.focus();

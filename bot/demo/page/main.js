@@ -157,6 +157,11 @@ function showView(name) {
   if (name === "chat") messages.toBottom();
 }
 
+// Links to a watch page in texts do what its button does.
+byId("messages").addEventListener("click", (event) => {
+  const link = event.target.closest("a:not(.button)");
+  if (link && app.watch(link.href)) event.preventDefault();
+});
 byId("tab-chat").addEventListener("click", () => showView("chat"));
 byId("tab-stage").addEventListener("click", () => showView("stage"));
 showView("chat");

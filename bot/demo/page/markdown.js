@@ -168,6 +168,8 @@ function paired(text, i, names, depth) {
     while (end > 0 && (/\s/.test(text[end - 1]) || (mark.length === 1 && text[end + 1] === mark))) {
       end = text.indexOf(mark, end + (text[end + 1] === mark ? 2 : 1));
     }
+    // "**a *b***": the run of three closes the inner mark first.
+    if (mark === "**" && text[end + 2] === "*") end += 1;
     if (end <= i + mark.length - 1 || end === i + mark.length) continue;
     if (mark === "_" && /\w/.test(text[end + 1] ?? "")) continue;
     const [outer, inner] = make();

@@ -45,7 +45,7 @@ export class Stage {
     const prompt = randomPrompt();
     this.node.replaceChildren(el("div", { class: "invite" },
       el("div", { class: "orb", "aria-hidden": "true" }),
-      el("h2", { text: "Nothing is on air yet" }),
+      el("h2", { text: "Nothing is on air" }),
       el("p", { class: "invite-lead" }, "Type ", el("kbd", { text: "/odyssey start" }), " in the chat, and what you describe comes alive here."),
       el("button", { type: "button", class: "button primary large", onclick: () => this.tryIt(prompt) }, icon("play"), "Try it"),
       el("p", { class: "invite-example", text: `“${prompt}”` }),

@@ -1,0 +1,223 @@
+"""The demo's page in a real browser, beside an unmodified discord.py bot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import discord
+import pytest
+from aiohttp import web
+from playwright.async_api import Page, expect
+
+from bot.demo.discord_server import LocalDiscord
+from bot.demo.page_server import add_page
+from tests.browser import LocalBrowser
+from tests.demo.connection import point_discord_py_at, running
+from tests.demo.sample_bot import Panel, SampleBot
+
+HOSTILE = (
+    "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>\u202e\u0000"
+    " [**x**](javascript:document.title='broken') **" + "[" * 300 + "*_~|`" * 60
+)
+
+
+@pytest.fixture
+async def local_discord() -> AsyncIterator[LocalDiscord]:
+    """A local Discord with the page, and a stand-in for the bot's watch page at /watch/abc."""
+    async with LocalDiscord(add_routes=_add_routes, response_timeout_s=0.4) as server:
+        yield server
+
+
+@pytest.fixture
+async def bot(local_discord: LocalDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SampleBot]:
+    point_discord_py_at(local_discord, monkeypatch)
+    monkeypatch.setattr(Panel, "watch_url", f"{local_discord.url}/watch/abc")
+    async with running(SampleBot(), local_discord.token) as connected:
+        yield connected
+
+
+async def test_a_broadcast_with_two_people(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """One click starts, the video appears, another steers by modal and chat, and a reload keeps it all."""
+    mika = await browser.open(f"{local_discord.url}/?as=mika")
+    robin = await browser.open(f"{local_discord.url}/?as=robin")
+    await mika.get_by_role("button", name="Try it").click()
+    await expect(mika.locator(".pill")).to_have_text("/odyssey start")
+    await mika.keyboard.press("Enter")
+    for page in (mika, robin):
+        await expect(page.locator("iframe.player")).to_have_attribute("src", f"{local_discord.url}/watch/abc")
+        await expect(page.frame_locator("iframe.player").get_by_text("The video")).to_be_visible()
+        await expect(page.locator(".container")).to_contain_text("live")
+
+    await robin.get_by_role("button", name="Suggest").click()
+    dialog = robin.get_by_role("dialog", name="Suggest a change")
+    await dialog.get_by_label("What should happen?").fill("It snows")
+    await dialog.get_by_role("button", name="Submit").click()
+    await expect(robin.locator(".message.private")).to_contain_text("Taken: It snows")
+    await expect(robin.locator(".message.private")).to_contain_text("Only you can see this")
+
+    await robin.get_by_label("Message #broadcasts").fill("!a **whale** passes")
+    await robin.keyboard.press("Enter")
+    await expect(mika.locator(".message", has_text="a whale passes").locator("strong")).to_have_text("whale")
+    await expect(mika.locator(".reaction")).to_contain_text("👀")
+    await expect(mika.locator(".message.private")).to_have_count(0)
+
+    await bot.edit_panel("now it snows")
+    await expect(robin.locator(".container")).to_contain_text("now it snows")
+    await robin.reload()
+    await expect(robin.locator(".container")).to_contain_text("now it snows")
+    await expect(robin.locator(".message.private")).to_contain_text("Taken: It snows")
+    await expect(robin.get_by_role("button", name="Robin")).to_have_attribute("aria-pressed", "true")
+    await robin.get_by_role("button", name="Dismiss message").click()
+    await expect(robin.locator(".message.private")).to_have_count(0)
+    assert browser.errors == []
+
+
+async def test_commands_by_keyboard(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """Filter, arrows, Tab, live autocomplete and the refusal of a missing option, without a mouse."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await _ready(page)
+    await page.get_by_label("Message #broadcasts").press_sequentially("/odys")
+    await expect(page.get_by_role("option")).to_have_count(4)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".hint")).to_contain_text("required")
+    await page.keyboard.press("Escape")
+
+    await page.get_by_label("Message #broadcasts").press_sequentially("/odyssey recording lan")
+    await expect(page.get_by_role("option")).to_have_text(["lantern market"])
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".embed-title")).to_have_text("lantern market")
+    await expect(page.locator(".embed-image img")).to_be_visible()
+
+
+async def test_a_bot_that_does_not_answer(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """A command and a button without an answer say so where they were used."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await _ready(page)
+    await page.get_by_label("Message #broadcasts").press_sequentially("/odyssey slow ")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".notice.failed")).to_contain_text("The application did not respond")
+    await local_discord.user("mika").slash("broadcasts", "odyssey start", prompt="a harbour")
+    await page.get_by_role("button", name="Silent").click()
+    await expect(page.locator(".failure")).to_have_text("The application did not respond")
+    await expect(page.get_by_role("button", name="Closed")).to_be_disabled()
+
+
+async def test_hostile_content_is_only_text(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """Nothing that people or bots write becomes markup, runs, or makes the page fetch from outside."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await _ready(page)
+    title = await page.title()
+    await local_discord.user("robin").send("broadcasts", HOSTILE)
+    channel = bot.get_partial_messageable(local_discord.channel("broadcasts"))
+    embed = discord.Embed(title=HOSTILE[:200], url="https://example.com/x", description=HOSTILE)
+    embed.set_image(url="https://example.com/picture.png").set_author(
+        name=HOSTILE[:200], url="https://example.com"
+    )
+    await channel.send(HOSTILE, embed=embed)
+    view = discord.ui.LayoutView()
+    view.add_item(discord.ui.TextDisplay(HOSTILE))
+    view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem("https://example.com/film.mp4")))
+    await channel.send(view=view)
+    await local_discord.user("robin").send("broadcasts", "the last one")
+    await expect(page.locator(".message", has_text="the last one")).to_be_visible()
+    assert await page.title() == title
+    assert await page.locator(".messages script, .messages img, .messages [href^='javascript']").count() == 0
+    assert await page.evaluate("document.querySelectorAll('[onerror],[onclick]').length") == 0
+    assert browser.errors == []
+
+
+async def test_markdown(bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser) -> None:
+    """The marks that bots use become what they mean, and unfinished ones stay as they were written."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await _ready(page)
+    channel = bot.get_partial_messageable(local_discord.channel("broadcasts"))
+    mika = local_discord.user("mika").id
+    await channel.send(
+        f"## Head\n-# small\n- one\n- two\n> said\n**b *i*** `c*d` ||hidden|| <@{mika}> <t:0:R> ~~s~~ __u__\n"
+        "[name](https://example.com/a) 2 * 3 * 4 snake_case_name **open\n```py\ncode **x**\n```after"
+    )
+    text = page.locator(".message .text")
+    await expect(text.get_by_role("heading", level=3)).to_have_text("Head")
+    await expect(text.locator(".md-sub")).to_have_text("small")
+    await expect(text.locator("li")).to_have_text(["one", "two"])
+    await expect(text.locator("blockquote")).to_have_text("said")
+    await expect(text.locator("strong")).to_have_text("b i")
+    await expect(text.locator("strong em")).to_have_text("i")
+    await expect(text.locator("code").first).to_have_text("c*d")
+    await expect(text.locator("pre")).to_have_text("code **x**")
+    await expect(text.locator(".mention")).to_have_text("@Mika")
+    await expect(text.locator("time")).to_contain_text("years ago")
+    await expect(text.get_by_role("link", name="name")).to_have_attribute("href", "https://example.com/a")
+    await expect(text).to_contain_text("2 * 3 * 4 snake_case_name **open")
+    await expect(text).to_contain_text("after")
+
+
+async def test_phone_width(bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser) -> None:
+    """On a phone chat and video are tabs, nothing is wider than the screen, and one can act as another."""
+    page = await browser.open(f"{local_discord.url}/?as=robin", width=390, height=844)
+    await _ready(page)
+    await local_discord.user("robin").slash("broadcasts", "odyssey start", prompt="a harbour")
+    await page.locator(".container").get_by_role("link", name="Watch").click()
+    await expect(page.locator("iframe.player")).to_be_visible()
+    await expect(page.get_by_label("Message #broadcasts")).to_be_hidden()
+    await page.get_by_role("tab", name="Chat").click()
+    await expect(page.locator("iframe.player")).to_be_hidden()
+    await page.get_by_label("Act as").locator("select").select_option("sasha")
+    await expect(page).to_have_url(f"{local_discord.url}/?as=sasha")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_the_page_comes_back_after_a_restart(browser: LocalBrowser) -> None:
+    """When the server goes, the page says so; when it is back, the page goes on by itself."""
+    async with LocalDiscord(add_routes=add_page) as first:
+        page = await browser.open(f"{first.url}/?as=robin")
+        await _ready(page)
+    await expect(page.get_by_text("Connection lost")).to_be_visible()
+    async with LocalDiscord(add_routes=add_page, port=first.port) as second:
+        await expect(page.get_by_text("Connection lost")).to_be_hidden()
+        await second.user("sasha").send("broadcasts", "welcome back")
+        await expect(page.locator(".message")).to_contain_text("welcome back")
+
+
+async def test_other_websites_cannot_act(local_discord: LocalDiscord) -> None:
+    """The websocket answers only to the demo's own page: not to other origins, nor under a foreign name."""
+    url = f"{local_discord.url}/live?as=mika"
+    port = local_discord.port
+    foreign = [
+        {},
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://evil.example", "Host": "evil.example"},
+    ]
+    async with aiohttp.ClientSession() as http:
+        for headers in foreign:
+            with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                await http.ws_connect(url, headers=headers)
+        async with http.ws_connect(url, headers={"Origin": f"http://127.0.0.1:{port}"}) as ws:
+            assert (await ws.receive_json())["type"] == "welcome"
+            await ws.send_str("not JSON")
+            assert (await ws.receive_json())["failed"]
+
+
+async def _ready(page: Page) -> None:
+    await expect(page.locator(".welcome")).to_be_visible()
+
+
+def _add_routes(app: web.Application, discord: LocalDiscord) -> None:
+    async def watch(request: web.Request) -> web.Response:
+        return web.Response(text="The video")
+
+    add_page(app, discord)
+    app.router.add_get("/watch/abc", watch)
