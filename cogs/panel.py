@@ -19,7 +19,7 @@ STREAM_LIMIT = timedelta(seconds=150)
 UPCOMING_SHOWN = 3
 
 _LOOKS = {
-    State.REQUESTED: ("⏳ Starting", discord.Colour.orange()),
+    State.REQUESTED: ("⏳ Connecting to Odyssey", discord.Colour.orange()),
     State.CONNECTING: ("⏳ Connecting to Odyssey", discord.Colour.orange()),
     State.LIVE: ("🔴 Live", discord.Colour.red()),
     State.ENDING: ("⏹️ Ending", discord.Colour.orange()),
@@ -52,6 +52,7 @@ class Panel(LayoutView):
         else:
             container.add_item(TextDisplay(_epilogue(broadcast)))
         self.add_item(container)
+        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
 
 
 def how_to_steer(prefix: str, *, reads_chat: bool) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import discord
 
@@ -24,7 +25,9 @@ EDIT_GAP_S = 3.0
 @dataclass(slots=True)
 class _KeptPanel:
     session: BroadcastSession
-    message: discord.Message | discord.PartialMessage
+    message: discord.PartialMessage
+    shown: list[dict[str, Any]]
+    """The components of the message as it stands."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -41,13 +44,13 @@ class PanelKeeper:
     async def open(self, session: BroadcastSession, interaction: discord.Interaction) -> None:
         """Answers a deferred interaction with the broadcast's panel, and keeps it from now on."""
         broadcast = session.broadcast
-        answer = await interaction.edit_original_response(view=self._draw(broadcast, session))
+        panel = self._draw(broadcast, session)
+        answer = await interaction.edit_original_response(view=panel)
         # The interaction's token dies after 15 min; the message itself can be edited for longer.
         message = self._partial(answer.channel.id, answer.id)
         await self._remember(broadcast, answer.channel.id, answer.id)
-        kept = self._kept[broadcast.id] = _KeptPanel(session, message)
-        if session.broadcast != broadcast:
-            kept.changed.set()
+        kept = self._kept[broadcast.id] = _KeptPanel(session, message, panel.to_components())
+        kept.changed.set()  # something may have happened since it was drawn
         self._tasks[broadcast.id] = asyncio.create_task(
             self._keep(kept), name=f"panel of broadcast {broadcast.id}"
         )
@@ -84,20 +87,27 @@ class PanelKeeper:
             await kept.changed.wait()
             kept.changed.clear()
             is_last = kept.session.broadcast.state.is_over
-            await self._edit(kept)
+            edited = await self._edit(kept)
             if is_last:
                 break
-            await self._services.clock.sleep(EDIT_GAP_S)
+            if edited:
+                await self._services.clock.sleep(EDIT_GAP_S)
         del self._kept[broadcast_id], self._tasks[broadcast_id]
 
-    async def _edit(self, kept: _KeptPanel) -> None:
+    async def _edit(self, kept: _KeptPanel) -> bool:
+        """Brings the message up to date; returns whether that took an edit."""
+        panel = self._draw(kept.session.broadcast, kept.session)
+        if panel.to_components() == kept.shown:
+            return False
+        kept.shown = panel.to_components()
         try:
-            await kept.message.edit(view=self._draw(kept.session.broadcast, kept.session))
+            await kept.message.edit(view=panel)
         except discord.HTTPException as error:
             # The broadcast goes on without its panel: it may have been deleted, or the channel closed to us.
             log.warning(
                 "the panel of broadcast %s could not be edited: %s", kept.session.broadcast.id, error.status
             )
+        return True
 
     def _draw(self, broadcast: Broadcast, session: BroadcastSession | None) -> Panel:
         watch_url = f"{self._services.settings.watch_base_url}/watch/{broadcast.id}"

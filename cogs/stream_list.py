@@ -35,6 +35,7 @@ class StreamListPage(LayoutView):
                 )
             )
         self.add_item(container)
+        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
 
 
 class PageButton(

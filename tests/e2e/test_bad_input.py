@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -91,12 +92,11 @@ async def test_a_live_broadcast_refuses_what_it_must(house: House) -> None:
 async def test_the_service_goes_away_in_mid_stream(house: House) -> None:
     """The channel learns that the connection was lost; what was streamed is in the database."""
     robin = house.discord.user("robin")
-    async with (
-        Standin(StandinSettings(api_key=API_KEY)) as doomed,
-        house.bot(odyssey_api_url=doomed.url, recording_timeout_s=0.5),
-    ):
+    async with AsyncExitStack() as service:
+        doomed = await service.enter_async_context(Standin(StandinSettings(api_key=API_KEY)))
+        await service.enter_async_context(house.bot(odyssey_api_url=doomed.url, recording_timeout_s=0.5))
         await house.live_broadcast()
-        await doomed.close()
+        await doomed.__aexit__(None, None, None)
         failed = await house.shown("The connection to Odyssey was lost")
         assert "Reference: " in failed.text
         await house.shown("No recording yet")

@@ -43,6 +43,7 @@ async def test_a_broadcast_from_start_to_recording(house: House) -> None:
         assert (show["state"], show["prompt"]) == ("live", "A bird sings")
         assert show["whep"]["token"]
 
+        late = await robin.click(panel, label="Suggest")
         ended = await mika.click(panel, label="End")
         assert "recording will be posted" in ended.text
         post = await house.shown("Recording")
@@ -59,8 +60,8 @@ async def test_a_broadcast_from_start_to_recording(house: House) -> None:
         assert {attachment["filename"] for attachment in post.attachments} == {"thumbnail.jpg", "preview.mp4"}
         assert " frames" in post.text
 
-        late = await robin.click(panel, custom_id=panel.buttons[0].custom_id)
-        assert "This broadcast is over" in late.text
+        too_late = await robin.submit_modal(late, {"What should happen next?": "It rains"})
+        assert "This broadcast is over" in too_late.text
 
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
         outcomes = database.execute(
