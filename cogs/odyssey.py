@@ -13,6 +13,7 @@ from bot.discord_bot import OdysseyBot
 from cogs import context, recordings
 from cogs.answers import answer_privately, explain
 from cogs.buttons import PanelButton, end_broadcast
+from cogs.notices import Notices
 from cogs.panel import status_text
 from cogs.panel_keeper import PanelKeeper
 from cogs.stream_list import PageButton, stream_list_page
@@ -35,6 +36,7 @@ class OdysseyCog(
         self._bot = bot
         self._services = bot.services
         self._panels = PanelKeeper(bot)
+        self._notices = Notices(bot.services.clock)
 
     async def cog_load(self) -> None:
         """Has buttons answer, those of earlier runs too."""
@@ -44,6 +46,7 @@ class OdysseyCog(
         """Leaves the stage."""
         self._services.stage.leave(self)
         await self._panels.close()
+        await self._notices.close()
 
     @app_commands.command(description="Start a live broadcast in this channel")
     @app_commands.describe(
@@ -109,7 +112,7 @@ class OdysseyCog(
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Chat with the prefix steers."""
-        await suggest_from_chat(self._services, message)
+        await suggest_from_chat(self._services, self._notices, message)
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """The domain's word that a broadcast changed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, cast
 
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, Separator, TextDisplay
@@ -53,6 +54,11 @@ class Panel(LayoutView):
             container.add_item(TextDisplay(_epilogue(broadcast)))
         self.add_item(container)
         self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
+
+    @property
+    def payload(self) -> list[dict[str, Any]]:
+        """The components as Discord gets them: two panels with the same ones look the same."""
+        return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]
 
 
 def how_to_steer(prefix: str, *, reads_chat: bool) -> str:

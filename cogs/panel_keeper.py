@@ -49,7 +49,7 @@ class PanelKeeper:
         # The interaction's token dies after 15 min; the message itself can be edited for longer.
         message = self._partial(answer.channel.id, answer.id)
         await self._remember(broadcast, answer.channel.id, answer.id)
-        kept = self._kept[broadcast.id] = _KeptPanel(session, message, panel.to_components())
+        kept = self._kept[broadcast.id] = _KeptPanel(session, message, panel.payload)
         kept.changed.set()  # something may have happened since it was drawn
         self._tasks[broadcast.id] = asyncio.create_task(
             self._keep(kept), name=f"panel of broadcast {broadcast.id}"
@@ -97,9 +97,9 @@ class PanelKeeper:
     async def _edit(self, kept: _KeptPanel) -> bool:
         """Brings the message up to date; returns whether that took an edit."""
         panel = self._draw(kept.session.broadcast, kept.session)
-        if panel.to_components() == kept.shown:
+        if panel.payload == kept.shown:
             return False
-        kept.shown = panel.to_components()
+        kept.shown = panel.payload
         try:
             await kept.message.edit(view=panel)
         except discord.HTTPException as error:

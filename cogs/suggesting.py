@@ -14,11 +14,10 @@ from bot.broadcast.session import Ticket
 from bot.discord_bot import Services
 from cogs import context, wording
 from cogs.answers import explain
+from cogs.notices import Notices
 
 ANSWER_LIFETIME_S = 14 * 60
 """How long a private answer can still be edited: its token lives 15 min."""
-NOTICE_LIFETIME_S = 20
-"""How long a refusal stands in the chat: there it cannot be private."""
 
 
 async def suggest_privately(interaction: discord.Interaction, prompt: str) -> None:
@@ -32,7 +31,7 @@ async def suggest_privately(interaction: discord.Interaction, prompt: str) -> No
         await interaction.edit_original_response(content=wording.settled_suggestion(settled))
 
 
-async def suggest_from_chat(services: Services, message: discord.Message) -> None:
+async def suggest_from_chat(services: Services, notices: Notices, message: discord.Message) -> None:
     """Puts a message with the prefix in line, if its channel has a broadcast; all other talk is ignored."""
     if message.author.bot or message.webhook_id or message.guild is None:
         return
@@ -44,7 +43,7 @@ async def suggest_from_chat(services: Services, message: discord.Message) -> Non
             context.channel(message), context.viewer(message.author), prompt
         )
     except BroadcastError as error:
-        await _notice(message, explain(error, f"message {message.id}"))
+        notices.post(message, explain(error, f"message {message.id}"))
         return
     settled = await _settled(ticket)
     if settled is None:
@@ -53,7 +52,7 @@ async def suggest_from_chat(services: Services, message: discord.Message) -> Non
         with suppress(discord.HTTPException):  # a reaction is a courtesy: it may be forbidden here
             await message.add_reaction("✅")
     else:
-        await _notice(message, wording.settled_suggestion(settled))
+        notices.post(message, wording.settled_suggestion(settled))
 
 
 async def _settled(ticket: Ticket) -> Suggestion | None:
@@ -63,8 +62,3 @@ async def _settled(ticket: Ticket) -> Suggestion | None:
             return await asyncio.shield(ticket.settled)
     except TimeoutError:
         return None
-
-
-async def _notice(message: discord.Message, text: str) -> None:
-    with suppress(discord.HTTPException):  # the message may be gone, or the channel closed to us
-        await message.reply(text, delete_after=NOTICE_LIFETIME_S, mention_author=False)
