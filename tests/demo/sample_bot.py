@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -111,11 +112,16 @@ async def settings(
 class SampleBot(commands.Bot):
     """`heard` holds what it read in chat; `panel` the newest panel's channel and message ID."""
 
-    def __init__(self, *, message_content: bool = True) -> None:
+    def __init__(
+        self,
+        *more: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
+        message_content: bool = True,
+    ) -> None:
         intents = discord.Intents.default()
         intents.message_content = message_content
         # There is one guild, so waiting 2 s for more of them (the default) is of no use.
         super().__init__(command_prefix="?", intents=intents, help_command=None, guild_ready_timeout=0.01)
+        self._more = more
         self.heard: list[str] = []
         self.panel: tuple[int, int] | None = None
         self.panel_posted = asyncio.Event()
@@ -126,6 +132,8 @@ class SampleBot(commands.Bot):
         self.tree.add_command(Broadcasts(name="odyssey", description="Broadcasts"))
         self.tree.add_command(suggest_this)
         self.tree.add_command(settings)
+        for command in self._more:
+            self.tree.add_command(command)
         self.add_view(Panel("restored", ""))
         await self.tree.sync()
 

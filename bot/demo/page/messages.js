@@ -304,10 +304,13 @@ function sameExceptReactions(a, b) {
 // takes the old one's height until it has come.
 function keepMedia(old, fresh) {
   const before = [...old.querySelectorAll(".body img, .body video")];
+  const reusable = new Set(before);
   [...fresh.querySelectorAll(".body img, .body video")].forEach((node, index) => {
-    const same = before.find((candidate) => candidate.tagName === node.tagName && candidate.src === node.src);
-    if (same) node.replaceWith(same);
-    else if (node.tagName === "IMG" && before[index]?.tagName === "IMG") {
+    const same = [...reusable].find((candidate) => candidate.tagName === node.tagName && candidate.src === node.src);
+    if (same) {
+      reusable.delete(same);
+      node.replaceWith(same);
+    } else if (node.tagName === "IMG" && before[index]?.tagName === "IMG") {
       node.style.backgroundImage = `url(${JSON.stringify(before[index].src)})`;
       node.loading = "eager";
       node.addEventListener("load", () => { node.style.backgroundImage = ""; }, { once: true });
