@@ -43,6 +43,8 @@ class OdysseyBot(commands.Bot):
     """A discord.py bot with our services on it. `reads_chat` says whether it asks for the message content."""
 
     def __init__(self, services: Services, *, reads_chat: bool) -> None:
+        # No voice here, so nobody needs to hear that its packages are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

@@ -34,6 +34,7 @@ async function follow() {
 
 async function render(show) {
   if (show.state === "over") {
+    session = null; // it went with the stream
     leave();
     badge.hidden = true;
     say("This broadcast is over. Its recording is posted in the channel.", true);

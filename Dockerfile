@@ -1,0 +1,23 @@
+# The bot in one container. The database is in /app/data: mount a volume there to keep it.
+FROM python:3.13-slim AS build
+COPY requirements.lock .
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --home-dir /app odyssey \
+    && mkdir -p /app/data \
+    && chown odyssey /app/data
+COPY --from=build /venv /venv
+WORKDIR /app
+COPY bot bot
+COPY cogs cogs
+COPY migrations migrations
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 WEB_HOST=0.0.0.0 WEB_PORT=8090
+USER odyssey
+VOLUME /app/data
+EXPOSE 8090
+HEALTHCHECK --start-period=30s CMD ["python", "-c", \
+    "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['WEB_PORT']}/healthz\", timeout=3)"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python", "-m", "bot"]
+CMD ["run"]
