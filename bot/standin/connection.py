@@ -12,7 +12,8 @@ from bot.standin.rtc.peer import Outbox, Peer
 from bot.standin.settings import StandinSettings
 from bot.standin.stream import LiveStream
 from bot.standin.studio import Studio
-from bot.standin.world.imagination import describe, imagine
+from bot.standin.world.description import describe
+from bot.standin.world.imagination import imagine
 from bot.standin.world.scene import Scene
 
 logger = logging.getLogger(__name__)

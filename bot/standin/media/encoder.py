@@ -22,7 +22,7 @@ _X264 = {
     "preset": "ultrafast",
     "tune": "zerolatency",
     "crf": "23",
-    "x264-params": "scenecut=0:level=31:vbv-maxrate=2500:vbv-bufsize=2500",
+    "x264-params": "scenecut=0:level=31:colormatrix=smpte170m:vbv-maxrate=2500:vbv-bufsize=2500",
 }
 _VPX = {"deadline": "realtime", "cpu-used": "-8", "lag-in-frames": "0", "static-thresh": "1"}
 

@@ -18,7 +18,8 @@ from bot.standin.media.muxing import Mp4Writer
 from bot.standin.media.preview import PreviewReel
 from bot.standin.world.canvas import Canvas
 from bot.standin.world.scene import Scene
-from bot.standin.world.stage import Set, Stage
+from bot.standin.world.sets import Set
+from bot.standin.world.stage import Stage
 
 SETTLED_TICKS = 24  # a changed world has settled, and makes a good picture, after this long
 

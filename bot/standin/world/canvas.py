@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 # Full-range JPEG YCbCr, which Pillow converts to, against the limited range that video uses.
-_LUMA_TO_VIDEO = [round(16 + value * 219 / 255) for value in range(256)]
-_CHROMA_TO_VIDEO = [round(128 + (value - 128) * 224 / 255) for value in range(256)]
+_LUMA = [round(16 + value * 219 / 255) for value in range(256)]
+_CHROMA = [round(128 + (value - 128) * 224 / 255) for value in range(256)]
+_TO_VIDEO = _LUMA + _CHROMA + _CHROMA
 
 
 @dataclass(slots=True)
@@ -22,10 +23,8 @@ class Canvas:
     @classmethod
     def from_rgb(cls, image: Image.Image) -> Canvas:
         """The planes of an RGB image."""
-        y, u, v = image.convert("YCbCr").split()
-        return cls(
-            y.point(_LUMA_TO_VIDEO), u.point(_CHROMA_TO_VIDEO).reduce(2), v.point(_CHROMA_TO_VIDEO).reduce(2)
-        )
+        y, u, v = image.convert("YCbCr").point(_TO_VIDEO).split()
+        return cls(y, u.reduce(2), v.reduce(2))
 
     @property
     def planes(self) -> tuple[Image.Image, Image.Image, Image.Image]:

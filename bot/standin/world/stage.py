@@ -1,48 +1,65 @@
-"""Draws a scene, frame by frame."""
+"""Draws a set, frame by frame: fades from one set to the next, travels through the land, moves the camera."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
-from PIL import Image, ImageDraw
-
+from bot.standin.world.camera import Camera
 from bot.standin.world.canvas import Canvas
 from bot.standin.world.scene import Scene
+from bot.standin.world.sets import Set, build_set
 
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """What was prepared for a scene."""
-
-    scene: Scene
-    backdrop: Canvas
+FADE_S = 0.6
 
 
 class Stage:
-    """A picture of one size whose set can be changed."""
+    """A picture of one size whose set can be changed while it is drawn."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width = width
         self.height = height
         self._set: Set | None = None
+        self._camera = Camera(width, height)
+        self._last_picture: Canvas | None = None
+        self._fading_from: Canvas | None = None
+        self._shown: Set | None = None
+        self._shown_at_s = 0.0
+        self._drawn_at_s = 0.0
+        self._travelled_px = 0.0
 
     def build(self, scene: Scene) -> Set:
-        """Prepare a scene. Slow; safe in another thread while `draw` runs."""
-        colour = tuple((scene.seed >> shift) & 127 for shift in (0, 8, 16))
-        image = Image.new("RGB", (self.width, self.height), colour)
-        ImageDraw.Draw(image).text((40, 40), scene.prompt[:200], "white", font_size=32)
-        return Set(scene, Canvas.from_rgb(image))
+        """Prepare a scene. Slow (some 100 ms); safe in another thread while `draw` runs."""
+        return build_set(scene, self.width, self.height)
 
     def show(self, built: Set) -> None:
-        """Change to a prepared scene."""
+        """Change to a prepared set; the next frame begins to show it."""
         self._set = built
 
     def draw(self, time_s: float) -> Canvas:
-        """The picture at a moment."""
-        if self._set is None:
+        """The picture at a moment. Moments must not go back."""
+        built = self._set
+        if built is None:
             raise RuntimeError("nothing is shown yet")
-        canvas = self._set.backdrop.copy()
-        x = int((math.sin(time_s) + 1) / 2 * (self.width - 100))
-        canvas.y.paste(220, (x, self.height // 2, x + 100, self.height // 2 + 100))
+        if built is not self._shown:
+            self._shown, self._shown_at_s = built, time_s
+            self._fading_from = self._last_picture
+        step_s, self._drawn_at_s = time_s - self._drawn_at_s, time_s
+        self._travelled_px += built.pace * min(self.width, self.height) * step_s
+
+        canvas = built.sky.copy()
+        built.draw(canvas, time_s, self._travelled_px)
+        self._camera.frame(canvas, built.scene.camera, time_s, step_s)
+        if built.caption is not None:
+            sprite, x, y = built.caption
+            sprite.stamp(canvas, x, y)
+        self._fade(canvas, time_s)
+        self._last_picture = canvas
         return canvas
+
+    def _fade(self, canvas: Canvas, time_s: float) -> None:
+        if self._fading_from is None:
+            return
+        # The change is plain to see in its very first frame, and soft after that.
+        share = 0.3 + 0.7 * (time_s - self._shown_at_s) / FADE_S
+        if share >= 1:
+            self._fading_from = None
+        else:
+            canvas.blend_over(self._fading_from, share)

@@ -1,0 +1,1 @@
+"""Subjects that move: animals, people, vehicles and things of the air."""

@@ -1,0 +1,39 @@
+"""The latest prompt, small, on the picture's lower edge."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw, ImageFont
+
+from bot.standin.world.sprite import Sprite
+
+LIMIT_CHARS = 90
+
+
+def caption(text: str, width: int, height: int) -> tuple[Sprite, int, int] | None:
+    """The caption and where its top left corner belongs; None when there is nothing that can be written."""
+    shown = _writable(text)
+    if not shown:
+        return None
+    size_px = max(14, min(width, height) // 30)
+    font = ImageFont.load_default(size_px)
+    limit_px = width * 0.86
+    while font.getlength(shown) > limit_px and len(shown) > 2:
+        shown = shown[:-2].rstrip(" .,…") + "…"
+    left, _, right, _ = font.getbbox(shown)
+    pad_x, pad_y = int(size_px * 0.7), int(size_px * 0.42)
+    size = (int(right - left) + 2 * pad_x, int(size_px * 1.1) + 2 * pad_y)
+    image = Image.new("RGBA", (size[0] * 2, size[1] * 2))
+    ImageDraw.Draw(image).rounded_rectangle(
+        (0, 0, size[0] * 2 - 1, size[1] * 2 - 1), size[1], fill=(20, 22, 34, 132)
+    )
+    image = image.reduce(2)
+    ImageDraw.Draw(image).text((pad_x - left, pad_y), shown, (255, 255, 255, 240), font)
+    x = (width - image.width) // 2
+    return Sprite.from_rgba(image), x, height - image.height - max(12, height // 40)
+
+
+def _writable(text: str) -> str:
+    """The part of the text that the built-in font can draw, Latin letters and punctuation, on one line."""
+    one_line = " ".join(text.split())[:LIMIT_CHARS]
+    kept = (char for char in one_line if char.isprintable() and (char < "\u0250" or char in "–—‘’“”…"))
+    return "".join(kept).strip()

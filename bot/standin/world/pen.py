@@ -1,0 +1,110 @@
+"""Vector drawing with smooth edges: drawn three times as large, then reduced."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PIL import Image, ImageChops, ImageDraw
+
+from bot.standin.world.colours import RGB
+
+SUPERSAMPLING = 3
+
+Point = tuple[float, float]
+
+
+class Pen:
+    """Draws on a transparent picture. One unit is `unit_px` pixels; the origin is the top left corner."""
+
+    def __init__(self, width: float, height: float, unit_px: float) -> None:
+        self._scale = unit_px * SUPERSAMPLING
+        size = (round(width * unit_px) * SUPERSAMPLING, round(height * unit_px) * SUPERSAMPLING)
+        self._image = Image.new("RGBA", size)
+        self._draw = ImageDraw.Draw(self._image)
+
+    def ellipse(
+        self, centre: Point, rx: float, ry: float, colour: RGB, tilt: float = 0.0, alpha: int = 255
+    ) -> None:
+        """An ellipse, turned by `tilt` radians."""
+        points = []
+        for step in range(36):
+            angle = step * math.tau / 36
+            x, y = rx * math.cos(angle), ry * math.sin(angle)
+            turned = (
+                centre[0] + x * math.cos(tilt) - y * math.sin(tilt),
+                centre[1] + x * math.sin(tilt) + y * math.cos(tilt),
+            )
+            points.append(turned)
+        self.polygon(points, colour, alpha)
+
+    def polygon(self, points: Sequence[Point], colour: RGB, alpha: int = 255) -> None:
+        """A filled polygon with sharp corners."""
+        self._draw.polygon([self._place(point) for point in points], fill=(*colour, alpha))
+
+    def blob(self, points: Sequence[Point], colour: RGB, alpha: int = 255) -> None:
+        """A filled shape whose outline runs smoothly through the points."""
+        self.polygon(_smooth(points), colour, alpha)
+
+    def line(
+        self, points: Sequence[Point], width: float, colour: RGB, end_width: float | None = None
+    ) -> None:
+        """A smooth stroke with round ends, which may taper to `end_width`."""
+        path = [self._place(point) for point in _smooth(points, closed=False)]
+        last = width if end_width is None else end_width
+        fill = (*colour, 255)
+        for index, (x, y) in enumerate(path):
+            radius = (width + (last - width) * index / max(1, len(path) - 1)) / 2 * self._scale
+            self._draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=fill)
+            if index:
+                self._draw.line((*path[index - 1], x, y), fill=fill, width=max(1, round(radius * 2)))
+
+    def box(
+        self, left: float, top: float, right: float, bottom: float, colour: RGB, radius: float = 0.0
+    ) -> None:
+        """A rectangle with rounded corners."""
+        corners = (*self._place((left, top)), *self._place((right, bottom)))
+        self._draw.rounded_rectangle(corners, radius * self._scale, fill=(*colour, 255))
+
+    def finish(self, relief: float = 0.16) -> Image.Image:
+        """The picture. `relief` lightens its top and darkens its foot, which makes flat shapes look round."""
+        image = self._image.reduce(SUPERSAMPLING)
+        if not relief:
+            return image
+        ramp = Image.linear_gradient("L").resize(image.size)
+        dark = ramp.point([255 - round(255 * relief * max(0, value - 96) / 159) for value in range(256)])
+        colour = ImageChops.multiply(image.convert("RGB"), Image.merge("RGB", (dark, dark, dark)))
+        colour.putalpha(image.getchannel("A"))
+        return colour
+
+    def _place(self, point: Point) -> Point:
+        return point[0] * self._scale, point[1] * self._scale
+
+
+def _smooth(points: Sequence[Point], *, closed: bool = True, steps: int = 8) -> list[Point]:
+    """A Catmull-Rom curve through the points."""
+    if len(points) < 3 and not closed:
+        return [
+            (
+                points[0][0] + (points[-1][0] - points[0][0]) * step / steps,
+                points[0][1] + (points[-1][1] - points[0][1]) * step / steps,
+            )
+            for step in range(steps + 1)
+        ]
+    count = len(points)
+    curve: list[Point] = []
+    for index in range(count if closed else count - 1):
+        if closed:
+            p0, p1, p2, p3 = (points[(index + offset) % count] for offset in (-1, 0, 1, 2))
+        else:
+            p0, p1, p2, p3 = (points[min(count - 1, max(0, index + offset))] for offset in (-1, 0, 1, 2))
+        for step in range(steps):
+            t = step / steps
+            curve.append((_between(p0[0], p1[0], p2[0], p3[0], t), _between(p0[1], p1[1], p2[1], p3[1], t)))
+    if not closed:
+        curve.append(points[-1])
+    return curve
+
+
+def _between(a: float, b: float, c: float, d: float, t: float) -> float:
+    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)

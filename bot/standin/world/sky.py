@@ -1,0 +1,125 @@
+"""Sky, sun, moon, stars and clouds."""
+
+from __future__ import annotations
+
+import functools
+import math
+import random
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter
+
+from bot.standin.world.canvas import Canvas
+from bot.standin.world.chance import seeded
+from bot.standin.world.colours import RGB, WHITE, mix
+from bot.standin.world.light import Light
+from bot.standin.world.pen import Pen
+from bot.standin.world.sprite import Sprite
+
+
+def paint_sky(width: int, height: int, light: Light, seed: int, *, night: bool, disc: bool) -> Canvas:
+    """The backdrop down to the lower edge: gradient, glow, stars, and sun or moon."""
+    horizon = int(height * 0.74)
+    place = (int(width * 0.74), int(horizon * (0.98 - 0.86 * light.sun_height)))
+    stops = np.array([light.top, light.middle, light.horizon, light.horizon], np.float32)
+    places = [0, horizon * 0.6, horizon, height]
+    rows = np.arange(height)
+    gradient = np.stack([np.interp(rows, places, stops[:, channel]) for channel in range(3)], 1).astype(
+        np.float32
+    )
+
+    # Glow around the sun, computed small and enlarged: it is soft anyway.
+    ys, xs = np.mgrid[0:height:8, 0:width:8]
+    distance = np.hypot(xs - place[0], (ys - place[1]) * 1.25) / max(width, height)
+    strength = (0.34 if night else 0.62) * light.sunshine * np.exp(-distance * (9 if night else 5.2))
+    glow = Image.fromarray((strength * 255).astype(np.uint8)).resize(
+        (width, height), Image.Resampling.BICUBIC
+    )
+
+    base = Image.fromarray(np.clip(gradient[:, None, :] + _grain(width, height), 0, 255).astype(np.uint8))
+    base.paste(light.sun, (0, 0, width, height), glow)
+    if light.stars > 0.05:
+        _paint_stars(base, horizon, light, seed)
+    canvas = Canvas.from_rgb(base)
+    if disc and light.sunshine > 0.5:
+        sprite = _moon(width, height) if night else _sun(light, width, height)
+        sprite.stamp(canvas, place[0] - sprite.width / 2, place[1] - sprite.height / 2)
+    return canvas
+
+
+class Clouds:
+    """Clouds that drift, near ones faster."""
+
+    def __init__(self, width: int, height: int, light: Light, seed: int, *, windy: bool) -> None:
+        chance = seeded(seed)
+        foot = mix(light.cloud, light.middle, 0.55)
+        sprites = [_cloud(chance, width, light.cloud, foot) for _ in range(3)]
+        self._clouds: list[tuple[Sprite, float, float, float]] = []
+        for index in range(light.clouds):
+            nearness = (index + 1) / light.clouds
+            y = height * (0.03 + 0.36 * (1 - nearness) + 0.1 * chance.random())
+            x = width * 1.5 * (index * 0.618 % 1)
+            speed = (6 + 15 * nearness) * (4 if windy else 1)
+            self._clouds.append((sprites[index % 3].faded(0.55 + 0.4 * nearness), x, y, speed))
+
+    def draw(self, canvas: Canvas, time_s: float) -> None:
+        """Draw the clouds as they are at a moment."""
+        for sprite, x, y, speed in self._clouds:
+            span = canvas.width + sprite.width
+            sprite.stamp(canvas, (x + speed * time_s) % span - sprite.width, y)
+
+
+@functools.lru_cache(maxsize=4)
+def _grain(width: int, height: int) -> NDArray[np.float32]:
+    """A little noise, against bands in the gradient."""
+    return np.random.default_rng(7).uniform(-0.9, 0.9, (height, width, 1)).astype(np.float32)
+
+
+def _paint_stars(image: Image.Image, horizon: int, light: Light, seed: int) -> None:
+    chance = seeded(seed)
+    draw = ImageDraw.Draw(image, "RGBA")
+    for _ in range(int(190 * light.stars)):
+        x, y = chance.uniform(0, image.width), horizon * chance.random() ** 1.3
+        size = chance.choice([0.8, 1.0, 1.0, 1.4, 2.0])
+        alpha = int(255 * light.stars * chance.uniform(0.35, 1) * (1 - y / horizon))
+        draw.ellipse((x - size, y - size, x + size, y + size), fill=(255, 250, 236, alpha))
+
+
+def _sun(light: Light, width: int, height: int) -> Sprite:
+    radius = min(width, height) * 0.062
+    pen = Pen(2.4, 2.4, radius)
+    pen.ellipse((1.2, 1.2), 1.18, 1.18, light.sun, alpha=70)
+    pen.ellipse((1.2, 1.2), 1.0, 1.0, mix(light.sun, WHITE, 0.35))
+    return Sprite.from_rgba(pen.finish(relief=0))
+
+
+def _moon(width: int, height: int) -> Sprite:
+    radius = min(width, height) * 0.06
+    pen = Pen(2.2, 2.2, radius)
+    pen.ellipse((1.1, 1.1), 1, 1, (244, 242, 224))
+    for x, y, size in ((0.8, 0.85, 0.2), (1.4, 1.1, 0.14), (0.95, 1.45, 0.17), (1.45, 1.55, 0.09)):
+        pen.ellipse((x, y), size, size, (222, 220, 202))
+    return Sprite.from_rgba(pen.finish(relief=0.08))
+
+
+def _cloud(chance: random.Random, canvas_width: int, colour: RGB, foot: RGB) -> Sprite:
+    width = int(canvas_width * chance.uniform(0.22, 0.34)) & ~1
+    height = int(width * 0.42) & ~1
+    mask = Image.new("L", (width, height))
+    draw = ImageDraw.Draw(mask)
+    for index in range(9):
+        across = (index + 0.5) / 9
+        radius = height * (0.15 + 0.23 * math.sin(across * math.pi) * chance.uniform(0.8, 1.2))
+        x, y = width * (0.1 + 0.8 * across), height * 0.78 - radius * 0.8
+        draw.ellipse((x - radius * 1.25, y - radius, x + radius * 1.25, y + radius), fill=255)
+    draw.rounded_rectangle((width * 0.08, height * 0.6, width * 0.92, height * 0.8), height * 0.1, fill=255)
+    alpha = mask.filter(ImageFilter.GaussianBlur(width / 90)).point(
+        [round(value * 0.94) for value in range(256)]
+    )
+    ramp = (
+        Image.linear_gradient("L").resize((width, height)).point([max(0, value - 70) for value in range(256)])
+    )
+    picture = Image.new("RGB", (width, height), colour)
+    picture.paste(foot, (0, 0, width, height), ramp)
+    return Sprite.from_canvas(Canvas.from_rgb(picture), alpha)
