@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bot.demo import options as forms
+from bot.demo.answers import Answer
+from bot.demo.choices import Choices
 from bot.demo.views import Modal, NotPossibleError, SeenMessage
 from bot.demo.world import Answered, Json, World
-from bot.demo.world.facade import (
+from bot.demo.world.values import (
     AUTOCOMPLETE,
     CHAT_INPUT,
     COMMAND,
@@ -29,46 +30,6 @@ _MESSAGE_LIMIT = 2_000
 
 class NoResponseError(Exception):
     """The bot did not answer an autocomplete in time ("Loading options failed")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the user sees after an interaction.
-
-    Exactly one of: `message` (the bot's reply, or the clicked message after an update), `modal`, `failed`
-    (the sentence that Discord shows), or none of them (the click was acknowledged without a change).
-    """
-
-    user: User
-    channel_id: int
-    message_id: int | None = None
-    modal: Modal | None = None
-    failed: str | None = None
-
-    @property
-    def message(self) -> SeenMessage | None:
-        """The message as it is now; None also once it has been deleted."""
-        return None if self.message_id is None else self.user.see(self.channel_id, self.message_id)
-
-    @property
-    def text(self) -> str:
-        """What can be read now: of the message, or why there is none."""
-        return self.message.text if self.message else self.failed or ""
-
-    async def final(self, *, timeout_s: float = 30.0) -> SeenMessage:
-        """The message once it no longer says "thinking…".
-
-        Raises `TimeoutError`, or `NotPossibleError` when there is no message.
-        """
-        if self.message_id is None:
-            raise NotPossibleError(
-                f"There is no message to wait for ({self.failed or 'a modal or nothing'})."
-            )
-        return await self.user.wait_for_message(
-            self.channel_id,
-            lambda message: message.id == self.message_id and not message.thinking,
-            timeout_s=timeout_s,
-        )
 
 
 class User:
@@ -208,7 +169,7 @@ class User:
         """Runs a user command on another person."""
         channel_id = self._world.channel_id(channel)
         resolved: Json = {}
-        self._resolve(channel_id, forms.USER, target.id, resolved)
+        self._resolve_in(channel_id)(forms.USER, target.id, resolved)
         return await self._context(channel_id, USER_COMMAND, name, target.id, resolved)
 
     # ------------------------------------------------------------------ components and modals
@@ -291,31 +252,7 @@ class User:
         return await self._answer(COMMAND, channel_id, data)
 
     def _resolve_in(self, channel_id: int) -> forms.Resolver:
-        return lambda kind, value, resolved: self._resolve(channel_id, kind, value, resolved)
-
-    def _resolve(self, channel_id: int, kind: int, value: Any, resolved: Json) -> str:
-        if kind == forms.ATTACHMENT:
-            filename, data = value
-            stored = self._world.upload(channel_id, filename, data)
-            resolved.setdefault("attachments", {})[stored["id"]] = stored
-            return str(stored["id"])
-        wire_id = str(getattr(value, "id", value))
-        users = {str(user.id): user.id for user in self._world.users()}
-        channels = {channel["id"]: channel for channel in self._world.channels()}
-        roles = {role["id"]: role for role in self._world.roles()}
-        if kind in {forms.USER, forms.MENTIONABLE} and wire_id in users:
-            user_id = users[wire_id]
-            resolved.setdefault("users", {})[wire_id] = self._world.user_payload(user_id)
-            resolved.setdefault("members", {})[wire_id] = self._world.member_payload(user_id, with_user=False)
-        elif kind == forms.CHANNEL and wire_id in channels:
-            permissions = self._world.permissions(self.id, int(wire_id))
-            channel = {**channels[wire_id], "permissions": permissions}
-            resolved.setdefault("channels", {})[wire_id] = channel
-        elif kind in {forms.ROLE, forms.MENTIONABLE} and wire_id in roles:
-            resolved.setdefault("roles", {})[wire_id] = roles[wire_id]
-        else:
-            raise NotPossibleError(f"{wire_id} is nobody and nothing that can be chosen here.")
-        return wire_id
+        return Choices(self._world, user_id=self.id, channel_id=channel_id).resolve
 
     async def _answer(
         self,

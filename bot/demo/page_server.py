@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from bot.demo.actors import Answer, NoResponseError, User
+from bot.demo.actors import NoResponseError, User
+from bot.demo.answers import Answer
 from bot.demo.views import Modal, NotPossibleError
-from bot.demo.world import ApiError, Json
+from bot.demo.world import ApiError, Json, UserInfo
 
 if TYPE_CHECKING:
     from bot.demo.discord_server import LocalDiscord
@@ -232,7 +233,7 @@ class Tab:
         return {"modal": {"number": number, **answer.modal.payload}}
 
 
-def _user_json(user: Any) -> Json:
+def _user_json(user: UserInfo) -> Json:
     return {
         "id": str(user.id),
         "name": user.name,

@@ -2,7 +2,8 @@
 
 import { avatar, el, hueOf, icon } from "./dom.js";
 import { renderAttachments, renderComponents, renderEmbeds } from "./components.js";
-import { markdown, plainText } from "./markdown.js";
+import { markdown } from "./markdown.js";
+import { contextLine, dots, keepMedia, newerThan, privateLine, sameExceptReactions } from "./message-parts.js";
 import { clockTime, dayName, messageTime, startOfDay } from "./time.js";
 
 const PRIVATE = 1 << 6;
@@ -261,59 +262,4 @@ export class MessageList {
     sessionStorage.setItem("dismissed", JSON.stringify([...this.#dismissed].slice(-200)));
     this.remove(id);
   }
-}
-
-function contextLine(message, app) {
-  if (message.interaction_metadata?.name && !message.referenced_message) {
-    const user = message.interaction_metadata.user;
-    const name = app.displayName(user);
-    const verb = message.type === 23 ? "" : "/";
-    return el("div", { class: "context" }, avatar(name), el("b", { text: name }), " used ", el("span", { class: "command", text: `${verb}${message.interaction_metadata.name}` }));
-  }
-  if (message.type !== 19) return null;
-  const target = message.referenced_message;
-  if (!target) return el("div", { class: "context gone", text: "The message that this answers was deleted." });
-  const name = app.displayName(target.author);
-  const preview = target.content ? plainText(target.content, app.names).slice(0, 120) : "Click to see the message";
-  const jump = () => {
-    const node = document.getElementById(`message-${target.id}`);
-    node?.scrollIntoView({ block: "center", behavior: "smooth" });
-    node?.classList.add("flash");
-    setTimeout(() => node?.classList.remove("flash"), 1500);
-  };
-  return el("button", { type: "button", class: "context", onclick: jump }, avatar(name, { bot: target.author.bot }), el("b", { text: name }), el("span", { class: "preview", text: preview }));
-}
-
-function privateLine(dismiss) {
-  return el("div", { class: "private-line" }, icon("eye"), "Only you can see this • ", el("button", { type: "button", class: "as-link", text: "Dismiss message", onclick: dismiss }));
-}
-
-function dots() {
-  return el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
-}
-
-function newerThan(a, b) {
-  return a.length === b.length ? a > b : a.length > b.length;
-}
-
-function sameExceptReactions(a, b) {
-  return JSON.stringify({ ...a, reactions: null }) === JSON.stringify({ ...b, reactions: null });
-}
-
-// A film that plays, or a picture that is there already, is moved over instead of being loaded again; a new picture
-// takes the old one's height until it has come.
-function keepMedia(old, fresh) {
-  const before = [...old.querySelectorAll(".body img, .body video")];
-  const reusable = new Set(before);
-  [...fresh.querySelectorAll(".body img, .body video")].forEach((node, index) => {
-    const same = [...reusable].find((candidate) => candidate.tagName === node.tagName && candidate.src === node.src);
-    if (same) {
-      reusable.delete(same);
-      node.replaceWith(same);
-    } else if (node.tagName === "IMG" && before[index]?.tagName === "IMG") {
-      node.style.backgroundImage = `url(${JSON.stringify(before[index].src)})`;
-      node.loading = "eager";
-      node.addEventListener("load", () => { node.style.backgroundImage = ""; }, { once: true });
-    }
-  });
 }

@@ -5,6 +5,7 @@ outside its semantic versioning, so this package is the only place that touches 
 `tests/demo/test_simcord_canary.py` fails loudly when it changes.
 """
 
-from bot.demo.world.facade import Answered, ApiError, Json, Upload, UserInfo, World
+from bot.demo.world.facade import World
+from bot.demo.world.values import Answered, ApiError, Json, Upload, UserInfo
 
 __all__ = ["Answered", "ApiError", "Json", "Upload", "UserInfo", "World"]

@@ -3,81 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import simcord.http.routes  # noqa: F401 (registers the route table that `dispatch` reads)
-from simcord import intents as simcord_intents
 from simcord.backend import serializers
 from simcord.backend.access import message_accessible, reaction_permissions
 from simcord.backend.errors import BackendError
-from simcord.backend.models import Interaction
 from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
 from simcord.interactions import base_payload
 
 from bot.demo.intents import Intents
+from bot.demo.world import events
 from bot.demo.world.backend import ChangeObserver, LocalBackend
+from bot.demo.world.values import (
+    CHAT_INPUT,
+    Answered,
+    ApiError,
+    Json,
+    Upload,
+    UserInfo,
+    answered_by,
+    as_api_errors,
+)
 
-Json = dict[str, Any]
 EventListener = Callable[[str, Mapping[str, Any]], None]
 
-EPHEMERAL, LOADING = 1 << 6, 1 << 7
-COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
-CHAT_INPUT, USER_COMMAND, MESSAGE_COMMAND = 1, 2, 3
-_MEMBERS_PER_CHUNK = 1_000
 # Manage channels, server, messages and threads, mention everyone, time out members, pin, bypass slow mode.
 _MODERATOR = sum(1 << bit for bit in (4, 5, 13, 17, 34, 40, 51, 52))
 _GATEWAY_MESSAGE_CONTENT_LIMITED = 1 << 19
-
-
-class ApiError(Exception):
-    """An answer of Discord's API that is not a success: HTTP `status` and JSON `body` (`code`, `message`)."""
-
-    def __init__(self, status: int, body: Json) -> None:
-        super().__init__(f"{status} ({body.get('code')}): {body.get('message')}")
-        self.status = status
-        self.body = body
-
-
-@dataclass(slots=True)
-class Upload:
-    """One file of a multipart request, in the shape that simcord's routes read."""
-
-    filename: str
-    data: bytes
-    description: str | None = None
-    fp: io.BytesIO = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.fp = io.BytesIO(self.data)
-
-
-@dataclass(frozen=True, slots=True)
-class UserInfo:
-    """A person (or the bot) as others see them."""
-
-    id: int
-    name: str
-    display_name: str
-    is_bot: bool
-    is_moderator: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """How the bot answered an interaction.
-
-    `kind` is one of message, deferred, deferred_update, update, modal, autocomplete, pong.
-    """
-
-    interaction_id: int
-    kind: str
-    message_id: int | None
-    modal: Json | None
-    choices: list[Json]
 
 
 class World:
@@ -212,27 +166,16 @@ class World:
         self, event: str, payload: Mapping[str, Any], intents: Intents
     ) -> Mapping[str, Any] | None:
         """`payload` as a connection with these intents receives it, or None when it does not."""
-        needed = simcord_intents.required_intent(event, payload)
-        if needed is not None and needed not in intents:
-            return None
-        if event == "GUILD_CREATE" and "presences" not in intents:
-            own = str(self.backend.bot_user.id)
-            members = [m for m in payload["members"] if m["user"]["id"] == own]
-            return {**payload, "members": members}
-        if "message_content" in intents or event not in {
-            "MESSAGE_CREATE",
-            "MESSAGE_UPDATE",
-            "INTERACTION_CREATE",
-        }:
-            return payload
-        censored: Json = json.loads(json.dumps(payload))
-        self._censor(event, censored)
-        return censored
+        return events.as_received(self.backend, event, payload, intents)
+
+    def member_chunks(self, request: Mapping[str, Any]) -> Iterator[Json]:
+        """GUILD_MEMBERS_CHUNK payloads for a REQUEST_GUILD_MEMBERS (gateway opcode 8)."""
+        return events.member_chunks(self.backend, self._guild, request)
 
     def ready_payload(self) -> Json:
         return {
             "v": 10,
-            "user": self.user_payload(self.backend.bot_user.id),
+            "user": self.user_payload(self.application_id),
             "guilds": [{"id": str(self.guild_id), "unavailable": True}],
             "application": {"id": str(self.application_id), "flags": self.application_flags()},
         }
@@ -242,27 +185,6 @@ class World:
 
     def guild_payload(self) -> Json:
         return dict(serializers.guild_create_payload(self.backend, self._guild))
-
-    def member_chunks(self, request: Mapping[str, Any]) -> Iterator[Json]:
-        """GUILD_MEMBERS_CHUNK payloads for a REQUEST_GUILD_MEMBERS (gateway opcode 8)."""
-        wanted = request.get("user_ids") or []
-        wanted_ids = {str(item) for item in (wanted if isinstance(wanted, list) else [wanted])}
-        prefix = str(request.get("query") or "").lower()
-        members = [
-            self.member_payload(user_id, with_user=True)
-            for user_id in self._guild.members
-            if (str(user_id) in wanted_ids if wanted_ids else self._is_called(user_id, prefix))
-        ]
-        members = members[: int(request.get("limit") or 0) or None]
-        pieces = [members[i : i + _MEMBERS_PER_CHUNK] for i in range(0, len(members), _MEMBERS_PER_CHUNK)]
-        for index, piece in enumerate(pieces or [[]]):
-            chunk = {
-                "guild_id": str(self.guild_id),
-                "members": piece,
-                "chunk_index": index,
-                "chunk_count": max(1, len(pieces)),
-            }
-            yield chunk | ({"nonce": request["nonce"]} if request.get("nonce") else {})
 
     def attachment(self, path: str) -> bytes | None:
         return self.backend.cdn.get(path)
@@ -305,7 +227,7 @@ class World:
         files: Sequence[tuple[str, bytes]] = (),
     ) -> int:
         """A user's chat message; returns its ID."""
-        with _as_api_errors():
+        with as_api_errors():
             self.backend.require_permissions(self.guild_id, user_id, channel_id, "send_messages")
             reference = None
             if reply_to is not None:
@@ -318,7 +240,7 @@ class World:
             return message.id
 
     def edit(self, channel_id: int, message_id: int, user_id: int, content: str) -> None:
-        with _as_api_errors():
+        with as_api_errors():
             if self.backend.get_message(channel_id, message_id).author_id != user_id:
                 raise ApiError(
                     403, {"code": 50005, "message": "Cannot edit a message authored by another user"}
@@ -326,13 +248,13 @@ class World:
             self.backend.edit_message(channel_id, message_id, {"content": content})
 
     def delete(self, channel_id: int, message_id: int, user_id: int) -> None:
-        with _as_api_errors():
+        with as_api_errors():
             if self.backend.get_message(channel_id, message_id).author_id != user_id:
                 self.backend.require_permissions(self.guild_id, user_id, channel_id, "manage_messages")
             self.backend.delete_message(channel_id, message_id)
 
     def react(self, channel_id: int, message_id: int, user_id: int, emoji: str, *, reacted: bool) -> None:
-        with _as_api_errors():
+        with as_api_errors():
             message = self.backend.get_message(channel_id, message_id)
             needed = reaction_permissions(message, emoji, reacted=reacted)
             self.backend.require_permissions(self.guild_id, user_id, channel_id, *needed)
@@ -381,40 +303,4 @@ class World:
         waiting = self._waiting.get(interaction_id)
         record = self.backend.interactions.get(interaction_id)
         if waiting is not None and not waiting.done() and record is not None and record.responded:
-            waiting.set_result(_answered(record))
-
-    def _is_called(self, user_id: int, prefix: str) -> bool:
-        return self.backend.users[user_id].name.lower().startswith(prefix)
-
-    def _censor(self, event: str, payload: Json) -> None:
-        """Blanks message content that an application without the intent may not read, in place."""
-        own = self.backend.bot_user.id
-        if event != "INTERACTION_CREATE":
-            simcord_intents.censor_message(payload, own, backend=self.backend)
-            return
-        if isinstance(payload.get("message"), dict):
-            simcord_intents.censor_message(payload["message"], own, backend=self.backend, exempt_root=True)
-        resolved = (payload["data"].get("resolved") or {}).get("messages") or {}
-        for message in resolved.values():  # the target of a message command may always be read
-            simcord_intents.censor_message(message, own, backend=self.backend, exempt_root=True)
-
-
-class _as_api_errors:  # noqa: N801 (reads as a statement)
-    """Turns simcord's refusals into `ApiError`."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, BackendError):
-            raise ApiError(error.status, error.to_json()) from error
-
-
-def _answered(record: Interaction) -> Answered:
-    return Answered(
-        interaction_id=record.id,
-        kind=str(record.response_kind),
-        message_id=record.message_id,
-        modal=record.modal,
-        choices=list(record.autocomplete_choices or []),
-    )
+            waiting.set_result(answered_by(record))
