@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import discord
 
+from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Viewer
 from bot.discord_bot import OdysseyBot, Services
 
@@ -25,6 +26,22 @@ def channel(source: discord.Interaction | discord.Message) -> Channel:
     if isinstance(source, discord.Message):
         return Channel(source.guild.id if source.guild else 0, source.channel.id)
     return Channel(source.guild_id or 0, source.channel_id or 0)
+
+
+def check_own_permissions(interaction: discord.Interaction) -> None:
+    """Raises MISSING_PERMISSIONS when the bot could not show a broadcast or its recording here."""
+    granted = interaction.app_permissions
+    if not granted.value:  # not told
+        return
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    needed = {
+        "View Channel": granted.view_channel,
+        "Send Messages": granted.send_messages_in_threads if in_thread else granted.send_messages,
+        "Attach Files": granted.attach_files,
+    }
+    missing = [name for name, is_granted in needed.items() if not is_granted]
+    if missing and not granted.administrator:
+        raise BroadcastError(Code.MISSING_PERMISSIONS, permissions=", ".join(missing))
 
 
 def is_moderator(interaction: discord.Interaction) -> bool:

@@ -54,6 +54,7 @@ class OdysseyCog(
     )
     async def start(self, interaction: discord.Interaction, prompt: str, portrait: bool = False) -> None:
         """`/odyssey start`."""
+        context.check_own_permissions(interaction)
         session = self._services.broadcasts.start(
             context.channel(interaction), context.viewer(interaction.user), prompt, portrait=portrait
         )

@@ -30,6 +30,10 @@ _REQUESTS = {
         "Only moderators (with the Manage Messages permission) can list past streams. "
         "`/odyssey recording` is open to everyone."
     ),
+    Code.MISSING_PERMISSIONS: (
+        "The bot may not do this in this channel: {permissions}. "
+        "Ask an admin to allow it in the channel's settings, then try again."
+    ),
     Code.QUEUE_FULL: "The line is full: {limit} suggestions wait already. Please try again in a moment.",
     Code.SHUTTING_DOWN: "The bot is about to restart. Please try again in a minute.",
     Code.UNKNOWN_STREAM: (

@@ -24,6 +24,7 @@ class Code(StrEnum):
     ALREADY_ENDING = "already_ending"
     MAY_NOT_END = "may_not_end"  # facts: host
     MODERATORS_ONLY = "moderators_only"
+    MISSING_PERMISSIONS = "missing_permissions"  # facts: permissions
     QUEUE_FULL = "queue_full"  # facts: limit
     SHUTTING_DOWN = "shutting_down"
     UNKNOWN_STREAM = "unknown_stream"

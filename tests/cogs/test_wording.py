@@ -10,7 +10,13 @@ from bot.broadcast.states import Reason
 from cogs import wording
 from tests.storage.conftest import NOW
 
-FACTS = {"host": Viewer(1, "Mi*ka"), "limit": 10, "length": 11, "stream_id": "s"}
+FACTS = {
+    "host": Viewer(1, "Mi*ka"),
+    "limit": 10,
+    "length": 11,
+    "stream_id": "s",
+    "permissions": "Attach Files",
+}
 
 
 @pytest.mark.parametrize("code", list(Code))
