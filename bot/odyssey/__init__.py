@@ -5,6 +5,7 @@ project: `from bot.odyssey import Odyssey`.
 """
 
 from bot.odyssey.client import Odyssey
+from bot.odyssey.downloads import DownloadedRecording
 from bot.odyssey.errors import (
     AccountSuspendedError,
     ConcurrentLimitReachedError,
@@ -18,6 +19,9 @@ from bot.odyssey.errors import (
     StreamDurationExceededError,
     StreamSessionTimeoutError,
 )
+from bot.odyssey.options import ConnectOptions
+from bot.odyssey.simulations import SimulationJob, SimulationJobsList, SimulationStatus, SimulationStream
+from bot.odyssey.spectator import SpectatorConnection, connect_to_stream
 from bot.odyssey.types import (
     BroadcastInfo,
     ClientCredentials,
@@ -36,7 +40,9 @@ __all__ = [
     "BroadcastInfo",
     "ClientCredentials",
     "ConcurrentLimitReachedError",
+    "ConnectOptions",
     "ConnectionStatus",
+    "DownloadedRecording",
     "MonthlyLimitReachedError",
     "Odyssey",
     "OdysseyAuthError",
@@ -46,6 +52,11 @@ __all__ = [
     "OdysseyUsageError",
     "RateLimitError",
     "Recording",
+    "SimulationJob",
+    "SimulationJobsList",
+    "SimulationStatus",
+    "SimulationStream",
+    "SpectatorConnection",
     "StreamDurationExceededError",
     "StreamRecordingInfo",
     "StreamRecordingsList",
@@ -54,4 +65,5 @@ __all__ = [
     "Timeouts",
     "VideoFrame",
     "VideoStats",
+    "connect_to_stream",
 ]

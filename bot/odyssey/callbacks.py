@@ -7,32 +7,14 @@ import inspect
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
-from bot.odyssey.types import BroadcastInfo, FrameHandler, MaybeAwaitable
+from bot.odyssey.types import MaybeAwaitable
 
 log = logging.getLogger(__name__)
 
 MAX_WAITING = 1000
 FINISH_S = 5.0
-
-
-@dataclass(frozen=True)
-class Callbacks:
-    """What to tell the user of a connection. Any may be None."""
-
-    on_connected: Callable[[], MaybeAwaitable] | None = None
-    on_disconnected: Callable[[], MaybeAwaitable] | None = None
-    on_video_frame: FrameHandler | None = None
-    on_stream_started: Callable[[str], MaybeAwaitable] | None = None
-    on_stream_ended: Callable[[], MaybeAwaitable] | None = None
-    on_interact_acknowledged: Callable[[str], MaybeAwaitable] | None = None
-    on_broadcast_ready: Callable[[BroadcastInfo], MaybeAwaitable] | None = None
-    on_stream_error: Callable[[str, str], MaybeAwaitable] | None = None
-    on_error: Callable[[Exception, bool], MaybeAwaitable] | None = None
-    on_status_change: Callable[[str, str | None], MaybeAwaitable] | None = None
-    on_queue_wait: Callable[[float], MaybeAwaitable] | None = None
 
 
 class Notifier:

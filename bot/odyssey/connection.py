@@ -11,19 +11,21 @@ import logging
 from collections.abc import Callable
 
 from bot.odyssey import messages
-from bot.odyssey.callbacks import Callbacks, Notifier
+from bot.odyssey.callbacks import Notifier
 from bot.odyssey.errors import OdysseyConnectionError, OdysseyError, OdysseyStreamError
 from bot.odyssey.fields import MalformedError
+from bot.odyssey.ice import ice_servers
 from bot.odyssey.loopback import is_loopback_url
+from bot.odyssey.options import ConnectOptions
 from bot.odyssey.peer import Peer
-from bot.odyssey.signalling import NORMAL_CLOSE_CODES, Signalling, ice_servers, open_signalling
+from bot.odyssey.signalling import NORMAL_CLOSE_CODES, Signalling, config_url, open_signalling
+from bot.odyssey.silence import silence
 from bot.odyssey.stream import Stream
 from bot.odyssey.types import ClientCredentials, ConnectionStatus, Timeouts
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 10.0
-WATCH_S = 1.0
 GOODBYE_S = 1.0
 
 SetStatus = Callable[[ConnectionStatus, str | None], None]
@@ -35,24 +37,22 @@ class Connection:
     def __init__(
         self,
         credentials: ClientCredentials,
-        callbacks: Callbacks,
+        options: ConnectOptions,
         notifier: Notifier,
         timeouts: Timeouts,
-        snapshot_interval_s: float | None,
         set_status: SetStatus,
     ) -> None:
         self.credentials = credentials
-        self._callbacks = callbacks
+        self._options = options
         self._notifier = notifier
         self._timeouts = timeouts
-        self._snapshot_interval_s = snapshot_interval_s
         self._set_status = set_status
         self._was_ready = False
         self._ended = asyncio.Event()
         self._error: OdysseyError | None = None
         self._signalling: Signalling | None = None
         self.peer: Peer | None = None
-        self.stream = Stream(self._send, callbacks, notifier)
+        self.stream = Stream(self._send, options, notifier)
         self._owner: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -108,7 +108,7 @@ class Connection:
 
     async def _own(self) -> None:
         try:
-            servers = await ice_servers(self.credentials.signalling_url, self._timeouts.request_s)
+            servers = await ice_servers(config_url(self.credentials.signalling_url), self._timeouts.request_s)
             async with open_signalling(self.credentials) as signalling:
                 self._signalling = signalling
                 self.peer = Peer(
@@ -116,8 +116,8 @@ class Connection:
                     only_loopback=is_loopback_url(self.credentials.signalling_url),
                     on_message=self._on_message,
                     on_lost=lambda why: self.end(OdysseyConnectionError(f"The connection was lost: {why}.")),
-                    on_video_frame=self._callbacks.on_video_frame,
-                    snapshot_interval_s=self._snapshot_interval_s,
+                    on_video_frame=self._options.get("on_video_frame"),
+                    snapshot_interval_s=self._options.get("snapshot_interval_s"),
                 )
                 try:
                     await self._run(signalling, self.peer)
@@ -133,7 +133,7 @@ class Connection:
         tasks = [
             asyncio.create_task(self._read_signalling(signalling, peer), name="odyssey-signalling"),
             asyncio.create_task(self._keep_alive(signalling), name="odyssey-keepalive"),
-            asyncio.create_task(self._become_ready(peer), name="odyssey-ready"),
+            asyncio.create_task(self._stay(peer), name="odyssey-watch"),
         ]
         for task in tasks:
             task.add_done_callback(self._on_task_done)
@@ -158,13 +158,28 @@ class Connection:
             error = OdysseyConnectionError("The connection failed.", code="internal", retryable=False)
         self.end(error)
 
-    async def _become_ready(self, peer: Peer) -> None:
+    async def _stay(self, peer: Peer) -> None:
+        """Waits until the connection is ready, and then watches over it."""
+
+        def doubt(in_doubt: bool) -> None:
+            if in_doubt:
+                self._set_status(ConnectionStatus.RECONNECTING, "Nothing comes over UDP.")
+            else:
+                self._set_status(ConnectionStatus.CONNECTED, None)
+
         await peer.ready.wait()
         self._was_ready = True
         self._set_status(ConnectionStatus.CONNECTED, None)
-        self._notifier.call(self._callbacks.on_connected)
+        self._notifier.call(self._options.get("on_connected"))
         if not self._opened.done():
             self._opened.set_result(None)
+        await silence(
+            peer.video.tap,
+            self._timeouts.silence_s,
+            streaming_since=lambda: self.stream.started_at,
+            doubt=doubt,
+        )
+        self.end(OdysseyConnectionError("The connection was lost: nothing comes over UDP.", code="silent"))
 
     async def _keep_alive(self, signalling: Signalling) -> None:
         while True:
@@ -228,8 +243,8 @@ class Connection:
         if not self._was_ready:
             return
         if not as_it_should:
-            self._notifier.call(self._callbacks.on_error, error, True)
-        self._notifier.call(self._callbacks.on_disconnected)
+            self._notifier.call(self._options.get("on_error"), error, True)
+        self._notifier.call(self._options.get("on_disconnected"))
 
 
 def _given_up(reason: str) -> OdysseyConnectionError:

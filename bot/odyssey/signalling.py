@@ -1,4 +1,4 @@
-"""The signalling websocket and its ICE configuration."""
+"""The signalling websocket."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from bot.odyssey.errors import OdysseyAuthError, OdysseyConnectionError, OdysseyError
-from bot.odyssey.fields import MalformedError, json_object, objects, optional_text
-from bot.odyssey.http import open_http, request
+from bot.odyssey.errors import OdysseyAuthError, OdysseyConnectionError
 from bot.odyssey.loopback import is_loopback_url
-from bot.odyssey.types import ClientCredentials, IceServer
+from bot.odyssey.types import ClientCredentials
 
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 NORMAL_CLOSE_CODES = (1000, 1001)
-PUBLIC_STUN = IceServer(["stun:stun.l.google.com:19302"])
 
 
 class Signalling:
@@ -82,38 +79,9 @@ async def open_signalling(credentials: ClientCredentials) -> AsyncIterator[Signa
             yield Signalling(socket)
 
 
-async def ice_servers(signalling_url: str, timeout_s: float) -> list[IceServer]:
-    """The session's ICE servers.
-
-    An empty list means none; only a failure means a public STUN server, and never for a service on loopback.
-    """
-    fallback = [] if is_loopback_url(signalling_url) else [PUBLIC_STUN]
-    url = f"{_with_scheme(signalling_url, 'http')}/config"
-    try:
-        async with open_http(url) as http:
-            answer = await request(http, "GET", url, timeout_s=timeout_s)
-        if not answer.ok:
-            log.warning("No ICE configuration (HTTP %d).", answer.status)
-            return fallback
-        return parse_ice_servers(answer.body)
-    except (OdysseyError, MalformedError) as error:
-        log.warning("No ICE configuration: %s", error)
-        return fallback
-
-
-def parse_ice_servers(body: bytes) -> list[IceServer]:
-    """The ICE servers in a `/config` answer; `urls` may be one string or a list."""
-    fields = json_object(body)
-    if "iceServers" not in fields:
-        raise MalformedError("iceServers is missing")
-    servers = []
-    for item in objects(fields, "iceServers"):
-        urls = item.get("urls")
-        urls = [urls] if isinstance(urls, str) else urls
-        if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
-            raise MalformedError("urls is not a list of strings")
-        servers.append(IceServer(urls, optional_text(item, "username"), optional_text(item, "credential")))
-    return servers
+def config_url(signalling_url: str) -> str:
+    """Where the session's ICE servers are listed."""
+    return f"{_with_scheme(signalling_url, 'http')}/config"
 
 
 def _with_scheme(url: str, kind: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from bot.odyssey import messages
-from bot.odyssey.callbacks import Callbacks, Notifier
+from bot.odyssey.callbacks import Notifier
 from bot.odyssey.errors import OdysseyConnectionError, OdysseyError, OdysseyStreamError, stream_error
+from bot.odyssey.options import ConnectOptions
 from bot.odyssey.replies import SETTLE_S, Interactions, Reply, timing_out
 
 log = logging.getLogger(__name__)
@@ -23,11 +25,13 @@ class Stream:
     `send` sends one message to the streamer, or raises `OdysseyConnectionError`.
     """
 
-    def __init__(self, send: Callable[[str], None], callbacks: Callbacks, notifier: Notifier) -> None:
+    def __init__(self, send: Callable[[str], None], options: ConnectOptions, notifier: Notifier) -> None:
         self.stream_id: str | None = None
+        self.started_at: float | None = None
+        """When the running stream began, by the monotonic clock."""
         self.last_applied_prompt: str | None = None
         self._send = send
-        self._callbacks = callbacks
+        self._options = options
         self._notifier = notifier
         self._changing = asyncio.Lock()
         self._start: Reply[str] = Reply()
@@ -80,23 +84,23 @@ class Stream:
 
     def on_message(self, message: messages.StreamerMessage) -> None:
         """Takes a message of the streamer."""
-        callbacks, tell = self._callbacks, self._notifier.call
+        options, tell = self._options, self._notifier.call
         match message:
             case messages.StreamStarted():
                 self._on_started(message)
             case messages.StreamEnded():
                 self._stream_over(OdysseyStreamError("The stream has ended.", code="stream_ended"))
-                tell(callbacks.on_stream_ended)
+                tell(options.get("on_stream_ended"))
                 self._end.resolve(None)
             case messages.InteractionAcknowledged(prompt):
                 if prompt is not None:
                     self.last_applied_prompt = prompt
-                    tell(callbacks.on_interact_acknowledged, prompt)
+                    tell(options.get("on_interact_acknowledged"), prompt)
                 self._interactions.acknowledge(prompt)
             case messages.BroadcastReady(info):
-                tell(callbacks.on_broadcast_ready, info)
+                tell(options.get("on_broadcast_ready"), info)
             case messages.BroadcastUnusable(problem):
-                tell(callbacks.on_stream_error, "broadcast_unusable", problem)
+                tell(options.get("on_stream_error"), "broadcast_unusable", problem)
             case messages.StreamFailed(reason, text):
                 self._on_failed(reason, text)
 
@@ -104,15 +108,16 @@ class Stream:
         """Fails every waiting call, and every later one."""
         self._connection_error = error
         self._fail_calls(error)
-        self.stream_id = None
+        self.stream_id = self.started_at = None
         self._settled.set()
 
     def _on_started(self, message: messages.StreamStarted) -> None:
         if message.stream_id == self.stream_id:
             return
         self.stream_id = message.stream_id
+        self.started_at = time.monotonic()
         self.last_applied_prompt = message.applied_prompt
-        self._notifier.call(self._callbacks.on_stream_started, message.stream_id)
+        self._notifier.call(self._options.get("on_stream_started"), message.stream_id)
         if self._given_up_until is None:
             self._start.resolve(message.stream_id)
         else:
@@ -134,10 +139,10 @@ class Stream:
             self._stream_over(error)
         elif self.stream_id is None:
             self._start_settled()
-        self._notifier.call(self._callbacks.on_stream_error, reason, text)
+        self._notifier.call(self._options.get("on_stream_error"), reason, text)
 
     def _stream_over(self, why: OdysseyError) -> None:
-        self.stream_id = None
+        self.stream_id = self.started_at = None
         self._over = why
         self._interactions.fail(why)
         self._interactions.nothing_is_owed()

@@ -1,15 +1,16 @@
 """A scripted Odyssey service: a second reading of the protocol, with the faults that a test asks for.
 
 It does what the protocol page says, over real sockets and real WebRTC on loopback. A test changes its answers
-(`replies`), what its streamers do by themselves (`Behaviour`), or takes a streamer (`streamer()`) and speaks and
-breaks by hand.
+(`replies`), what its streamers do by themselves (`Behaviour`), or takes a streamer (`streamer()`) and speaks
+and breaks by hand.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -60,6 +61,19 @@ class Request:
     query: dict[str, str]
 
 
+class Mute:
+    """A UDP transport that sends nothing."""
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+
+    def sendto(self, data: bytes, addr: Any) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class Streamer:
     """The service's end of one connection."""
 
@@ -71,11 +85,13 @@ class Streamer:
         self.socket = socket
         self.transport = transport
         self.received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        """Data channel messages of the client, plus those it sent over signalling (with `via: signalling`)."""
+        """Data channel messages of the client, plus those it sent over signalling (with `via:
+        signalling`)."""
         self.signalled: list[dict[str, Any]] = []
         self.track = ClipTrack(service.behaviour.clip)
         self.streams = 0
         self.channel: RTCDataChannel | None = None
+        self.channels: dict[str, RTCDataChannel] = {}
         self.channel_open = asyncio.Event()
         self.goodbye = asyncio.Event()
         self.gone = asyncio.Event()
@@ -88,6 +104,7 @@ class Streamer:
             self.channel.on("open", self.channel_open.set)
             incoming = self.pc.createDataChannel("clientToStreamer")
             incoming.on("message", self._on_text)
+            self.channels = {c.label: c for c in (self.channel, incoming)}
         transceiver = self.pc.addTransceiver(self.track, direction="sendonly")
         codecs = RTCRtpSender.getCapabilities("video").codecs
         transceiver.setCodecPreferences([c for c in codecs if c.mimeType == self.service.behaviour.codec])
@@ -98,7 +115,7 @@ class Streamer:
             _loopback.reset(reset)
         sdp = self.pc.localDescription.sdp
         if (limit := self.service.behaviour.max_message_size) is not None:
-            sdp = sdp.replace("a=max-message-size:65536", f"a=max-message-size:{limit}")
+            sdp = re.sub(r"a=max-message-size:\d+", f"a=max-message-size:{limit}", sdp)
         await self.signal({"type": "offer", "sdp": sdp})
 
     async def signal(self, message: Any) -> None:
@@ -134,16 +151,36 @@ class Streamer:
             if message["type"] == kind:
                 return message
 
+    async def close(self) -> None:
+        """Closes the peer connection, and the consent checks that aioice may begin even after that."""
+        await self.pc.close()
+        [transport] = {t.sender.transport.transport for t in self.pc.getTransceivers()} or {None}
+        for _ in range(10):
+            consent = transport._connection._query_consent_task if transport else None
+            if consent is not None:
+                consent.cancel()
+                break
+            await asyncio.sleep(0.01)
+
     def reset_socket(self) -> None:
         """Cuts the websocket's TCP connection."""
         self.transport.abort()
 
-    def go_silent(self) -> None:
-        """Stops all UDP, in and out, and leaves the websocket alone."""
-        for transceiver in self.pc.getTransceivers():
-            for protocol in transceiver.sender.transport.transport._connection._protocols:
-                protocol.transport.sendto = lambda data, addr: None
-                protocol.datagram_received = lambda data, addr: None
+    def go_silent(self) -> Callable[[], None]:
+        """Stops all UDP, in and out, and leaves the websocket alone; call what it returns to undo it."""
+        [transceiver] = self.pc.getTransceivers()
+        muted: list[tuple[Any, Any]] = []
+        for protocol in transceiver.sender.transport.transport._connection._protocols:
+            muted.append((protocol, protocol.transport))
+            protocol.transport = Mute(protocol.transport)
+            protocol.datagram_received = lambda data, addr: None
+
+        def speak() -> None:
+            for protocol, transport in muted:
+                protocol.transport = transport
+                del protocol.datagram_received
+
+        return speak
 
     async def take_answer(self, sdp: str) -> None:
         """Takes the client's answer."""
@@ -226,7 +263,7 @@ class Service:
             yield self
         finally:
             for streamer in self.streamers:
-                await streamer.pc.close()
+                await streamer.close()
             for task in list(self._tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -247,14 +284,14 @@ class Service:
         self._joined.put_nowait(streamer)
         try:
             if self.behaviour.offers:
-                await streamer.offer()
+                with suppress(ConnectionError):  # the client may be gone already
+                    await streamer.offer()
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     await self._signalled(streamer, json.loads(message.data))
         finally:
             streamer.gone.set()
-            with suppress(Exception):
-                await streamer.pc.close()
+            await streamer.close()
         return socket
 
     async def _signalled(self, streamer: Streamer, message: dict[str, Any]) -> None:

@@ -14,6 +14,8 @@ from bot.odyssey.video.frames import EncodedFrame, starts_keyframe
 
 MAX_AHEAD = 1024
 """Packets held back behind a missing one, at most."""
+MAX_BEHIND = 1024
+"""No packet comes this late: SRTP's replay window is as long."""
 MAX_FRAME_PACKETS = 8192
 GIVE_UP_S = 0.5
 """How long a packet may stay missing, in seconds."""
@@ -68,6 +70,17 @@ class Assembler:
             self._take(packet)
         elif number >= expected:
             self._add_out_of_order(number, packet, now)
+        elif expected - number > MAX_BEHIND:
+            self._start_anew(packet, now)
+
+    def _start_anew(self, packet: Packet, now: float) -> None:
+        """The sender counts from somewhere else: nothing that we hold fits what comes."""
+        self._next = -1
+        self._ahead.clear()
+        self._parts.clear()
+        self._parts_of = None
+        self._on_broken()
+        self.add(packet, now)
 
     def _add_out_of_order(self, number: int, packet: Packet, now: float) -> None:
         news = number not in self._ahead and number - 1 not in self._ahead

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from bot.odyssey.threads import in_thread
 from bot.odyssey.types import FrameHandler, VideoFrame, VideoStats
 from bot.odyssey.video.frames import Decoder, EncodedFrame, LazyFrame
 
@@ -90,7 +91,7 @@ class VideoReceiver:
         group = list(self._group)
         if not group:
             return None
-        pictures = await self._in_thread_once(lambda: Decoder().decode(group, flush=True))
+        pictures = await in_thread(lambda: Decoder().decode(group, flush=True))
         self._decoded += len(pictures)
         return LazyFrame(pictures[-1]) if pictures else None
 
@@ -159,7 +160,7 @@ class VideoReceiver:
             self._waiting.clear()
             if not batch:
                 continue
-            run = self._in_thread_once if snapshots else self._in_thread
+            run = in_thread if snapshots else self._in_thread
             errors = self._decoder.errors
             pictures = await run(functools.partial(self._decoder.decode, batch, flush=snapshots))
             if self._decoder.errors > errors:
@@ -181,14 +182,6 @@ class VideoReceiver:
         if self._executor is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix="odyssey-video")
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
-
-    async def _in_thread_once(self, work: Callable[[], T]) -> T:
-        """For rare work: a thread that ends with it, so that many streams do not keep many threads."""
-        executor = ThreadPoolExecutor(1, thread_name_prefix="odyssey-picture")
-        try:
-            return await asyncio.get_running_loop().run_in_executor(executor, work)
-        finally:
-            executor.shutdown(wait=False)
 
     def _ask_for_keyframe(self) -> None:
         now = time.monotonic()

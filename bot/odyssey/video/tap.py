@@ -18,7 +18,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pylibsrtp
-from aiortc import RTCRtpTransceiver
+from aiortc import RTCPeerConnection, RTCRtpTransceiver
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtp import (
     RTCP_PSFB_PLI,
@@ -195,6 +195,25 @@ class Tap:
         task = asyncio.create_task(_quietly(self._dtls._send_rtp(bytes(packet))), name="odyssey-rtcp")
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
+
+
+async def close_peer_connection(pc: RTCPeerConnection) -> None:
+    """Closes a peer connection, and what aioice begins after its end.
+
+    aioice looks each 20 ms whether its checks are done. Closed just then, it would still begin its endless
+    consent checks afterwards, and nobody would ever stop them.
+    """
+    transports = {transceiver.receiver.transport.transport for transceiver in pc.getTransceivers()}
+    checking = [transport for transport in transports if transport.state == "checking"]
+    await pc.close()
+    if not checking:
+        return
+    await asyncio.sleep(0.03)
+    for transport in checking:
+        consent = transport._connection._query_consent_task
+        if consent is not None:
+            consent.cancel()
+            await asyncio.wait({consent})
 
 
 def _replace(owner: object, name: str, value: object) -> None:

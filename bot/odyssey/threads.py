@@ -1,0 +1,19 @@
+"""Rare blocking work, in a thread that ends with it, so that nothing lingers when the client is idle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Runs `work` in a thread of its own. If cancelled, the work goes on to its end, alone."""
+    executor = ThreadPoolExecutor(1, thread_name_prefix="odyssey-work")
+    try:
+        return await asyncio.get_running_loop().run_in_executor(executor, work)
+    finally:
+        executor.shutdown(wait=False)
