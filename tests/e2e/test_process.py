@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import API_KEY, House, free_port, until_healthy
-
-ROOT = Path(__file__).parents[2]
-
-
-@asynccontextmanager
-async def python_m_bot(*arguments: str, cwd: Path, **environment: str) -> AsyncIterator[Process]:
-    """`python -m bot …` with this environment, killed if the test leaves it running."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        cwd=cwd,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
 
 
 async def test_a_bot_process_runs_a_broadcast_and_stops_when_told(house: House, tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+"""The demo as a newcomer uses it: a browser, two people, one broadcast."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from tests.browser import LocalBrowser, browser
+from tests.processes import python_m_bot
+
+__all__ = ["browser"]  # the fixture
+
+LIVE_TIMEOUT_MS = 30_000
+
+
+async def test_two_people_steer_a_live_video_and_get_its_recording(
+    browser: LocalBrowser, tmp_path: Path
+) -> None:
+    """`/odyssey start`, moving video, chat and dialogue by two people, `/odyssey end`, the recording plays."""
+    async with python_m_bot("demo", "--port", "0", cwd=tmp_path, HOME=str(tmp_path)) as demo:
+        assert demo.stdout
+        url = (await demo.stdout.readline()).decode().rpartition(" ")[2].strip()
+        mika, robin = await browser.open(f"{url}?as=mika"), await browser.open(f"{url}?as=robin")
+
+        await mika.get_by_label("Message #broadcasts").press_sequentially("/odyssey start")
+        await mika.keyboard.press("Enter")
+        await mika.keyboard.type("A red boat on a lake at dawn")
+        await mika.keyboard.press("Enter")
+        for page in (mika, robin):
+            await expect(page.locator(".container").last).to_contain_text("Live", timeout=LIVE_TIMEOUT_MS)
+            await _plays(page)
+
+        await robin.get_by_label("Message #broadcasts").fill("!it starts to snow")
+        await robin.keyboard.press("Enter")
+        await expect(robin.locator(".message", has_text="!it starts to snow")).to_contain_text("✅")
+        await expect(mika.locator(".container").last).to_contain_text("it starts to snow")
+
+        await robin.get_by_role("button", name="Suggest").click()
+        dialogue = robin.get_by_role("dialog")
+        await dialogue.get_by_label("What should happen next?").fill("A whale leaps")
+        await dialogue.get_by_role("button", name="Submit").click()
+        await expect(robin.locator(".message.private")).to_contain_text("Applied: A whale leaps")
+        await expect(mika.locator(".message.private")).to_have_count(0)
+
+        await mika.get_by_role("button", name="End").click()
+        await expect(robin.locator(".messages")).to_contain_text("Full video", timeout=LIVE_TIMEOUT_MS)
+        film = await robin.get_by_role("link", name="Full video").get_attribute("href")
+        assert await robin.evaluate(_LENGTH_OF_FILM, film) > 0
+
+        demo.send_signal(signal.SIGINT)
+        _, errors = await demo.communicate()
+        assert (demo.returncode, errors) == (0, b"")
+    assert browser.foreign == []
+
+
+async def _plays(page: Page) -> None:
+    """The watch page in the demo shows video whose picture changes."""
+    frame = page.frame_locator("iframe.player")
+    video = frame.locator("video")
+    await expect(frame.locator("#notice")).to_be_hidden(timeout=LIVE_TIMEOUT_MS)
+    first = await video.evaluate(_PICTURE)
+    await video.evaluate("video => new Promise(done => setTimeout(done, 400))")
+    assert await video.evaluate(_PICTURE) != first
+
+
+_PICTURE = """video => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [64, 36];
+    const pen = canvas.getContext("2d");
+    pen.drawImage(video, 0, 0, 64, 36);
+    return pen.getImageData(0, 0, 64, 36).data.join();
+}"""
+_LENGTH_OF_FILM = """url => new Promise((done, failed) => {
+    const video = document.createElement("video");
+    video.onloadedmetadata = () => done(video.duration);
+    video.onerror = () => failed(new Error("the film does not play"));
+    video.src = url;
+})"""
