@@ -18,7 +18,7 @@ LIVE_TIMEOUT_MS = 30_000
 async def test_two_people_steer_a_live_video_and_get_its_recording(
     browser: LocalBrowser, tmp_path: Path
 ) -> None:
-    """`/odyssey start`, moving video, chat and dialogue by two people, `/odyssey end`, the recording plays."""
+    """`/odyssey start`, moving video, ideas from two people, End, and the recording plays."""
     async with python_m_bot("demo", "--port", "0", cwd=tmp_path, HOME=str(tmp_path)) as demo:
         assert demo.stdout
         url = (await demo.stdout.readline()).decode().rpartition(" ")[2].strip()
