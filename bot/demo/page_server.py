@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 PAGE_DIR = Path(__file__).parent / "page"
 HISTORY_SHOWN = 100
+BOT_HISTORY_SHOWN = 20
 REQUEST_LIMIT_BYTES = 16 * 1024 * 1024
 # Pictures, films and the watch page may come from other ports of this machine, and from nowhere else.
 SECURITY_HEADERS = {
@@ -137,11 +138,14 @@ class Tab:
             "users": [_user_json(user) for user in world.users()],
             "channels": [{key: c[key] for key in ("id", "name", "topic")} for c in world.channels()],
             "roles": [{key: role[key] for key in ("id", "name", "color")} for role in world.roles()],
-            "messages": {
-                channel["id"]: world.messages(int(channel["id"]), self._user.id, limit=HISTORY_SHOWN)
-                for channel in world.channels()
-            },
+            "messages": {channel["id"]: self._history(int(channel["id"])) for channel in world.channels()},
         }
+
+    def _history(self, channel_id: int) -> list[Json]:
+        """The newest messages, and the bot's newest ones however much was said since: the panel is there."""
+        messages = self._discord.world.messages(channel_id, self._user.id)
+        older, newest = messages[:-HISTORY_SHOWN], messages[-HISTORY_SHOWN:]
+        return [message for message in older if message["author"]["bot"]][-BOT_HISTORY_SHOWN:] + newest
 
     async def _send(self, payload: Json) -> None:
         await self._ws.send_str(json.dumps(payload))

@@ -180,6 +180,22 @@ async def test_phone_width(bot: SampleBot, local_discord: LocalDiscord, browser:
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+async def test_much_chat(bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser) -> None:
+    """However much is said, the page stays small, shows the newest, and still knows what is on air."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await _ready(page)
+    robin = local_discord.user("robin")
+    await (await robin.slash("broadcasts", "odyssey start", prompt="a harbour")).final()
+    for number in range(1_000):
+        await robin.send("broadcasts", f"message {number}")
+    await expect(page.locator(".message").last).to_contain_text("message 999")
+    assert await page.locator(".message").count() <= 300
+    await expect(page.locator("iframe.player")).to_be_visible()
+    await page.reload()
+    await expect(page.locator(".message").last).to_contain_text("message 999")
+    await expect(page.locator("iframe.player")).to_be_visible()
+
+
 async def test_the_page_comes_back_after_a_restart(browser: LocalBrowser) -> None:
     """When the server goes, the page says so; when it is back, the page goes on by itself."""
     async with LocalDiscord(add_routes=add_page) as first:

@@ -56,8 +56,7 @@ async def test_ready_used_and_ended_by_ctrl_c(tmp_path: Path) -> None:
             assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
         process.send_signal(signal.SIGINT)
         out, err = await process.communicate()
-        assert (process.returncode, out) == (0, b"")
-        assert b"Traceback" not in err
+        assert (process.returncode, out, err) == (0, b"", b"")
         assert not any(child.is_running() for child in children)
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
 
@@ -81,8 +80,7 @@ async def test_a_part_that_ends_by_itself() -> None:
         bot.kill()
         _, err = await process.communicate()
         assert process.returncode == 1
-        assert err.decode().endswith("The bot ended by itself (exit status -9), so the demo ends.\n")
-        assert b"Traceback" not in err
+        assert err.decode() == "The bot ended by itself (exit status -9), so the demo ends.\n"
         assert not any(child.is_running() for child in children)
 
 

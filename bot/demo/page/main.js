@@ -9,6 +9,7 @@ import { isWatchLink, Stage, watchLink } from "./stage.js";
 import { keepCounting } from "./time.js";
 
 const CHIPS_SHOWN = 4;
+const HISTORY_KEPT = 500;
 const byId = (id) => document.getElementById(id);
 const connection = new Connection();
 const history = new Map(); // channel ID -> Map of message ID -> message
@@ -77,14 +78,24 @@ connection.addEventListener("message", ({ detail }) => {
   const known = history.get(detail.channel_id);
   const isNew = !known.has(detail.message_id);
   known.set(detail.message_id, detail.message);
+  if (known.size > HISTORY_KEPT) forgetOldest(known);
   if (detail.channel_id === channel.id) {
     messages.put(detail.message);
-    followStage();
+    if (detail.message.author.bot) followStage();
   } else if (isNew && !unread.has(detail.channel_id)) {
     unread.add(detail.channel_id);
     drawChannels();
   }
 });
+
+// The bot's messages stay: the panel among them says what is on air, however much has been said since.
+function forgetOldest(known) {
+  for (const [id, message] of known) {
+    if (message.author.bot) continue;
+    known.delete(id);
+    return;
+  }
+}
 
 connection.addEventListener("gone", ({ detail }) => {
   history.get(detail.channel_id).delete(detail.message_id);
@@ -107,7 +118,9 @@ function showChannel(next, { keepComposer = false } = {}) {
   drawChannels();
   messages.show([...history.get(channel.id).values()], welcomeCard());
   followStage();
-  if (!keepComposer) composer.refresh();
+  if (keepComposer) return;
+  composer.refresh();
+  if (matchMedia("(hover: hover)").matches) composer.focus(); // elsewhere it would open a keyboard on the screen
 }
 
 function followStage() {

@@ -20,6 +20,7 @@ export class MessageList {
   #dismissed = new Set(JSON.parse(sessionStorage.getItem("dismissed") ?? "[]"));
   #busy = new Set();
   #failures = new Map();
+  #frame = null;
 
   constructor(list, newer, app) {
     this.list = list;
@@ -37,6 +38,7 @@ export class MessageList {
 
   show(messages, emptyState) {
     this.#entries = [];
+    this.#failures.clear();
     this.list.replaceChildren();
     this.empty = emptyState;
     this.list.append(emptyState);
@@ -88,10 +90,14 @@ export class MessageList {
     return this.#entries.map((entry) => entry.message);
   }
 
+  // Once for all that comes within one frame: measuring the list for each message would be slow in a busy channel.
   toBottom() {
-    this.list.scrollTop = this.list.scrollHeight;
     this.newer.hidden = true;
     this.sticky = true;
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      this.list.scrollTop = this.list.scrollHeight;
+    });
   }
 
   #nearBottom() {
