@@ -8,7 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.broadcast.model import Broadcast, Recording, Stream
+from bot.broadcast.model import Broadcast, Ending, Recording, Stream
+from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
 from cogs import context, recordings
 from cogs.answers import answer_privately, explain
@@ -58,8 +59,11 @@ class OdysseyCog(
         session = self._services.broadcasts.start(
             context.channel(interaction), context.viewer(interaction.user), prompt, portrait=portrait
         )
-        await interaction.response.defer(thinking=True)
-        await self._panels.open(session, interaction)
+        try:
+            await self._panels.open(session, interaction)
+        except discord.HTTPException:
+            session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
+            raise
 
     @app_commands.command(description="Suggest what happens next")
     @app_commands.describe(prompt="What should happen next?")

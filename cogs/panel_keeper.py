@@ -38,14 +38,20 @@ class PanelKeeper:
         self._bot = bot
         self._services = bot.services
         self._how_to_steer = how_to_steer(bot.services.settings.chat_prefix, reads_chat=bot.reads_chat)
+        self._interrupted = list(bot.services.interrupted)
         self._kept: dict[str, _KeptPanel] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def open(self, session: BroadcastSession, interaction: discord.Interaction) -> None:
-        """Answers a deferred interaction with the broadcast's panel, and keeps it from now on."""
+        """Answers the interaction that started a broadcast with its panel, and keeps that from now on."""
         broadcast = session.broadcast
         panel = self._draw(broadcast, session)
-        answer = await interaction.edit_original_response(view=panel)
+        try:
+            await interaction.response.defer(thinking=True)
+            answer: discord.Message = await interaction.edit_original_response(view=panel)
+        except discord.HTTPException:
+            # Too late for an answer; the broadcast runs, and needs its panel: an ordinary message will do.
+            answer = await self._bot.get_partial_messageable(broadcast.channel.id).send(view=panel)
         # The interaction's token dies after 15 min; the message itself can be edited for longer.
         message = self._partial(answer.channel.id, answer.id)
         await self._remember(broadcast, answer.channel.id, answer.id)
@@ -62,7 +68,8 @@ class PanelKeeper:
 
     async def close_interrupted(self) -> None:
         """Shows on the panels of an earlier run that their broadcasts are over."""
-        for broadcast_id in self._services.interrupted:
+        while self._interrupted:
+            broadcast_id = self._interrupted.pop()
             broadcast = await self._services.archive.broadcast(broadcast_id)
             post = await self._services.archive.latest_panel(broadcast_id)
             if broadcast and post:
