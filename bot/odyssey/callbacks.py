@@ -59,17 +59,15 @@ class Notifier:
             log.error("A callback did not finish within %s s of the connection's end.", FINISH_S)
             task.cancel()
             await asyncio.wait({task})
+        while self._waiting:
+            _, awaitable = self._waiting.popleft()
+            if inspect.iscoroutine(awaitable):
+                awaitable.close()
 
     async def _run(self) -> None:
-        try:
-            while self._waiting:
-                name, awaitable = self._waiting.popleft()
-                try:
-                    await awaitable
-                except Exception:  # the user's code, as above
-                    log.exception("The callback %s raised.", name)
-        finally:
-            for _, awaitable in self._waiting:
-                if inspect.iscoroutine(awaitable):
-                    awaitable.close()
-            self._waiting.clear()
+        while self._waiting:
+            name, awaitable = self._waiting.popleft()
+            try:
+                await awaitable
+            except Exception:  # the user's code, as above
+                log.exception("The callback %s raised.", name)

@@ -75,6 +75,7 @@ class Connection:
         self.end(None)
         if self._owner is not None and self._owner is not asyncio.current_task():
             await asyncio.wait({self._owner})
+            await self._notifier.finish()
 
     async def start_stream(self, message: str, *, has_image: bool, timeout_s: float) -> str:
         """Starts a stream. A start with an image, or too long for the data channel, goes over signalling."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fractions
 import functools
+from typing import Any
 
 import av
 import numpy as np
@@ -19,7 +20,7 @@ def encoded_clip(
     codec: str = "libx264", width: int = 160, height: int = 96, frames: int = 40, group: int = 10
 ) -> tuple[bytes, ...]:
     """Frames of a moving gradient, one encoded access unit each, a keyframe every `group` frames."""
-    context = av.CodecContext.create(codec, "w")
+    context: Any = av.CodecContext.create(codec, "w")
     context.width, context.height = width, height
     context.pix_fmt = "yuv420p"
     context.time_base = fractions.Fraction(1, FPS)
@@ -66,7 +67,7 @@ class ClipTrack(MediaStreamTrack):
         self._index = 0
         self._next_at: float | None = None
 
-    async def recv(self) -> av.Packet:
+    async def recv(self) -> Any:
         """The next packet, when its time has come."""
         await self.running.wait()
         loop = asyncio.get_running_loop()

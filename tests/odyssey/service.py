@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -72,6 +73,27 @@ class Mute:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
+
+
+class Lossy(Mute):
+    """A UDP transport that loses some media packets and sends others late."""
+
+    def __init__(self, transport: Any, dice: random.Random, share: float, late: float) -> None:
+        super().__init__(transport)
+        self._dice, self._share, self._late = dice, share, late
+
+    def sendto(self, data: bytes, addr: Any) -> None:
+        chance = self._dice.random() if 128 <= data[0] <= 191 else 1.0
+        if chance < self._share:
+            return
+        if chance < self._share + self._late:
+            asyncio.get_running_loop().call_later(0.03, self._send_late, data, addr)
+        else:
+            self._transport.sendto(data, addr)
+
+    def _send_late(self, data: bytes, addr: Any) -> None:
+        if not self._transport.is_closing():
+            self._transport.sendto(data, addr)
 
 
 class Streamer:
@@ -154,13 +176,13 @@ class Streamer:
     async def close(self) -> None:
         """Closes the peer connection, and the consent checks that aioice may begin even after that."""
         await self.pc.close()
-        [transport] = {t.sender.transport.transport for t in self.pc.getTransceivers()} or {None}
-        for _ in range(10):
-            consent = transport._connection._query_consent_task if transport else None
-            if consent is not None:
-                consent.cancel()
-                break
-            await asyncio.sleep(0.01)
+        for transceiver in self.pc.getTransceivers():
+            connection = transceiver.sender.transport.transport._connection
+            for _ in range(10):
+                if connection._query_consent_task is not None:
+                    connection._query_consent_task.cancel()
+                    break
+                await asyncio.sleep(0.01)
 
     def reset_socket(self) -> None:
         """Cuts the websocket's TCP connection."""
@@ -168,9 +190,8 @@ class Streamer:
 
     def go_silent(self) -> Callable[[], None]:
         """Stops all UDP, in and out, and leaves the websocket alone; call what it returns to undo it."""
-        [transceiver] = self.pc.getTransceivers()
         muted: list[tuple[Any, Any]] = []
-        for protocol in transceiver.sender.transport.transport._connection._protocols:
+        for protocol in self._protocols():
             muted.append((protocol, protocol.transport))
             protocol.transport = Mute(protocol.transport)
             protocol.datagram_received = lambda data, addr: None
@@ -181,6 +202,12 @@ class Streamer:
                 del protocol.datagram_received
 
         return speak
+
+    def lose(self, share: float, *, late: float) -> None:
+        """From now on loses a share of the media packets, and sends another share 30 ms late."""
+        dice = random.Random(1)
+        for protocol in self._protocols():
+            protocol.transport = Lossy(protocol.transport, dice, share, late)
 
     async def take_answer(self, sdp: str) -> None:
         """Takes the client's answer."""
@@ -206,6 +233,10 @@ class Streamer:
                 await self.say({"type": "update_acknowledged", "prompt": message["prompt"]})
             case "interactive_stream_end" if behaviour.ends:
                 await self.ended()
+
+    def _protocols(self) -> list[Any]:
+        [transceiver] = self.pc.getTransceivers()
+        return list(transceiver.sender.transport.transport._connection._protocols)
 
     def _on_text(self, raw: str) -> None:
         self.service.spawn(self.on_message(json.loads(raw)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -65,12 +66,14 @@ async def test_waiting_calls_fail_at_once(
         streamer = await service.streamer()
         service.behaviour.starts = call != "start"
         service.behaviour.acknowledges = service.behaviour.ends = False
-        if call == "start":
-            waiting = asyncio.create_task(client.start_stream("a cat"))
-        else:
+        if call != "start":
             await client.start_stream("a cat")
-            work = client.interact("jump") if call == "interact" else client.end_stream()
-            waiting = asyncio.create_task(work)
+        calls: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
+            "start": lambda: client.start_stream("a cat"),
+            "interact": lambda: client.interact("jump"),
+            "end": client.end_stream,
+        }
+        waiting = asyncio.create_task(calls[call]())
         await asyncio.sleep(0.05)
         await lose(streamer)
         async with asyncio.timeout(3):

@@ -102,12 +102,17 @@ async def test_nothing_secret_is_shown(
     service: Service, client: Odyssey, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither key nor tokens nor presigned URLs are in any log, even at DEBUG, or in any repr."""
-    caplog.set_level(logging.DEBUG) service.recordings["s1"] = RECORDING recording = await
-    client.get_recording("s1") await client.connect() await client.start_stream("a cat", broadcast=True) await
-    client.disconnect() credentials = await client.create_client_credentials() logged = [record for record in
-    caplog.records if record.name != "aiohttp.access"]  # that is the service's shown =
-    "\n".join(map(caplog.handler.format, logged)) + repr((client, recording, credentials, vars(client))) for
-    secret in (API_KEY, "secret-token", "secret-session", "presigned", "spectator-secret"):
+    caplog.set_level(logging.DEBUG)
+    service.recordings["s1"] = RECORDING
+    recording = await client.get_recording("s1")
+    await client.connect()
+    await client.start_stream("a cat", broadcast=True)
+    await client.disconnect()
+    credentials = await client.create_client_credentials()
+    logged = [record for record in caplog.records if record.name != "aiohttp.access"]  # the service's own
+    shown = "\n".join(caplog.handler.format(record) for record in logged)
+    shown += repr((client, recording, credentials, vars(client)))
+    for secret in (API_KEY, "secret-token", "secret-session", "presigned", "spectator-secret"):
         assert secret not in shown
 
 
