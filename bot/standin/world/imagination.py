@@ -133,7 +133,8 @@ def _cast(actors: tuple[Actor, ...], meanings: list[Meaning], *, replaces: bool)
     """The subjects after a prompt: new ones join, known ones change, actions go to the one named last."""
     cast = {actor.kind: actor for actor in actors}
     named: list[str] = []
-    count, size = 0, 1.0
+    acting: set[str] = set()
+    count, size, action = 0, 1.0, None
     for meaning in meanings:
         if meaning.aspect == "count":
             count = int(meaning.value[:3])
@@ -141,13 +142,24 @@ def _cast(actors: tuple[Actor, ...], meanings: list[Meaning], *, replaces: bool)
             size = _SIZES[meaning.value]
         elif meaning.aspect == "actor":
             known = cast.pop(meaning.value, Actor(meaning.value))
-            many = min(COUNT_LIMIT, count) or (3 if meaning.plural else known.count)
-            cast[meaning.value] = replace(known, count=many, size=size if size != 1.0 else known.size)
+            cast[meaning.value] = replace(
+                known,
+                count=min(COUNT_LIMIT, count) or (3 if meaning.plural else known.count),
+                size=size if size != 1.0 else known.size,
+                action=action or known.action,
+            )
             named.append(meaning.value)
-            count, size = 0, 1.0
+            if action is not None:
+                acting.add(meaning.value)
+            count, size, action = 0, 1.0, None
+        elif meaning.aspect == "action" and named and named[-1] not in acting:
+            cast[named[-1]] = replace(cast[named[-1]], action=meaning.value)
+            acting.add(named[-1])
         elif meaning.aspect == "action":
-            for kind in named[-1:] or list(cast):
-                cast[kind] = replace(cast[kind], action=meaning.value)
+            action = meaning.value  # for whom comes next
+    if action is not None:  # nobody came: it goes for the one named last, or else for everyone
+        for kind in named[-1:] or list(cast):
+            cast[kind] = replace(cast[kind], action=action)
     if replaces and len(named) > 1:
         cast = {kind: actor for kind, actor in cast.items() if kind == named[-1]}
     elif replaces and named and actors and named[-1] not in {actor.kind for actor in actors}:

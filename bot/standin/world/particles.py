@@ -197,5 +197,5 @@ SWARMS: dict[str, tuple[Callable[[Pen, int], None], int, float, float, Motion]] 
     "bubbles": (_bubble, 26, 0.034, 6.0, _bubble_up),
     "fireworks": (_burst, 7, 0.3, 1.8, _bloom),
     "flames": (_flame, 30, 0.1, 1.2, _burn),
-    "meteors": (_streak, 6, 0.16, 2.6, _shoot),
+    "meteors": (_streak, 9, 0.24, 2.6, _shoot),
 }
