@@ -99,6 +99,10 @@ class Connection:
             except StreamRefusedError as refusal:
                 self._refuse(refusal)
 
+    async def offer(self) -> str | None:
+        """The SDP offer to send to the client."""
+        return await self.peer.offer()
+
     async def close(self, reason: str) -> None:
         """End the stream, if one runs, and close the peer."""
         try:

@@ -15,12 +15,18 @@ from aiohttp import web
 
 from bot.standin.access import Access
 from bot.standin.archive import Archive
+from bot.standin.connection import Connection
+from bot.standin.faults.connection import FaultyConnection
+from bot.standin.faults.control import FaultControl
+from bot.standin.faults.http import HttpFaults
+from bot.standin.faults.script import FaultScript
+from bot.standin.origins import origin_of
 from bot.standin.recordings import RecordingShelf
 from bot.standin.refusals import add_cors_headers, json_errors
 from bot.standin.reservations import Reservations
 from bot.standin.sessions import Sessions
 from bot.standin.settings import StandinSettings
-from bot.standin.signalling import Signalling
+from bot.standin.signalling import Connect, Signalling
 from bot.standin.spectators import Spectators
 from bot.standin.studio import Studio
 from bot.standin.tokens import Signer
@@ -44,6 +50,7 @@ class Standin:
     def __init__(self, settings: StandinSettings | None = None) -> None:
         self.settings = settings or StandinSettings()
         self.port = self.settings.port
+        self.faults = FaultScript()  # strikes only with `settings.faults`
         self._closing = contextlib.AsyncExitStack()
 
     @property
@@ -74,10 +81,15 @@ class Standin:
         signer = Signer()
         access = Access(settings.api_key, settings.token_lifetime_s)
         sessions = Sessions(settings.concurrent_streams)
-        signalling = Signalling(settings, sessions, signer, studio)
+        signalling = Signalling(sessions, signer, self._connect(studio))
 
-        app = web.Application(middlewares=[json_errors], client_max_size=BODY_LIMIT_BYTES)
+        middlewares = [json_errors]
+        if settings.faults:
+            middlewares.append(HttpFaults(self.faults, shelf).middleware)
+        app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT_BYTES)
         app.on_response_prepare.append(add_cors_headers)
+        if settings.faults:
+            FaultControl(self.faults).add_routes(app.router)
         access.add_routes(app.router)
         Reservations(access, sessions, signer, settings.session_token_lifetime_s).add_routes(app.router)
         signalling.add_routes(app.router)
@@ -91,6 +103,14 @@ class Standin:
         stack.push_async_callback(spectators.close)
         stack.push_async_callback(signalling.close)
         self.port = await _listen(runner, settings)
+
+    def _connect(self, studio: Studio) -> Connect:
+        settings, script = self.settings, self.faults
+        if settings.faults:
+            return lambda request, socket: FaultyConnection(
+                studio, settings, origin_of(request), script, request, socket
+            )
+        return lambda request, socket: Connection(studio, settings, origin_of(request))
 
 
 async def serve_standin(settings: StandinSettings) -> None:

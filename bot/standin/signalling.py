@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -16,23 +17,23 @@ from bot.standin.refusals import RequestRefusedError
 from bot.standin.reservations import SIGNALLING_PATH
 from bot.standin.rtc.peer import PeerRefusedError
 from bot.standin.sessions import Session, Sessions
-from bot.standin.settings import StandinSettings
-from bot.standin.studio import Studio
 from bot.standin.tokens import Signer
 
 logger = logging.getLogger(__name__)
 
 MESSAGE_LIMIT_BYTES = 64 * 1024 * 1024
 
+# Makes the connection of a client from its websocket and the request that opened it.
+Connect = Callable[[web.Request, web.WebSocketResponse], Connection]
+
 
 class Signalling:
     """`GET {signalling}/config` and the websocket `{signalling}/client/{session_id}`."""
 
-    def __init__(self, settings: StandinSettings, sessions: Sessions, signer: Signer, studio: Studio) -> None:
-        self._settings = settings
+    def __init__(self, sessions: Sessions, signer: Signer, connect: Connect) -> None:
         self._sessions = sessions
         self._signer = signer
-        self._studio = studio
+        self._connect = connect
         self._sockets: set[web.WebSocketResponse] = set()
         self._end_reason = "client_disconnected"
 
@@ -52,7 +53,7 @@ class Signalling:
         session_id = request.match_info["session_id"]
         if self._signer.session_of(request.query.get("token", "")) != session_id:
             raise RequestRefusedError(401, "Invalid or expired session token.")
-        origin = origin_of(request)
+        origin_of(request)  # refuses a malformed Host header before the upgrade
         socket = web.WebSocketResponse(max_msg_size=MESSAGE_LIMIT_BYTES, timeout=2.0, heartbeat=20.0)
         await socket.prepare(request)
         session = self._sessions.find(session_id)
@@ -63,16 +64,18 @@ class Signalling:
             return socket
         self._sockets.add(socket)
         try:
-            await self._hold(session, socket, origin)
+            await self._hold(session, request, socket)
         finally:
             self._sockets.discard(socket)
         return socket
 
-    async def _hold(self, session: Session, socket: web.WebSocketResponse, origin: str) -> None:
+    async def _hold(self, session: Session, request: web.Request, socket: web.WebSocketResponse) -> None:
         session.is_connected = True
-        connection = Connection(self._studio, self._settings, origin)
+        connection = self._connect(request, socket)
         try:
-            await socket.send_json({"type": "offer", "sdp": await connection.peer.offer()})
+            offer = await connection.offer()
+            if offer is not None:
+                await socket.send_json({"type": "offer", "sdp": offer})
             error = await _run(connection, socket, session.session_id)
             if error is not None:
                 await _report(socket, error)

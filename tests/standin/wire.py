@@ -95,6 +95,8 @@ class WireClient:
         self.channel: RTCDataChannel | None = None
         self.viewer: Viewer | None = None
         self.closed = asyncio.Event()
+        self.tolerant = False  # of messages that make no sense
+        self.garbage = 0
         self._codec = codec
         self._changed = asyncio.Event()
         self.pc.on("datachannel", self._on_channel)
@@ -159,7 +161,9 @@ class WireClient:
 
     async def _read(self) -> None:
         async for frame in self.socket:
-            signal = json.loads(frame.data)
+            signal = self._understand(frame.data)
+            if signal is None:
+                continue
             self.signals.append(signal)
             if signal["type"] == "offer":
                 await self._answer(signal["sdp"])
@@ -181,9 +185,22 @@ class WireClient:
             channel.on("message", self._on_message)
         self._changed.set()
 
-    def _on_message(self, text: str) -> None:
-        self.messages.append(json.loads(text))
-        self._changed.set()
+    def _on_message(self, text: str | bytes) -> None:
+        message = self._understand(text)
+        if message is not None:
+            self.messages.append(message)
+            self._changed.set()
+
+    def _understand(self, text: str | bytes) -> dict[str, Any] | None:
+        """The message, or None for garbage, which a tolerant client counts and any other dies of."""
+        if not self.tolerant:
+            return dict(json.loads(text))
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            message = dict(json.loads(text))
+            if isinstance(message["type"], str) and {"prompt", "stream_id"} & set(message):
+                return message
+        self.garbage += 1
+        return None
 
     def _on_track(self, track: MediaStreamTrack) -> None:
         self.viewer = Viewer(track)

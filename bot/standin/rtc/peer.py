@@ -50,6 +50,10 @@ class Peer:
         """Call back with each new connection state: connecting, connected, failed or closed."""
         self._pc.on("connectionstatechange", lambda: callback(self._pc.connectionState))
 
+    def fall_silent(self) -> None:
+        """Neither send nor take UDP any more."""
+        seams.silence(self._pc)
+
     def create_channel(self, label: str) -> RTCDataChannel:
         """A data channel that this side opens."""
         return self._pc.createDataChannel(label)
@@ -110,12 +114,16 @@ class Outbox:
 
     def __init__(self, channel: RTCDataChannel) -> None:
         self._channel = channel
-        self._waiting: list[str] = []
+        self._waiting: list[str | bytes] = []
         channel.on("open", self._flush)
 
     def send(self, message: dict[str, object]) -> None:
         """Send one JSON message, now or as soon as the channel is open. After its end nothing is sent."""
-        self._waiting.append(json.dumps(message))
+        self.send_raw(json.dumps(message))
+
+    def send_raw(self, data: str | bytes) -> None:
+        """Send anything, now or as soon as the channel is open."""
+        self._waiting.append(data)
         self._flush()
 
     async def drain(self, timeout_s: float = 1.0) -> None:

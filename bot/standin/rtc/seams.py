@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import functools
 import ipaddress
 from collections.abc import Callable
+from typing import cast
 
 import aioice.ice
-from aiortc import RTCRtpSender, RTCRtpTransceiver
+from aiortc import RTCPeerConnection, RTCRtpSender, RTCRtpTransceiver
 
 from bot.standin.media.encoder import Codec
 
@@ -46,6 +48,18 @@ def negotiated_codec(transceiver: RTCRtpTransceiver) -> Codec:
     return "h264" if transceiver._codecs[0].mimeType.lower() == "video/h264" else "vp8"
 
 
+def silence(pc: RTCPeerConnection) -> None:
+    """Let a peer neither send nor take UDP any more, as if a cable had been cut."""
+    transports = {transceiver.sender.transport.transport for transceiver in pc.getTransceivers()}
+    if pc.sctp is not None:
+        transports.add(pc.sctp.transport.transport)
+    for transport in transports:
+        for protocol in transport._connection._protocols:
+            socket = protocol.transport
+            socket.set_protocol(_Deaf(protocol))
+            protocol.transport = cast("asyncio.DatagramTransport", _Mute(socket))
+
+
 def is_reachable(address: str, *, loopback: bool) -> bool:
     """Whether a candidate's address may be tried.
 
@@ -74,3 +88,26 @@ def without_unreachable(sdp: str, *, loopback: bool) -> str:
                 continue
         kept.append(line)
     return "\r\n".join(kept) + "\r\n"
+
+
+class _Deaf(asyncio.DatagramProtocol):
+    """Ignores what comes in; the end of the socket is still reported."""
+
+    def __init__(self, protocol: asyncio.DatagramProtocol) -> None:
+        self._protocol = protocol
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._protocol.connection_lost(exc)
+
+
+class _Mute:
+    """Sends nothing, but can be closed."""
+
+    def __init__(self, transport: asyncio.DatagramTransport) -> None:
+        self._transport = transport
+
+    def sendto(self, data: bytes, addr: object = None) -> None:
+        """Drop the datagram."""
+
+    def close(self) -> None:
+        self._transport.close()
