@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 
 
@@ -16,3 +17,10 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Returns after so many seconds."""
         await asyncio.sleep(seconds)
+
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
+        """Returns when the event is set, or at that time; with None, only when it is set."""
+        delay_s = None if until is None else max(0.0, (until - self.now()).total_seconds())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(delay_s):
+                await event.wait()

@@ -78,11 +78,12 @@ def status_text(session: BroadcastSession) -> str:
     if broadcast.state is State.LIVE and broadcast.live_at:
         facts.append(f"ends {discord.utils.format_dt(broadcast.live_at + STREAM_LIMIT, 'R')} at the latest")
     lines.append(" · ".join(facts))
-    if session.waiting:
+    upcoming = [candidate.choice.suggestion for candidate in session.standing.candidates[:UPCOMING_SHOWN]]
+    if upcoming:
         lines.append(f"**In line: {session.waiting}**")
         lines += [
             f"{place}. {plain(suggestion.prompt, limit=80)} — {plain(suggestion.viewer.name)}"
-            for place, suggestion in enumerate(session.upcoming(UPCOMING_SHOWN), start=1)
+            for place, suggestion in enumerate(upcoming, start=1)
         ]
     return "\n".join(lines)
 

@@ -35,6 +35,10 @@ _REQUESTS = {
         "Ask an admin to allow it in the channel's settings, then try again."
     ),
     Code.QUEUE_FULL: "The line is full: {limit} suggestions wait already. Please try again in a moment.",
+    Code.TOO_MANY_OF_YOURS: (
+        "{limit} of your suggestions wait already, which is the most for one person. "
+        "Please wait until one of them has had its turn."
+    ),
     Code.SHUTTING_DOWN: "The bot is about to restart. Please try again in a minute.",
     Code.UNKNOWN_STREAM: (
         "There is no such stream in this server. Pick one from the list that `/odyssey recording` offers."
@@ -83,6 +87,9 @@ _REFUSALS = {
     Refusal.SERVICE_REFUSED: "Odyssey turned it down. Please put it in other words.",
     Refusal.NOT_ACKNOWLEDGED: "Odyssey did not confirm it in time. Please suggest it again.",
     Refusal.CONNECTION_LOST: "The connection to Odyssey was lost before it was confirmed.",
+    Refusal.STALE: "It waited for too long. Please suggest it again.",
+    Refusal.WITHDRAWN: "You withdrew it.",
+    Refusal.MODERATOR_REFUSED: "A moderator refused it. Please suggest something else.",
     Refusal.INTERRUPTED: "The bot was restarted before its turn came. Please suggest it again.",
 }
 

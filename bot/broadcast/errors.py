@@ -26,6 +26,7 @@ class Code(StrEnum):
     MODERATORS_ONLY = "moderators_only"
     MISSING_PERMISSIONS = "missing_permissions"  # facts: permissions
     QUEUE_FULL = "queue_full"  # facts: limit
+    TOO_MANY_OF_YOURS = "too_many_of_yours"  # facts: limit
     SHUTTING_DOWN = "shutting_down"
     UNKNOWN_STREAM = "unknown_stream"
     NO_STREAMS_YET = "no_streams_yet"

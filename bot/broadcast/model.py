@@ -114,6 +114,9 @@ class Refusal(StrEnum):
     NOT_ACKNOWLEDGED = "not_acknowledged"
     CONNECTION_LOST = "connection_lost"
     INTERRUPTED = "interrupted"  # the bot stopped before its turn came
+    STALE = "stale"  # it waited for too long
+    WITHDRAWN = "withdrawn"  # by its author
+    MODERATOR_REFUSED = "moderator_refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Returns after so many seconds."""
+        ...
+
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
+        """Returns when the event is set, or at that time; with None, only when it is set."""
         ...
 
 

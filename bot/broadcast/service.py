@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import Self
 
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Broadcast, Channel, Ending, Viewer
 from bot.broadcast.ports import Ports
@@ -40,7 +41,15 @@ class Broadcasts:
         # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
         await self._tasks.__aexit__(None, None, None)
 
-    def start(self, channel: Channel, host: Viewer, prompt: str, *, portrait: bool) -> BroadcastSession:
+    def start(
+        self,
+        channel: Channel,
+        host: Viewer,
+        prompt: str,
+        *,
+        portrait: bool,
+        arbitration: ArbitrationSettings | None = None,
+    ) -> BroadcastSession:
         """Begins a broadcast and returns at once: how it goes on, the audience is told.
 
         Raises EMPTY_PROMPT, PROMPT_TOO_LONG, ALREADY_RUNNING or SHUTTING_DOWN.
@@ -58,7 +67,9 @@ class Broadcasts:
             portrait=portrait,
             requested_at=self._ports.clock.now(),
         )
-        session = self._by_channel[channel.id] = BroadcastSession(broadcast, self._ports)
+        session = self._by_channel[channel.id] = BroadcastSession(
+            broadcast, self._ports, arbitration or ArbitrationSettings()
+        )
         task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")
         self._running[task] = session
         task.add_done_callback(self._running.pop)

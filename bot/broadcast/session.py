@@ -7,16 +7,15 @@ import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
+from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.policy import Choice, Mode, Standing
 from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.ledger import Ledger
 from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion, Viewer
 from bot.broadcast.ports import Ports, World, WorldEvents
-from bot.broadcast.queue import SuggestionQueue
 from bot.broadcast.states import Reason, State
 
 log = logging.getLogger(__name__)
-
-QUEUE_LIMIT = 200
-"""Suggestions that may wait at once."""
 
 _REFUSAL_FOR = {
     Reason.STREAM_ERROR: Refusal.SERVICE_REFUSED,
@@ -38,16 +37,16 @@ class Ticket:
 class BroadcastSession:
     """Runs one broadcast: holds its state, its queue and its connection to the world."""
 
-    def __init__(self, broadcast: Broadcast, ports: Ports) -> None:
+    def __init__(self, broadcast: Broadcast, ports: Ports, arbitration: ArbitrationSettings) -> None:
         self.broadcast = broadcast
         self.stream: Stream | None = None
         self.spectating: Spectating | None = None
         self.prompt_in_force = broadcast.prompt
         self.last_applied: Suggestion | None = None
         self._ports = ports
-        self._queue = SuggestionQueue(QUEUE_LIMIT)
-        self._in_flight: Suggestion | None = None
-        self._unsettled: dict[str, asyncio.Future[Suggestion]] = {}
+        self._arbiter = Arbiter(arbitration)
+        self._line_changed = asyncio.Event()
+        self._ledger = Ledger(ports.journal)
         self._ending: Ending | None = None
         self._stream_is_over = False
         self._until_ending = asyncio.timeout(None)
@@ -61,14 +60,23 @@ class BroadcastSession:
     @property
     def waiting(self) -> int:
         """How many suggestions wait in line."""
-        return len(self._queue)
+        return len(self._arbiter.line)
 
-    def upcoming(self, count: int) -> tuple[Suggestion, ...]:
-        """The next `count` suggestions in line at most."""
-        return self._queue.upcoming(count)
+    @property
+    def mode(self) -> Mode:
+        """How it is decided which suggestion is next."""
+        return self._arbiter.mode
+
+    @property
+    def standing(self) -> Standing:
+        """What is in line, the likeliest next one first."""
+        return self._arbiter.standing()
 
     async def suggest(self, viewer: Viewer, prompt: str) -> Ticket:
-        """Puts a clean prompt in line. Raises NOT_RUNNING once the end has begun, or QUEUE_FULL."""
+        """Puts a clean prompt in line.
+
+        Raises NOT_RUNNING once the end has begun, QUEUE_FULL or TOO_MANY_OF_YOURS.
+        """
         if self.is_closing:
             raise BroadcastError(Code.NOT_RUNNING)
         suggestion = Suggestion(
@@ -78,11 +86,40 @@ class BroadcastSession:
             prompt=prompt,
             suggested_at=self._ports.clock.now(),
         )
-        place = self._queue.add(suggestion)
-        settled = self._unsettled[suggestion.id] = asyncio.get_running_loop().create_future()
-        await self._ports.journal.save_suggestion(suggestion)
-        self._tell()
+        self._arbiter.line.add(suggestion)
+        place = self._arbiter.place_of(suggestion.id)
+        settled = await self._ledger.enter(suggestion)
+        self._changed()
         return Ticket(suggestion, place, settled)
+
+    async def revise(self, suggestion_id: str, prompt: str) -> bool:
+        """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
+        revised = self._arbiter.line.revise(suggestion_id, prompt)
+        if revised:
+            await self._ledger.store(revised)
+            self._changed()
+        return revised is not None
+
+    async def refuse(self, suggestion_id: str, refusal: Refusal) -> bool:
+        """Takes a waiting suggestion out of the line. False if it waits no more."""
+        suggestion = self._arbiter.line.remove(suggestion_id)
+        if suggestion:
+            await self._ledger.store(self._refused(suggestion, refusal))
+            self._changed()
+        return suggestion is not None
+
+    def vote(self, viewer: Viewer, suggestion_id: str) -> bool:
+        """Moves a viewer's one vote. False if the suggestion waits no more."""
+        return self._line_did_change(self._arbiter.line.vote(viewer, suggestion_id))
+
+    def approve(self, suggestion_id: str) -> bool:
+        """Lets a suggestion pass, where moderators decide. False if it waits no more."""
+        return self._line_did_change(self._arbiter.line.approve(suggestion_id))
+
+    def switch(self, mode: Mode) -> None:
+        """Decides in another way from now on; the line stays."""
+        self._arbiter.switch(mode)
+        self._changed()
 
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""
@@ -149,21 +186,39 @@ class BroadcastSession:
 
     async def _forward(self, world: World, stream: Stream) -> None:
         """The one forwarder: a suggestion leaves only when the one before it is settled."""
+        clock = self._ports.clock
         while True:
-            suggestion = await self._queue.next()
-            suggestion = self._in_flight = suggestion.sent(stream.id, self._ports.clock.now())
-            await self._ports.journal.save_suggestion(suggestion)
+            choice = await self._next_choice()
+            sent_at = clock.now()
+            sent = [s.sent(stream.id, sent_at) for s in (choice.suggestion, *choice.merged)]
+            await self._ledger.store(*sent)
             self._tell()
+            prompt = choice.suggestion.prompt
             try:
-                applied = await world.interact(suggestion.prompt)
+                applied = await world.interact(prompt) or prompt
             except WorldError as error:
                 if error.reason not in _REFUSAL_FOR:
                     raise
-                await self._settle(self._refused(suggestion, _REFUSAL_FOR[error.reason], error.detail))
+                refusal = _REFUSAL_FOR[error.reason]
+                settled = [self._refused(suggestion, refusal, error.detail) for suggestion in sent]
             else:
-                self.prompt_in_force = applied or suggestion.prompt
-                self.last_applied = suggestion.acknowledged(self.prompt_in_force, self._ports.clock.now())
-                await self._settle(self.last_applied)
+                settled = [suggestion.acknowledged(applied, clock.now()) for suggestion in sent]
+                self.prompt_in_force, self.last_applied = applied, settled[0]
+            self._arbiter.settled(sent_at, clock.now())
+            await self._ledger.store(*settled)
+            self._tell()
+
+    async def _next_choice(self) -> Choice:
+        """What is sent next, as soon as there is something and its time has come."""
+        clock = self._ports.clock
+        while True:
+            self._line_changed.clear()
+            if stale := self._arbiter.remove_stale(clock.now()):
+                await self._ledger.store(*(self._refused(suggestion, Refusal.STALE) for suggestion in stale))
+                self._tell()
+            if choice := self._arbiter.take_next(clock.now()):
+                return choice
+            await clock.wait(self._line_changed, until=self._arbiter.next_due(clock.now()))
 
     async def _end_stream(self, world: World) -> None:
         try:
@@ -188,19 +243,9 @@ class BroadcastSession:
             self.stream = replace(self.stream, ended_at=ended_at, end_reason=ending.reason)
             await self._ports.journal.save_stream(self.stream)
         lost = Refusal.CONNECTION_LOST if ending.reason.is_failure else Refusal.BROADCAST_ENDED
-        if self._in_flight:
-            await self._settle(self._refused(self._in_flight, lost))
-        for suggestion in self._queue.drain():
-            await self._settle(self._refused(suggestion, Refusal.BROADCAST_ENDED))
+        self._arbiter.line.clear()
+        await self._ledger.close(self._ports.clock.now(), lost=lost)
         await self._move(State.FAILED if ending.reason.is_failure else State.ENDED)
-
-    async def _settle(self, suggestion: Suggestion) -> None:
-        self._in_flight = None
-        await self._ports.journal.save_suggestion(suggestion)
-        settled = self._unsettled.pop(suggestion.id)
-        if not settled.done():
-            settled.set_result(suggestion)
-        self._tell()
 
     def _refused(self, suggestion: Suggestion, refusal: Refusal, detail: str | None = None) -> Suggestion:
         return suggestion.refused(refusal, self._ports.clock.now(), detail)
@@ -211,6 +256,16 @@ class BroadcastSession:
         await self._ports.journal.save_broadcast(moved)
         self.broadcast = moved
         log.info("broadcast %s is %s", moved.id, state.value)
+        self._tell()
+
+    def _line_did_change(self, did: bool) -> bool:
+        if did:
+            self._changed()
+        return did
+
+    def _changed(self) -> None:
+        """The line changed: the forwarder looks again, and the audience is told."""
+        self._line_changed.set()
         self._tell()
 
     def _tell(self) -> None:

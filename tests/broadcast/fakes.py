@@ -26,6 +26,14 @@ class SteppedClock:
         self._now += timedelta(seconds=seconds)
         await asyncio.sleep(0)
 
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
+        if until is None:
+            await event.wait()
+            return
+        await asyncio.sleep(0)  # whatever is under way comes first
+        if not event.is_set():
+            self._now = max(self._now, until)
+
 
 class MemoryJournal:
     """Keeps every version of everything, in order. `is_full` fails the next stream."""

@@ -6,10 +6,9 @@ import asyncio
 
 import pytest
 
+from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Channel
-from bot.broadcast.queue import SuggestionQueue
-from bot.broadcast.session import QUEUE_LIMIT
+from bot.broadcast.model import Channel, Viewer
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
 
@@ -50,16 +49,30 @@ async def test_ending_twice_and_ending_nothing_are_told_apart(rig: Rig) -> None:
 
 
 async def test_a_full_line_refuses_clearly(rig: Rig) -> None:
-    """The queue is bounded, and says by how much."""
+    """The line is bounded, in all and for each person, and says by how much."""
     session = await rig.start()
     rig.world.may_answer.clear()
     await session.suggest(ROBIN, "under way")
     await rig.world.interacting.wait()
-    for number in range(QUEUE_LIMIT):
+    limits = LineLimits()
+    for number in range(limits.total):
+        await session.suggest(Viewer(1000 + number // limits.per_viewer, "Somebody"), f"idea {number}")
+    with pytest.raises(BroadcastError) as full:
+        await session.suggest(ROBIN, "one too many")
+    assert (full.value.code, full.value.facts) == (Code.QUEUE_FULL, {"limit": limits.total})
+
+
+async def test_nobody_can_hog_the_line(rig: Rig) -> None:
+    """The fourth suggestion of one person has to wait until one of theirs had its turn."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    await session.suggest(ROBIN, "under way")
+    await rig.world.interacting.wait()
+    for number in range(3):
         await session.suggest(ROBIN, f"idea {number}")
     with pytest.raises(BroadcastError) as caught:
-        await session.suggest(ROBIN, "one too many")
-    assert (caught.value.code, caught.value.facts) == (Code.QUEUE_FULL, {"limit": QUEUE_LIMIT})
+        await session.suggest(ROBIN, "one more")
+    assert (caught.value.code, caught.value.facts) == (Code.TOO_MANY_OF_YOURS, {"limit": 3})
 
 
 async def test_stopping_the_bot_ends_broadcasts_in_order(rig: Rig) -> None:
@@ -87,13 +100,3 @@ async def test_a_broken_journal_fails_one_broadcast_not_the_bot(rig: Rig) -> Non
     assert broken.broadcast.ending
     assert broken.broadcast.ending.reason is Reason.INTERNAL
     assert rig.world.calls[-1] == "disconnect"
-
-
-async def test_a_cancelled_wait_takes_no_suggestion_with_it() -> None:
-    """The forwarder can be interrupted while it waits, and the next one gets what comes."""
-    queue = SuggestionQueue(limit=1)
-    waiting = asyncio.ensure_future(queue.next())
-    await asyncio.sleep(0)
-    waiting.cancel()
-    await asyncio.gather(waiting, return_exceptions=True)
-    assert len(queue) == 0

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal
+from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Viewer
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
 
@@ -38,7 +38,8 @@ async def test_the_stream_id_is_stored_before_anyone_is_told(rig: Rig) -> None:
 async def test_suggestions_are_sent_one_at_a_time_in_order(rig: Rig) -> None:
     """However many are suggested at once, never are two interactions under way."""
     session = await rig.start()
-    tickets = [await session.suggest(ROBIN, f"idea {number}") for number in range(5)]
+    people = [Viewer(200 + number, f"Viewer {number}") for number in range(5)]
+    tickets = [await session.suggest(person, f"idea {number}") for number, person in enumerate(people)]
     settled = await asyncio.gather(*(ticket.settled for ticket in tickets))
     assert [suggestion.outcome for suggestion in settled] == [Outcome.ACKNOWLEDGED] * 5
     assert rig.world.calls[2:] == [f"interact idea {number}" for number in range(5)]

@@ -1,0 +1,81 @@
+"""The arbiter of one broadcast: line, policy and pace together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.broadcast.arbitration.line import Line, LineLimits
+from bot.broadcast.arbitration.pace import Pace
+from bot.broadcast.arbitration.policies import PolicySettings, make_policy
+from bot.broadcast.arbitration.policy import Choice, Mode, Standing
+from bot.broadcast.model import Suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class ArbitrationSettings:
+    """How a broadcast decides. `gap` is the least time between two interactions."""
+
+    mode: Mode = Mode.QUEUE
+    gap: timedelta = timedelta(seconds=3)
+    limits: LineLimits = field(default_factory=LineLimits)
+    policy: PolicySettings = field(default_factory=PolicySettings)
+
+
+class Arbiter:
+    """Says which suggestion is sent next, and when. Pure: the time is told to it."""
+
+    def __init__(self, settings: ArbitrationSettings) -> None:
+        self.line = Line(settings.limits)
+        self._policy_settings = settings.policy
+        self._policy = make_policy(settings.mode, settings.policy)
+        self._pace = Pace(settings.gap)
+
+    @property
+    def mode(self) -> Mode:
+        """How it decides now."""
+        return self._policy.mode
+
+    def switch(self, mode: Mode) -> None:
+        """Decides in another way from now on. The line stays as it is, votes included."""
+        if mode is not self.mode:
+            self._policy = make_policy(mode, self._policy_settings)
+
+    def standing(self) -> Standing:
+        """How the candidates stand."""
+        return self._policy.standing(self.line)
+
+    def place_of(self, suggestion_id: str) -> int:
+        """A waiting suggestion's place as things stand, 1 for the next."""
+        for place, candidate in enumerate(self.standing().candidates, start=1):
+            choice = candidate.choice
+            if suggestion_id in {choice.suggestion.id, *(merged.id for merged in choice.merged)}:
+                return place
+        raise KeyError(suggestion_id)
+
+    def remove_stale(self, now: datetime) -> list[Suggestion]:
+        """Takes out what has waited too long."""
+        return self.line.remove_stale(now)
+
+    def take_next(self, now: datetime) -> Choice | None:
+        """Takes out what is sent now, if anything."""
+        if self._pace.not_before(now):
+            return None
+        choice = self._policy.choose(self.line, now)
+        if choice:
+            for suggestion in (choice.suggestion, *choice.merged):
+                self.line.remove(suggestion.id)
+        return choice
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When to ask again, unless the line changes before; None if only a change can bring something."""
+        if not len(self.line):
+            return None
+        pauses = [self._pace.not_before(now), self._policy.next_due(self.line)]
+        due = [max(pause for pause in pauses if pause)] if any(pauses) else []
+        stale_at = self.line.next_stale_at()
+        return min([*due, stale_at] if stale_at else due, default=None)
+
+    def settled(self, sent_at: datetime, now: datetime) -> None:
+        """What was sent is acknowledged or refused: from now on the gap counts."""
+        self._pace.settled(sent_at, now)

@@ -1,0 +1,253 @@
+"""The ways to decide: fair, deterministic, and with nothing lost or doubled."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.duplicates import merged_choices
+from bot.broadcast.arbitration.line import LineLimits
+from bot.broadcast.arbitration.pace import Pace
+from bot.broadcast.arbitration.policies import PolicySettings
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.model import Suggestion, Viewer
+
+NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+WINDOW = timedelta(seconds=20)
+
+
+def arbiter_of(mode: Mode, *, gap_s: float = 0, per_viewer: int = 100, seed: int = 1) -> Arbiter:
+    """An arbiter without pauses, unless the test wants some."""
+    return Arbiter(
+        ArbitrationSettings(
+            mode=mode,
+            gap=timedelta(seconds=gap_s),
+            limits=LineLimits(per_viewer=per_viewer, lifetime=timedelta(hours=1)),
+            policy=PolicySettings(vote_window=WINDOW, seed=seed),
+        )
+    )
+
+
+def suggestion(name: str, viewer: int, prompt: str | None = None, at: datetime = NOW) -> Suggestion:
+    """A suggestion by a numbered viewer."""
+    return Suggestion(name, "b", Viewer(viewer, f"Viewer {viewer}"), prompt or f"word{name}", at)
+
+
+def sent_by(arbiter: Arbiter, now: datetime = NOW) -> list[str]:
+    """The IDs of all that is sent when time goes on as far as needed."""
+    sent: list[str] = []
+    for _ in range(10_000):
+        choice = arbiter.take_next(now)
+        if choice:
+            sent.append(choice.suggestion.id)
+            sent += [merged.id for merged in choice.merged]
+        elif due := arbiter.next_due(now):
+            now = max(now, due)
+        else:
+            return sent
+    raise AssertionError("it does not come to an end")
+
+
+def test_the_queue_takes_turns_between_people() -> None:
+    """Who suggested three times waits behind those who suggested once."""
+    arbiter = arbiter_of(Mode.QUEUE)
+    for name, viewer in [("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2), ("c1", 3)]:
+        arbiter.line.add(suggestion(name, viewer))
+    assert [c.choice.suggestion.id for c in arbiter.standing().candidates] == ["a1", "b1", "c1", "a2", "a3"]
+    assert arbiter.place_of("a3") == 5
+    assert sent_by(arbiter) == ["a1", "b1", "c1", "a2", "a3"]
+
+
+@given(st.lists(st.lists(st.integers(1, 12), max_size=3), min_size=30, max_size=60))
+def test_with_k_people_waiting_each_is_served_in_k_rounds(arrivals: list[list[int]]) -> None:
+    """In each round some people suggest; whoever waits is served before anyone is served twice."""
+    arbiter = arbiter_of(Mode.QUEUE)
+    waiting_at: list[set[int]] = []
+    served: list[int] = []
+    for number, people in enumerate(arrivals):
+        for person in people:
+            arbiter.line.add(suggestion(f"{number}-{len(arbiter.line)}", person))
+        if choice := arbiter.take_next(NOW):
+            waiting_at.append({s.viewer.id for s in arbiter.line} | {choice.suggestion.viewer.id})
+            served.append(choice.suggestion.viewer.id)
+    for round_number, waiting in enumerate(waiting_at):
+        next_rounds = served[round_number : round_number + len(waiting)]
+        if len(next_rounds) == len(waiting):
+            assert set(next_rounds) == waiting
+
+
+def test_the_majority_wins_and_of_equals_the_earliest() -> None:
+    """A ballot closes after its window; its winner goes, the others stay with their votes."""
+    arbiter = arbiter_of(Mode.VOTE)
+    for name, viewer in [("cat", 1), ("dog", 2), ("owl", 3)]:
+        arbiter.line.add(suggestion(name, viewer))
+    arbiter.line.vote(Viewer(4, "D"), "owl")
+    arbiter.line.vote(Viewer(5, "E"), "dog")
+    assert arbiter.take_next(NOW) is None
+    assert arbiter.standing().closes_at == NOW + WINDOW
+    assert arbiter.take_next(NOW + WINDOW / 2) is None
+    winner = arbiter.take_next(NOW + WINDOW)
+    assert winner
+    assert winner.suggestion.id == "dog"  # two for dog and owl each, and dog came first
+    assert [(c.choice.suggestion.id, c.votes) for c in arbiter.standing().candidates] == [
+        ("owl", 2),
+        ("cat", 1),
+    ]
+
+
+def test_a_viewer_has_one_vote() -> None:
+    """Voting again moves the vote."""
+    arbiter = arbiter_of(Mode.VOTE)
+    arbiter.line.add(suggestion("cat", 1))
+    arbiter.line.add(suggestion("dog", 2))
+    arbiter.line.vote(Viewer(1, "A"), "dog")
+    arbiter.line.vote(Viewer(1, "A"), "dog")
+    assert [(c.choice.suggestion.id, c.votes) for c in arbiter.standing().candidates] == [
+        ("dog", 2),
+        ("cat", 0),
+    ]
+    assert not arbiter.line.vote(Viewer(1, "A"), "gone")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_merged"),
+    [
+        ("it starts to snow", "It starts snowing!", True),
+        ("it starts to snow", "it stops snowing", False),
+        ("the cat jumps", "A CAT JUMPS", True),
+        ("make the cat jump", "cats jumping", True),
+        ("the cat jumps", "the dog jumps", False),
+        ("雪が降る", "雪が降る", True),
+        ("!!!", "???", False),
+    ],
+)
+def test_near_duplicates_are_one_candidate(one: str, other: str, are_merged: bool) -> None:
+    """Case, filler words and endings do not matter; another subject does."""
+    choices = merged_choices([suggestion("1", 1, one), suggestion("2", 2, other)])
+    assert (len(choices) == 1) is are_merged
+
+
+def test_merged_suggestions_share_votes_and_leave_together() -> None:
+    """Two people who want the same beat one who wants something else, though later."""
+    arbiter = arbiter_of(Mode.VOTE)
+    arbiter.line.add(suggestion("dog", 1, "a dog barks"))
+    arbiter.line.add(suggestion("cat1", 2, "a cat jumps"))
+    arbiter.line.add(suggestion("cat2", 3, "the cat jumps"))
+    arbiter.take_next(NOW)
+    winner = arbiter.take_next(NOW + WINDOW)
+    assert winner
+    assert [winner.suggestion.id, *(merged.id for merged in winner.merged)] == ["cat1", "cat2"]
+    assert len(arbiter.line) == 1
+
+
+def test_a_draw_follows_its_votes_and_its_seed() -> None:
+    """The same seed draws the same; over many draws, three votes win about three times as often as one."""
+    wins: Counter[str] = Counter()
+    for seed in range(600):
+        arbiter = arbiter_of(Mode.DRAW, seed=seed)
+        arbiter.line.add(suggestion("cat", 1))
+        arbiter.line.add(suggestion("dog", 2))
+        arbiter.line.vote(Viewer(3, "C"), "dog")
+        arbiter.line.vote(Viewer(4, "D"), "dog")
+        again = random.Random(seed).choices(["cat", "dog"], [1, 3])[0]
+        choice = arbiter.take_next(NOW)
+        assert choice
+        assert choice.suggestion.id == again
+        wins[again] += 1
+    assert 390 < wins["dog"] < 510
+
+
+def test_a_host_sends_what_was_approved_in_that_order() -> None:
+    """Nothing passes by itself."""
+    arbiter = arbiter_of(Mode.HOST)
+    for name in ("cat", "dog", "owl"):
+        arbiter.line.add(suggestion(name, 1))
+    assert arbiter.take_next(NOW) is None
+    assert arbiter.line.approve("owl")
+    assert arbiter.line.approve("cat")
+    assert not arbiter.line.approve("gone")
+    assert [c.choice.suggestion.id for c in arbiter.standing().candidates] == ["owl", "cat", "dog"]
+    sent = [choice.suggestion.id for _ in range(3) if (choice := arbiter.take_next(NOW))]
+    assert sent == ["owl", "cat"]
+    assert "dog" in arbiter.line
+
+
+def test_the_pace_keeps_a_gap_that_grows_with_slow_acknowledgements() -> None:
+    """The next one waits three seconds, and longer for a world that is slow."""
+    pace = Pace(timedelta(seconds=3))
+    assert pace.not_before(NOW) is None
+    pace.settled(NOW - timedelta(milliseconds=50), NOW)
+    assert pace.not_before(NOW) == NOW + timedelta(seconds=3)
+    for _ in range(30):
+        pace.settled(NOW - timedelta(seconds=4), NOW)
+    gap = pace.effective_gap.total_seconds()
+    assert 7.9 < gap < 8.1
+
+
+def test_stale_suggestions_leave_the_line() -> None:
+    """What waited for its lifetime is taken out, and the time of the next one is known."""
+    arbiter = Arbiter(ArbitrationSettings(limits=LineLimits(lifetime=timedelta(seconds=60))))
+    arbiter.line.add(suggestion("old", 1))
+    arbiter.line.add(suggestion("new", 2, at=NOW + timedelta(seconds=30)))
+    assert arbiter.next_due(NOW) == NOW + timedelta(seconds=60)
+    assert [s.id for s in arbiter.remove_stale(NOW + timedelta(seconds=60))] == ["old"]
+    assert [s.id for s in arbiter.line] == ["new"]
+
+
+STEP = st.one_of(
+    st.tuples(st.just("suggest"), st.integers(1, 6)),
+    st.tuples(st.just("vote"), st.integers(0, 60)),
+    st.tuples(st.just("approve"), st.integers(0, 60)),
+    st.tuples(st.just("withdraw"), st.integers(0, 60)),
+    st.tuples(st.just("revise"), st.integers(0, 60)),
+    st.tuples(st.just("switch"), st.integers(0, 3)),
+    st.tuples(st.just("wait"), st.integers(0, 30)),
+    st.tuples(st.just("send"), st.just(0)),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(STEP, max_size=120))
+def test_nothing_is_lost_or_doubled_whatever_happens(steps: list[tuple[str, int]]) -> None:
+    """In any order of events and switches, each suggestion ends once: sent, withdrawn or still in line."""
+    arbiter = arbiter_of(Mode.QUEUE, gap_s=1, per_viewer=3)
+    now = NOW
+    taken: list[str] = []
+    ended: list[str] = []
+    for step, number in steps:
+        name = f"s{number}"
+        match step:
+            case "suggest":
+                new = suggestion(f"s{len(taken)}", number, at=now)
+                try:
+                    arbiter.line.add(new)
+                except BroadcastError:
+                    continue
+                taken.append(new.id)
+            case "vote":
+                arbiter.line.vote(Viewer(number % 7, "V"), name)
+            case "approve":
+                arbiter.line.approve(name)
+            case "withdraw":
+                ended += [s.id for s in [arbiter.line.remove(name)] if s]
+            case "revise":
+                arbiter.line.revise(name, "something else")
+            case "switch":
+                arbiter.switch(list(Mode)[number])
+            case "wait":
+                now += timedelta(seconds=number)
+                ended += [s.id for s in arbiter.remove_stale(now)]
+            case "send":
+                if choice := arbiter.take_next(now):
+                    ended += [choice.suggestion.id, *(merged.id for merged in choice.merged)]
+                    arbiter.settled(now, now)
+                    assert arbiter.take_next(now) is None  # the gap
+    left = [waiting.id for waiting in arbiter.line]
+    assert sorted(ended + left) == sorted(taken)
