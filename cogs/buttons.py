@@ -11,34 +11,44 @@ from typing import Any, Self
 
 import discord
 
-from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.prompts import PROMPT_LIMIT
 from cogs import context
 from cogs.answers import explaining
+from cogs.review import show_review
 from cogs.suggesting import suggest_privately
+from cogs.wording import plain
 
 
 class Action(StrEnum):
     """What a panel's button does."""
 
     SUGGEST = "suggest"
+    REVIEW = "review"
     END = "end"
+
+
+_STYLES = {
+    Action.SUGGEST: discord.ButtonStyle.primary,
+    Action.REVIEW: discord.ButtonStyle.secondary,
+    Action.END: discord.ButtonStyle.danger,
+}
 
 
 class PanelButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"odyssey:(?P<action>suggest|end):(?P<broadcast_id>[A-Za-z0-9_-]+)",
+    template=r"odyssey:(?P<action>suggest|review|end):(?P<broadcast_id>[\w-]+)",
 ):
     """One of a panel's buttons."""
 
     def __init__(self, action: Action, broadcast_id: str) -> None:
-        style = discord.ButtonStyle.primary if action is Action.SUGGEST else discord.ButtonStyle.danger
         button: discord.ui.Button[Any] = discord.ui.Button(
-            label=action.value.capitalize(), style=style, custom_id=f"odyssey:{action.value}:{broadcast_id}"
+            label=action.value.capitalize(),
+            style=_STYLES[action],
+            custom_id=f"odyssey:{action.value}:{broadcast_id}",
         )
         super().__init__(button)
-        self.action = action
-        self.broadcast_id = broadcast_id
+        self._action = action
+        self._broadcast_id = broadcast_id
 
     @classmethod
     async def from_custom_id(
@@ -50,11 +60,47 @@ class PanelButton(
     async def callback(self, interaction: discord.Interaction) -> None:
         """Does what the button says, if its broadcast still runs."""
         async with explaining(interaction):
-            _check_running(interaction, self.broadcast_id)
-            if self.action is Action.SUGGEST:
-                await interaction.response.send_modal(SuggestDialogue(self.broadcast_id))
-            else:
-                await end_broadcast(interaction)
+            session = context.running_session(interaction, self._broadcast_id)
+            match self._action:
+                case Action.SUGGEST:
+                    await interaction.response.send_modal(SuggestDialogue(self._broadcast_id))
+                case Action.REVIEW:
+                    context.check_moderator(interaction)
+                    await show_review(interaction, session)
+                case Action.END:
+                    await end_broadcast(interaction)
+
+
+class VoteButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"odyssey:vote:(?P<number>\d):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
+):
+    """Votes for a candidate of the ballot; `number` is what the panel calls it."""
+
+    def __init__(self, number: int, broadcast_id: str, suggestion_id: str) -> None:
+        button: discord.ui.Button[Any] = discord.ui.Button(
+            label=str(number), custom_id=f"odyssey:vote:{number}:{broadcast_id}:{suggestion_id}"
+        )
+        super().__init__(button)
+        self._broadcast_id = broadcast_id
+        self._suggestion_id = suggestion_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was clicked."""
+        return cls(int(match["number"]), match["broadcast_id"], match["suggestion_id"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Moves the user's one vote here."""
+        async with explaining(interaction):
+            session = context.running_session(interaction, self._broadcast_id)
+            suggestion = session.waiting_suggestion(self._suggestion_id)
+            session.vote(context.viewer(interaction.user), suggestion.id)
+            await interaction.response.send_message(
+                f"🗳️ Your vote is for “{plain(suggestion.prompt, 100)}”.", ephemeral=True
+            )
 
 
 class SuggestDialogue(discord.ui.Modal, title="Suggest"):
@@ -62,7 +108,7 @@ class SuggestDialogue(discord.ui.Modal, title="Suggest"):
 
     def __init__(self, broadcast_id: str) -> None:
         super().__init__(custom_id=f"odyssey:suggestion:{broadcast_id}")
-        self.broadcast_id = broadcast_id
+        self._broadcast_id = broadcast_id
         self.prompt: discord.ui.TextInput[Self] = discord.ui.TextInput(
             style=discord.TextStyle.paragraph,
             placeholder="The cat jumps onto the roof",
@@ -73,7 +119,7 @@ class SuggestDialogue(discord.ui.Modal, title="Suggest"):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Puts the prompt in line."""
         async with explaining(interaction):
-            _check_running(interaction, self.broadcast_id)
+            context.running_session(interaction, self._broadcast_id)
             await suggest_privately(interaction, self.prompt.value)
 
 
@@ -87,8 +133,3 @@ async def end_broadcast(interaction: discord.Interaction) -> None:
     await interaction.response.send_message(
         "The broadcast is ending. Its recording will be posted here.", ephemeral=True
     )
-
-
-def _check_running(interaction: discord.Interaction, broadcast_id: str) -> None:
-    if context.services(interaction).broadcasts.find(broadcast_id) is None:
-        raise BroadcastError(Code.BROADCAST_OVER)

@@ -6,6 +6,7 @@ import discord
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Viewer
+from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot, Services
 
 
@@ -42,6 +43,20 @@ def check_own_permissions(interaction: discord.Interaction) -> None:
     missing = [name for name, is_granted in needed.items() if not is_granted]
     if missing and not granted.administrator:
         raise BroadcastError(Code.MISSING_PERMISSIONS, permissions=", ".join(missing))
+
+
+def running_session(interaction: discord.Interaction, broadcast_id: str) -> BroadcastSession:
+    """The broadcast that a button belongs to. Raises BROADCAST_OVER."""
+    session = services(interaction).broadcasts.find(broadcast_id)
+    if session is None:
+        raise BroadcastError(Code.BROADCAST_OVER)
+    return session
+
+
+def check_moderator(interaction: discord.Interaction) -> None:
+    """Raises MODERATORS_ONLY for anybody else."""
+    if not is_moderator(interaction):
+        raise BroadcastError(Code.MODERATORS_ONLY)
 
 
 def is_moderator(interaction: discord.Interaction) -> bool:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Broadcast, Ending, Recording, Stream
 from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
-from cogs import context, recordings
+from cogs import context, recordings, wording
 from cogs.answers import answer_privately, explain
-from cogs.buttons import PanelButton, end_broadcast
+from cogs.buttons import PanelButton, VoteButton, end_broadcast
 from cogs.notices import Notices
 from cogs.panel import status_text
 from cogs.panel_keeper import PanelKeeper
+from cogs.review import VerdictButton
 from cogs.stream_list import PageButton, stream_list_page
 from cogs.suggesting import suggest_from_chat, suggest_privately
+
+
+ModeName = Literal["queue", "vote", "draw", "host"]
+"""The values of `Mode`, as discord.py turns them into a command's choices."""
 
 
 async def setup(bot: commands.Bot) -> None:
@@ -41,7 +48,7 @@ class OdysseyCog(
 
     async def cog_load(self) -> None:
         """Has buttons answer, those of earlier runs too."""
-        self._bot.add_dynamic_items(PanelButton, PageButton)
+        self._bot.add_dynamic_items(PanelButton, VoteButton, VerdictButton, PageButton)
 
     async def cog_unload(self) -> None:
         """Leaves the stage."""
@@ -51,13 +58,25 @@ class OdysseyCog(
 
     @app_commands.command(description="Start a live broadcast in this channel")
     @app_commands.describe(
-        prompt="What the world shows first", portrait="An upright picture, instead of a wide one"
+        prompt="What the world shows first",
+        portrait="An upright picture, instead of a wide one",
+        mode="How it is decided what happens next; by turns if you leave it out",
     )
-    async def start(self, interaction: discord.Interaction, prompt: str, portrait: bool = False) -> None:
+    async def start(
+        self,
+        interaction: discord.Interaction,
+        prompt: str,
+        portrait: bool = False,
+        mode: ModeName = "queue",
+    ) -> None:
         """`/odyssey start`."""
         context.check_own_permissions(interaction)
         session = self._services.broadcasts.start(
-            context.channel(interaction), context.viewer(interaction.user), prompt, portrait=portrait
+            context.channel(interaction),
+            context.viewer(interaction.user),
+            prompt,
+            portrait=portrait,
+            arbitration=ArbitrationSettings(mode=Mode(mode)),
         )
         try:
             await self._panels.open(session, interaction)
@@ -78,6 +97,19 @@ class OdysseyCog(
         watch_url = f"{self._services.settings.watch_base_url}/watch/{session.broadcast.id}"
         text = f"{status_text(session)}\n[Watch]({watch_url})"
         await interaction.response.send_message(text, ephemeral=True, suppress_embeds=True)
+
+    @app_commands.command(description="Choose how it is decided what happens next (moderators)")
+    @app_commands.describe(
+        mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve each"
+    )
+    async def mode(self, interaction: discord.Interaction, mode: Mode) -> None:
+        """`/odyssey mode`."""
+        context.check_moderator(interaction)
+        session = self._services.broadcasts.in_channel(context.channel(interaction))
+        session.switch(Mode(mode))
+        await interaction.response.send_message(
+            f"From now on it is decided {wording.mode_name(session.mode)}.", ephemeral=True
+        )
 
     @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
     async def end(self, interaction: discord.Interaction) -> None:

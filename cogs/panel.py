@@ -8,16 +8,19 @@ from typing import Any, cast
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, Separator, TextDisplay
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Broadcast
 from bot.broadcast.session import BroadcastSession
 from bot.broadcast.states import State
 from cogs import wording
-from cogs.buttons import Action, PanelButton
+from cogs.buttons import Action, PanelButton, VoteButton
 from cogs.wording import plain
 
 STREAM_LIMIT = timedelta(seconds=150)
 """How long one stream lasts at most, as the service sets it by default."""
-UPCOMING_SHOWN = 3
+CANDIDATES_SHOWN = 5
+VOTED = (Mode.VOTE, Mode.DRAW)
+"""The ways to decide in which votes count."""
 
 _LOOKS = {
     State.REQUESTED: ("⏳ Connecting to Odyssey", discord.Colour.orange()),
@@ -43,10 +46,13 @@ class Panel(LayoutView):
             container.add_item(TextDisplay(status_text(session)))
             container.add_item(Separator())
             container.add_item(TextDisplay(f"-# {how_to_steer}"))
+            if ballot := _ballot_buttons(session):
+                container.add_item(ActionRow(*ballot))
             container.add_item(
                 ActionRow(
                     PanelButton(Action.SUGGEST, broadcast.id),
                     Button(label="Watch", url=watch_url),
+                    *([PanelButton(Action.REVIEW, broadcast.id)] if session.mode is Mode.HOST else []),
                     PanelButton(Action.END, broadcast.id),
                 )
             )
@@ -78,14 +84,34 @@ def status_text(session: BroadcastSession) -> str:
     if broadcast.state is State.LIVE and broadcast.live_at:
         facts.append(f"ends {discord.utils.format_dt(broadcast.live_at + STREAM_LIMIT, 'R')} at the latest")
     lines.append(" · ".join(facts))
-    upcoming = [candidate.choice.suggestion for candidate in session.standing.candidates[:UPCOMING_SHOWN]]
-    if upcoming:
-        lines.append(f"**In line: {session.waiting}**")
-        lines += [
-            f"{place}. {plain(suggestion.prompt, limit=80)} — {plain(suggestion.viewer.name)}"
-            for place, suggestion in enumerate(upcoming, start=1)
-        ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_line_text(session)])
+
+
+def _line_text(session: BroadcastSession) -> list[str]:
+    """Who decides what is next, and how the candidates stand."""
+    standing = session.standing
+    if not standing.candidates:
+        return [f"Decided {wording.mode_name(session.mode)} · nothing in line"]
+    head = f"Decided {wording.mode_name(session.mode)} · **{session.waiting} in line**"
+    if standing.closes_at:
+        head += f" · the ballot closes {discord.utils.format_dt(standing.closes_at, 'R')}"
+    lines = [head]
+    for number, candidate in enumerate(standing.candidates[:CANDIDATES_SHOWN], start=1):
+        suggestion = candidate.choice.suggestion
+        line = f"{number}. {plain(suggestion.prompt, limit=80)} — {plain(suggestion.viewer.name)}"
+        if session.mode in VOTED:
+            line += f" · {candidate.votes} {'vote' if candidate.votes == 1 else 'votes'}"
+        lines.append(line)
+    return lines
+
+
+def _ballot_buttons(session: BroadcastSession) -> list[VoteButton]:
+    if session.mode not in VOTED:
+        return []
+    return [
+        VoteButton(number, session.broadcast.id, candidate.choice.suggestion.id)
+        for number, candidate in enumerate(session.standing.candidates[:CANDIDATES_SHOWN], start=1)
+    ]
 
 
 def _epilogue(broadcast: Broadcast) -> str:

@@ -8,7 +8,6 @@ from typing import Any, Self
 import discord
 from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 
-from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.states import State
 from bot.storage.archive import PastStream
 from cogs import context, wording
@@ -68,8 +67,7 @@ class PageButton(
 
 async def stream_list_page(interaction: discord.Interaction, offset: int) -> StreamListPage:
     """A page of the server's streams, newest first, for moderators. Raises MODERATORS_ONLY."""
-    if not context.is_moderator(interaction):
-        raise BroadcastError(Code.MODERATORS_ONLY)
+    context.check_moderator(interaction)
     guild_id = context.channel(interaction).guild_id
     archive = context.services(interaction).archive
     page, total = await archive.past_streams(guild_id, limit=PAGE_SIZE, offset=offset)

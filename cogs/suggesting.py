@@ -23,10 +23,9 @@ ANSWER_LIFETIME_S = 14 * 60
 async def suggest_privately(interaction: discord.Interaction, prompt: str) -> None:
     """Puts a prompt in line; only its author sees how it fares. Raises what `Broadcasts.suggest` raises."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    ticket = await context.services(interaction).broadcasts.suggest(
-        context.channel(interaction), context.viewer(interaction.user), prompt
-    )
-    await interaction.edit_original_response(content=wording.place_in_line(ticket.place))
+    broadcasts, channel = context.services(interaction).broadcasts, context.channel(interaction)
+    ticket = await broadcasts.suggest(channel, context.viewer(interaction.user), prompt)
+    await interaction.edit_original_response(content=wording.taken_suggestion(ticket.place, ticket.mode))
     if settled := await _settled(ticket):
         await interaction.edit_original_response(content=wording.settled_suggestion(settled))
 

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import discord
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion
 from bot.broadcast.states import Reason
 
 SHOWN_PROMPT_LIMIT = 300
+
+_MODES = {
+    Mode.QUEUE: "by turns",
+    Mode.VOTE: "by vote",
+    Mode.DRAW: "by lot",
+    Mode.HOST: "by the moderators",
+}
 
 UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
 
@@ -27,13 +35,13 @@ _REQUESTS = {
     Code.ALREADY_ENDING: "The broadcast is already ending. Its recording will be posted here.",
     Code.MAY_NOT_END: "Only **{host}** or a moderator can end this broadcast. Please ask one of them.",
     Code.MODERATORS_ONLY: (
-        "Only moderators (with the Manage Messages permission) can list past streams. "
-        "`/odyssey recording` is open to everyone."
+        "Only moderators can do this: people who may manage messages in this channel. Please ask one of them."
     ),
     Code.MISSING_PERMISSIONS: (
         "The bot may not do this in this channel: {permissions}. "
         "Ask an admin to allow it in the channel's settings, then try again."
     ),
+    Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
     Code.QUEUE_FULL: "The line is full: {limit} suggestions wait already. Please try again in a moment.",
     Code.TOO_MANY_OF_YOURS: (
         "{limit} of your suggestions wait already, which is the most for one person. "
@@ -134,9 +142,23 @@ def settled_suggestion(suggestion: Suggestion) -> str:
     return sentence
 
 
-def place_in_line(place: int) -> str:
-    """Word of a suggestion that was taken."""
-    return "📨 Taken. Yours is next." if place == 1 else f"📨 Taken. Yours is number {place} in line."
+def taken_suggestion(place: int, mode: Mode) -> str:
+    """Word of a suggestion that was taken, and of what decides about it."""
+    match mode:
+        case Mode.QUEUE:
+            fate = "It is next." if place == 1 else f"It is number {place} in line."
+        case Mode.VOTE:
+            fate = "It is on the ballot: the panel has the buttons to vote."
+        case Mode.DRAW:
+            fate = "It is in the draw."
+        case Mode.HOST:
+            fate = "A moderator will look at it."
+    return f"📨 Taken. {fate}"
+
+
+def mode_name(mode: Mode) -> str:
+    """What people call a way to decide."""
+    return _MODES[mode]
 
 
 def duration(seconds: float) -> str:

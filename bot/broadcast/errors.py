@@ -25,6 +25,7 @@ class Code(StrEnum):
     MAY_NOT_END = "may_not_end"  # facts: host
     MODERATORS_ONLY = "moderators_only"
     MISSING_PERMISSIONS = "missing_permissions"  # facts: permissions
+    NOT_IN_LINE = "not_in_line"
     QUEUE_FULL = "queue_full"  # facts: limit
     TOO_MANY_OF_YOURS = "too_many_of_yours"  # facts: limit
     SHUTTING_DOWN = "shutting_down"

@@ -30,6 +30,7 @@ class Ticket:
     """What a viewer gets for a suggestion: its place in line (1 is next), and word of what became of it."""
 
     suggestion: Suggestion
+    mode: Mode
     place: int
     settled: asyncio.Future[Suggestion]
 
@@ -72,6 +73,19 @@ class BroadcastSession:
         """What is in line, the likeliest next one first."""
         return self._arbiter.standing()
 
+    @property
+    def pending(self) -> list[Suggestion]:
+        """What waits and was not approved by a moderator, in the order in which it came."""
+        approved = self._arbiter.line.approved()
+        return [suggestion for suggestion in self._arbiter.line if suggestion not in approved]
+
+    def waiting_suggestion(self, suggestion_id: str) -> Suggestion:
+        """A suggestion that waits. Raises NOT_IN_LINE."""
+        suggestion = self._arbiter.line.get(suggestion_id)
+        if suggestion is None:
+            raise BroadcastError(Code.NOT_IN_LINE)
+        return suggestion
+
     async def suggest(self, viewer: Viewer, prompt: str) -> Ticket:
         """Puts a clean prompt in line.
 
@@ -90,7 +104,7 @@ class BroadcastSession:
         place = self._arbiter.place_of(suggestion.id)
         settled = await self._ledger.enter(suggestion)
         self._changed()
-        return Ticket(suggestion, place, settled)
+        return Ticket(suggestion, self.mode, place, settled)
 
     async def revise(self, suggestion_id: str, prompt: str) -> bool:
         """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""

@@ -1,0 +1,133 @@
+"""Where moderators decide: their private panel to approve, edit or refuse each suggestion."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Any, Self
+
+import discord
+from discord.ui import ActionRow, Container, LayoutView, TextDisplay
+
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Refusal, Suggestion
+from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
+from bot.broadcast.session import BroadcastSession
+from cogs import context
+from cogs.answers import explaining
+from cogs.wording import plain
+
+
+class Verdict(StrEnum):
+    """What a moderator does with a suggestion. `NEXT` leaves it for later."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    REFUSE = "refuse"
+    NEXT = "next"
+
+
+_STYLES = {
+    Verdict.APPROVE: discord.ButtonStyle.success,
+    Verdict.EDIT: discord.ButtonStyle.primary,
+    Verdict.REFUSE: discord.ButtonStyle.danger,
+    Verdict.NEXT: discord.ButtonStyle.secondary,
+}
+
+
+class ReviewPanel(LayoutView):
+    """One suggestion to decide on, and how many there are."""
+
+    def __init__(self, session: BroadcastSession, suggestion: Suggestion | None) -> None:
+        super().__init__(timeout=None)
+        container: Container[ReviewPanel] = Container(accent_colour=discord.Colour.blurple())
+        pending = session.pending
+        container.add_item(TextDisplay(f"## Review\n-# {len(pending)} to decide"))
+        if suggestion is None:
+            container.add_item(TextDisplay("Nothing waits for you. Press Review again when something does."))
+        else:
+            name = plain(suggestion.viewer.name)
+            container.add_item(TextDisplay(f"> {plain(suggestion.prompt, PROMPT_LIMIT)}\n-# by **{name}**"))
+            container.add_item(
+                ActionRow(*(VerdictButton(v, session.broadcast.id, suggestion.id) for v in Verdict))
+            )
+        self.add_item(container)
+        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
+
+
+class VerdictButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"odyssey:(?P<verdict>approve|edit|refuse|next):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
+):
+    """One of the review panel's buttons."""
+
+    def __init__(self, verdict: Verdict, broadcast_id: str, suggestion_id: str) -> None:
+        button: discord.ui.Button[Any] = discord.ui.Button(
+            label=verdict.value.capitalize(),
+            style=_STYLES[verdict],
+            custom_id=f"odyssey:{verdict.value}:{broadcast_id}:{suggestion_id}",
+        )
+        super().__init__(button)
+        self._verdict = verdict
+        self._broadcast_id = broadcast_id
+        self._suggestion_id = suggestion_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was clicked."""
+        return cls(Verdict(match["verdict"]), match["broadcast_id"], match["suggestion_id"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Decides, and shows the next suggestion."""
+        async with explaining(interaction):
+            session = context.running_session(interaction, self._broadcast_id)
+            context.check_moderator(interaction)
+            if self._verdict is Verdict.EDIT:
+                suggestion = session.waiting_suggestion(self._suggestion_id)
+                await interaction.response.send_modal(EditDialogue(self._broadcast_id, suggestion))
+                return
+            if self._verdict is Verdict.APPROVE:
+                session.approve(self._suggestion_id)
+            elif self._verdict is Verdict.REFUSE:
+                await session.refuse(self._suggestion_id, Refusal.MODERATOR_REFUSED)
+            after = self._suggestion_id if self._verdict is Verdict.NEXT else None
+            await show_review(interaction, session, after=after)
+
+
+class EditDialogue(discord.ui.Modal, title="Edit and approve"):
+    """A suggestion's words, to be changed before it passes."""
+
+    def __init__(self, broadcast_id: str, suggestion: Suggestion) -> None:
+        super().__init__(custom_id=f"odyssey:edited:{broadcast_id}")
+        self._broadcast_id = broadcast_id
+        self._suggestion_id = suggestion.id
+        self.prompt: discord.ui.TextInput[Self] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph, default=suggestion.prompt, max_length=PROMPT_LIMIT
+        )
+        self.add_item(discord.ui.Label(text="What is sent", component=self.prompt))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        """Lets the edited suggestion pass, and shows the next one."""
+        async with explaining(interaction):
+            session = context.running_session(interaction, self._broadcast_id)
+            context.check_moderator(interaction)
+            if not await session.revise(self._suggestion_id, clean_prompt(self.prompt.value)):
+                raise BroadcastError(Code.NOT_IN_LINE)
+            session.approve(self._suggestion_id)
+            await show_review(interaction, session)
+
+
+async def show_review(
+    interaction: discord.Interaction, session: BroadcastSession, *, after: str | None = None
+) -> None:
+    """Shows a moderator the oldest suggestion to decide on, or the one behind `after`."""
+    pending = session.pending
+    place = next((index + 1 for index, waiting in enumerate(pending) if waiting.id == after), 0)
+    suggestion = pending[place % len(pending)] if pending else None
+    panel = ReviewPanel(session, suggestion)
+    if interaction.message and interaction.message.flags.ephemeral:
+        await interaction.response.edit_message(view=panel)
+    else:
+        await interaction.response.send_message(view=panel, ephemeral=True)
