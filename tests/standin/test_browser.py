@@ -25,7 +25,8 @@ async def page(browser: LocalBrowser) -> AsyncIterator[Page]:
 
     async def serve(_: web.Request) -> web.Response:
         return web.Response(
-            text=f"<!doctype html><title>client</title><script>{CLIENT}</script>", content_type="text/html"
+            text=f"<!doctype html><title>client</title><link rel=icon href=data:,><script>{CLIENT}</script>",
+            content_type="text/html",
         )
 
     app = web.Application()
