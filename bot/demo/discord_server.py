@@ -54,7 +54,7 @@ class LocalDiscord:
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._socket.bind((HOST, self._wanted_port))
-        except OSError:
+        except (OSError, OverflowError):
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]

@@ -24,6 +24,9 @@ from bot.demo.world import World
 log = logging.getLogger(__name__)
 
 HEARTBEAT_INTERVAL_MS = 41_250
+# discord.py notes when it sent a heartbeat a moment after it did. An answer that comes sooner, as only on one
+# machine, looks to it like an answer to the heartbeat before: "websocket is 41.3s behind".
+HEARTBEAT_ACK_DELAY_S = 0.1
 EVENTS_KEPT_FOR_RESUME = 20_000
 SESSIONS_KEPT = 8
 
@@ -171,6 +174,7 @@ class Gateway:
                 case 1:
                     if isinstance(data, int):
                         session.acknowledge(data)
+                    await asyncio.sleep(HEARTBEAT_ACK_DELAY_S)
                     await _send(ws, HEARTBEAT_ACK, None)
                 case 3 | 4:
                     pass  # presence and voice mean nothing here

@@ -98,6 +98,8 @@ async def _run(port: int, stop: asyncio.Event) -> None:
 async def _open_discord(port: int, stack: AsyncExitStack) -> LocalDiscord:
     try:
         return await stack.enter_async_context(LocalDiscord(port=port, add_routes=add_page))
+    except OverflowError:
+        raise DemoError(f"There is no port {port}; ports go from 1 to 65535.") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise DemoError(

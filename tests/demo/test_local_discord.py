@@ -231,6 +231,19 @@ async def test_the_gateway_refuses_a_wrong_token(local_discord: LocalDiscord) ->
                 assert ws.close_code == code
 
 
+async def test_a_heartbeat_is_not_answered_at_once(local_discord: LocalDiscord) -> None:
+    """discord.py takes an answer that is faster than a network for a late one, and fills the log with it."""
+    async with aiohttp.ClientSession() as http, http.ws_connect(local_discord.gateway_url) as ws:
+        await ws.receive_json()
+        await ws.send_json({"op": 2, "d": {"token": local_discord.token, "intents": 0, "properties": {}}})
+        assert (await ws.receive_json())["t"] == "READY"
+        sent = time.monotonic()
+        await ws.send_json({"op": 1, "d": 1})
+        while (await ws.receive_json())["op"] != 11:
+            pass
+        assert time.monotonic() - sent >= 0.05
+
+
 async def test_the_message_content_switch(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the switch off, asking for the intent fails as on Discord; without it chat arrives empty."""
     async with LocalDiscord(message_content_intent=False) as server:

@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import pytest
 from aiohttp import web
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.page_server import add_page
@@ -111,6 +111,59 @@ async def test_a_bot_that_does_not_answer(
     await page.get_by_role("button", name="Silent").click()
     await expect(page.locator(".failure")).to_have_text("The application did not respond")
     await expect(page.get_by_role("button", name="Closed")).to_be_disabled()
+
+
+async def test_what_people_do_with_messages(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """Reply, react, edit, use a message command, delete; what others may not do is not offered."""
+    robin = await browser.open(f"{local_discord.url}/?as=robin")
+    mika = await browser.open(f"{local_discord.url}/?as=mika")
+    await _ready(robin)
+    await local_discord.user("sasha").send("broadcasts", "make it rain")
+    theirs = _message(robin, "make it rain")
+    await theirs.hover()
+    await theirs.get_by_role("button", name="Reply").click()
+    await robin.keyboard.type("yes, rain")
+    await robin.keyboard.press("Enter")
+    mine = _message(robin, "yes, rain")
+    await expect(mine.locator(".context")).to_contain_text("make it rain")
+
+    await theirs.hover()
+    await theirs.get_by_label("More").click()
+    await expect(theirs.get_by_role("button", name="Delete message")).to_have_count(0)
+    await theirs.get_by_role("button", name="React with 🔥").click()
+    await expect(mika.locator(".reaction")).to_contain_text("🔥")
+    await theirs.hover()
+    await theirs.get_by_label("More").click()
+    await theirs.get_by_role("button", name="Suggest this").click()
+    await expect(robin.locator(".message.private")).to_contain_text("Suggested: make it rain")
+
+    await mine.hover()
+    await mine.get_by_label("More").click()
+    await mine.get_by_role("button", name="Edit message").click()
+    await robin.get_by_label("Edit message").fill("yes, snow")
+    await robin.keyboard.press("Enter")
+    await expect(_message(mika, "yes, snow")).to_contain_text("(edited)")
+    seen = _message(mika, "make it rain")
+    await seen.hover()
+    await seen.get_by_label("More").click()
+    await seen.get_by_role("button", name="Delete message").click()
+    await expect(robin.locator(".context.gone")).to_be_visible()
+
+
+async def test_channels(local_discord: LocalDiscord, browser: LocalBrowser) -> None:
+    """Another channel shows that something was said in it, and a reload stays where one was."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await _ready(page)
+    await local_discord.user("robin").send("lounge", "over here")
+    lounge = page.get_by_role("button", name="lounge")
+    await expect(lounge).to_contain_class("unread")
+    await lounge.click()
+    await expect(page.locator(".message")).to_contain_text("over here")
+    await expect(lounge).not_to_contain_class("unread")
+    await page.reload()
+    await expect(page.get_by_label("Message #lounge")).to_be_visible()
 
 
 async def test_hostile_content_is_only_text(
@@ -229,6 +282,11 @@ async def test_other_websites_cannot_act(local_discord: LocalDiscord) -> None:
 
 async def _ready(page: Page) -> None:
     await expect(page.locator(".welcome")).to_be_visible()
+
+
+def _message(page: Page, text: str) -> Locator:
+    """The message with this text, not those that quote it."""
+    return page.locator(".message", has=page.locator(".body > .text").get_by_text(text, exact=True))
 
 
 def _add_routes(app: web.Application, discord: LocalDiscord) -> None:

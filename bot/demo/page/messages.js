@@ -73,6 +73,9 @@ export class MessageList {
     this.#entries[index].node.remove();
     this.#entries.splice(index, 1);
     this.#arrange(index);
+    for (const entry of this.#entries) {
+      if (entry.message.referenced_message?.id === id) this.#redraw(entry, { ...entry.message, referenced_message: null });
+    }
   }
 
   // A line that only this page knows: a command on its way, or one that failed.
