@@ -14,7 +14,7 @@ from bot.standin.stream import LiveStream
 from bot.standin.studio import Studio
 from bot.standin.world.description import describe
 from bot.standin.world.imagination import imagine
-from bot.standin.world.scene import Scene
+from bot.standin.world.opening import OpeningError
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,6 @@ class Connection:
         self.peer.on_keyframe_request(self._on_keyframe_request)
         self._commands: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()  # None: hang up
         self._stream: LiveStream | None = None
-        self._scene: Scene | None = None
         self._broadcast_timer: asyncio.TimerHandle | None = None
         now = asyncio.get_running_loop().time()
         self._opened_at_s = now
@@ -129,10 +128,16 @@ class Connection:
         prompt = _prompt_of(command)
         portrait = bool(command.get("portrait", True))
         broadcast = command.get("broadcast") is True
-        scene = imagine(prompt)
-        stream = await self._studio.open(scene, portrait=portrait)
-        self._stream, self._scene = stream, scene
-        applied_prompt = prompt if command.get("bypass_vlm_expansion") is True else describe(scene)
+        image = command.get("input_image_base64")
+        if image is not None and not isinstance(image, str):
+            raise StreamRefusedError("invalid_image", "The input image must be a data URL.")
+        try:
+            self._stream = stream = await self._studio.open(
+                imagine(prompt), portrait=portrait, broadcast=broadcast, image=image or None
+            )
+        except OpeningError as error:
+            raise StreamRefusedError("invalid_image", str(error)) from error
+        applied_prompt = prompt if command.get("bypass_vlm_expansion") is True else describe(stream.scene)
         stream.feed.attach(self.peer.track)
         stream.start(
             self._on_stream_broken,
@@ -142,7 +147,7 @@ class Connection:
             width=stream.recording.width,
             height=stream.recording.height,
             broadcast=broadcast,
-            has_image=bool(command.get("input_image_base64")),
+            has_image=bool(image),
         )
         self._send("stream_started", stream_id=stream.stream_id, applied_prompt=applied_prompt)
         if broadcast:
@@ -155,8 +160,8 @@ class Connection:
         prompt = _prompt_of(command)
         if not prompt.strip():
             raise StreamRefusedError("invalid_prompt", "The prompt is empty.")
-        self._scene = imagine(prompt, self._scene)
-        await self._stream.change(self._scene, prompt, describe(self._scene))
+        scene = imagine(prompt, self._stream.scene)
+        await self._stream.change(scene, prompt, describe(scene))
         self._send("update_acknowledged", prompt=prompt)
 
     async def _end(self) -> None:
@@ -166,7 +171,7 @@ class Connection:
         self._send("stream_ended")
 
     async def _end_stream(self, reason: str) -> None:
-        stream, self._stream, self._scene = self._stream, None, None
+        stream, self._stream = self._stream, None
         if self._broadcast_timer is not None:
             self._broadcast_timer.cancel()
         if stream is not None:
@@ -176,10 +181,11 @@ class Connection:
 
     def _announce_broadcast(self, stream: LiveStream) -> None:
         token = self._studio.open_to_spectators(stream)
+        url = f"{self._origin}/broadcasts/{stream.stream_id}"
         self._send(
             "broadcast_ready",
-            broadcast_url=None,
-            webrtc_url=f"{self._origin}/broadcasts/{stream.stream_id}",
+            broadcast_url=f"{url}/hls/index.m3u8?token={token}",
+            webrtc_url=url,
             spectator_token=token,
         )
 

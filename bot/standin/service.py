@@ -21,6 +21,7 @@ from bot.standin.faults.control import FaultControl
 from bot.standin.faults.http import HttpFaults
 from bot.standin.faults.script import FaultScript
 from bot.standin.origins import origin_of
+from bot.standin.playlists import Playlists
 from bot.standin.recordings import RecordingShelf
 from bot.standin.refusals import add_cors_headers, json_errors
 from bot.standin.reservations import Reservations
@@ -95,6 +96,7 @@ class Standin:
         signalling.add_routes(app.router)
         spectators = Spectators(studio, loopback=settings.is_loopback)
         spectators.add_routes(app.router)
+        Playlists(studio).add_routes(app.router)
         Archive(access, shelf, signer, settings.url_lifetime_s).add_routes(app.router)
 
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)

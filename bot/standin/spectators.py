@@ -72,7 +72,7 @@ class Spectators:
     def _admit(self, request: web.Request) -> LiveStream:
         """The live broadcast that the request's token lets in to."""
         found = self._studio.broadcast(request.match_info["stream_id"])
-        if found is None:
+        if found is None or not found[0].is_live:
             raise RequestRefusedError(404, "No such broadcast.")
         stream, token = found
         given = request.query.get("token", "").encode(errors="replace")

@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 
 from bot.standin.media.clock import FrameClock
 from bot.standin.media.feed import Feed
+from bot.standin.media.hls import HlsWindow
 from bot.standin.media.take import Take
 from bot.standin.recordings import Recording, RecordingShelf
 from bot.standin.world.scene import Scene
@@ -24,9 +25,13 @@ T = TypeVar("T")
 class LiveStream:
     """Runs from `start` to `end`. Drawing and encoding happen in threads of its own."""
 
-    def __init__(self, recording: Recording, shelf: RecordingShelf, take: Take, clock: FrameClock) -> None:
+    def __init__(
+        self, scene: Scene, recording: Recording, shelf: RecordingShelf, take: Take, clock: FrameClock
+    ) -> None:
         self.recording = recording
         self.feed = Feed()
+        self.scene = scene
+        self.first_segment = asyncio.Event()  # of HLS
         self.started_at_s = asyncio.get_running_loop().time()
         self._shelf = shelf
         self._take = take
@@ -42,6 +47,11 @@ class LiveStream:
     def stream_id(self) -> str:
         """The ID that clients know the stream and its recording by."""
         return self.recording.stream_id
+
+    @property
+    def hls(self) -> HlsWindow | None:
+        """The stream's HLS segments, if it is a broadcast."""
+        return self._take.hls
 
     @property
     def is_live(self) -> bool:
@@ -64,6 +74,7 @@ class LiveStream:
             return
         built = await self._in_thread(self._take.prepare, scene)
         self._take.show(built)
+        self.scene = scene
         self._events.add("interaction", prompt=prompt, applied_prompt=applied_prompt)
 
     async def end(self, reason: str) -> None:
@@ -97,6 +108,7 @@ class LiveStream:
         except OSError:  # a full disk costs this recording, nothing else
             logger.exception("recording %s could not be completed", self.stream_id)
         else:
+            self.first_segment.set()
             self._shelf.complete(self.recording, self._take.frame_count, self._take.duration_s)
 
     async def _shoot_frames(self) -> None:
@@ -107,6 +119,8 @@ class LiveStream:
             self.feed.publish("h264", shot.h264)
             if shot.vp8 is not None:
                 self.feed.publish("vp8", shot.vp8)
+            if self.hls is not None and self.hls.segments:
+                self.first_segment.set()
             tick = await self._clock.wait_for(tick + 1)
 
     async def _in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

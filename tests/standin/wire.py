@@ -124,9 +124,13 @@ class WireClient:
         return found
 
     async def start(self, prompt: str = "A cat in a meadow", **options: Any) -> dict[str, Any]:
-        """Start a stream over the data channel; the `stream_started` message."""
+        """Start a stream, over signalling if it has an image; the `stream_started` message."""
         options = {"portrait": False, "input_image_base64": None, "broadcast": False, **options}
-        await self.send(type="interactive_stream_start", prompt=prompt, **options)
+        message = {"type": "interactive_stream_start", "prompt": prompt, **options}
+        if options["input_image_base64"]:
+            await self.socket.send_json(message)
+        else:
+            await self.send(**message)
         return await self.expect("stream_started")
 
     async def update(self, prompt: str) -> dict[str, Any]:

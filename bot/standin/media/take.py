@@ -14,6 +14,7 @@ import av
 from bot.standin.media.clock import FRAME_RATE
 from bot.standin.media.encoder import FrameEncoder, Packet
 from bot.standin.media.frames import save_jpeg, to_frame
+from bot.standin.media.hls import HlsWindow
 from bot.standin.media.muxing import Mp4Writer
 from bot.standin.media.preview import PreviewReel
 from bot.standin.world.canvas import Canvas
@@ -35,8 +36,9 @@ class Shot:
 class Take:
     """Draws, encodes and records one stream into `directory` (video.mp4, preview.mp4, thumbnail.jpg)."""
 
-    def __init__(self, stage: Stage, directory: Path) -> None:
+    def __init__(self, stage: Stage, directory: Path, hls: HlsWindow | None = None) -> None:
         self._stage = stage
+        self.hls = hls
         self._directory = directory
         self._h264 = FrameEncoder("h264", stage.width, stage.height)
         self._vp8: FrameEncoder | None = None
@@ -74,7 +76,10 @@ class Take:
         canvas = self._stage.draw(own_tick / FRAME_RATE)
         frame = to_frame(canvas)
         packet = self._h264.encode(frame, tick, keyframe=keyframe)
-        self._video.write(bytes(packet), own_tick, keyframe=packet.is_keyframe)
+        data = bytes(packet)
+        self._video.write(data, own_tick, keyframe=packet.is_keyframe)
+        if self.hls is not None:
+            self.hls.add(data, own_tick, keyframe=packet.is_keyframe)
         self.frame_count += 1
         self._preview.add(canvas, own_tick)
         self._consider_thumbnail(canvas, own_tick)
@@ -83,6 +88,8 @@ class Take:
     def finish(self) -> None:
         """Complete the files. At least one frame must have been shot."""
         self._video.close()
+        if self.hls is not None:
+            self.hls.finish(self._last_tick + 1)
         self._preview.write(self._directory / "preview.mp4", self._telling_ticks)
         if self._thumbnail is not None:
             save_jpeg(self._thumbnail, self._directory / "thumbnail.jpg")

@@ -1,0 +1,87 @@
+"""HLS: the stream's packets as fragmented MP4 segments, the latest few of them (RFC 8216)."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+
+from bot.standin.media.clock import FRAME_RATE
+from bot.standin.media.encoder import GOP_TICKS
+from bot.standin.media.muxing import Mp4Writer
+
+WINDOW_SEGMENTS = 8
+_FRAGMENTED = "+frag_keyframe+empty_moov+default_base_moof"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment: it begins with a keyframe and can be played after `init`."""
+
+    number: int
+    data: bytes
+    duration_s: float
+
+
+class HlsWindow:
+    """Cuts packets into segments of 2 to 4 s. Fed by one thread, read by another."""
+
+    def __init__(self) -> None:
+        self.init = b""
+        self.segments: tuple[Segment, ...] = ()
+        self.is_over = False
+        self._sink = io.BytesIO()
+        self._writer = Mp4Writer(self._sink, _FRAGMENTED)
+        self._began_tick = 0
+        self._count = 0
+
+    def add(self, data: bytes, tick: int, *, keyframe: bool) -> None:
+        """Add the packet of a tick, counted from the stream's start."""
+        # The muxer writes out a fragment when the next one's keyframe comes.
+        self._writer.write(data, tick, keyframe=keyframe)
+        if not self.init:
+            self.init = self._taken()
+        elif keyframe and tick - self._began_tick >= GOP_TICKS:
+            self._cut(tick)
+
+    def finish(self, tick: int) -> None:
+        """Cut the last segment, which ends at `tick`; the playlist says that no more will come."""
+        self._writer.close()
+        self._cut(tick)
+        self.is_over = True
+
+    def segment(self, number: int) -> Segment | None:
+        """The segment of that number, if it is still in the window."""
+        return next((segment for segment in self.segments if segment.number == number), None)
+
+    def playlist(self, query: str) -> str:
+        """The media playlist; `query` goes with each address in it."""
+        segments = self.segments
+        longest_s = max((segment.duration_s for segment in segments), default=2 * GOP_TICKS / FRAME_RATE)
+        lines = [
+            "#EXTM3U",
+            "#EXT-X-VERSION:7",
+            f"#EXT-X-TARGETDURATION:{math.ceil(max(longest_s, 2 * GOP_TICKS / FRAME_RATE))}",
+            f"#EXT-X-MEDIA-SEQUENCE:{segments[0].number if segments else 0}",
+            "#EXT-X-INDEPENDENT-SEGMENTS",
+            f'#EXT-X-MAP:URI="init.mp4?{query}"',
+        ]
+        for segment in segments:
+            lines += [f"#EXTINF:{segment.duration_s:.3f},", f"{segment.number}.m4s?{query}"]
+        if self.is_over:
+            lines.append("#EXT-X-ENDLIST")
+        return "\n".join(lines) + "\n"
+
+    def _cut(self, tick: int) -> None:
+        data = self._taken()
+        if data:
+            segment = Segment(self._count, data, (tick - self._began_tick) / FRAME_RATE)
+            self.segments = (*self.segments, segment)[-WINDOW_SEGMENTS:]
+            self._count += 1
+        self._began_tick = tick
+
+    def _taken(self) -> bytes:
+        data = self._sink.getvalue()
+        self._sink.seek(0)
+        self._sink.truncate()
+        return data
