@@ -42,7 +42,6 @@ class LocalDiscord:
         guild_name: str = "Night Garden",
         add_routes: Callable[[web.Application, LocalDiscord], None] | None = None,
     ) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._wanted_port = port
         self._message_content_intent = message_content_intent
         self._response_timeout_s = response_timeout_s
@@ -51,13 +50,9 @@ class LocalDiscord:
         self._users: dict[str, User] = {}
 
     async def __aenter__(self) -> Self:
-        try:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._socket.bind((HOST, self._wanted_port))
-        except (OSError, OverflowError):
-            self._socket.close()
-            raise
-        self.port: int = self._socket.getsockname()[1]
+        # Bound first: the world's addresses of uploads, and so the world itself, need the port.
+        listening = _listening_socket(self._wanted_port)
+        self.port: int = listening.getsockname()[1]
         self._create_world()
         self._gateway = Gateway(self.world, token=self.token, url=self.gateway_url)
         api = RestApi(self.world, token=self.token, gateway_url=self.gateway_url)
@@ -69,7 +64,7 @@ class LocalDiscord:
             self._add_routes(app, self)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.SockSite(self._runner, self._socket).start()
+        await web.SockSite(self._runner, listening).start()
         return self
 
     async def __aexit__(
@@ -146,3 +141,14 @@ class LocalDiscord:
         self.add_user("mika", display_name="Mika", moderator=True)
         self.add_user("robin", display_name="Robin")
         self.add_user("sasha", display_name="Sasha")
+
+
+def _listening_socket(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+    except (OSError, OverflowError):
+        listening.close()
+        raise
+    return listening

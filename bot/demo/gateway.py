@@ -13,6 +13,7 @@ import secrets
 from collections import OrderedDict, deque
 from collections.abc import Mapping
 from contextlib import suppress
+from enum import IntEnum
 from itertools import islice
 from typing import Any
 
@@ -30,8 +31,20 @@ HEARTBEAT_ACK_DELAY_S = 0.1
 EVENTS_KEPT_FOR_RESUME = 20_000
 SESSIONS_KEPT = 8
 
-DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, REQUEST_MEMBERS = 0, 1, 2, 3, 4, 6, 8
-INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11
+
+class Op(IntEnum):
+    """Gateway opcodes."""
+
+    DISPATCH = 0
+    HEARTBEAT = 1
+    IDENTIFY = 2
+    PRESENCE = 3
+    VOICE = 4
+    RESUME = 6
+    REQUEST_MEMBERS = 8
+    INVALID_SESSION = 9
+    HELLO = 10
+    HEARTBEAT_ACK = 11
 
 
 class GatewayCloseError(Exception):
@@ -55,7 +68,7 @@ class Session:
 
     def push(self, event: str, payload: Mapping[str, Any]) -> None:
         self.sequence += 1
-        frame = json.dumps({"op": DISPATCH, "t": event, "s": self.sequence, "d": payload})
+        frame = json.dumps({"op": Op.DISPATCH, "t": event, "s": self.sequence, "d": payload})
         self._kept.append((self.sequence, frame))
         self.changed.set()
 
@@ -91,7 +104,7 @@ class Gateway:
         await ws.prepare(request)
         self._connections.add(ws)
         try:
-            await _send(ws, HELLO, {"heartbeat_interval": HEARTBEAT_INTERVAL_MS})
+            await _send(ws, Op.HELLO, {"heartbeat_interval": HEARTBEAT_INTERVAL_MS})
             session, sequence = await self._open_session(ws)
             async with asyncio.TaskGroup() as tasks:
                 sending = tasks.create_task(self._send_events(ws, session, sequence), name="gateway events")
@@ -123,15 +136,15 @@ class Gateway:
             frame = _parse(message.data if message.type is WSMsgType.TEXT else None)
             data = frame.get("d")
             match frame.get("op"):
-                case 1:
-                    await _send(ws, HEARTBEAT_ACK, None)
-                case 2 if isinstance(data, dict):
+                case Op.HEARTBEAT:
+                    await _send(ws, Op.HEARTBEAT_ACK, None)
+                case Op.IDENTIFY if isinstance(data, dict):
                     return self._identify(data), 0
-                case 6 if isinstance(data, dict):
+                case Op.RESUME if isinstance(data, dict):
                     session = self._resume(data)
                     if session is not None:
                         return session, int(data["seq"])
-                    await _send(ws, INVALID_SESSION, False)
+                    await _send(ws, Op.INVALID_SESSION, False)
                 case _:
                     raise GatewayCloseError(4003, "Not authenticated.")
         raise GatewayCloseError(1000, "gone before IDENTIFY")
@@ -171,17 +184,17 @@ class Gateway:
             frame = _parse(message.data if message.type is WSMsgType.TEXT else None)
             data = frame.get("d")
             match frame.get("op"):
-                case 1:
+                case Op.HEARTBEAT:
                     if isinstance(data, int):
                         session.acknowledge(data)
                     await asyncio.sleep(HEARTBEAT_ACK_DELAY_S)
-                    await _send(ws, HEARTBEAT_ACK, None)
-                case 3 | 4:
-                    pass  # presence and voice mean nothing here
-                case 8 if isinstance(data, dict):
+                    await _send(ws, Op.HEARTBEAT_ACK, None)
+                case Op.PRESENCE | Op.VOICE:
+                    pass  # they mean nothing here
+                case Op.REQUEST_MEMBERS if isinstance(data, dict):
                     for chunk in self._world.member_chunks(data):
                         session.push("GUILD_MEMBERS_CHUNK", chunk)
-                case 2:
+                case Op.IDENTIFY:
                     raise GatewayCloseError(4005, "Already authenticated.")
                 case _:
                     raise GatewayCloseError(4001, "Unknown opcode.")
@@ -217,5 +230,5 @@ def _parse(text: str | None) -> dict[str, Any]:
     return frame
 
 
-async def _send(ws: web.WebSocketResponse, op: int, data: object) -> None:
+async def _send(ws: web.WebSocketResponse, op: Op, data: object) -> None:
     await ws.send_str(json.dumps({"op": op, "d": data, "s": None, "t": None}))

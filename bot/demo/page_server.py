@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 PAGE_DIR = Path(__file__).parent / "page"
 HISTORY_SHOWN = 100
 BOT_HISTORY_SHOWN = 20
+DIALOGS_KEPT = 5
 REQUEST_LIMIT_BYTES = 16 * 1024 * 1024
 # Pictures, films and the watch page may come from other ports of this machine, and from nowhere else.
 SECURITY_HEADERS = {
@@ -50,6 +51,8 @@ def add_page(app: web.Application, discord: LocalDiscord) -> None:
 
 
 class Page:
+    """The page's files and the tabs that are open."""
+
     def __init__(self, discord: LocalDiscord) -> None:
         self._discord = discord
         self._tabs: set[web.WebSocketResponse] = set()
@@ -125,6 +128,8 @@ class Tab:
                 channel_id, message_id = next(iter(self._stale))
                 del self._stale[channel_id, message_id]
                 message = self._discord.world.message(channel_id, message_id, self._user.id)
+                if message is None and self._discord.world.exists(channel_id, message_id):
+                    continue  # private to someone else
                 place = {"channel_id": str(channel_id), "message_id": str(message_id)}
                 kind = "gone" if message is None else "message"
                 await self._send({"type": kind, "message": message, **place})
@@ -234,6 +239,8 @@ class Tab:
             return {}
         number = next(self._modal_numbers)
         self._modals[number] = answer.modal
+        while len(self._modals) > DIALOGS_KEPT:  # a dialog that was closed is not heard of again
+            del self._modals[next(iter(self._modals))]
         return {"modal": {"number": number, **answer.modal.payload}}
 
 

@@ -261,6 +261,22 @@ async def test_the_page_comes_back_after_a_restart(browser: LocalBrowser) -> Non
         await expect(page.locator(".message")).to_contain_text("welcome back")
 
 
+async def test_private_answers_reach_one_tab(bot: SampleBot, local_discord: LocalDiscord) -> None:
+    """Of a private answer nothing goes to other people's tabs, not even that it exists."""
+    origin = {"Origin": local_discord.url}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"{local_discord.url}/live?as=sasha", headers=origin) as sasha,
+    ):
+        assert (await sasha.receive_json())["type"] == "welcome"
+        await local_discord.user("robin").slash("lounge", "odyssey status")
+        await local_discord.user("robin").wait_for_message(
+            "lounge", lambda message: "Start one" in message.text
+        )
+        await local_discord.user("robin").send("lounge", "public")
+        assert (await sasha.receive_json())["message"]["content"] == "public"
+
+
 async def test_other_websites_cannot_act(local_discord: LocalDiscord) -> None:
     """The websocket answers only to the demo's own page: not to other origins, nor under a foreign name."""
     url = f"{local_discord.url}/live?as=mika"

@@ -205,6 +205,10 @@ class World:
             return None
         return dict(serializers.message_payload(self.backend, message, for_user=user_id))
 
+    def exists(self, channel_id: int, message_id: int) -> bool:
+        """Whether there is such a message for anyone."""
+        return message_id in self.backend.messages.get(channel_id, {})
+
     def messages(self, channel_id: int, user_id: int, *, limit: int | None = None) -> list[Json]:
         """The newest `limit` messages of a channel that this user sees, oldest first."""
         ids = list(self.backend.messages[channel_id])

@@ -53,26 +53,15 @@ class UserInfo:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How the bot answered an interaction.
+    """How the bot answered first: with a message (its own or the clicked one), a modal, or choices."""
 
-    `kind` is one of message, deferred, deferred_update, update, modal, autocomplete, pong.
-    """
-
-    interaction_id: int
-    kind: str
     message_id: int | None
     modal: Json | None
     choices: list[Json]
 
 
 def answered_by(record: Interaction) -> Answered:
-    return Answered(
-        interaction_id=record.id,
-        kind=str(record.response_kind),
-        message_id=record.message_id,
-        modal=record.modal,
-        choices=list(record.autocomplete_choices or []),
-    )
+    return Answered(record.message_id, record.modal, list(record.autocomplete_choices or []))
 
 
 @contextmanager
