@@ -102,10 +102,13 @@ class Connection:
             self._opened.exception()  # nobody may be waiting any more
 
     async def _abandon(self) -> None:
-        self.end(OdysseyConnectionError("The connection was given up.", code="disconnected"))
-        if self._owner is not None:
-            self._owner.cancel()
-            await asyncio.wait({self._owner})
+        owner = self._owner
+        if not self._ended.is_set():  # otherwise it is closing already, and must not be cut off in that
+            self.end(OdysseyConnectionError("The connection was given up.", code="disconnected"))
+            if owner is not None:
+                owner.cancel()
+        if owner is not None:
+            await asyncio.wait({owner})
 
     async def _own(self) -> None:
         try:

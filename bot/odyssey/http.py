@@ -20,6 +20,7 @@ import httpx
 
 from bot.odyssey.errors import OdysseyConnectionError, OdysseyError
 from bot.odyssey.loopback import is_loopback_url
+from bot.odyssey.threads import in_thread
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
@@ -44,8 +45,11 @@ class Response:
 @asynccontextmanager
 async def open_http(url: str) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client for requests to `url`'s host; a service on loopback is never reached through a proxy."""
-    own = not is_loopback_url(url)
-    async with httpx.AsyncClient(verify=_tls(), trust_env=own, timeout=_NO_OWN_TIMEOUT) as client:
+    if is_loopback_url(url):
+        client = httpx.AsyncClient(verify=_no_trust(), trust_env=False, timeout=_NO_OWN_TIMEOUT)
+    else:
+        client = httpx.AsyncClient(verify=await in_thread(_trust), timeout=_NO_OWN_TIMEOUT)
+    async with client:
         yield client
 
 
@@ -113,6 +117,12 @@ def _drop_private(record: logging.LogRecord) -> bool:
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
-    """Made once: loading the certificates takes some 20 ms."""
+def _trust() -> ssl.SSLContext:
+    """Made once: loading the certificates takes some 20 ms or more."""
     return httpx.create_ssl_context()
+
+
+@functools.cache
+def _no_trust() -> ssl.SSLContext:
+    """For plain HTTP on this machine: without certificates, so that it takes no time. It trusts nobody."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

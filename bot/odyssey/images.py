@@ -20,7 +20,7 @@ ImageSource = str | bytes | Path
 """A path, the file's bytes, or a `data:` URL."""
 
 MAX_IMAGE_BYTES = 25 * 1024 * 1024
-MAX_PIXELS = 100_000_000
+MAX_PIXELS = 80_000_000
 LANDSCAPE = (1280, 704)
 PORTRAIT = (704, 1280)
 JPEG_QUALITY = 90
@@ -43,8 +43,10 @@ def image_data_url(source: ImageSource, *, portrait: bool) -> str:
                 raise _too_large()
             upright = ImageOps.exif_transpose(opened).convert("RGB")
         fitted = ImageOps.fit(upright, PORTRAIT if portrait else LANDSCAPE, Image.Resampling.LANCZOS)
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError as error:
         return _as_it_is(raw, error)
+    except Image.DecompressionBombError as error:
+        raise _too_large() from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise _unreadable() from error
     out = io.BytesIO()
@@ -96,7 +98,7 @@ def _data_url(kind: str, raw: bytes) -> str:
 
 
 def _too_large() -> OdysseyStreamError:
-    return OdysseyStreamError("The image is larger than 25 MB or 100 megapixels.", code="image_too_large")
+    return OdysseyStreamError("The image is larger than 25 MB or 80 megapixels.", code="image_too_large")
 
 
 def _unreadable() -> OdysseyStreamError:

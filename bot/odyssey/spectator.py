@@ -119,16 +119,15 @@ class SpectatorConnection:
             ) from None
         finally:
             if not self._was_connected:
-                self._connected.cancel()
-                self._owner.cancel()
+                if not self._ended.is_set():  # otherwise it is closing already
+                    self._owner.cancel()
                 await asyncio.wait({self._owner})
 
     async def _own(self, token: str) -> None:
         """Owns all that is open, from joining to leaving."""
         peer: ReceivingPeer | None = None
         try:
-            origin = "{0.scheme}://{0.netloc}".format(urlsplit(self._url))
-            servers = await ice_servers(f"{origin}/config", self._timeouts.request_s)
+            servers = await ice_servers(f"{_origin(self._url)}/config", self._timeouts.request_s)
             peer = self._peer = ReceivingPeer(
                 servers,
                 only_loopback=is_loopback_url(self._url),
@@ -140,8 +139,7 @@ class SpectatorConnection:
             await self._connected
             await self._stay(peer)
         except OdysseyError as error:
-            if not self._connected.done():
-                self._connected.set_exception(error)
+            self._fail(error)
         finally:
             self._ended.set()
             if peer is not None:
@@ -197,7 +195,13 @@ class SpectatorConnection:
 
     def _same_origin(self, url: str) -> bool:
         """Whether a URL that the service gave us leads back to it."""
-        return urlsplit(url)[:2] == urlsplit(self._url)[:2]
+        return url.startswith(_origin(self._url) + "/")
+
+    def _fail(self, error: OdysseyError) -> None:
+        self._ended.set()
+        if not self._connected.done():
+            self._connected.set_exception(error)
+            self._connected.exception()  # whoever joins may have given up
 
     def _on_state(self) -> None:
         state = self._peer.pc.connectionState if self._peer is not None else "new"
@@ -205,9 +209,17 @@ class SpectatorConnection:
             self._was_connected = True
             self._connected.set_result(None)
         elif state in ("failed", "closed"):
-            self._ended.set()
-            if not self._connected.done():
-                self._connected.set_exception(OdysseyConnectionError("The broadcast could not be reached."))
+            self._fail(OdysseyConnectionError("The broadcast could not be reached."))
+
+
+def _origin(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise OdysseyConnectionError("The broadcast's URL is not valid.", code="bad_url", retryable=False)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 async def _offer(pc: RTCPeerConnection) -> None:

@@ -13,7 +13,8 @@ T = TypeVar("T")
 async def in_thread(work: Callable[[], T]) -> T:
     """Runs `work` in a thread of its own. If cancelled, the work goes on to its end, alone."""
     executor = ThreadPoolExecutor(1, thread_name_prefix="odyssey-work")
+    job = executor.submit(work)
     try:
-        return await asyncio.get_running_loop().run_in_executor(executor, work)
+        return await asyncio.wrap_future(job)
     finally:
-        executor.shutdown(wait=False)
+        executor.shutdown(wait=job.done())

@@ -26,7 +26,7 @@ async def test_a_whole_stream(service: Service, client: Odyssey) -> None:
     assert await client.interact("the cat jumps") == "the cat jumps"
     assert client.last_applied_prompt == "the cat jumps"
     await client.end_stream()
-    assert client.current_stream_id is None
+    assert not client.current_stream_id
     await client.disconnect()
     streamer = await service.streamer()
     await asyncio.wait_for(streamer.goodbye.wait(), 5)

@@ -9,8 +9,8 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from bot.odyssey.threads import in_thread
 from bot.odyssey.types import FrameHandler, VideoFrame, VideoStats
@@ -24,7 +24,7 @@ MAX_WAITING_FRAMES = 100
 MAX_GROUP_FRAMES = 600
 MAX_GROUP_BYTES = 16 * 1024 * 1024
 KEYFRAME_ASK_INTERVAL_S = 1.0
-CLOSE_S = 1.0
+CLOSE_S = 0.5
 
 
 class VideoReceiver:
@@ -55,6 +55,7 @@ class VideoReceiver:
         self._wake = asyncio.Event()
         self._decoder = Decoder()
         self._executor: ThreadPoolExecutor | None = None
+        self._job: Future[Any] | None = None
         self._pump: asyncio.Task[None] | None = None
         self._closed = False
         if handler is not None:
@@ -96,15 +97,23 @@ class VideoReceiver:
         return LazyFrame(pictures[-1]) if pictures else None
 
     async def close(self) -> None:
-        """Stops decoding. A handler that still runs in its thread is left to finish alone."""
+        """Stops decoding. A handler that holds its thread is left to finish alone, after a moment."""
         self._closed = True
         self._group.clear()
         self._waiting.clear()
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.wait({self._pump})
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
+        if self._executor is None or self._job is None:
+            return
+        finished = asyncio.wrap_future(self._job)
+        try:
+            await asyncio.wait({finished}, timeout=CLOSE_S)
+            if not finished.done():
+                log.warning("The video frame handler has not returned; its thread is left behind.")
+        finally:
+            finished.cancel()
+            self._executor.shutdown(wait=self._job.done(), cancel_futures=True)
 
     def _keep(self, frame: EncodedFrame, keyframe: bool) -> None:
         if keyframe:
@@ -181,7 +190,8 @@ class VideoReceiver:
     async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._executor is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix="odyssey-video")
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        self._job = job = self._executor.submit(work)
+        return await asyncio.wrap_future(job)
 
     def _ask_for_keyframe(self) -> None:
         now = time.monotonic()

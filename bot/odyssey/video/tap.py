@@ -34,6 +34,8 @@ from bot.odyssey.video.frames import CODECS
 from bot.odyssey.video.reports import Reception
 
 REPORT_INTERVAL_S = 1.0
+CLOSE_S = 3.0
+CLOSING_ITSELF_S = 0.5
 
 _HEADER = struct.Struct("!BBHLL")
 
@@ -198,14 +200,20 @@ class Tap:
 
 
 async def close_peer_connection(pc: RTCPeerConnection) -> None:
-    """Closes a peer connection, and what aioice begins after its end.
+    """Closes a peer connection, in any state, and what aioice begins after its end.
 
     aioice looks each 20 ms whether its checks are done. Closed just then, it would still begin its endless
-    consent checks afterwards, and nobody would ever stop them.
+    consent checks afterwards, and nobody would ever stop them. And when aiortc, closing by itself because the
+    other side did, is cancelled (by `asyncio.run` at its end, say), everybody else who closes waits for ever.
     """
     transports = {transceiver.receiver.transport.transport for transceiver in pc.getTransceivers()}
     checking = [transport for transport in transports if transport.state == "checking"]
-    await pc.close()
+    limit_s = CLOSING_ITSELF_S if pc.signalingState == "closed" else CLOSE_S
+    closing = asyncio.create_task(pc.close(), name="odyssey-closing")
+    try:
+        await asyncio.wait({closing}, timeout=limit_s)
+    finally:
+        closing.cancel()
     if not checking:
         return
     await asyncio.sleep(0.03)
