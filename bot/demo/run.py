@@ -19,6 +19,7 @@ import aiohttp
 
 from bot.config import Settings
 from bot.demo.children import Child, child
+from bot.demo.crowd import Crowd
 from bot.demo.discord_server import HOST, LocalDiscord
 from bot.demo.page_server import add_page
 
@@ -38,8 +39,10 @@ class DemoStoppedError(Exception):
     """The one who runs the demo ended it."""
 
 
-async def run_demo(port: int) -> None:
+async def run_demo(port: int, *, crowd: int = 0) -> None:
     """Runs the demo until SIGINT or SIGTERM; its page is at `port` (0 takes any free one).
+
+    `crowd` simulated viewers chat, suggest and vote while a broadcast is on.
 
     Prints one line on standard output when everything is ready. Exits with status 1 and one sentence when it
     cannot start or when a part of it ends by itself.
@@ -48,19 +51,20 @@ async def run_demo(port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await _run(port, stop)
+        await _run(port, crowd, stop)
     except DemoStoppedError:
         return
     except DemoError as error:
         sys.exit(str(error))
 
 
-async def _run(port: int, stop: asyncio.Event) -> None:
+async def _run(port: int, crowd: int, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         discord = await _open_discord(port, stack)
         directory = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-", ignore_cleanup_errors=True))
         )
+        viewers = Crowd(discord, crowd) if crowd else None
         environment = _clean_environment()
         key = f"ody_{secrets.token_hex(16)}"
         standin = await stack.enter_async_context(
@@ -92,7 +96,7 @@ async def _run(port: int, stop: asyncio.Event) -> None:
         await _unless_ended(_until_ready(discord, health_url), stop, [bot, standin])
         sys.stdout.write(f"Demo ready: {discord.url}/\n")
         sys.stdout.flush()
-        await _unless_ended(asyncio.Event().wait(), stop, [bot, standin])
+        await _unless_ended(viewers.run() if viewers else asyncio.Event().wait(), stop, [bot, standin])
 
 
 async def _open_discord(port: int, stack: AsyncExitStack) -> LocalDiscord:
