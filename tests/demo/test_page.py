@@ -244,6 +244,10 @@ async def test_much_chat(bot: SampleBot, local_discord: LocalDiscord, browser: L
     await expect(page.locator(".message").last).to_contain_text("message 999")
     assert await page.locator(".message").count() <= 300
     await expect(page.locator("iframe.player")).to_be_visible()
+    await page.get_by_role("button", name="Panel in chat").click()
+    await expect(page.get_by_role("button", name="Suggest")).to_be_in_viewport()
+    await page.get_by_role("button", name="To the newest").click()
+    await expect(page.locator(".message").last).to_be_in_viewport()
     await page.reload()
     await expect(page.locator(".message").last).to_contain_text("message 999")
     await expect(page.locator("iframe.player")).to_be_visible()

@@ -8,7 +8,7 @@ import { openModal } from "./modal.js";
 import { isWatchLink, Stage, watchLink } from "./stage.js";
 import { keepCounting } from "./time.js";
 
-const CHIPS_SHOWN = 4;
+const CHIPS_SHOWN = 3;
 const HISTORY_KEPT = 500;
 const byId = (id) => document.getElementById(id);
 const connection = new Connection();
@@ -16,6 +16,7 @@ const history = new Map(); // channel ID -> Map of message ID -> message
 const unread = new Set();
 let world = { me: "", guild: "", users: [], channels: [], roles: [] };
 let channel = null;
+let panelId = null;
 let actingAs = new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("as") ?? "";
 
 const app = {
@@ -32,6 +33,7 @@ const app = {
   displayName: (author) => app.names.user(author.id) ?? author.global_name ?? author.username,
   channelName: () => channel?.name ?? "",
   reply: (message) => composer.replyTo(message, app.displayName(message.author)),
+  message: (id) => history.get(channel.id).get(id),
   notice: (title, text, options) => messages.notice(title, text, options),
   async perform(kind, body) {
     const answer = await connection.ask(kind, { channel: channel.id, ...body });
@@ -53,6 +55,10 @@ const stage = new Stage(byId("stage"), {
   tryIt(prompt) {
     showView("chat");
     composer.suggest("odyssey start", { prompt });
+  },
+  showPanel() {
+    showView("chat");
+    messages.jumpTo(panelId);
   },
 });
 
@@ -124,7 +130,10 @@ function showChannel(next, { keepComposer = false } = {}) {
 }
 
 function followStage() {
-  stage.show(watchLink([...history.get(channel.id).values()].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))));
+  const newestLast = [...history.get(channel.id).values()].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+  const panel = watchLink(newestLast);
+  panelId = panel.id;
+  stage.show(panel.url);
 }
 
 function drawChannels() {

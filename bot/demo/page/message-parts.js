@@ -15,13 +15,14 @@ export function contextLine(message, app) {
   if (!target) return el("div", { class: "context gone", text: "The message that this answers was deleted." });
   const name = app.displayName(target.author);
   const preview = target.content ? plainText(target.content, app.names).slice(0, 120) : "Click to see the message";
-  const jump = () => {
-    const node = document.getElementById(`message-${target.id}`);
-    node?.scrollIntoView({ block: "center", behavior: "smooth" });
-    node?.classList.add("flash");
-    setTimeout(() => node?.classList.remove("flash"), 1500);
-  };
-  return el("button", { type: "button", class: "context", onclick: jump }, avatar(name, { bot: target.author.bot }), el("b", { text: name }), el("span", { class: "preview", text: preview }));
+  return el("button", { type: "button", class: "context", onclick: () => showMessage(target.id) }, avatar(name, { bot: target.author.bot }), el("b", { text: name }), el("span", { class: "preview", text: preview }));
+}
+
+export function showMessage(id) {
+  const node = document.getElementById(`message-${id}`);
+  node?.scrollIntoView({ block: "center" });
+  node?.classList.add("flash");
+  setTimeout(() => node?.classList.remove("flash"), 1500);
 }
 
 export function privateLine(dismiss) {

@@ -3,7 +3,7 @@
 import { avatar, el, hueOf, icon } from "./dom.js";
 import { renderAttachments, renderComponents, renderEmbeds } from "./components.js";
 import { markdown } from "./markdown.js";
-import { contextLine, dots, keepMedia, newerThan, privateLine, sameExceptReactions } from "./message-parts.js";
+import { contextLine, dots, keepMedia, newerThan, privateLine, sameExceptReactions, showMessage } from "./message-parts.js";
 import { clockTime, dayName, messageTime, startOfDay } from "./time.js";
 
 const PRIVATE = 1 << 6;
@@ -27,13 +27,16 @@ export class MessageList {
     this.newer = newer;
     this.app = app;
     newer.addEventListener("click", () => this.toBottom());
-    list.addEventListener("scroll", () => { if (this.#nearBottom()) newer.hidden = true; });
     // Pictures and films that arrive late must not push the newest message out of sight.
     new ResizeObserver(() => { if (this.sticky) this.toBottom(); }).observe(list);
     list.addEventListener("load", () => { if (this.sticky) this.toBottom(); }, true);
     list.addEventListener("loadedmetadata", () => { if (this.sticky) this.toBottom(); }, true);
     this.sticky = true;
-    list.addEventListener("scroll", () => { this.sticky = this.#nearBottom(); });
+    list.addEventListener("scroll", () => {
+      this.sticky = this.#nearBottom();
+      if (newer.hidden !== this.sticky) newer.textContent = "To the newest";
+      newer.hidden = this.sticky;
+    });
   }
 
   show(messages, emptyState) {
@@ -60,8 +63,8 @@ export class MessageList {
       this.list.insertBefore(entry.node, this.#entries[at + 1]?.node ?? this.#firstNotice());
       this.#arrange(at);
       this.#arrange(at + 1);
-      if (this.#entries.length > KEPT) this.remove(this.#entries[0].message.id);
-      if (!quiet && !this.sticky && message.author.id !== this.app.me) this.newer.hidden = false;
+      if (!quiet && this.#entries.length > KEPT) this.remove(this.#entries[0].message.id);
+      if (!quiet && !this.sticky && message.author.id !== this.app.me) this.newer.textContent = "New messages";
       if (!quiet && message.author.id === this.app.me) this.sticky = true;
     }
     if (this.sticky) this.toBottom();
@@ -101,6 +104,16 @@ export class MessageList {
       this.#frame = null;
       this.list.scrollTop = this.list.scrollHeight;
     });
+  }
+
+  // Scrolls to a message, which is put back first when it has been left out as too old.
+  jumpTo(id) {
+    const message = this.app.message(id);
+    if (message) this.put(message, { quiet: true });
+    this.sticky = false;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = null;
+    showMessage(id);
   }
 
   #nearBottom() {

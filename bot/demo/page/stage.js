@@ -12,10 +12,11 @@ const STEPS = [
 export class Stage {
   #url = null;
 
-  // `tryIt(prompt)` fills in the composer.
-  constructor(node, { tryIt }) {
+  // `tryIt(prompt)` fills in the composer; `showPanel()` leads to the message that has the link.
+  constructor(node, { tryIt, showPanel }) {
     this.node = node;
     this.tryIt = tryIt;
+    this.showPanel = showPanel;
     this.#invite();
   }
 
@@ -37,6 +38,7 @@ export class Stage {
     this.node.replaceChildren(
       el("div", { class: "stage-header" },
         el("h2", { text: "Watch" }),
+        el("button", { type: "button", class: "quiet", onclick: () => this.showPanel() }, icon("reply"), "Panel in chat"),
         el("a", { class: "quiet", href: url, target: "_blank", rel: "noopener noreferrer" }, "Open in a tab", icon("open"))),
       frame);
   }
@@ -54,14 +56,14 @@ export class Stage {
   }
 }
 
-// The watch link of the newest message that has one: a link button that leads to a watch page on this machine.
+// The newest message with a watch link (a link button that leads to a watch page on this machine): {url, id}.
 export function watchLink(messages) {
   for (const message of [...messages].reverse()) {
     if (!message.author.bot) continue;
     const url = findLink(message.components);
-    if (url) return url;
+    if (url) return { url, id: message.id };
   }
-  return null;
+  return { url: null, id: null };
 }
 
 export function isWatchLink(url) {
