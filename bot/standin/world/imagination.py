@@ -141,7 +141,7 @@ def _cast(actors: tuple[Actor, ...], meanings: list[Meaning], *, replaces: bool)
         elif meaning.aspect == "size":
             size = _SIZES[meaning.value]
         elif meaning.aspect == "actor":
-            known = cast.pop(meaning.value, Actor(meaning.value))
+            known = cast.get(meaning.value, Actor(meaning.value))
             cast[meaning.value] = replace(
                 known,
                 count=min(COUNT_LIMIT, count) or (3 if meaning.plural else known.count),
@@ -164,7 +164,8 @@ def _cast(actors: tuple[Actor, ...], meanings: list[Meaning], *, replaces: bool)
         cast = {kind: actor for kind, actor in cast.items() if kind == named[-1]}
     elif replaces and named and actors and named[-1] not in {actor.kind for actor in actors}:
         cast = {named[-1]: cast[named[-1]]}
-    return tuple(cast.values())[-ACTOR_LIMIT:]
+    leaving = [*(kind for kind in cast if kind not in named), *named][: max(0, len(cast) - ACTOR_LIMIT)]
+    return tuple(actor for kind, actor in cast.items() if kind not in leaving)
 
 
 def _coloured(scene: Scene, meanings: list[Meaning]) -> Scene:

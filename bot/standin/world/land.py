@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import random
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
 from bot.standin.world import plants
-from bot.standin.world.canvas import Canvas
 from bot.standin.world.chance import seeded
 from bot.standin.world.colours import RGB, mix, shade
 from bot.standin.world.light import Light
 from bot.standin.world.scene import Scene
 from bot.standin.world.sprite import Sprite, Strip
+from bot.standin.world.terrain import Paint, Piece, piece_below, ridge
 
 GROUND_SHARE = 0.8  # where the nearest layer begins, from the top
-Ridge = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +26,51 @@ class Layer:
     pace: float
 
 
-class Surveyor:
-    """Makes the layers of one scene for a canvas size."""
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the land of a scene depends on, apart from its light."""
 
-    def __init__(self, width: int, height: int, scene: Scene, light: Light) -> None:
-        self._width = width * 2
-        self._height = height
-        self._unit = min(width, height)
-        self._scene = scene
+    width: int
+    height: int
+    place: str
+    seed: int
+    night: bool
+    snowy: bool
+    flowers: bool
+
+    @classmethod
+    def of(cls, scene: Scene, width: int, height: int) -> Site:
+        """The site of a scene."""
+        return cls(
+            width,
+            height,
+            scene.place,
+            scene.seed,
+            night=scene.time in ("night", "dusk"),
+            snowy=scene.season == "winter" or scene.weather == "snow",
+            flowers=scene.season in ("spring", "summer"),
+        )
+
+
+@functools.lru_cache(maxsize=4)
+def survey(site: Site, light: Light) -> tuple[Layer, ...]:
+    """The layers of a site, far ones first. The last few are kept: most prompts change something else."""
+    return tuple(_Surveyor(site, light).layers())
+
+
+class _Surveyor:
+    """Makes the layers of one site."""
+
+    def __init__(self, site: Site, light: Light) -> None:
+        self._width = site.width * 2
+        self._height = site.height
+        self._unit = min(site.width, site.height)
+        self._place = site.place
         self._light = light
-        self._chance = seeded(scene.seed)
-        self._night = scene.time in ("night", "dusk")
-        self._snowy = scene.season == "winter" or scene.weather == "snow"
+        self._chance = seeded(site.seed)
+        self._night = site.night
+        self._snowy = site.snowy
+        self._flowers = site.flowers and not site.snowy
 
     def layers(self) -> list[Layer]:
         """The layers, far ones first."""
@@ -58,7 +85,7 @@ class Surveyor:
             "space": self._space,
             "underwater": self._underwater,
         }
-        return make[self._scene.place]()
+        return make[self._place]()
 
     @property
     def _ground(self) -> RGB:
@@ -67,23 +94,23 @@ class Surveyor:
     def _meadow(self) -> list[Layer]:
         far = self._hills(0.56, 0.1, self._peak_colour, 0.62, rough=1.0)
         middle = self._hills(0.65, 0.05, shade(self._ground, 0.84), 0.34)
-        near = self._hills(0.73, 0.035, shade(self._ground, 0.94), 0.14)
+        near = self._hills(0.73, 0.035, shade(self._ground, 0.94), 0.14, tallest=0.24)
         self._scatter(near, 6, self._tree, 0.15, 0.24)
         return [self._layer(far, 0.1), self._layer(middle, 0.28), self._layer(near, 0.55), self._foreground()]
 
     def _mountains(self) -> list[Layer]:
         far = self._hills(0.34, 0.17, self._peak_colour, 0.56, rough=1.6, snow_line=True)
         middle = self._hills(0.52, 0.12, mix(self._peak_colour, self._ground, 0.35), 0.32, rough=1.2)
-        near = self._hills(0.72, 0.04, shade(self._ground, 0.86), 0.12)
+        near = self._hills(0.72, 0.04, shade(self._ground, 0.86), 0.12, tallest=0.2)
         self._scatter(near, 12, self._pine, 0.1, 0.2)
         return [self._layer(far, 0.08), self._layer(middle, 0.22), self._layer(near, 0.5), self._foreground()]
 
     def _forest(self) -> list[Layer]:
-        far = self._hills(0.58, 0.03, shade(self._ground, 0.7), 0.5)
+        far = self._hills(0.58, 0.03, shade(self._ground, 0.7), 0.5, tallest=0.26)
         self._scatter(far, 34, lambda size: self._pine(size, haze=0.45), 0.16, 0.26)
-        middle = self._hills(0.68, 0.03, shade(self._ground, 0.76), 0.26)
+        middle = self._hills(0.68, 0.03, shade(self._ground, 0.76), 0.26, tallest=0.38)
         self._scatter(middle, 22, lambda size: self._pine(size, haze=0.2), 0.24, 0.38)
-        near = self._hills(0.75, 0.02, shade(self._ground, 0.8), 0.08)
+        near = self._hills(0.75, 0.02, shade(self._ground, 0.8), 0.08, tallest=0.5)
         self._scatter(near, 9, self._tree, 0.34, 0.5)
         return [self._layer(far, 0.2), self._layer(middle, 0.4), self._layer(near, 0.65), self._foreground()]
 
@@ -91,7 +118,7 @@ class Surveyor:
         sand = (226, 184, 116)
         far = self._hills(0.6, 0.07, mix(sand, (196, 120, 90), 0.5), 0.46)
         middle = self._hills(0.68, 0.05, shade(sand, 0.94), 0.22)
-        near = self._hills(0.75, 0.035, sand, 0.05)
+        near = self._hills(0.75, 0.035, sand, 0.05, tallest=0.24)
         self._scatter(near, 6, lambda size: plants.cactus(self._light, size), 0.14, 0.24)
         ground = self._hills(GROUND_SHARE, 0.014, shade(sand, 1.06), 0.0, deep=shade(sand, 0.78))
         return [
@@ -103,19 +130,19 @@ class Surveyor:
 
     def _city(self) -> list[Layer]:
         asphalt = (104, 106, 116)
-        far = self._hills(0.72, 0.004, asphalt, 0.5)
+        far = self._hills(0.72, 0.004, asphalt, 0.5, tallest=0.62)
         self._scatter(far, 30, lambda size: self._tower(size, 0.58), 0.3, 0.62)
-        near = self._hills(0.76, 0.002, shade(asphalt, 0.9), 0.2)
+        near = self._hills(0.76, 0.002, shade(asphalt, 0.9), 0.2, tallest=0.5)
         self._scatter(near, 17, lambda size: self._tower(size, 0.18), 0.24, 0.5)
-        street = self._hills(GROUND_SHARE, 0.0, (150, 148, 150), 0.0, deep=(84, 84, 94))
+        street = self._hills(GROUND_SHARE, 0.0, (150, 148, 150), 0.0, deep=(84, 84, 94), tallest=0.2)
         self._scatter(street, 7, self._tree, 0.16, 0.2)
         return [self._layer(far, 0.2), self._layer(near, 0.55), self._layer(street, 1.0)]
 
     def _village(self) -> list[Layer]:
         far = self._hills(0.56, 0.08, self._peak_colour, 0.6, rough=0.8)
-        middle = self._hills(0.66, 0.04, shade(self._ground, 0.86), 0.3)
+        middle = self._hills(0.66, 0.04, shade(self._ground, 0.86), 0.3, tallest=0.12)
         self._scatter(middle, 7, self._house, 0.08, 0.12)
-        near = self._hills(0.74, 0.025, shade(self._ground, 0.95), 0.1)
+        near = self._hills(0.74, 0.025, shade(self._ground, 0.95), 0.1, tallest=0.26)
         self._scatter(near, 5, self._tree, 0.18, 0.26)
         self._scatter(near, 6, self._house, 0.17, 0.24)
         return [self._layer(far, 0.1), self._layer(middle, 0.3), self._layer(near, 0.6), self._foreground()]
@@ -135,21 +162,19 @@ class Surveyor:
     def _underwater(self) -> list[Layer]:
         sand = (214, 200, 158)
         far = self._hills(0.7, 0.05, (46, 104, 132), 0.5)
-        near = self._hills(0.84, 0.02, mix(sand, (70, 140, 160), 0.4), 0.05, deep=(70, 104, 116))
+        near = self._hills(
+            0.84, 0.02, mix(sand, (70, 140, 160), 0.4), 0.05, deep=(70, 104, 116), tallest=0.24
+        )
         self._scatter(near, 18, lambda size: plants.coral(self._chance, self._light, size), 0.1, 0.24)
         return [self._layer(far, 0.3), self._layer(near, 1.0)]
 
     def _foreground(self) -> Layer:
         ground = self._ground
-        piece = self._hills(GROUND_SHARE, 0.016, shade(ground, 1.04), 0.0, deep=shade(ground, 0.72))
-        flowers = self._scene.season in ("spring", "summer") and not self._snowy
+        piece = self._hills(
+            GROUND_SHARE, 0.016, shade(ground, 1.04), 0.0, deep=shade(ground, 0.72), tallest=0.06
+        )
         if not self._snowy:
-            kinds = [
-                plants.tuft(
-                    self._chance, self._light, ground, self._unit * size, flowers=flowers and size > 0.04
-                )
-                for size in (0.025, 0.03, 0.035, 0.042, 0.046, 0.05, 0.055, 0.06)
-            ]
+            kinds = [self._tuft(size) for size in (0.025, 0.03, 0.035, 0.042, 0.046, 0.05, 0.055, 0.06)]
             for _ in range(46):
                 sprite = self._chance.choice(kinds)
                 x = self._chance.uniform(0, self._width - sprite.width)
@@ -160,6 +185,10 @@ class Surveyor:
     @property
     def _peak_colour(self) -> RGB:
         return (226, 234, 246) if self._snowy else (104, 124, 156)
+
+    def _tuft(self, share: float) -> Sprite:
+        has_flowers = self._flowers and share > 0.04
+        return plants.tuft(self._chance, self._light, self._ground, self._unit * share, flowers=has_flowers)
 
     def _tree(self, size: float) -> Sprite:
         return plants.tree(self._chance, self._light, size)
@@ -183,18 +212,17 @@ class Surveyor:
         rough: float = 0.0,
         deep: RGB | None = None,
         snow_line: bool = False,
+        tallest: float = 0.0,
     ) -> Piece:
-        """A ridge round `top_share` of the height that reaches down to the lower edge."""
-        crest = _ridge(self._chance, self._width, amplitude * self._height, rough)
-        margin = int(self._height * 0.62) if amplitude < 0.06 else int(self._height * 0.3)
-        top = max(0, int(top_share * self._height) - margin) & ~1
-        rows = self._height - top
-        profile = crest + top_share * self._height - top
-        body = self._light.far(colour, haze)
-        foot = self._light.far(deep or shade(colour, 0.86), haze * 0.6)
-        snow = self._light.far((246, 248, 252), haze * 0.7) if snow_line else None
-        sprite = _body(self._width, rows, profile, body, foot, snow)
-        return Piece(sprite, profile, top)
+        """A ridge round `top_share` of the height; `tallest`: of what is to stand on it, in units."""
+        height, light = self._height, self._light
+        paint = Paint(
+            light.far(colour, haze),
+            light.far(deep or shade(colour, 0.86), haze * 0.6),
+            light.far((246, 248, 252), haze * 0.7) if snow_line else None,
+        )
+        crest = ridge(self._chance, self._width, amplitude * height, rough) + top_share * height
+        return piece_below(crest, height, paint, headroom_px=int(tallest * self._unit))
 
     def _scatter(
         self, piece: Piece, count: int, make: Callable[[float], Sprite], least: float, most: float
@@ -212,67 +240,3 @@ class Surveyor:
     def _layer(self, piece: Piece, pace: float) -> Layer:
         sprite, cut = piece.trimmed()
         return Layer(Strip(sprite), piece.top + cut, pace)
-
-
-@dataclass(slots=True)
-class Piece:
-    """A layer while props are planted on it: its sprite, the y of its crest at each x, and its place."""
-
-    sprite: Sprite
-    profile: Ridge
-    top: int
-
-    def crest(self, x: float) -> float:
-        """The crest's y in the sprite."""
-        return float(self.profile[int(x) % len(self.profile)])
-
-    def trimmed(self) -> tuple[Sprite, int]:
-        """The sprite without the empty rows at its top, and how many those were (even)."""
-        box = self.sprite.alpha.getbbox() or (0, 0, 0, 0)
-        cut = box[1] & ~1
-        width, height = self.sprite.width, self.sprite.height
-        picture = self.sprite.picture
-        half = (0, cut // 2, width // 2, height // 2)
-        planes = (picture.y.crop((0, cut, width, height)), picture.u.crop(half), picture.v.crop(half))
-        return Sprite.from_canvas(Canvas(*planes), self.sprite.alpha.crop((0, cut, width, height))), cut
-
-
-def _ridge(chance: random.Random, width: int, amplitude: float, rough: float) -> Ridge:
-    """A periodic line around zero. `rough` adds jagged detail."""
-    x = np.arange(width, dtype=np.float32) * (math.tau / width)
-    line = np.zeros(width, np.float32)
-    for wave in (2, 3, 5):
-        line += np.sin(x * wave + chance.uniform(0, math.tau)) / wave
-    if rough:
-        for wave in (7, 11, 17, 29, 43):
-            # The absolute value of a sine has sharp peaks.
-            line -= rough * 2.4 * np.abs(np.sin(x * wave / 2 * 2 + chance.uniform(0, math.tau))) / wave
-    line -= line.mean()
-    return np.asarray(line / max(0.001, float(np.abs(line).max())) * amplitude, np.float32)
-
-
-def _smoothed(profile: Ridge) -> Ridge:
-    """The profile without its detail: only its slowest waves."""
-    spectrum = np.fft.rfft(profile)
-    spectrum[6:] = 0
-    return np.fft.irfft(spectrum, len(profile)).astype(np.float32)
-
-
-def _body(width: int, rows: int, profile: Ridge, colour: RGB, foot: RGB, snow: RGB | None) -> Sprite:
-    """Fill below the profile, from `colour` at the crest to `foot` deep down; `snow` caps the crest."""
-    down = np.arange(rows, dtype=np.float32)[:, None]
-    alpha = np.clip((down - profile[None, :] + 0.5) * 255, 0, 255).astype(np.uint8)
-    # Snow follows every peak. The rest follows the broad shape, else each peak would draw a line to the foot.
-    broad = profile if snow is not None else _smoothed(profile)
-    reach = max(60.0, rows - float(profile.max()))
-    steps = np.clip((down - broad[None, :]) * (255 / reach), 0, 255).astype(np.uint8)
-    ramp = [mix(colour, foot, (step / 255) ** 0.8) for step in range(256)]
-    if snow is not None:
-        cap = 34
-        ramp[:cap] = [mix(snow, ramp[cap], (step / cap) ** 3) for step in range(cap)]
-    swatch = Canvas.from_rgb(Image.fromarray(np.repeat(np.array([ramp], np.uint8).repeat(2, 0), 2, 1)))
-    index = Image.fromarray(steps)
-    half = index.resize((width // 2, rows // 2), Image.Resampling.BILINEAR)
-    tables = [list(plane.crop((0, 0, plane.width, 1)).resize((256, 1)).tobytes()) for plane in swatch.planes]
-    picture = Canvas(index.point(tables[0]), half.point(tables[1]), half.point(tables[2]))
-    return Sprite.from_canvas(picture, Image.fromarray(alpha))

@@ -58,11 +58,9 @@ class Performer:
         )
         room = Room(self._unit / height, self._air, wet)
         self._marks = _marks(actor, self._kind, seeded(seed), lane, room)
-        self._frames = [
-            [_frame(actor, self._kind, self._unit * mark.scale, light, index) for index in range(FRAMES)]
-            for mark in self._marks
-        ]
-        self._mirrored = [[sprite.mirrored() for sprite in frames] for frames in self._frames]
+        pictures = [_pictures(actor, round(self._unit * mark.scale), light) for mark in self._marks]
+        self._frames = [frames for frames, _ in pictures]
+        self._mirrored = [mirrored for _, mirrored in pictures]
         self._phase = seeded(seed + 1).uniform(0, math.tau)
 
     @property
@@ -122,23 +120,30 @@ class Performer:
         return x, y, left
 
 
-def _frame(actor: Actor, kind: Kind, height_px: float, light: Light, index: int) -> Sprite:
+@functools.lru_cache(maxsize=10)
+def _pictures(actor: Actor, height_px: int, light: Light) -> tuple[list[Sprite], list[Sprite]]:
+    """The cycle of a subject as lit, looking right and looking left. The last few are kept."""
+    frames = [_frame(actor, height_px, light, index) for index in range(FRAMES)]
+    return frames, [frame.mirrored() for frame in frames]
+
+
+def _frame(actor: Actor, height_px: int, light: Light, index: int) -> Sprite:
     pose: Pose = "moving"
     if actor.action == "sleep":
         pose = "lying"
     elif actor.action in STILL_ACTIONS:
         pose = "still"
     colour = NAMED.get(actor.colour) if actor.colour is not None else None
-    image = _drawing(actor.kind, round(height_px), pose, colour, index)
+    image = _drawing(actor.kind, height_px, pose, colour, index)
     if actor.action == "spin":
         squeezed = max(2, int(image.width * abs(math.cos(index / FRAMES * math.pi))))
         turned = Image.new("RGBA", image.size)
         turned.paste(image.resize((squeezed, image.height)), ((image.width - squeezed) // 2, 0))
         image = turned
-    return Sprite.from_rgba(image, (1, 1, 1) if kind.glows else _softened(light))
+    return Sprite.from_rgba(image, (1, 1, 1) if KINDS[actor.kind].glows else _softened(light))
 
 
-@functools.lru_cache(maxsize=240)
+@functools.lru_cache(maxsize=100)
 def _drawing(name: str, height_px: int, pose: Pose, colour: RGB | None, index: int) -> Image.Image:
     """One frame in neutral light; the same subject stays on stage through many changes of the scene."""
     kind = KINDS[name]

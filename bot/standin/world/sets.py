@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -9,7 +10,7 @@ from typing import Protocol
 from bot.standin.world import weather
 from bot.standin.world.canvas import Canvas
 from bot.standin.world.caption import caption
-from bot.standin.world.land import Layer, Surveyor
+from bot.standin.world.land import Layer, Site, survey
 from bot.standin.world.light import Light, light_of
 from bot.standin.world.particles import SWARMS, swarm
 from bot.standin.world.performer import Performer
@@ -70,7 +71,7 @@ def build_set(scene: Scene, width: int, height: int) -> Set:
             width,
             height,
             light,
-            scene.seed + index,
+            scene.seed + zlib.crc32(actor.kind.encode()),
             lane=lanes[index],
             wet=wet,
         )
@@ -82,7 +83,7 @@ def build_set(scene: Scene, width: int, height: int) -> Set:
         scene=scene,
         sky=paint_sky(width, height, light, scene.seed, night=scene.time == "night", disc=not wet),
         behind=tuple(_behind(scene, light, width, height)),
-        layers=tuple(Surveyor(width, height, scene, light).layers()),
+        layers=survey(Site.of(scene, width, height), light),
         middle=(*_water(scene, light, width, height), *performers),
         front=(*swarms, *_weather(scene, light, width, height)),
         caption=caption(scene.caption, width, height),

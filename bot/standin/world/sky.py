@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import random
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,9 @@ from bot.standin.world.pen import Pen
 from bot.standin.world.sprite import Sprite
 
 
+@functools.lru_cache(maxsize=4)
 def paint_sky(width: int, height: int, light: Light, seed: int, *, night: bool, disc: bool) -> Canvas:
-    """The backdrop down to the lower edge: gradient, glow, stars, and sun or moon."""
+    """The backdrop down to the lower edge: gradient, glow, stars, and sun or moon. Not to be drawn on."""
     horizon = int(height * 0.74)
     place = (int(width * 0.74), int(horizon * (0.98 - 0.86 * light.sun_height)))
     stops = np.array([light.top, light.middle, light.horizon, light.horizon], np.float32)
@@ -54,7 +54,7 @@ class Clouds:
     def __init__(self, width: int, height: int, light: Light, seed: int, *, windy: bool) -> None:
         chance = seeded(seed)
         foot = mix(light.cloud, light.middle, 0.55)
-        sprites = [_cloud(chance, width, light.cloud, foot) for _ in range(3)]
+        sprites = [_cloud(seed + index, width, light.cloud, foot) for index in range(3)]
         self._clouds: list[tuple[Sprite, float, float, float]] = []
         for index in range(light.clouds):
             nearness = (index + 1) / light.clouds
@@ -103,7 +103,9 @@ def _moon(width: int, height: int) -> Sprite:
     return Sprite.from_rgba(pen.finish(relief=0.08))
 
 
-def _cloud(chance: random.Random, canvas_width: int, colour: RGB, foot: RGB) -> Sprite:
+@functools.lru_cache(maxsize=12)
+def _cloud(seed: int, canvas_width: int, colour: RGB, foot: RGB) -> Sprite:
+    chance = seeded(seed)
     width = int(canvas_width * chance.uniform(0.22, 0.34)) & ~1
     height = int(width * 0.42) & ~1
     mask = Image.new("L", (width, height))
