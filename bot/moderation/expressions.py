@@ -1,0 +1,67 @@
+"""Regular expressions that cannot hang: RE2's, whose time is linear in the text whatever the pattern.
+
+Moderators write some of the patterns and strangers the texts, so the standard library's backtracking engine
+is used in this package only for fixed patterns whose time is linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+import re2  # type: ignore[import-untyped]  # google-re2 ships no type hints
+
+MEMORY_LIMIT_BYTES = 8 << 20
+"""What one compiled expression may take, with the automaton that it builds while searching."""
+
+
+class Match(Protocol):
+    """What a search found; the part of `re.Match` used here."""
+
+    def group(self, group: int = 0, /) -> str | None: ...
+    def span(self, group: int = 0, /) -> tuple[int, int]: ...
+
+
+class Expression(Protocol):
+    """A compiled expression; the part of `re.Pattern` used here."""
+
+    @property
+    def groups(self) -> int: ...
+    @property
+    def groupindex(self) -> dict[str, int]: ...
+    @property
+    def programsize(self) -> int:
+        """Steps of the compiled program: what memory and the worst time grow with."""
+
+    def search(self, text: str, pos: int | None = None) -> Match | None: ...
+
+
+class ExpressionError(ValueError):
+    """A pattern that does not compile; the message is RE2's own."""
+
+
+def compile_expression(pattern: str, *, ignore_case: bool = False) -> Expression:
+    """`pattern` compiled. Raises `ExpressionError`."""
+    options = re2.Options()
+    options.max_mem = MEMORY_LIMIT_BYTES
+    options.log_errors = False
+    options.case_sensitive = not ignore_case
+    try:
+        return cast("Expression", re2.compile(pattern, options))
+    except re2.error as error:
+        reason = error.args[0]
+        raise ExpressionError(
+            reason.decode(errors="replace") if isinstance(reason, bytes) else reason
+        ) from error
+    except UnicodeEncodeError as error:
+        raise ExpressionError("it has a character that is not text") from error
+
+
+def escape(text: str) -> str:
+    """`text` as a pattern that matches just it."""
+    return cast("str", re2.escape(text))
+
+
+def first_group(match: Match, groups: Sequence[int]) -> int:
+    """The place in `groups` of the one that took part in `match`."""
+    return next(place for place, group in enumerate(groups) if match.group(group) is not None)

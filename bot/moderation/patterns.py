@@ -1,0 +1,81 @@
+"""Blocked patterns: regular expressions written by moderators.
+
+The syntax is RE2's: Python's without backreferences and look-around, so that no pattern can hang the bot.
+Upper and lower case are alike. `\\b`, `\\w` and `\\d` know ASCII only; `\\pL` is a letter of any script.
+
+A pattern is looked for in the text as written (in compatibility form, without invisible characters), and in
+the text in lower case without marks and disguises, as `folding` describes. Either match counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.moderation.expressions import Expression, ExpressionError, compile_expression, first_group
+from bot.moderation.folding import Forms
+from bot.moderation.rules import PATTERN_LENGTH_LIMIT, PATTERNS_LIMIT, InvalidRuleError
+
+PROGRAM_LIMIT = 2000
+"""Steps of one compiled pattern at most. A letter is one step, `[a-z]{100}` a hundred, `\\pL` hundreds."""
+
+TOTAL_PROGRAM_LIMIT = 8000
+"""Steps of all patterns of a list together at most: it bounds memory, and the time of the worst search."""
+
+
+class BlockedPatterns:
+    """A list of blocked patterns, compiled to one.
+
+    Raises `InvalidRuleError` for one that does not compile, is too large, or matches nearly every text.
+    """
+
+    def __init__(self, entries: Sequence[str]) -> None:
+        if len(entries) > PATTERNS_LIMIT:
+            raise InvalidRuleError(
+                entries[PATTERNS_LIMIT], f"The list has more than {PATTERNS_LIMIT} patterns."
+            )
+        self._entries = tuple(entries)
+        self._groups: list[int] = []
+        self._expression: Expression | None = None
+        group, steps = 1, 0
+        for entry in entries:
+            expression = _checked(entry)
+            self._groups.append(group)
+            group += 1 + expression.groups
+            steps += expression.programsize
+            if steps > TOTAL_PROGRAM_LIMIT:
+                raise InvalidRuleError(
+                    entry, "The list is too large with it: shorten or remove some patterns."
+                )
+        if entries:
+            alternatives = "|".join(f"({entry})" for entry in entries)
+            self._expression = compile_expression(alternatives, ignore_case=True)
+
+    def find(self, text: Forms) -> str | None:
+        """The entry that `text` breaks, as it was typed."""
+        if self._expression is None:
+            return None
+        for version in dict.fromkeys((text.written, text.latin)):
+            if match := self._expression.search(version):
+                return self._entries[first_group(match, self._groups)]
+        return None
+
+
+_INNOCENT = ("a", "7", "a red dragon over the sea", "Рыжий кот и 3 рыбы", "夜の海", "…")
+
+
+def _checked(entry: str) -> Expression:
+    if len(entry) > PATTERN_LENGTH_LIMIT:
+        raise InvalidRuleError(entry, f"It is longer than {PATTERN_LENGTH_LIMIT} characters.")
+    try:
+        expression = compile_expression(entry, ignore_case=True)
+    except ExpressionError as error:
+        raise InvalidRuleError(entry, f"It is no regular expression that can be used: {error}.") from error
+    if expression.groupindex:
+        raise InvalidRuleError(
+            entry, "It names a group, which has no use here: write (…) in place of (?P<name>…)."
+        )
+    if expression.programsize > PROGRAM_LIMIT:
+        raise InvalidRuleError(entry, "It is too large: repeat fewer times, or use narrower classes.")
+    if expression.search("") or all(expression.search(text) for text in _INNOCENT):
+        raise InvalidRuleError(entry, "It matches nearly every text.")
+    return expression

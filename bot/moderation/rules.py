@@ -1,0 +1,68 @@
+"""The rules a server sets for text, and what breaking one is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+WORDS_LIMIT = 500
+"""Blocked words and phrases at most."""
+
+WORD_LENGTH_LIMIT = 60
+"""Characters in a blocked word or phrase at most."""
+
+PATTERNS_LIMIT = 50
+"""Blocked patterns at most."""
+
+PATTERN_LENGTH_LIMIT = 300
+"""Characters in a blocked pattern at most."""
+
+LENGTH_LIMIT = 4000
+"""What `TextRules.max_length` may be at most: Discord's own limit, and what bounds the work of one check."""
+
+
+class Rule(StrEnum):
+    """What a text can break. The values are stored: do not change them."""
+
+    TOO_LONG = "too_long"
+    BLOCKED_WORD = "blocked_word"
+    BLOCKED_PATTERN = "blocked_pattern"
+    INVITE = "invite"
+    LINK = "link"
+    MENTION = "mention"
+
+
+@dataclass(frozen=True, slots=True)
+class TextRules:
+    """What a server asks of text. The defaults refuse links, invites, mentions, and very long texts."""
+
+    blocked_words: tuple[str, ...] = ()
+    """Words and phrases, as a moderator types them; `word*` also blocks what begins with the word."""
+    blocked_patterns: tuple[str, ...] = ()
+    """Regular expressions in RE2's syntax; upper and lower case are alike."""
+    max_length: int = 500
+    """Characters at most; 1 to `LENGTH_LIMIT`."""
+    allows_links: bool = False
+    allows_invites: bool = False
+    """Whether Discord invites may be posted; they pass although links are refused."""
+    allows_mentions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """The rule that a text broke.
+
+    `entry` is the blocked word or pattern as the moderator typed it; None for the other rules.
+    """
+
+    rule: Rule
+    entry: str | None = None
+
+
+class InvalidRuleError(ValueError):
+    """A rule that cannot be used. `entry` is the one meant, as typed; `reason` tells its author why."""
+
+    def __init__(self, entry: str, reason: str) -> None:
+        super().__init__(f"{entry!r}: {reason}")
+        self.entry = entry
+        self.reason = reason
