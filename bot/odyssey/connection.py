@@ -95,6 +95,8 @@ class Connection:
             return
         self._error = error
         self._ended.set()
+        if self._was_ready:
+            self._set_status(self._final_status, error.message if error else None)
         lost = error or OdysseyConnectionError("The connection was closed.", code="disconnected")
         self.stream.connection_ended(lost)
         if not self._opened.done():
@@ -102,13 +104,12 @@ class Connection:
             self._opened.exception()  # nobody may be waiting any more
 
     async def _abandon(self) -> None:
-        owner = self._owner
-        if not self._ended.is_set():  # otherwise it is closing already, and must not be cut off in that
-            self.end(OdysseyConnectionError("The connection was given up.", code="disconnected"))
-            if owner is not None:
-                owner.cancel()
-        if owner is not None:
-            await asyncio.wait({owner})
+        self.end(OdysseyConnectionError("The connection was given up.", code="disconnected"))
+        if self._owner is None:
+            return
+        if self._signalling is None:
+            self._owner.cancel()  # later it must not be cut off: it says goodbye, and closes what is open
+        await asyncio.wait({self._owner})
 
     async def _own(self) -> None:
         try:
@@ -239,15 +240,19 @@ class Connection:
             raise self._error or OdysseyConnectionError("There is no connection.", code="not_connected")
         return self.peer, self._signalling
 
-    def _tell_of_the_end(self) -> None:
+    @property
+    def _final_status(self) -> ConnectionStatus:
         error = self._error
-        as_it_should = error is None or error.code == "closed_by_service"
-        status = ConnectionStatus.DISCONNECTED if as_it_should else ConnectionStatus.FAILED
-        self._set_status(status, error.message if error else None)
+        if error is None or error.code == "closed_by_service":
+            return ConnectionStatus.DISCONNECTED
+        return ConnectionStatus.FAILED
+
+    def _tell_of_the_end(self) -> None:
+        """Only when all is closed, so that a callback can connect again."""
         if not self._was_ready:
             return
-        if not as_it_should:
-            self._notifier.call(self._options.get("on_error"), error, True)
+        if self._final_status is ConnectionStatus.FAILED:
+            self._notifier.call(self._options.get("on_error"), self._error, True)
         self._notifier.call(self._options.get("on_disconnected"))
 
 

@@ -16,6 +16,8 @@ from bot.odyssey.types import ClientCredentials
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+CLOSE_S = 1.0
+"""How long to wait for the other side's part of closing."""
 NORMAL_CLOSE_CODES = (1000, 1001)
 
 
@@ -59,7 +61,9 @@ async def open_signalling(credentials: ClientCredentials) -> AsyncIterator[Signa
     trust_env = not is_loopback_url(base)
     async with aiohttp.ClientSession(trust_env=trust_env) as session:
         try:
-            socket = await session.ws_connect(url, max_msg_size=MAX_MESSAGE_BYTES)
+            socket = await session.ws_connect(
+                url, max_msg_size=MAX_MESSAGE_BYTES, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S)
+            )
         except aiohttp.WSServerHandshakeError as error:
             if error.status in (401, 403):
                 raise OdysseyAuthError(

@@ -245,8 +245,9 @@ class Streamer:
 class Service:
     """The service. `url` is its base URL."""
 
-    def __init__(self) -> None:
+    def __init__(self, streamer_type: type[Streamer] = Streamer) -> None:
         self.url = ""
+        self.streamer_type = streamer_type
         self.behaviour = Behaviour()
         self.requests: list[Request] = []
         self.replies: dict[str, list[tuple[int, Any]]] = {}
@@ -310,7 +311,7 @@ class Service:
             return answer
         socket = web.WebSocketResponse(max_msg_size=64 * 2**20)
         await socket.prepare(request)
-        streamer = Streamer(self, request.match_info["session_id"], socket, request.transport)
+        streamer = self.streamer_type(self, request.match_info["session_id"], socket, request.transport)
         self.streamers.append(streamer)
         self._joined.put_nowait(streamer)
         try:
