@@ -8,21 +8,25 @@ import signal
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
+from bot.broadcast.pool import StreamPool
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.discord_bot import Services, stay_connected
+from bot.guilds import Guilds
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.odyssey_world import OdysseyRecordings, odyssey_worlds
 from bot.references import new_id, new_reference
 from bot.stage import Stage
 from bot.storage.archive import Archive
 from bot.storage.database import open_database
+from bot.storage.guilds import GuildRecords
 from bot.storage.journal import DatabaseJournal
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
+from bot.text_rules import make_text_filter
 from bot.web.server import serve_web
 
 log = logging.getLogger(__name__)
@@ -56,7 +60,10 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
 
     engine = await stack.enter_async_context(open_database(settings.database_url))
     interrupted = await close_unfinished(engine, now=clock.now(), reference=new_reference())
-    journal = DatabaseJournal(engine, await stack.enter_async_context(Writer(engine)))
+    writer = await stack.enter_async_context(Writer(engine))
+    journal = DatabaseJournal(engine, writer)
+    guilds = Guilds(GuildRecords(engine, writer), clock, make_text_filter)
+    await guilds.load()
     archive = Archive(engine)
 
     client = make_client()
@@ -74,6 +81,8 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
         journal=journal,
         audience=stage,
         clock=clock,
+        pool=StreamPool(settings.concurrent_streams),
+        intake_of=guilds.intake_of,
         new_id=new_id,
         new_reference=new_reference,
     )
@@ -87,6 +96,7 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
         recordings=recordings,
         journal=journal,
         archive=archive,
+        guilds=guilds,
         stage=stage,
         clock=clock,
         interrupted=tuple(interrupted),

@@ -81,6 +81,12 @@ class Settings(DatabaseSettings):
     chat_prefix: str = Field(
         "!", min_length=1, max_length=5, description="What a chat message starts with to be a suggestion."
     )
+    concurrent_streams: int = Field(
+        5,
+        ge=1,
+        le=1000,
+        description="Streams that the plan allows at once; more starts wait in line.",
+    )
     recording_timeout_s: float = Field(
         600, gt=0, description="Seconds to wait for a recording before saying that it did not come."
     )

@@ -15,6 +15,7 @@ from bot.broadcast.ports import Clock, RecordingSource
 from bot.broadcast.service import Broadcasts
 from bot.config import Settings
 from bot.errors import StartError
+from bot.guilds import Guilds
 from bot.stage import Stage
 from bot.storage.archive import Archive
 from bot.storage.journal import DatabaseJournal
@@ -33,6 +34,7 @@ class Services:
     recordings: RecordingSource
     journal: DatabaseJournal
     archive: Archive
+    guilds: Guilds
     stage: Stage
     clock: Clock
     interrupted: tuple[str, ...]

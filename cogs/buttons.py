@@ -12,8 +12,10 @@ from typing import Any, Self
 import discord
 
 from bot.broadcast.prompts import PROMPT_LIMIT
+from bot.broadcast.session import BroadcastSession
 from cogs import context
 from cogs.answers import explaining
+from cogs.moderating import panic, set_paused
 from cogs.review import show_review
 from cogs.suggesting import suggest_privately
 from cogs.wording import plain
@@ -24,19 +26,25 @@ class Action(StrEnum):
 
     SUGGEST = "suggest"
     REVIEW = "review"
+    PAUSE = "pause"
+    RESUME = "resume"
+    PANIC = "panic"
     END = "end"
 
 
 _STYLES = {
     Action.SUGGEST: discord.ButtonStyle.primary,
-    Action.REVIEW: discord.ButtonStyle.secondary,
+    Action.REVIEW: discord.ButtonStyle.success,
+    Action.PAUSE: discord.ButtonStyle.secondary,
+    Action.RESUME: discord.ButtonStyle.success,
+    Action.PANIC: discord.ButtonStyle.danger,
     Action.END: discord.ButtonStyle.danger,
 }
 
 
 class PanelButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"odyssey:(?P<action>suggest|review|end):(?P<broadcast_id>[\w-]+)",
+    template=r"odyssey:(?P<action>suggest|review|pause|resume|panic|end):(?P<broadcast_id>[\w-]+)",
 ):
     """One of a panel's buttons."""
 
@@ -64,11 +72,20 @@ class PanelButton(
             match self._action:
                 case Action.SUGGEST:
                     await interaction.response.send_modal(SuggestDialogue(self._broadcast_id))
-                case Action.REVIEW:
-                    context.check_moderator(interaction)
-                    await show_review(interaction, session)
                 case Action.END:
                     await end_broadcast(interaction)
+                case _:
+                    context.check_moderator(interaction)
+                    await self._moderate(interaction, session)
+
+    async def _moderate(self, interaction: discord.Interaction, session: BroadcastSession) -> None:
+        match self._action:
+            case Action.REVIEW:
+                await show_review(interaction, session)
+            case Action.PAUSE | Action.RESUME:
+                await set_paused(interaction, session, paused=self._action is Action.PAUSE)
+            case Action.PANIC:
+                await panic(interaction, session)
 
 
 class VoteButton(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import discord
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Viewer
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot, Services
+from bot.guild_settings import GuildSettings
 
 
 def services(interaction: discord.Interaction) -> Services:
@@ -59,7 +62,35 @@ def check_moderator(interaction: discord.Interaction) -> None:
         raise BroadcastError(Code.MODERATORS_ONLY)
 
 
+def settings(interaction: discord.Interaction) -> GuildSettings:
+    """The server's settings."""
+    return services(interaction).guilds.settings_of(channel(interaction).guild_id)
+
+
 def is_moderator(interaction: discord.Interaction) -> bool:
-    """Whether the user may manage messages in this channel."""
-    permissions = interaction.permissions
+    """Whether the user may manage messages in this channel, or has a role that moderates."""
+    return _manages_messages(interaction.permissions) or _has_role(
+        interaction.user, settings(interaction).moderator_roles
+    )
+
+
+def check_starter(interaction: discord.Interaction) -> None:
+    """Raises STARTERS_ONLY for people who may not start broadcasts in this server."""
+    roles = settings(interaction).starter_roles
+    if roles and not _has_role(interaction.user, roles) and not is_moderator(interaction):
+        raise BroadcastError(Code.STARTERS_ONLY)
+
+
+def is_exempt(person: discord.User | discord.Member, rules: GuildSettings) -> bool:
+    """Whether no filter, cooldown or slow mode applies: to moderators, and to roles that bypass them."""
+    if isinstance(person, discord.Member) and _manages_messages(person.guild_permissions):
+        return True
+    return _has_role(person, (*rules.bypass_roles, *rules.moderator_roles))
+
+
+def _manages_messages(permissions: discord.Permissions) -> bool:
     return permissions.administrator or permissions.manage_guild or permissions.manage_messages
+
+
+def _has_role(person: discord.User | discord.Member, roles: Collection[int]) -> bool:
+    return isinstance(person, discord.Member) and any(person.get_role(role) for role in roles)

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from dataclasses import replace
+from typing import cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Broadcast, Ending, Recording, Stream
 from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
-from cogs import context, recordings, wording
-from cogs.answers import answer_privately, explain
+from cogs import context, recordings
+from cogs.answers import answer_privately, explain, explaining
 from cogs.buttons import PanelButton, VoteButton, end_broadcast
-from cogs.notices import Notices
+from cogs.chat import Chat
+from cogs.moderating import ModeName, ModerationCommands
 from cogs.panel import status_text
 from cogs.panel_keeper import PanelKeeper
 from cogs.review import VerdictButton
 from cogs.stream_list import PageButton, stream_list_page
-from cogs.suggesting import suggest_from_chat, suggest_privately
-
-
-ModeName = Literal["queue", "vote", "draw", "host"]
-"""The values of `Mode`, as discord.py turns them into a command's choices."""
+from cogs.suggesting import WithdrawButton, suggest_privately
 
 
 async def setup(bot: commands.Bot) -> None:
@@ -34,8 +31,17 @@ async def setup(bot: commands.Bot) -> None:
 
 
 @app_commands.guild_only()
+async def suggest_message(interaction: discord.Interaction, message: discord.Message) -> None:
+    """`Suggest this`, in the menu of a message: whose it is does not matter, who suggests it does."""
+    async with explaining(interaction):
+        await suggest_privately(interaction, message.content)
+
+
+@app_commands.guild_only()
 class OdysseyCog(
-    commands.GroupCog, group_name="odyssey", group_description="Live video that the chat steers"
+    ModerationCommands,
+    group_name="odyssey",
+    group_description="Live video that the chat steers",
 ):
     """Turns commands into domain calls, and shows what comes of them."""
 
@@ -44,39 +50,42 @@ class OdysseyCog(
         self._bot = bot
         self._services = bot.services
         self._panels = PanelKeeper(bot)
-        self._notices = Notices(bot.services.clock)
+        self._chat = Chat(bot, self._panels)
 
     async def cog_load(self) -> None:
-        """Has buttons answer, those of earlier runs too."""
-        self._bot.add_dynamic_items(PanelButton, VoteButton, VerdictButton, PageButton)
+        """Has buttons answer, those of earlier runs too, and puts a command into the menu of messages."""
+        self._bot.tree.add_command(app_commands.ContextMenu(name="Suggest this", callback=suggest_message))
+        self._bot.add_dynamic_items(PanelButton, VoteButton, VerdictButton, WithdrawButton, PageButton)
 
     async def cog_unload(self) -> None:
         """Leaves the stage."""
         self._services.stage.leave(self)
         await self._panels.close()
-        await self._notices.close()
+        await self._chat.close()
 
     @app_commands.command(description="Start a live broadcast in this channel")
     @app_commands.describe(
         prompt="What the world shows first",
         portrait="An upright picture, instead of a wide one",
-        mode="How it is decided what happens next; by turns if you leave it out",
+        mode="How it is decided what happens next; as this server has set it if you leave it out",
     )
     async def start(
         self,
         interaction: discord.Interaction,
         prompt: str,
         portrait: bool = False,
-        mode: ModeName = "queue",
+        mode: ModeName | None = None,
     ) -> None:
         """`/odyssey start`."""
+        settings = context.settings(interaction)
+        context.check_starter(interaction)
         context.check_own_permissions(interaction)
         session = self._services.broadcasts.start(
             context.channel(interaction),
             context.viewer(interaction.user),
             prompt,
             portrait=portrait,
-            arbitration=ArbitrationSettings(mode=Mode(mode)),
+            arbitration=replace(settings.arbitration, mode=Mode(mode)) if mode else settings.arbitration,
         )
         try:
             await self._panels.open(session, interaction)
@@ -97,19 +106,6 @@ class OdysseyCog(
         watch_url = f"{self._services.settings.watch_base_url}/watch/{session.broadcast.id}"
         text = f"{status_text(session)}\n[Watch]({watch_url})"
         await interaction.response.send_message(text, ephemeral=True, suppress_embeds=True)
-
-    @app_commands.command(description="Choose how it is decided what happens next (moderators)")
-    @app_commands.describe(
-        mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve each"
-    )
-    async def mode(self, interaction: discord.Interaction, mode: Mode) -> None:
-        """`/odyssey mode`."""
-        context.check_moderator(interaction)
-        session = self._services.broadcasts.in_channel(context.channel(interaction))
-        session.switch(Mode(mode))
-        await interaction.response.send_message(
-            f"From now on it is decided {wording.mode_name(session.mode)}.", ephemeral=True
-        )
 
     @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
     async def end(self, interaction: discord.Interaction) -> None:
@@ -148,8 +144,18 @@ class OdysseyCog(
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Chat with the prefix steers."""
-        await suggest_from_chat(self._services, self._notices, message)
+        """Chat steers."""
+        await self._chat.said(message)
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Editing one's message revises a suggestion that waits."""
+        await self._chat.edited(event)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Deleting one's message withdraws a suggestion that waits."""
+        await self._chat.deleted(event.message_id)
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """The domain's word that a broadcast changed."""

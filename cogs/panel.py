@@ -45,17 +45,17 @@ class Panel(LayoutView):
         if session and not broadcast.state.is_over:
             container.add_item(TextDisplay(status_text(session)))
             container.add_item(Separator())
-            container.add_item(TextDisplay(f"-# {how_to_steer}"))
+            paused = "Suggestions are paused by a moderator."
+            container.add_item(TextDisplay(f"-# {paused if session.is_paused else how_to_steer}"))
             if ballot := _ballot_buttons(session):
                 container.add_item(ActionRow(*ballot))
             container.add_item(
                 ActionRow(
                     PanelButton(Action.SUGGEST, broadcast.id),
                     Button(label="Watch", url=watch_url),
-                    *([PanelButton(Action.REVIEW, broadcast.id)] if session.mode is Mode.HOST else []),
-                    PanelButton(Action.END, broadcast.id),
                 )
             )
+            container.add_item(ActionRow(*_moderators_buttons(session)))
         else:
             container.add_item(TextDisplay(_epilogue(broadcast)))
         self.add_item(container)
@@ -84,6 +84,10 @@ def status_text(session: BroadcastSession) -> str:
     if broadcast.state is State.LIVE and broadcast.live_at:
         facts.append(f"ends {discord.utils.format_dt(broadcast.live_at + STREAM_LIMIT, 'R')} at the latest")
     lines.append(" · ".join(facts))
+    if place := session.place_in_pool:
+        lines.append(
+            f"All streams are in use: this broadcast is number **{place}** in line, and starts by itself."
+        )
     return "\n".join([*lines, *_line_text(session)])
 
 
@@ -103,6 +107,13 @@ def _line_text(session: BroadcastSession) -> list[str]:
             line += f" · {candidate.votes} {'vote' if candidate.votes == 1 else 'votes'}"
         lines.append(line)
     return lines
+
+
+def _moderators_buttons(session: BroadcastSession) -> list[PanelButton]:
+    actions = [Action.RESUME if session.is_paused else Action.PAUSE, Action.PANIC, Action.END]
+    if session.mode is Mode.HOST:
+        actions.insert(0, Action.REVIEW)
+    return [PanelButton(action, session.broadcast.id) for action in actions]
 
 
 def _ballot_buttons(session: BroadcastSession) -> list[VoteButton]:

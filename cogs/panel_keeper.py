@@ -61,6 +61,10 @@ class PanelKeeper:
             self._keep(kept), name=f"panel of broadcast {broadcast.id}"
         )
 
+    def is_panel(self, message_id: int | None) -> bool:
+        """Whether a message is the panel of a broadcast that runs."""
+        return any(kept.message.id == message_id for kept in self._kept.values())
+
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """The broadcast's panel is to be drawn again."""
         if kept := self._kept.get(broadcast.id):

@@ -1,20 +1,19 @@
-"""From what a viewer says to a suggestion, and word back of what became of it."""
+"""From a command, a dialogue or a menu to a suggestion, and private word back of what became of it."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import re
+from typing import Any, Self
 
 import discord
+from discord.ui import ActionRow, Button, LayoutView, TextDisplay
 
-from bot.broadcast.errors import BroadcastError
-from bot.broadcast.model import Outcome, Suggestion
-from bot.broadcast.prompts import prompt_in_chat
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Refusal, Suggestion
 from bot.broadcast.session import Ticket
-from bot.discord_bot import Services
 from cogs import context, wording
-from cogs.answers import explain
-from cogs.notices import Notices
+from cogs.answers import explaining
 
 ANSWER_LIFETIME_S = 14 * 60
 """How long a private answer can still be edited: its token lives 15 min."""
@@ -24,34 +23,55 @@ async def suggest_privately(interaction: discord.Interaction, prompt: str) -> No
     """Puts a prompt in line; only its author sees how it fares. Raises what `Broadcasts.suggest` raises."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     broadcasts, channel = context.services(interaction).broadcasts, context.channel(interaction)
-    ticket = await broadcasts.suggest(channel, context.viewer(interaction.user), prompt)
-    await interaction.edit_original_response(content=wording.taken_suggestion(ticket.place, ticket.mode))
+    exempt = context.is_exempt(interaction.user, context.settings(interaction))
+    ticket = await broadcasts.suggest(channel, context.viewer(interaction.user), prompt, is_exempt=exempt)
+    await interaction.edit_original_response(view=PrivateWord(ticket))
     if settled := await _settled(ticket):
-        await interaction.edit_original_response(content=wording.settled_suggestion(settled))
+        await interaction.edit_original_response(view=PrivateWord(ticket, settled))
 
 
-async def suggest_from_chat(services: Services, notices: Notices, message: discord.Message) -> None:
-    """Puts a message with the prefix in line, if its channel has a broadcast; all other talk is ignored."""
-    if message.author.bot or message.webhook_id or message.guild is None:
-        return
-    prompt = prompt_in_chat(message.content, services.settings.chat_prefix)
-    if prompt is None or not services.broadcasts.is_running_in(context.channel(message)):
-        return
-    try:
-        ticket = await services.broadcasts.suggest(
-            context.channel(message), context.viewer(message.author), prompt
+class PrivateWord(LayoutView):
+    """How one's suggestion stands, with a button to withdraw it while it waits."""
+
+    def __init__(self, ticket: Ticket, settled: Suggestion | None = None) -> None:
+        super().__init__(timeout=None)
+        if settled:
+            self.add_item(TextDisplay(wording.settled_suggestion(settled)))
+        else:
+            self.add_item(TextDisplay(wording.taken_suggestion(ticket.place, ticket.mode)))
+            suggestion = ticket.suggestion
+            self.add_item(ActionRow(WithdrawButton(suggestion.broadcast_id, suggestion.id)))
+        self.stop()  # its button is a dynamic item, so discord.py need not remember the view
+
+
+class WithdrawButton(
+    discord.ui.DynamicItem[Button[Any]],
+    template=r"odyssey:withdraw:(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
+):
+    """Takes one's suggestion back. Only its author ever sees it."""
+
+    def __init__(self, broadcast_id: str, suggestion_id: str) -> None:
+        super().__init__(
+            Button(label="Withdraw", custom_id=f"odyssey:withdraw:{broadcast_id}:{suggestion_id}")
         )
-    except BroadcastError as error:
-        notices.post(message, explain(error, f"message {message.id}"))
-        return
-    settled = await _settled(ticket)
-    if settled is None:
-        return
-    if settled.outcome is Outcome.ACKNOWLEDGED:
-        with suppress(discord.HTTPException):  # a reaction is a courtesy: it may be forbidden here
-            await message.add_reaction("✅")
-    else:
-        notices.post(message, wording.settled_suggestion(settled))
+        self._broadcast_id = broadcast_id
+        self._suggestion_id = suggestion_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was clicked."""
+        return cls(match["broadcast_id"], match["suggestion_id"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Takes the suggestion out of the line, if it still waits there."""
+        async with explaining(interaction):
+            session = context.running_session(interaction, self._broadcast_id)
+            if session.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
+                raise BroadcastError(Code.NOT_IN_LINE)
+            await interaction.response.defer()
+            await session.refuse(self._suggestion_id, Refusal.WITHDRAWN)
 
 
 async def _settled(ticket: Ticket) -> Suggestion | None:

@@ -5,11 +5,14 @@ Whatever comes from outside (names, prompts, the service's words) passes through
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import StrEnum
+
 import discord
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion
+from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 
 SHOWN_PROMPT_LIMIT = 300
@@ -42,6 +45,14 @@ _REQUESTS = {
         "Ask an admin to allow it in the channel's settings, then try again."
     ),
     Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
+    Code.WRONG_SETTING: "Nothing was changed: **{name}**: {problem}. `/odyssey settings` explains each.",
+    Code.INTAKE_PAUSED: "A moderator has paused suggestions. Please try again in a little while.",
+    Code.MUTED: "A moderator has muted you from steering until {until}. You can still watch and chat.",
+    Code.FILTERED: "That suggestion breaks a rule of this server: {rule}. Please put it in other words.",
+    Code.REPEATED: "Somebody suggested just that. Please suggest something new, or that again {until}.",
+    Code.COOLING_DOWN: "One at a time, please: your next suggestion is welcome {until}.",
+    Code.SLOW_MODE: "Slow mode is on in this server: the next suggestion is welcome {until}.",
+    Code.STARTERS_ONLY: "In this server only some roles may start broadcasts. Please ask a moderator.",
     Code.QUEUE_FULL: "The line is full: {limit} suggestions wait already. Please try again in a moment.",
     Code.TOO_MANY_OF_YOURS: (
         "{limit} of your suggestions wait already, which is the most for one person. "
@@ -95,6 +106,7 @@ _REFUSALS = {
     Refusal.SERVICE_REFUSED: "Odyssey turned it down. Please put it in other words.",
     Refusal.NOT_ACKNOWLEDGED: "Odyssey did not confirm it in time. Please suggest it again.",
     Refusal.CONNECTION_LOST: "The connection to Odyssey was lost before it was confirmed.",
+    Refusal.PANIC: "A moderator stopped everything for the moment. Please suggest it again later.",
     Refusal.STALE: "It waited for too long. Please suggest it again.",
     Refusal.WITHDRAWN: "You withdrew it.",
     Refusal.MODERATOR_REFUSED: "A moderator refused it. Please suggest something else.",
@@ -117,10 +129,16 @@ def as_code(text: str) -> str:
 
 def refused_request(error: BroadcastError) -> str:
     """The sentence for a request that was not met."""
-    facts = {
-        name: plain(getattr(fact, "name", None) or str(fact), limit=130) for name, fact in error.facts.items()
-    }
+    facts = {name: _shown_fact(fact) for name, fact in error.facts.items()}
     return _REQUESTS[error.code].format_map(facts)
+
+
+def _shown_fact(fact: object) -> str:
+    if isinstance(fact, datetime):
+        return discord.utils.format_dt(fact, "R")
+    if isinstance(fact, Viewer):
+        return plain(fact.name)
+    return plain(str(fact).replace("_", " ") if isinstance(fact, StrEnum) else str(fact), limit=130)
 
 
 def ending(end: Ending) -> str:

@@ -26,6 +26,14 @@ class Code(StrEnum):
     MODERATORS_ONLY = "moderators_only"
     MISSING_PERMISSIONS = "missing_permissions"  # facts: permissions
     NOT_IN_LINE = "not_in_line"
+    WRONG_SETTING = "wrong_setting"  # facts: name, problem
+    INTAKE_PAUSED = "intake_paused"
+    MUTED = "muted"  # facts: until
+    FILTERED = "filtered"  # facts: rule
+    REPEATED = "repeated"  # facts: until
+    COOLING_DOWN = "cooling_down"  # facts: until
+    SLOW_MODE = "slow_mode"  # facts: until
+    STARTERS_ONLY = "starters_only"
     QUEUE_FULL = "queue_full"  # facts: limit
     TOO_MANY_OF_YOURS = "too_many_of_yours"  # facts: limit
     SHUTTING_DOWN = "shutting_down"

@@ -117,6 +117,7 @@ class Refusal(StrEnum):
     STALE = "stale"  # it waited for too long
     WITHDRAWN = "withdrawn"  # by its author
     MODERATOR_REFUSED = "moderator_refused"
+    PANIC = "panic"  # a moderator stopped everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,33 @@ class Suggestion:
     def refused(self, refusal: Refusal, at: datetime, detail: str | None = None) -> Suggestion:
         """Not applied, and why."""
         return replace(self, outcome=Outcome.REFUSED, refusal=refusal, settled_at=at, detail=detail)
+
+
+class ActionKind(StrEnum):
+    """What moderators do, as the audit list has it."""
+
+    MODE = "mode"
+    PAUSE = "pause"
+    RESUME = "resume"
+    PANIC = "panic"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    APPROVE = "approve"
+    EDIT = "edit"
+    REFUSE = "refuse"
+    SETTING = "setting"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Who did what, when, to what or whom."""
+
+    guild_id: int
+    actor: Viewer
+    kind: ActionKind
+    subject: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.broadcast.intake import Intake
 from bot.broadcast.model import Broadcast, Ending, Recording, Spectating, Stream, Suggestion
+from bot.broadcast.pool import StreamPool
 
 
 class Clock(Protocol):
@@ -124,6 +126,9 @@ class Ports:
     journal: Journal
     audience: Audience
     clock: Clock
+    pool: StreamPool
+    intake_of: Callable[[int], Intake]
+    """The gate for suggestions of the guild with this ID."""
     new_id: Callable[[], str]
     """An ID that cannot be guessed."""
     new_reference: Callable[[], str]

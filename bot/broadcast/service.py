@@ -8,7 +8,7 @@ from typing import Self
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Broadcast, Channel, Ending, Viewer
+from bot.broadcast.model import Broadcast, Channel, Ending, Suggestion, Viewer
 from bot.broadcast.ports import Ports
 from bot.broadcast.prompts import clean_prompt
 from bot.broadcast.recordings import RecordingDesk
@@ -75,10 +75,31 @@ class Broadcasts:
         task.add_done_callback(self._running.pop)
         return session
 
-    async def suggest(self, channel: Channel, viewer: Viewer, prompt: str) -> Ticket:
-        """Puts a suggestion in line. Raises NOT_RUNNING, EMPTY_PROMPT, PROMPT_TOO_LONG or QUEUE_FULL."""
+    async def suggest(
+        self, channel: Channel, viewer: Viewer, prompt: str, *, is_exempt: bool = False
+    ) -> Ticket:
+        """Puts a suggestion in line; `is_exempt` from filters and cooldowns.
+
+        Raises NOT_RUNNING, EMPTY_PROMPT, and what `Intake.check` and `BroadcastSession.suggest` raise.
+        """
         session = self.in_channel(channel)
-        return await session.suggest(viewer, clean_prompt(prompt))
+        clean = clean_prompt(prompt)
+        intake, now = self._ports.intake_of(channel.guild_id), self._ports.clock.now()
+        intake.check(viewer, clean, now, is_exempt=is_exempt)
+        ticket = await session.suggest(viewer, clean)
+        intake.taken(viewer, clean, now)
+        return ticket
+
+    async def revise(
+        self, session: BroadcastSession, suggestion: Suggestion, prompt: str, *, is_exempt: bool = False
+    ) -> bool:
+        """Gives a waiting suggestion a new prompt; it keeps its place. False if it waits no more.
+
+        Raises EMPTY_PROMPT and what the text rules raise: an edit is no way round them.
+        """
+        clean = clean_prompt(prompt)
+        self._ports.intake_of(session.broadcast.channel.guild_id).check_text(clean, is_exempt=is_exempt)
+        return await session.revise(suggestion.id, clean)
 
     def end(self, channel: Channel, by: Viewer, *, is_moderator: bool) -> BroadcastSession:
         """Asks a channel's broadcast to end. Raises NOT_RUNNING, MAY_NOT_END or ALREADY_ENDING."""

@@ -44,9 +44,11 @@ class BroadcastSession:
         self.spectating: Spectating | None = None
         self.prompt_in_force = broadcast.prompt
         self.last_applied: Suggestion | None = None
+        self.is_paused = False
         self._ports = ports
         self._arbiter = Arbiter(arbitration)
         self._line_changed = asyncio.Event()
+        self._urgent: Suggestion | None = None
         self._ledger = Ledger(ports.journal)
         self._ending: Ending | None = None
         self._stream_is_over = False
@@ -57,6 +59,11 @@ class BroadcastSession:
     def is_closing(self) -> bool:
         """Whether the broadcast is over, or about to be: nothing more is taken."""
         return self._ending is not None or self.broadcast.state.is_over
+
+    @property
+    def place_in_pool(self) -> int | None:
+        """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
+        return self._ports.pool.place_of(self._tell)
 
     @property
     def waiting(self) -> int:
@@ -89,17 +96,13 @@ class BroadcastSession:
     async def suggest(self, viewer: Viewer, prompt: str) -> Ticket:
         """Puts a clean prompt in line.
 
-        Raises NOT_RUNNING once the end has begun, QUEUE_FULL or TOO_MANY_OF_YOURS.
+        Raises NOT_RUNNING once the end has begun, INTAKE_PAUSED, QUEUE_FULL or TOO_MANY_OF_YOURS.
         """
         if self.is_closing:
             raise BroadcastError(Code.NOT_RUNNING)
-        suggestion = Suggestion(
-            id=self._ports.new_id(),
-            broadcast_id=self.broadcast.id,
-            viewer=viewer,
-            prompt=prompt,
-            suggested_at=self._ports.clock.now(),
-        )
+        if self.is_paused:
+            raise BroadcastError(Code.INTAKE_PAUSED)
+        suggestion = self._new_suggestion(viewer, prompt)
         self._arbiter.line.add(suggestion)
         place = self._arbiter.place_of(suggestion.id)
         settled = await self._ledger.enter(suggestion)
@@ -135,6 +138,21 @@ class BroadcastSession:
         self._arbiter.switch(mode)
         self._changed()
 
+    def pause(self, *, paused: bool) -> None:
+        """Stops taking suggestions, or takes them again. What is in line goes on."""
+        self.is_paused = paused
+        self._changed()
+
+    async def panic(self, moderator: Viewer, safe_prompt: str) -> None:
+        """Stops taking suggestions, refuses all that wait, and sends a safe prompt before anything else."""
+        self.is_paused = True
+        now = self._ports.clock.now()
+        refused = [waiting.refused(Refusal.PANIC, now) for waiting in self._arbiter.line.clear()]
+        self._urgent = self._new_suggestion(moderator, safe_prompt)
+        await self._ledger.store(*refused)
+        await self._ledger.enter(self._urgent)
+        self._changed()
+
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""
         if self.is_closing:
@@ -148,6 +166,7 @@ class BroadcastSession:
 
         Raises what only a bug or a broken journal raises, and then too it has closed what it could.
         """
+        await self._ports.journal.save_broadcast(self.broadcast)
         try:
             ending = await self._play()
         except asyncio.CancelledError:
@@ -165,6 +184,7 @@ class BroadcastSession:
                 async with self._until_ending:
                     self._is_interruptible = True
                     if self._ending is None:
+                        await connection.enter_async_context(self._ports.pool.slot(self._tell))
                         await self._move(State.CONNECTING)
                         world = await connection.enter_async_context(self._ports.open_world(self._events()))
                         stream = await self._start(world)
@@ -230,6 +250,9 @@ class BroadcastSession:
             if stale := self._arbiter.remove_stale(clock.now()):
                 await self._ledger.store(*(self._refused(suggestion, Refusal.STALE) for suggestion in stale))
                 self._tell()
+            if self._urgent:
+                urgent, self._urgent = self._urgent, None
+                return Choice(urgent)
             if choice := self._arbiter.take_next(clock.now()):
                 return choice
             await clock.wait(self._line_changed, until=self._arbiter.next_due(clock.now()))
@@ -271,6 +294,15 @@ class BroadcastSession:
         self.broadcast = moved
         log.info("broadcast %s is %s", moved.id, state.value)
         self._tell()
+
+    def _new_suggestion(self, viewer: Viewer, prompt: str) -> Suggestion:
+        return Suggestion(
+            id=self._ports.new_id(),
+            broadcast_id=self.broadcast.id,
+            viewer=viewer,
+            prompt=prompt,
+            suggested_at=self._ports.clock.now(),
+        )
 
     def _line_did_change(self, did: bool) -> bool:
         if did:

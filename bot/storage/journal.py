@@ -8,12 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
 from bot.storage import schema
-from bot.storage.writer import Writer
+from bot.storage.writer import Writer, upsert
 
 
 class PostKind(StrEnum):
@@ -39,7 +38,7 @@ class DatabaseJournal:
     """The domain's `Journal`, and the posts. Every method returns once the fact is committed."""
 
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        self._engine = engine
         self._writer = writer
 
     async def save_broadcast(self, broadcast: Broadcast) -> None:
@@ -125,7 +124,4 @@ class DatabaseJournal:
         )
 
     async def _save(self, table: Table, **row: Any) -> None:
-        key = [column.name for column in table.primary_key]
-        insert = self._insert(table).values(row)
-        changes = {name: value for name, value in row.items() if name not in key}
-        await self._writer.execute(insert.on_conflict_do_update(index_elements=key, set_=changes))
+        await self._writer.execute(upsert(self._engine, table, row))

@@ -116,6 +116,38 @@ recordings = Table(
     Column("found_at", UtcDateTime, nullable=False),
 )
 
+guild_settings = Table(
+    "guild_settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("settings", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("viewer_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("viewer_name", Text, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("by_id", BigInteger, nullable=False),
+    Column("by_name", Text, nullable=False),
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("actor_id", BigInteger, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "guild_id", "at"),
+)
+
 posts = Table(
     "posts",
     metadata,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -71,6 +72,15 @@ class Writer:
         else:
             for write in batch:
                 _answer(write, None)
+
+
+def upsert(engine: AsyncEngine, table: Table, row: Mapping[str, Any]) -> Executable:
+    """Inserts a row, or updates the one with its primary key."""
+    insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(table).values(**row)
+    key = [column.name for column in table.primary_key]
+    changes = {name: value for name, value in row.items() if name not in key}
+    statement: Executable = insert.on_conflict_do_update(index_elements=key, set_=changes)
+    return statement
 
 
 def _answer(write: _Write, error: SQLAlchemyError | None) -> None:

@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from bot.broadcast.errors import WorldError
+from bot.broadcast.intake import Intake, IntakeRules
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
+from bot.broadcast.pool import StreamPool
 from bot.broadcast.ports import Ports, StartedStream, WorldEvents
 
 
@@ -162,12 +164,15 @@ class PostingBoard:
 
 def ports(world: ScriptedWorld, journal: MemoryJournal, audience: ListeningAudience) -> Ports:
     """The ports with these behind them; IDs and references are numbered."""
+    intake = Intake(IntakeRules(), lambda _: None)
     ids, references = itertools.count(1), itertools.count(1)
     return Ports(
         open_world=world.open,
         journal=journal,
         audience=audience,
         clock=SteppedClock(),
+        pool=StreamPool(5),
+        intake_of=lambda _: intake,
         new_id=lambda: f"id-{next(ids)}",
         new_reference=lambda: f"ref-{next(references)}",
     )

@@ -23,7 +23,7 @@ async def test_a_broadcast_lives_from_request_to_end(rig: Rig) -> None:
     await reach(session, State.ENDED)
     assert rig.world.calls == ["connect", "start A cat", "end", "disconnect"]
     states = [broadcast.state for broadcast in rig.journal.broadcasts]
-    assert states == [State.CONNECTING, State.LIVE, State.ENDING, State.ENDED]
+    assert states == [State.REQUESTED, State.CONNECTING, State.LIVE, State.ENDING, State.ENDED]
     assert session.broadcast.ending == Ending(Reason.HOST_ENDED, by=MIKA)
 
 

@@ -14,8 +14,12 @@ FACTS = {
     "host": Viewer(1, "Mi*ka"),
     "limit": 10,
     "length": 11,
-    "stream_id": "s",
+    "name": "gap_s",
     "permissions": "Attach Files",
+    "problem": "must be a number",
+    "rule": "link",
+    "stream_id": "s",
+    "until": NOW,
 }
 
 

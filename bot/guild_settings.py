@@ -1,0 +1,112 @@
+"""A server's own rules: what its moderators can set, with defaults, ranges and an explanation of each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
+from bot.broadcast.arbitration.line import LineLimits
+from bot.broadcast.arbitration.policies import PolicySettings
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.intake import IntakeRules
+from bot.broadcast.prompts import PROMPT_LIMIT
+
+
+def _split(value: Any) -> Any:
+    """Lists may be typed as one text, with commas."""
+    return [entry.strip() for entry in value.split(",") if entry.strip()] if isinstance(value, str) else value
+
+
+def _role_id(value: Any) -> Any:
+    """A role may be given by its mention."""
+    return value.removeprefix("<@&").removesuffix(">") if isinstance(value, str) else value
+
+
+Entry = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Entries = Annotated[tuple[Entry, ...], BeforeValidator(_split), Field(max_length=200)]
+Role = Annotated[int, BeforeValidator(_role_id), Field(gt=0, lt=2**63)]
+Roles = Annotated[tuple[Role, ...], BeforeValidator(_split), Field(max_length=50)]
+
+
+class GuildSettings(BaseModel):
+    """One server's settings. Durations in seconds; roles by their ID."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    mode: Mode = Field(
+        Mode.QUEUE, description="How it is decided what happens next: queue, vote, draw or host"
+    )
+    vote_window_s: float = Field(20, ge=5, le=120, description="Seconds that a ballot is open")
+    gap_s: float = Field(3, ge=0, le=60, description="Seconds between two interactions at least")
+    line_limit: int = Field(200, ge=1, le=1000, description="Suggestions that may wait at once")
+    line_limit_per_viewer: int = Field(3, ge=1, le=50, description="Of these, suggestions of one person")
+    lifetime_s: float = Field(120, ge=10, le=900, description="Seconds after which a suggestion is stale")
+    prompt_limit: int = Field(500, ge=20, le=PROMPT_LIMIT, description="Characters in a suggestion at most")
+    blocked_words: Entries = Field((), description="Words and phrases that are refused, however spelt")
+    blocked_patterns: Entries = Field((), description="Regular expressions that are refused")
+    allows_links: bool = Field(False, description="Whether suggestions may have links")
+    allows_invites: bool = Field(False, description="Whether suggestions may have Discord invites")
+    allows_mentions: bool = Field(False, description="Whether suggestions may mention people or roles")
+    repeat_window_s: float = Field(60, ge=0, le=900, description="Seconds until the same may be said again")
+    cooldown_s: float = Field(0, ge=0, le=600, description="Seconds between two suggestions of one person")
+    slow_mode_s: float = Field(0, ge=0, le=60, description="Seconds between two suggestions of anybody")
+    moderator_roles: Roles = Field((), description="Roles that moderate, besides who may manage messages")
+    starter_roles: Roles = Field((), description="Roles that may start broadcasts; none: everyone")
+    bypass_roles: Roles = Field((), description="Roles that no filter, cooldown or slow mode applies to")
+    safe_prompt: Entry = Field(
+        "A calm, empty meadow under a clear sky", description="What the panic button sends into the world"
+    )
+
+    @property
+    def arbitration(self) -> ArbitrationSettings:
+        """What these settings say of deciding."""
+        return ArbitrationSettings(
+            mode=self.mode,
+            gap=timedelta(seconds=self.gap_s),
+            limits=LineLimits(
+                total=self.line_limit,
+                per_viewer=self.line_limit_per_viewer,
+                lifetime=timedelta(seconds=self.lifetime_s),
+            ),
+            policy=PolicySettings(vote_window=timedelta(seconds=self.vote_window_s)),
+        )
+
+    @property
+    def intake(self) -> IntakeRules:
+        """What these settings say of taking suggestions."""
+        return IntakeRules(
+            prompt_limit=self.prompt_limit,
+            repeat_window=timedelta(seconds=self.repeat_window_s),
+            cooldown=timedelta(seconds=self.cooldown_s),
+            slow_mode=timedelta(seconds=self.slow_mode_s),
+        )
+
+    def changed(self, name: str, text: str) -> GuildSettings:
+        """The settings with one of them as a moderator typed it. Raises WRONG_SETTING."""
+        return _validated(self.model_dump(mode="json") | {name: text.strip()})
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> GuildSettings:
+        """Settings from a JSON object; what it leaves out has its default. Raises WRONG_SETTING."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise _complaint(error) from None
+
+
+def _validated(values: dict[str, Any]) -> GuildSettings:
+    try:
+        return GuildSettings.model_validate(values)
+    except ValidationError as error:
+        raise _complaint(error) from None
+
+
+def _complaint(error: ValidationError) -> BroadcastError:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "file"
+    problem = str(first["msg"]).removeprefix("Value error, ")
+    return BroadcastError(Code.WRONG_SETTING, name=name, problem=problem[:1].lower() + problem[1:])

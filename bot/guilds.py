@@ -1,0 +1,80 @@
+"""Each server's settings and its gate for suggestions, in memory and in the database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.intake import Intake, Mute, PromptFilter
+from bot.broadcast.model import Action, ActionKind, Viewer
+from bot.broadcast.ports import Clock
+from bot.guild_settings import GuildSettings
+from bot.storage.guilds import GuildRecords
+
+log = logging.getLogger(__name__)
+
+MakeFilter = Callable[[GuildSettings], PromptFilter]
+"""Makes the text filter that settings describe. Raises WRONG_SETTING."""
+
+
+class Guilds:
+    """Knows every server's rules; a server that has set nothing has the defaults."""
+
+    def __init__(self, records: GuildRecords, clock: Clock, make_filter: MakeFilter) -> None:
+        self._records = records
+        self._clock = clock
+        self._make_filter = make_filter
+        self._settings: dict[int, GuildSettings] = {}
+        self._intakes: dict[int, Intake] = {}
+
+    async def load(self) -> None:
+        """Reads what is stored. What this version does not understand is left at its default, and logged."""
+        for guild_id, text in (await self._records.all_settings()).items():
+            try:
+                self._settings[guild_id] = GuildSettings.from_json(text)
+            except BroadcastError as error:
+                log.error("the settings of server %s are not understood: %s", guild_id, error.facts)
+        for guild_id, mute in await self._records.mutes_beyond(self._clock.now()):
+            self.intake_of(guild_id).mute(mute)
+
+    def settings_of(self, guild_id: int) -> GuildSettings:
+        """A server's settings."""
+        return self._settings.get(guild_id) or GuildSettings()
+
+    def intake_of(self, guild_id: int) -> Intake:
+        """A server's gate for suggestions."""
+        if guild_id not in self._intakes:
+            settings = self.settings_of(guild_id)
+            self._intakes[guild_id] = Intake(settings.intake, self._make_filter(settings))
+        return self._intakes[guild_id]
+
+    async def change(self, guild_id: int, settings: GuildSettings, by: Viewer, what: str) -> None:
+        """Sets a server's settings, now and for good. Raises WRONG_SETTING, and then changes nothing."""
+        text_filter = self._make_filter(settings)
+        await self._records.save_settings(guild_id, settings.model_dump_json(), self._clock.now())
+        self._settings[guild_id] = settings
+        self.intake_of(guild_id).change(settings.intake, text_filter)
+        await self.record(guild_id, by, ActionKind.SETTING, what)
+
+    async def mute(self, guild_id: int, mute: Mute) -> None:
+        """Takes nothing of a viewer for a while."""
+        self.intake_of(guild_id).mute(mute)
+        await self._records.save_mute(guild_id, mute)
+        await self.record(guild_id, mute.by, ActionKind.MUTE, mute.viewer.name)
+
+    async def unmute(self, guild_id: int, viewer: Viewer, by: Viewer) -> bool:
+        """Takes suggestions of a viewer again; False if they were not muted."""
+        if not self.intake_of(guild_id).unmute(viewer):
+            return False
+        await self._records.remove_mute(guild_id, viewer)
+        await self.record(guild_id, by, ActionKind.UNMUTE, viewer.name)
+        return True
+
+    async def record(self, guild_id: int, actor: Viewer, kind: ActionKind, subject: str) -> None:
+        """Adds to the audit list."""
+        await self._records.save_action(Action(guild_id, actor, kind, subject, self._clock.now()))
+
+    async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
+        """The audit list, newest first."""
+        return await self._records.latest_actions(guild_id, limit)

@@ -1,0 +1,89 @@
+"""What servers have set, whom they muted, and what their moderators did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.broadcast.intake import Mute
+from bot.broadcast.model import Action, ActionKind, Viewer
+from bot.storage.schema import actions, guild_settings, mutes
+from bot.storage.writer import Writer, upsert
+
+
+class GuildRecords:
+    """Stores and finds them. Settings are a JSON text here; their meaning is `bot.guild_settings`' affair."""
+
+    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
+        self._engine = engine
+        self._writer = writer
+
+    async def all_settings(self) -> dict[int, str]:
+        """Every server's settings, by its ID."""
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(select(guild_settings))).all()
+        return {row.guild_id: row.settings for row in rows}
+
+    async def save_settings(self, guild_id: int, settings: str, at: datetime) -> None:
+        """Stores a server's settings."""
+        row = {"guild_id": guild_id, "settings": settings, "changed_at": at}
+        await self._writer.execute(upsert(self._engine, guild_settings, row))
+
+    async def mutes_beyond(self, now: datetime) -> list[tuple[int, Mute]]:
+        """Every mute that lasts, with its server's ID."""
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(select(mutes).where(mutes.c.until > now))).all()
+        return [
+            (
+                row.guild_id,
+                Mute(Viewer(row.viewer_id, row.viewer_name), row.until, Viewer(row.by_id, row.by_name)),
+            )
+            for row in rows
+        ]
+
+    async def save_mute(self, guild_id: int, mute: Mute) -> None:
+        """Stores a mute, in place of an earlier one of the same person."""
+        row = {
+            "guild_id": guild_id,
+            "viewer_id": mute.viewer.id,
+            "viewer_name": mute.viewer.name,
+            "until": mute.until,
+            "by_id": mute.by.id,
+            "by_name": mute.by.name,
+        }
+        await self._writer.execute(upsert(self._engine, mutes, row))
+
+    async def remove_mute(self, guild_id: int, viewer: Viewer) -> None:
+        """Forgets a mute."""
+        await self._writer.execute(
+            delete(mutes).where(mutes.c.guild_id == guild_id, mutes.c.viewer_id == viewer.id)
+        )
+
+    async def save_action(self, action: Action) -> None:
+        """Adds to the audit list."""
+        await self._writer.execute(
+            insert(actions).values(
+                guild_id=action.guild_id,
+                actor_id=action.actor.id,
+                actor_name=action.actor.name,
+                kind=action.kind.value,
+                subject=action.subject,
+                at=action.at,
+            )
+        )
+
+    async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
+        """A server's audit list, newest first."""
+        query = (
+            select(actions).where(actions.c.guild_id == guild_id).order_by(actions.c.id.desc()).limit(limit)
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            Action(
+                row.guild_id, Viewer(row.actor_id, row.actor_name), ActionKind(row.kind), row.subject, row.at
+            )
+            for row in rows
+        ]

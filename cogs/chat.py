@@ -1,0 +1,114 @@
+"""What the bot hears in the chat: new suggestions, changed ones, and those taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+import discord
+
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.model import Outcome, Refusal, Suggestion
+from bot.broadcast.prompts import prompt_in_chat
+from bot.broadcast.session import BroadcastSession, Ticket
+from bot.discord_bot import OdysseyBot
+from cogs import context, wording
+from cogs.answers import explain
+from cogs.notices import Notices
+from cogs.panel_keeper import PanelKeeper
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A suggestion that waits, and the message it came from."""
+
+    session: BroadcastSession
+    ticket: Ticket
+
+
+class Chat:
+    """Turns messages into suggestions: with the prefix, to the bot by mention, or in reply to a panel.
+
+    Editing a message revises its suggestion while that waits, deleting it withdraws it.
+    """
+
+    def __init__(self, bot: OdysseyBot, panels: PanelKeeper) -> None:
+        self._bot = bot
+        self._services = bot.services
+        self._panels = panels
+        self._notices = Notices(bot.services.clock)
+        self._heard: dict[int, _Heard] = {}
+
+    async def close(self) -> None:
+        """Takes down the notices that still stand."""
+        await self._notices.close()
+
+    async def said(self, message: discord.Message) -> None:
+        """Puts what a message proposes in line, if a broadcast runs in its channel."""
+        if message.author.bot or message.webhook_id or message.guild is None:
+            return
+        channel = context.channel(message)
+        prompt = self._proposal(message)
+        if prompt is None or not self._services.broadcasts.is_running_in(channel):
+            return
+        rules = self._services.guilds.settings_of(message.guild.id)
+        exempt = context.is_exempt(message.author, rules)
+        author = context.viewer(message.author)
+        try:
+            session = self._services.broadcasts.in_channel(channel)
+            ticket = await self._services.broadcasts.suggest(channel, author, prompt, is_exempt=exempt)
+        except BroadcastError as error:
+            self._notices.post(message, explain(error, f"message {message.id}"))
+            return
+        self._heard[message.id] = _Heard(session, ticket)
+        try:
+            settled = await asyncio.shield(ticket.settled)
+        finally:
+            del self._heard[message.id]
+        await self._tell(message, settled)
+
+    async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Revises a waiting suggestion; it keeps its place. What proposes nothing any more is withdrawn."""
+        heard = self._heard.get(event.message_id)
+        if heard is None or "content" not in event.data:
+            return
+        prompt = self._proposal(event.message)
+        if prompt is None:
+            await heard.session.refuse(heard.ticket.suggestion.id, Refusal.WITHDRAWN)
+            return
+        try:
+            await self._services.broadcasts.revise(
+                heard.session,
+                heard.ticket.suggestion,
+                prompt,
+                is_exempt=context.is_exempt(
+                    event.message.author, self._services.guilds.settings_of(event.guild_id or 0)
+                ),
+            )
+        except BroadcastError as error:
+            self._notices.post(event.message, explain(error, f"message {event.message_id}"))
+
+    async def deleted(self, message_id: int) -> None:
+        """Withdraws a waiting suggestion."""
+        if heard := self._heard.get(message_id):
+            await heard.session.refuse(heard.ticket.suggestion.id, Refusal.WITHDRAWN)
+
+    def _proposal(self, message: discord.Message) -> str | None:
+        """What a message proposes, or None for ordinary talk."""
+        proposal = prompt_in_chat(message.content, self._services.settings.chat_prefix)
+        if proposal is not None:
+            return proposal
+        me = self._bot.user
+        if me and me.id in message.raw_mentions:
+            return message.content.replace(f"<@{me.id}>", " ").replace(f"<@!{me.id}>", " ")
+        if message.reference and self._panels.is_panel(message.reference.message_id):
+            return message.content
+        return None
+
+    async def _tell(self, message: discord.Message, settled: Suggestion) -> None:
+        if settled.outcome is Outcome.ACKNOWLEDGED:
+            with suppress(discord.HTTPException):  # a reaction is a courtesy: it may be forbidden here
+                await message.add_reaction("✅")
+        elif settled.refusal is not Refusal.WITHDRAWN:
+            self._notices.post(message, wording.settled_suggestion(settled))

@@ -1,0 +1,195 @@
+"""The moderators' commands: how it is decided, pause, panic, mute, settings, audit."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from discord.ui import Container, LayoutView, TextDisplay
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.intake import Mute
+from bot.broadcast.model import ActionKind
+from bot.broadcast.session import BroadcastSession
+from bot.guild_settings import GuildSettings
+from cogs import context, wording
+from cogs.wording import plain
+
+ModeName = Literal["queue", "vote", "draw", "host"]
+"""The values of `Mode`, as discord.py turns them into a command's choices."""
+AUDIT_SHOWN = 20
+IMPORT_LIMIT_BYTES = 200_000
+
+
+class ModerationCommands(commands.GroupCog):
+    """The moderators' part of the `/odyssey` cog."""
+
+    @app_commands.command(description="Choose how it is decided what happens next (moderators)")
+    @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
+    async def mode(self, interaction: discord.Interaction, mode: ModeName) -> None:
+        """`/odyssey mode`."""
+        session = _session_of_moderator(interaction)
+        session.switch(Mode(mode))
+        await _record(interaction, ActionKind.MODE, mode)
+        await _confirm(interaction, f"From now on it is decided {wording.mode_name(session.mode)}.")
+
+    @app_commands.command(description="Take no suggestions for the moment (moderators)")
+    async def pause(self, interaction: discord.Interaction) -> None:
+        """`/odyssey pause`."""
+        await set_paused(interaction, _session_of_moderator(interaction), paused=True)
+
+    @app_commands.command(description="Take suggestions again (moderators)")
+    async def resume(self, interaction: discord.Interaction) -> None:
+        """`/odyssey resume`."""
+        await set_paused(interaction, _session_of_moderator(interaction), paused=False)
+
+    @app_commands.command(description="Stop suggestions, empty the line and show something safe (moderators)")
+    async def panic(self, interaction: discord.Interaction) -> None:
+        """`/odyssey panic`."""
+        await panic(interaction, _session_of_moderator(interaction))
+
+    @app_commands.command(description="Keep somebody from steering for a while (moderators)")
+    @app_commands.describe(person="Who", minutes="For how long")
+    async def mute(
+        self,
+        interaction: discord.Interaction,
+        person: discord.Member,
+        minutes: app_commands.Range[int, 1, 10_080] = 10,
+    ) -> None:
+        """`/odyssey mute`."""
+        context.check_moderator(interaction)
+        services = context.services(interaction)
+        until = services.clock.now() + timedelta(minutes=minutes)
+        mute = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
+        await services.guilds.mute(context.channel(interaction).guild_id, mute)
+        when = discord.utils.format_dt(until, "R")
+        await _confirm(interaction, f"**{plain(person.display_name)}** cannot steer until {when}.")
+
+    @app_commands.command(description="Let somebody steer again (moderators)")
+    @app_commands.describe(person="Who")
+    async def unmute(self, interaction: discord.Interaction, person: discord.Member) -> None:
+        """`/odyssey unmute`."""
+        context.check_moderator(interaction)
+        name = plain(person.display_name)
+        guild_id, by = context.channel(interaction).guild_id, context.viewer(interaction.user)
+        was_muted = await context.services(interaction).guilds.unmute(guild_id, context.viewer(person), by)
+        await _confirm(
+            interaction, f"**{name}** can steer again." if was_muted else f"**{name}** was not muted."
+        )
+
+    @app_commands.command(description="Show or change this server's settings (moderators)")
+    @app_commands.describe(
+        name="Which setting",
+        value="Its new value; lists with commas",
+        file="Settings to import, as exported here",
+    )
+    async def settings(
+        self,
+        interaction: discord.Interaction,
+        name: str | None = None,
+        value: str | None = None,
+        file: discord.Attachment | None = None,
+    ) -> None:
+        """`/odyssey settings`."""
+        context.check_moderator(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        guilds, guild_id = context.services(interaction).guilds, context.channel(interaction).guild_id
+        by = context.viewer(interaction.user)
+        if file:
+            if file.size > IMPORT_LIMIT_BYTES:
+                raise BroadcastError(Code.WRONG_SETTING, name="file", problem="it is too large")
+            await guilds.change(guild_id, GuildSettings.from_json(await file.read()), by, "imported")
+        elif name and value is not None:
+            changed = guilds.settings_of(guild_id).changed(name, value)
+            await guilds.change(guild_id, changed, by, f"{name} = {value}"[:200])
+        settings = guilds.settings_of(guild_id)
+        export = discord.File(
+            io.BytesIO(settings.model_dump_json(indent=2).encode()), "odyssey-settings.json"
+        )
+        await interaction.edit_original_response(view=SettingsPage(settings), attachments=[export])
+
+    @settings.autocomplete("name")
+    async def _setting_names(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return [
+            app_commands.Choice(name=f"{name}: {item.description}"[:100], value=name)
+            for name, item in GuildSettings.model_fields.items()
+            if typed.casefold() in f"{name} {item.description}".casefold()
+        ][:25]
+
+    @app_commands.command(description="Who did what: the moderators' latest actions (moderators)")
+    async def audit(self, interaction: discord.Interaction) -> None:
+        """`/odyssey audit`."""
+        context.check_moderator(interaction)
+        guild_id = context.channel(interaction).guild_id
+        actions = await context.services(interaction).guilds.latest_actions(guild_id, AUDIT_SHOWN)
+        lines = [
+            f"{discord.utils.format_dt(action.at, 'R')} **{plain(action.actor.name, 40)}** "
+            f"{action.kind.value} {plain(action.subject, 80)}"
+            for action in actions
+        ]
+        await _confirm(interaction, "\n".join(lines) or "Nothing has been done yet.")
+
+
+class SettingsPage(LayoutView):
+    """All settings with their values and meanings, and a file to keep or to change."""
+
+    def __init__(self, settings: GuildSettings) -> None:
+        super().__init__(timeout=None)
+        container: Container[SettingsPage] = Container(accent_colour=discord.Colour.blurple())
+        container.add_item(TextDisplay("## Settings\nChange one: `/odyssey settings name value`."))
+        lines = [
+            f"**{name}** {_shown(getattr(settings, name))}\n-# {item.description}"
+            for name, item in GuildSettings.model_fields.items()
+        ]
+        container.add_item(TextDisplay("\n".join(lines)))
+        container.add_item(discord.ui.File("attachment://odyssey-settings.json"))
+        self.add_item(container)
+        self.stop()
+
+
+async def set_paused(interaction: discord.Interaction, session: BroadcastSession, *, paused: bool) -> None:
+    """Stops the taking of suggestions, or takes them again."""
+    session.pause(paused=paused)
+    await _record(interaction, ActionKind.PAUSE if paused else ActionKind.RESUME, "suggestions")
+    await _confirm(interaction, "Suggestions are paused." if paused else "Suggestions are taken again.")
+
+
+async def panic(interaction: discord.Interaction, session: BroadcastSession) -> None:
+    """Stops the taking of suggestions, empties the line, and sends the safe prompt."""
+    settings = context.services(interaction).guilds.settings_of(session.broadcast.channel.guild_id)
+    await session.panic(context.viewer(interaction.user), settings.safe_prompt)
+    await _record(interaction, ActionKind.PANIC, settings.safe_prompt)
+    await _confirm(
+        interaction,
+        "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready.",
+    )
+
+
+async def _record(interaction: discord.Interaction, kind: ActionKind, subject: str) -> None:
+    await context.services(interaction).guilds.record(
+        context.channel(interaction).guild_id, context.viewer(interaction.user), kind, subject
+    )
+
+
+async def _confirm(interaction: discord.Interaction, text: str) -> None:
+    await interaction.response.send_message(text, ephemeral=True)
+
+
+def _session_of_moderator(interaction: discord.Interaction) -> BroadcastSession:
+    context.check_moderator(interaction)
+    return context.services(interaction).broadcasts.in_channel(context.channel(interaction))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return plain(", ".join(map(str, value)), 100) or "none"
+    return plain(f"{value:g}" if isinstance(value, float) else str(value), 100)

@@ -1,0 +1,144 @@
+"""Many people, one world: ways to decide, moderation, settings."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from bot.demo.views import SeenMessage
+from tests.e2e.conftest import CHANNEL, WAIT_S, House
+
+
+async def set_(house: House, **settings: object) -> None:
+    """Mika sets some of the server's settings."""
+    for name, value in settings.items():
+        answer = await house.discord.user("mika").slash(
+            CHANNEL, "odyssey settings", name=name, value=str(value)
+        )
+        await answer.final(timeout_s=WAIT_S)
+
+
+async def suggest(house: House, who: str, prompt: str) -> SeenMessage:
+    """The private answer to somebody's suggestion, as far as it stands."""
+    answer = await house.discord.user(who).slash(CHANNEL, "odyssey say", prompt=prompt)
+    return await answer.final(timeout_s=WAIT_S)
+
+
+async def test_a_vote_is_held_and_its_winner_applied(house: House) -> None:
+    """Two candidates, three votes: the panel shows counts and a closing time, and the majority wins."""
+    robin, sasha = house.discord.user("robin"), house.discord.user("sasha")
+    async with house.bot():
+        await set_(house, vote_window_s=5, gap_s=0)
+        await house.live_broadcast()
+        await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="vote")
+        await house.shown("Decided by vote")
+        assert "on the ballot" in (await suggest(house, "robin", "A dog barks")).text
+        await suggest(house, "sasha", "A whale leaps")
+        ballot = await house.shown("A whale leaps — Sasha · 1 vote")
+        assert "the ballot closes" in ballot.text
+        vote = await robin.click(ballot, label="2")
+        assert "Your vote is for “A whale leaps”" in vote.text
+        await house.shown("Applied: A whale leaps", as_user="sasha")
+        late = await sasha.click(ballot, label="1") if "1. A dog" in ballot.text else None
+        assert late is None or "vote is for" in late.text
+
+
+async def test_moderators_approve_edit_and_refuse(house: House) -> None:
+    """Nothing passes by itself; the author of each suggestion learns its fate; viewers cannot review."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+    async with house.bot():
+        await set_(house, gap_s=0, mode="host")
+        panel = await house.live_broadcast()
+        for prompt in ("first idea", "second idea", "third idea"):
+            assert "A moderator will look at it" in (await suggest(house, "robin", prompt)).text
+        stranger = await robin.click(panel, label="Review")
+        assert "Only moderators" in stranger.text
+        review = await mika.click(panel, label="Review")
+        assert "first idea" in review.text
+        assert review.message
+        await mika.click(review.message, label="Approve")
+        await house.shown("Applied: first idea", as_user="robin")
+        dialogue = await mika.click(review.message, label="Edit")
+        await mika.submit_modal(dialogue, {"What is sent": "second idea, softly"})
+        await house.shown("Applied: second idea, softly", as_user="robin")
+        await mika.click(review.message, label="Refuse")
+        await house.shown("A moderator refused it", as_user="robin")
+
+
+async def test_pause_and_panic_stop_everything_at_once(house: House) -> None:
+    """Paused, nothing is taken; in a panic the line is emptied too, and the safe prompt is sent."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+    async with house.bot():
+        await set_(house, mode="host", safe_prompt="A quiet lake")
+        panel = await house.live_broadcast()
+        await suggest(house, "robin", "something awful")
+        assert "Only moderators" in (await robin.click(panel, label="Panic")).text
+        assert "the line is empty" in (await mika.click(panel, label="Panic")).text
+        await house.shown("A moderator stopped everything", as_user="robin")
+        await house.shown("> A quiet lake")
+        assert "paused suggestions" in (await suggest(house, "robin", "hello?")).text
+        await mika.slash(CHANNEL, "odyssey resume")
+        assert "Taken" in (await suggest(house, "robin", "hello again")).text
+        audit = await mika.slash(CHANNEL, "odyssey audit")
+        assert "panic A quiet lake" in audit.text
+        assert "resume" in audit.text
+
+
+async def test_a_muted_person_can_watch_but_not_steer(house: House) -> None:
+    """A mute outlives a restart; it ends when a moderator says so."""
+    mika = house.discord.user("mika")
+    async with house.bot():
+        await mika.slash(CHANNEL, "odyssey mute", person=house.discord.user("robin").id, minutes=5)
+    async with house.bot():
+        await house.live_broadcast()
+        assert "has muted you from steering" in (await suggest(house, "robin", "snow")).text
+        assert "Taken" in (await suggest(house, "sasha", "rain")).text
+        await mika.slash(CHANNEL, "odyssey unmute", person=house.discord.user("robin").id)
+        assert "Taken" in (await suggest(house, "robin", "snow")).text
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rule"),
+    [
+        ("what a h3ck of a storm", "blocked word"),
+        ("code 1234 red", "blocked pattern"),
+        ("see https://evil.example/x", "link"),
+        ("join discord.gg/abc", "invite"),
+        ("x" * 60, "50 are the most"),
+    ],
+)
+async def test_what_breaks_a_rule_is_refused_with_the_rule(house: House, prompt: str, rule: str) -> None:
+    """Only the author is told, in one sentence, which rule it was; others go on."""
+    async with house.bot():
+        await set_(house, blocked_words="heck, blood bath", blocked_patterns=r"code \d+", prompt_limit=50)
+        await house.live_broadcast()
+        refused = await suggest(house, "robin", prompt)
+        assert rule in refused.text
+        assert refused.private
+        assert "Taken" in (await suggest(house, "sasha", "a checkered flag")).text
+
+
+async def test_settings_are_checked_kept_exported_and_imported(house: House) -> None:
+    """A wrong value changes nothing and says why; a right one is there after a restart."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+    async with house.bot():
+        refused = await robin.slash(CHANNEL, "odyssey settings")
+        assert "Only moderators" in refused.text
+        for name, value in (("gap_s", "99"), ("nonsense", "1"), ("blocked_patterns", "(((")):
+            wrong = await mika.slash(CHANNEL, "odyssey settings", name=name, value=value)
+            assert "Nothing was changed" in (await wrong.final(timeout_s=WAIT_S)).text
+        names = await mika.autocomplete(CHANNEL, "odyssey settings", "name", "ballot")
+        assert [choice["value"] for choice in names] == ["vote_window_s"]
+        await set_(house, gap_s=7.5)
+    async with house.bot():
+        shown = await (await mika.slash(CHANNEL, "odyssey settings")).final(timeout_s=WAIT_S)
+        assert "gap_s 7.5" in shown.text.replace("*", "")
+        async with httpx.AsyncClient() as http:
+            exported = (await http.get(shown.attachments[0]["url"])).json()
+        assert exported["gap_s"] == 7.5
+        exported["gap_s"] = 4
+        changed = json.dumps(exported).encode()
+        imported = await mika.slash(CHANNEL, "odyssey settings", file=("settings.json", changed))
+        assert "gap_s 4" in (await imported.final(timeout_s=WAIT_S)).text.replace("*", "")
