@@ -5,63 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-from collections.abc import AsyncIterator
-from typing import Any
 
 import av
 import pytest
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.codecs.h264 import H264Decoder
 from aiortc.jitterbuffer import JitterFrame
 from av.frame import Frame
 
 from tests.standin.conftest import Service
-from tests.standin.wire import Viewer, WireClient, connected
-
-
-class Spectator:
-    """A WHEP client: an offer with all candidates in it, two receive-only transceivers."""
-
-    def __init__(self) -> None:
-        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.viewer: Viewer | None = None
-        self.location = ""
-        self.lost = asyncio.Event()
-        self.pc.on("track", self._on_track)
-        self.pc.on("connectionstatechange", self._on_state)
-
-    async def join(self, service: Service, url: str) -> None:
-        """Join and take the answer."""
-        for kind in ("video", "audio"):
-            self.pc.addTransceiver(kind, direction="recvonly")
-        await self.pc.setLocalDescription(await self.pc.createOffer())
-        headers = {"Content-Type": "application/sdp"}
-        async with service.http.post(url, data=self.pc.localDescription.sdp, headers=headers) as response:
-            assert response.status == 201, await response.text()
-            assert response.headers["Content-Type"].startswith("application/sdp")
-            self.location = response.headers["Location"]
-            await self.pc.setRemoteDescription(RTCSessionDescription(await response.text(), "answer"))
-
-    def _on_track(self, track: Any) -> None:
-        if track.kind == "video":
-            self.viewer = Viewer(track)
-
-    def _on_state(self) -> None:
-        if self.pc.connectionState in ("failed", "closed"):
-            self.lost.set()
-
-
-@contextlib.asynccontextmanager
-async def spectating(service: Service, url: str) -> AsyncIterator[Spectator]:
-    """A spectator that has joined."""
-    spectator = Spectator()
-    try:
-        await spectator.join(service, url)
-        yield spectator
-    finally:
-        if spectator.viewer is not None:
-            await spectator.viewer.close()
-        await spectator.pc.close()
+from tests.standin.wire import WireClient, connected, spectating
 
 
 async def broadcast(client: WireClient) -> tuple[str, str]:
@@ -77,7 +29,7 @@ async def test_a_spectator_watches(service: Service) -> None:
         _, url = await broadcast(client)
         assert client.viewer is not None
         await client.viewer.wait_for_frames(25)
-        async with spectating(service, url) as spectator:
+        async with spectating(service.http, url) as spectator:
             assert spectator.viewer is not None
             began = client.viewer.frames
             frame = await spectator.viewer.wait_for_frames(1)
@@ -94,7 +46,7 @@ async def test_spectators_go_when_the_stream_ends(service: Service) -> None:
     """The end of the stream ends its spectators' connections, and nobody can join any more."""
     async with connected(service.rest) as client:
         _, url = await broadcast(client)
-        async with spectating(service, url) as spectator:
+        async with spectating(service.http, url) as spectator:
             assert spectator.viewer is not None
             await spectator.viewer.wait_for_frames(1)
             await client.end()
@@ -165,7 +117,7 @@ async def test_everything_is_encoded_once(service: Service, received: list[list[
     async with connected(service.rest) as client:
         stream_id, url = await broadcast(client)
         async with contextlib.AsyncExitStack() as stack:
-            spectators = [await stack.enter_async_context(spectating(service, url)) for _ in range(3)]
+            spectators = [await stack.enter_async_context(spectating(service.http, url)) for _ in range(3)]
             for spectator in spectators:
                 assert spectator.viewer is not None
                 await spectator.viewer.wait_for_frames(10)

@@ -228,6 +228,51 @@ async def connected(rest: Rest, codec: str | None = None) -> AsyncIterator[WireC
         await client.close()
 
 
+class Spectator:
+    """A WHEP client: an offer with all candidates in it, two receive-only transceivers."""
+
+    def __init__(self) -> None:
+        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.viewer: Viewer | None = None
+        self.location = ""
+        self.lost = asyncio.Event()
+        self.pc.on("track", self._on_track)
+        self.pc.on("connectionstatechange", self._on_state)
+
+    async def join(self, http: aiohttp.ClientSession, url: str) -> None:
+        """Join and take the answer."""
+        for kind in ("video", "audio"):
+            self.pc.addTransceiver(kind, direction="recvonly")
+        await self.pc.setLocalDescription(await self.pc.createOffer())
+        headers = {"Content-Type": "application/sdp"}
+        async with http.post(url, data=self.pc.localDescription.sdp, headers=headers) as response:
+            assert response.status == 201, await response.text()
+            assert response.headers["Content-Type"].startswith("application/sdp")
+            self.location = response.headers["Location"]
+            await self.pc.setRemoteDescription(RTCSessionDescription(await response.text(), "answer"))
+
+    def _on_track(self, track: Any) -> None:
+        if track.kind == "video":
+            self.viewer = Viewer(track)
+
+    def _on_state(self) -> None:
+        if self.pc.connectionState in ("failed", "closed"):
+            self.lost.set()
+
+
+@contextlib.asynccontextmanager
+async def spectating(http: aiohttp.ClientSession, url: str) -> AsyncIterator[Spectator]:
+    """A spectator that has joined."""
+    spectator = Spectator()
+    try:
+        await spectator.join(http, url)
+        yield spectator
+    finally:
+        if spectator.viewer is not None:
+            await spectator.viewer.close()
+        await spectator.pc.close()
+
+
 def only_codec(sdp: str, codec: str) -> str:
     """An SDP answer whose video section knows nothing but one codec, as from a client without the others."""
     rtpmaps = [line for line in sdp.splitlines() if line.startswith("a=rtpmap:") and f" {codec}/" in line]

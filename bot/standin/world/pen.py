@@ -22,8 +22,8 @@ class Pen:
     def __init__(self, width: float, height: float, unit_px: float) -> None:
         self._scale = unit_px * SUPERSAMPLING
         size = (round(width * unit_px) * SUPERSAMPLING, round(height * unit_px) * SUPERSAMPLING)
-        # Premultiplied RGBA. Pillow converts RGBA there and back to reduce it, which takes longer than all the
-        # rest; four bands without a meaning it reduces as they are.
+        # Premultiplied RGBA. Pillow converts RGBA there and back to reduce it, which takes longer than all
+        # the rest; four bands without a meaning it reduces as they are.
         self._image = Image.new("RGBX", size)
         self._draw = ImageDraw.Draw(self._image)
 
