@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from aiohttp import hdrs, web
 
@@ -11,6 +12,8 @@ from bot.standin.origins import origin_of
 from bot.standin.recordings import ARTIFACT_FIELDS, CONTENT_TYPES, Recording, RecordingShelf
 from bot.standin.refusals import RequestRefusedError
 from bot.standin.tokens import Signer
+
+T = TypeVar("T")
 
 PAGE_DEFAULT, PAGE_LIMIT = 50, 1000
 
@@ -55,10 +58,8 @@ class Archive:
 
     async def _list(self, request: web.Request) -> web.Response:
         self._access.require_bearer(request)
-        limit = _count(request, "limit", PAGE_DEFAULT, least=1)
-        offset = _count(request, "offset", 0, least=0)
         recordings = self._shelf.ended()
-        page = recordings[offset : offset + min(limit, PAGE_LIMIT)]
+        limit, offset, page = page_of(request, recordings)
         return web.json_response(
             {
                 "recordings": [_row(recording) for recording in page],
@@ -87,6 +88,13 @@ class Archive:
             f"{key}={value}" for key, value in self._signer.url_query(path, self._url_lifetime_s).items()
         )
         return f"{origin}{path}?{query}"
+
+
+def page_of(request: web.Request, rows: Sequence[T]) -> tuple[int, int, Sequence[T]]:
+    """`limit` and `offset` of a request (422 if they are no counts), and that part of the rows."""
+    limit = _count(request, "limit", PAGE_DEFAULT, least=1)
+    offset = _count(request, "offset", 0, least=0)
+    return limit, offset, rows[offset : offset + min(limit, PAGE_LIMIT)]
 
 
 def _row(recording: Recording) -> dict[str, Any]:

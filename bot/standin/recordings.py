@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -89,10 +90,15 @@ class RecordingShelf:
         self._recordings[stream_id] = recording
         return recording
 
-    def end(self, recording: Recording) -> None:
-        """The stream is over; its files may still be in the making."""
+    def end(self, recording: Recording, *, available_at_once: bool = False) -> None:
+        """The stream is over; its files may still be in the making, and appear after the delay or at once."""
         recording.ended_at = datetime.now(UTC)
-        recording.ended_monotonic_s = time.monotonic()
+        recording.ended_monotonic_s = time.monotonic() - (self._delay_s if available_at_once else 0.0)
+
+    def discard(self, recording: Recording) -> None:
+        """There will be no recording."""
+        self._recordings.pop(recording.stream_id, None)
+        shutil.rmtree(recording.directory, ignore_errors=True)
 
     def complete(self, recording: Recording, frame_count: int, duration_seconds: float) -> None:
         """All files are there."""

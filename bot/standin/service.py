@@ -20,6 +20,7 @@ from bot.standin.faults.connection import FaultyConnection
 from bot.standin.faults.control import FaultControl
 from bot.standin.faults.http import HttpFaults
 from bot.standin.faults.script import FaultScript
+from bot.standin.jobs import Jobs
 from bot.standin.origins import origin_of
 from bot.standin.playlists import Playlists
 from bot.standin.recordings import RecordingShelf
@@ -28,6 +29,7 @@ from bot.standin.reservations import Reservations
 from bot.standin.sessions import Sessions
 from bot.standin.settings import StandinSettings
 from bot.standin.signalling import Connect, Signalling
+from bot.standin.simulations import Simulator
 from bot.standin.spectators import Spectators
 from bot.standin.studio import Studio
 from bot.standin.tokens import Signer
@@ -97,7 +99,11 @@ class Standin:
         spectators = Spectators(studio, loopback=settings.is_loopback)
         spectators.add_routes(app.router)
         Playlists(studio).add_routes(app.router)
-        Archive(access, shelf, signer, settings.url_lifetime_s).add_routes(app.router)
+        archive = Archive(access, shelf, signer, settings.url_lifetime_s)
+        archive.add_routes(app.router)
+        simulator = Simulator(shelf)
+        stack.push_async_callback(simulator.close)
+        Jobs(access, simulator, archive, settings.stream_limit_s).add_routes(app.router)
 
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
         await runner.setup()

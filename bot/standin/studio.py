@@ -38,7 +38,7 @@ class Studio:
         """
         self._forget_closed()
         stage = Stage(*(PORTRAIT if portrait else LANDSCAPE))
-        scene = await asyncio.to_thread(_prepare, stage, scene, image)
+        scene = await asyncio.to_thread(prepare_stage, stage, scene, image)
         recording = self.shelf.begin(stage.width, stage.height)
         take = Take(stage, recording.directory, HlsWindow() if broadcast else None)
         stream = LiveStream(scene, recording, self.shelf, take, self._clock)
@@ -72,8 +72,11 @@ class Studio:
                 self._spectator_tokens.pop(stream_id, None)
 
 
-def _prepare(stage: Stage, scene: Scene, image: str | None) -> Scene:
-    """Show the scene on the stage, and the image before it, of which the scene takes on the colour."""
+def prepare_stage(stage: Stage, scene: Scene, image: str | None) -> Scene:
+    """Show the scene on the stage, and the image before it, of which the scene takes on the colour.
+
+    Returns the scene as it is shown. Raises OpeningError for an image that is of no use.
+    """
     if image is not None:
         picture = opening_picture(image, stage.width, stage.height)
         scene = replace(scene, tint=mean_colour(picture))
