@@ -10,6 +10,7 @@ _PLACES = {
     "forest": "a deep forest",
     "desert": "wide desert dunes",
     "city": "a city street between towers",
+    "room": "a cosy room with a window on the hills",
     "village": "a small village in the hills",
     "sea": "the open sea",
     "space": "a quiet moon under countless stars",

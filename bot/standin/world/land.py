@@ -81,6 +81,7 @@ class _Surveyor:
             "desert": self._desert,
             "city": self._city,
             "village": self._village,
+            "room": self._view,
             "sea": self._sea,
             "space": self._space,
             "underwater": self._underwater,
@@ -146,6 +147,14 @@ class _Surveyor:
         self._scatter(near, 5, self._tree, 0.18, 0.26)
         self._scatter(near, 6, self._house, 0.17, 0.24)
         return [self._layer(far, 0.1), self._layer(middle, 0.3), self._layer(near, 0.6), self._foreground()]
+
+    def _view(self) -> list[Layer]:
+        far = self._hills(0.5, 0.09, self._peak_colour, 0.6, rough=0.8)
+        middle = self._hills(0.6, 0.05, shade(self._ground, 0.86), 0.3, tallest=0.1)
+        self._scatter(middle, 6, self._house, 0.06, 0.1)
+        near = self._hills(0.7, 0.03, shade(self._ground, 0.98), 0.1, tallest=0.26)
+        self._scatter(near, 9, self._tree, 0.16, 0.26)
+        return [self._layer(far, 0.1), self._layer(middle, 0.4), self._layer(near, 1.0)]
 
     def _sea(self) -> list[Layer]:
         water = mix((30, 122, 186), self._light.middle, 0.22)

@@ -53,10 +53,10 @@ class Performer:
         self._actor = actor
         self._kind = KINDS[actor.kind]
         self._unit = min(width, height)
-        self._air = (
+        self.airborne = (
             self._kind.habitat == "air" or actor.action == "fly" or (wet and self._kind.habitat != "ground")
         )
-        room = Room(self._unit / height, self._air, wet)
+        room = Room(self._unit / height, self.airborne, wet)
         self._marks = _marks(actor, self._kind, seeded(seed), lane, room)
         pictures = [_pictures(actor, round(self._unit * mark.scale), light) for mark in self._marks]
         self._frames = [frames for frames, _ in pictures]
@@ -93,7 +93,7 @@ class Performer:
         t = time_s + mark.shift * 7 + self._phase
         x, y, left = mark.x, mark.y, False
         action = self._actor.action
-        if self._air:
+        if self.airborne:
             x += 0.1 * math.sin(t * 0.42)
             y += 0.035 * math.sin(t * 1.1)
         elif self._kind.habitat == "water":

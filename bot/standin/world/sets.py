@@ -14,6 +14,7 @@ from bot.standin.world.land import Layer, Site, survey
 from bot.standin.world.light import Light, light_of
 from bot.standin.world.particles import SWARMS, swarm
 from bot.standin.world.performer import Performer
+from bot.standin.world.room import Window
 from bot.standin.world.scene import Scene
 from bot.standin.world.sky import Clouds, paint_sky
 from bot.standin.world.sprite import Sprite
@@ -77,15 +78,24 @@ def build_set(scene: Scene, width: int, height: int) -> Set:
         )
         for index, actor in enumerate(scene.actors)
     ]
+    indoors = scene.place == "room"
+    outside = [performer for performer in performers if indoors and performer.airborne]
+    inside = [performer for performer in performers if performer not in outside]
     swarms = [swarm(name, min(width, height), scene.seed) for name in scene.effects if name in SWARMS]
-    pace = max((performer.pace for performer in performers), default=0.012)
+    pace = max((performer.pace for performer in performers if not indoors), default=0.012)
     return Set(
         scene=scene,
         sky=paint_sky(width, height, light, scene.seed, night=scene.time == "night", disc=not wet),
         behind=tuple(_behind(scene, light, width, height)),
         layers=survey(Site.of(scene, width, height), light),
-        middle=(*_water(scene, light, width, height), *performers),
-        front=(*swarms, *_weather(scene, light, width, height)),
+        middle=(
+            *_water(scene, light, width, height),
+            *outside,
+            *_weather(scene, light, width, height, wanted=indoors),
+            *([Window(width, height, light, night=scene.time in ("night", "dusk"))] if indoors else []),
+            *inside,
+        ),
+        front=(*swarms, *_weather(scene, light, width, height, wanted=not indoors)),
         caption=caption(scene.caption, width, height),
         pace=_CAMERA_PACE.get(scene.camera, pace) * (0.6 + 0.8 * scene.drift),
     )
@@ -109,7 +119,9 @@ def _water(scene: Scene, light: Light, width: int, height: int) -> Iterator[Draw
         yield LightRays(width, height)
 
 
-def _weather(scene: Scene, light: Light, width: int, height: int) -> Iterator[Drawable]:
+def _weather(scene: Scene, light: Light, width: int, height: int, *, wanted: bool) -> Iterator[Drawable]:
+    if not wanted:
+        return
     if scene.place == "underwater":
         yield swarm("bubbles", min(width, height), scene.seed)
         return
