@@ -118,3 +118,21 @@ window.play = function (url) {
   document.body.append(video);
   return video.play();
 };
+
+// Plays what an HLS playlist lists now, by Media Source Extensions: a player in a dozen lines.
+window.playHls = async function (playlistUrl) {
+  const lines = (await (await fetch(playlistUrl)).text()).trim().split('\n');
+  const init = lines.find(line => line.startsWith('#EXT-X-MAP')).match(/URI="(.*)"/)[1];
+  const source = new MediaSource();
+  const video = document.createElement('video');
+  Object.assign(video, {id: 'hls', muted: true, src: URL.createObjectURL(source)});
+  document.body.append(video);
+  await new Promise(resolve => source.onsourceopen = resolve);
+  const buffer = source.addSourceBuffer('video/mp4; codecs="avc1.42c01f"');
+  for (const part of [init, ...lines.filter(line => !line.startsWith('#'))]) {
+    const data = await (await fetch(new URL(part, playlistUrl))).arrayBuffer();
+    await new Promise(resolve => { buffer.onupdateend = resolve; buffer.appendBuffer(data); });
+  }
+  video.currentTime = buffer.buffered.start(0);
+  await video.play();
+};

@@ -106,3 +106,15 @@ async def test_a_browser_spectates_and_plays_the_recording(
         assert (await played.json_value())["height"] in (1280, 640)
         await page.evaluate("document.getElementById('recording').remove()")
     assert browser.errors == []
+
+
+async def test_a_browser_plays_hls(service: Service, page: Page, browser: LocalBrowser) -> None:
+    """The segments play in a browser as they are, while the stream is running."""
+    await page.evaluate("([url, key]) => connect(url, key)", [service.standin.url, API_KEY])
+    start = {"type": "interactive_stream_start", "prompt": "A boat", "portrait": False, "broadcast": True}
+    await page.evaluate("message => send(message)", start)
+    ready = await message(page, "broadcast_ready")
+    await page.evaluate("url => playHls(url)", ready["broadcast_url"])
+    seen = await moving(page, "hls")
+    assert (seen["width"], seen["height"]) == (1280, 704)
+    assert browser.errors == []
