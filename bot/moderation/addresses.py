@@ -67,7 +67,7 @@ _NAME = r"[^\W_](?:[\w-]*+)"
 _PATH_OR_PORT = r"(?:/\S|:[0-9]{2,5}\b|\?\S|#\S)"
 
 _DISGUISED_DOT = re.compile(
-    r"[(\[{<]\s{0,3}(?:\.|dot)\s{0,3}[)\]}>]"
+    r"\s{0,3}[(\[{<]\s{0,3}(?:\.|dot)\s{0,3}[)\]}>]\s{0,3}"
     rf"|(?<=[^\W_])\s{{1,3}}(?:dot\s{{1,3}}|\.\s{{0,3}})(?=(?:{_WELL_KNOWN}|me|co)(?![^\W_])(?:[/:?#]|\s*+$|\s*+[,;!]|[^.]))"
 )
 _SCHEME = re.compile(
@@ -80,7 +80,7 @@ _DOMAIN = re.compile(
 _DISCORD = r"d[i1!|l]sc[o0]rd(?:app)?"
 _CODE = r"/[\w-]{2,}"
 _INVITE = re.compile(
-    rf"(?:{_DISCORD}\s?\.\s?gg(?![\w-])(?:\s?/\s?[\w-]++)?|{_DISCORD}\s?\.\s?com\s?/\s?invite(?:\s?/\s?[\w-]++)?"
+    rf"(?:https?://)?(?:www\.)?(?:{_DISCORD}\s?\.\s?gg(?![\w-])(?:\s?/\s?[\w-]++)?|{_DISCORD}\s?\.\s?com\s?/\s?invite(?:\s?/\s?[\w-]++)?"
     rf"|(?<![\w-])(?:dsc|invite|dis)\s?\.\s?(?:gg|gd){_CODE}|{_DISCORD}\.(?:me|io|li|link|com/servers){_CODE}"
     rf"|(?<![\w-])disboard\.org/[\w/-]++)"
 )

@@ -4,7 +4,7 @@ The syntax is RE2's: Python's without backreferences and look-around, so that no
 Upper and lower case are alike. `\\b`, `\\w` and `\\d` know ASCII only; `\\pL` is a letter of any script.
 
 A pattern is looked for in the text as written (in compatibility form, without invisible characters), and in
-the text in lower case without marks and disguises, as `folding` describes. Either match counts.
+the text in lower case without marks and disguises, as `disguises` describes. Either match counts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.moderation.folding import Forms
 from bot.moderation.rules import PATTERN_LENGTH_LIMIT, PATTERNS_LIMIT, InvalidRuleError
 
 PROGRAM_LIMIT = 2000
-"""Steps of one compiled pattern at most. A letter is one step, `[a-z]{100}` a hundred, `\\pL` hundreds."""
+"""Steps of one compiled pattern at most. A letter is one step, `[a-z]` some ten, `\\pL` hundreds."""
 
 TOTAL_PROGRAM_LIMIT = 8000
 """Steps of all patterns of a list together at most: it bounds memory, and the time of the worst search."""

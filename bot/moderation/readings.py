@@ -1,13 +1,13 @@
-"""The ways in which a plain text can be read as words, for a search that looks at all of them at once.
+"""The ways in which a text can be read as words, for a search that looks at all of them at once.
 
 A reading is a line of words, each with one blank before and after. There are up to four for a text as it
 stands, and as many again in Latin and in Cyrillic letters if it mixes scripts:
 
-    b@d dogs: n.a.p, it's    the text
-     b d dogs n a p its      split: everything that is no letter or digit parts words
-     b@d dogs n a p its      split, with the symbols that stand for letters
-     bd dogs nap its         joined: only white space parts words
-     b@d dogs nap its        joined, with those symbols
+    b@d dogs: n.a.p, it's     the text
+     b d dogs n a p it s      split: everything that is no letter or digit parts words
+     b@d dogs n a p it s      split, with the symbols that stand for letters
+     bd dogs nap it s         joined: only white space parts words
+     b@d dogs nap it s        joined, with those symbols
 
 Letters that stand alone, three or more in a row ("n a p"), are also joined to a run, apart from the words.
 """
@@ -15,9 +15,13 @@ Letters that stand alone, three or more in a row ("n a p"), are also joined to a
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from bot.moderation.folding import Forms, cyrillic, is_word_character
+from bot.moderation.character_table import CharacterTable
+from bot.moderation.disguises import cyrillic
+from bot.moderation.folding import Forms
 
 SYMBOLS = "@$!|+"
 """What is read as a letter beside digits: see `words.STAND_INS`."""
@@ -25,9 +29,8 @@ SYMBOLS = "@$!|+"
 QUANTITY_DIGITS = "ABCDEFGHIJ"
 """How the digits 0 to 9 of a number or quantity ("1455", "45s") are written: they stand for no letters.
 
-A plain text has no upper case of its own.
+The text has no upper case of its own.
 """
-
 
 UNSPACED = (
     "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Tibetan, Myanmar, Khmer
@@ -50,85 +53,80 @@ def read(text: Forms) -> Readings:
     lines: dict[str, None] = {}
     runs: dict[str, None] = {}
     for version in dict.fromkeys((text.plain, text.latin, cyrillic(text.plain))):
-        _read_version(version, lines, runs)
+        marked = _marked(version)
+        lines |= dict.fromkeys(_lines(marked))
+        runs |= dict.fromkeys(_runs(marked))
     return Readings("\n".join(lines), "\n".join(runs))
 
 
 def split(text: str) -> list[str]:
     """The words of `text` (plain), parted by everything that is no letter or digit."""
-    return _without_contractions(text).translate(_SPLIT).split()
+    return _without_symbols(_marked(text).replace(_PUNCTUATION, " "), " ").split()
 
 
-def _read_version(text: str, lines: dict[str, None], runs: dict[str, None]) -> None:
-    text = _EMPHASIS.sub("", _without_contractions(text))
+def _marked(text: str) -> str:
+    """`text` of only blanks, letters, digits, `SYMBOLS`, and `_PUNCTUATION` for everything else."""
+    text = _EMPHASIS.sub(_PUNCTUATION, text)
+    text = _CONTRACTION.sub(" ", _APOSTROPHE_T.sub("", text.replace("’", "'")))
     if not text.isascii():
         text = _EDGE_OF_SCRIPTS.sub(" ", text)
-    letters = text
     if _DIGIT.search(text):
         text = _QUANTITY.sub(lambda quantity: quantity[0].translate(_TO_QUANTITY), text)
-    has_symbols = _SYMBOL.search(text) is not None
-    tables: tuple[_WordTable, ...] = (_SPLIT, _SPLIT_WITH_SYMBOLS) if has_symbols else (_SPLIT,)
-    if _INNER_PUNCTUATION.search(text):
-        tables += (_JOINED, _JOINED_WITH_SYMBOLS) if has_symbols else (_JOINED,)
-    for table in tables:
-        lines[f" {' '.join(text.translate(table).split())} "] = None
-    if _STANDS_ALONE.search(letters):
-        words = " ".join(letters.translate(_SPLIT_WITH_SYMBOLS).split())
-        for run in _RUN.findall(words):
-            if _LETTER.search(run):
-                runs[run.replace(" ", "")] = None
+    return text.translate(_MARKING)
 
 
-class _WordTable(dict[int, str | None]):
-    """For `str.translate`: keeps what words are made of and `kept`, and blanks the rest.
-
-    If it `joins`, only white space becomes blank, and the rest goes.
-    """
-
-    def __init__(self, *, kept: str, joins: bool) -> None:
-        self._kept = kept
-        self._joins = joins
-
-    def __missing__(self, code_point: int) -> str | None:
-        character = chr(code_point)
-        value: str | None = character
-        if character not in self._kept and not is_word_character(character):
-            value = None if self._joins and not character.isspace() else " "
-        if len(self) < _CACHED_CHARACTERS:
-            self[code_point] = value
-        return value
+def _lines(marked: str) -> Iterator[str]:
+    has_symbols = _SYMBOL.search(marked) is not None
+    gaps = (" ", "") if _INNER_PUNCTUATION.search(marked) else (" ",)
+    for gap in gaps:
+        words = marked.replace(_PUNCTUATION, gap)
+        yield _line(_without_symbols(words, gap))
+        if has_symbols:
+            yield _line(words)
 
 
-_CACHED_CHARACTERS = 10_000
-_SPLIT = _WordTable(kept="", joins=False)
-_SPLIT_WITH_SYMBOLS = _WordTable(kept=SYMBOLS, joins=False)
-_JOINED = _WordTable(kept="", joins=True)
-_JOINED_WITH_SYMBOLS = _WordTable(kept=SYMBOLS, joins=True)
+def _runs(marked: str) -> Iterator[str]:
+    words = _line(marked.replace(_PUNCTUATION, " "))
+    for run in _RUN.findall(words):
+        if _LETTER.search(run):
+            yield run.replace(" ", "")
+
+
+def _line(words: str) -> str:
+    return f" {' '.join(words.split())} "
+
+
+def _without_symbols(text: str, gap: str) -> str:
+    for symbol in SYMBOLS:
+        text = text.replace(symbol, gap)
+    return text
+
+
+def _mark(character: str) -> str:
+    if character in SYMBOLS or character.isalnum() or unicodedata.category(character)[0] == "M":
+        return character
+    return " " if character.isspace() else _PUNCTUATION
+
+
+_PUNCTUATION = "-"
+_MARKING = CharacterTable(_mark)
 _TO_QUANTITY = str.maketrans("0123456789", QUANTITY_DIGITS)
 
 _DIGIT = re.compile(r"[0-9]")
+_LETTER = re.compile(r"[^\W\d_]")
 _SYMBOL = re.compile(f"[{re.escape(SYMBOLS)}]")
 _EMPHASIS = re.compile(r"[!|]++(?![^\W_])")  # "lol!" ends with an exclamation mark, not with an i
-_INNER_PUNCTUATION = re.compile(r"(?<=[^\W_])(?:[^\w\s]|_)++(?=[^\W_])")
-_STANDS_ALONE = re.compile(
-    f"(?<![^\\W_])(?:[^\\W_](?=[\\W_]++[^\\W_](?![^\\W_]))|[{re.escape(SYMBOLS)}](?![^\\W_]))"
-)
-_RUN = re.compile(r"(?<!\S)\S(?: \S(?!\S)){2,}+")
-_LETTER = re.compile(r"[^\W\d_]")
+_INNER_PUNCTUATION = re.compile(rf"(?<=[^\W_])[{re.escape(_PUNCTUATION + SYMBOLS)}]++(?=[^\W_])")
+_RUN = re.compile(r"(?<= )\S(?: \S(?= )){2,}+")
 _QUANTITY = re.compile(
-    r"(?<![^\W_])[0-9]++(?:[.,:][0-9]++)*+"
-    r"(?:s|st|nd|rd|th|[kmphdx]|am|pm|[ckm]m|kg|ft|fps|ms|hz|[mg]b|min|sec|hrs?|yrs?|mph|px)?(?![^\W_])"
+    r"(?<![^\W_])[0-9]++(?:(?:[.,:][0-9]++)*+"
+    r"(?:s|st|nd|rd|th|[kmphdx]|am|pm|[ckm]m|kg|ft|fps|ms|hz|[mg]b|min|sec|hrs?|yrs?|mph|px)"
+    r"|(?:[.,:][0-9]++)++|(?<=[0-9]{2}))(?![^\W_])"
 )
 
-# "he'll" is not "hell": only the endings that make no other word are joined to it.
-_APOSTROPHE_T = re.compile(r"(?<=n)['’ʼ](?=t(?![^\W_]))")
-_CONTRACTION = re.compile(r"(?<=[a-z])['’ʼ](?=(?:ll|re|ve|s|d|m)(?![^\W_]))")
+# "he'll" is not "hell", but "don't" is "dont".
+_APOSTROPHE_T = re.compile(r"(?<=n)'(?=t(?![^\W_]))")
+_CONTRACTION = re.compile(r"(?<=[a-z])'(?=(?:ll|re|ve|s|d|m)(?![^\W_]))")
 
 # Where a language that is written without spaces meets Latin letters, a word ends.
 _EDGE_OF_SCRIPTS = re.compile(f"(?<=[a-z0-9])(?=[{UNSPACED}])|(?<=[{UNSPACED}])(?=[a-z0-9])")
-
-
-def _without_contractions(text: str) -> str:
-    if "'" not in text and "’" not in text and "ʼ" not in text:
-        return text
-    return _CONTRACTION.sub(" ", _APOSTROPHE_T.sub("", text))

@@ -28,8 +28,9 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
+from bot.moderation.disguises import latin_in_entry
 from bot.moderation.expressions import Expression, compile_expression, escape, first_group
-from bot.moderation.folding import Forms, latin, plain
+from bot.moderation.folding import Forms, plain
 from bot.moderation.readings import QUANTITY_DIGITS, UNSPACED, read, split
 from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT, InvalidRuleError
 
@@ -55,11 +56,12 @@ class BlockedWords:
             if len(entry) > WORD_LENGTH_LIMIT:
                 raise InvalidRuleError(entry, f"It is longer than {WORD_LENGTH_LIMIT} characters.")
             text = plain(entry)
-            words = split(latin(text, keeps_twins=True))
-            if not split(text):
+            letters = "".join(split(text))
+            words = split(latin_in_entry(text))
+            if not letters:
                 self._anywhere.append((entry, _symbols(entry, text)))
-            elif _UNSPACED.search(text):
-                self._anywhere.append((entry, "".join(words)))
+            elif _UNSPACED.search(letters):
+                self._anywhere.append((entry, letters))
             elif sum(map(len, words)) < 2:
                 raise InvalidRuleError(entry, "A single letter or digit would refuse nearly every text.")
             else:
@@ -80,7 +82,7 @@ class BlockedWords:
         return next((entry for entry, needle in self._anywhere if needle in haystack), None)
 
 
-_AROUND = r"[0-9A-J@$!|+]*"
+_AROUND = r"[0-9@$!|+]*"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _VOWELS = "aeiou"
 _DIGITS = "0123456789"

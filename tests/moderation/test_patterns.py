@@ -1,0 +1,72 @@
+"""Blocked patterns: they match through disguises, and none can hang the bot."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules, Violation
+from bot.moderation.rules import LENGTH_LIMIT, PATTERN_LENGTH_LIMIT, PATTERNS_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"\bfree +nitro\b", "get FREE  nitro now"),
+        (r"\bfree +nitro\b", "frее nіtro"),
+        (r"\bfree +nitro\b", "f\u200bree nitro"),
+        (r"\bfree +nitro\b", "𝐟𝐫𝐞𝐞 𝐧𝐢𝐭𝐫𝐨"),
+        (r"\bb+a*d\b", "bäääd"),
+        (r"ГОЛЫЙ", "голый король"),
+        (r"^\d{4}$", "1234"),
+        (r"\pN{6}", "१२३४५६"),
+        (r"(a)(b)?c", "xacx"),
+        (r"é", "café"),
+        (r"🍆+", "🍆🍆"),
+    ],
+)
+def test_a_pattern_is_found(pattern: str, text: str) -> None:
+    """A pattern is found whatever the case, in the text as written or without its disguise."""
+    rules = TextRules(blocked_patterns=("never(x)matches", pattern, ".*also.*this.*"))
+    assert TextFilter(rules).check(text) == Violation(Rule.BLOCKED_PATTERN, pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"(a+)+$", r"(a|aa)+$", r"^(([a-z])+.)+[A-Z]([a-z])+$", r"(x+x+)+y", r"(.*a){20}$"]
+)
+@pytest.mark.parametrize(
+    "text", ["a" * (LENGTH_LIMIT - 1) + "!", "x" * LENGTH_LIMIT, "ab" * (LENGTH_LIMIT // 2 - 1) + "-"]
+)
+def test_a_catastrophic_pattern_is_harmless(pattern: str, text: str) -> None:
+    """Patterns that keep a backtracking engine busy for years are answered (the test would time out)."""
+    TextFilter(TextRules(blocked_patterns=(pattern,), max_length=LENGTH_LIMIT)).check(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("(", "missing )"), ("[a", "missing ]"), ("a**", "repetition"), (r"(a)\1", "escape"),
+        ("(?<=a)b", "perl"), ("(?!a)", "perl"), ("\\", "trailing"), ("\ud800x", "not text"),
+        ("(?P<name>a)", "group"), ("a{1000}{1000}", "repetition"), (r"(\pL{100}){9}", "too large"),
+        ("[a-z]{999}[0-9]{999}[a-z]{999}", "too large"), ("a" * (PATTERN_LENGTH_LIMIT + 1), "longer"),
+        ("", "every text"), ("x*", "every text"), (".", "every text"), ("^", "every text"),
+        (r"a|.+", "every text"), (r"[^z]", "every text"),
+    ],
+)  # fmt: skip
+def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, reason: str) -> None:
+    """The error names the pattern and says what is wrong with it."""
+    with pytest.raises(InvalidRuleError) as refusal:
+        TextFilter(TextRules(blocked_patterns=("fine", pattern)))
+    assert refusal.value.entry == pattern
+    assert reason in refusal.value.reason
+
+
+def test_the_list_is_bounded() -> None:
+    """Neither many patterns nor many large ones are taken: each takes memory, and time at every check."""
+    patterns = tuple(f"pattern {number}" for number in range(PATTERNS_LIMIT))
+    assert TextFilter(TextRules(blocked_patterns=patterns)).check("pattern 7") is not None
+    with pytest.raises(InvalidRuleError) as refusal:
+        TextFilter(TextRules(blocked_patterns=(*patterns, "more")))
+    assert refusal.value.entry == "more"
+    with pytest.raises(InvalidRuleError) as refusal:
+        TextFilter(TextRules(blocked_patterns=tuple(f"{number}[a-z]{{99}}" for number in range(20))))
+    assert "list" in refusal.value.reason
