@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -96,11 +97,11 @@ def baseline_cores() -> tuple[float, float]:
 
 
 def main() -> None:
-    """`python -m bench standin`."""
+    """`python -m bench standin`; with LONG=1 also a stream of full length."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("aioice.ice.get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
         patch.setattr("aiortc.rtcrtpreceiver.get_decoder", lambda codec: CountingDecoder())
-        asyncio.run(measure(long="--long" in sys.argv))
+        asyncio.run(measure(long=bool(os.environ.get("LONG"))))
 
 
 @contextlib.asynccontextmanager

@@ -80,8 +80,7 @@ class Connection:
         """Obey commands until the connection must end. Returns the signalling error to report, if any."""
         while True:
             try:
-                async with asyncio.timeout_at(self._deadline()):
-                    command = await self._commands.get()
+                command = await self._next_command()
             except TimeoutError:
                 if self._is_connection_over():
                     await self._end_stream("duration_limit_reached")
@@ -108,6 +107,14 @@ class Connection:
             await self._end_stream(reason)
         finally:
             await self.peer.close()
+
+    async def _next_command(self) -> dict[str, Any] | None:
+        """The next command; raises TimeoutError when a limit is reached first, however many are waiting."""
+        deadline = self._deadline()
+        if asyncio.get_running_loop().time() >= deadline:
+            raise TimeoutError
+        async with asyncio.timeout_at(deadline):
+            return await self._commands.get()
 
     async def _obey(self, command: dict[str, Any]) -> None:
         kind = command.get("type")

@@ -169,6 +169,17 @@ async def test_a_stream_ends_at_its_limit() -> None:
         assert recording["duration_seconds"] == pytest.approx(0.85, abs=0.3)
 
 
+async def test_a_busy_client_does_not_stretch_the_limit() -> None:
+    """Messages that keep the stream busy do not put off its end."""
+    async with serving(stream_limit_s=0.6) as service, connected(service.rest) as client:
+        started = await client.start()
+        for number in range(60):
+            await client.send(type="update", prompt=f"night and rain {number}")
+        await client.expect("interactive_stream_error")
+        await asyncio.wait_for(client.closed.wait(), 10)
+        assert (await service.rest.recording(started["stream_id"]))["duration_seconds"] < 2
+
+
 async def test_other_connections_go_on(service: Service) -> None:
     """A client that vanishes in mid-stream disturbs nobody else."""
     async with connected(service.rest) as steady:

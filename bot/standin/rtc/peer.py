@@ -23,6 +23,8 @@ from bot.standin.rtc import seams
 
 logger = logging.getLogger(__name__)
 
+GRACE_S = 0.1  # what has left may still be on its way
+
 
 class PeerRefusedError(Exception):
     """The other side's description cannot be used."""
@@ -133,6 +135,7 @@ class Outbox:
             if asyncio.get_running_loop().time() > deadline:
                 return
             await asyncio.sleep(0.01)
+        await asyncio.sleep(GRACE_S)
 
     def _flush(self) -> None:
         while self._waiting and self._channel.readyState == "open":
