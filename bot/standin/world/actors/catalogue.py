@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.standin.world.actors import people, quadruped, swimmers, vehicles, winged
+from bot.standin.world.actors import creatures, people, quadruped, swimmers, vehicles, winged
 from bot.standin.world.actors.kind import Kind, Look
 from bot.standin.world.pen import Pen
 
@@ -62,6 +62,12 @@ KINDS: dict[str, Kind] = {
     "bird": _bird((66, 120, 196), 0.16),
     "crow": _bird((58, 54, 66), 0.16),
     "seagull": _bird((236, 238, 242), 0.15),
+    "penguin": Kind(creatures.penguin, 1.2, 1.6, 0.34, "ground", 0.5, 0.7),
+    "duck": Kind(creatures.duck, 1.5, 1.3, 0.24, "ground", 0.5, 0.6),
+    "frog": Kind(creatures.frog, 1.6, 1.1, 0.2, "ground", 0.4, 0.8),
+    "dinosaur": Kind(creatures.dinosaur, 2.4, 2.0, 0.66, "ground", 0.35, 1.1),
+    "ghost": Kind(creatures.ghost, 1.2, 1.5, 0.36, "air", 0.3, 1.6, glows=True),
+    "snowman": Kind(creatures.snowman, 1.2, 1.8, 0.46, "ground", 0.1, 2.4),
     "owl": Kind(winged.owl, 1.6, 1.4, 0.24, "air", 0.4, 0.8),
     "butterfly": Kind(winged.butterfly, 1.2, 1.2, 0.12, "air", 0.5, 0.5),
     "bee": Kind(winged.bee, 1.2, 1.0, 0.09, "air", 0.8, 0.3),

@@ -183,10 +183,9 @@ def _wheel(
         pen.ellipse(centre, radius, radius, (52, 50, 58))
         pen.ellipse(centre, radius * 0.55, radius * 0.55, hub)
     else:
-        for step in range(28):
-            angle = step * math.tau / 28
-            rim = (centre[0] + radius * math.cos(angle), centre[1] + radius * math.sin(angle))
-            pen.ellipse(rim, 0.045, 0.045, (52, 50, 58))
+        turns = [step * math.tau / 24 for step in range(25)]
+        rim = [(centre[0] + radius * math.cos(turn), centre[1] + radius * math.sin(turn)) for turn in turns]
+        pen.line(rim, 0.08, (52, 50, 58))
     for spoke in range(4):
         angle = phase * math.tau + spoke * math.tau / 4
         reach = radius * (0.45 if hub is not None else 0.95)
