@@ -101,21 +101,22 @@ async def stay_connected(services: Services, stop: asyncio.Event) -> None:
 
 async def _connect(bot: OdysseyBot, stop: asyncio.Event) -> None:
     """Runs one bot until it fails to connect, or `stop`."""
+    token = bot.services.settings.discord_token.get_secret_value()
     async with bot:
-        stopping = asyncio.create_task(_close_on(stop, bot), name="wait for the stop")
+        connected = asyncio.create_task(bot.start(token), name="Discord")
+        stopped = asyncio.create_task(stop.wait(), name="wait for the stop")
         try:
-            await bot.start(bot.services.settings.discord_token.get_secret_value())
+            await asyncio.wait({connected, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if connected.done():
+                await connected
+            log.info("stopping: running broadcasts are ended first")
+            await bot.services.broadcasts.close()
+            await bot.close()
         finally:
-            if not stop.is_set():
-                stopping.cancel()
-            await asyncio.wait({stopping})
-
-
-async def _close_on(stop: asyncio.Event, bot: OdysseyBot) -> None:
-    await stop.wait()
-    log.info("stopping: running broadcasts are ended first")
-    await bot.services.broadcasts.close()
-    await bot.close()
+            # While Discord is away, discord.py sleeps between its attempts, and would not notice the close.
+            for task in (connected, stopped):
+                task.cancel()
+            await asyncio.wait({connected, stopped})
 
 
 def _use_discord_at(api_url: str, gateway_url: str) -> None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import discord
 
 from bot.broadcast.errors import BroadcastError
@@ -13,6 +14,9 @@ from bot.references import new_reference
 from cogs import wording
 
 log = logging.getLogger(__name__)
+
+DISCORD_FAILED = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What discord.py raises when Discord refuses, or cannot be reached."""
 
 
 @asynccontextmanager
@@ -43,6 +47,6 @@ async def answer_privately(interaction: discord.Interaction, text: str) -> None:
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
-    except discord.HTTPException as error:
+    except DISCORD_FAILED as error:
         # The token is dead, or the network is: there is no way left to reach this user.
-        log.warning("interaction %s could not be answered: %s", interaction.id, error.status)
+        log.warning("interaction %s could not be answered: %s", interaction.id, type(error).__name__)

@@ -14,7 +14,7 @@ from bot.broadcast.prompts import prompt_in_chat
 from bot.broadcast.session import BroadcastSession, Ticket
 from bot.discord_bot import OdysseyBot
 from cogs import context, wording
-from cogs.answers import explain
+from cogs.answers import DISCORD_FAILED, explain
 from cogs.notices import Notices
 from cogs.panel_keeper import PanelKeeper
 
@@ -108,7 +108,7 @@ class Chat:
 
     async def _tell(self, message: discord.Message, settled: Suggestion) -> None:
         if settled.outcome is Outcome.ACKNOWLEDGED:
-            with suppress(discord.HTTPException):  # a reaction is a courtesy: it may be forbidden here
+            with suppress(*DISCORD_FAILED):  # a reaction is a courtesy: it may be forbidden here
                 await message.add_reaction("✅")
         elif settled.refusal is not Refusal.WITHDRAWN:
             self._notices.post(message, wording.settled_suggestion(settled))

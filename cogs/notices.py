@@ -8,6 +8,7 @@ from contextlib import suppress
 import discord
 
 from bot.broadcast.ports import Clock
+from cogs.answers import DISCORD_FAILED
 
 LIFETIME_S = 20.0
 
@@ -32,7 +33,7 @@ class Notices:
         await asyncio.gather(*self._standing, return_exceptions=True)
 
     async def _stand(self, message: discord.Message, text: str) -> None:
-        with suppress(discord.HTTPException):  # the message may be gone, or the channel closed to us
+        with suppress(*DISCORD_FAILED):  # the message may be gone, or the channel closed to us
             notice = await message.reply(text, mention_author=False)
             try:
                 await self._clock.sleep(LIFETIME_S)

@@ -14,11 +14,11 @@ from bot.broadcast.model import Broadcast, Ending, Recording, Stream
 from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
 from cogs import context, recordings
-from cogs.answers import answer_privately, explain, explaining
+from cogs.answers import DISCORD_FAILED, answer_privately, explain, explaining
 from cogs.buttons import PanelButton, VoteButton, end_broadcast
 from cogs.chat import Chat
 from cogs.moderating import ModeName, ModerationCommands
-from cogs.panel import status_text
+from cogs.panel import state_title, status_text
 from cogs.panel_keeper import PanelKeeper
 from cogs.review import VerdictButton
 from cogs.stream_list import PageButton, stream_list_page
@@ -89,7 +89,7 @@ class OdysseyCog(
         )
         try:
             await self._panels.open(session, interaction)
-        except discord.HTTPException:
+        except DISCORD_FAILED:
             session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
             raise
 
@@ -104,7 +104,7 @@ class OdysseyCog(
         """`/odyssey status`."""
         session = self._services.broadcasts.in_channel(context.channel(interaction))
         watch_url = f"{self._services.settings.watch_base_url}/watch/{session.broadcast.id}"
-        text = f"{status_text(session)}\n[Watch]({watch_url})"
+        text = f"**{state_title(session.broadcast.state)}**\n{status_text(session)}\n[Watch]({watch_url})"
         await interaction.response.send_message(text, ephemeral=True, suppress_embeds=True)
 
     @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")

@@ -8,7 +8,7 @@ from typing import Any, cast
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, Separator, TextDisplay
 
-from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.arbitration.policy import Candidate, Mode
 from bot.broadcast.model import Broadcast
 from bot.broadcast.session import BroadcastSession
 from bot.broadcast.states import State
@@ -18,6 +18,8 @@ from cogs.wording import plain
 
 STREAM_LIMIT = timedelta(seconds=150)
 """How long one stream lasts at most, as the service sets it by default."""
+STEERABLE = (State.REQUESTED, State.CONNECTING, State.LIVE)
+"""The states in which the panel has buttons."""
 CANDIDATES_SHOWN = 5
 VOTED = (Mode.VOTE, Mode.DRAW)
 """The ways to decide in which votes count."""
@@ -42,7 +44,7 @@ class Panel(LayoutView):
         title, colour = _LOOKS[broadcast.state]
         container: Container[Panel] = Container(accent_colour=colour)
         container.add_item(TextDisplay(f"## {title}"))
-        if session and not broadcast.state.is_over:
+        if session and broadcast.state in STEERABLE:
             container.add_item(TextDisplay(status_text(session)))
             container.add_item(Separator())
             paused = "Suggestions are paused by a moderator."
@@ -65,6 +67,11 @@ class Panel(LayoutView):
     def payload(self) -> list[dict[str, Any]]:
         """The components as Discord gets them: two panels with the same ones look the same."""
         return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]
+
+
+def state_title(state: State) -> str:
+    """What people call a state."""
+    return _LOOKS[state][0]
 
 
 def how_to_steer(prefix: str, *, reads_chat: bool) -> str:
@@ -100,7 +107,7 @@ def _line_text(session: BroadcastSession) -> list[str]:
     if standing.closes_at:
         head += f" · the ballot closes {discord.utils.format_dt(standing.closes_at, 'R')}"
     lines = [head]
-    for number, candidate in enumerate(standing.candidates[:CANDIDATES_SHOWN], start=1):
+    for number, candidate in enumerate(_shown_candidates(session), start=1):
         suggestion = candidate.choice.suggestion
         line = f"{number}. {plain(suggestion.prompt, limit=80)} — {plain(suggestion.viewer.name)}"
         if session.mode in VOTED:
@@ -116,12 +123,23 @@ def _moderators_buttons(session: BroadcastSession) -> list[PanelButton]:
     return [PanelButton(action, session.broadcast.id) for action in actions]
 
 
+def _shown_candidates(session: BroadcastSession) -> list[Candidate]:
+    """The likeliest ones. Where people vote, they stand in the order in which they came.
+
+    By votes, a number would change its meaning under somebody's finger.
+    """
+    shown = session.standing.candidates[:CANDIDATES_SHOWN]
+    if session.mode not in VOTED:
+        return list(shown)
+    return sorted(shown, key=lambda candidate: candidate.choice.suggestion.suggested_at)
+
+
 def _ballot_buttons(session: BroadcastSession) -> list[VoteButton]:
     if session.mode not in VOTED:
         return []
     return [
         VoteButton(number, session.broadcast.id, candidate.choice.suggestion.id)
-        for number, candidate in enumerate(session.standing.candidates[:CANDIDATES_SHOWN], start=1)
+        for number, candidate in enumerate(_shown_candidates(session), start=1)
     ]
 
 

@@ -14,6 +14,7 @@ from bot.broadcast.model import Broadcast
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
+from cogs.answers import DISCORD_FAILED
 from cogs.panel import Panel, how_to_steer
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class PanelKeeper:
         try:
             await interaction.response.defer(thinking=True)
             answer: discord.Message = await interaction.edit_original_response(view=panel)
-        except discord.HTTPException:
+        except DISCORD_FAILED:
             # Too late for an answer; the broadcast runs, and needs its panel: an ordinary message will do.
             answer = await self._bot.get_partial_messageable(broadcast.channel.id).send(view=panel)
         # The interaction's token dies after 15 min; the message itself can be edited for longer.
@@ -77,7 +78,7 @@ class PanelKeeper:
             broadcast = await self._services.archive.broadcast(broadcast_id)
             post = await self._services.archive.latest_panel(broadcast_id)
             if broadcast and post:
-                with suppress(discord.HTTPException):  # it may have been deleted meanwhile
+                with suppress(*DISCORD_FAILED):  # it may have been deleted meanwhile
                     await self._partial(post.channel_id, post.message_id).edit(
                         view=self._draw(broadcast, None)
                     )
@@ -113,10 +114,12 @@ class PanelKeeper:
         kept.shown = panel.payload
         try:
             await kept.message.edit(view=panel)
-        except discord.HTTPException as error:
+        except DISCORD_FAILED as error:
             # The broadcast goes on without its panel: it may have been deleted, or the channel closed to us.
             log.warning(
-                "the panel of broadcast %s could not be edited: %s", kept.session.broadcast.id, error.status
+                "the panel of broadcast %s could not be edited: %s",
+                kept.session.broadcast.id,
+                type(error).__name__,
             )
         return True
 

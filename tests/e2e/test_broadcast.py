@@ -17,7 +17,7 @@ async def test_a_broadcast_from_start_to_recording(house: House) -> None:
     async with house.bot() as settings:
         answer = await mika.slash(CHANNEL, "odyssey start", prompt="A cat on a windowsill")
         panel = await answer.final(timeout_s=WAIT_S)
-        assert [button.label for button in panel.buttons] == ["Suggest", "Watch", "End"]
+        assert [b.label for b in panel.buttons] == ["Suggest", "Watch", "Pause", "Panic", "End"]
         await house.shown("Live")
 
         await robin.slash(CHANNEL, "odyssey say", prompt="It starts to snow")

@@ -71,6 +71,15 @@ async def test_without_the_message_content_intent_commands_still_steer(
             await house.shown("Applied: snow", as_user="robin")
 
 
+async def test_a_stop_while_discord_is_away(house: House) -> None:
+    """Discord is gone, a broadcast runs: the bot still ends it, and stops when told."""
+    async with house.bot():
+        await house.live_broadcast()
+        await house.discord.__aexit__(None, None, None)
+    with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
+        assert database.execute("SELECT state, reason FROM broadcasts").fetchall() == [("ended", "shutdown")]
+
+
 async def test_a_taken_port_is_one_clear_sentence(house: House) -> None:
     """Two bots on one port: the second one says what to change."""
     async with house.bot() as settings:

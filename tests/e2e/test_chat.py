@@ -1,0 +1,66 @@
+"""Steering by chat, in all its ways."""
+
+from __future__ import annotations
+
+from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.e2e.test_crowd import set_
+
+
+async def applied(house: House, message_id: int) -> None:
+    """Returns when the message has its mark."""
+    await house.discord.wait_for_message(
+        CHANNEL, lambda seen: seen.id == message_id and bool(seen.reactions), timeout_s=WAIT_S
+    )
+
+
+async def test_mention_reply_and_menu_steer_like_the_prefix(house: House) -> None:
+    """Each becomes a suggestion of whoever did it; ordinary talk does not."""
+    robin, sasha = house.discord.user("robin"), house.discord.user("sasha")
+    async with house.bot():
+        await set_(house, gap_s=0)
+        panel = await house.live_broadcast()
+        me = house.discord.world.application_id
+        await applied(house, (await robin.send(CHANNEL, f"<@{me}> a fox runs by")).id)
+        await house.shown("> a fox runs by")
+        await applied(house, (await robin.send(CHANNEL, "an owl hoots", reply_to=panel)).id)
+        await house.shown("> an owl hoots")
+        talk = await robin.send(CHANNEL, "a bear would be nice!")
+        await sasha.context_menu(talk, "Suggest this")
+        await house.shown("Applied: a bear would be nice!", as_user="sasha")
+        await house.shown("Suggested by **Sasha**")
+        assert not next(m for m in house.discord.messages(CHANNEL) if m.id == talk.id).reactions
+
+
+async def test_editing_revises_and_deleting_withdraws(house: House) -> None:
+    """While it waits, a suggestion follows its message; it keeps its place, and obeys the rules."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+    async with house.bot():
+        await set_(house, gap_s=0, mode="host", blocked_words="heck")
+        panel = await house.live_broadcast()
+        first = await robin.send(CHANNEL, "!a red balloon")
+        second = await robin.send(CHANNEL, "!a green balloon")
+        await house.shown("a green balloon — Robin")
+        await robin.edit(first, "!a blue balloon")
+        await house.shown("1. a blue balloon — Robin")
+        await robin.edit(first, "!a heck of a balloon")
+        await house.shown("breaks a rule of this server")
+        await robin.delete(second)
+        await house.discord.wait_for_message(
+            CHANNEL, lambda m: "1 in line" in m.text and "a blue balloon" in m.text, timeout_s=WAIT_S
+        )
+        review = await mika.click(panel, label="Review")
+        assert review.message
+        await mika.click(review.message, label="Approve")
+        await applied(house, first.id)
+
+
+async def test_a_suggestion_can_be_withdrawn_by_its_button(house: House) -> None:
+    """The private answer has a button for it, until the suggestion is on its way."""
+    robin = house.discord.user("robin")
+    async with house.bot():
+        await set_(house, mode="host")
+        await house.live_broadcast()
+        answer = await robin.slash(CHANNEL, "odyssey say", prompt="snow")
+        taken = await answer.final(timeout_s=WAIT_S)
+        await robin.click(taken, label="Withdraw")
+        await house.shown("You withdrew it", as_user="robin")
