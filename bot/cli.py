@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,11 +38,12 @@ def run() -> None:
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Port of the demo page; 0 takes any free one.")] = 8080,
+    crowd: Annotated[int, typer.Option(min=0, max=500, help="Simulated viewers who chat and vote.")] = 0,
 ) -> None:
     """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
     from bot.demo.run import run_demo
 
-    asyncio.run(run_demo(port=port))
+    asyncio.run(run_demo(port=port, crowd=crowd))
 
 
 @app.command()
@@ -49,11 +51,36 @@ def standin(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")] = 9000,
     api_key: Annotated[str, typer.Option(help="The one key that clients may use.")] = "ody_local",
+    stream_limit_s: Annotated[float, typer.Option(min=1, help="Seconds that a stream may last.")] = 150,
+    connection_limit_s: Annotated[float, typer.Option(min=1, help="Seconds of a connection.")] = 3600,
+    idle_limit_s: Annotated[float, typer.Option(min=1, help="Seconds without a stream.")] = 40,
+    concurrent_streams: Annotated[int, typer.Option(min=0, help="Connections at once.")] = 5,
+    url_lifetime_s: Annotated[float, typer.Option(min=1, help="Seconds that presigned URLs work.")] = 3600,
+    recording_delay_s: Annotated[
+        float, typer.Option(min=0, help="Seconds until a recording is there.")
+    ] = 0.5,
+    recordings_dir: Annotated[
+        Path | None, typer.Option(help="Where recordings stay; else temporary.")
+    ] = None,
+    faults: Annotated[bool, typer.Option(help="Serve the control endpoint for scripted faults.")] = False,
 ) -> None:
     """Serve a local Odyssey: the same protocol, a drawn world, real recordings."""
     from bot.standin.service import StandinSettings, serve_standin
 
-    asyncio.run(serve_standin(StandinSettings(host=host, port=port, api_key=api_key)))
+    settings = StandinSettings(
+        host=host,
+        port=port,
+        api_key=api_key,
+        stream_limit_s=stream_limit_s,
+        connection_limit_s=connection_limit_s,
+        idle_limit_s=idle_limit_s,
+        concurrent_streams=concurrent_streams,
+        url_lifetime_s=url_lifetime_s,
+        recording_delay_s=recording_delay_s,
+        recordings_dir=recordings_dir,
+        faults=faults,
+    )
+    asyncio.run(serve_standin(settings))
 
 
 @app.command()
