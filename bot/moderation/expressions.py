@@ -47,7 +47,7 @@ def compile_expression(pattern: str, *, ignore_case: bool = False) -> Expression
     options.log_errors = False
     options.case_sensitive = not ignore_case
     try:
-        return cast("Expression", re2.compile(pattern, options))
+        expression = cast("Expression", re2.compile(pattern, options))
     except re2.error as error:
         reason = error.args[0]
         raise ExpressionError(
@@ -55,6 +55,8 @@ def compile_expression(pattern: str, *, ignore_case: bool = False) -> Expression
         ) from error
     except UnicodeEncodeError as error:
         raise ExpressionError("it has a character that is not text") from error
+    re2.purge()  # the module would keep the last 128 expressions, of filters long gone, alive
+    return expression
 
 
 def escape(text: str) -> str:

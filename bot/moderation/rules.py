@@ -11,6 +11,9 @@ WORDS_LIMIT = 500
 WORD_LENGTH_LIMIT = 60
 """Characters in a blocked word or phrase at most."""
 
+WORDS_TOTAL_LIMIT = 8000
+"""Characters in all blocked words together at most: what their memory grows with, a kilobyte for each."""
+
 PATTERNS_LIMIT = 50
 """Blocked patterns at most."""
 

@@ -32,7 +32,7 @@ from bot.moderation.disguises import latin_in_entry
 from bot.moderation.expressions import Expression, compile_expression, escape, first_group
 from bot.moderation.folding import Forms, plain
 from bot.moderation.readings import QUANTITY_DIGITS, UNSPACED, read, split
-from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT, InvalidRuleError
+from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT, WORDS_TOTAL_LIMIT, InvalidRuleError
 
 STAND_INS = {
     "a": "4@", "b": "86", "e": "3", "g": "96", "i": "1!|", "l": "1!|", "o": "0", "q": "9", "s": "5$",
@@ -44,7 +44,7 @@ STAND_INS = {
 class BlockedWords:
     """A list of blocked words, compiled.
 
-    Raises `InvalidRuleError` for an entry that is too long, or that would match nearly every text.
+    Raises `InvalidRuleError` for an entry that is too long or too many, or would match nearly every text.
     """
 
     def __init__(self, entries: Sequence[str]) -> None:
@@ -52,9 +52,15 @@ class BlockedWords:
             raise InvalidRuleError(entries[WORDS_LIMIT], f"The list has more than {WORDS_LIMIT} words.")
         spaced: list[tuple[str, list[str], str]] = []
         self._anywhere: list[tuple[str, str]] = []
+        total_length = 0
         for entry in entries:
             if len(entry) > WORD_LENGTH_LIMIT:
                 raise InvalidRuleError(entry, f"It is longer than {WORD_LENGTH_LIMIT} characters.")
+            total_length += len(entry)
+            if total_length > WORDS_TOTAL_LIMIT:
+                raise InvalidRuleError(
+                    entry, f"The list has more than {WORDS_TOTAL_LIMIT} characters with it."
+                )
             text = plain(entry)
             letters = "".join(split(text))
             words = split(latin_in_entry(text))
