@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 
 from aiohttp import hdrs, web
 
-from bot.standin.media.hls import HlsWindow
 from bot.standin.refusals import RequestRefusedError
-from bot.standin.spectators import BROADCASTS_PATH
-from bot.standin.stream import LiveStream
-from bot.standin.studio import Studio
+from bot.standin.spectators import BROADCASTS_PATH, require_token
+from bot.standin.studio import Broadcast, Studio
 
 FIRST_SEGMENT_LIMIT_S = 8.0
 
@@ -30,34 +27,31 @@ class Playlists:
         router.add_get(f"{root}/{{number:[0-9]{{1,9}}}}.m4s", self._segment)
 
     async def _playlist(self, request: web.Request) -> web.Response:
-        stream, window = self._admit(request)
-        try:
-            async with asyncio.timeout(FIRST_SEGMENT_LIMIT_S):
-                await stream.first_segment.wait()  # players give up on a playlist without segments
-        except TimeoutError as error:
-            raise RequestRefusedError(503, "The broadcast has no segment yet.") from error
+        broadcast = self._admit(request)
+        if broadcast.stream is not None:
+            try:
+                async with asyncio.timeout(FIRST_SEGMENT_LIMIT_S):
+                    await broadcast.stream.first_segment.wait()  # players give up on an empty playlist
+            except TimeoutError as error:
+                raise RequestRefusedError(503, "The broadcast has no segment yet.") from error
         return web.Response(
-            text=window.playlist(request.query_string),
+            text=broadcast.hls.playlist(request.query_string),
             content_type="application/vnd.apple.mpegurl",
             headers={hdrs.CACHE_CONTROL: "no-store"},
         )
 
     async def _init(self, request: web.Request) -> web.Response:
-        _, window = self._admit(request)
-        return web.Response(body=window.init, content_type="video/mp4")
+        return web.Response(body=self._admit(request).hls.init, content_type="video/mp4")
 
     async def _segment(self, request: web.Request) -> web.Response:
-        _, window = self._admit(request)
-        segment = window.segment(int(request.match_info["number"]))
+        segment = self._admit(request).hls.segment(int(request.match_info["number"]))
         if segment is None:
             raise RequestRefusedError(404, "No such segment, or it is too old.")
         return web.Response(body=segment.data, content_type="video/iso.segment")
 
-    def _admit(self, request: web.Request) -> tuple[LiveStream, HlsWindow]:
-        found = self._studio.broadcast(request.match_info["stream_id"])
-        if found is None or found[0].hls is None:
+    def _admit(self, request: web.Request) -> Broadcast:
+        broadcast = self._studio.broadcast(request.match_info["stream_id"])
+        if broadcast is None:
             raise RequestRefusedError(404, "No such broadcast.")
-        stream, token = found
-        if not hmac.compare_digest(request.query.get("token", "").encode(errors="replace"), token.encode()):
-            raise RequestRefusedError(401, "Invalid spectator token.")
-        return stream, found[0].hls
+        require_token(request, broadcast)
+        return broadcast

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+SHELF_LIMIT = 300  # the oldest beyond it are forgotten, so that a demo that runs for days fills no disk
 VIDEO, EVENTS, THUMBNAIL, PREVIEW = "video.mp4", "events.jsonl", "thumbnail.jpg", "preview.mp4"
 
 # What each artifact is called in a recording's answer, and its file.
@@ -83,6 +84,9 @@ class RecordingShelf:
 
     def begin(self, width: int, height: int) -> Recording:
         """A new stream with a new ID and an empty directory."""
+        ended = [recording for recording in self._recordings.values() if recording.ended_at]
+        for recording in ended[: max(0, len(ended) - SHELF_LIMIT + 1)]:
+            self.discard(recording)
         stream_id = str(uuid.uuid4())
         directory = self._directory / stream_id
         directory.mkdir(parents=True)

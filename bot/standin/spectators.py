@@ -13,7 +13,7 @@ from bot.standin.origins import origin_of
 from bot.standin.refusals import RequestRefusedError
 from bot.standin.rtc.peer import Peer, PeerRefusedError
 from bot.standin.stream import LiveStream
-from bot.standin.studio import Studio
+from bot.standin.studio import Broadcast, Studio
 
 logger = logging.getLogger(__name__)
 
@@ -71,14 +71,18 @@ class Spectators:
 
     def _admit(self, request: web.Request) -> LiveStream:
         """The live broadcast that the request's token lets in to."""
-        found = self._studio.broadcast(request.match_info["stream_id"])
-        if found is None or not found[0].is_live:
+        broadcast = self._studio.broadcast(request.match_info["stream_id"])
+        if broadcast is None or broadcast.stream is None or not broadcast.stream.is_live:
             raise RequestRefusedError(404, "No such broadcast.")
-        stream, token = found
-        given = request.query.get("token", "").encode(errors="replace")
-        if not hmac.compare_digest(given, token.encode()):
-            raise RequestRefusedError(401, "Invalid spectator token.")
-        return stream
+        require_token(request, broadcast)
+        return broadcast.stream
+
+
+def require_token(request: web.Request, broadcast: Broadcast) -> None:
+    """Refuse with 401 a request whose query has not the broadcast's token."""
+    given = request.query.get("token", "").encode(errors="replace")
+    if not hmac.compare_digest(given, broadcast.token.encode()):
+        raise RequestRefusedError(401, "Invalid spectator token.")
 
 
 class Spectator:

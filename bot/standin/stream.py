@@ -26,8 +26,15 @@ class LiveStream:
     """Runs from `start` to `end`. Drawing and encoding happen in threads of its own."""
 
     def __init__(
-        self, scene: Scene, recording: Recording, shelf: RecordingShelf, take: Take, clock: FrameClock
+        self,
+        scene: Scene,
+        recording: Recording,
+        shelf: RecordingShelf,
+        take: Take,
+        clock: FrameClock,
+        on_closed: Callable[[], None],
     ) -> None:
+        """`on_closed` is called when the stream has ended and its recording is complete."""
         self.recording = recording
         self.feed = Feed()
         self.scene = scene
@@ -35,6 +42,7 @@ class LiveStream:
         self.started_at_s = asyncio.get_running_loop().time()
         self._shelf = shelf
         self._take = take
+        self._on_closed = on_closed
         self._clock = clock
         self._events = recording.events
         # Two threads: one shoots frames, the other builds the next set meanwhile.
@@ -57,11 +65,6 @@ class LiveStream:
     def is_live(self) -> bool:
         """Whether frames are being made."""
         return self._life is not None and not self._frames_stopped.is_set()
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the stream has ended and its recording is complete."""
-        return self._life is not None and self._life.done()
 
     def start(self, on_broken: Callable[[], None], **facts: object) -> None:
         """Begin. `on_broken` is called if the frames fail; `facts` go into the event log."""
@@ -89,7 +92,7 @@ class LiveStream:
         """Wait until the recording is complete and the threads are gone. Cancelling stops only the wait."""
         if self._life is not None:
             await asyncio.shield(self._life)
-        self._threads.shutdown()
+        await asyncio.to_thread(self._threads.shutdown)
 
     async def _live(self, on_broken: Callable[[], None]) -> None:
         try:
@@ -110,6 +113,9 @@ class LiveStream:
         else:
             self.first_segment.set()
             self._shelf.complete(self.recording, self._take.frame_count, self._take.duration_s)
+        finally:
+            self._threads.shutdown(wait=False)
+            self._on_closed()
 
     async def _shoot_frames(self) -> None:
         tick = self._clock.tick()

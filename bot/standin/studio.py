@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import secrets
-import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.standin.media.clock import FrameClock
 from bot.standin.media.hls import HlsWindow
@@ -22,54 +22,71 @@ PORTRAIT = (704, 1280)
 LINGER_S = 60.0  # so that those who are behind, over HLS, can see the end of a broadcast
 
 
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """What spectators may see, and the token that lets them in. `stream` is None after its end."""
+
+    token: str
+    hls: HlsWindow
+    stream: LiveStream | None
+
+
 class Studio:
-    """All streams of the service whose recordings are not complete yet."""
+    """All streams of the service whose recordings are not complete yet, and the broadcasts among them."""
 
     def __init__(self, shelf: RecordingShelf) -> None:
         self.shelf = shelf
         self._clock = FrameClock()
         self._streams: dict[str, LiveStream] = {}
-        self._spectator_tokens: dict[str, str] = {}
+        self._broadcasts: dict[str, Broadcast] = {}
+        self._lingering: dict[str, asyncio.TimerHandle] = {}
 
     async def open(self, scene: Scene, *, portrait: bool, broadcast: bool, image: str | None) -> LiveStream:
         """A stream whose first scene is built, ready to be started.
 
         `image` is the input image as a data URL; raises OpeningError when it is of no use.
         """
-        self._forget_closed()
         stage = Stage(*(PORTRAIT if portrait else LANDSCAPE))
         scene = await asyncio.to_thread(prepare_stage, stage, scene, image)
         recording = self.shelf.begin(stage.width, stage.height)
         take = Take(stage, recording.directory, HlsWindow() if broadcast else None)
-        stream = LiveStream(scene, recording, self.shelf, take, self._clock)
+        on_closed = functools.partial(self._forget, recording.stream_id)
+        stream = LiveStream(scene, recording, self.shelf, take, self._clock, on_closed)
         self._streams[stream.stream_id] = stream
         return stream
 
     def open_to_spectators(self, stream: LiveStream) -> str:
-        """Make a stream a broadcast. Returns the token that lets spectators in."""
+        """Let spectators in to a stream that was opened as a broadcast. Returns their token."""
+        if stream.hls is None:
+            raise ValueError("the stream was not opened as a broadcast")
         token = secrets.token_urlsafe(32)
-        self._spectator_tokens[stream.stream_id] = token
+        self._broadcasts[stream.stream_id] = Broadcast(token, stream.hls, stream)
         return token
 
-    def broadcast(self, stream_id: str) -> tuple[LiveStream, str] | None:
-        """A broadcast, live or over since at most a minute, and its spectator token."""
-        self._forget_closed()
-        stream, token = self._streams.get(stream_id), self._spectator_tokens.get(stream_id)
-        return (stream, token) if stream is not None and token is not None else None
+    def broadcast(self, stream_id: str) -> Broadcast | None:
+        """A broadcast that is live, or over since at most a minute."""
+        return self._broadcasts.get(stream_id)
 
     async def close(self) -> None:
         """End every stream because the service stops, and complete all recordings."""
-        for stream in self._streams.values():
+        streams = list(self._streams.values())
+        for stream in streams:
             await stream.end("service_stopped")
-        for stream in list(self._streams.values()):
+        for stream in streams:
             await stream.wait_closed()
+        for timer in self._lingering.values():
+            timer.cancel()
 
-    def _forget_closed(self) -> None:
-        for stream_id, stream in list(self._streams.items()):
-            ended_at = stream.recording.ended_monotonic_s
-            if stream.is_closed and time.monotonic() - ended_at > LINGER_S:
-                del self._streams[stream_id]
-                self._spectator_tokens.pop(stream_id, None)
+    def _forget(self, stream_id: str) -> None:
+        """Let go of a stream, which holds much memory; of a broadcast the last segments stay for a while."""
+        self._streams.pop(stream_id, None)
+        if stream_id in self._broadcasts:
+            self._broadcasts[stream_id] = replace(self._broadcasts[stream_id], stream=None)
+            loop = asyncio.get_running_loop()
+            self._lingering[stream_id] = loop.call_later(LINGER_S, self._forget_broadcast, stream_id)
+
+    def _forget_broadcast(self, stream_id: str) -> None:
+        del self._broadcasts[stream_id], self._lingering[stream_id]
 
 
 def prepare_stage(stage: Stage, scene: Scene, image: str | None) -> Scene:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import io
+import threading
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from bot.standin.stream import LiveStream
 from tests.standin.conftest import Service, serving
 from tests.standin.wire import connected, only_codec
 
@@ -167,6 +170,19 @@ async def test_a_stream_ends_at_its_limit() -> None:
             assert client.socket.close_code == 1000
         recording = await service.rest.recording(started["stream_id"])
         assert recording["duration_seconds"] == pytest.approx(0.85, abs=0.3)
+
+
+async def test_an_ended_stream_is_let_go(service: Service) -> None:
+    """When its recording is complete nothing of a stream stays: no thread, and none of its pictures."""
+    async with connected(service.rest) as client:
+        for _ in range(2):
+            started = await client.start(broadcast=True)
+            await client.expect("broadcast_ready")
+            await client.end()
+            await service.rest.recording(started["stream_id"])
+        assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("stream-")]
+        gc.collect()
+        assert not [found for found in gc.get_objects() if isinstance(found, LiveStream)]
 
 
 async def test_a_busy_client_does_not_stretch_the_limit() -> None:
