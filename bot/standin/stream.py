@@ -108,7 +108,7 @@ class LiveStream:
         logger.info("stream %s ended: %s", self.stream_id, self._end_reason)
         try:
             await self._in_thread(self._take.finish)
-        except OSError:  # a full disk costs this recording, nothing else
+        except Exception:  # a full disk, or a stream that broke: it costs this recording, nothing else
             logger.exception("recording %s could not be completed", self.stream_id)
         else:
             self.first_segment.set()
