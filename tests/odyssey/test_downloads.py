@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -80,9 +81,11 @@ def recorded(service: Service, files: Files) -> str:
     return "s1"
 
 
-async def test_the_files(client: Odyssey, recorded: str, tmp_path: Path) -> None:
-    """Each file that the recording has is there under the guide's name, whole; progress is told to the end.
-    """
+async def test_the_files(
+    client: Odyssey, recorded: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each file is there under the guide's name, whole; progress is told; no log shows a presigned URL."""
+    caplog.set_level(logging.DEBUG)
     told: list[tuple[str, int, int | None]] = []
     got = await client.download_recording(recorded, tmp_path / "new", on_progress=lambda *p: told.append(p))
     assert got.video == tmp_path / "new" / "s1.mp4"
@@ -91,6 +94,7 @@ async def test_the_files(client: Odyssey, recorded: str, tmp_path: Path) -> None
     assert got.video.read_bytes() == VIDEO
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["s1.mp4", "s1_thumb.jpg"]
     assert ("s1.mp4", len(VIDEO), len(VIDEO)) in told
+    assert not [r for r in caplog.records if r.name != "aiohttp.access" and "sig=" in r.getMessage()]
 
 
 async def test_it_goes_on_after_a_break(client: Odyssey, files: Files, recorded: str, tmp_path: Path) -> None:
@@ -107,8 +111,7 @@ async def test_it_goes_on_after_a_break(client: Odyssey, files: Files, recorded:
 async def test_it_goes_on_in_a_later_call(
     client: Odyssey, files: Files, recorded: str, tmp_path: Path
 ) -> None:
-    """When it fails for good nothing is there under the final name; the next call goes on where it stopped.
-    """
+    """When it fails for good, no file has the final name; the next call goes on where it stopped."""
     files.break_after = [300_000] + [0] * 20
     with pytest.raises(OdysseyError):
         await client.download_recording(recorded, tmp_path)

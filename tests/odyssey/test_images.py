@@ -44,8 +44,7 @@ def test_it_fills_the_frame(kind: str) -> None:
 
 
 async def test_it_goes_over_signalling(service: Service, client: Odyssey, tmp_path: Path) -> None:
-    """Path, bytes and data URL are the same image; the start goes over the websocket, not the data channel.
-    """
+    """Path, bytes and data URL are the same image; the start goes over the websocket."""
     path = tmp_path / "world.png"
     path.write_bytes(picture())
     url = "data:image/png;base64," + base64.b64encode(picture()).decode()

@@ -74,6 +74,23 @@ async def test_a_late_answer_that_comes_after_the_next_call_went_out(
     assert await second == "second"
 
 
+@pytest.mark.parametrize("late", ["jump", "the first, reworded"])
+async def test_the_same_prompt_twice(service: Service, client: Odyssey, late: str) -> None:
+    """A late answer that tells nothing apart by its prompt goes to the call that went out first."""
+    streamer = await streaming(service, client)
+    first = asyncio.create_task(client.interact("jump"))
+    await streamer.next("update")
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    second = asyncio.create_task(client.interact("jump"))
+    await streamer.next("update")
+    await acknowledge(streamer, late)
+    await asyncio.sleep(0.05)
+    assert not second.done()
+    await acknowledge(streamer, "the second")
+    assert await second == "the second"
+
+
 async def test_a_timed_out_calls_late_answer_is_not_the_next_calls(service: Service, client: Odyssey) -> None:
     """The same, for a call that timed out; and the time-out is a retryable stream error."""
     streamer = await streaming(service, client)

@@ -34,8 +34,7 @@ async def until(condition: object) -> None:
 
 @pytest.mark.usefixtures("codec")
 async def test_every_frame_is_decoded_and_converted_only_when_read(client: Odyssey) -> None:
-    """`on_video_frame` gets every frame, in order; `data` is RGB of the frame's size, made when it is read.
-    """
+    """`on_video_frame` gets every frame, in order; `data` is RGB, made when it is read."""
     frames: list[VideoFrame] = []
     await client.connect(on_video_frame=frames.append)
     await client.start_stream("a cat")

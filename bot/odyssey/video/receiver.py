@@ -24,6 +24,8 @@ MAX_WAITING_FRAMES = 100
 MAX_GROUP_FRAMES = 600
 MAX_GROUP_BYTES = 16 * 1024 * 1024
 KEYFRAME_ASK_INTERVAL_S = 1.0
+SNAPSHOT_SLACK_S = 0.25
+"""A keyframe that comes this much too early is taken: waiting for the next might double the interval."""
 CLOSE_S = 0.5
 
 
@@ -110,7 +112,7 @@ class VideoReceiver:
         try:
             await asyncio.wait({finished}, timeout=CLOSE_S)
             if not finished.done():
-                log.warning("The video frame handler has not returned; its thread is left behind.")
+                log.warning("A video frame is still being decoded or handled; its thread ends with it.")
         finally:
             finished.cancel()
             self._executor.shutdown(wait=self._job.done(), cancel_futures=True)
@@ -155,37 +157,42 @@ class VideoReceiver:
         self._dropped += len(self._waiting)
         self._waiting.clear()
         self._waiting.append(frame)
-        self._next_snapshot_at = now + interval_s
+        self._next_snapshot_at = now + interval_s - min(SNAPSHOT_SLACK_S, interval_s / 10)
         self._wake.set()
 
     async def _run(self, handler: FrameHandler) -> None:
         """Decodes what is waiting, hands over the newest picture, and so on."""
-        in_loop = inspect.iscoroutinefunction(handler)
-        snapshots = self._snapshot_interval_s is not None
         while True:
             await self._wake.wait()
             self._wake.clear()
             batch = list(self._waiting)
             self._waiting.clear()
-            if not batch:
-                continue
-            run = in_thread if snapshots else self._in_thread
-            errors = self._decoder.errors
-            pictures = await run(functools.partial(self._decoder.decode, batch, flush=snapshots))
-            if self._decoder.errors > errors:
-                self._ask_for_keyframe()
-            if not pictures:
-                continue
-            self._decoded += len(pictures)
-            self._dropped += len(pictures) - 1
-            self._delivered += 1
-            frame = LazyFrame(pictures[-1])
-            try:
-                result = handler(frame) if in_loop else await run(functools.partial(handler, frame))
-                if inspect.isawaitable(result):
-                    await result
-            except Exception:  # the user's code: it may raise anything, and the video goes on
-                log.exception("The video frame handler raised.")
+            if batch:
+                await self._decode_and_deliver(batch, handler)
+
+    async def _decode_and_deliver(self, batch: list[EncodedFrame], handler: FrameHandler) -> None:
+        # A method of its own, so that no picture is held while waiting for the next.
+        snapshots = self._snapshot_interval_s is not None
+        run = in_thread if snapshots else self._in_thread
+        errors = self._decoder.errors
+        pictures = await run(functools.partial(self._decoder.decode, batch, flush=snapshots))
+        if self._decoder.errors > errors:
+            self._ask_for_keyframe()
+        if not pictures:
+            return
+        self._decoded += len(pictures)
+        self._dropped += len(pictures) - 1
+        self._delivered += 1
+        frame = LazyFrame(pictures[-1])
+        try:
+            if inspect.iscoroutinefunction(handler):
+                await handler(frame)
+                return
+            result = await run(functools.partial(handler, frame))
+            if inspect.isawaitable(result):
+                await result
+        except Exception:  # the user's code: it may raise anything, and the video goes on
+            log.exception("The video frame handler raised.")
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._executor is None:

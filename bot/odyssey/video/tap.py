@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 import pylibsrtp
@@ -194,7 +194,7 @@ class Tap:
     def _send(self, packet: RtcpPsfbPacket | RtcpRrPacket | RtcpRtpfbPacket) -> None:
         if self._dtls is None:
             return
-        task = asyncio.create_task(_quietly(self._dtls._send_rtp(bytes(packet))), name="odyssey-rtcp")
+        task = asyncio.create_task(_send(self._dtls, bytes(packet)), name="odyssey-rtcp")
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
@@ -230,8 +230,8 @@ def _replace(owner: object, name: str, value: object) -> None:
     setattr(owner, name, value)
 
 
-async def _quietly(sending: Coroutine[Any, Any, None]) -> None:
+async def _send(dtls: Any, packet: bytes) -> None:
     try:
-        await sending
+        await dtls._send_rtp(packet)
     except ConnectionError:
         return  # the connection is closing; nobody needs this report any more
