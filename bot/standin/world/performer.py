@@ -58,9 +58,7 @@ class Performer:
         )
         room = Room(self._unit / height, self.airborne, wet)
         self._marks = _marks(actor, self._kind, seeded(seed), lane, room)
-        pictures = [_pictures(actor, round(self._unit * mark.scale), light) for mark in self._marks]
-        self._frames = [frames for frames, _ in pictures]
-        self._mirrored = [mirrored for _, mirrored in pictures]
+        self._frames = [_pictures(actor, round(self._unit * mark.scale), light) for mark in self._marks]
         self._phase = seeded(seed + 1).uniform(0, math.tau)
 
     @property
@@ -78,7 +76,9 @@ class Performer:
             phase = time_s / self._cycle_s + mark.shift
             number = int(phase * FRAMES) % FRAMES
             x, y, faces_left = self._place(mark, time_s)
-            sprite = (self._mirrored if faces_left else self._frames)[index][number]
+            sprite = self._frames[index][number]
+            if faces_left:
+                sprite = sprite.mirrored()
             sprite.stamp(canvas, x * canvas.width - sprite.width / 2, y * canvas.height - sprite.height)
 
     @property
@@ -120,11 +120,10 @@ class Performer:
         return x, y, left
 
 
-@functools.lru_cache(maxsize=10)
-def _pictures(actor: Actor, height_px: int, light: Light) -> tuple[list[Sprite], list[Sprite]]:
-    """The cycle of a subject as lit, looking right and looking left. The last few are kept."""
-    frames = [_frame(actor, height_px, light, index) for index in range(FRAMES)]
-    return frames, [frame.mirrored() for frame in frames]
+@functools.lru_cache(maxsize=8)
+def _pictures(actor: Actor, height_px: int, light: Light) -> tuple[Sprite, ...]:
+    """The cycle of a subject as lit. The last few are kept."""
+    return tuple(_frame(actor, height_px, light, index) for index in range(FRAMES))
 
 
 def _frame(actor: Actor, height_px: int, light: Light, index: int) -> Sprite:
@@ -143,7 +142,7 @@ def _frame(actor: Actor, height_px: int, light: Light, index: int) -> Sprite:
     return Sprite.from_rgba(image, (1, 1, 1) if KINDS[actor.kind].glows else _softened(light))
 
 
-@functools.lru_cache(maxsize=100)
+@functools.lru_cache(maxsize=60)
 def _drawing(name: str, height_px: int, pose: Pose, colour: RGB | None, index: int) -> Image.Image:
     """One frame in neutral light; the same subject stays on stage through many changes of the scene."""
     kind = KINDS[name]
