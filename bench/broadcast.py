@@ -61,7 +61,7 @@ async def _client_alone(url: str) -> list[float]:
 async def _suggest(house: House, number: int) -> None:
     message = await house.discord.user("robin").send(CHANNEL, f"!idea {number}")
     await house.discord.wait_for_message(
-        CHANNEL, lambda seen: seen.id == message.id and bool(seen.reactions), timeout_s=WAIT_S
+        CHANNEL, lambda seen: seen.id == message.id and "✅" in str(seen.reactions), timeout_s=WAIT_S
     )
 
 

@@ -11,6 +11,7 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policies import PolicySettings
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import IntakeRules
 from bot.broadcast.prompts import PROMPT_LIMIT
@@ -57,6 +58,9 @@ class GuildSettings(BaseModel):
     moderator_roles: Roles = Field((), description="Roles that moderate, besides who may manage messages")
     starter_roles: Roles = Field((), description="Roles that may start broadcasts; none: everyone")
     bypass_roles: Roles = Field((), description="Roles that no filter, cooldown or slow mode applies to")
+    broadcasts_at_once: int = Field(5, ge=1, le=50, description="Broadcasts that may run at once here")
+    broadcast_limit_s: float = Field(0, ge=0, le=86_400, description="Longest broadcast; 0: the service's")
+    minutes_per_day: int = Field(0, ge=0, le=1440, description="Minutes of broadcast a day (UTC); 0: any")
     safe_prompt: Entry = Field(
         "A calm, empty meadow under a clear sky", description="What the panic button sends into the world"
     )
@@ -74,6 +78,12 @@ class GuildSettings(BaseModel):
             ),
             policy=PolicySettings(vote_window=timedelta(seconds=self.vote_window_s)),
         )
+
+    @property
+    def budget(self) -> Budget:
+        """What these settings say of the server's share."""
+        longest = timedelta(seconds=self.broadcast_limit_s) if self.broadcast_limit_s else None
+        return Budget(at_once=self.broadcasts_at_once, longest=longest)
 
     @property
     def intake(self) -> IntakeRules:

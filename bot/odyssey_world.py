@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
+
+from PIL import Image
 
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Ending, Recording, Spectating
@@ -19,11 +23,15 @@ from bot.odyssey import (
     OdysseyError,
     OdysseyStreamError,
     OdysseyUsageError,
+    VideoFrame,
 )
 
 log = logging.getLogger(__name__)
 
 DETAIL_LIMIT = 300
+PICTURE_INTERVAL_S = 15.0
+PICTURE_SIDE = 640
+"""The longer side of a picture for the panel, in pixels."""
 
 _STREAM_REASONS = {
     "session_timeout": Reason.TIME_LIMIT,
@@ -54,7 +62,7 @@ def odyssey_worlds(make_client: Callable[[], Odyssey]) -> OpenWorld:
 
 
 class OdysseyWorld:
-    """One connection to Odyssey. Receives no video: spectators get theirs from the service."""
+    """One connection to Odyssey. Of the video it takes a picture now and then, and no more."""
 
     def __init__(self, client: Odyssey, events: WorldEvents) -> None:
         self._client = client
@@ -70,6 +78,8 @@ class OdysseyWorld:
                 on_stream_ended=self._stream_ended,
                 on_stream_error=self._stream_failed,
                 on_broadcast_ready=self._spectators_can_watch,
+                on_video_frame=self._pictured,
+                snapshot_interval_s=PICTURE_INTERVAL_S,
             )
 
     async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
@@ -115,6 +125,9 @@ class OdysseyWorld:
         if self._is_interacting and meaning is Reason.STREAM_ERROR:
             return
         self._close(meaning, message)
+
+    async def _pictured(self, frame: VideoFrame) -> None:
+        self._events.pictured(await asyncio.to_thread(_jpeg, frame))
 
     def _spectators_can_watch(self, info: BroadcastInfo) -> None:
         self._events.spectating(Spectating(info.webrtc_url, info.spectator_token, info.hls_url))
@@ -167,6 +180,14 @@ def _reason(error: OdysseyError, lost: Reason) -> Reason:
     if isinstance(error, OdysseyConnectionError):
         return Reason.NO_STREAMER if error.status == HTTPStatus.SERVICE_UNAVAILABLE else lost
     return lost
+
+
+def _jpeg(frame: VideoFrame) -> bytes:
+    picture = Image.fromarray(frame.data)
+    picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
 
 
 def _one_line(text: str | None) -> str | None:

@@ -13,6 +13,7 @@ def make_text_filter(settings: GuildSettings) -> PromptFilter:
     try:
         return TextFilter(
             TextRules(
+                max_length=settings.prompt_limit,
                 blocked_words=settings.blocked_words,
                 blocked_patterns=settings.blocked_patterns,
                 allows_links=settings.allows_links,

@@ -18,6 +18,10 @@ from cogs.answers import DISCORD_FAILED, explain
 from cogs.notices import Notices
 from cogs.panel_keeper import PanelKeeper
 
+QUEUED, APPLIED, REFUSED = "📨", "✅", "❌"
+SMALL_CROWD = 10
+"""Suggestions in line up to which each message is marked as queued: reactions are slow, and would pile up."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
@@ -62,6 +66,9 @@ class Chat:
             self._notices.post(message, explain(error, f"message {message.id}"))
             return
         self._heard[message.id] = _Heard(session, ticket)
+        is_small_crowd = session.waiting <= SMALL_CROWD
+        if is_small_crowd and not ticket.settled.done():
+            await self._mark(message, QUEUED)
         try:
             settled = await asyncio.shield(ticket.settled)
         finally:
@@ -108,7 +115,11 @@ class Chat:
 
     async def _tell(self, message: discord.Message, settled: Suggestion) -> None:
         if settled.outcome is Outcome.ACKNOWLEDGED:
-            with suppress(*DISCORD_FAILED):  # a reaction is a courtesy: it may be forbidden here
-                await message.add_reaction("✅")
+            await self._mark(message, APPLIED)
         elif settled.refusal is not Refusal.WITHDRAWN:
+            await self._mark(message, REFUSED)
             self._notices.post(message, wording.settled_suggestion(settled))
+
+    async def _mark(self, message: discord.Message, sign: str) -> None:
+        with suppress(*DISCORD_FAILED):  # a reaction is a courtesy: it may be forbidden here
+            await message.add_reaction(sign)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
 import discord
 
@@ -79,6 +80,19 @@ def check_starter(interaction: discord.Interaction) -> None:
     roles = settings(interaction).starter_roles
     if roles and not _has_role(interaction.user, roles) and not is_moderator(interaction):
         raise BroadcastError(Code.STARTERS_ONLY)
+
+
+async def check_day(interaction: discord.Interaction) -> None:
+    """Raises DAY_IS_USED_UP when the server has had its minutes of today (UTC)."""
+    minutes = settings(interaction).minutes_per_day
+    if not minutes:
+        return
+    ours = services(interaction)
+    now = ours.clock.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    used = await ours.archive.time_on_air(channel(interaction).guild_id, since=midnight, now=now)
+    if used >= timedelta(minutes=minutes):
+        raise BroadcastError(Code.DAY_IS_USED_UP, limit=minutes, until=midnight + timedelta(days=1))
 
 
 def is_exempt(person: discord.User | discord.Member, rules: GuildSettings) -> bool:

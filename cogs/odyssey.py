@@ -80,11 +80,13 @@ class OdysseyCog(
         settings = context.settings(interaction)
         context.check_starter(interaction)
         context.check_own_permissions(interaction)
+        await context.check_day(interaction)
         session = self._services.broadcasts.start(
             context.channel(interaction),
             context.viewer(interaction.user),
             prompt,
             portrait=portrait,
+            budget=settings.budget,
             arbitration=replace(settings.arbitration, mode=Mode(mode)) if mode else settings.arbitration,
         )
         try:

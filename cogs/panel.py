@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import discord
-from discord.ui import ActionRow, Button, Container, LayoutView, Separator, TextDisplay
+from discord.ui import ActionRow, Button, Container, LayoutView, MediaGallery, Separator, TextDisplay
 
 from bot.broadcast.arbitration.policy import Candidate, Mode
 from bot.broadcast.model import Broadcast
@@ -20,6 +20,8 @@ STREAM_LIMIT = timedelta(seconds=150)
 """How long one stream lasts at most, as the service sets it by default."""
 STEERABLE = (State.REQUESTED, State.CONNECTING, State.LIVE)
 """The states in which the panel has buttons."""
+PICTURE_NAME = "now.jpg"
+"""The file, sent along with a panel, that shows how the stream looks."""
 CANDIDATES_SHOWN = 5
 VOTED = (Mode.VOTE, Mode.DRAW)
 """The ways to decide in which votes count."""
@@ -46,6 +48,8 @@ class Panel(LayoutView):
         container.add_item(TextDisplay(f"## {title}"))
         if session and broadcast.state in STEERABLE:
             container.add_item(TextDisplay(status_text(session)))
+            if session.picture:
+                container.add_item(MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}")))
             container.add_item(Separator())
             paused = "Suggestions are paused by a moderator."
             container.add_item(TextDisplay(f"-# {paused if session.is_paused else how_to_steer}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import DISCORD_FAILED
-from cogs.panel import Panel, how_to_steer
+from cogs.panel import PICTURE_NAME, STEERABLE, Panel, how_to_steer
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ class _KeptPanel:
     session: BroadcastSession
     message: discord.PartialMessage
     shown: list[dict[str, Any]]
-    """The components of the message as it stands."""
+    """The components of the message as it stands, and its picture."""
+    picture: bytes | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -108,12 +110,14 @@ class PanelKeeper:
 
     async def _edit(self, kept: _KeptPanel) -> bool:
         """Brings the message up to date; returns whether that took an edit."""
-        panel = self._draw(kept.session.broadcast, kept.session)
-        if panel.payload == kept.shown:
+        session = kept.session
+        panel = self._draw(session.broadcast, session)
+        if panel.payload == kept.shown and session.picture is kept.picture:
             return False
-        kept.shown = panel.payload
+        kept.shown, kept.picture = panel.payload, session.picture
+        picture = session.picture if session.broadcast.state in STEERABLE else None
         try:
-            await kept.message.edit(view=panel)
+            await kept.message.edit(view=panel, attachments=[_file(picture)] if picture else [])
         except DISCORD_FAILED as error:
             # The broadcast goes on without its panel: it may have been deleted, or the channel closed to us.
             log.warning(
@@ -140,3 +144,7 @@ class PanelKeeper:
                 posted_at=self._services.clock.now(),
             )
         )
+
+
+def _file(picture: bytes) -> discord.File:
+    return discord.File(io.BytesIO(picture), PICTURE_NAME)

@@ -36,6 +36,8 @@ class Code(StrEnum):
     STARTERS_ONLY = "starters_only"
     QUEUE_FULL = "queue_full"  # facts: limit
     TOO_MANY_OF_YOURS = "too_many_of_yours"  # facts: limit
+    TOO_MANY_BROADCASTS = "too_many_broadcasts"  # facts: limit
+    DAY_IS_USED_UP = "day_is_used_up"  # facts: limit, until
     SHUTTING_DOWN = "shutting_down"
     UNKNOWN_STREAM = "unknown_stream"
     NO_STREAMS_YET = "no_streams_yet"

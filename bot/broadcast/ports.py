@@ -64,6 +64,9 @@ class WorldEvents:
     spectating: Callable[[Spectating], None]
     """Spectators can watch from now on."""
 
+    pictured: Callable[[bytes], None]
+    """A picture of the stream as it looks now, as JPEG; every now and then."""
+
 
 class OpenWorld(Protocol):
     """Connects to a world. Entering raises `WorldError`; leaving always frees the connection."""

@@ -7,6 +7,7 @@ import logging
 from typing import Self
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
+from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Broadcast, Channel, Ending, Suggestion, Viewer
 from bot.broadcast.ports import Ports
@@ -49,16 +50,21 @@ class Broadcasts:
         *,
         portrait: bool,
         arbitration: ArbitrationSettings | None = None,
+        budget: Budget | None = None,
     ) -> BroadcastSession:
         """Begins a broadcast and returns at once: how it goes on, the audience is told.
 
-        Raises EMPTY_PROMPT, PROMPT_TOO_LONG, ALREADY_RUNNING or SHUTTING_DOWN.
+        Raises EMPTY_PROMPT, PROMPT_TOO_LONG, ALREADY_RUNNING, TOO_MANY_BROADCASTS or SHUTTING_DOWN.
         """
         opening = clean_prompt(prompt)
         if self._is_closing:
             raise BroadcastError(Code.SHUTTING_DOWN)
         if running := self._by_channel.get(channel.id):
             raise BroadcastError(Code.ALREADY_RUNNING, host=running.broadcast.host)
+        budget = budget or Budget()
+        in_guild = sum(s.broadcast.channel.guild_id == channel.guild_id for s in self._by_channel.values())
+        if in_guild >= budget.at_once:
+            raise BroadcastError(Code.TOO_MANY_BROADCASTS, limit=budget.at_once)
         broadcast = Broadcast(
             id=self._ports.new_id(),
             channel=channel,
@@ -68,7 +74,7 @@ class Broadcasts:
             requested_at=self._ports.clock.now(),
         )
         session = self._by_channel[channel.id] = BroadcastSession(
-            broadcast, self._ports, arbitration or ArbitrationSettings()
+            broadcast, self._ports, arbitration or ArbitrationSettings(), budget.longest
         )
         task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")
         self._running[task] = session

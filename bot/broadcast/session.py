@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.policy import Choice, Mode, Standing
@@ -38,15 +39,19 @@ class Ticket:
 class BroadcastSession:
     """Runs one broadcast: holds its state, its queue and its connection to the world."""
 
-    def __init__(self, broadcast: Broadcast, ports: Ports, arbitration: ArbitrationSettings) -> None:
+    def __init__(
+        self, broadcast: Broadcast, ports: Ports, arbitration: ArbitrationSettings, longest: timedelta | None
+    ) -> None:
         self.broadcast = broadcast
         self.stream: Stream | None = None
         self.spectating: Spectating | None = None
         self.prompt_in_force = broadcast.prompt
         self.last_applied: Suggestion | None = None
         self.is_paused = False
+        self.picture: bytes | None = None
         self._ports = ports
         self._arbiter = Arbiter(arbitration)
+        self._longest = longest
         self._line_changed = asyncio.Event()
         self._urgent: Suggestion | None = None
         self._ledger = Ledger(ports.journal)
@@ -148,10 +153,11 @@ class BroadcastSession:
         self.is_paused = True
         now = self._ports.clock.now()
         refused = [waiting.refused(Refusal.PANIC, now) for waiting in self._arbiter.line.clear()]
-        self._urgent = self._new_suggestion(moderator, safe_prompt)
-        await self._ledger.store(*refused)
-        await self._ledger.enter(self._urgent)
+        urgent = self._new_suggestion(moderator, safe_prompt)
+        await self._ledger.enter(urgent)
+        self._urgent = urgent
         self._changed()
+        await self._ledger.store(*refused)
 
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""
@@ -255,7 +261,17 @@ class BroadcastSession:
                 return Choice(urgent)
             if choice := self._arbiter.take_next(clock.now()):
                 return choice
-            await clock.wait(self._line_changed, until=self._arbiter.next_due(clock.now()))
+            over_at = self._over_at
+            if over_at and clock.now() >= over_at:
+                self.end(Ending(Reason.BROADCAST_LIMIT))
+            due = [time for time in (self._arbiter.next_due(clock.now()), over_at) if time]
+            await clock.wait(self._line_changed, until=min(due, default=None))
+
+    @property
+    def _over_at(self) -> datetime | None:
+        """When the server's own limit ends the broadcast."""
+        live_at = self.broadcast.live_at
+        return live_at + self._longest if live_at and self._longest else None
 
     async def _end_stream(self, world: World) -> None:
         try:
@@ -318,11 +334,15 @@ class BroadcastSession:
         self._ports.audience.broadcast_changed(self.broadcast)
 
     def _events(self) -> WorldEvents:
-        return WorldEvents(closed=self._world_closed, spectating=self._world_spectating)
+        return WorldEvents(self._world_closed, self._world_spectating, self._world_pictured)
 
     def _world_closed(self, ending: Ending) -> None:
         self._stream_is_over = True
         self.end(ending)
+
+    def _world_pictured(self, picture: bytes) -> None:
+        self.picture = picture
+        self._tell()
 
     def _world_spectating(self, spectating: Spectating) -> None:
         self.spectating = spectating

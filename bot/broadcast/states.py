@@ -37,6 +37,7 @@ class Reason(StrEnum):
     HOST_ENDED = "host_ended"
     MODERATOR_ENDED = "moderator_ended"
     TIME_LIMIT = "time_limit"
+    BROADCAST_LIMIT = "broadcast_limit"  # the server's own
     STREAM_ENDED = "stream_ended"  # by the service, without an error
     SHUTDOWN = "shutdown"
 
@@ -56,7 +57,14 @@ class Reason(StrEnum):
 
 
 _ORDERLY = frozenset(
-    {Reason.HOST_ENDED, Reason.MODERATOR_ENDED, Reason.TIME_LIMIT, Reason.STREAM_ENDED, Reason.SHUTDOWN}
+    {
+        Reason.HOST_ENDED,
+        Reason.MODERATOR_ENDED,
+        Reason.TIME_LIMIT,
+        Reason.BROADCAST_LIMIT,
+        Reason.STREAM_ENDED,
+        Reason.SHUTDOWN,
+    }
 )
 
 

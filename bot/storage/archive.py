@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select
@@ -84,6 +84,15 @@ class Archive:
             query = select(broadcasts).where(broadcasts.c.id == broadcast_id)
             row = (await connection.execute(query)).first()
         return _broadcast(row) if row else None
+
+    async def time_on_air(self, guild_id: int, *, since: datetime, now: datetime) -> timedelta:
+        """How long a guild's broadcasts that went live after `since` have been live, in all."""
+        query = select(broadcasts.c.live_at, broadcasts.c.ended_at).where(
+            broadcasts.c.guild_id == guild_id, broadcasts.c.live_at >= since
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return sum(((row.ended_at or now) - row.live_at for row in rows), timedelta())
 
     async def latest_panel(self, broadcast_id: str) -> Post | None:
         """The newest panel of a broadcast."""

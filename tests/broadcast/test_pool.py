@@ -17,7 +17,8 @@ from tests.broadcast.conftest import CHANNEL, MIKA, Rig, reach
 async def test_a_start_beyond_the_pool_waits_and_then_starts_by_itself(rig: Rig) -> None:
     """It knows its place, which moves up; it can also be ended while it waits."""
     sessions = [
-        rig.broadcasts.start(Channel(1, 100 + number), MIKA, "A cat", portrait=False) for number in range(5)
+        rig.broadcasts.start(Channel(100 + number, 100 + number), MIKA, "A cat", portrait=False)
+        for number in range(5)
     ]
     for session in sessions:
         await reach(session, State.LIVE)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from bot.broadcast.arbitration.line import LineLimits
+from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Viewer
 from bot.broadcast.states import Reason, State
@@ -100,3 +102,29 @@ async def test_a_broken_journal_fails_one_broadcast_not_the_bot(rig: Rig) -> Non
     assert broken.broadcast.ending
     assert broken.broadcast.ending.reason is Reason.INTERNAL
     assert rig.world.calls[-1] == "disconnect"
+
+
+async def test_a_server_has_its_share_and_no_more(rig: Rig) -> None:
+    """One broadcast at once, if so set; another server is not touched by it."""
+    budget = Budget(at_once=1)
+    rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, budget=budget)
+    with pytest.raises(BroadcastError) as caught:
+        rig.broadcasts.start(Channel(CHANNEL.guild_id, 11), ROBIN, "A dog", portrait=False, budget=budget)
+    assert (caught.value.code, caught.value.facts) == (Code.TOO_MANY_BROADCASTS, {"limit": 1})
+    await reach(
+        rig.broadcasts.start(Channel(2, 12), ROBIN, "An owl", portrait=False, budget=budget), State.LIVE
+    )
+
+
+async def test_a_server_can_limit_how_long_a_broadcast_lasts(rig: Rig) -> None:
+    """At the server's own limit it ends in order, though the service would go on."""
+    budget = Budget(longest=timedelta(seconds=30))
+    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, budget=budget)
+    await reach(session, State.ENDED)
+    ended, live = session.broadcast.ended_at, session.broadcast.live_at
+    assert session.broadcast.ending
+    assert session.broadcast.ending.reason is Reason.BROADCAST_LIMIT
+    assert ended
+    assert live
+    assert ended - live >= timedelta(seconds=30)
+    assert rig.world.calls[-2:] == ["end", "disconnect"]

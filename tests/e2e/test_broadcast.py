@@ -27,7 +27,7 @@ async def test_a_broadcast_from_start_to_recording(house: House) -> None:
 
         chat = await robin.send(CHANNEL, "!the cat leaps")
         await house.discord.wait_for_message(
-            CHANNEL, lambda m: m.id == chat.id and bool(m.reactions), timeout_s=WAIT_S
+            CHANNEL, lambda m: m.id == chat.id and "✅" in str(m.reactions), timeout_s=WAIT_S
         )
 
         dialogue = await robin.click(panel, label="Suggest")

@@ -9,7 +9,7 @@ from tests.e2e.test_crowd import set_
 async def applied(house: House, message_id: int) -> None:
     """Returns when the message has its mark."""
     await house.discord.wait_for_message(
-        CHANNEL, lambda seen: seen.id == message_id and bool(seen.reactions), timeout_s=WAIT_S
+        CHANNEL, lambda seen: seen.id == message_id and "✅" in str(seen.reactions), timeout_s=WAIT_S
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sqlite3
+from contextlib import closing
 
 import httpx
 import pytest
+from PIL import Image
 
 from bot.demo.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
@@ -118,6 +122,33 @@ async def test_what_breaks_a_rule_is_refused_with_the_rule(house: House, prompt:
         assert rule in refused.text
         assert refused.private
         assert "Taken" in (await suggest(house, "sasha", "a checkered flag")).text
+
+
+async def test_the_panel_shows_a_picture_of_the_stream(house: House) -> None:
+    """A JPEG of what is to be seen, and none once it is over."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+        pictured = await house.discord.wait_for_message(
+            CHANNEL, lambda m: m.id == panel.id and bool(m.attachments), timeout_s=WAIT_S
+        )
+        async with httpx.AsyncClient() as http:
+            picture = (await http.get(pictured.attachments[0]["url"])).content
+        assert Image.open(io.BytesIO(picture)).size == (640, 352)
+        await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+        ended = await house.shown("Ended by its host")
+        assert ended.attachments == []
+
+
+async def test_a_server_has_so_many_minutes_a_day(house: House) -> None:
+    """When they are used up, a start is refused with the time of new ones."""
+    mika = house.discord.user("mika")
+    async with house.bot():
+        await house.whole_broadcast("A cat")
+        await set_(house, minutes_per_day=1)
+        with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
+            database.execute("UPDATE broadcasts SET live_at = datetime(ended_at, '-2 minutes')")
+        refused = await mika.slash(CHANNEL, "odyssey start", prompt="A dog")
+        assert "1 minutes of today are used up" in refused.text
 
 
 async def test_settings_are_checked_kept_exported_and_imported(house: House) -> None:
