@@ -78,6 +78,18 @@ async def test_the_latest_frame(client: Odyssey) -> None:
     assert client.video_stats.decoded <= 10
 
 
+async def test_the_latest_frame_when_packets_are_lost_for_good(client: Odyssey) -> None:
+    """What came before the loss can still be had."""
+    await client.connect()
+    await client.start_stream("a cat")
+    await until(lambda: client.video_stats.received >= 5)
+    connection = client._link.open
+    assert connection is not None
+    assert connection.peer is not None
+    connection.peer.video._receiver.on_broken()
+    assert await client.latest_frame() is not None
+
+
 @pytest.mark.usefixtures("codec")
 async def test_snapshots(client: Odyssey) -> None:
     """Only keyframes are decoded, at the pace that was chosen."""

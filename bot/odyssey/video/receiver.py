@@ -24,6 +24,8 @@ MAX_WAITING_FRAMES = 100
 MAX_GROUP_FRAMES = 600
 MAX_GROUP_BYTES = 16 * 1024 * 1024
 KEYFRAME_ASK_INTERVAL_S = 1.0
+KEYFRAME_PATIENCE_S = 2.5
+"""How long a snapshot that is due waits for a keyframe before one is asked for."""
 SNAPSHOT_SLACK_S = 0.25
 """A keyframe that comes this much too early is taken: waiting for the next might double the interval."""
 CLOSE_S = 0.5
@@ -51,6 +53,7 @@ class VideoReceiver:
         self._received = self._keyframes = self._decoded = self._delivered = self._dropped = 0
         self._group: list[EncodedFrame] = []
         self._group_bytes = 0
+        self._group_is_whole = False
         self._waiting: deque[EncodedFrame] = deque()
         self._in_order = False
         self._next_snapshot_at = 0.0
@@ -85,7 +88,7 @@ class VideoReceiver:
 
     def on_broken(self) -> None:
         """Packets were lost for good: what follows is of no use before the next keyframe."""
-        self._group.clear()
+        self._group_is_whole = False
         self._in_order = False
         self._ask_for_keyframe()
 
@@ -118,18 +121,20 @@ class VideoReceiver:
             self._executor.shutdown(wait=self._job.done(), cancel_futures=True)
 
     def _keep(self, frame: EncodedFrame, keyframe: bool) -> None:
+        """Keeps the frames since the last keyframe, as far as they can be decoded."""
         if keyframe:
             self._group.clear()
             self._group_bytes = 0
-        elif not self._group:
+            self._group_is_whole = True
+        elif not self._group_is_whole:
             self._ask_for_keyframe()
             return
         self._group.append(frame)
         self._group_bytes += frame.size_bytes
         if len(self._group) > MAX_GROUP_FRAMES or self._group_bytes > MAX_GROUP_BYTES:
             self._group.clear()
-            self._ask_for_keyframe()
-        elif len(self._group) > MAX_GROUP_FRAMES // 2:
+            self._group_is_whole = False
+        if len(self._group) > MAX_GROUP_FRAMES // 2 or not self._group_is_whole:
             self._ask_for_keyframe()
 
     def _queue(self, frame: EncodedFrame, keyframe: bool) -> None:
@@ -151,7 +156,7 @@ class VideoReceiver:
         if now < self._next_snapshot_at:
             return
         if not keyframe:
-            if now > self._next_snapshot_at + interval_s:
+            if now > self._next_snapshot_at + min(interval_s, KEYFRAME_PATIENCE_S):
                 self._ask_for_keyframe()
             return
         self._dropped += len(self._waiting)
