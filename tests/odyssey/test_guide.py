@@ -42,16 +42,43 @@ asyncio.run(later())
 """
 
 
-async def test_a_client_made_outside_the_loop_and_used_in_two(service: Service) -> None:
-    """The guide's program runs as it stands, and nothing it leaves behind makes Python complain."""
-    service.recordings = {f"session-{n}-stream-1": {"frame_count": 7} for n in range(10)}
+FORGETFUL = """
+import asyncio
+from bot.odyssey import Odyssey
+
+async def main():
+    client = Odyssey(api_key="ody_test_key")
+    await client.connect(on_video_frame=lambda frame: None)
+    await client.start_stream("A cat")
+    await asyncio.sleep(0.2)
+    raise SystemExit(3)
+
+asyncio.run(main())
+"""
+
+
+async def run(program: str, service: Service) -> tuple[int | None, str, str]:
+    """Runs a program against the service, 10 s at most: its exit code, output and errors."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "error", "-c", PROGRAM,
+        sys.executable, "-W", "error", "-c", program,
         env={**os.environ, "ODYSSEY_API_URL": service.url},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    out, err = await process.communicate()
-    assert (out.decode(), err.decode()) == ("recording 7\n", "")
+    async with asyncio.timeout(10):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_a_program_that_forgets_to_disconnect(service: Service) -> None:
+    """It still ends, at once and quietly, and its streamer is freed."""
+    assert await run(FORGETFUL, service) == (3, "", "")
+    await asyncio.wait_for((await service.streamer()).gone.wait(), 3)
+
+
+async def test_a_client_made_outside_the_loop_and_used_in_two(service: Service) -> None:
+    """The guide's program runs as it stands, and nothing it leaves behind makes Python complain."""
+    service.recordings = {f"session-{n}-stream-1": {"frame_count": 7} for n in range(10)}
+    assert await run(PROGRAM, service) == (0, "recording 7\n", "")
 
 
 async def test_nothing_is_left_after_disconnect(service: Service) -> None:
