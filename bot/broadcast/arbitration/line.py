@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Suggestion, Viewer
@@ -83,7 +84,8 @@ class Line:
 
     def remove_stale(self, now: datetime) -> list[Suggestion]:
         """Takes out what has waited for longer than its lifetime."""
-        stale = [waiting for waiting in self if now >= waiting.suggested_at + self.limits.lifetime]
+        oldest_allowed = now - self.limits.lifetime
+        stale = list(takewhile(lambda waiting: waiting.suggested_at <= oldest_allowed, self))
         for suggestion in stale:
             self.remove(suggestion.id)
         return stale

@@ -1,0 +1,128 @@
+"""The domain alone: suggestions a second through intake, line, policy and ledger, on one core.
+
+The baseline, in the same run: the same number of prompts handed from one task to another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Suggestion, Viewer
+from bot.broadcast.ports import StartedStream
+from bot.broadcast.recordings import RecordingDesk
+from bot.broadcast.service import Broadcasts
+from bot.broadcast.states import State
+from bot.clock import SystemClock
+from tests.broadcast.fakes import (
+    ListeningAudience,
+    MemoryJournal,
+    PostingBoard,
+    ScriptedRecordings,
+    ScriptedWorld,
+    ports,
+)
+
+SUGGESTIONS = 60_000
+PEOPLE = 500
+TARGET_PER_S = 20_000
+CHANNEL = Channel(1, 1)
+
+
+class Forgetful:
+    """A journal and an audience that keep nothing, so that only the domain is measured."""
+
+    async def save_broadcast(self, broadcast: Broadcast) -> None:
+        """Nothing."""
+
+    async def save_stream(self, stream: Stream) -> None:
+        """Nothing."""
+
+    async def save_suggestion(self, suggestion: Suggestion) -> None:
+        """Nothing."""
+
+    async def save_recording(self, recording: Recording) -> None:
+        """Nothing."""
+
+    def broadcast_changed(self, broadcast: Broadcast) -> None:
+        """Nothing."""
+
+
+class InstantWorld(ScriptedWorld):
+    """Acknowledges at once, and keeps no list of it."""
+
+    async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
+        return StartedStream("stream", prompt)
+
+    async def interact(self, prompt: str) -> str:
+        return prompt
+
+
+def main() -> None:
+    """`python -m bench domain`."""
+    baseline = asyncio.run(_hand_over())
+    print(f"{'':<44}{'a second':>10}{'ratio':>8}{'target':>10}{'growth, MB':>12}")
+    print(f"{'baseline: prompts handed between two tasks':<44}{baseline:>10.0f}{1:>8.2f}")
+    for mode in Mode:
+        per_s, grown_mb = asyncio.run(_measure(mode))
+        verdict = "ok" if per_s >= TARGET_PER_S else "short"
+        print(
+            f"{'suggestions, mode ' + mode.value:<44}{per_s:>10.0f}{per_s / baseline:>8.2f}"
+            f"{TARGET_PER_S:>10}{grown_mb:>12.1f}  {verdict}"
+        )
+
+
+async def _hand_over() -> float:
+    queue: asyncio.Queue[str] = asyncio.Queue()
+
+    async def take() -> None:
+        for _ in range(SUGGESTIONS):
+            await queue.get()
+
+    taking = asyncio.ensure_future(take())
+    began = time.process_time()
+    for number in range(SUGGESTIONS):
+        queue.put_nowait(_prompt(number))
+        await asyncio.sleep(0)
+    await taking
+    return SUGGESTIONS / (time.process_time() - began)
+
+
+async def _measure(mode: Mode) -> tuple[float, float]:
+    """Suggestions a second, accepted or refused, and by how much the process grew meanwhile."""
+    forgetful, world = Forgetful(), InstantWorld()
+    all_ports = replace(
+        ports(world, MemoryJournal(), ListeningAudience(MemoryJournal())),
+        journal=forgetful,
+        audience=forgetful,
+        clock=SystemClock(),
+    )
+    desk = RecordingDesk(ScriptedRecordings(None), PostingBoard(), forgetful, SystemClock(), timeout_s=1)
+    arbitration = ArbitrationSettings(mode=mode, gap=timedelta())
+    async with desk, Broadcasts(all_ports, desk) as broadcasts:
+        session = broadcasts.start(
+            CHANNEL, Viewer(1, "Mika"), "A cat", portrait=False, arbitration=arbitration
+        )
+        while session.broadcast.state is not State.LIVE:  # noqa: ASYNC110 - a few turns of the loop
+            await asyncio.sleep(0)
+        before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        began = time.process_time()
+        for number in range(SUGGESTIONS):
+            with suppress(BroadcastError):  # a full line refuses, and that is work too
+                await broadcasts.suggest(CHANNEL, Viewer(number % PEOPLE, "Viewer"), _prompt(number))
+            if number % 2:
+                await asyncio.sleep(0)
+        taken_s = time.process_time() - began
+        grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
+    return SUGGESTIONS / taken_s, grown_kb / 1024
+
+
+def _prompt(number: int) -> str:
+    return f"the cat jumps over fence number {number}"
