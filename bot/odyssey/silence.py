@@ -11,6 +11,7 @@ from bot.odyssey.video.tap import Tap
 WATCH_S = 0.5
 PROBE_AFTER_S = 2.0
 DOUBT_AFTER_S = 3.0
+STALL_S = 0.5
 
 
 async def silence(
@@ -22,9 +23,13 @@ async def silence(
     answers, are sent when nothing comes. While a stream runs (`streaming_since`, by the monotonic clock) they
     are not enough: media, or at least its sender reports, must come too.
     """
+    now = time.monotonic()
     while True:
-        await asyncio.sleep(min(WATCH_S, limit_s / 4))
+        before, step_s = now, min(WATCH_S, limit_s / 4)
+        await asyncio.sleep(step_s)
         now = time.monotonic()
+        if now - before > 2 * step_s + STALL_S:
+            continue  # the event loop stood still; what came meanwhile has not been read yet
         silent_s = now - tap.heard_at
         since = streaming_since()
         if since is not None:
