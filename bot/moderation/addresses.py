@@ -87,5 +87,5 @@ _INVITE = re.compile(
 _PADDING = re.compile(r"[^\w./]|_")
 _PACKED_INVITE = re.compile(rf"{_DISCORD}(?:\.?gg|\.?com/?invite){_CODE}|dsc\.gg{_CODE}")
 _MENTION = re.compile(
-    r"<\s?(?:@[!&]?|#)\s?[0-9]+\s?>|</[^<>]{1,200}:[0-9]+>|<id:[a-z0-9-]+>|@\s?(?:everyone|here)(?![^\W_])"
+    r"<\s?(?:@[!&]?|#)\s?[0-9]+\s?>|</[^<>]{1,200}:[0-9]+>|<id:[a-z0-9-]+>|@\s?(?:everyone|here)(?![a-z0-9])"
 )

@@ -71,9 +71,7 @@ def test_whatever_is_shown_can_neither_ping_nor_break_a_line() -> None:
         for shown in (
             wording.plain(text),
             wording.as_code(text),
-            wording.settled_suggestion(
-                Suggestion("x", "b", Viewer(1, text), text, NOW).acknowledged(text, NOW)
-            ),
+            wording.settled_suggestion(suggestion.acknowledged(text, NOW)),
         ):
             assert "@everyone" not in shown.replace("`", "") or shown.startswith("`")
             assert "\n" not in shown

@@ -89,7 +89,7 @@ def test_the_word_discord_is_no_invite(text: str) -> None:
     [
         "<@123>", "<@!123>", "<@&123>", "<#123>", "hi @everyone", "@here", "@EVERYONE", "@every\u200bone",
         "a@here", "@еveryone", "＠everyone", "</play:123>", "<id:customize>", "<\u200b@123>",
-        "@\u2060here!",
+        "@\u2060here!", "@here雪",
     ],
 )  # fmt: skip
 def test_a_mention_is_found(text: str) -> None:
