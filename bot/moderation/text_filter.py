@@ -45,7 +45,8 @@ class TextFilter:
                 return Violation(Rule.INVITE)
             if not rules.allows_links and has_link(address, besides_invites=rules.allows_invites):
                 return Violation(Rule.LINK)
-            if not rules.allows_mentions and has_mention(address):
+            # As typed, too: what ends a mention there may be gone in the address form.
+            if not rules.allows_mentions and (has_mention(address) or has_mention(version.casefold())):
                 return Violation(Rule.MENTION)
         return None
 
