@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -58,7 +59,8 @@ def test_no_string_raises_anything_but_a_refusal_or_passes_the_filter_it_should_
         assert "\n" not in prompt
         assert "\x00" not in prompt
         assert "\u202e" not in prompt
-        for forbidden in ("@everyone", "@here", "<@", "https://evil", "discord.gg"):
+        assert not re.search(r"@(everyone|here)(?![a-z0-9])", prompt)
+        for forbidden in ("<@", "https://evil", "discord.gg"):
             assert forbidden not in prompt
     assert passed > 500  # the filter is not a wall
     assert len(refusals) > 4
