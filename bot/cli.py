@@ -63,8 +63,10 @@ def standin(
         Path | None, typer.Option(help="Where recordings stay; else temporary.")
     ] = None,
     faults: Annotated[bool, typer.Option(help="Serve the control endpoint for scripted faults.")] = False,
+    log_level: Annotated[str, typer.Option(envvar="LOG_LEVEL", help="How much the log tells.")] = "INFO",
 ) -> None:
     """Serve a local Odyssey: the same protocol, a drawn world, real recordings."""
+    from bot.logs import set_up_logging
     from bot.standin.service import StandinSettings, serve_standin
 
     settings = StandinSettings(
@@ -80,6 +82,7 @@ def standin(
         recordings_dir=recordings_dir,
         faults=faults,
     )
+    set_up_logging(log_level, "text", [api_key])
     asyncio.run(serve_standin(settings))
 
 

@@ -66,14 +66,14 @@ class Chat:
             self._notices.post(message, explain(error, f"message {message.id}"))
             return
         self._heard[message.id] = _Heard(session, ticket)
-        is_small_crowd = session.waiting <= SMALL_CROWD
-        if is_small_crowd and not ticket.settled.done():
+        is_marked = session.waiting <= SMALL_CROWD and not ticket.settled.done()
+        if is_marked:
             await self._mark(message, QUEUED)
         try:
             settled = await asyncio.shield(ticket.settled)
         finally:
             del self._heard[message.id]
-        await self._tell(message, settled)
+        await self._tell(message, settled, was_marked=is_marked)
 
     async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
         """Revises a waiting suggestion; it keeps its place. What proposes nothing any more is withdrawn."""
@@ -113,7 +113,10 @@ class Chat:
             return message.content
         return None
 
-    async def _tell(self, message: discord.Message, settled: Suggestion) -> None:
+    async def _tell(self, message: discord.Message, settled: Suggestion, *, was_marked: bool) -> None:
+        if was_marked and self._bot.user:
+            with suppress(*DISCORD_FAILED):
+                await message.remove_reaction(QUEUED, self._bot.user)
         if settled.outcome is Outcome.ACKNOWLEDGED:
             await self._mark(message, APPLIED)
         elif settled.refusal is not Refusal.WITHDRAWN:
