@@ -41,6 +41,7 @@ class GuildSettings(BaseModel):
     mode: Mode = Field(
         Mode.QUEUE, description="How it is decided what happens next: queue, vote, draw or host"
     )
+    viewers_may_call_votes: bool = Field(False, description="Whether viewers may put the mode to a vote")
     vote_window_s: float = Field(20, ge=5, le=120, description="Seconds that a ballot is open")
     gap_s: float = Field(3, ge=0, le=60, description="Seconds between two interactions at least")
     line_limit: int = Field(200, ge=1, le=1000, description="Suggestions that may wait at once")

@@ -26,6 +26,8 @@ class Action(StrEnum):
 
     SUGGEST = "suggest"
     REVIEW = "review"
+    FOR = "for"
+    AGAINST = "against"
     PAUSE = "pause"
     RESUME = "resume"
     PANIC = "panic"
@@ -35,6 +37,8 @@ class Action(StrEnum):
 _STYLES = {
     Action.SUGGEST: discord.ButtonStyle.primary,
     Action.REVIEW: discord.ButtonStyle.success,
+    Action.FOR: discord.ButtonStyle.success,
+    Action.AGAINST: discord.ButtonStyle.secondary,
     Action.PAUSE: discord.ButtonStyle.secondary,
     Action.RESUME: discord.ButtonStyle.success,
     Action.PANIC: discord.ButtonStyle.danger,
@@ -44,7 +48,7 @@ _STYLES = {
 
 class PanelButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"odyssey:(?P<action>suggest|review|pause|resume|panic|end):(?P<broadcast_id>[\w-]+)",
+    template=r"odyssey:(?P<action>suggest|review|for|against|pause|resume|panic|end):(?P<broadcast_id>[\w-]+)",
 ):
     """One of a panel's buttons."""
 
@@ -72,6 +76,12 @@ class PanelButton(
             match self._action:
                 case Action.SUGGEST:
                     await interaction.response.send_modal(SuggestDialogue(self._broadcast_id))
+                case Action.FOR | Action.AGAINST:
+                    is_for = self._action is Action.FOR
+                    session.floor.vote_on_mode(context.viewer(interaction.user), is_for=is_for)
+                    await interaction.response.send_message(
+                        f"🗳️ Your vote is {self._action.value} it.", ephemeral=True
+                    )
                 case Action.END:
                     await end_broadcast(interaction)
                 case _:
@@ -113,8 +123,8 @@ class VoteButton(
         """Moves the user's one vote here."""
         async with explaining(interaction):
             session = context.running_session(interaction, self._broadcast_id)
-            suggestion = session.waiting_suggestion(self._suggestion_id)
-            session.vote(context.viewer(interaction.user), suggestion.id)
+            suggestion = session.floor.waiting_suggestion(self._suggestion_id)
+            session.floor.vote(context.viewer(interaction.user), suggestion.id)
             await interaction.response.send_message(
                 f"🗳️ Your vote is for “{plain(suggestion.prompt, 100)}”.", ephemeral=True
             )

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import discord
 
 from bot.broadcast.errors import BroadcastError
+from bot.broadcast.floor import Ticket
 from bot.broadcast.model import Outcome, Refusal, Suggestion
 from bot.broadcast.prompts import prompt_in_chat
-from bot.broadcast.session import BroadcastSession, Ticket
+from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
 from cogs import context, wording
 from cogs.answers import DISCORD_FAILED, explain
@@ -66,7 +67,7 @@ class Chat:
             self._notices.post(message, explain(error, f"message {message.id}"))
             return
         self._heard[message.id] = _Heard(session, ticket)
-        is_marked = session.waiting <= SMALL_CROWD and not ticket.settled.done()
+        is_marked = session.floor.waiting <= SMALL_CROWD and not ticket.settled.done()
         if is_marked:
             await self._mark(message, QUEUED)
         try:
@@ -82,7 +83,7 @@ class Chat:
             return
         prompt = self._proposal(event.message)
         if prompt is None:
-            await heard.session.refuse(heard.ticket.suggestion.id, Refusal.WITHDRAWN)
+            await heard.session.floor.refuse(heard.ticket.suggestion.id, Refusal.WITHDRAWN)
             return
         try:
             await self._services.broadcasts.revise(
@@ -99,7 +100,7 @@ class Chat:
     async def deleted(self, message_id: int) -> None:
         """Withdraws a waiting suggestion."""
         if heard := self._heard.get(message_id):
-            await heard.session.refuse(heard.ticket.suggestion.id, Refusal.WITHDRAWN)
+            await heard.session.floor.refuse(heard.ticket.suggestion.id, Refusal.WITHDRAWN)
 
     def _proposal(self, message: discord.Message) -> str | None:
         """What a message proposes, or None for ordinary talk."""

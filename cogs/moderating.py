@@ -34,9 +34,9 @@ class ModerationCommands(commands.GroupCog):
     async def mode(self, interaction: discord.Interaction, mode: ModeName) -> None:
         """`/odyssey mode`."""
         session = _session_of_moderator(interaction)
-        session.switch(Mode(mode))
+        session.floor.switch(Mode(mode))
         await _record(interaction, ActionKind.MODE, mode)
-        await _confirm(interaction, f"From now on it is decided {wording.mode_name(session.mode)}.")
+        await _confirm(interaction, f"From now on it is decided {wording.mode_name(session.floor.mode)}.")
 
     @app_commands.command(description="Take no suggestions for the moment (moderators)")
     async def pause(self, interaction: discord.Interaction) -> None:
@@ -156,7 +156,7 @@ class SettingsPage(LayoutView):
 
 async def set_paused(interaction: discord.Interaction, session: BroadcastSession, *, paused: bool) -> None:
     """Stops the taking of suggestions, or takes them again."""
-    session.pause(paused=paused)
+    session.floor.pause(paused=paused)
     await _record(interaction, ActionKind.PAUSE if paused else ActionKind.RESUME, "suggestions")
     await _confirm(interaction, "Suggestions are paused." if paused else "Suggestions are taken again.")
 
@@ -164,7 +164,7 @@ async def set_paused(interaction: discord.Interaction, session: BroadcastSession
 async def panic(interaction: discord.Interaction, session: BroadcastSession) -> None:
     """Stops the taking of suggestions, empties the line, and sends the safe prompt."""
     settings = context.services(interaction).guilds.settings_of(session.broadcast.channel.guild_id)
-    await session.panic(context.viewer(interaction.user), settings.safe_prompt)
+    await session.floor.panic(context.viewer(interaction.user), settings.safe_prompt)
     await _record(interaction, ActionKind.PANIC, settings.safe_prompt)
     await _confirm(
         interaction,

@@ -109,6 +109,18 @@ class OdysseyCog(
         text = f"**{state_title(session.broadcast.state)}**\n{status_text(session)}\n[Watch]({watch_url})"
         await interaction.response.send_message(text, ephemeral=True, suppress_embeds=True)
 
+    @app_commands.command(description="Put the way to decide to a vote of the viewers")
+    @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
+    async def callvote(self, interaction: discord.Interaction, mode: ModeName) -> None:
+        """`/odyssey callvote`."""
+        if not context.settings(interaction).viewers_may_call_votes:
+            context.check_moderator(interaction)
+        session = self._services.broadcasts.in_channel(context.channel(interaction))
+        session.floor.call_vote(Mode(mode), context.viewer(interaction.user))
+        await interaction.response.send_message(
+            "The vote is open for half a minute; its buttons are on the panel.", ephemeral=True
+        )
+
     @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
     async def end(self, interaction: discord.Interaction) -> None:
         """`/odyssey end`."""

@@ -52,7 +52,13 @@ class Panel(LayoutView):
                 container.add_item(MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}")))
             container.add_item(Separator())
             paused = "Suggestions are paused by a moderator."
-            container.add_item(TextDisplay(f"-# {paused if session.is_paused else how_to_steer}"))
+            container.add_item(TextDisplay(f"-# {paused if session.floor.is_paused else how_to_steer}"))
+            if session.floor.motion:
+                container.add_item(
+                    ActionRow(
+                        PanelButton(Action.FOR, broadcast.id), PanelButton(Action.AGAINST, broadcast.id)
+                    )
+                )
             if ballot := _ballot_buttons(session):
                 container.add_item(ActionRow(*ballot))
             container.add_item(
@@ -99,30 +105,42 @@ def status_text(session: BroadcastSession) -> str:
         lines.append(
             f"All streams are in use: this broadcast is number **{place}** in line, and starts by itself."
         )
-    return "\n".join([*lines, *_line_text(session)])
+    return "\n".join([*lines, *_motion_text(session), *_line_text(session)])
+
+
+def _motion_text(session: BroadcastSession) -> list[str]:
+    """Which mode is put to the vote, and how it stands."""
+    motion = session.floor.motion
+    if motion is None:
+        return []
+    return [
+        f"🗳️ **{plain(motion.by.name)}** asks to decide **{wording.mode_name(motion.mode)}** from now on: "
+        f"{motion.votes_for} for, {motion.votes_against} against · "
+        f"closes {discord.utils.format_dt(motion.closes_at, 'R')}"
+    ]
 
 
 def _line_text(session: BroadcastSession) -> list[str]:
     """Who decides what is next, and how the candidates stand."""
-    standing = session.standing
+    standing = session.floor.standing
     if not standing.candidates:
-        return [f"Decided {wording.mode_name(session.mode)} · nothing in line"]
-    head = f"Decided {wording.mode_name(session.mode)} · **{session.waiting} in line**"
+        return [f"Decided {wording.mode_name(session.floor.mode)} · nothing in line"]
+    head = f"Decided {wording.mode_name(session.floor.mode)} · **{session.floor.waiting} in line**"
     if standing.closes_at:
         head += f" · the ballot closes {discord.utils.format_dt(standing.closes_at, 'R')}"
     lines = [head]
     for number, candidate in enumerate(_shown_candidates(session), start=1):
         suggestion = candidate.choice.suggestion
         line = f"{number}. {plain(suggestion.prompt, limit=80)} — {plain(suggestion.viewer.name)}"
-        if session.mode in VOTED:
+        if session.floor.mode in VOTED:
             line += f" · {candidate.votes} {'vote' if candidate.votes == 1 else 'votes'}"
         lines.append(line)
     return lines
 
 
 def _moderators_buttons(session: BroadcastSession) -> list[PanelButton]:
-    actions = [Action.RESUME if session.is_paused else Action.PAUSE, Action.PANIC, Action.END]
-    if session.mode is Mode.HOST:
+    actions = [Action.RESUME if session.floor.is_paused else Action.PAUSE, Action.PANIC, Action.END]
+    if session.floor.mode is Mode.HOST:
         actions.insert(0, Action.REVIEW)
     return [PanelButton(action, session.broadcast.id) for action in actions]
 
@@ -132,14 +150,14 @@ def _shown_candidates(session: BroadcastSession) -> list[Candidate]:
 
     By votes, a number would change its meaning under somebody's finger.
     """
-    shown = session.standing.candidates[:CANDIDATES_SHOWN]
-    if session.mode not in VOTED:
+    shown = session.floor.standing.candidates[:CANDIDATES_SHOWN]
+    if session.floor.mode not in VOTED:
         return list(shown)
     return sorted(shown, key=lambda candidate: candidate.choice.suggestion.suggested_at)
 
 
 def _ballot_buttons(session: BroadcastSession) -> list[VoteButton]:
-    if session.mode not in VOTED:
+    if session.floor.mode not in VOTED:
         return []
     return [
         VoteButton(number, session.broadcast.id, candidate.choice.suggestion.id)

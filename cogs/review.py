@@ -41,7 +41,7 @@ class ReviewPanel(LayoutView):
     def __init__(self, session: BroadcastSession, suggestion: Suggestion | None) -> None:
         super().__init__(timeout=None)
         container: Container[ReviewPanel] = Container(accent_colour=discord.Colour.blurple())
-        pending = session.pending
+        pending = session.floor.pending
         container.add_item(TextDisplay(f"## Review\n-# {len(pending)} to decide"))
         if suggestion is None:
             container.add_item(TextDisplay("Nothing waits for you. Press Review again when something does."))
@@ -85,13 +85,13 @@ class VerdictButton(
             session = context.running_session(interaction, self._broadcast_id)
             context.check_moderator(interaction)
             if self._verdict is Verdict.EDIT:
-                suggestion = session.waiting_suggestion(self._suggestion_id)
+                suggestion = session.floor.waiting_suggestion(self._suggestion_id)
                 await interaction.response.send_modal(EditDialogue(self._broadcast_id, suggestion))
                 return
             if self._verdict is Verdict.APPROVE:
-                session.approve(self._suggestion_id)
+                session.floor.approve(self._suggestion_id)
             elif self._verdict is Verdict.REFUSE:
-                await session.refuse(self._suggestion_id, Refusal.MODERATOR_REFUSED)
+                await session.floor.refuse(self._suggestion_id, Refusal.MODERATOR_REFUSED)
             after = self._suggestion_id if self._verdict is Verdict.NEXT else None
             await show_review(interaction, session, after=after)
 
@@ -113,9 +113,9 @@ class EditDialogue(discord.ui.Modal, title="Edit and approve"):
         async with explaining(interaction):
             session = context.running_session(interaction, self._broadcast_id)
             context.check_moderator(interaction)
-            if not await session.revise(self._suggestion_id, clean_prompt(self.prompt.value)):
+            if not await session.floor.revise(self._suggestion_id, clean_prompt(self.prompt.value)):
                 raise BroadcastError(Code.NOT_IN_LINE)
-            session.approve(self._suggestion_id)
+            session.floor.approve(self._suggestion_id)
             await show_review(interaction, session)
 
 
@@ -123,7 +123,7 @@ async def show_review(
     interaction: discord.Interaction, session: BroadcastSession, *, after: str | None = None
 ) -> None:
     """Shows a moderator the oldest suggestion to decide on, or the one behind `after`."""
-    pending = session.pending
+    pending = session.floor.pending
     place = next((index + 1 for index, waiting in enumerate(pending) if waiting.id == after), 0)
     suggestion = pending[place % len(pending)] if pending else None
     panel = ReviewPanel(session, suggestion)

@@ -10,8 +10,8 @@ import discord
 from discord.ui import ActionRow, Button, LayoutView, TextDisplay
 
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.floor import Ticket
 from bot.broadcast.model import Refusal, Suggestion
-from bot.broadcast.session import Ticket
 from cogs import context, wording
 from cogs.answers import explaining
 
@@ -68,10 +68,10 @@ class WithdrawButton(
         """Takes the suggestion out of the line, if it still waits there."""
         async with explaining(interaction):
             session = context.running_session(interaction, self._broadcast_id)
-            if session.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
+            if session.floor.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
                 raise BroadcastError(Code.NOT_IN_LINE)
             await interaction.response.defer()
-            await session.refuse(self._suggestion_id, Refusal.WITHDRAWN)
+            await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
 
 
 async def _settled(ticket: Ticket) -> Suggestion | None:

@@ -34,6 +34,8 @@ class Code(StrEnum):
     COOLING_DOWN = "cooling_down"  # facts: until
     SLOW_MODE = "slow_mode"  # facts: until
     STARTERS_ONLY = "starters_only"
+    VOTE_IS_RUNNING = "vote_is_running"
+    NO_VOTE_RUNNING = "no_vote_running"
     QUEUE_FULL = "queue_full"  # facts: limit
     TOO_MANY_OF_YOURS = "too_many_of_yours"  # facts: limit
     TOO_MANY_BROADCASTS = "too_many_broadcasts"  # facts: limit

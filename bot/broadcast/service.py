@@ -9,11 +9,12 @@ from typing import Self
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.floor import Ticket
 from bot.broadcast.model import Broadcast, Channel, Ending, Suggestion, Viewer
 from bot.broadcast.ports import Ports
 from bot.broadcast.prompts import clean_prompt
 from bot.broadcast.recordings import RecordingDesk
-from bot.broadcast.session import BroadcastSession, Ticket
+from bot.broadcast.session import BroadcastSession
 from bot.broadcast.states import Reason
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ class Broadcasts:
         """
         clean = clean_prompt(prompt)
         self._ports.intake_of(session.broadcast.channel.guild_id).check_text(clean, is_exempt=is_exempt)
-        return await session.revise(suggestion.id, clean)
+        return await session.floor.revise(suggestion.id, clean)
 
     def end(self, channel: Channel, by: Viewer, *, is_moderator: bool) -> BroadcastSession:
         """Asks a channel's broadcast to end. Raises NOT_RUNNING, MAY_NOT_END or ALREADY_ENDING."""

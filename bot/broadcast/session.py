@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
-from bot.broadcast.arbitration.policy import Choice, Mode, Standing
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.broadcast.ledger import Ledger
+from bot.broadcast.floor import Floor, Ticket
 from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion, Viewer
 from bot.broadcast.ports import Ports, World, WorldEvents
 from bot.broadcast.states import Reason, State
@@ -26,16 +25,6 @@ _REFUSAL_FOR = {
 """Failures of one interaction after which the stream goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """What a viewer gets for a suggestion: its place in line (1 is next), and word of what became of it."""
-
-    suggestion: Suggestion
-    mode: Mode
-    place: int
-    settled: asyncio.Future[Suggestion]
-
-
 class BroadcastSession:
     """Runs one broadcast: holds its state, its queue and its connection to the world."""
 
@@ -44,17 +33,13 @@ class BroadcastSession:
     ) -> None:
         self.broadcast = broadcast
         self.stream: Stream | None = None
+        self.floor = Floor(broadcast.id, ports, arbitration, self._tell)
         self.spectating: Spectating | None = None
         self.prompt_in_force = broadcast.prompt
         self.last_applied: Suggestion | None = None
-        self.is_paused = False
         self.picture: bytes | None = None
         self._ports = ports
-        self._arbiter = Arbiter(arbitration)
         self._longest = longest
-        self._line_changed = asyncio.Event()
-        self._urgent: Suggestion | None = None
-        self._ledger = Ledger(ports.journal)
         self._ending: Ending | None = None
         self._stream_is_over = False
         self._until_ending = asyncio.timeout(None)
@@ -70,94 +55,11 @@ class BroadcastSession:
         """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
         return self._ports.pool.place_of(self._tell)
 
-    @property
-    def waiting(self) -> int:
-        """How many suggestions wait in line."""
-        return len(self._arbiter.line)
-
-    @property
-    def mode(self) -> Mode:
-        """How it is decided which suggestion is next."""
-        return self._arbiter.mode
-
-    @property
-    def standing(self) -> Standing:
-        """What is in line, the likeliest next one first."""
-        return self._arbiter.standing()
-
-    @property
-    def pending(self) -> list[Suggestion]:
-        """What waits and was not approved by a moderator, in the order in which it came."""
-        approved = self._arbiter.line.approved()
-        return [suggestion for suggestion in self._arbiter.line if suggestion not in approved]
-
-    def waiting_suggestion(self, suggestion_id: str) -> Suggestion:
-        """A suggestion that waits. Raises NOT_IN_LINE."""
-        suggestion = self._arbiter.line.get(suggestion_id)
-        if suggestion is None:
-            raise BroadcastError(Code.NOT_IN_LINE)
-        return suggestion
-
     async def suggest(self, viewer: Viewer, prompt: str) -> Ticket:
-        """Puts a clean prompt in line.
-
-        Raises NOT_RUNNING once the end has begun, INTAKE_PAUSED, QUEUE_FULL or TOO_MANY_OF_YOURS.
-        """
+        """Puts a clean prompt in line. Raises NOT_RUNNING at the end, and what `Floor.suggest` raises."""
         if self.is_closing:
             raise BroadcastError(Code.NOT_RUNNING)
-        if self.is_paused:
-            raise BroadcastError(Code.INTAKE_PAUSED)
-        suggestion = self._new_suggestion(viewer, prompt)
-        self._arbiter.line.add(suggestion)
-        place = self._arbiter.place_of(suggestion.id)
-        settled = await self._ledger.enter(suggestion)
-        self._changed()
-        return Ticket(suggestion, self.mode, place, settled)
-
-    async def revise(self, suggestion_id: str, prompt: str) -> bool:
-        """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
-        revised = self._arbiter.line.revise(suggestion_id, prompt)
-        if revised:
-            await self._ledger.store(revised)
-            self._changed()
-        return revised is not None
-
-    async def refuse(self, suggestion_id: str, refusal: Refusal) -> bool:
-        """Takes a waiting suggestion out of the line. False if it waits no more."""
-        suggestion = self._arbiter.line.remove(suggestion_id)
-        if suggestion:
-            await self._ledger.store(self._refused(suggestion, refusal))
-            self._changed()
-        return suggestion is not None
-
-    def vote(self, viewer: Viewer, suggestion_id: str) -> bool:
-        """Moves a viewer's one vote. False if the suggestion waits no more."""
-        return self._line_did_change(self._arbiter.line.vote(viewer, suggestion_id))
-
-    def approve(self, suggestion_id: str) -> bool:
-        """Lets a suggestion pass, where moderators decide. False if it waits no more."""
-        return self._line_did_change(self._arbiter.line.approve(suggestion_id))
-
-    def switch(self, mode: Mode) -> None:
-        """Decides in another way from now on; the line stays."""
-        self._arbiter.switch(mode)
-        self._changed()
-
-    def pause(self, *, paused: bool) -> None:
-        """Stops taking suggestions, or takes them again. What is in line goes on."""
-        self.is_paused = paused
-        self._changed()
-
-    async def panic(self, moderator: Viewer, safe_prompt: str) -> None:
-        """Stops taking suggestions, refuses all that wait, and sends a safe prompt before anything else."""
-        self.is_paused = True
-        now = self._ports.clock.now()
-        refused = [waiting.refused(Refusal.PANIC, now) for waiting in self._arbiter.line.clear()]
-        urgent = self._new_suggestion(moderator, safe_prompt)
-        await self._ledger.enter(urgent)
-        self._urgent = urgent
-        self._changed()
-        await self._ledger.store(*refused)
+        return await self.floor.suggest(viewer, prompt)
 
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""
@@ -227,12 +129,8 @@ class BroadcastSession:
     async def _forward(self, world: World, stream: Stream) -> None:
         """The one forwarder: a suggestion leaves only when the one before it is settled."""
         clock = self._ports.clock
-        while True:
-            choice = await self._next_choice()
-            sent_at = clock.now()
-            sent = [s.sent(stream.id, sent_at) for s in (choice.suggestion, *choice.merged)]
-            await self._ledger.store(*sent)
-            self._tell()
+        while choice := await self.floor.next_choice(until=self._over_at):
+            sent = await self.floor.sent(choice, stream.id)
             prompt = choice.suggestion.prompt
             try:
                 applied = await world.interact(prompt) or prompt
@@ -240,32 +138,12 @@ class BroadcastSession:
                 if error.reason not in _REFUSAL_FOR:
                     raise
                 refusal = _REFUSAL_FOR[error.reason]
-                settled = [self._refused(suggestion, refusal, error.detail) for suggestion in sent]
+                settled = [suggestion.refused(refusal, clock.now(), error.detail) for suggestion in sent]
             else:
                 settled = [suggestion.acknowledged(applied, clock.now()) for suggestion in sent]
                 self.prompt_in_force, self.last_applied = applied, settled[0]
-            self._arbiter.settled(sent_at, clock.now())
-            await self._ledger.store(*settled)
-            self._tell()
-
-    async def _next_choice(self) -> Choice:
-        """What is sent next, as soon as there is something and its time has come."""
-        clock = self._ports.clock
-        while True:
-            self._line_changed.clear()
-            if stale := self._arbiter.remove_stale(clock.now()):
-                await self._ledger.store(*(self._refused(suggestion, Refusal.STALE) for suggestion in stale))
-                self._tell()
-            if self._urgent:
-                urgent, self._urgent = self._urgent, None
-                return Choice(urgent)
-            if choice := self._arbiter.take_next(clock.now()):
-                return choice
-            over_at = self._over_at
-            if over_at and clock.now() >= over_at:
-                self.end(Ending(Reason.BROADCAST_LIMIT))
-            due = [time for time in (self._arbiter.next_due(clock.now()), over_at) if time]
-            await clock.wait(self._line_changed, until=min(due, default=None))
+            await self.floor.settled(settled)
+        self.end(Ending(Reason.BROADCAST_LIMIT))
 
     @property
     def _over_at(self) -> datetime | None:
@@ -296,12 +174,8 @@ class BroadcastSession:
             self.stream = replace(self.stream, ended_at=ended_at, end_reason=ending.reason)
             await self._ports.journal.save_stream(self.stream)
         lost = Refusal.CONNECTION_LOST if ending.reason.is_failure else Refusal.BROADCAST_ENDED
-        self._arbiter.line.clear()
-        await self._ledger.close(self._ports.clock.now(), lost=lost)
+        await self.floor.close(lost=lost)
         await self._move(State.FAILED if ending.reason.is_failure else State.ENDED)
-
-    def _refused(self, suggestion: Suggestion, refusal: Refusal, detail: str | None = None) -> Suggestion:
-        return suggestion.refused(refusal, self._ports.clock.now(), detail)
 
     async def _move(self, state: State) -> None:
         """The one place that changes the broadcast's state: by the transition table, stored, then told."""
@@ -309,25 +183,6 @@ class BroadcastSession:
         await self._ports.journal.save_broadcast(moved)
         self.broadcast = moved
         log.info("broadcast %s is %s", moved.id, state.value)
-        self._tell()
-
-    def _new_suggestion(self, viewer: Viewer, prompt: str) -> Suggestion:
-        return Suggestion(
-            id=self._ports.new_id(),
-            broadcast_id=self.broadcast.id,
-            viewer=viewer,
-            prompt=prompt,
-            suggested_at=self._ports.clock.now(),
-        )
-
-    def _line_did_change(self, did: bool) -> bool:
-        if did:
-            self._changed()
-        return did
-
-    def _changed(self) -> None:
-        """The line changed: the forwarder looks again, and the audience is told."""
-        self._line_changed.set()
         self._tell()
 
     def _tell(self) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Viewer
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
@@ -190,3 +191,28 @@ def test_no_state_is_reached_but_by_the_transition_table(origin: State, target: 
     else:
         with pytest.raises(IllegalTransitionError):
             broadcast.moved(target, NOW)
+
+
+@pytest.mark.parametrize(
+    ("votes", "mode"),
+    [
+        ([True, True], Mode.VOTE),
+        ([True], Mode.QUEUE),
+        ([True, True, False, False], Mode.QUEUE),
+        ([True, True, True, False], Mode.VOTE),
+    ],
+)
+async def test_viewers_vote_on_the_mode(rig: Rig, votes: list[bool], mode: Mode) -> None:
+    """It is carried by more for than against, and by two at least; who asks is for it."""
+    session = await rig.start()
+    session.floor.call_vote(Mode.VOTE, Viewer(300, "Viewer 0"))
+    with pytest.raises(BroadcastError):
+        session.floor.call_vote(Mode.DRAW, ROBIN)
+    for number, is_for in enumerate(votes):
+        session.floor.vote_on_mode(Viewer(300 + number, "Viewer"), is_for=is_for)
+    while session.floor.motion:
+        await asyncio.sleep(0)
+    assert session.floor.mode is mode
+    with pytest.raises(BroadcastError) as closed:
+        session.floor.vote_on_mode(ROBIN, is_for=True)
+    assert closed.value.code is Code.NO_VOTE_RUNNING

@@ -49,6 +49,24 @@ async def test_a_vote_is_held_and_its_winner_applied(house: House) -> None:
         assert late is None or "vote is for" in late.text
 
 
+async def test_viewers_change_the_mode_by_a_vote(house: House) -> None:
+    """Where the server allows it: the panel has the question, the counts and two buttons."""
+    robin, sasha = house.discord.user("robin"), house.discord.user("sasha")
+    async with house.bot():
+        await house.live_broadcast()
+        refused = await robin.slash(CHANNEL, "odyssey callvote", mode="draw")
+        assert "Only moderators" in refused.text
+        await set_(house, viewers_may_call_votes="yes")
+        await robin.slash(CHANNEL, "odyssey callvote", mode="draw")
+        asked = await house.shown("1 for, 0 against")
+        assert "Robin** asks to decide **by lot" in asked.text
+        vote = await sasha.click(asked, label="Against")
+        assert "Your vote is against it" in vote.text
+        await house.shown("1 for, 1 against")
+        twice = await sasha.slash(CHANNEL, "odyssey callvote", mode="vote")
+        assert "running already" in twice.text
+
+
 async def test_moderators_approve_edit_and_refuse(house: House) -> None:
     """Nothing passes by itself; the author of each suggestion learns its fate; viewers cannot review."""
     mika, robin = house.discord.user("mika"), house.discord.user("robin")

@@ -1,0 +1,211 @@
+"""The floor of one broadcast: what viewers propose and vote, what moderators do, what comes next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.policy import Choice, Mode, Standing
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.ledger import Ledger
+from bot.broadcast.model import Refusal, Suggestion, Viewer
+from bot.broadcast.motion import WINDOW, Motion
+from bot.broadcast.ports import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a viewer gets for a suggestion: its place in line (1 is next), and word of what became of it."""
+
+    suggestion: Suggestion
+    mode: Mode
+    place: int
+    settled: asyncio.Future[Suggestion]
+
+
+class Floor:
+    """Open from the start; `close` shuts it for good. `tell` is called when something new is to be shown."""
+
+    def __init__(
+        self, broadcast_id: str, ports: Ports, arbitration: ArbitrationSettings, tell: Callable[[], None]
+    ) -> None:
+        self.is_paused = False
+        self.motion: Motion | None = None
+        self._broadcast_id = broadcast_id
+        self._ports = ports
+        self._tell = tell
+        self._arbiter = Arbiter(arbitration)
+        self._ledger = Ledger(ports.journal)
+        self._changed = asyncio.Event()
+        self._urgent: Suggestion | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many suggestions wait in line."""
+        return len(self._arbiter.line)
+
+    @property
+    def mode(self) -> Mode:
+        """How it is decided which suggestion is next."""
+        return self._arbiter.mode
+
+    @property
+    def standing(self) -> Standing:
+        """What is in line, the likeliest next one first."""
+        return self._arbiter.standing()
+
+    @property
+    def pending(self) -> list[Suggestion]:
+        """What waits and was not approved by a moderator, in the order in which it came."""
+        approved = self._arbiter.line.approved()
+        return [suggestion for suggestion in self._arbiter.line if suggestion not in approved]
+
+    def waiting_suggestion(self, suggestion_id: str) -> Suggestion:
+        """A suggestion that waits. Raises NOT_IN_LINE."""
+        suggestion = self._arbiter.line.get(suggestion_id)
+        if suggestion is None:
+            raise BroadcastError(Code.NOT_IN_LINE)
+        return suggestion
+
+    async def suggest(self, viewer: Viewer, prompt: str) -> Ticket:
+        """Puts a clean prompt in line. Raises INTAKE_PAUSED, QUEUE_FULL or TOO_MANY_OF_YOURS."""
+        if self.is_paused:
+            raise BroadcastError(Code.INTAKE_PAUSED)
+        suggestion = self._new_suggestion(viewer, prompt)
+        self._arbiter.line.add(suggestion)
+        place = self._arbiter.place_of(suggestion.id)
+        settled = await self._ledger.enter(suggestion)
+        self._has_changed()
+        return Ticket(suggestion, self.mode, place, settled)
+
+    async def revise(self, suggestion_id: str, prompt: str) -> bool:
+        """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
+        revised = self._arbiter.line.revise(suggestion_id, prompt)
+        if revised:
+            await self._ledger.store(revised)
+            self._has_changed()
+        return revised is not None
+
+    async def refuse(self, suggestion_id: str, refusal: Refusal) -> bool:
+        """Takes a waiting suggestion out of the line. False if it waits no more."""
+        suggestion = self._arbiter.line.remove(suggestion_id)
+        if suggestion:
+            await self._ledger.store(suggestion.refused(refusal, self._now()))
+            self._has_changed()
+        return suggestion is not None
+
+    def vote(self, viewer: Viewer, suggestion_id: str) -> None:
+        """Moves a viewer's one vote to a suggestion, if it still waits."""
+        if self._arbiter.line.vote(viewer, suggestion_id):
+            self._has_changed()
+
+    def approve(self, suggestion_id: str) -> None:
+        """Lets a suggestion pass, where moderators decide, if it still waits."""
+        if self._arbiter.line.approve(suggestion_id):
+            self._has_changed()
+
+    def switch(self, mode: Mode) -> None:
+        """Decides in another way from now on; the line stays."""
+        self._arbiter.switch(mode)
+        self._has_changed()
+
+    def call_vote(self, mode: Mode, viewer: Viewer) -> None:
+        """Puts another mode to the vote of the viewers. Raises VOTE_IS_RUNNING."""
+        if self.motion:
+            raise BroadcastError(Code.VOTE_IS_RUNNING)
+        self.motion = Motion(mode, viewer, self._now() + WINDOW)
+        self.motion.vote(viewer, is_for=True)
+        self._has_changed()
+
+    def vote_on_mode(self, viewer: Viewer, *, is_for: bool) -> None:
+        """Takes a vote on the mode. Raises NO_VOTE_RUNNING."""
+        if self.motion is None:
+            raise BroadcastError(Code.NO_VOTE_RUNNING)
+        self.motion.vote(viewer, is_for=is_for)
+        self._tell()
+
+    def pause(self, *, paused: bool) -> None:
+        """Stops taking suggestions, or takes them again. What is in line goes on."""
+        self.is_paused = paused
+        self._has_changed()
+
+    async def panic(self, moderator: Viewer, safe_prompt: str) -> None:
+        """Stops taking suggestions, refuses all that wait, and sends a safe prompt before anything else."""
+        self.is_paused = True
+        now = self._now()
+        refused = [waiting.refused(Refusal.PANIC, now) for waiting in self._arbiter.line.clear()]
+        urgent = self._new_suggestion(moderator, safe_prompt)
+        await self._ledger.enter(urgent)
+        self._urgent = urgent
+        self._has_changed()
+        await self._ledger.store(*refused)
+
+    async def next_choice(self, *, until: datetime | None) -> Choice | None:
+        """What is sent next, as soon as there is something and its time has come; None at `until`."""
+        while not (until and self._now() >= until):
+            self._changed.clear()
+            await self._refuse_stale()
+            self._close_motion()
+            if self._urgent:
+                urgent, self._urgent = self._urgent, None
+                return Choice(urgent)
+            if choice := self._arbiter.take_next(self._now()):
+                return choice
+            motion_at = self.motion.closes_at if self.motion else None
+            due = [time for time in (self._arbiter.next_due(self._now()), motion_at, until) if time]
+            await self._ports.clock.wait(self._changed, until=min(due, default=None))
+        return None
+
+    async def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
+        """Notes that a choice is on its way: its suggestion, and those merged into it."""
+        now = self._now()
+        sent = [suggestion.sent(stream_id, now) for suggestion in (choice.suggestion, *choice.merged)]
+        await self._ledger.store(*sent)
+        self._tell()
+        return sent
+
+    async def settled(self, suggestions: list[Suggestion]) -> None:
+        """Notes what became of a choice; from now on the gap to the next one counts."""
+        if sent_at := suggestions[0].sent_at:
+            self._arbiter.settled(sent_at, self._now())
+        await self._ledger.store(*suggestions)
+        self._tell()
+
+    async def close(self, *, lost: Refusal) -> None:
+        """Settles all that is open: what is on its way as `lost`, what waits as BROADCAST_ENDED."""
+        self._arbiter.line.clear()
+        await self._ledger.close(self._now(), lost=lost)
+
+    async def _refuse_stale(self) -> None:
+        now = self._now()
+        if stale := self._arbiter.remove_stale(now):
+            await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
+            self._tell()
+
+    def _close_motion(self) -> None:
+        motion = self.motion
+        if motion and self._now() >= motion.closes_at:
+            self.motion = None
+            if motion.is_carried:
+                self._arbiter.switch(motion.mode)
+            self._tell()
+
+    def _new_suggestion(self, viewer: Viewer, prompt: str) -> Suggestion:
+        return Suggestion(
+            id=self._ports.new_id(),
+            broadcast_id=self._broadcast_id,
+            viewer=viewer,
+            prompt=prompt,
+            suggested_at=self._now(),
+        )
+
+    def _has_changed(self) -> None:
+        """The forwarder looks again, and the audience is told."""
+        self._changed.set()
+        self._tell()
+
+    def _now(self) -> datetime:
+        return self._ports.clock.now()
