@@ -17,6 +17,7 @@ from bot.demo.discord_server import LocalDiscord
 from bot.odyssey import Odyssey
 from bot.standin.service import Standin, StandinSettings
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
+from tests.e2e.test_crowd import set_
 
 SUGGESTIONS = 40
 
@@ -29,6 +30,7 @@ async def measure() -> None:
             house = House(Path(directory), discord, standin)
             alone_ms = await _client_alone(standin.url)
             async with house.bot():
+                await set_(house, gap_s=0)
                 start_s = await _timed(house.live_broadcast)
                 ideas = [partial(_suggest, house, number) for number in range(SUGGESTIONS)]
                 chat_ms = [1000 * await _timed(idea) for idea in ideas]

@@ -72,6 +72,9 @@ class PanelButton(
     async def callback(self, interaction: discord.Interaction) -> None:
         """Does what the button says, if its broadcast still runs."""
         async with explaining(interaction):
+            if self._action is Action.END:
+                await end_broadcast(interaction)
+                return
             session = context.running_session(interaction, self._broadcast_id)
             match self._action:
                 case Action.SUGGEST:
@@ -82,8 +85,6 @@ class PanelButton(
                     await interaction.response.send_message(
                         f"🗳️ Your vote is {self._action.value} it.", ephemeral=True
                     )
-                case Action.END:
-                    await end_broadcast(interaction)
                 case _:
                     context.check_moderator(interaction)
                     await self._moderate(interaction, session)

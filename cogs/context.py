@@ -52,7 +52,7 @@ def check_own_permissions(interaction: discord.Interaction) -> None:
 def running_session(interaction: discord.Interaction, broadcast_id: str) -> BroadcastSession:
     """The broadcast that a button belongs to. Raises BROADCAST_OVER."""
     session = services(interaction).broadcasts.find(broadcast_id)
-    if session is None:
+    if session is None or session.is_closing:
         raise BroadcastError(Code.BROADCAST_OVER)
     return session
 

@@ -1,0 +1,130 @@
+"""Chat: how much of it the whole bot takes, beside a discord.py bot whose `on_message` does nothing.
+
+Each bot is a process of its own at the local Discord of this one. Lag is the time that `/odyssey status` takes
+to be answered while the chat runs: in the gateway's stream the question stands behind everything said before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.demo.actors import User
+from bot.demo.discord_server import LocalDiscord
+from bot.demo.views import NotPossibleError
+from bot.standin.service import Standin, StandinSettings
+from tests.e2e.conftest import API_KEY, CHANNEL, free_port
+
+BURST = 20_000
+RATE_PER_S = 1000
+DURATION_S = int(os.environ.get("SECONDS_OF_CHAT", "60"))
+SUGGESTIONS_SHARE = 20
+"""One message in so many is a suggestion: 5 %."""
+
+
+def main() -> None:
+    """`python -m bench chat`; SECONDS_OF_CHAT sets how long the steady chat lasts."""
+    asyncio.run(_measure())
+
+
+async def _measure() -> None:
+    idle = await _with_bot("bench._idle_bot", starts=False)
+    whole = await _with_bot("bot", "run", starts=True)
+    print(f"{'':<48}{'nothing':>10}{'whole bot':>11}{'ratio':>8}{'target':>9}")
+    _row("burst, messages a second", idle["burst"], whole["burst"], ">= 0.6", digits=0)
+    rate = f"{RATE_PER_S} a second for {DURATION_S} s, 5 % suggestions: lag"
+    _row(f"{rate} p50, s", idle["p50"], whole["p50"], "")
+    _row(f"{rate} max, s", idle["max"], whole["max"], "<= 1")
+
+
+def _row(name: str, idle: float, whole: float, target: str, digits: int = 3) -> None:
+    print(f"{name:<48}{idle:>10.{digits}f}{whole:>11.{digits}f}{whole / idle:>8.2f}{target:>9}")
+
+
+async def _with_bot(*module: str, starts: bool) -> dict[str, float]:
+    standin = Standin(StandinSettings(api_key=API_KEY, stream_limit_s=DURATION_S + 120))
+    async with LocalDiscord() as discord, standin, _bot_process(discord, standin, *module):
+        mika = discord.user("mika")
+        await _answered(mika)
+        burst_s = await _timed_burst(discord, mika)
+        if starts:
+            await mika.slash(CHANNEL, "odyssey start", prompt="A cat")
+            await discord.wait_for_message(CHANNEL, lambda m: "Live" in m.text, timeout_s=30)
+        lags = await _steady_chat(discord, mika)
+    return {"burst": BURST / burst_s, "p50": statistics.median(lags), "max": max(lags)}
+
+
+@asynccontextmanager
+async def _bot_process(discord: LocalDiscord, standin: Standin, *module: str) -> AsyncIterator[None]:
+    with tempfile.TemporaryDirectory() as directory:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *module,
+            env={
+                **os.environ,
+                "DISCORD_TOKEN": discord.token,
+                "DISCORD_API_URL": discord.api_url,
+                "DISCORD_GATEWAY_URL": discord.gateway_url,
+                "ODYSSEY_API_KEY": API_KEY,
+                "ODYSSEY_API_URL": standin.url,
+                "DATABASE_URL": f"sqlite:///{directory}/bench.sqlite3",
+                "WEB_PORT": str(free_port()),
+                "LOG_LEVEL": "ERROR",
+            },
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _timed_burst(discord: LocalDiscord, asker: User) -> float:
+    """Seconds until everything said at once has been heard: until a question behind it is answered."""
+    robin = discord.user("robin")
+    began = time.perf_counter()
+    for number in range(BURST):
+        await robin.send(CHANNEL, f"just talking {number}")
+        if number % 200 == 0:
+            await asyncio.sleep(0)
+    while (await asker.slash(CHANNEL, "odyssey status")).failed:
+        pass  # it took more than the three seconds that Discord gives
+    return time.perf_counter() - began
+
+
+async def _steady_chat(discord: LocalDiscord, asker: User) -> list[float]:
+    """Lags, asked for once a second."""
+    talkers = [discord.user("robin"), discord.user("sasha")]
+    lags: list[float] = []
+    began = time.perf_counter()
+    for second in range(DURATION_S):
+        asking = asyncio.ensure_future(_answered(asker))
+        for tick in range(10):
+            for number in range(RATE_PER_S // 10):
+                talk = (
+                    f"!idea {second}-{tick}-{number}" if number % SUGGESTIONS_SHARE == 0 else "just talking"
+                )
+                await talkers[number % 2].send(CHANNEL, talk)
+            await asyncio.sleep(max(0.0, began + second + (tick + 1) / 10 - time.perf_counter()))
+        lags.append(await asking)
+    return lags
+
+
+async def _answered(asker: User) -> float:
+    """Seconds until `/odyssey status` is answered; tries again while the bot is not there yet."""
+    while True:
+        began = time.perf_counter()
+        try:
+            answer = await asker.slash(CHANNEL, "odyssey status")
+        except NotPossibleError:  # the command is not there yet
+            await asyncio.sleep(0.1)
+            continue
+        if not answer.failed:
+            return time.perf_counter() - began
