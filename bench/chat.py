@@ -1,6 +1,6 @@
 """Chat: how much of it the whole bot takes, beside a discord.py bot whose `on_message` does nothing.
 
-Each bot is a process of its own at the local Discord of this one. Lag is the time that `/odyssey status` takes
+Each bot is a process of its own at the local Discord here. Lag is the time that `/odyssey status` takes
 to be answered while the chat runs: in the gateway's stream the question stands behind everything said before.
 """
 
