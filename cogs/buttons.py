@@ -5,9 +5,8 @@ A button carries its broadcast's ID, so it answers after a restart of the bot, a
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 import discord
 
@@ -15,6 +14,7 @@ from bot.broadcast.prompts import PROMPT_LIMIT
 from bot.broadcast.session import BroadcastSession
 from cogs import context
 from cogs.answers import explaining
+from cogs.lasting_button import LastingButton
 from cogs.moderating import panic, set_paused
 from cogs.review import show_review
 from cogs.suggesting import suggest_privately
@@ -47,47 +47,34 @@ _STYLES = {
 
 
 class PanelButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"odyssey:(?P<action>suggest|review|for|against|pause|resume|panic|end):(?P<broadcast_id>[\w-]+)",
 ):
     """One of a panel's buttons."""
 
-    def __init__(self, action: Action, broadcast_id: str) -> None:
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            label=action.value.capitalize(),
-            style=_STYLES[action],
-            custom_id=f"odyssey:{action.value}:{broadcast_id}",
-        )
-        super().__init__(button)
-        self._action = action
+    def __init__(self, action: str, broadcast_id: str) -> None:
+        self._action = Action(action)
+        super().__init__(action.capitalize(), f"odyssey:{action}:{broadcast_id}", _STYLES[self._action])
         self._broadcast_id = broadcast_id
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was clicked."""
-        return cls(Action(match["action"]), match["broadcast_id"])
-
-    async def callback(self, interaction: discord.Interaction) -> None:
+    async def clicked(self, interaction: discord.Interaction) -> None:
         """Does what the button says, if its broadcast still runs."""
-        async with explaining(interaction):
-            if self._action is Action.END:
-                await end_broadcast(interaction)
-                return
-            session = context.running_session(interaction, self._broadcast_id)
-            match self._action:
-                case Action.SUGGEST:
-                    await interaction.response.send_modal(SuggestDialogue(self._broadcast_id))
-                case Action.FOR | Action.AGAINST:
-                    is_for = self._action is Action.FOR
-                    session.floor.vote_on_mode(context.viewer(interaction.user), is_for=is_for)
-                    await interaction.response.send_message(
-                        f"🗳️ Your vote is {self._action.value} it.", ephemeral=True
-                    )
-                case _:
-                    context.check_moderator(interaction)
-                    await self._moderate(interaction, session)
+        if self._action is Action.END:
+            await end_broadcast(interaction)
+            return
+        session = context.running_session(interaction, self._broadcast_id)
+        match self._action:
+            case Action.SUGGEST:
+                await interaction.response.send_modal(SuggestDialogue(self._broadcast_id))
+            case Action.FOR | Action.AGAINST:
+                is_for = self._action is Action.FOR
+                session.floor.vote_on_mode(context.viewer(interaction.user), is_for=is_for)
+                await interaction.response.send_message(
+                    f"🗳️ Your vote is {self._action.value} it.", ephemeral=True
+                )
+            case _:
+                context.check_moderator(interaction)
+                await self._moderate(interaction, session)
 
     async def _moderate(self, interaction: discord.Interaction, session: BroadcastSession) -> None:
         match self._action:
@@ -100,35 +87,24 @@ class PanelButton(
 
 
 class VoteButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"odyssey:vote:(?P<number>\d):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
 ):
     """Votes for a candidate of the ballot; `number` is what the panel calls it."""
 
-    def __init__(self, number: int, broadcast_id: str, suggestion_id: str) -> None:
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            label=str(number), custom_id=f"odyssey:vote:{number}:{broadcast_id}:{suggestion_id}"
-        )
-        super().__init__(button)
+    def __init__(self, number: str, broadcast_id: str, suggestion_id: str) -> None:
+        super().__init__(number, f"odyssey:vote:{number}:{broadcast_id}:{suggestion_id}")
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion_id
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was clicked."""
-        return cls(int(match["number"]), match["broadcast_id"], match["suggestion_id"])
-
-    async def callback(self, interaction: discord.Interaction) -> None:
+    async def clicked(self, interaction: discord.Interaction) -> None:
         """Moves the user's one vote here."""
-        async with explaining(interaction):
-            session = context.running_session(interaction, self._broadcast_id)
-            suggestion = session.floor.waiting_suggestion(self._suggestion_id)
-            session.floor.vote(context.viewer(interaction.user), suggestion.id)
-            await interaction.response.send_message(
-                f"🗳️ Your vote is for “{plain(suggestion.prompt, 100)}”.", ephemeral=True
-            )
+        session = context.running_session(interaction, self._broadcast_id)
+        suggestion = session.floor.waiting_suggestion(self._suggestion_id)
+        session.floor.vote(context.viewer(interaction.user), suggestion.id)
+        await interaction.response.send_message(
+            f"🗳️ Your vote is for “{plain(suggestion.prompt, 100)}”.", ephemeral=True
+        )
 
 
 class SuggestDialogue(discord.ui.Modal, title="Suggest"):

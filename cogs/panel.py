@@ -160,7 +160,7 @@ def _ballot_buttons(session: BroadcastSession) -> list[VoteButton]:
     if session.floor.mode not in VOTED:
         return []
     return [
-        VoteButton(number, session.broadcast.id, candidate.choice.suggestion.id)
+        VoteButton(str(number), session.broadcast.id, candidate.choice.suggestion.id)
         for number, candidate in enumerate(_shown_candidates(session), start=1)
     ]
 

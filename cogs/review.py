@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 import discord
 from discord.ui import ActionRow, Container, LayoutView, TextDisplay
@@ -15,6 +14,7 @@ from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 from bot.broadcast.session import BroadcastSession
 from cogs import context
 from cogs.answers import explaining
+from cogs.lasting_button import LastingButton
 from cogs.wording import plain
 
 
@@ -56,44 +56,32 @@ class ReviewPanel(LayoutView):
 
 
 class VerdictButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"odyssey:(?P<verdict>approve|edit|refuse|next):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
 ):
     """One of the review panel's buttons."""
 
-    def __init__(self, verdict: Verdict, broadcast_id: str, suggestion_id: str) -> None:
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            label=verdict.value.capitalize(),
-            style=_STYLES[verdict],
-            custom_id=f"odyssey:{verdict.value}:{broadcast_id}:{suggestion_id}",
-        )
-        super().__init__(button)
-        self._verdict = verdict
+    def __init__(self, verdict: str, broadcast_id: str, suggestion_id: str) -> None:
+        self._verdict = Verdict(verdict)
+        custom_id = f"odyssey:{verdict}:{broadcast_id}:{suggestion_id}"
+        super().__init__(verdict.capitalize(), custom_id, _STYLES[self._verdict])
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion_id
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was clicked."""
-        return cls(Verdict(match["verdict"]), match["broadcast_id"], match["suggestion_id"])
-
-    async def callback(self, interaction: discord.Interaction) -> None:
+    async def clicked(self, interaction: discord.Interaction) -> None:
         """Decides, and shows the next suggestion."""
-        async with explaining(interaction):
-            session = context.running_session(interaction, self._broadcast_id)
-            context.check_moderator(interaction)
-            if self._verdict is Verdict.EDIT:
-                suggestion = session.floor.waiting_suggestion(self._suggestion_id)
-                await interaction.response.send_modal(EditDialogue(self._broadcast_id, suggestion))
-                return
-            if self._verdict is Verdict.APPROVE:
-                session.floor.approve(self._suggestion_id)
-            elif self._verdict is Verdict.REFUSE:
-                await session.floor.refuse(self._suggestion_id, Refusal.MODERATOR_REFUSED)
-            after = self._suggestion_id if self._verdict is Verdict.NEXT else None
-            await show_review(interaction, session, after=after)
+        session = context.running_session(interaction, self._broadcast_id)
+        context.check_moderator(interaction)
+        if self._verdict is Verdict.EDIT:
+            suggestion = session.floor.waiting_suggestion(self._suggestion_id)
+            await interaction.response.send_modal(EditDialogue(self._broadcast_id, suggestion))
+            return
+        if self._verdict is Verdict.APPROVE:
+            session.floor.approve(self._suggestion_id)
+        elif self._verdict is Verdict.REFUSE:
+            await session.floor.refuse(self._suggestion_id, Refusal.MODERATOR_REFUSED)
+        after = self._suggestion_id if self._verdict is Verdict.NEXT else None
+        await show_review(interaction, session, after=after)
 
 
 class EditDialogue(discord.ui.Modal, title="Edit and approve"):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Self
-
 import discord
 from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 
 from bot.broadcast.states import State
 from bot.storage.archive import PastStream
 from cogs import context, wording
-from cogs.answers import explaining
+from cogs.lasting_button import LastingButton
 from cogs.wording import as_code, plain
 
 PAGE_SIZE = 8
@@ -29,8 +26,8 @@ class StreamListPage(LayoutView):
         if total > PAGE_SIZE:
             container.add_item(
                 ActionRow(
-                    PageButton("newer", max(0, offset - PAGE_SIZE), disabled=offset == 0),
-                    PageButton("older", offset + PAGE_SIZE, disabled=offset + PAGE_SIZE >= total),
+                    PageButton("newer", str(max(0, offset - PAGE_SIZE)), disabled=offset == 0),
+                    PageButton("older", str(offset + PAGE_SIZE), disabled=offset + PAGE_SIZE >= total),
                 )
             )
         self.add_item(container)
@@ -38,31 +35,19 @@ class StreamListPage(LayoutView):
 
 
 class PageButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    LastingButton,
     template=r"odyssey:list:(?P<direction>newer|older):(?P<offset>\d{1,9})",
 ):
     """Turns to another page, which it names, so it needs no memory."""
 
-    def __init__(self, direction: str, offset: int, *, disabled: bool = False) -> None:
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            label="◀ Newer" if direction == "newer" else "Older ▶",
-            custom_id=f"odyssey:list:{direction}:{offset}",
-            disabled=disabled,
-        )
-        super().__init__(button)
-        self.offset = offset
+    def __init__(self, direction: str, offset: str, *, disabled: bool = False) -> None:
+        label = "◀ Newer" if direction == "newer" else "Older ▶"
+        super().__init__(label, f"odyssey:list:{direction}:{offset}", disabled=disabled)
+        self._offset = int(offset)
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was clicked."""
-        return cls(match["direction"], int(match["offset"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
+    async def clicked(self, interaction: discord.Interaction) -> None:
         """Shows the page in place of the one before."""
-        async with explaining(interaction):
-            await interaction.response.edit_message(view=await stream_list_page(interaction, self.offset))
+        await interaction.response.edit_message(view=await stream_list_page(interaction, self._offset))
 
 
 async def stream_list_page(interaction: discord.Interaction, offset: int) -> StreamListPage:

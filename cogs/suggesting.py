@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from typing import Any, Self
 
 import discord
-from discord.ui import ActionRow, Button, LayoutView, TextDisplay
+from discord.ui import ActionRow, LayoutView, TextDisplay
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor import Ticket
 from bot.broadcast.model import Refusal, Suggestion
 from cogs import context, wording
-from cogs.answers import explaining
+from cogs.lasting_button import LastingButton
 
 ANSWER_LIFETIME_S = 14 * 60
 """How long a private answer can still be edited: its token lives 15 min."""
@@ -45,33 +43,23 @@ class PrivateWord(LayoutView):
 
 
 class WithdrawButton(
-    discord.ui.DynamicItem[Button[Any]],
+    LastingButton,
     template=r"odyssey:withdraw:(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
 ):
     """Takes one's suggestion back. Only its author ever sees it."""
 
     def __init__(self, broadcast_id: str, suggestion_id: str) -> None:
-        super().__init__(
-            Button(label="Withdraw", custom_id=f"odyssey:withdraw:{broadcast_id}:{suggestion_id}")
-        )
+        super().__init__("Withdraw", f"odyssey:withdraw:{broadcast_id}:{suggestion_id}")
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion_id
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was clicked."""
-        return cls(match["broadcast_id"], match["suggestion_id"])
-
-    async def callback(self, interaction: discord.Interaction) -> None:
+    async def clicked(self, interaction: discord.Interaction) -> None:
         """Takes the suggestion out of the line, if it still waits there."""
-        async with explaining(interaction):
-            session = context.running_session(interaction, self._broadcast_id)
-            if session.floor.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
-                raise BroadcastError(Code.NOT_IN_LINE)
-            await interaction.response.defer()
-            await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
+        session = context.running_session(interaction, self._broadcast_id)
+        if session.floor.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
+            raise BroadcastError(Code.NOT_IN_LINE)
+        await interaction.response.defer()
+        await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
 
 
 async def _settled(ticket: Ticket) -> Suggestion | None:
