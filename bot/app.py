@@ -59,7 +59,6 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
         return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
 
     engine = await stack.enter_async_context(open_database(settings.database_url))
-    interrupted = await close_unfinished(engine, now=clock.now(), reference=new_reference())
     writer = await stack.enter_async_context(Writer(engine))
     journal = DatabaseJournal(engine, writer)
     guilds = Guilds(GuildRecords(engine, writer), clock, make_text_filter)
@@ -73,9 +72,6 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
     desk = await stack.enter_async_context(
         RecordingDesk(recordings, stage, journal, clock, timeout_s=settings.recording_timeout_s)
     )
-    for stream in await archive.streams_without_post(clock.now() - RECORDINGS_KEPT_IN_MIND):
-        desk.follow(stream)
-
     ports = Ports(
         open_world=odyssey_worlds(make_client),
         journal=journal,
@@ -87,9 +83,15 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
         new_reference=new_reference,
     )
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
-    await stack.enter_async_context(
-        serve_web(broadcasts, stage, host=settings.web_host, port=settings.web_port)
-    )
+    web = serve_web(broadcasts, stage, host=settings.web_host, port=settings.web_port)
+    await stack.enter_async_context(web)
+    # Only now, when no other bot holds the port: its running broadcasts are not ours to close.
+    reference = new_reference()
+    interrupted = await close_unfinished(engine, now=clock.now(), reference=reference)
+    if interrupted:
+        log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
+    for stream in await archive.streams_without_post(clock.now() - RECORDINGS_KEPT_IN_MIND):
+        desk.follow(stream)
     return Services(
         settings=settings,
         broadcasts=broadcasts,

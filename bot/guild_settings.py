@@ -22,12 +22,18 @@ def _split(value: Any) -> Any:
     return [entry.strip() for entry in value.split(",") if entry.strip()] if isinstance(value, str) else value
 
 
+def _split_patterns(value: Any) -> Any:
+    """Patterns are separated by semicolons: commas are part of their language."""
+    return [entry.strip() for entry in value.split(";") if entry.strip()] if isinstance(value, str) else value
+
+
 def _role_id(value: Any) -> Any:
     """A role may be given by its mention."""
     return value.removeprefix("<@&").removesuffix(">") if isinstance(value, str) else value
 
 
 Entry = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Patterns = Annotated[tuple[Entry, ...], BeforeValidator(_split_patterns), Field(max_length=50)]
 Entries = Annotated[tuple[Entry, ...], BeforeValidator(_split), Field(max_length=200)]
 Role = Annotated[int, BeforeValidator(_role_id), Field(gt=0, lt=2**63)]
 Roles = Annotated[tuple[Role, ...], BeforeValidator(_split), Field(max_length=50)]
@@ -49,7 +55,7 @@ class GuildSettings(BaseModel):
     lifetime_s: float = Field(120, ge=10, le=900, description="Seconds after which a suggestion is stale")
     prompt_limit: int = Field(500, ge=20, le=PROMPT_LIMIT, description="Characters in a suggestion at most")
     blocked_words: Entries = Field((), description="Words and phrases that are refused, however spelt")
-    blocked_patterns: Entries = Field((), description="Regular expressions that are refused")
+    blocked_patterns: Patterns = Field((), description="Regular expressions that are refused, with ; between")
     allows_links: bool = Field(False, description="Whether suggestions may have links")
     allows_invites: bool = Field(False, description="Whether suggestions may have Discord invites")
     allows_mentions: bool = Field(False, description="Whether suggestions may mention people or roles")
@@ -118,6 +124,10 @@ def _validated(values: dict[str, Any]) -> GuildSettings:
 
 def _complaint(error: ValidationError) -> BroadcastError:
     first = error.errors()[0]
+    if first["type"] == "extra_forbidden":
+        return BroadcastError(
+            Code.WRONG_SETTING, name=str(first["loc"][0]), problem="there is no such setting"
+        )
     name = str(first["loc"][0]) if first["loc"] else "file"
     problem = str(first["msg"]).removeprefix("Value error, ")
     return BroadcastError(Code.WRONG_SETTING, name=name, problem=problem[:1].lower() + problem[1:])

@@ -19,11 +19,8 @@ class Stage:
     def __init__(self) -> None:
         self._presenter: Presenter | None = None
         self._is_taken = asyncio.Event()
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether somebody shows things now, so whether Discord is connected."""
-        return self._is_taken.is_set()
+        self.is_connected = False
+        """Whether Discord is there at the moment."""
 
     def enter(self, presenter: Presenter) -> None:
         """From now on this presenter shows everything."""
@@ -35,6 +32,7 @@ class Stage:
         if self._presenter is presenter:
             self._presenter = None
             self._is_taken.clear()
+            self.is_connected = False
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """Its state, its prompt in force or its queue changed."""

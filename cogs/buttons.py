@@ -10,10 +10,11 @@ from typing import Self
 
 import discord
 
+from bot.broadcast.model import ActionKind
 from bot.broadcast.prompts import PROMPT_LIMIT
 from bot.broadcast.session import BroadcastSession
 from cogs import context
-from cogs.answers import explaining
+from cogs.dialogue import Dialogue
 from cogs.lasting_button import LastingButton
 from cogs.moderating import panic, set_paused
 from cogs.review import show_review
@@ -67,6 +68,7 @@ class PanelButton(
             case Action.SUGGEST:
                 await interaction.response.send_modal(SuggestDialogue(self._broadcast_id))
             case Action.FOR | Action.AGAINST:
+                context.check_not_muted(interaction)
                 is_for = self._action is Action.FOR
                 session.floor.vote_on_mode(context.viewer(interaction.user), is_for=is_for)
                 await interaction.response.send_message(
@@ -100,6 +102,7 @@ class VoteButton(
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Moves the user's one vote here."""
         session = context.running_session(interaction, self._broadcast_id)
+        context.check_not_muted(interaction)
         suggestion = session.floor.waiting_suggestion(self._suggestion_id)
         session.floor.vote(context.viewer(interaction.user), suggestion.id)
         await interaction.response.send_message(
@@ -107,11 +110,11 @@ class VoteButton(
         )
 
 
-class SuggestDialogue(discord.ui.Modal, title="Suggest"):
+class SuggestDialogue(Dialogue, title="Suggest"):
     """Asks for a prompt."""
 
     def __init__(self, broadcast_id: str) -> None:
-        super().__init__(custom_id=f"odyssey:suggestion:{broadcast_id}")
+        super().__init__()
         self._broadcast_id = broadcast_id
         self.prompt: discord.ui.TextInput[Self] = discord.ui.TextInput(
             style=discord.TextStyle.paragraph,
@@ -120,20 +123,19 @@ class SuggestDialogue(discord.ui.Modal, title="Suggest"):
         )
         self.add_item(discord.ui.Label(text="What should happen next?", component=self.prompt))
 
-    async def on_submit(self, interaction: discord.Interaction) -> None:
+    async def submitted(self, interaction: discord.Interaction) -> None:
         """Puts the prompt in line."""
-        async with explaining(interaction):
-            context.running_session(interaction, self._broadcast_id)
-            await suggest_privately(interaction, self.prompt.value)
+        context.running_session(interaction, self._broadcast_id)
+        await suggest_privately(interaction, self.prompt.value)
 
 
 async def end_broadcast(interaction: discord.Interaction) -> None:
     """Ends the channel's broadcast for a user who may. Raises what `Broadcasts.end` raises."""
-    context.services(interaction).broadcasts.end(
-        context.channel(interaction),
-        context.viewer(interaction.user),
-        is_moderator=context.is_moderator(interaction),
+    user = context.viewer(interaction.user)
+    session = context.services(interaction).broadcasts.end(
+        context.channel(interaction), user, is_moderator=context.is_moderator(interaction)
     )
-    await interaction.response.send_message(
-        "The broadcast is ending. Its recording will be posted here.", ephemeral=True
-    )
+    sequel = " Its recording will be posted here." if session.stream else ""
+    await interaction.response.send_message(f"The broadcast is ending.{sequel}", ephemeral=True)
+    if user.id != session.broadcast.host.id:
+        await context.record(interaction, ActionKind.END, session.broadcast.prompt)

@@ -63,7 +63,7 @@ class Chat:
         try:
             session = self._services.broadcasts.in_channel(channel)
             ticket = await self._services.broadcasts.suggest(channel, author, prompt, is_exempt=exempt)
-        except BroadcastError as error:
+        except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
             self._notices.post(message, explain(error, f"message {message.id}"))
             return
         self._heard[message.id] = _Heard(session, ticket)
@@ -111,7 +111,7 @@ class Chat:
         if me and me.id in message.raw_mentions:
             return message.content.replace(f"<@{me.id}>", " ").replace(f"<@!{me.id}>", " ")
         if message.reference and self._panels.is_panel(message.reference.message_id):
-            return message.content
+            return message.content or None  # without the intent, its words are hidden from us
         return None
 
     async def _tell(self, message: discord.Message, settled: Suggestion, *, was_marked: bool) -> None:

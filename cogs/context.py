@@ -8,7 +8,7 @@ from datetime import timedelta
 import discord
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Channel, Viewer
+from bot.broadcast.model import ActionKind, Channel, Viewer
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot, Services
 from bot.guild_settings import GuildSettings
@@ -73,6 +73,20 @@ def is_moderator(interaction: discord.Interaction) -> bool:
     return _manages_messages(interaction.permissions) or _has_role(
         interaction.user, settings(interaction).moderator_roles
     )
+
+
+async def record(interaction: discord.Interaction, kind: ActionKind, subject: str) -> None:
+    """Adds what a moderator did to the audit list."""
+    await services(interaction).guilds.record(
+        channel(interaction).guild_id, viewer(interaction.user), kind, subject
+    )
+
+
+def check_not_muted(interaction: discord.Interaction) -> None:
+    """Raises MUTED for somebody who may not steer."""
+    ours = services(interaction)
+    intake = ours.guilds.intake_of(channel(interaction).guild_id)
+    intake.check_mute(viewer(interaction.user), ours.clock.now())
 
 
 def check_starter(interaction: discord.Interaction) -> None:

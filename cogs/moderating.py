@@ -15,6 +15,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import Mute
 from bot.broadcast.model import ActionKind
+from bot.broadcast.prompts import clean_prompt
 from bot.broadcast.session import BroadcastSession
 from bot.guild_settings import GuildSettings
 from cogs import context, wording
@@ -23,6 +24,10 @@ from cogs.wording import plain
 ModeName = Literal["queue", "vote", "draw", "host"]
 """The values of `Mode`, as discord.py turns them into a command's choices."""
 AUDIT_SHOWN = 20
+SETTINGS_HINT = (
+    "Change one: `/odyssey settings name value`. "
+    "What concerns the line and the mode holds from the next broadcast on, the rest at once."
+)
 IMPORT_LIMIT_BYTES = 200_000
 
 
@@ -35,7 +40,7 @@ class ModerationCommands(commands.GroupCog):
         """`/odyssey mode`."""
         session = _session_of_moderator(interaction)
         session.floor.switch(Mode(mode))
-        await _record(interaction, ActionKind.MODE, mode)
+        await context.record(interaction, ActionKind.MODE, mode)
         await _confirm(interaction, f"From now on it is decided {wording.mode_name(session.floor.mode)}.")
 
     @app_commands.command(description="Take no suggestions for the moment (moderators)")
@@ -68,7 +73,7 @@ class ModerationCommands(commands.GroupCog):
         mute = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
         await services.guilds.mute(context.channel(interaction).guild_id, mute)
         when = discord.utils.format_dt(until, "R")
-        await _confirm(interaction, f"**{plain(person.display_name)}** cannot steer until {when}.")
+        await _confirm(interaction, f"**{plain(person.display_name)}** cannot steer; that ends {when}.")
 
     @app_commands.command(description="Let somebody steer again (moderators)")
     @app_commands.describe(person="Who")
@@ -104,7 +109,9 @@ class ModerationCommands(commands.GroupCog):
             if file.size > IMPORT_LIMIT_BYTES:
                 raise BroadcastError(Code.WRONG_SETTING, name="file", problem="it is too large")
             await guilds.change(guild_id, GuildSettings.from_json(await file.read()), by, "imported")
-        elif name and value is not None:
+        elif value is not None:
+            if not name:
+                raise BroadcastError(Code.WRONG_SETTING, name="name", problem="say which setting")
             changed = guilds.settings_of(guild_id).changed(name, value)
             await guilds.change(guild_id, changed, by, f"{name} = {value}"[:200])
         settings = guilds.settings_of(guild_id)
@@ -134,7 +141,10 @@ class ModerationCommands(commands.GroupCog):
             f"{action.kind.value} {plain(action.subject, 80)}"
             for action in actions
         ]
-        await _confirm(interaction, "\n".join(lines) or "Nothing has been done yet.")
+        view = LayoutView(timeout=None)
+        view.add_item(TextDisplay(wording.fitting(lines) or "Nothing has been done yet."))
+        view.stop()
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 class SettingsPage(LayoutView):
@@ -143,7 +153,7 @@ class SettingsPage(LayoutView):
     def __init__(self, settings: GuildSettings) -> None:
         super().__init__(timeout=None)
         container: Container[SettingsPage] = Container(accent_colour=discord.Colour.blurple())
-        container.add_item(TextDisplay("## Settings\nChange one: `/odyssey settings name value`."))
+        container.add_item(TextDisplay(f"## Settings\n{SETTINGS_HINT}"))
         lines = [
             f"**{name}** {_shown(getattr(settings, name))}\n-# {item.description}"
             for name, item in GuildSettings.model_fields.items()
@@ -157,24 +167,18 @@ class SettingsPage(LayoutView):
 async def set_paused(interaction: discord.Interaction, session: BroadcastSession, *, paused: bool) -> None:
     """Stops the taking of suggestions, or takes them again."""
     session.floor.pause(paused=paused)
-    await _record(interaction, ActionKind.PAUSE if paused else ActionKind.RESUME, "suggestions")
+    await context.record(interaction, ActionKind.PAUSE if paused else ActionKind.RESUME, "suggestions")
     await _confirm(interaction, "Suggestions are paused." if paused else "Suggestions are taken again.")
 
 
 async def panic(interaction: discord.Interaction, session: BroadcastSession) -> None:
     """Stops the taking of suggestions, empties the line, and sends the safe prompt."""
     settings = context.services(interaction).guilds.settings_of(session.broadcast.channel.guild_id)
-    await session.floor.panic(context.viewer(interaction.user), settings.safe_prompt)
-    await _record(interaction, ActionKind.PANIC, settings.safe_prompt)
+    await session.floor.panic(context.viewer(interaction.user), clean_prompt(settings.safe_prompt))
+    await context.record(interaction, ActionKind.PANIC, settings.safe_prompt)
     await _confirm(
         interaction,
         "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready.",
-    )
-
-
-async def _record(interaction: discord.Interaction, kind: ActionKind, subject: str) -> None:
-    await context.services(interaction).guilds.record(
-        context.channel(interaction).guild_id, context.viewer(interaction.user), kind, subject
     )
 
 

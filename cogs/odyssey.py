@@ -17,6 +17,7 @@ from cogs import context, recordings
 from cogs.answers import DISCORD_FAILED, answer_privately, explain, explaining
 from cogs.buttons import PanelButton, VoteButton, end_broadcast
 from cogs.chat import Chat
+from cogs.dialogue import Dialogue
 from cogs.moderating import ModeName, ModerationCommands
 from cogs.panel import state_title, status_text
 from cogs.panel_keeper import PanelKeeper
@@ -86,6 +87,7 @@ class OdysseyCog(
             context.viewer(interaction.user),
             prompt,
             portrait=portrait,
+            is_exempt=context.is_exempt(interaction.user, settings),
             budget=settings.budget,
             arbitration=replace(settings.arbitration, mode=Mode(mode)) if mode else settings.arbitration,
         )
@@ -106,8 +108,11 @@ class OdysseyCog(
         """`/odyssey status`."""
         session = self._services.broadcasts.in_channel(context.channel(interaction))
         watch_url = f"{self._services.settings.watch_base_url}/watch/{session.broadcast.id}"
-        text = f"**{state_title(session.broadcast.state)}**\n{status_text(session)}\n[Watch]({watch_url})"
-        await interaction.response.send_message(text, ephemeral=True, suppress_embeds=True)
+        title = state_title(session.broadcast.state)
+        view = discord.ui.LayoutView(timeout=None)
+        view.add_item(discord.ui.TextDisplay(f"**{title}**\n{status_text(session)}\n[Watch]({watch_url})"))
+        view.stop()
+        await interaction.response.send_message(view=view, ephemeral=True)
 
     @app_commands.command(description="Put the way to decide to a vote of the viewers")
     @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
@@ -154,7 +159,24 @@ class OdysseyCog(
     async def on_ready(self) -> None:
         """Takes the stage, and corrects the panels of an earlier run."""
         self._services.stage.enter(self)
+        self._services.stage.is_connected = True
         await self._panels.close_interrupted()
+
+    @commands.Cog.listener()
+    async def on_resumed(self) -> None:
+        """Discord is there again."""
+        self._services.stage.is_connected = True
+
+    @commands.Cog.listener()
+    async def on_disconnect(self) -> None:
+        """Discord is gone for the moment."""
+        self._services.stage.is_connected = False
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answers dialogues that were opened before a restart: nobody else would."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await Dialogue.answer_forgotten(interaction)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

@@ -11,7 +11,7 @@ from discord.ui import ActionRow, Button, Container, LayoutView, MediaGallery, S
 from bot.broadcast.arbitration.policy import Candidate, Mode
 from bot.broadcast.model import Broadcast
 from bot.broadcast.session import BroadcastSession
-from bot.broadcast.states import State
+from bot.broadcast.states import Reason, State
 from cogs import wording
 from cogs.buttons import Action, PanelButton, VoteButton
 from cogs.wording import plain
@@ -44,6 +44,8 @@ class Panel(LayoutView):
     ) -> None:
         super().__init__(timeout=None)
         title, colour = _LOOKS[broadcast.state]
+        if session and session.place_in_pool:
+            title = "⏳ Waiting for a free stream"
         container: Container[Panel] = Container(accent_colour=colour)
         container.add_item(TextDisplay(f"## {title}"))
         if session and broadcast.state in STEERABLE:
@@ -167,7 +169,8 @@ def _ballot_buttons(session: BroadcastSession) -> list[VoteButton]:
 
 def _epilogue(broadcast: Broadcast) -> str:
     lines = [f"> {plain(broadcast.prompt)}", f"Hosted by **{plain(broadcast.host.name)}**"]
-    if broadcast.live_at and broadcast.ended_at:
+    was_interrupted = broadcast.ending and broadcast.ending.reason is Reason.INTERRUPTED
+    if broadcast.live_at and broadcast.ended_at and not was_interrupted:
         lines[-1] += f" · {wording.duration((broadcast.ended_at - broadcast.live_at).total_seconds())}"
     if broadcast.ending:
         lines.append(wording.ending(broadcast.ending))

@@ -20,6 +20,9 @@ from cogs.panel import PICTURE_NAME, STEERABLE, Panel, how_to_steer
 
 log = logging.getLogger(__name__)
 
+RETRIES = 8
+LONGEST_RETRY_S = 120.0
+"""Together about ten minutes of a Discord that cannot be reached."""
 EDIT_GAP_S = 3.0
 """Between two edits of one panel: Discord allows a channel about five in five seconds, in all."""
 
@@ -93,15 +96,27 @@ class PanelKeeper:
         await asyncio.gather(*tasks, return_exceptions=True)
         for kept in self._kept.values():
             if kept.session.broadcast.state.is_over:
-                await self._edit(kept)
+                with suppress(*DISCORD_FAILED):  # there is no time left to try again
+                    await self._edit(kept)
 
     async def _keep(self, kept: _KeptPanel) -> None:
         broadcast_id = kept.session.broadcast.id
+        failures = 0
         while True:
             await kept.changed.wait()
             kept.changed.clear()
             is_last = kept.session.broadcast.state.is_over
-            edited = await self._edit(kept)
+            try:
+                edited = await self._edit(kept)
+            except DISCORD_FAILED as error:
+                failures += 1
+                log.warning("the panel of broadcast %s: %s", broadcast_id, type(error).__name__)
+                if failures > RETRIES:
+                    break
+                await self._services.clock.sleep(min(EDIT_GAP_S * 2**failures, LONGEST_RETRY_S))
+                kept.changed.set()
+                continue
+            failures = 0
             if is_last:
                 break
             if edited:
@@ -114,17 +129,17 @@ class PanelKeeper:
         panel = self._draw(session.broadcast, session)
         if panel.payload == kept.shown and session.picture is kept.picture:
             return False
-        kept.shown, kept.picture = panel.payload, session.picture
         picture = session.picture if session.broadcast.state in STEERABLE else None
         try:
             await kept.message.edit(view=panel, attachments=[_file(picture)] if picture else [])
-        except DISCORD_FAILED as error:
-            # The broadcast goes on without its panel: it may have been deleted, or the channel closed to us.
-            log.warning(
-                "the panel of broadcast %s could not be edited: %s",
-                kept.session.broadcast.id,
-                type(error).__name__,
-            )
+        except discord.NotFound:
+            # Somebody deleted it: without its panel a broadcast can hardly be steered, or ended.
+            channel_id = session.broadcast.channel.id
+            channel = self._bot.get_partial_messageable(channel_id)
+            again = await channel.send(view=panel, files=[_file(picture)] if picture else [])
+            kept.message = self._partial(channel_id, again.id)
+            await self._remember(session.broadcast, channel_id, again.id)
+        kept.shown, kept.picture = panel.payload, session.picture
         return True
 
     def _draw(self, broadcast: Broadcast, session: BroadcastSession | None) -> Panel:

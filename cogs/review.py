@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 from typing import Self
 
@@ -9,11 +10,11 @@ import discord
 from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Refusal, Suggestion
+from bot.broadcast.model import ActionKind, Refusal, Suggestion
 from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 from bot.broadcast.session import BroadcastSession
 from cogs import context
-from cogs.answers import explaining
+from cogs.dialogue import Dialogue
 from cogs.lasting_button import LastingButton
 from cogs.wording import plain
 
@@ -48,25 +49,26 @@ class ReviewPanel(LayoutView):
         else:
             name = plain(suggestion.viewer.name)
             container.add_item(TextDisplay(f"> {plain(suggestion.prompt, PROMPT_LIMIT)}\n-# by **{name}**"))
-            container.add_item(
-                ActionRow(*(VerdictButton(v, session.broadcast.id, suggestion.id) for v in Verdict))
-            )
+            arguments = (session.broadcast.id, suggestion.id, _digest(suggestion))
+            container.add_item(ActionRow(*(VerdictButton(verdict, *arguments) for verdict in Verdict)))
         self.add_item(container)
         self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
 
 
 class VerdictButton(
     LastingButton,
-    template=r"odyssey:(?P<verdict>approve|edit|refuse|next):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
+    template=r"odyssey:(?P<verdict>approve|edit|refuse|next):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)"
+    r":(?P<words>[0-9a-f]{8})",
 ):
     """One of the review panel's buttons."""
 
-    def __init__(self, verdict: str, broadcast_id: str, suggestion_id: str) -> None:
+    def __init__(self, verdict: str, broadcast_id: str, suggestion_id: str, words: str) -> None:
         self._verdict = Verdict(verdict)
-        custom_id = f"odyssey:{verdict}:{broadcast_id}:{suggestion_id}"
+        custom_id = f"odyssey:{verdict}:{broadcast_id}:{suggestion_id}:{words}"
         super().__init__(verdict.capitalize(), custom_id, _STYLES[self._verdict])
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion_id
+        self._words = words
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Decides, and shows the next suggestion."""
@@ -76,19 +78,28 @@ class VerdictButton(
             suggestion = session.floor.waiting_suggestion(self._suggestion_id)
             await interaction.response.send_modal(EditDialogue(self._broadcast_id, suggestion))
             return
-        if self._verdict is Verdict.APPROVE:
-            session.floor.approve(self._suggestion_id)
-        elif self._verdict is Verdict.REFUSE:
-            await session.floor.refuse(self._suggestion_id, Refusal.MODERATOR_REFUSED)
+        if self._verdict in (Verdict.APPROVE, Verdict.REFUSE):
+            await self._decide(interaction, session)
         after = self._suggestion_id if self._verdict is Verdict.NEXT else None
         await show_review(interaction, session, after=after)
 
+    async def _decide(self, interaction: discord.Interaction, session: BroadcastSession) -> None:
+        suggestion = session.floor.waiting_suggestion(self._suggestion_id)
+        if _digest(suggestion) != self._words:
+            raise BroadcastError(Code.WORDS_CHANGED)
+        if self._verdict is Verdict.APPROVE:
+            session.floor.approve(suggestion.id)
+            await context.record(interaction, ActionKind.APPROVE, suggestion.prompt)
+        else:
+            await session.floor.refuse(suggestion.id, Refusal.MODERATOR_REFUSED)
+            await context.record(interaction, ActionKind.REFUSE, suggestion.prompt)
 
-class EditDialogue(discord.ui.Modal, title="Edit and approve"):
+
+class EditDialogue(Dialogue, title="Edit and approve"):
     """A suggestion's words, to be changed before it passes."""
 
     def __init__(self, broadcast_id: str, suggestion: Suggestion) -> None:
-        super().__init__(custom_id=f"odyssey:edited:{broadcast_id}")
+        super().__init__()
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion.id
         self.prompt: discord.ui.TextInput[Self] = discord.ui.TextInput(
@@ -96,15 +107,20 @@ class EditDialogue(discord.ui.Modal, title="Edit and approve"):
         )
         self.add_item(discord.ui.Label(text="What is sent", component=self.prompt))
 
-    async def on_submit(self, interaction: discord.Interaction) -> None:
+    async def submitted(self, interaction: discord.Interaction) -> None:
         """Lets the edited suggestion pass, and shows the next one."""
-        async with explaining(interaction):
-            session = context.running_session(interaction, self._broadcast_id)
-            context.check_moderator(interaction)
-            if not await session.floor.revise(self._suggestion_id, clean_prompt(self.prompt.value)):
-                raise BroadcastError(Code.NOT_IN_LINE)
-            session.floor.approve(self._suggestion_id)
-            await show_review(interaction, session)
+        session = context.running_session(interaction, self._broadcast_id)
+        context.check_moderator(interaction)
+        if not await session.floor.revise(self._suggestion_id, clean_prompt(self.prompt.value)):
+            raise BroadcastError(Code.NOT_IN_LINE)
+        session.floor.approve(self._suggestion_id)
+        await context.record(interaction, ActionKind.EDIT, self.prompt.value)
+        await show_review(interaction, session)
+
+
+def _digest(suggestion: Suggestion) -> str:
+    """Tells whether the words are still those that were shown."""
+    return hashlib.sha256(suggestion.prompt.encode()).hexdigest()[:8]
 
 
 async def show_review(

@@ -5,6 +5,7 @@ Whatever comes from outside (names, prompts, the service's words) passes through
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,6 +17,8 @@ from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 
 SHOWN_PROMPT_LIMIT = 300
+MESSAGE_LIMIT = 3900
+"""Characters of text in a message of components; Discord allows 4000."""
 
 _MODES = {
     Mode.QUEUE: "by turns",
@@ -24,6 +27,7 @@ _MODES = {
     Mode.HOST: "by the moderators",
 }
 
+ORPHANED_DIALOGUE = "The bot was restarted while you were typing. Please open the dialogue again."
 UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
 
 _REQUESTS = {
@@ -45,9 +49,10 @@ _REQUESTS = {
         "Ask an admin to allow it in the channel's settings, then try again."
     ),
     Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
+    Code.WORDS_CHANGED: "Its author changed the words meanwhile: look at it again (press Next), then decide.",
     Code.WRONG_SETTING: "Nothing was changed: **{name}**: {problem}. `/odyssey settings` explains each.",
     Code.INTAKE_PAUSED: "A moderator has paused suggestions. Please try again in a little while.",
-    Code.MUTED: "A moderator has muted you from steering until {until}. You can still watch and chat.",
+    Code.MUTED: "A moderator has muted you from steering; that ends {until}. You can still watch and chat.",
     Code.FILTERED: "That suggestion breaks a rule of this server: {rule}. Please put it in other words.",
     Code.REPEATED: "Somebody suggested just that. Please suggest something new, or that again {until}.",
     Code.COOLING_DOWN: "One at a time, please: your next suggestion is welcome {until}.",
@@ -127,6 +132,16 @@ def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     if len(text) > limit:
         text = text[: limit - 1].rstrip() + "…"
     return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+
+
+def fitting(lines: Sequence[str]) -> str:
+    """As many of the lines as fit into one message, from the first on."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(kept) + len(line) > MESSAGE_LIMIT:
+            break
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def as_code(text: str) -> str:

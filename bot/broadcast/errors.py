@@ -26,6 +26,7 @@ class Code(StrEnum):
     MODERATORS_ONLY = "moderators_only"
     MISSING_PERMISSIONS = "missing_permissions"  # facts: permissions
     NOT_IN_LINE = "not_in_line"
+    WORDS_CHANGED = "words_changed"
     WRONG_SETTING = "wrong_setting"  # facts: name, problem
     INTAKE_PAUSED = "intake_paused"
     MUTED = "muted"  # facts: until

@@ -77,7 +77,11 @@ class Floor:
         suggestion = self._new_suggestion(viewer, prompt)
         self._arbiter.line.add(suggestion)
         place = self._arbiter.place_of(suggestion.id)
-        settled = await self._ledger.enter(suggestion)
+        try:
+            settled = await self._ledger.enter(suggestion)
+        except Exception:
+            self._arbiter.line.remove(suggestion.id)  # what is not stored must not be sent
+            raise
         self._has_changed()
         return Ticket(suggestion, self.mode, place, settled)
 

@@ -80,10 +80,7 @@ class Intake:
 
         Raises MUTED, PROMPT_TOO_LONG, FILTERED, REPEATED, COOLING_DOWN or SLOW_MODE.
         """
-        mute = self._mutes.get(viewer.id)
-        if mute and now < mute.until:
-            raise BroadcastError(Code.MUTED, until=mute.until)
-        self.check_text(prompt, is_exempt=is_exempt)
+        self.check_words(viewer, prompt, now, is_exempt=is_exempt)
         if is_exempt:
             return
         rules = self._rules
@@ -91,8 +88,15 @@ class Intake:
         _check_wait(Code.COOLING_DOWN, self._last_by_viewer.get(viewer.id), rules.cooldown, now)
         _check_wait(Code.SLOW_MODE, self._last, rules.slow_mode, now)
 
-    def check_text(self, prompt: str, *, is_exempt: bool) -> None:
-        """Raises PROMPT_TOO_LONG or FILTERED, unless its author is exempt."""
+    def check_mute(self, viewer: Viewer, now: datetime) -> None:
+        """Raises MUTED for somebody who may not steer."""
+        mute = self._mutes.get(viewer.id)
+        if mute and now < mute.until:
+            raise BroadcastError(Code.MUTED, until=mute.until)
+
+    def check_words(self, viewer: Viewer, prompt: str, now: datetime, *, is_exempt: bool) -> None:
+        """Raises MUTED; and PROMPT_TOO_LONG or FILTERED, unless the author is exempt."""
+        self.check_mute(viewer, now)
         if is_exempt:
             return
         limit = self._rules.prompt_limit

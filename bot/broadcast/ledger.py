@@ -21,37 +21,57 @@ class Ledger:
         """Stores a new suggestion; the future gets it back once it is settled."""
         settled: asyncio.Future[Suggestion] = asyncio.get_running_loop().create_future()
         self._open[suggestion.id] = _Open(suggestion, settled)
-        await self.store(suggestion)
+        try:
+            await self._journal.save_suggestion(suggestion)
+        except Exception:
+            self._open.pop(suggestion.id, None)
+            raise
         return settled
 
     async def store(self, *suggestions: Suggestion) -> None:
-        """Stores open suggestions as they stand now; the authors of those that are settled are told then."""
-        for suggestion in suggestions:
+        """Stores open suggestions as they stand now; the authors of those that are settled are told then.
+
+        Whatever was settled first counts: a later word on the same suggestion is passed over.
+        """
+        news = [s for s in suggestions if s.id in self._open and not self._open[s.id].is_settled]
+        for suggestion in news:
             self._open[suggestion.id].suggestion = suggestion
-        for suggestion in suggestions:
+        for suggestion in news:
             await self._journal.save_suggestion(suggestion)
             if suggestion.outcome.is_settled:
-                settled = self._open.pop(suggestion.id).settled
-                if not settled.done():
-                    settled.set_result(suggestion)
+                self._tell(suggestion)
 
     async def close(self, now: datetime, *, lost: Refusal) -> None:
         """Settles all that is open: what was sent as `lost`, what waited as BROADCAST_ENDED.
 
-        What was settled already, but not stored when the end cut in, keeps its outcome.
+        What was settled already, but not stored when the end cut in, keeps its outcome. Every author is told,
+        even of what cannot be stored; the first error of the journal is raised in the end.
         """
-        left = [entry.suggestion for entry in self._open.values()]
-        await self.store(
-            *(
-                suggestion
-                if suggestion.outcome.is_settled
-                else suggestion.refused(lost if suggestion.sent_at else Refusal.BROADCAST_ENDED, now)
-                for suggestion in left
-            )
-        )
+        failure: Exception | None = None
+        for entry in list(self._open.values()):
+            suggestion = entry.suggestion
+            if not entry.is_settled:
+                refusal = lost if suggestion.sent_at else Refusal.BROADCAST_ENDED
+                suggestion = suggestion.refused(refusal, now)
+            try:
+                await self._journal.save_suggestion(suggestion)
+            except Exception as error:  # noqa: BLE001 - raised below, when all authors are told
+                failure = failure or error
+            self._tell(suggestion)
+        if failure:
+            raise failure
+
+    def _tell(self, suggestion: Suggestion) -> None:
+        entry = self._open.pop(suggestion.id, None)
+        if entry and not entry.settled.done():
+            entry.settled.set_result(suggestion)
 
 
 @dataclass(slots=True)
 class _Open:
     suggestion: Suggestion
     settled: asyncio.Future[Suggestion]
+
+    @property
+    def is_settled(self) -> bool:
+        return self.suggestion.outcome.is_settled

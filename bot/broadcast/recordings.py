@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 FIRST_DELAY_S = 0.25
 LONGEST_DELAY_S = 10.0
 DELAY_GROWTH = 1.5
+POST_RETRIES_S = (2.0, 10.0, 60.0, 300.0)
+"""Pauses before posting is tried again."""
 ARTIFACTS_GRACE_S = 20.0
 """How long to wait for preview and thumbnail once the video is there."""
 
@@ -65,11 +67,22 @@ class RecordingDesk:
             recording = await self._wait_for(stream.id)
             if recording:
                 await self._journal.save_recording(recording)
-            await self._poster.post_recording(stream, recording)
+            await self._post(stream, recording)
         except (
             Exception
         ):  # the boundary of one recording: it stays unposted, and is followed again at the next start
             log.exception("the recording of stream %s could not be posted", stream.id)
+
+    async def _post(self, stream: Stream, recording: Recording | None) -> None:
+        for delay_s in POST_RETRIES_S:
+            try:
+                await self._poster.post_recording(stream, recording)
+            except Exception as error:  # noqa: BLE001 - whatever it was, it may pass
+                log.warning("the recording of stream %s: %s", stream.id, type(error).__name__)
+                await self._clock.sleep(delay_s)
+            else:
+                return
+        await self._poster.post_recording(stream, recording)
 
     async def _wait_for(self, stream_id: str) -> Recording | None:
         """The recording once it is complete, or its video if the rest does not come; else None."""

@@ -50,16 +50,20 @@ class Broadcasts:
         prompt: str,
         *,
         portrait: bool,
+        is_exempt: bool = False,
         arbitration: ArbitrationSettings | None = None,
         budget: Budget | None = None,
     ) -> BroadcastSession:
         """Begins a broadcast and returns at once: how it goes on, the audience is told.
 
-        Raises EMPTY_PROMPT, PROMPT_TOO_LONG, ALREADY_RUNNING, TOO_MANY_BROADCASTS or SHUTTING_DOWN.
+        `is_exempt` from the text rules. Raises EMPTY_PROMPT, PROMPT_TOO_LONG, MUTED, FILTERED,
+        ALREADY_RUNNING, TOO_MANY_BROADCASTS or SHUTTING_DOWN.
         """
         opening = clean_prompt(prompt)
         if self._is_closing:
             raise BroadcastError(Code.SHUTTING_DOWN)
+        intake = self._ports.intake_of(channel.guild_id)
+        intake.check_words(host, opening, self._ports.clock.now(), is_exempt=is_exempt)
         if running := self._by_channel.get(channel.id):
             raise BroadcastError(Code.ALREADY_RUNNING, host=running.broadcast.host)
         budget = budget or Budget()
@@ -105,7 +109,8 @@ class Broadcasts:
         Raises EMPTY_PROMPT and what the text rules raise: an edit is no way round them.
         """
         clean = clean_prompt(prompt)
-        self._ports.intake_of(session.broadcast.channel.guild_id).check_text(clean, is_exempt=is_exempt)
+        intake = self._ports.intake_of(session.broadcast.channel.guild_id)
+        intake.check_words(suggestion.viewer, clean, self._ports.clock.now(), is_exempt=is_exempt)
         return await session.floor.revise(suggestion.id, clean)
 
     def end(self, channel: Channel, by: Viewer, *, is_moderator: bool) -> BroadcastSession:

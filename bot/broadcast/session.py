@@ -7,6 +7,7 @@ import logging
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import BroadcastError, Code, WorldError
@@ -74,8 +75,8 @@ class BroadcastSession:
 
         Raises what only a bug or a broken journal raises, and then too it has closed what it could.
         """
-        await self._ports.journal.save_broadcast(self.broadcast)
         try:
+            await self._ports.journal.save_broadcast(self.broadcast)
             ending = await self._play()
         except asyncio.CancelledError:
             await self._close(Ending(Reason.INTERRUPTED))
@@ -169,13 +170,30 @@ class BroadcastSession:
                 extra={"ref": ending.reference},
             )
         self._ending = ending
-        if self.stream:
-            ended_at = self._ports.clock.now()
-            self.stream = replace(self.stream, ended_at=ended_at, end_reason=ending.reason)
-            await self._ports.journal.save_stream(self.stream)
         lost = Refusal.CONNECTION_LOST if ending.reason.is_failure else Refusal.BROADCAST_ENDED
-        await self.floor.close(lost=lost)
-        await self._move(State.FAILED if ending.reason.is_failure else State.ENDED)
+        final = State.FAILED if ending.reason.is_failure else State.ENDED
+        failure: Exception | None = None
+        for step in (
+            self._store_stream_end,
+            partial(self.floor.close, lost=lost),
+            partial(self._move, final),
+        ):
+            try:
+                await step()
+            except Exception as error:  # noqa: BLE001 - raised below: one failing step must not stop the rest
+                failure = failure or error
+        if failure:
+            if not self.broadcast.state.is_over:
+                # What cannot be stored is told all the same: nobody is left before a panel that seems live.
+                self.broadcast = self.broadcast.moved(final, self._ports.clock.now(), ending)
+                self._tell()
+            raise failure
+
+    async def _store_stream_end(self) -> None:
+        if self.stream and self._ending:
+            ended_at = self._ports.clock.now()
+            self.stream = replace(self.stream, ended_at=ended_at, end_reason=self._ending.reason)
+            await self._ports.journal.save_stream(self.stream)
 
     async def _move(self, state: State) -> None:
         """The one place that changes the broadcast's state: by the transition table, stored, then told."""

@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -35,16 +36,30 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     address = _with_async_driver(url)
     path = _sqlite_path(address)
     if path:
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        try:
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(address, error) from error
     engine = create_async_engine(address)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_pragmas)
         event.listen(engine.sync_engine, "begin", _begin)
     try:
-        await _migrate(engine, path)
+        try:
+            await _migrate(engine, path)
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise _unusable(address, error) from error
         yield engine
     finally:
         await engine.dispose()
+
+
+def _unusable(address: URL, error: Exception) -> StartError:
+    cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return StartError(
+        f"The database {address.render_as_string()} cannot be used: {cause}. "
+        "Check DATABASE_URL, and that the bot may write there."
+    )
 
 
 async def _migrate(engine: AsyncEngine, path: Path | None) -> None:

@@ -70,7 +70,7 @@ def make_web_app(broadcasts: Broadcasts, stage: Stage) -> web.Application:
         )
 
     async def health(_request: web.Request) -> web.StreamResponse:
-        if stage.is_taken:
+        if stage.is_connected:
             return web.json_response({"status": "ok"})
         return web.json_response({"status": "not connected to Discord"}, status=503)
 

@@ -65,6 +65,27 @@ def test_the_queue_takes_turns_between_people() -> None:
     assert sent_by(arbiter) == ["a1", "b1", "c1", "a2", "a3"]
 
 
+def test_whoever_was_just_served_comes_back_behind_those_who_wait() -> None:
+    """Robin is served, Sasha suggests, Robin suggests again: it is Sasha's turn."""
+    arbiter = arbiter_of(Mode.QUEUE)
+    arbiter.line.add(suggestion("r1", 1))
+    arbiter.take_next(NOW)
+    arbiter.line.add(suggestion("s1", 2))
+    arbiter.line.add(suggestion("r2", 1))
+    assert sent_by(arbiter) == ["s1", "r2"]
+
+
+def test_new_words_lose_approval_and_the_votes_of_others() -> None:
+    """Both were for the words before."""
+    arbiter = arbiter_of(Mode.HOST)
+    arbiter.line.add(suggestion("cat", 1))
+    arbiter.line.vote(Viewer(2, "B"), "cat")
+    arbiter.line.approve("cat")
+    arbiter.line.revise("cat", "something else")
+    assert arbiter.line.approved() == []
+    assert arbiter.line.voters("cat") == {1}
+
+
 @given(st.lists(st.lists(st.integers(1, 12), max_size=3), min_size=30, max_size=60))
 def test_with_k_people_waiting_each_is_served_in_k_rounds(arrivals: list[list[int]]) -> None:
     """In each round some people suggest; whoever waits is served before anyone is served twice."""

@@ -216,3 +216,34 @@ async def test_viewers_vote_on_the_mode(rig: Rig, votes: list[bool], mode: Mode)
     with pytest.raises(BroadcastError) as closed:
         session.floor.vote_on_mode(ROBIN, is_for=True)
     assert closed.value.code is Code.NO_VOTE_RUNNING
+
+
+async def test_a_panic_amid_a_rush_settles_everything_once(rig: Rig) -> None:
+    """Suggestions meet a panic: each is settled once, and the safe prompt is sent."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    people = [Viewer(400 + number, "Viewer") for number in range(12)]
+    early = [await session.suggest(person, f"early {person.id}") for person in people[:6]]
+    rush = [asyncio.ensure_future(session.suggest(person, f"late {person.id}")) for person in people[6:]]
+    await asyncio.gather(session.floor.panic(MIKA, "a meadow"), *rush, return_exceptions=True)
+    rig.world.may_answer.set()
+    late = [task.result() for task in rush if not task.exception()]
+    while "interact a meadow" not in rig.world.calls:
+        await asyncio.sleep(0)
+    settled = await asyncio.gather(*(ticket.settled for ticket in [*early, *late]))
+    assert all(suggestion.outcome.is_settled for suggestion in settled)
+
+
+async def test_an_end_that_cannot_be_stored_is_told_all_the_same(rig: Rig) -> None:
+    """A full disk at the very end: nobody is left before a live panel, or without an answer."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    ticket = await session.suggest(ROBIN, "snow")
+    await rig.world.interacting.wait()
+    rig.journal.is_full = True
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    while not session.broadcast.state.is_over:
+        await asyncio.sleep(0)
+    heard, _ = rig.audience.heard[-1]
+    assert heard.state is State.ENDED
+    assert (await ticket.settled).refusal is Refusal.BROADCAST_ENDED

@@ -89,6 +89,57 @@ async def test_moderators_approve_edit_and_refuse(house: House) -> None:
         await house.shown("A moderator refused it", as_user="robin")
 
 
+async def test_two_people_type_at_the_same_time(house: House) -> None:
+    """Each gets their own suggestion taken, in whatever order the dialogues were opened."""
+    robin, sasha = house.discord.user("robin"), house.discord.user("sasha")
+    async with house.bot():
+        await set_(house, mode="host")
+        panel = await house.live_broadcast()
+        of_robin, of_sasha = (
+            await robin.click(panel, label="Suggest"),
+            await sasha.click(panel, label="Suggest"),
+        )
+        await robin.submit_modal(of_robin, {"What should happen next?": "A robin sings"})
+        await sasha.submit_modal(of_sasha, {"What should happen next?": "A snail hurries"})
+        await house.shown("A robin sings — Robin")
+        await house.shown("A snail hurries — Sasha")
+
+
+async def test_what_was_not_seen_is_not_approved(house: House) -> None:
+    """Its author changes the words after the moderator saw them: they do not pass unseen."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+    async with house.bot():
+        await set_(house, mode="host", gap_s=30)
+        panel = await house.live_broadcast()
+        first = await robin.send(CHANNEL, "!nice clouds")
+        await house.shown("nice clouds — Robin")
+        review = await mika.click(panel, label="Review")
+        assert review.message
+        await mika.click(review.message, label="Approve")
+        await house.shown("> nice clouds")  # from now on the gap holds the next one back
+        second = await robin.send(CHANNEL, "!nice flowers")
+        await house.shown("nice flowers — Robin")
+        await mika.click(panel, label="Review")
+        shown = await house.shown("> nice flowers")
+        await robin.edit(second, "!something awful")
+        await house.shown("something awful — Robin")
+        refused = await mika.click(shown, label="Approve")
+        assert "changed the words meanwhile" in refused.text
+        assert first.id != second.id
+
+
+async def test_muted_people_and_blocked_words_open_no_broadcast(house: House) -> None:
+    """The opening prompt obeys the same rules as every other."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+    async with house.bot():
+        await set_(house, blocked_words="heck")
+        blocked = await robin.slash(CHANNEL, "odyssey start", prompt="a heck of a storm")
+        assert "blocked word" in blocked.text
+        await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
+        muted = await robin.slash(CHANNEL, "odyssey start", prompt="a storm")
+        assert "has muted you from steering" in muted.text
+
+
 async def test_pause_and_panic_stop_everything_at_once(house: House) -> None:
     """Paused, nothing is taken; in a panic the line is emptied too, and the safe prompt is sent."""
     mika, robin = house.discord.user("mika"), house.discord.user("robin")

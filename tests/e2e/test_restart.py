@@ -12,6 +12,7 @@ from bot.app import run_bot
 from bot.config import Settings
 from bot.demo.discord_server import LocalDiscord
 from bot.errors import StartError
+from cogs.dialogue import Dialogue
 from tests.e2e.conftest import CHANNEL, House
 
 
@@ -41,6 +42,17 @@ async def test_after_a_crash_nothing_claims_to_be_live(house: House) -> None:
         closed = await house.shown("The bot was interrupted")
         assert closed.id == panel.id
         assert closed.buttons == []
+
+
+async def test_a_dialogue_left_open_over_a_restart_is_answered(house: House) -> None:
+    """Whoever was typing meanwhile is told to open it again, rather than left without an answer."""
+    robin = house.discord.user("robin")
+    async with house.bot():
+        dialogue = await robin.click(await house.live_broadcast(), label="Suggest")
+    Dialogue._open.clear()  # a new process knows nothing of it
+    async with house.bot():
+        answer = await robin.submit_modal(dialogue, {"What should happen next?": "It rains"})
+        assert "open the dialogue again" in answer.text
 
 
 async def test_a_wrong_discord_token_is_one_clear_sentence(house: House) -> None:

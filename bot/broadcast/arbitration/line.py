@@ -57,10 +57,17 @@ class Line:
         self._votes.setdefault(viewer, suggestion.id)
 
     def revise(self, suggestion_id: str, prompt: str) -> Suggestion | None:
-        """Changes a waiting suggestion's words; it keeps its place. None if it does not wait any more."""
+        """Changes a waiting suggestion's words; it keeps its place. None if it does not wait any more.
+
+        Approval and the votes of others were for the words before, and so are gone.
+        """
         waiting = self._waiting.get(suggestion_id)
         if waiting is None:
             return None
+        self._approved.pop(suggestion_id, None)
+        author = waiting.viewer.id
+        for voter in self.voters(suggestion_id) - {author}:
+            del self._votes[voter]
         self._waiting[suggestion_id] = replace(waiting, prompt=prompt)
         return self._waiting[suggestion_id]
 

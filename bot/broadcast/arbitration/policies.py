@@ -51,8 +51,10 @@ class QueuePolicy:
         if not turns:
             return None
         viewer = turns[0]
-        self._turns = [*turns[1:], viewer]
-        return Choice(next(suggestion for suggestion in line if suggestion.viewer.id == viewer))
+        theirs = [suggestion for suggestion in line if suggestion.viewer.id == viewer]
+        # Whoever has nothing else waiting leaves, and comes back as a newcomer, behind those who wait.
+        self._turns = [*turns[1:], viewer] if len(theirs) > 1 else turns[1:]
+        return Choice(theirs[0])
 
     def next_due(self, line: Line) -> datetime | None:
         """It never waits."""
