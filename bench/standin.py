@@ -108,6 +108,7 @@ def main() -> None:
 async def _service() -> AsyncIterator[tuple[psutil.Process, Rest, float]]:
     """The stand-in as a process of its own, REST calls to it, and how long it took to answer."""
     command = [sys.executable, "-m", "bot", "standin", "--port", "0", "--api-key", API_KEY]
+    command += ["--log-level", "WARNING"]
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     try:
