@@ -126,9 +126,13 @@ _REFUSALS = {
 }
 
 
+_NO_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+"""Marks that turn the direction of what follows, beyond the name that has them."""
+
+
 def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     """Text from outside, on one line, shortened, and with nothing in it that Discord would act upon."""
-    text = " ".join(text.split())
+    text = " ".join(text.translate(_NO_TURNING).split())
     if len(text) > limit:
         text = text[: limit - 1].rstrip() + "…"
     return discord.utils.escape_mentions(discord.utils.escape_markdown(text))

@@ -77,4 +77,5 @@ def test_whatever_is_shown_can_neither_ping_nor_break_a_line() -> None:
         ):
             assert "@everyone" not in shown.replace("`", "") or shown.startswith("`")
             assert "\n" not in shown
+            assert "\u202e" not in shown or shown.startswith("`")
             assert len(shown) < 2000 or shown.startswith("`")
