@@ -20,7 +20,9 @@ class SystemClock:
 
     async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
         """Returns when the event is set, or at that time; with None, only when it is set."""
-        delay_s = None if until is None else max(0.0, (until - self.now()).total_seconds())
+        if until is None:
+            await event.wait()
+            return
         with suppress(TimeoutError):
-            async with asyncio.timeout(delay_s):
+            async with asyncio.timeout((until - self.now()).total_seconds()):
                 await event.wait()

@@ -149,17 +149,18 @@ class Floor:
 
     async def next_choice(self, *, until: datetime | None) -> Choice | None:
         """What is sent next, as soon as there is something and its time has come; None at `until`."""
-        while not (until and self._now() >= until):
+        while until is None or self._now() < until:
             self._changed.clear()
-            await self._refuse_stale()
-            self._close_motion()
+            now = self._now()
+            await self._refuse_stale(now)
+            self._close_motion(now)
             if self._urgent:
                 urgent, self._urgent = self._urgent, None
                 return Choice(urgent)
-            if choice := self._arbiter.take_next(self._now()):
+            if choice := self._arbiter.take_next(now):
                 return choice
             motion_at = self.motion.closes_at if self.motion else None
-            due = [time for time in (self._arbiter.next_due(self._now()), motion_at, until) if time]
+            due = [time for time in (self._arbiter.next_due(now), motion_at, until) if time]
             await self._ports.clock.wait(self._changed, until=min(due, default=None))
         return None
 
@@ -183,15 +184,14 @@ class Floor:
         self._arbiter.line.clear()
         await self._ledger.close(self._now(), lost=lost)
 
-    async def _refuse_stale(self) -> None:
-        now = self._now()
+    async def _refuse_stale(self, now: datetime) -> None:
         if stale := self._arbiter.remove_stale(now):
             await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
             self._tell()
 
-    def _close_motion(self) -> None:
+    def _close_motion(self, now: datetime) -> None:
         motion = self.motion
-        if motion and self._now() >= motion.closes_at:
+        if motion and now >= motion.closes_at:
             self.motion = None
             if motion.is_carried:
                 self._arbiter.switch(motion.mode)

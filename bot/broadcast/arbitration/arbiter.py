@@ -47,6 +47,8 @@ class Arbiter:
 
     def place_of(self, suggestion_id: str) -> int:
         """A waiting suggestion's place as things stand, 1 for the next."""
+        if len(self.line) == 1:
+            return 1
         for place, candidate in enumerate(self.standing().candidates, start=1):
             choice = candidate.choice
             if suggestion_id in {choice.suggestion.id, *(merged.id for merged in choice.merged)}:

@@ -47,9 +47,10 @@ class QueuePolicy:
 
     def choose(self, line: Line, now: datetime) -> Choice | None:
         """The oldest suggestion of the person whose turn it is."""
-        turns = self._take_turns(line)
-        if not turns:
+        if not len(line):
+            self._turns = []
             return None
+        turns = self._take_turns(line)
         viewer = turns[0]
         theirs = [suggestion for suggestion in line if suggestion.viewer.id == viewer]
         # Whoever has nothing else waiting leaves, and comes back as a newcomer, behind those who wait.
