@@ -221,7 +221,7 @@ class User:
             MODAL_SUBMIT, modal.channel_id, data, source_message_id=modal.source_message_id
         )
 
-    # ------------------------------------------------------------------ helpers
+    # ------------------------------------------------------------------ inside
 
     def _sees(self, channel_id: int, message_id: int) -> SeenMessage:
         message = self.see(channel_id, message_id)

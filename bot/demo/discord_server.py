@@ -123,7 +123,7 @@ class LocalDiscord:
         """
         return await self.user(as_user).wait_for_message(channel, predicate, timeout_s=timeout_s)
 
-    # ------------------------------------------------------------------ helpers
+    # ------------------------------------------------------------------ inside
 
     def _create_world(self) -> None:
         bot_name, guild_name = self._names

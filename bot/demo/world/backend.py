@@ -148,7 +148,7 @@ class LocalBackend(Backend):
         record.initial_response_deadline = self.iso_after(self._response_timeout_s)
         return record
 
-    # ------------------------------------------------------------------ helpers
+    # ------------------------------------------------------------------ inside
 
     def _changed(self, channel_id: int, message_id: int) -> None:
         for observer in self.observers:

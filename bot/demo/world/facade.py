@@ -301,7 +301,7 @@ class World:
         self.backend.emit("INTERACTION_CREATE", payload)
         return waiting
 
-    # ------------------------------------------------------------------ helpers
+    # ------------------------------------------------------------------ inside
 
     def _resolve_answered(self, interaction_id: int) -> None:
         waiting = self._waiting.get(interaction_id)
