@@ -56,9 +56,7 @@ def standin(
     idle_limit_s: Annotated[float, typer.Option(min=1, help="Seconds without a stream.")] = 40,
     concurrent_streams: Annotated[int, typer.Option(min=0, help="Connections at once.")] = 5,
     url_lifetime_s: Annotated[float, typer.Option(min=1, help="Seconds that presigned URLs work.")] = 3600,
-    recording_delay_s: Annotated[
-        float, typer.Option(min=0, help="Seconds until a recording is there.")
-    ] = 0.5,
+    recording_delay_s: Annotated[float, typer.Option(min=0, help="Seconds until a recording is there.")] = 0,
     recordings_dir: Annotated[
         Path | None, typer.Option(help="Where recordings stay; else temporary.")
     ] = None,

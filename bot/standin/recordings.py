@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import time
@@ -74,6 +75,10 @@ class Recording:
         return EventLog(self.directory / EVENTS)
 
 
+FINISHING_LIMIT_S = 5.0
+FINISHING_POLL_S = 0.02
+
+
 class RecordingShelf:
     """All streams of this service, newest last."""
 
@@ -113,6 +118,14 @@ class RecordingShelf:
     def find(self, stream_id: str) -> Recording | None:
         """The stream with this ID, running or over."""
         return self._recordings.get(stream_id)
+
+    async def finish(self, recording: Recording) -> None:
+        """Without a delay, returns once an ended stream's files are made: whoever asks at once gets them."""
+        until_s = recording.ended_monotonic_s + FINISHING_LIMIT_S
+        while not self._delay_s and recording.ended_at and not recording.is_complete:
+            if time.monotonic() > until_s:
+                return
+            await asyncio.sleep(FINISHING_POLL_S)
 
     def stage_of(self, recording: Recording) -> Stage:
         """How much a client may see: first nothing (404), then a row without files, then all."""

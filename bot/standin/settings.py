@@ -21,8 +21,9 @@ class StandinSettings:
     token_lifetime_s: float = 3600.0
     session_token_lifetime_s: float = 600.0
     url_lifetime_s: float = 3600.0
-    # From a stream's end: first half, a recording is unknown (404); second half, it has no files yet.
-    recording_delay_s: float = 0.5
+    # From a stream's end: first half, a recording is unknown (404); second half, it has no files yet. With 0,
+    # a request waits until the files are made, so that the guide's example gets them right after the stream.
+    recording_delay_s: float = 0.0
     recordings_dir: Path | None = None  # None: a temporary directory, removed at exit
     faults: bool = False  # serve the control endpoint for scripted faults
 

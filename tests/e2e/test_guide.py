@@ -15,7 +15,7 @@ from bot.standin.service import Standin, StandinSettings
 @pytest.fixture
 async def service(monkeypatch: pytest.MonkeyPatch) -> object:
     """A stand-in at the URL that the client takes from the environment."""
-    async with Standin(StandinSettings(api_key="ody_your_api_key_here", recording_delay_s=0)) as standin:
+    async with Standin(StandinSettings(api_key="ody_your_api_key_here")) as standin:
         monkeypatch.setenv("ODYSSEY_API_URL", standin.url)
         yield standin
 
@@ -51,7 +51,6 @@ async def test_complete_workflow_example(service: Standin, capsys: pytest.Captur
             await client.disconnect()
 
         # Retrieve the recording (can be done after disconnect)
-        await asyncio.sleep(0.4)
         recording = await client.get_recording(stream_id)
         if recording.video_url:
             print(f"Recording available at: {recording.video_url}")
@@ -90,7 +89,6 @@ async def test_downloading_recordings_example(service: Standin, tmp_path: Path) 
     await client.disconnect()
     result = await client.list_stream_recordings(limit=10)
     assert [rec.stream_id for rec in result.recordings] == [stream_id]
-    await asyncio.sleep(0.4)
     await download_recording(client, stream_id, tmp_path)
     assert (tmp_path / f"{stream_id}.mp4").read_bytes()[4:8] == b"ftyp"
     assert (tmp_path / f"{stream_id}_thumb.jpg").read_bytes()[:2] == b"\xff\xd8"
