@@ -32,7 +32,7 @@ async def suggest(house: House, who: str, prompt: str) -> SeenMessage:
 
 async def test_a_vote_is_held_and_its_winner_applied(house: House) -> None:
     """Two candidates, three votes: the panel shows counts and a closing time, and the majority wins."""
-    robin, sasha = house.discord.user("robin"), house.discord.user("sasha")
+    robin = house.discord.user("robin")
     async with house.bot():
         await set_(house, vote_window_s=5, gap_s=0)
         await house.live_broadcast()
@@ -45,8 +45,6 @@ async def test_a_vote_is_held_and_its_winner_applied(house: House) -> None:
         vote = await robin.click(ballot, label="2")
         assert "Your vote is for “A whale leaps”" in vote.text
         await house.shown("Applied: A whale leaps", as_user="sasha")
-        late = await sasha.click(ballot, label="1") if "1. A dog" in ballot.text else None
-        assert late is None or "vote is for" in late.text
 
 
 async def test_viewers_change_the_mode_by_a_vote(house: House) -> None:
@@ -111,7 +109,7 @@ async def test_what_was_not_seen_is_not_approved(house: House) -> None:
     async with house.bot():
         await set_(house, mode="host", gap_s=30)
         panel = await house.live_broadcast()
-        first = await robin.send(CHANNEL, "!nice clouds")
+        await robin.send(CHANNEL, "!nice clouds")
         await house.shown("nice clouds — Robin")
         review = await mika.click(panel, label="Review")
         assert review.message
@@ -125,7 +123,6 @@ async def test_what_was_not_seen_is_not_approved(house: House) -> None:
         await house.shown("something awful — Robin")
         refused = await mika.click(shown, label="Approve")
         assert "changed the words meanwhile" in refused.text
-        assert first.id != second.id
 
 
 async def test_muted_people_and_blocked_words_open_no_broadcast(house: House) -> None:
