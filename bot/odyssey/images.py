@@ -12,7 +12,8 @@ import io
 import re
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import pillow_heif
+from PIL import Image, ImageOps
 
 from bot.odyssey.errors import OdysseyStreamError
 
@@ -26,7 +27,9 @@ PORTRAIT = (704, 1280)
 JPEG_QUALITY = 90
 
 _DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF", "HEIF")
+
+pillow_heif.register_heif_opener()  # Pillow reads no HEIC or HEIF by itself
 
 
 def image_data_url(source: ImageSource, *, portrait: bool) -> str:
@@ -43,15 +46,13 @@ def image_data_url(source: ImageSource, *, portrait: bool) -> str:
                 raise _too_large()
             upright = ImageOps.exif_transpose(opened).convert("RGB")
         fitted = ImageOps.fit(upright, PORTRAIT if portrait else LANDSCAPE, Image.Resampling.LANCZOS)
-    except UnidentifiedImageError as error:
-        return _as_it_is(raw, error)
     except Image.DecompressionBombError as error:
         raise _too_large() from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise _unreadable() from error
     out = io.BytesIO()
     fitted.save(out, "JPEG", quality=JPEG_QUALITY)
-    return _data_url("image/jpeg", out.getvalue())
+    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
 def _read(source: ImageSource) -> bytes:
@@ -74,27 +75,6 @@ def _read(source: ImageSource) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         raise OdysseyStreamError("The image file cannot be read.", code="image_unreadable") from error
-
-
-def _as_it_is(raw: bytes, error: Exception) -> str:
-    """Pillow reads no HEIC or HEIF by itself, but the service does: such a file goes unchanged."""
-    brand = raw[8:12]
-    if raw[4:8] == b"ftyp" and brand in (
-        b"heic",
-        b"heix",
-        b"hevc",
-        b"hevx",
-        b"mif1",
-        b"msf1",
-        b"heim",
-        b"heis",
-    ):
-        return _data_url("image/heic", raw)
-    raise _unreadable() from error
-
-
-def _data_url(kind: str, raw: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
 
 
 def _too_large() -> OdysseyStreamError:

@@ -71,7 +71,7 @@ async def test_hls_needs_its_token(service: Service) -> None:
                 assert (response.status, list(await response.json())) == (status, ["detail"])
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF", "HEIF"])
 async def test_an_image_opens_the_stream(service: Service, kind: str) -> None:
     """The input image, in any format, is the first picture, then the world grows out of it."""
     async with connected(service.rest) as client:

@@ -6,12 +6,15 @@ import base64
 import binascii
 import io
 
+import pillow_heif
 from PIL import Image, ImageOps
 
 from bot.standin.world.colours import RGB
 
 LIMIT_PIXELS = 80_000_000
 LIMIT_BYTES = 25 * 1024 * 1024  # protocol page, "Limits"
+
+pillow_heif.register_heif_opener()  # Pillow reads no HEIC or HEIF by itself
 
 
 class OpeningError(ValueError):
