@@ -11,10 +11,13 @@ from bot.standin.access import Access
 from bot.standin.archive import Archive, page_of
 from bot.standin.origins import origin_of
 from bot.standin.refusals import RequestRefusedError, read_json
-from bot.standin.scripts import ScriptError, read_scripts
+from bot.standin.script_source import fetch_script
+from bot.standin.scripts import Script, ScriptError, read_scripts
+from bot.standin.settings import StandinSettings
 from bot.standin.simulations import Job, Simulator
 
 BODY_LIMIT_BYTES = 64 * 1024 * 1024  # images are part of scripts
+SOURCES = ("script", "scripts", "script_url")
 ACTIVE = frozenset({"pending", "dispatched", "processing"})
 STATUSES = ACTIVE | {"completed", "failed", "cancelled"}
 
@@ -22,11 +25,14 @@ STATUSES = ACTIVE | {"completed", "failed", "cancelled"}
 class Jobs:
     """Create, look at, list and cancel jobs."""
 
-    def __init__(self, access: Access, simulator: Simulator, archive: Archive, stream_limit_s: float) -> None:
+    def __init__(
+        self, access: Access, simulator: Simulator, archive: Archive, settings: StandinSettings
+    ) -> None:
         self._access = access
         self._simulator = simulator
         self._archive = archive
-        self._stream_limit_s = stream_limit_s
+        self._stream_limit_s = settings.stream_limit_s
+        self._loopback = settings.is_loopback
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Serve the calls."""
@@ -39,7 +45,7 @@ class Jobs:
         self._access.require_bearer(request)
         body = await read_json(request.clone(client_max_size=BODY_LIMIT_BYTES))
         try:
-            scripts = read_scripts(body, self._stream_limit_s)
+            scripts = await self._scripts(body)
         except ScriptError as error:
             raise RequestRefusedError(400, f"{str(error).capitalize()}.") from error
         job = Job(
@@ -71,6 +77,13 @@ class Jobs:
         if not self._simulator.cancel(job):
             raise RequestRefusedError(400, f"The job is {job.status} already.")
         return web.json_response(self._row(job, request))
+
+    async def _scripts(self, body: dict[str, Any]) -> tuple[Script, ...]:
+        if sum(body.get(source) is not None for source in SOURCES) != 1:
+            raise ScriptError("a job has one of script, scripts and script_url")
+        if (url := body.get("script_url")) is not None:
+            body = await fetch_script(url, loopback=self._loopback)
+        return read_scripts(body, self._stream_limit_s)
 
     def _find(self, request: web.Request) -> Job:
         self._access.require_bearer(request)

@@ -19,7 +19,7 @@ _CORS = {
 }
 _PREFLIGHT = {
     hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, HEAD, POST, PATCH, DELETE, OPTIONS",
-    hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type, Range, If-None-Match",
+    hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type, Range, If-None-Match, *",
     hdrs.ACCESS_CONTROL_MAX_AGE: "600",
 }
 

@@ -35,8 +35,6 @@ class Script:
 
 def read_scripts(body: dict[str, Any], longest_s: float) -> tuple[Script, ...]:
     """The scripts of a job: its `script`, or each of its `scripts`. Raises ScriptError."""
-    if body.get("script_url"):
-        raise ScriptError("script_url is not served here: send the script itself")
     many = body["scripts"] if body.get("scripts") is not None else [body.get("script")]
     if not isinstance(many, list) or not 0 < len(many) <= SCRIPTS_LIMIT:
         raise ScriptError(f"a job has 1 to {SCRIPTS_LIMIT} scripts")

@@ -103,7 +103,7 @@ class Standin:
         archive.add_routes(app.router)
         simulator = Simulator(shelf)
         stack.push_async_callback(simulator.close)
-        Jobs(access, simulator, archive, settings.stream_limit_s).add_routes(app.router)
+        Jobs(access, simulator, archive, settings).add_routes(app.router)
 
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
         await runner.setup()

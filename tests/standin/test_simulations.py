@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import av
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from bot.standin.script_source import fetch_script
+from bot.standin.scripts import ScriptError
 from tests.standin.conftest import Service
 
 SCRIPT = [
@@ -91,13 +96,67 @@ async def test_jobs_are_listed_and_cancelled(service: Service) -> None:
         {"script": [{"timestamp_ms": 0, "start": {"prompt": "x"}}, {"timestamp_ms": 10**9, "end": {}}]},
         {"scripts": []},
         {"scripts": [SCRIPT] * 11},
-        {"script_url": "http://127.0.0.1/script.json"},
+        {"script": SCRIPT, "scripts": [SCRIPT]},
+        {"script_url": 7},
+        {"script_url": "file:///etc/passwd"},
+        {"script_url": "http://[bad/"},
+        {"script_url": "http://127.0.0.1:1/nobody-listens"},
+        {"script_url": "http://192.0.2.1/not-loopback"},
     ],
 )
 async def test_a_bad_script_is_refused(service: Service, body: dict[str, Any]) -> None:
     """What is no script, or too long, is 400 with a reason."""
     status, answer = await service.rest.call("POST", "/simulation-jobs", json=body)
     assert (status, list(answer)) == (400, ["detail"])
+
+
+@pytest.fixture
+async def library() -> AsyncIterator[str]:
+    """A web server on loopback with documents of many kinds; its URL."""
+
+    async def serve(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name == "moved":
+            raise web.HTTPFound("/script")
+        documents: dict[str, object] = {
+            "script": SCRIPT,
+            "scripts": [SCRIPT, SCRIPT],
+            "object": {"scripts": [SCRIPT]},
+            "number": 7,
+        }
+        if name in documents:
+            return web.json_response(documents[name])
+        return web.Response(text="[" * 100_000 if name == "deep" else "no JSON")
+
+    app = web.Application()
+    app.router.add_get("/{name}", serve)
+    server = TestServer(app)
+    await server.start_server()
+    yield str(server.make_url("/"))
+    await server.close()
+
+
+@pytest.mark.parametrize(("name", "streams"), [("script", 1), ("scripts", 2), ("object", 1)])
+async def test_a_script_can_be_fetched(service: Service, library: str, name: str, streams: int) -> None:
+    """A job may name its script by URL: one, several, or an object as a job's body has it."""
+    job = await finished(service, (await create(service, script_url=f"{library}{name}"))["job_id"])
+    assert (job["status"], len(job["streams"])) == ("completed", streams)
+
+
+@pytest.mark.parametrize("name", ["moved", "number", "deep", "text"])
+async def test_a_bad_document_is_refused(service: Service, library: str, name: str) -> None:
+    """No redirection is followed, and what is no script is 400 with a reason."""
+    status, answer = await service.rest.call(
+        "POST", "/simulation-jobs", json={"script_url": f"{library}{name}"}
+    )
+    assert (status, list(answer)) == (400, ["detail"])
+
+
+async def test_a_public_service_fetches_nothing_from_its_own_machine(library: str) -> None:
+    """A service that others can reach cannot be sent to what only its own machine or network may reach."""
+    with pytest.raises(ScriptError):
+        await fetch_script(f"{library}script", loopback=False)
+    assert await fetch_script(f"{library}script", loopback=True) == {"script": SCRIPT}
 
 
 async def test_a_bad_image_fails_the_job(service: Service) -> None:
