@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import math
 import os
+import time
+from http import HTTPStatus
 from types import TracebackType
 from typing import Self, Unpack
 
 from bot.odyssey import messages, sessions
 from bot.odyssey.connection import Connection
-from bot.odyssey.errors import OdysseyConnectionError
+from bot.odyssey.errors import OdysseyConnectionError, OdysseyError
 from bot.odyssey.images import ImageSource, image_data_url
 from bot.odyssey.library import Library
 from bot.odyssey.link import Attempt, Link
@@ -19,6 +23,7 @@ from bot.odyssey.threads import in_thread
 from bot.odyssey.types import (
     ClientCredentials,
     ConnectionStatus,
+    Recording,
     StreamerCapabilities,
     Timeouts,
     VideoFrame,
@@ -27,6 +32,7 @@ from bot.odyssey.types import (
 
 DEFAULT_API_URL = "https://api.odyssey.ml"
 API_URL_VARIABLE = "ODYSSEY_API_URL"
+RECORDING_POLL_S = 0.25
 
 
 class Odyssey(Library):
@@ -137,6 +143,25 @@ class Odyssey(Library):
         limit_s = self._timeouts.end_s if timeout_s is None else timeout_s
         await self._connection().stream.end(limit_s)
 
+    async def get_recording(self, stream_id: str) -> Recording:
+        """The recording of one stream.
+
+        A recording appears a while after its stream's end: first it is unknown, then it has no URLs yet. Of
+        the stream that ended last on this client it is therefore waited for, until `Timeouts.recording_s`
+        after that end. Raises a retryable `OdysseyError` (code `not_found`) when there is none, or none yet.
+        """
+        while True:
+            is_due = time.monotonic() >= self._recording_due_at(stream_id)
+            try:
+                recording = await super().get_recording(stream_id)
+            except OdysseyError as error:
+                if is_due or error.status != HTTPStatus.NOT_FOUND:
+                    raise
+            else:
+                if is_due or recording.video_url is not None:
+                    return recording
+            await asyncio.sleep(RECORDING_POLL_S)
+
     async def latest_frame(self) -> VideoFrame | None:
         """The newest picture, decoded on demand, also when no video is asked for; None before the first."""
         peer = self._connection().peer
@@ -177,6 +202,13 @@ class Odyssey(Library):
         """Counts of the newest connection's video, also after its end."""
         peer = self._link.last.peer if self._link.last else None
         return peer.video.stats if peer is not None else VideoStats()
+
+    def _recording_due_at(self, stream_id: str) -> float:
+        """Until when, by the monotonic clock, it may be missing because its stream has just ended."""
+        stream = self._link.last.stream if self._link.last else None
+        if stream is None or stream.ended_at is None or stream.ended_id != stream_id:
+            return -math.inf
+        return stream.ended_at + self._timeouts.recording_s
 
     def _connection(self) -> Connection:
         if self._link.open is None:

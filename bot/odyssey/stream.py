@@ -29,6 +29,10 @@ class Stream:
         self.stream_id: str | None = None
         self.started_at: float | None = None
         """When the running stream began, by the monotonic clock."""
+        self.ended_id: str | None = None
+        """The stream that ended last."""
+        self.ended_at: float | None = None
+        """When it ended, by the monotonic clock."""
         self.last_applied_prompt: str | None = None
         self._send = send
         self._options = options
@@ -108,7 +112,7 @@ class Stream:
         """Fails every waiting call, and every later one."""
         self._connection_error = error
         self._fail_calls(error)
-        self.stream_id = self.started_at = None
+        self._stream_gone()
         self._settled.set()
 
     def _on_started(self, message: messages.StreamStarted) -> None:
@@ -141,8 +145,13 @@ class Stream:
             self._start_settled()
         self._notifier.call(self._options.get("on_stream_error"), reason, text)
 
-    def _stream_over(self, why: OdysseyError) -> None:
+    def _stream_gone(self) -> None:
+        if self.stream_id is not None:
+            self.ended_id, self.ended_at = self.stream_id, time.monotonic()
         self.stream_id = self.started_at = None
+
+    def _stream_over(self, why: OdysseyError) -> None:
+        self._stream_gone()
         self._over = why
         self._interactions.fail(why)
         self._interactions.nothing_is_owed()

@@ -133,6 +133,8 @@ class Timeouts:
     end_s: float = 15.0
     request_s: float = 15.0
     """One REST request."""
+    recording_s: float = 5.0
+    """From the end of a stream: so long `get_recording` waits for its recording to appear."""
     silence_s: float = 8.0
     """UDP silence after which the connection counts as lost."""
 

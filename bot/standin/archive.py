@@ -52,8 +52,6 @@ class Archive:
     async def _recording(self, request: web.Request) -> web.Response:
         self._access.require_bearer(request)
         recording = self._shelf.find(request.match_info["stream_id"])
-        if recording is not None:
-            await self._shelf.finish(recording)
         if recording is None or self._shelf.stage_of(recording) == "unknown":
             raise RequestRefusedError(404, "Recording not found.")
         return web.json_response(self.describe(recording, origin_of(request)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 import time
@@ -75,8 +74,7 @@ class Recording:
         return EventLog(self.directory / EVENTS)
 
 
-FINISHING_LIMIT_S = 5.0
-FINISHING_POLL_S = 0.02
+UNKNOWN_SHARE = 0.2  # of the delay: so long nothing is known of a recording
 
 
 class RecordingShelf:
@@ -119,20 +117,12 @@ class RecordingShelf:
         """The stream with this ID, running or over."""
         return self._recordings.get(stream_id)
 
-    async def finish(self, recording: Recording) -> None:
-        """Without a delay, returns once an ended stream's files are made: whoever asks at once gets them."""
-        until_s = recording.ended_monotonic_s + FINISHING_LIMIT_S
-        while not self._delay_s and recording.ended_at and not recording.is_complete:
-            if time.monotonic() > until_s:
-                return
-            await asyncio.sleep(FINISHING_POLL_S)
-
     def stage_of(self, recording: Recording) -> Stage:
         """How much a client may see: first nothing (404), then a row without files, then all."""
         if recording.ended_at is None:
             return "unknown"
         age_s = time.monotonic() - recording.ended_monotonic_s
-        if age_s < self._delay_s / 2:
+        if age_s < self._delay_s * UNKNOWN_SHARE:
             return "unknown"
         return "complete" if recording.is_complete and age_s >= self._delay_s else "pending"
 

@@ -14,6 +14,7 @@ import av
 import pytest
 from PIL import Image
 
+from bot.standin.settings import StandinSettings
 from tests.standin.conftest import Service, serving
 from tests.standin.wire import connected
 
@@ -41,7 +42,8 @@ async def fetch(service: Service, url: str, **headers: str) -> tuple[int, dict[s
 
 async def test_a_recording_appears_step_by_step() -> None:
     """A running stream has no recording (404); after its end first nothing, then nulls, then all of it."""
-    async with serving(recording_delay_s=1.0) as service, connected(service.rest) as client:
+    default = StandinSettings().recording_delay_s
+    async with serving(recording_delay_s=default) as service, connected(service.rest) as client:
         stream_id = (await client.start())["stream_id"]
         path = f"/recordings/{stream_id}"
         assert (await service.rest.call("GET", path))[0] == 404

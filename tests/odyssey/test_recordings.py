@@ -1,0 +1,58 @@
+"""The recording of a stream that has just ended, which appears only after a while."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.odyssey import Odyssey, OdysseyError, Timeouts
+
+from .service import API_KEY, Service
+
+NOTHING_YET = {"video_url": None, "events_url": None, "frame_count": None}
+WHOLE = {"video_url": "https://example.com/v.mp4", "frame_count": 100}
+
+
+async def streamed(client: Odyssey) -> str:
+    """The ID of a stream that was started and ended."""
+    await client.connect()
+    stream_id = await client.start_stream("a cat")
+    await client.end_stream()
+    await client.disconnect()
+    return stream_id
+
+
+async def test_it_is_waited_for(service: Service, client: Odyssey) -> None:
+    """Unknown at first, then without URLs, then whole: `get_recording` returns the whole one."""
+    stream_id = await streamed(client)
+    path = f"GET /recordings/{stream_id}"
+    service.recordings[stream_id] = {"stream_id": stream_id, **WHOLE}
+    service.script(path, (404, {}), (200, {"stream_id": stream_id, **NOTHING_YET}))
+    assert (await client.get_recording(stream_id)).frame_count == 100
+    assert len(service.calls(path)) == 3
+
+
+@pytest.mark.parametrize("end", ["end_stream", "disconnect"])
+async def test_the_wait_ends(service: Service, end: str) -> None:
+    """When its time is over the call says what it found, however the stream had ended."""
+    timeouts = Timeouts(recording_s=0.1)
+    async with Odyssey(API_KEY, service.url, timeouts=timeouts) as client:
+        await client.connect()
+        stream_id = await client.start_stream("a cat")
+        await getattr(client, end)()
+        with pytest.raises(OdysseyError) as error:
+            await client.get_recording(stream_id)
+        assert error.value.code == "not_found"
+        service.recordings[stream_id] = {"stream_id": stream_id, **NOTHING_YET}
+        assert (await client.get_recording(stream_id)).video_url is None
+
+
+async def test_another_stream_is_asked_for_once(service: Service, client: Odyssey) -> None:
+    """A stream that this client did not see end is not waited for, nor does any other error make it wait."""
+    stream_id = await streamed(client)
+    with pytest.raises(OdysseyError):
+        await client.get_recording("another")
+    assert len(service.calls("GET /recordings/another")) == 1
+    service.script(f"GET /recordings/{stream_id}", (403, {"detail": "no"}))
+    with pytest.raises(OdysseyError) as error:
+        await client.get_recording(stream_id)
+    assert error.value.status == 403
