@@ -55,8 +55,14 @@ def standin(
     connection_limit_s: Annotated[float, typer.Option(min=1, help="Seconds of a connection.")] = 3600,
     idle_limit_s: Annotated[float, typer.Option(min=1, help="Seconds without a stream.")] = 40,
     concurrent_streams: Annotated[int, typer.Option(min=0, help="Connections at once.")] = 5,
+    unclean_hold_s: Annotated[
+        float,
+        typer.Option(min=0, help="Seconds that a crashed client's connection counts; really, up to 900."),
+    ] = 0,
     url_lifetime_s: Annotated[float, typer.Option(min=1, help="Seconds that presigned URLs work.")] = 3600,
-    recording_delay_s: Annotated[float, typer.Option(min=0, help="Seconds until a recording is there.")] = 0,
+    recording_delay_s: Annotated[
+        float, typer.Option(min=0, help="Seconds until a recording is there.")
+    ] = 0.5,
     recordings_dir: Annotated[
         Path | None, typer.Option(help="Where recordings stay; else temporary.")
     ] = None,
@@ -75,6 +81,7 @@ def standin(
         connection_limit_s=connection_limit_s,
         idle_limit_s=idle_limit_s,
         concurrent_streams=concurrent_streams,
+        unclean_hold_s=unclean_hold_s,
         url_lifetime_s=url_lifetime_s,
         recording_delay_s=recording_delay_s,
         recordings_dir=recordings_dir,

@@ -83,7 +83,7 @@ class Standin:
         stack.push_async_callback(studio.close)
         signer = Signer()
         access = Access(settings.api_key, settings.token_lifetime_s)
-        sessions = Sessions(settings.concurrent_streams)
+        sessions = Sessions(settings.concurrent_streams, settings.unclean_hold_s)
         signalling = Signalling(sessions, signer, self._connect(studio))
 
         middlewares = [json_errors]

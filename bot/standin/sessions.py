@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.standin.refusals import RequestRefusedError
 
@@ -16,15 +16,16 @@ class Session:
     """One reservation. It counts against the limit until it is released or lapses."""
 
     session_id: str
-    requested_at: float = field(default_factory=time.monotonic)
-    is_connected: bool = False
+    lapses_at_s: float | None  # in monotonic time; None while its client is connected
+    is_taken: bool = False  # by a client, now or before
 
 
 class Sessions:
-    """All reservations of the service."""
+    """All reservations of the service, `limit` at most."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, unclean_hold_s: float = 0.0) -> None:
         self._limit = limit
+        self._unclean_hold_s = unclean_hold_s
         self._sessions: dict[str, Session] = {}
 
     @property
@@ -40,7 +41,7 @@ class Sessions:
             raise RequestRefusedError(
                 429, concurrent_limit(active, self._limit), why="too many concurrent streams"
             )
-        session = Session(uuid.uuid4().hex)
+        session = Session(uuid.uuid4().hex, time.monotonic() + UNCLAIMED_LIMIT_S)
         self._sessions[session.session_id] = session
         return session
 
@@ -49,14 +50,22 @@ class Sessions:
         self._forget_lapsed()
         return self._sessions.get(session_id)
 
+    def claim(self, session: Session) -> None:
+        """Its client is connected."""
+        session.is_taken, session.lapses_at_s = True, None
+
     def release(self, session: Session) -> None:
         """Give the streamer back."""
         self._sessions.pop(session.session_id, None)
 
+    def abandon(self, session: Session) -> None:
+        """Its client is gone without a word: the place stays taken for a while (protocol page, "Limits")."""
+        session.lapses_at_s = time.monotonic() + self._unclean_hold_s
+
     def _forget_lapsed(self) -> None:
-        oldest = time.monotonic() - UNCLAIMED_LIMIT_S
+        now_s = time.monotonic()
         for session in list(self._sessions.values()):
-            if not session.is_connected and session.requested_at < oldest:
+            if session.lapses_at_s is not None and session.lapses_at_s <= now_s:
                 self.release(session)
 
 

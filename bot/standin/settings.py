@@ -18,12 +18,15 @@ class StandinSettings:
     connection_limit_s: float = 3600.0
     idle_limit_s: float = 40.0
     concurrent_streams: int = 5
+    # For how long a connection that was never closed cleanly counts as one. The real service says: up to 900;
+    # that is for rehearsals, for it would lock out a developer whose scripts crash.
+    unclean_hold_s: float = 0.0
     token_lifetime_s: float = 3600.0
     session_token_lifetime_s: float = 600.0
     url_lifetime_s: float = 3600.0
-    # From a stream's end: first half, a recording is unknown (404); second half, it has no files yet. With 0,
-    # a request waits until the files are made, so that the guide's example gets them right after the stream.
-    recording_delay_s: float = 0.0
+    # From a stream's end until its recording is there, at least. For the first fifth of it the recording is
+    # unknown (404), then it has no files yet (nulls).
+    recording_delay_s: float = 0.5
     recordings_dir: Path | None = None  # None: a temporary directory, removed at exit
     faults: bool = False  # serve the control endpoint for scripted faults
 

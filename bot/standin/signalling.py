@@ -22,6 +22,7 @@ from bot.standin.tokens import Signer
 logger = logging.getLogger(__name__)
 
 MESSAGE_LIMIT_BYTES = 64 * 1024 * 1024
+CLEAN_CLOSE_CODES = (None, 0, 1000, 1001)  # None: still open, so a word came before; 0: closed without a code
 
 # Makes the connection of a client from its websocket and the request that opened it.
 Connect = Callable[[web.Request, web.WebSocketResponse], Connection]
@@ -57,7 +58,7 @@ class Signalling:
         socket = web.WebSocketResponse(max_msg_size=MESSAGE_LIMIT_BYTES, timeout=2.0, heartbeat=20.0)
         await socket.prepare(request)
         session = self._sessions.find(session_id)
-        if session is None or session.is_connected:
+        if session is None or session.is_taken:
             logger.info("refused signalling: the session is %s", "gone" if session is None else "in use")
             await _report(socket, "streamer_not_available")
             await socket.close(code=WSCloseCode.POLICY_VIOLATION)
@@ -70,20 +71,25 @@ class Signalling:
         return socket
 
     async def _hold(self, session: Session, request: web.Request, socket: web.WebSocketResponse) -> None:
-        session.is_connected = True
+        self._sessions.claim(session)
         connection = self._connect(request, socket)
+        is_clean = False
         try:
             offer = await connection.offer()
             if offer is not None:
                 await socket.send_json({"type": "offer", "sdp": offer})
             error = await _run(connection, socket, session.session_id)
+            is_clean = socket.close_code in CLEAN_CLOSE_CODES
             if error is not None:
                 await _report(socket, error)
         except ConnectionError:
             logger.info("the client was gone before it was connected")
         finally:
             await connection.close(self._end_reason)
-            self._sessions.release(session)
+            if is_clean:
+                self._sessions.release(session)
+            else:
+                self._sessions.abandon(session)
         await socket.close()
 
 

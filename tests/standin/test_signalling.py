@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket as sockets
 from typing import Any
 
 import aiohttp
@@ -83,6 +84,53 @@ async def test_leaving_frees_the_streamer() -> None:
         assert (await service.rest.call("POST", "/sessions/request", json={}))[0] == 200
         async with service.http.ws_connect(url) as socket:
             assert (await receive(socket))["reason"] == "streamer_not_available"
+
+
+async def leave(service: Service, code: int | None) -> str:
+    """Connect, and leave with a close code or without a word; the session's signalling URL."""
+    _, url = await reserve(service.rest)
+    async with service.http.ws_connect(url) as socket:
+        await receive(socket)
+        if code is None:
+            socket.get_extra_info("socket").shutdown(sockets.SHUT_RDWR)
+        else:
+            await socket.close(code=code)
+    return url
+
+
+async def reservable(service: Service, within_s: float) -> bool:
+    """Whether a streamer can be reserved before the time is over."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    while (await service.rest.call("POST", "/sessions/request", json={}))[0] != 200:
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(0.02)
+    return True
+
+
+@pytest.mark.parametrize("code", [1000, 1001])
+async def test_a_clean_close_frees_the_streamer(code: int) -> None:
+    """A client that closes normally gives its place back, also without `client_disconnecting`."""
+    async with serving(concurrent_streams=1, unclean_hold_s=900) as service:
+        await leave(service, code)
+        assert await reservable(service, within_s=10)
+
+
+@pytest.mark.parametrize("code", [4000, None])
+async def test_a_client_that_vanishes_keeps_its_place(code: int | None) -> None:
+    """A connection that was never closed cleanly goes on counting, and nobody can take up its session."""
+    async with serving(concurrent_streams=1, unclean_hold_s=900) as service:
+        url = await leave(service, code)
+        assert not await reservable(service, within_s=0.4)
+        async with service.http.ws_connect(url) as socket:
+            assert (await receive(socket))["reason"] == "streamer_not_available"
+
+
+async def test_a_place_is_kept_for_a_time() -> None:
+    """The place of a client that vanished is free again when its time is over."""
+    async with serving(concurrent_streams=1, unclean_hold_s=0.2) as service:
+        await leave(service, None)
+        assert await reservable(service, within_s=10)
 
 
 async def test_the_offer_has_one_video_and_one_data_section(service: Service) -> None:
