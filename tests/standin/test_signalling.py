@@ -145,6 +145,28 @@ async def test_the_offer_has_one_video_and_one_data_section(service: Service) ->
     assert set(candidates) == {"127.0.0.1"}
 
 
+async def test_leaving_while_connecting_leaves_nothing_behind() -> None:
+    """A client may go at any moment of its connecting; no task of its peer goes on in the service."""
+    before = asyncio.all_tasks()
+
+    async def connect_and_leave(after_s: float) -> None:
+        _, url = await reserve(service.rest)
+        pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        async with service.http.ws_connect(url) as socket:
+            await pc.setRemoteDescription(RTCSessionDescription((await receive(socket))["sdp"], "offer"))
+            await pc.setLocalDescription(await pc.createAnswer())
+            await socket.send_json({"type": "answer", "sdp": pc.localDescription.sdp})
+            await asyncio.sleep(after_s)
+            await socket.send_json({"type": "client_disconnecting"})
+            await socket.receive()
+        await asyncio.sleep(0.1)  # this side has an end to its own connecting, or never will
+        await pc.close()
+
+    async with serving(concurrent_streams=30) as service:
+        await asyncio.gather(*(connect_and_leave(number / 300) for number in range(30)))
+    assert asyncio.all_tasks() == before
+
+
 @pytest.mark.parametrize("prefix", ["candidate:", ""])
 async def test_candidates_may_be_trickled(service: Service, prefix: str) -> None:
     """A browser's way: an answer without candidates, then those, some of them mDNS names or nonsense."""

@@ -11,7 +11,6 @@ from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
     RTCDataChannel,
-    RTCPeerConnection,
     RTCRtpSender,
     RTCRtpTransceiver,
     RTCSessionDescription,
@@ -37,7 +36,8 @@ class Peer:
         self._loopback = loopback
         seams.install_loopback_rule()
         # No ICE servers: aiortc would otherwise ask a public STUN server.
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        configuration = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        self._pc = seams.PeerConnection(configuration)
         self.track = PacketTrack()
         self._transceiver: RTCRtpTransceiver = self._pc.addTransceiver(self.track, direction="sendonly")
         capabilities = RTCRtpSender.getCapabilities("video").codecs

@@ -10,12 +10,40 @@ from collections.abc import Callable
 from typing import cast
 
 import aioice.ice
-from aiortc import RTCPeerConnection, RTCRtpSender, RTCRtpTransceiver
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCRtpTransceiver
 
 from bot.standin.media.encoder import Codec
 
 # Set in the task that gathers candidates, so that other peers of the same process keep their own rule.
 loopback_only: contextvars.ContextVar[bool] = contextvars.ContextVar("standin_loopback_only", default=False)
+
+
+class PeerConnection(RTCPeerConnection):
+    """A peer connection that gives up connecting when it is closed.
+
+    aiortc lets its connecting go on meanwhile, which then starts what nobody stops any more: the sender's
+    reports, and aioice's renewal of its consent.
+    """
+
+    def __init__(self, configuration: RTCConfiguration) -> None:
+        super().__init__(configuration)
+        self._connecting: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Close, in any state."""
+        if self._connecting:
+            for task in self._connecting:
+                task.cancel()
+            await asyncio.wait(self._connecting)
+        await super().close()
+
+    async def _RTCPeerConnection__connect(self) -> None:  # noqa: N802 - the name of what it stands before
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._connecting.add(task)
+        try:
+            await super()._RTCPeerConnection__connect()  # type: ignore[misc]  # private to aiortc
+        finally:
+            self._connecting.discard(task)
 
 
 def install_loopback_rule() -> None:
@@ -50,11 +78,8 @@ def negotiated_codec(transceiver: RTCRtpTransceiver) -> Codec:
 
 def silence(pc: RTCPeerConnection) -> None:
     """Let a peer neither send nor take UDP any more, as if a cable had been cut."""
-    transports = {transceiver.sender.transport.transport for transceiver in pc.getTransceivers()}
-    if pc.sctp is not None:
-        transports.add(pc.sctp.transport.transport)
-    for transport in transports:
-        for protocol in transport._connection._protocols:
+    for ice in _ice_connections(pc):
+        for protocol in ice._protocols:
             socket = protocol.transport
             socket.set_protocol(_Deaf(protocol))
             protocol.transport = cast("asyncio.DatagramTransport", _Mute(socket))
@@ -88,6 +113,13 @@ def without_unreachable(sdp: str, *, loopback: bool) -> str:
                 continue
         kept.append(line)
     return "\r\n".join(kept) + "\r\n"
+
+
+def _ice_connections(pc: RTCPeerConnection) -> set[aioice.ice.Connection]:
+    transports = {transceiver.sender.transport.transport for transceiver in pc.getTransceivers()}
+    if pc.sctp is not None:
+        transports.add(pc.sctp.transport.transport)
+    return {transport._connection for transport in transports}
 
 
 class _Deaf(asyncio.DatagramProtocol):
