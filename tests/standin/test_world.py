@@ -150,6 +150,8 @@ def test_subjects_are_read_with_what_belongs_to_them(prompt: str, expected: tupl
         ("the dog disappears", ["cat"]),
         ("the dog turns into a dragon", ["dragon"]),
         ("the cat becomes a lion", ["lion"]),
+        ("a calm, empty meadow", []),
+        ("nobody but an owl", ["owl"]),
     ],
 )
 def test_subjects_go_and_turn_into_others(prompt: str, kinds: list[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.standin.world.colours import NAMED
 from bot.standin.world.scene import Actor, Scene
+from bot.standin.world.vocabulary import NOBODY
 from bot.standin.world.words import PHRASES, SMALL_WORDS, Meaning, meaning_of
 
 ACTOR_LIMIT = 4
@@ -18,6 +19,7 @@ READ_LIMIT_WORDS = 400
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+")
 _BEFORE = frozenset({"no", "without", "remove", "stop", "not", "less"})  # takes away what comes next
 _AFTER = frozenset({"stops", "stopped", "disappears", "vanishes", "disappeared", "vanished", "ends", "fades"})
+_EMPTY = frozenset(NOBODY.split())  # takes away every subject and effect there was
 _BECOMES = frozenset({"becomes", "become", "into", "transforms"})
 _HOMES = {
     "fish": "underwater",
@@ -28,6 +30,7 @@ _HOMES = {
     "ufo": "space",
     "car": "city",
     "bus": "city",
+    "lighthouse": "sea",
 }
 _SIZES = {"big": 1.45, "small": 0.62}
 
@@ -46,6 +49,8 @@ def imagine(prompt: str, before: Scene | None = None) -> Scene:
     mentions, unknown = _read(words)
     scene = before or Scene(caption="", seed=zlib.crc32(prompt.encode(errors="replace")))
     scene = replace(scene, caption=prompt, calls=scene.calls + 1)
+    if not _EMPTY.isdisjoint(words):
+        scene = replace(scene, actors=(), effects=())
     for mention in mentions:
         scene = _without(scene, mention.meaning) if mention.removed else _with(scene, mention.meaning)
     kept = [mention.meaning for mention in mentions if not mention.removed]
@@ -79,7 +84,7 @@ def _read(words: list[str]) -> tuple[list[_Mention], list[str]]:
         elif meaning is not None:
             mentions.append(_Mention(meaning, removed=taking_away))
             taking_away = taking_away and meaning.aspect in ("colour", "count", "size")
-        elif word not in SMALL_WORDS and len(word) > 1:
+        elif word not in SMALL_WORDS and word not in _EMPTY and len(word) > 1:
             unknown.append(word)
     return mentions, unknown
 

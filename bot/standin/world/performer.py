@@ -100,7 +100,7 @@ class Performer:
             x += 0.07 * math.sin(t * 0.3)
             y += 0.012 * math.sin(t * 1.3)
             left = math.cos(t * 0.3) < -0.2
-        elif action not in STILL_ACTIONS:
+        elif action not in STILL_ACTIONS and self._kind.speed:
             x += 0.05 * math.sin(t * 0.5)
         if action == "jump":
             y -= 0.16 * abs(math.sin(t * 2.6))

@@ -57,14 +57,18 @@ ACTORS = {
     "rocket": "rocket spaceship shuttle",
     "balloon": "balloon airship blimp",
     "ufo": "ufo saucer alien spacecraft",
+    "lighthouse": "lighthouse beacon",
+    "castle": "castle palace fortress tower",
+    "windmill": "windmill mill",
 }
+NOBODY = "empty deserted abandoned uninhabited nobody nothing"
 PLACES = {
     "meadow": "meadow field grass park garden hill hillside countryside farm prairie lawn",
     "mountains": "mountain alps peak cliff valley summit",
     "forest": "forest wood woods jungle tree grove woodland",
     "desert": "desert dune sahara sand canyon",
     "city": "city town street skyscraper downtown road metropolis building skyline",
-    "village": "village house cottage home hamlet castle",
+    "village": "village house cottage home hamlet",
     "room": "room windowsill window indoors bedroom kitchen sofa couch chair",
     "sea": "sea ocean beach coast lake river shore water wave bay harbour harbor island",
     "space": "space moonscape galaxy planet cosmos mars orbiting",

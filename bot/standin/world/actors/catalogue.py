@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.standin.world.actors import creatures, people, quadruped, swimmers, vehicles, winged
+from bot.standin.world.actors import creatures, landmarks, people, quadruped, swimmers, vehicles, winged
 from bot.standin.world.actors.kind import Kind, Look
 from bot.standin.world.pen import Pen
 
@@ -87,4 +87,7 @@ KINDS: dict[str, Kind] = {
     "rocket": Kind(vehicles.rocket, 1.0, 2.2, 0.46, "air", 0.25, 0.4),
     "balloon": Kind(vehicles.balloon, 1.6, 2.2, 0.44, "air", 0.12, 3.0),
     "ufo": Kind(vehicles.ufo, 2.0, 1.2, 0.26, "air", 0.4, 0.8, glows=True),
+    "lighthouse": Kind(landmarks.lighthouse, 3.2, 2.6, 0.72, "ground", 0.0, 4.0),
+    "castle": Kind(landmarks.castle, 2.8, 2.2, 0.7, "ground", 0.0, 2.0),
+    "windmill": Kind(landmarks.windmill, 2.0, 2.4, 0.66, "ground", 0.0, 2.4),
 }
