@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import fractions
 import functools
+import json
 import multiprocessing as mp
 import os
 import random
 import re
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -38,15 +40,15 @@ def clip_service(codec: str = "H.264", kind: str = "lean") -> Iterator[str]:
     """Runs the service, on the last core; gives its URL. `kind` is how it sends: lean, plain (aiortc) or
     lossy.
     """
-    context = mp.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(codec, kind, theirs))
-    process.start()
-    try:
-        yield ours.recv()
-    finally:
-        process.terminate()
-        process.join()
+    with _process(codec, kind) as pipe:
+        yield pipe.recv()
+
+
+@contextmanager
+def timed_service() -> Iterator[tuple[str, Connection]]:
+    """The lean one, and a pipe: for each `update`, its prompt and the monotonic time at which it arrived."""
+    with _process("H.264", "timed") as pipe:
+        yield pipe.recv(), pipe
 
 
 @functools.cache
@@ -145,6 +147,19 @@ class LeanStreamer(Streamer):
             await self.sender.run(self, answer)
 
 
+class TimedStreamer(LeanStreamer):
+    """Tells of every `update` before anything else is done with it."""
+
+    pipe: Connection
+
+    def _on_text(self, raw: str) -> None:
+        now_s = time.monotonic()
+        message = json.loads(raw)
+        if message["type"] == "update":
+            self.pipe.send((message["prompt"], now_s))
+        super()._on_text(raw)
+
+
 class LossyStreamer(Streamer):
     """A streamer behind a bad network."""
 
@@ -154,15 +169,34 @@ class LossyStreamer(Streamer):
         return await super().started(**more)
 
 
+@contextmanager
+def _process(codec: str, kind: str) -> Iterator[Connection]:
+    context = mp.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(codec, kind, theirs))
+    process.start()
+    try:
+        yield ours
+    finally:
+        process.terminate()
+        process.join()
+
+
 def _serve(codec: str, kind: str, pipe: Connection) -> None:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     asyncio.run(_serve_until_killed(codec, kind, pipe))
 
 
 async def _serve_until_killed(codec: str, kind: str, pipe: Connection) -> None:
-    types: dict[str, type[Streamer]] = {"plain": Streamer, "lean": LeanStreamer, "lossy": LossyStreamer}
-    if kind == "lean":
+    types: dict[str, type[Streamer]] = {
+        "plain": Streamer,
+        "lean": LeanStreamer,
+        "timed": TimedStreamer,
+        "lossy": LossyStreamer,
+    }
+    if issubclass(types[kind], LeanStreamer):
         LeanStreamer.sender = LeanSender(codec)
+    TimedStreamer.pipe = pipe
     service = Service(types[kind])
     service.behaviour = Behaviour(clip=encoded(codec), codec=CODECS[codec][1])
     async with service.running():

@@ -164,11 +164,14 @@ class Floor:
             await self._ports.clock.wait(self._changed, until=min(due, default=None))
         return None
 
-    async def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
-        """Notes that a choice is on its way: its suggestion, and those merged into it."""
+    def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
+        """Notes that a choice is on its way: its suggestion, and those merged into it.
+
+        The note is stored while the world is asked: to a restart, what waited and what was sent are the same.
+        """
         now = self._now()
         sent = [suggestion.sent(stream_id, now) for suggestion in (choice.suggestion, *choice.merged)]
-        await self._ledger.store(*sent)
+        self._ledger.note(*sent)
         self._tell()
         return sent
 

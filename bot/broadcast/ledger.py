@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ class Ledger:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._open: dict[str, _Open] = {}
+        self._noting: list[Awaitable[None]] = []
 
     async def enter(self, suggestion: Suggestion) -> asyncio.Future[Suggestion]:
         """Stores a new suggestion; the future gets it back once it is settled."""
@@ -33,13 +35,16 @@ class Ledger:
 
         Whatever was settled first counts: a later word on the same suggestion is passed over.
         """
-        news = [s for s in suggestions if s.id in self._open and not self._open[s.id].is_settled]
-        for suggestion in news:
-            self._open[suggestion.id].suggestion = suggestion
+        news = self._news(suggestions)
+        await self._noted()
         for suggestion in news:
             await self._journal.save_suggestion(suggestion)
             if suggestion.outcome.is_settled:
                 self._tell(suggestion)
+
+    def note(self, *suggestions: Suggestion) -> None:
+        """Has open suggestions stored, without a wait: the next `store`, or `close`, waits, and may raise."""
+        self._noting += [self._journal.save_suggestion(suggestion) for suggestion in self._news(suggestions)]
 
     async def close(self, now: datetime, *, lost: Refusal) -> None:
         """Settles all that is open: what was sent as `lost`, what waited as BROADCAST_ENDED.
@@ -48,6 +53,10 @@ class Ledger:
         even of what cannot be stored; the first error of the journal is raised in the end.
         """
         failure: Exception | None = None
+        try:
+            await self._noted()
+        except Exception as error:  # noqa: BLE001 - raised below, when all authors are told
+            failure = error
         for entry in list(self._open.values()):
             suggestion = entry.suggestion
             if not entry.is_settled:
@@ -60,6 +69,18 @@ class Ledger:
             self._tell(suggestion)
         if failure:
             raise failure
+
+    def _news(self, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+        """Those that change something; from now on they stand like that."""
+        news = [s for s in suggestions if s.id in self._open and not self._open[s.id].is_settled]
+        for suggestion in news:
+            self._open[suggestion.id].suggestion = suggestion
+        return news
+
+    async def _noted(self) -> None:
+        noting, self._noting = self._noting, []
+        for stored in noting:
+            await stored
 
     def _tell(self, suggestion: Suggestion) -> None:
         entry = self._open.pop(suggestion.id, None)

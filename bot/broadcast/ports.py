@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +83,10 @@ class RecordingSource(Protocol):
 
 
 class Journal(Protocol):
-    """The memory of the domain. A method returns when its fact is stored; calls take effect in order."""
+    """The memory of the domain. What a method returns is awaited until its fact is stored.
+
+    Calls take effect in order, whenever they are awaited.
+    """
 
     async def save_broadcast(self, broadcast: Broadcast) -> None:
         """Stores a broadcast as it stands."""
@@ -93,7 +96,7 @@ class Journal(Protocol):
         """Stores a stream as it stands."""
         ...
 
-    async def save_suggestion(self, suggestion: Suggestion) -> None:
+    def save_suggestion(self, suggestion: Suggestion) -> Awaitable[None]:
         """Stores a suggestion as it stands."""
         ...
 

@@ -131,7 +131,7 @@ class BroadcastSession:
         """The one forwarder: a suggestion leaves only when the one before it is settled."""
         clock = self._ports.clock
         while choice := await self.floor.next_choice(until=self._over_at):
-            sent = await self.floor.sent(choice, stream.id)
+            sent = self.floor.sent(choice, stream.id)
             prompt = choice.suggestion.prompt
             try:
                 applied = await world.interact(prompt) or prompt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,7 +36,7 @@ class Post:
 
 
 class DatabaseJournal:
-    """The domain's `Journal`, and the posts. Every method returns once the fact is committed."""
+    """The domain's `Journal`, and the posts. What is awaited is done once the fact is committed."""
 
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine
@@ -78,9 +79,9 @@ class DatabaseJournal:
             ended_at=stream.ended_at,
         )
 
-    async def save_suggestion(self, suggestion: Suggestion) -> None:
+    def save_suggestion(self, suggestion: Suggestion) -> Awaitable[None]:
         """Stores a suggestion as it stands."""
-        await self._save(
+        return self._save(
             schema.suggestions,
             id=suggestion.id,
             broadcast_id=suggestion.broadcast_id,
@@ -123,5 +124,5 @@ class DatabaseJournal:
             posted_at=post.posted_at,
         )
 
-    async def _save(self, table: Table, **row: Any) -> None:
-        await self._writer.execute(upsert(self._engine, table, row))
+    def _save(self, table: Table, **row: Any) -> Awaitable[None]:
+        return self._writer.execute(upsert(self._engine, table, row))

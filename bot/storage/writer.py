@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,7 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 BATCH_LIMIT = 500
 
-_Write = tuple[Executable, "asyncio.Future[None]"]
+
+class Upsert(NamedTuple):
+    """A row that is inserted, or takes the place of the one with its primary key."""
+
+    statement: Executable
+    row: Mapping[str, Any]
+
+
+_Write = tuple[Executable | Upsert, "asyncio.Future[None]"]
 
 
 class Writer:
@@ -41,11 +50,11 @@ class Writer:
         # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
         await self._tasks.__aexit__(None, None, None)
 
-    async def execute(self, statement: Executable) -> None:
-        """Returns when the statement is committed; raises what the database raises."""
+    def execute(self, statement: Executable | Upsert) -> asyncio.Future[None]:
+        """Done when the statement is committed; has what the database raised."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.put_nowait((statement, written))
-        await written
+        return written
 
     async def _run(self) -> None:
         while True:
@@ -62,7 +71,10 @@ class Writer:
         try:
             async with self._engine.begin() as connection:
                 for statement, _ in batch:
-                    await connection.execute(statement)
+                    if isinstance(statement, Upsert):
+                        await connection.execute(statement.statement, statement.row)
+                    else:
+                        await connection.execute(statement)
         except SQLAlchemyError as error:
             if len(batch) == 1:
                 _answer(batch[0], error)
@@ -74,11 +86,17 @@ class Writer:
                 _answer(write, None)
 
 
-def upsert(engine: AsyncEngine, table: Table, row: Mapping[str, Any]) -> Executable:
+def upsert(engine: AsyncEngine, table: Table, row: Mapping[str, Any]) -> Upsert:
     """Inserts a row, or updates the one with its primary key."""
-    insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(table).values(**row)
+    return Upsert(_upsert(engine.dialect.name, table, tuple(row)), row)
+
+
+@functools.cache
+def _upsert(dialect: str, table: Table, columns: Sequence[str]) -> Executable:
+    """Made once for a kind of row: making it takes as long as executing it."""
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
     key = [column.name for column in table.primary_key]
-    changes = {name: value for name, value in row.items() if name not in key}
+    changes = {name: insert.excluded[name] for name in columns if name not in key}
     statement: Executable = insert.on_conflict_do_update(index_elements=key, set_=changes)
     return statement
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Viewer
+from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
 
@@ -59,6 +59,52 @@ async def test_a_suggestion_is_stored_at_every_step(rig: Rig) -> None:
         Outcome.ACKNOWLEDGED,
     ]
     assert rig.journal.suggestions[-1].stream_id == "stream-1"
+
+
+async def test_an_interaction_does_not_wait_for_its_note(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leaves while it is being stored that it was sent; its outcome is stored behind that."""
+    disk, noted = asyncio.Event(), asyncio.Event()
+    save = rig.journal.save_suggestion
+
+    async def save_when_the_disk_turns(suggestion: Suggestion) -> None:
+        if suggestion.outcome is Outcome.SENT:
+            noted.set()
+            await disk.wait()
+        await save(suggestion)
+
+    monkeypatch.setattr(rig.journal, "save_suggestion", save_when_the_disk_turns)
+    session = await rig.start()
+    ticket = await session.suggest(ROBIN, "snow")
+    async with asyncio.timeout(5):
+        await rig.world.interacting.wait()
+        await noted.wait()
+    assert not ticket.settled.done()
+    disk.set()
+    await ticket.settled
+    outcomes = [suggestion.outcome for suggestion in rig.journal.suggestions]
+    assert outcomes == [Outcome.QUEUED, Outcome.SENT, Outcome.ACKNOWLEDGED]
+
+
+async def test_a_note_that_cannot_be_stored_ends_the_broadcast_and_leaves_nobody_waiting(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error of the journal is not lost because nobody waited for the note."""
+    save = rig.journal.save_suggestion
+
+    async def save_until_sent(suggestion: Suggestion) -> None:
+        if suggestion.outcome is Outcome.SENT:
+            raise OSError("disk full")
+        await save(suggestion)
+
+    monkeypatch.setattr(rig.journal, "save_suggestion", save_until_sent)
+    session = await rig.start()
+    ticket = await session.suggest(ROBIN, "snow")
+    settled = await asyncio.wait_for(ticket.settled, 5)
+    assert settled.outcome.is_settled
+    while not session.broadcast.state.is_over:
+        await asyncio.sleep(0)
+    assert session.broadcast.ending
+    assert session.broadcast.ending.reason is Reason.INTERNAL
 
 
 async def test_suggestions_wait_while_the_broadcast_connects(rig: Rig) -> None:

@@ -39,6 +39,19 @@ async def test_writes_take_effect_in_order(store: Store) -> None:
     assert (row.outcome, row.refusal, row.detail) == ("refused", "service_refused", "no")
 
 
+async def test_a_suggestion_is_stored_in_the_order_of_the_calls_not_of_the_waits(store: Store) -> None:
+    """The write is on its way with the call: whoever has it done may wait for it later."""
+    broadcast, stream = live_broadcast()
+    await store.journal.save_broadcast(broadcast)
+    await store.journal.save_stream(stream)
+    suggestion = Suggestion("x", "b", MIKA, "snow", NOW)
+    first = store.journal.save_suggestion(suggestion)
+    await store.journal.save_suggestion(suggestion.sent(stream.id, NOW))
+    await first
+    async with store.engine.connect() as connection:
+        assert (await connection.execute(suggestions.select())).one().outcome == "sent"
+
+
 async def test_a_cancelled_caller_does_not_undo_the_write(store: Store) -> None:
     """Who gives up waiting for the commit still has it committed."""
     broadcast, _ = live_broadcast()

@@ -1,0 +1,112 @@
+"""From a chat message to its `update` on the wire: how long the whole bot takes, with nothing in line.
+
+The clock starts before a user of the local Discord posts the message, and stops when the `update` has come
+out of the service's data channel. Discord, bot and service are processes of their own; the service is the
+scripted one, which sends video but draws none. The baseline, in the same run, is `bench._bare_bot`: what
+gateway, discord.py and data channel cost without a house between them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import statistics
+from multiprocessing.connection import Connection
+from time import monotonic
+
+from bench._bots import bot_process
+from bench._clip_service import timed_service
+from bot.demo.discord_server import LocalDiscord
+from bot.demo.views import NotPossibleError
+from tests.e2e.conftest import CHANNEL
+from tests.odyssey.service import API_KEY
+
+MESSAGES = int(os.environ.get("MESSAGES", "400"))
+WARM_UP = 20
+PAUSE_S = 0.1
+"""Between two messages, on average: long enough for an empty line, and never in step with anything."""
+TARGETS_MS = {"p50": 5.0, "p99": 25.0}
+
+
+def main() -> None:
+    """`python -m bench update`; MESSAGES sets how many are sent."""
+    bare, whole = asyncio.run(_measure())
+    print(f"{'chat message to update on the wire, ms':<44}{'bare bot':>10}{'whole bot':>11}{'target':>9}")
+    for name, share in {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}.items():
+        target_ms = TARGETS_MS.get(name)
+        verdict = "" if target_ms is None else "  ok" if _at(whole, share) <= target_ms else "  short"
+        target = "" if target_ms is None else f"<= {target_ms:.0f}"
+        print(f"{name:<44}{_at(bare, share):>10.2f}{_at(whole, share):>11.2f}{target:>9}{verdict}")
+    print(f"{'median, of the bare one':<44}{statistics.median(whole) / statistics.median(bare):>21.2f}")
+
+
+async def _measure() -> tuple[list[float], list[float]]:
+    return await _with_bot("bench._bare_bot"), await _with_bot("bot", "run")
+
+
+async def _with_bot(*module: str) -> list[float]:
+    with timed_service() as (url, pipe):
+        async with LocalDiscord() as discord, bot_process(discord, url, API_KEY, *module):
+            if module[0] == "bot":
+                await _start_broadcast(discord)
+            return await _times_ms(discord, pipe)
+
+
+async def _start_broadcast(discord: LocalDiscord) -> None:
+    mika = discord.user("mika")
+    while not mika.commands(CHANNEL):  # noqa: ASYNC110 - nothing tells of commands
+        await asyncio.sleep(0.1)
+    while True:
+        try:
+            answer = await mika.slash(CHANNEL, "odyssey settings", name="gap_s", value="0")
+            await answer.final()
+            break
+        except NotPossibleError:  # the bot is not there yet
+            await asyncio.sleep(0.1)
+    await mika.slash(CHANNEL, "odyssey start", prompt="A cat")
+    await discord.wait_for_message(CHANNEL, lambda message: "Live" in message.text, timeout_s=30)
+
+
+async def _times_ms(discord: LocalDiscord, pipe: Connection) -> list[float]:
+    arrivals: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(pipe.fileno(), lambda: arrivals.put_nowait(pipe.recv()))
+    dice = random.Random(1)
+    try:
+        await _until_heard(discord, arrivals)
+        times = [await _time_ms(discord, arrivals, number, dice) for number in range(WARM_UP + MESSAGES)]
+    finally:
+        loop.remove_reader(pipe.fileno())
+    return times[WARM_UP:]
+
+
+async def _until_heard(discord: LocalDiscord, arrivals: asyncio.Queue[tuple[str, float]]) -> None:
+    """Returns when the bot has its stream and hears the chat."""
+    for number in range(600):
+        await discord.user("robin").send(CHANNEL, f"!are you there? {number}")
+        try:
+            async with asyncio.timeout(0.2):
+                await arrivals.get()
+        except TimeoutError:
+            continue
+        break
+    await asyncio.sleep(1)  # whatever else was on its way has arrived by then
+    while not arrivals.empty():
+        arrivals.get_nowait()
+
+
+async def _time_ms(
+    discord: LocalDiscord, arrivals: asyncio.Queue[tuple[str, float]], number: int, dice: random.Random
+) -> float:
+    await asyncio.sleep(dice.expovariate(1 / PAUSE_S))
+    began_s = monotonic()
+    await discord.user("robin").send(CHANNEL, f"!a dragon lands on roof {number}")
+    async with asyncio.timeout(10):
+        prompt, arrived_s = await arrivals.get()
+    assert prompt == f"a dragon lands on roof {number}"
+    return 1000 * (arrived_s - began_s)
+
+
+def _at(times: list[float], share: float) -> float:
+    return sorted(times)[min(len(times) - 1, int(share * len(times)))]
