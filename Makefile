@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: demo test lint types check bench lock clean
+.PHONY: demo test published-client lint types check bench lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/runtime.stamp ## the whole bot in a browser, without any account
@@ -13,6 +13,11 @@ demo: $(VENV)/runtime.stamp ## the whole bot in a browser, without any account
 
 test: $(VENV)/dev.stamp
 	$(PY) -m pytest $(ARGS)
+
+published-client: $(VENV)/dev.stamp ## Odyssey's own JavaScript client against the stand-in; needs npm and a Chromium
+	@mkdir -p build
+	cd build && npm pack --silent @odysseyml/odyssey@1.3.1 && tar -xzf odysseyml-odyssey-1.3.1.tgz
+	REQUIRE_BROWSER=1 PUBLISHED_CLIENT=build/package $(PY) -m pytest tests/standin/test_published_client.py
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .
