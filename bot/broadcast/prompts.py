@@ -10,6 +10,8 @@ PROMPT_LIMIT = 1000
 """Characters in a prompt at most. The service names no limit; more than this is no longer one idea."""
 
 _ALLOWED_FORMAT_CHARACTERS = {"\u200c", "\u200d"}  # joiners: emoji and several scripts need them
+_BLANK = "\u200c\u200d\u115f\u1160\u3164\uffa0\u2800\ufe0f "
+"""What can be in a prompt and shows nothing: joiners, fillers, the empty Braille cell, a selector, spaces."""
 
 
 def clean_prompt(text: str) -> str:
@@ -18,7 +20,7 @@ def clean_prompt(text: str) -> str:
     Raises `BroadcastError` with EMPTY_PROMPT or PROMPT_TOO_LONG.
     """
     prompt = " ".join(_visible(text).split())
-    if not prompt.strip("\u200c\u200d"):
+    if not prompt.strip(_BLANK):
         raise BroadcastError(Code.EMPTY_PROMPT)
     if len(prompt) > PROMPT_LIMIT:
         raise BroadcastError(Code.PROMPT_TOO_LONG, length=len(prompt), limit=PROMPT_LIMIT)
