@@ -25,7 +25,9 @@ def test_a_prompt_is_one_clean_line(typed: str, prompt: str) -> None:
     assert clean_prompt(typed) == prompt
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\u200b\u200d", "\x00\n", "\u200d \u200d", "\u3164", "\u2800 \ufe0f"])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "\u200b\u200d", "\x00\n", "\u200d \u200d", "\u3164", "\u2800 \ufe0f"]
+)
 def test_an_empty_prompt_is_refused(typed: str) -> None:
     """What leaves nothing to see is empty."""
     with pytest.raises(BroadcastError) as caught:
