@@ -101,7 +101,6 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
         guilds=guilds,
         stage=stage,
         clock=clock,
-        interrupted=tuple(interrupted),
     )
 
 

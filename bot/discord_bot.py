@@ -37,8 +37,6 @@ class Services:
     guilds: Guilds
     stage: Stage
     clock: Clock
-    interrupted: tuple[str, ...]
-    """IDs of the broadcasts that an earlier run left unfinished."""
 
 
 class OdysseyBot(commands.Bot):

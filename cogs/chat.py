@@ -15,13 +15,17 @@ from bot.broadcast.prompts import prompt_in_chat
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
 from cogs import context, wording
-from cogs.answers import DISCORD_FAILED, explain
+from cogs.answers import explain
+from cogs.marks import APPLIED, QUEUED, REFUSED, mark, replace_mark
 from cogs.notices import Notices
 from cogs.panel_keeper import PanelKeeper
 
-QUEUED, APPLIED, REFUSED = "📨", "✅", "❌"
 SMALL_CROWD = 10
 """Suggestions in line up to which each message is marked as queued: reactions are slow, and would pile up."""
+
+
+LAST_WORDS_S = 5.0
+"""How long authors may still be told of theirs when the bot stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,14 @@ class Chat:
         self._panels = panels
         self._notices = Notices(bot.services.clock)
         self._heard: dict[int, _Heard] = {}
+        self._untold = 0
+        self._all_told = asyncio.Event()
 
     async def close(self) -> None:
-        """Takes down the notices that still stand."""
+        """Has the last authors told what became of their suggestions, and takes down standing notices."""
+        if self._untold:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_told.wait(), LAST_WORDS_S)
         await self._notices.close()
 
     async def said(self, message: discord.Message) -> None:
@@ -66,15 +75,14 @@ class Chat:
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
             self._notices.post(message, explain(error, f"message {message.id}"))
             return
-        self._heard[message.id] = _Heard(session, ticket)
-        is_marked = session.floor.waiting <= SMALL_CROWD and not ticket.settled.done()
-        if is_marked:
-            await self._mark(message, QUEUED)
+        self._untold += 1
+        self._all_told.clear()
         try:
-            settled = await asyncio.shield(ticket.settled)
+            await self._follow(message, _Heard(session, ticket))
         finally:
-            del self._heard[message.id]
-        await self._tell(message, settled, was_marked=is_marked)
+            self._untold -= 1
+            if not self._untold:
+                self._all_told.set()
 
     async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
         """Revises a waiting suggestion; it keeps its place. What proposes nothing any more is withdrawn."""
@@ -114,16 +122,26 @@ class Chat:
             return message.content or None  # without the intent, its words are hidden from us
         return None
 
-    async def _tell(self, message: discord.Message, settled: Suggestion, *, was_marked: bool) -> None:
-        if was_marked and self._bot.user:
-            with suppress(*DISCORD_FAILED):
-                await message.remove_reaction(QUEUED, self._bot.user)
-        if settled.outcome is Outcome.ACKNOWLEDGED:
-            await self._mark(message, APPLIED)
-        elif settled.refusal is not Refusal.WITHDRAWN:
-            await self._mark(message, REFUSED)
-            self._notices.post(message, wording.settled_suggestion(settled))
+    async def _follow(self, message: discord.Message, heard: _Heard) -> None:
+        """Marks a message as its suggestion fares, until that is settled."""
+        session, ticket = heard.session, heard.ticket
+        self._heard[message.id] = heard
+        is_marked = session.floor.waiting <= SMALL_CROWD and not ticket.settled.done()
+        if is_marked:
+            await mark(message, QUEUED)
+        try:
+            settled = await asyncio.shield(ticket.settled)
+        finally:
+            del self._heard[message.id]
+        await self._tell(message, settled, was_marked=is_marked)
 
-    async def _mark(self, message: discord.Message, sign: str) -> None:
-        with suppress(*DISCORD_FAILED):  # a reaction is a courtesy: it may be forbidden here
-            await message.add_reaction(sign)
+    async def _tell(self, message: discord.Message, settled: Suggestion, *, was_marked: bool) -> None:
+        sign: str | None = APPLIED
+        if settled.outcome is not Outcome.ACKNOWLEDGED:
+            sign = None if settled.refusal is Refusal.WITHDRAWN else REFUSED
+        if was_marked and self._bot.user:
+            await replace_mark(message, self._bot.user, sign)
+        elif sign:
+            await mark(message, sign)
+        if sign is REFUSED:
+            self._notices.post(message, wording.settled_suggestion(settled))

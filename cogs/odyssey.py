@@ -14,7 +14,7 @@ from bot.broadcast.model import Broadcast, Ending, Recording, Stream
 from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
 from cogs import context, recordings
-from cogs.answers import DISCORD_FAILED, answer_privately, explain, explaining
+from cogs.answers import answer_privately, explain, explaining
 from cogs.buttons import PanelButton, VoteButton, end_broadcast
 from cogs.chat import Chat
 from cogs.dialogue import Dialogue
@@ -57,6 +57,7 @@ class OdysseyCog(
         """Has buttons answer, those of earlier runs too, and puts a command into the menu of messages."""
         self._bot.tree.add_command(app_commands.ContextMenu(name="Suggest this", callback=suggest_message))
         self._bot.add_dynamic_items(PanelButton, VoteButton, VerdictButton, WithdrawButton, PageButton)
+        self._panels.start()
 
     async def cog_unload(self) -> None:
         """Leaves the stage."""
@@ -93,7 +94,7 @@ class OdysseyCog(
         )
         try:
             await self._panels.open(session, interaction)
-        except DISCORD_FAILED:
+        except Exception:
             session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
             raise
 
@@ -157,15 +158,16 @@ class OdysseyCog(
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Takes the stage, and corrects the panels of an earlier run."""
+        """Takes the stage; panels of an earlier run are mended."""
         self._services.stage.enter(self)
         self._services.stage.is_connected = True
-        await self._panels.close_interrupted()
+        self._panels.discord_is_back()
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
         """Discord is there again."""
         self._services.stage.is_connected = True
+        self._panels.discord_is_back()
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:

@@ -94,37 +94,33 @@ class Archive:
             rows = (await connection.execute(query)).all()
         return sum(((row.ended_at or now) - row.live_at for row in rows), timedelta())
 
-    async def latest_panel(self, broadcast_id: str) -> Post | None:
-        """The newest panel of a broadcast."""
-        query = select(posts).where(
-            posts.c.broadcast_id == broadcast_id, posts.c.kind == PostKind.PANEL.value
+    async def open_panels_of_the_past(self, since: datetime) -> list[Post]:
+        """Panels posted after `since` that do not show yet that their broadcasts are over, oldest first."""
+        query = (
+            select(posts)
+            .join(broadcasts)
+            .where(
+                posts.c.kind == PostKind.PANEL.value,
+                posts.c.closed_at.is_(None),
+                posts.c.posted_at >= since,
+                broadcasts.c.state.in_([state.value for state in State if state.is_over]),
+            )
+            .order_by(posts.c.posted_at)
         )
-        return await self._first_post(query.order_by(posts.c.posted_at.desc()))
+        async with self._engine.connect() as connection:
+            return [_post(row) for row in (await connection.execute(query)).all()]
 
     async def recording_post(self, stream_id: str) -> Post | None:
         """The message that shows a stream's recording."""
-        return await self._first_post(
-            select(posts).where(posts.c.stream_id == stream_id, posts.c.kind == PostKind.RECORDING.value)
-        )
+        query = select(posts).where(posts.c.stream_id == stream_id, posts.c.kind == PostKind.RECORDING.value)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).first()
+        return _post(row) if row else None
 
     async def _first(self, query: Select[Any]) -> PastStream | None:
         async with self._engine.connect() as connection:
             row = (await connection.execute(query.limit(1))).first()
         return _past_stream(row) if row else None
-
-    async def _first_post(self, query: Select[Any]) -> Post | None:
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query.limit(1))).first()
-        if row is None:
-            return None
-        return Post(
-            message_id=row.message_id,
-            channel_id=row.channel_id,
-            kind=PostKind(row.kind),
-            broadcast_id=row.broadcast_id,
-            stream_id=row.stream_id,
-            posted_at=row.posted_at,
-        )
 
 
 def _past_streams() -> Select[Any]:
@@ -180,4 +176,15 @@ def _broadcast(row: Row[Any]) -> Broadcast:
         live_at=row.live_at,
         ended_at=row.ended_at,
         ending=Ending(Reason(row.reason), by, row.detail, row.reference) if row.reason else None,
+    )
+
+
+def _post(row: Row[Any]) -> Post:
+    return Post(
+        message_id=row.message_id,
+        channel_id=row.channel_id,
+        kind=PostKind(row.kind),
+        broadcast_id=row.broadcast_id,
+        stream_id=row.stream_id,
+        posted_at=row.posted_at,
     )

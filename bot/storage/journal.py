@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
@@ -25,7 +25,10 @@ class PostKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message that the bot posted. A recording's post names its stream."""
+    """A message that the bot posted. A recording's post names its stream.
+
+    A panel is open (not closed) until it shows that its broadcast is over.
+    """
 
     message_id: int
     channel_id: int
@@ -123,6 +126,11 @@ class DatabaseJournal:
             stream_id=post.stream_id,
             posted_at=post.posted_at,
         )
+
+    async def close_panel(self, message_id: int, at: datetime) -> None:
+        """Remembers that a panel shows the end of its broadcast, or is gone."""
+        panel = schema.posts.c.message_id == message_id
+        await self._writer.execute(update(schema.posts).where(panel).values(closed_at=at))
 
     def _save(self, table: Table, **row: Any) -> Awaitable[None]:
         return self._writer.execute(upsert(self._engine, table, row))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Outcome, Refusal
 from bot.broadcast.states import Reason, State
-from bot.storage.schema import broadcasts, streams, suggestions
+from bot.storage.schema import broadcasts, posts, streams, suggestions
 
 _OVER = [state.value for state in State if state.is_over]
 _SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
@@ -29,6 +29,12 @@ async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str
             update(streams)
             .where(streams.c.ended_at.is_(None))
             .values(state=State.FAILED.value, end_reason=Reason.INTERRUPTED.value, ended_at=now)
+        )
+        # What a panel of theirs shows by now, if it shows an end, is not this one.
+        await connection.execute(
+            update(posts)
+            .where(posts.c.broadcast_id.in_(unfinished), posts.c.closed_at.is_not(None))
+            .values(closed_at=None)
         )
         await connection.execute(
             update(broadcasts)

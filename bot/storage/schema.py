@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 
@@ -148,6 +149,8 @@ actions = Table(
     Index(None, "guild_id", "at"),
 )
 
+_OPEN_PANELS = "kind = 'panel' AND closed_at IS NULL"
+
 posts = Table(
     "posts",
     metadata,
@@ -157,6 +160,13 @@ posts = Table(
     Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False, index=True),
     Column("stream_id", ForeignKey("streams.id")),
     Column("posted_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Index(
+        "ix_posts_open_panels",
+        "posted_at",
+        sqlite_where=text(_OPEN_PANELS),
+        postgresql_where=text(_OPEN_PANELS),
+    ),
     # One recording post for a stream; panels have no stream, and may be several.
     UniqueConstraint("kind", "stream_id"),
 )

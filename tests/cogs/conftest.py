@@ -1,0 +1,108 @@
+"""A whole house, in which time can be put forward and Discord can refuse."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.demo.discord_server import LocalDiscord
+from bot.demo.world import ApiError
+from tests.e2e.conftest import WAIT_S, House, house
+
+__all__ = ["house"]  # the fixture
+
+
+class HastyClock(SystemClock):
+    """The real time, which a test can put forward: who waits for a time that has come wakes up."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+        self._moved = asyncio.Event()
+        self._awaited: list[datetime] = []
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+    def forward(self, **by: float) -> None:
+        """Puts the time forward, as by `minutes=50`."""
+        self._ahead += timedelta(**by)
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    def skip(self, *, at_most_s: float) -> None:
+        """Puts the time forward to the next moment that somebody waits for, if it is near enough."""
+        wait = min(self._awaited, default=datetime.max.replace(tzinfo=UTC)) - self.now()
+        if timedelta() < wait <= timedelta(seconds=at_most_s):
+            self.forward(seconds=wait.total_seconds())
+
+    async def sleep(self, seconds: float) -> None:
+        await self.wait(asyncio.Event(), self.now() + timedelta(seconds=seconds))
+
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
+        if until:
+            self._awaited.append(until)
+        try:
+            while not event.is_set() and (until is None or self.now() < until):
+                if await self._woken_by(event, until):
+                    return
+        finally:
+            if until:
+                self._awaited.remove(until)
+
+    async def _woken_by(self, event: asyncio.Event, until: datetime | None) -> bool:
+        """Waits for the event, for that time, or for a change of the time; whether it was the event."""
+        wakers = [asyncio.create_task(waker.wait(), name="a wait") for waker in (event, self._moved)]
+        try:
+            timeout_s = None if until is None else (until - self.now()).total_seconds()
+            await asyncio.wait(wakers, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+            return wakers[0].done()
+        finally:
+            for waker in wakers:
+                waker.cancel()
+            await asyncio.wait(wakers)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> HastyClock:
+    """The clock of the bots that a test starts."""
+    hasty = HastyClock()
+    monkeypatch.setattr("bot.app.SystemClock", lambda: hasty)
+    return hasty
+
+
+async def until(
+    house: House, condition: Callable[[], bool], *, meanwhile: Callable[[], object] = int
+) -> None:
+    """Returns once it holds. The bot answers until then, and `meanwhile` happens again and again."""
+    async with asyncio.timeout(WAIT_S):
+        while not condition():
+            assert await house.goes_on()
+            meanwhile()
+
+
+@contextmanager
+def refusing(
+    discord: LocalDiscord, method: str, path: str, *, status: int, code: int = 0
+) -> Iterator[list[str]]:
+    """Has Discord refuse what matches, for as long as the context lasts; gives the paths it refused."""
+    answer = discord.world.rest
+    refused: list[str] = []
+
+    def answer_or_refuse(called: str, at: str, **rest: Any) -> Any:
+        if called == method and re.search(path, at):
+            refused.append(at)
+            raise ApiError(status, {"code": code, "message": "refused by the test"})
+        return answer(called, at, **rest)
+
+    discord.world.rest = answer_or_refuse  # type: ignore[assignment, method-assign]  # a fault of the other side
+    try:
+        yield refused
+    finally:
+        discord.world.rest = answer  # type: ignore[method-assign]

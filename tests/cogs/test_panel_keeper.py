@@ -1,0 +1,135 @@
+"""Panels of broadcasts that run: alive and young."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from bot.demo.views import SeenMessage
+from tests.cogs.conftest import HastyClock, refusing, until
+from tests.e2e.conftest import CHANNEL, WAIT_S, House
+
+EDIT_OF_A_MESSAGE = r"/channels/\d+/messages/\d+$"
+
+
+async def newer_panel(house: House, than: SeenMessage, channel: str = CHANNEL) -> SeenMessage:
+    """The panel that was posted after this one."""
+    return await house.discord.wait_for_message(
+        channel, lambda m: m.id > than.id and "Hosted by" in m.text, timeout_s=WAIT_S
+    )
+
+
+def panels(house: House, text: str = "") -> list[int]:
+    """The IDs of the panels in the channel that have this text."""
+    messages = house.discord.messages(CHANNEL)
+    return [m.id for m in messages if "Hosted by" in m.text and "Recording" not in m.text and text in m.text]
+
+
+async def test_a_panel_is_posted_anew_before_discord_refuses_its_edits(
+    house: House, clock: HastyClock
+) -> None:
+    """At 50 minutes the old message gives way to a new one: replies to it and its buttons work."""
+    robin, sasha = house.discord.user("robin"), house.discord.user("sasha")
+    async with house.bot():
+        old = await house.live_broadcast()
+        clock.forward(minutes=49)
+        assert panels(house) == [old.id]
+        clock.forward(minutes=1)
+        new = await newer_panel(house, old)
+        await until(house, lambda: panels(house) == [new.id])
+        await robin.send(CHANNEL, "an owl hoots", reply_to=new)
+        shown = await house.shown("> an owl hoots")
+        assert shown.id == new.id
+        dialogue = await sasha.click(new, label="Suggest")
+        await sasha.submit_modal(dialogue, {"What should happen next?": "it snows"})
+        await house.shown("> it snows")
+        await house.discord.user("mika").click(new, label="End")
+        ended = await house.shown("Ended by its host")
+        assert ended.id == new.id
+
+
+async def test_a_broadcast_that_waits_keeps_a_young_panel(house: House, clock: HastyClock) -> None:
+    """However long the line for a free stream is, its panel is never older than 55 minutes."""
+    async with house.bot(concurrent_streams=1):
+        await house.live_broadcast()
+        robin = house.discord.user("robin")
+        await robin.slash("lounge", "odyssey start", prompt="A dog")
+        first = await house.discord.wait_for_message("lounge", lambda m: "number **1** in line" in m.text)
+        clock.forward(minutes=50)
+        second = await newer_panel(house, first, "lounge")
+        clock.forward(minutes=50)
+        third = await newer_panel(house, second, "lounge")
+        assert "number **1** in line" in third.text
+        await robin.click(third, label="End")
+        await house.discord.wait_for_message(
+            "lounge", lambda m: m.id == third.id and "Ended by its host" in m.text, timeout_s=WAIT_S
+        )
+
+
+async def test_the_new_panel_is_the_one_that_a_restart_finds(house: House, clock: HastyClock) -> None:
+    """Its message ID is stored: the next run shows the end there."""
+    async with house.bot():
+        old = await house.live_broadcast()
+        clock.forward(minutes=50)
+        new = await newer_panel(house, old)
+    with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
+        database.execute("UPDATE broadcasts SET state = 'live', reason = NULL, ended_at = NULL")
+    async with house.bot():
+        closed = await house.shown("The bot was interrupted")
+        assert closed.id == new.id
+
+
+async def test_an_old_panel_that_cannot_be_deleted_works_until_the_end(
+    house: House, clock: HastyClock
+) -> None:
+    """Its buttons answer, replies to it steer, and in the end it shows the end too."""
+    robin = house.discord.user("robin")
+    async with house.bot():
+        old = await house.live_broadcast()
+        with refusing(house.discord, "DELETE", EDIT_OF_A_MESSAGE, status=503):
+            clock.forward(minutes=50)
+            new = await newer_panel(house, old)
+            await robin.send(CHANNEL, "an owl hoots", reply_to=old)
+            await house.shown("> an owl hoots")
+            dialogue = await robin.click(old, label="Suggest")
+            assert dialogue.modal
+            await house.discord.user("mika").click(old, label="End")
+            await until(house, lambda: set(panels(house, "Ended by its host")) == {old.id, new.id})
+
+
+async def test_a_refused_edit_of_an_old_message_leads_to_a_new_one(house: House) -> None:
+    """Discord's limit for old messages (30046) is hidden: should it come earlier, the panel moves at once."""
+    robin = house.discord.user("robin")
+    async with house.bot():
+        old = await house.live_broadcast()
+        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=429, code=30046):
+            await robin.send(CHANNEL, "!an owl hoots")
+            new = await newer_panel(house, old)
+        await house.shown("> an owl hoots")
+        await until(house, lambda: panels(house) == [new.id])
+
+
+async def test_a_deleted_panel_comes_back(house: House) -> None:
+    """Somebody deletes it by mistake: with the next change there is another."""
+    robin, mika = house.discord.user("robin"), house.discord.user("mika")
+    async with house.bot():
+        old = await house.live_broadcast()
+        await mika.delete(old)
+        await robin.send(CHANNEL, "!an owl hoots")
+        new = await newer_panel(house, old)
+        await mika.click(new, label="End")
+        await house.shown("Ended by its host")
+
+
+async def test_a_panel_is_not_given_up_while_its_broadcast_runs(house: House, clock: HastyClock) -> None:
+    """Edits fail for twenty minutes: then it shows at once what happened meanwhile."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503) as refused:
+            await house.discord.user("robin").send(CHANNEL, "!an owl hoots")
+            await until(house, lambda: len(refused) > 10, meanwhile=lambda: clock.skip(at_most_s=120))
+        await until(
+            house,
+            lambda: panels(house, "> an owl hoots") == [panel.id],
+            meanwhile=lambda: clock.skip(at_most_s=120),
+        )

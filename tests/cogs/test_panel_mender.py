@@ -1,0 +1,111 @@
+"""Panels of broadcasts that are over, and never showed it."""
+
+from __future__ import annotations
+
+import signal
+
+from bot.demo.views import SeenMessage
+from tests.cogs.conftest import HastyClock, refusing, until
+from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, panels
+from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House, free_port, until_healthy
+from tests.processes import python_m_bot
+
+
+async def test_an_end_during_a_long_outage_is_shown_when_discord_is_there_again(
+    house: House, clock: HastyClock
+) -> None:
+    """Longer than any patience, here an hour: the panel does not stay live."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503) as refused:
+            await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+            await until(house, lambda: len(refused) > 10, meanwhile=lambda: clock.skip(at_most_s=300))
+        await until(
+            house,
+            lambda: panels(house, "Ended by its host") == [panel.id],
+            meanwhile=lambda: clock.skip(at_most_s=300),
+        )
+
+
+async def test_a_reconnect_is_reason_enough_to_look(house: House, clock: HastyClock) -> None:
+    """Without a minute passing: Discord's gateway is back, so the end is shown."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503) as refused:
+            await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+            await until(house, lambda: len(refused) >= 2)
+        await house.discord.drop_gateway()
+        assert (await house.shown("Ended by its host")).id == panel.id
+
+
+async def test_an_end_that_did_not_get_through_before_a_restart(house: House) -> None:
+    """It ended in order, its panel could not be edited, the bot was restarted: now it says how it ended."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503) as refused:
+            await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+            await until(house, lambda: bool(refused))
+    async with house.bot():
+        assert (await house.shown("Ended by its host")).id == panel.id
+
+
+async def test_a_panel_that_shows_its_end_is_left_alone(house: House) -> None:
+    """A restart edits nothing that is right already, and nothing twice."""
+    async with house.bot():
+        await house.whole_broadcast("A cat")
+    with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503) as refused:
+        async with house.bot():
+            assert await house.goes_on()
+    assert refused == []
+
+
+async def test_a_killed_bot_leaves_neither_a_live_panel_nor_a_waiting_suggestion(house: House) -> None:
+    """SIGKILL in mid-broadcast: the next run closes the panel, and the mark on the message that waited."""
+    robin = house.discord.user("robin")
+    port = free_port()
+    environment = {
+        "DISCORD_TOKEN": house.discord.token,
+        "DISCORD_API_URL": house.discord.api_url,
+        "DISCORD_GATEWAY_URL": house.discord.gateway_url,
+        "DATABASE_URL": f"sqlite:///{house.directory / 'odyssey.sqlite3'}",
+        "ODYSSEY_API_KEY": API_KEY,
+        "ODYSSEY_API_URL": house.standin.url,
+        "WEB_PORT": str(port),
+    }
+    async with python_m_bot("run", cwd=house.directory, **environment) as process:
+        await until_healthy(f"http://127.0.0.1:{port}/healthz")
+        panel = await house.live_broadcast()
+        await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="host")
+        message = await robin.send(CHANNEL, "!an owl hoots")
+        await house.discord.wait_for_message(
+            CHANNEL, lambda m: m.id == message.id and m.reactions == ["📨"], timeout_s=WAIT_S
+        )
+        process.send_signal(signal.SIGKILL)
+        await process.communicate()
+    async with house.bot():
+        closed = await house.shown("The bot was interrupted")
+        assert closed.id == panel.id
+        await house.discord.wait_for_message(
+            CHANNEL, lambda m: m.id == message.id and m.reactions == ["❌"], timeout_s=WAIT_S
+        )
+
+
+async def test_an_orderly_stop_tells_everyone_who_waited(house: House) -> None:
+    """The last marks are made before the bot leaves."""
+    async with house.bot():
+        await house.live_broadcast()
+        await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="host")
+        messages = [
+            await house.discord.user(name).send(CHANNEL, f"!{name} hoots {number}")
+            for name in ("mika", "robin", "sasha")
+            for number in range(3)
+        ]
+        await until(house, lambda: reactions(house, messages) == [["📨"]] * 9)
+    assert reactions(house, messages) == [["❌"]] * 9
+    assert [m.text for m in house.discord.messages(CHANNEL) if "Suggest it again" in m.text] == []
+
+
+def reactions(house: House, messages: list[SeenMessage]) -> list[list[str]]:
+    """What stands under the messages now."""
+    now = {m.id: m.reactions for m in house.discord.messages(CHANNEL)}
+    return [now[message.id] for message in messages]
