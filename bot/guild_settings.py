@@ -9,8 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
-from bot.broadcast.arbitration.policies import PolicySettings
-from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import IntakeRules

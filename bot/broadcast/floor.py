@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,10 @@ from bot.broadcast.ports import Ports
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a viewer gets for a suggestion: its place in line (1 is next), and word of what became of it."""
+    """What a viewer gets for a suggestion: its place in line, and word of what became of it.
+
+    `place` is by turns, 1 for the next: what it was when the suggestion came, were it all up to the queue.
+    """
 
     suggestion: Suggestion
     mode: Mode
@@ -35,7 +38,8 @@ class Floor:
         self.is_paused = False
         self.motion: Motion | None = None
         self._broadcast_id = broadcast_id
-        self._ports = ports
+        self._new_id = ports.new_id
+        self._clock = ports.clock
         self._tell = tell
         self._arbiter = Arbiter(arbitration)
         self._ledger = Ledger(ports.journal)
@@ -60,8 +64,7 @@ class Floor:
     @property
     def pending(self) -> list[Suggestion]:
         """What waits and was not approved by a moderator, in the order in which it came."""
-        approved = self._arbiter.line.approved()
-        return [suggestion for suggestion in self._arbiter.line if suggestion not in approved]
+        return list(self._arbiter.line.pending())
 
     def waiting_suggestion(self, suggestion_id: str) -> Suggestion:
         """A suggestion that waits. Raises NOT_IN_LINE."""
@@ -70,20 +73,15 @@ class Floor:
             raise BroadcastError(Code.NOT_IN_LINE)
         return suggestion
 
-    async def suggest(self, viewer: Viewer, prompt: str) -> Ticket:
-        """Puts a clean prompt in line. Raises INTAKE_PAUSED, QUEUE_FULL or TOO_MANY_OF_YOURS."""
+    def suggest(self, viewer: Viewer, prompt: str) -> Awaitable[Ticket]:
+        """Puts a clean prompt in line at once; the ticket comes when it is stored, and has to be awaited.
+
+        Raises INTAKE_PAUSED, QUEUE_FULL or TOO_MANY_OF_YOURS.
+        """
         if self.is_paused:
             raise BroadcastError(Code.INTAKE_PAUSED)
         suggestion = self._new_suggestion(viewer, prompt)
-        self._arbiter.line.add(suggestion)
-        place = self._arbiter.place_of(suggestion.id)
-        try:
-            settled = await self._ledger.enter(suggestion)
-        except Exception:
-            self._arbiter.line.remove(suggestion.id)  # what is not stored must not be sent
-            raise
-        self._has_changed()
-        return Ticket(suggestion, self.mode, place, settled)
+        return self._ticket(suggestion, self._arbiter.line.add(suggestion))
 
     async def revise(self, suggestion_id: str, prompt: str) -> bool:
         """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
@@ -114,6 +112,14 @@ class Floor:
     def switch(self, mode: Mode) -> None:
         """Decides in another way from now on; the line stays."""
         self._arbiter.switch(mode)
+        self._has_changed()
+
+    def adopt(self, arbitration: ArbitrationSettings) -> None:
+        """Goes by other settings from now on: limits, gap, options of the mode. The mode stays: see `switch`.
+
+        Nobody who waits is dropped for lack of room, and a ballot that is open keeps its end.
+        """
+        self._arbiter.adopt(arbitration)
         self._has_changed()
 
     def call_vote(self, mode: Mode, viewer: Viewer) -> None:
@@ -149,10 +155,13 @@ class Floor:
 
     async def next_choice(self, *, until: datetime | None) -> Choice | None:
         """What is sent next, as soon as there is something and its time has come; None at `until`."""
-        while until is None or self._now() < until:
-            self._changed.clear()
+        while True:
             now = self._now()
-            await self._refuse_stale(now)
+            if until and now >= until:
+                return None
+            self._changed.clear()
+            if stale := self._arbiter.remove_stale(now):
+                await self._refuse_stale(stale, now)
             self._close_motion(now)
             if self._urgent:
                 urgent, self._urgent = self._urgent, None
@@ -161,8 +170,7 @@ class Floor:
                 return choice
             motion_at = self.motion.closes_at if self.motion else None
             due = [time for time in (self._arbiter.next_due(now), motion_at, until) if time]
-            await self._ports.clock.wait(self._changed, until=min(due, default=None))
-        return None
+            await self._clock.wait(self._changed, until=min(due, default=None))
 
     def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
         """Notes that a choice is on its way: its suggestion, and those merged into it.
@@ -170,15 +178,16 @@ class Floor:
         The note is stored while the world is asked: to a restart, what waited and what was sent are the same.
         """
         now = self._now()
-        sent = [suggestion.sent(stream_id, now) for suggestion in (choice.suggestion, *choice.merged)]
+        sent = [suggestion.sent(stream_id, now) for suggestion in choice.suggestions]
         self._ledger.note(*sent)
         self._tell()
         return sent
 
     async def settled(self, suggestions: list[Suggestion]) -> None:
         """Notes what became of a choice; from now on the gap to the next one counts."""
-        if sent_at := suggestions[0].sent_at:
-            self._arbiter.settled(sent_at, self._now())
+        first = suggestions[0]
+        if first.sent_at and first.settled_at:
+            self._arbiter.settled(first.sent_at, first.settled_at)
         await self._ledger.store(*suggestions)
         self._tell()
 
@@ -187,10 +196,18 @@ class Floor:
         self._arbiter.line.clear()
         await self._ledger.close(self._now(), lost=lost)
 
-    async def _refuse_stale(self, now: datetime) -> None:
-        if stale := self._arbiter.remove_stale(now):
-            await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
-            self._tell()
+    async def _ticket(self, suggestion: Suggestion, place: int) -> Ticket:
+        try:
+            settled = await self._ledger.enter(suggestion)
+        except Exception:
+            self._arbiter.line.remove(suggestion.id)  # what is not stored must not be sent
+            raise
+        self._has_changed()
+        return Ticket(suggestion, self.mode, place, settled)
+
+    async def _refuse_stale(self, stale: list[Suggestion], now: datetime) -> None:
+        await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
+        self._tell()
 
     def _close_motion(self, now: datetime) -> None:
         motion = self.motion
@@ -202,7 +219,7 @@ class Floor:
 
     def _new_suggestion(self, viewer: Viewer, prompt: str) -> Suggestion:
         return Suggestion(
-            id=self._ports.new_id(),
+            id=self._new_id(),
             broadcast_id=self._broadcast_id,
             viewer=viewer,
             prompt=prompt,
@@ -215,4 +232,4 @@ class Floor:
         self._tell()
 
     def _now(self) -> datetime:
-        return self._ports.clock.now()
+        return self._clock.now()

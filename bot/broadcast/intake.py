@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,8 +59,8 @@ class Intake:
         self._rules = rules
         self._text_filter = text_filter
         self._mutes: dict[int, Mute] = {}
-        self._last_by_viewer: dict[int, datetime] = {}
-        self._last_by_prompt: dict[str, datetime] = {}
+        self._last_by_viewer: OrderedDict[int, datetime] = OrderedDict()
+        self._last_by_prompt: OrderedDict[str, datetime] = OrderedDict()
         self._last: datetime | None = None
 
     def change(self, rules: IntakeRules, text_filter: PromptFilter) -> None:
@@ -84,9 +85,12 @@ class Intake:
         if is_exempt:
             return
         rules = self._rules
-        _check_wait(Code.REPEATED, self._last_by_prompt.get(prompt.casefold()), rules.repeat_window, now)
-        _check_wait(Code.COOLING_DOWN, self._last_by_viewer.get(viewer.id), rules.cooldown, now)
-        _check_wait(Code.SLOW_MODE, self._last, rules.slow_mode, now)
+        if rules.repeat_window:
+            _check_wait(Code.REPEATED, self._last_by_prompt.get(prompt.casefold()), rules.repeat_window, now)
+        if rules.cooldown:
+            _check_wait(Code.COOLING_DOWN, self._last_by_viewer.get(viewer.id), rules.cooldown, now)
+        if rules.slow_mode:
+            _check_wait(Code.SLOW_MODE, self._last, rules.slow_mode, now)
 
     def check_mute(self, viewer: Viewer, now: datetime) -> None:
         """Raises MUTED for somebody who may not steer."""
@@ -117,8 +121,8 @@ def _check_wait(code: Code, since: datetime | None, wait: timedelta, now: dateti
         raise BroadcastError(code, until=since + wait)
 
 
-def _remember(memory: dict[Key, datetime], key: Key, now: datetime) -> None:
-    memory.pop(key, None)
+def _remember(memory: OrderedDict[Key, datetime], key: Key, now: datetime) -> None:
     memory[key] = now
+    memory.move_to_end(key)
     if len(memory) > MEMORY_LIMIT:
-        del memory[next(iter(memory))]
+        memory.popitem(last=False)

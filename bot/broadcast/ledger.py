@@ -52,29 +52,33 @@ class Ledger:
         What was settled already, but not stored when the end cut in, keeps its outcome. Every author is told,
         even of what cannot be stored; the first error of the journal is raised in the end.
         """
+        entries = list(self._open.values())
+        for entry in entries:
+            if not entry.is_settled:
+                refusal = lost if entry.suggestion.sent_at else Refusal.BROADCAST_ENDED
+                entry.suggestion = entry.suggestion.refused(refusal, now)
         failure: Exception | None = None
         try:
             await self._noted()
         except Exception as error:  # noqa: BLE001 - raised below, when all authors are told
             failure = error
-        for entry in list(self._open.values()):
-            suggestion = entry.suggestion
-            if not entry.is_settled:
-                refusal = lost if suggestion.sent_at else Refusal.BROADCAST_ENDED
-                suggestion = suggestion.refused(refusal, now)
+        for entry in entries:
             try:
-                await self._journal.save_suggestion(suggestion)
+                await self._journal.save_suggestion(entry.suggestion)
             except Exception as error:  # noqa: BLE001 - raised below, when all authors are told
                 failure = failure or error
-            self._tell(suggestion)
+            self._tell(entry.suggestion)
         if failure:
             raise failure
 
     def _news(self, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
         """Those that change something; from now on they stand like that."""
-        news = [s for s in suggestions if s.id in self._open and not self._open[s.id].is_settled]
-        for suggestion in news:
-            self._open[suggestion.id].suggestion = suggestion
+        news = []
+        for suggestion in suggestions:
+            entry = self._open.get(suggestion.id)
+            if entry and not entry.is_settled:
+                entry.suggestion = suggestion
+                news.append(suggestion)
         return news
 
     async def _noted(self) -> None:

@@ -67,8 +67,7 @@ class Broadcasts:
         if running := self._by_channel.get(channel.id):
             raise BroadcastError(Code.ALREADY_RUNNING, host=running.broadcast.host)
         budget = budget or Budget()
-        in_guild = sum(s.broadcast.channel.guild_id == channel.guild_id for s in self._by_channel.values())
-        if in_guild >= budget.at_once:
+        if len(self.in_guild(channel.guild_id)) >= budget.at_once:
             raise BroadcastError(Code.TOO_MANY_BROADCASTS, limit=budget.at_once)
         broadcast = Broadcast(
             id=self._ports.new_id(),
@@ -97,9 +96,9 @@ class Broadcasts:
         clean = clean_prompt(prompt)
         intake, now = self._ports.intake_of(channel.guild_id), self._ports.clock.now()
         intake.check(viewer, clean, now, is_exempt=is_exempt)
-        ticket = await session.suggest(viewer, clean)
-        intake.taken(viewer, clean, now)
-        return ticket
+        ticket = session.suggest(viewer, clean)
+        intake.taken(viewer, clean, now)  # before anything is awaited: the next one may come meanwhile
+        return await ticket
 
     async def revise(
         self, session: BroadcastSession, suggestion: Suggestion, prompt: str, *, is_exempt: bool = False
@@ -130,6 +129,10 @@ class Broadcasts:
         if session is None:
             raise BroadcastError(Code.NOT_RUNNING)
         return session
+
+    def in_guild(self, guild_id: int) -> list[BroadcastSession]:
+        """A server's broadcasts."""
+        return [s for s in self._by_channel.values() if s.broadcast.channel.guild_id == guild_id]
 
     def is_running_in(self, channel: Channel) -> bool:
         """Whether the channel has a broadcast now."""

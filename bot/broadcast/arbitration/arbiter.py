@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.broadcast.arbitration.line import Line, LineLimits
 from bot.broadcast.arbitration.pace import Pace
-from bot.broadcast.arbitration.policies import PolicySettings, make_policy
-from bot.broadcast.arbitration.policy import Choice, Mode, Standing
+from bot.broadcast.arbitration.policies import make_policy
+from bot.broadcast.arbitration.policy import Choice, Mode, PolicySettings, Standing
 from bot.broadcast.model import Suggestion
 
 
@@ -37,23 +37,20 @@ class Arbiter:
         return self._policy.mode
 
     def switch(self, mode: Mode) -> None:
-        """Decides in another way from now on. The line stays as it is, votes included."""
+        """Decides in another way from now on. The line stays as it is, turns and votes included."""
         if mode is not self.mode:
             self._policy = make_policy(mode, self._policy_settings)
+
+    def adopt(self, settings: ArbitrationSettings) -> None:
+        """Goes by other settings from now on. The mode stays: see `switch`; so does all that waits."""
+        self.line.limits = settings.limits
+        self._pace.gap = settings.gap
+        self._policy_settings = settings.policy
+        self._policy.adopt(settings.policy)
 
     def standing(self) -> Standing:
         """How the candidates stand."""
         return self._policy.standing(self.line)
-
-    def place_of(self, suggestion_id: str) -> int:
-        """A waiting suggestion's place as things stand, 1 for the next."""
-        if len(self.line) == 1:
-            return 1
-        for place, candidate in enumerate(self.standing().candidates, start=1):
-            choice = candidate.choice
-            if suggestion_id in {choice.suggestion.id, *(merged.id for merged in choice.merged)}:
-                return place
-        raise KeyError(suggestion_id)
 
     def remove_stale(self, now: datetime) -> list[Suggestion]:
         """Takes out what has waited too long."""
@@ -65,8 +62,8 @@ class Arbiter:
             return None
         choice = self._policy.choose(self.line, now)
         if choice:
-            for suggestion in (choice.suggestion, *choice.merged):
-                self.line.remove(suggestion.id)
+            for suggestion in choice.suggestions:
+                self.line.take(suggestion.id)
         return choice
 
     def next_due(self, now: datetime) -> datetime | None:

@@ -1,12 +1,13 @@
-"""The line: suggestions that wait, in the order in which they came, and the votes for them."""
+"""The suggestions that wait, in the order in which they came, whose turn it is, and the votes for them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 
+from bot.broadcast.arbitration.turns import Turns
+from bot.broadcast.arbitration.votes import Votes
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Suggestion, Viewer
 
@@ -23,14 +24,16 @@ class LineLimits:
 class Line:
     """Suggestions that wait. Policies look at it; only its owner takes suggestions out.
 
+    `limits` may change at any time: lower ones refuse what is new, and drop nobody for lack of room.
     A viewer has one vote. To suggest is to vote for one's suggestion, unless one has voted already.
     """
 
     def __init__(self, limits: LineLimits) -> None:
         self.limits = limits
         self._waiting: dict[str, Suggestion] = {}
-        self._votes: dict[int, str] = {}
         self._approved: dict[str, None] = {}
+        self._turns = Turns()
+        self._votes = Votes()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -46,15 +49,20 @@ class Line:
         """A suggestion, if it waits."""
         return self._waiting.get(suggestion_id)
 
-    def add(self, suggestion: Suggestion) -> None:
-        """Puts a suggestion at the end. Raises QUEUE_FULL or TOO_MANY_OF_YOURS."""
-        if len(self._waiting) >= self.limits.total:
-            raise BroadcastError(Code.QUEUE_FULL, limit=self.limits.total)
-        viewer = suggestion.viewer.id
-        if sum(waiting.viewer.id == viewer for waiting in self) >= self.limits.per_viewer:
-            raise BroadcastError(Code.TOO_MANY_OF_YOURS, limit=self.limits.per_viewer)
+    def add(self, suggestion: Suggestion) -> int:
+        """Puts a suggestion in line; returns its place by turns, 1 for the next.
+
+        Raises QUEUE_FULL or TOO_MANY_OF_YOURS.
+        """
+        viewer_id, limits = suggestion.viewer.id, self.limits
+        if len(self._waiting) >= limits.total:
+            raise BroadcastError(Code.QUEUE_FULL, limit=limits.total)
+        if self._turns.count(viewer_id) >= limits.per_viewer:
+            raise BroadcastError(Code.TOO_MANY_OF_YOURS, limit=limits.per_viewer)
         self._waiting[suggestion.id] = suggestion
-        self._votes.setdefault(viewer, suggestion.id)
+        if not self._votes.has_voted(viewer_id):
+            self._votes.cast(viewer_id, suggestion.id)
+        return self._turns.join(viewer_id, suggestion.id)
 
     def revise(self, suggestion_id: str, prompt: str) -> Suggestion | None:
         """Changes a waiting suggestion's words; it keeps its place. None if it does not wait any more.
@@ -65,34 +73,44 @@ class Line:
         if waiting is None:
             return None
         self._approved.pop(suggestion_id, None)
-        author = waiting.viewer.id
-        for voter in self.voters(suggestion_id) - {author}:
-            del self._votes[voter]
-        self._waiting[suggestion_id] = replace(waiting, prompt=prompt)
-        return self._waiting[suggestion_id]
+        if waiting.viewer.id in self._votes.drop(suggestion_id):
+            self._votes.cast(waiting.viewer.id, suggestion_id)
+        revised = self._waiting[suggestion_id] = waiting.revised(prompt)
+        return revised
+
+    def take(self, suggestion_id: str) -> Suggestion | None:
+        """Takes a suggestion out because it is sent: now it is the others' turn."""
+        taken = self.remove(suggestion_id)
+        if taken:
+            self._turns.to_the_back(taken.viewer.id)
+        return taken
 
     def remove(self, suggestion_id: str) -> Suggestion | None:
-        """Takes a suggestion out, with its votes."""
-        self._approved.pop(suggestion_id, None)
+        """Takes a suggestion out, with its votes; its author keeps their turn."""
         removed = self._waiting.pop(suggestion_id, None)
         if removed:
-            self._votes = {
-                viewer: choice for viewer, choice in self._votes.items() if choice != suggestion_id
-            }
+            self._approved.pop(suggestion_id, None)
+            self._turns.leave(removed.viewer.id, suggestion_id)
+            self._votes.drop(suggestion_id)
         return removed
 
     def clear(self) -> list[Suggestion]:
         """Takes all out."""
         waiting = list(self)
         self._waiting.clear()
-        self._votes.clear()
         self._approved.clear()
+        self._turns.clear()
+        self._votes.clear()
         return waiting
 
     def remove_stale(self, now: datetime) -> list[Suggestion]:
         """Takes out what has waited for longer than its lifetime."""
         oldest_allowed = now - self.limits.lifetime
-        stale = list(takewhile(lambda waiting: waiting.suggested_at <= oldest_allowed, self))
+        stale: list[Suggestion] = []
+        for waiting in self._waiting.values():
+            if waiting.suggested_at > oldest_allowed:
+                break
+            stale.append(waiting)
         for suggestion in stale:
             self.remove(suggestion.id)
         return stale
@@ -102,16 +120,29 @@ class Line:
         oldest = next(iter(self), None)
         return oldest.suggested_at + self.limits.lifetime if oldest else None
 
+    def first_by_turns(self) -> Suggestion | None:
+        """The oldest suggestion of the person whose turn it is."""
+        suggestion_id = self._turns.first()
+        return None if suggestion_id is None else self._waiting[suggestion_id]
+
+    def by_turns(self) -> Iterator[Suggestion]:
+        """All that wait, in the order in which they are served by turns if nobody else comes."""
+        return (self._waiting[suggestion_id] for suggestion_id in self._turns)
+
     def vote(self, viewer: Viewer, suggestion_id: str) -> bool:
         """Moves a viewer's one vote; False if the suggestion does not wait any more."""
         if suggestion_id not in self._waiting:
             return False
-        self._votes[viewer.id] = suggestion_id
+        self._votes.cast(viewer.id, suggestion_id)
         return True
 
-    def voters(self, suggestion_id: str) -> frozenset[int]:
-        """Who is for a suggestion."""
-        return frozenset(viewer for viewer, choice in self._votes.items() if choice == suggestion_id)
+    def votes_for(self, suggestion: Suggestion) -> int:
+        """How many are for a suggestion."""
+        return self._votes.count(suggestion.id)
+
+    def supporters_of(self, suggestion: Suggestion) -> int:
+        """How many are for a suggestion, its author included even if they voted for another one."""
+        return self._votes.supporters(suggestion.id, suggestion.viewer.id)
 
     def approve(self, suggestion_id: str) -> bool:
         """A moderator lets a suggestion pass; False if it does not wait any more."""
@@ -120,6 +151,10 @@ class Line:
         self._approved[suggestion_id] = None
         return True
 
-    def approved(self) -> list[Suggestion]:
+    def approved(self) -> Iterator[Suggestion]:
         """What moderators let pass, in the order of their approval."""
-        return [self._waiting[suggestion_id] for suggestion_id in self._approved]
+        return (self._waiting[suggestion_id] for suggestion_id in self._approved)
+
+    def pending(self) -> Iterator[Suggestion]:
+        """What moderators have not let pass, in the order in which it came."""
+        return (waiting for waiting in self if waiting.id not in self._approved)

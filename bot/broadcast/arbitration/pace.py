@@ -11,12 +11,12 @@ GAP_PER_ACKNOWLEDGEMENT = 2.0
 
 
 class Pace:
-    """Says when the next interaction may be sent."""
+    """Says when the next interaction may be sent. `gap` may change at any time, and counts at once."""
 
     def __init__(self, gap: timedelta) -> None:
         self.gap = gap
         self._acknowledgement_s: float | None = None
-        self._not_before: datetime | None = None
+        self._settled_at: datetime | None = None
 
     @property
     def effective_gap(self) -> timedelta:
@@ -30,8 +30,11 @@ class Pace:
         taken_s = (now - sent_at).total_seconds()
         before_s = taken_s if self._acknowledgement_s is None else self._acknowledgement_s
         self._acknowledgement_s = before_s + SMOOTHING * (taken_s - before_s)
-        self._not_before = now + self.effective_gap
+        self._settled_at = now
 
     def not_before(self, now: datetime) -> datetime | None:
         """When the next one may be sent; None for at once."""
-        return self._not_before if self._not_before and self._not_before > now else None
+        if self._settled_at is None:
+            return None
+        not_before = self._settled_at + self.effective_gap
+        return not_before if not_before > now else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.broadcast.arbitration.line import Line
 from bot.broadcast.model import Suggestion
@@ -21,15 +21,26 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PolicySettings:
+    """What the policies can be told. `vote_window` is how long a ballot is open."""
+
+    vote_window: timedelta = timedelta(seconds=20)
+    seed: int | None = None
+
+
+class Choice(NamedTuple):
     """What is sent next: a suggestion, and those of others that ask for the same and share its outcome."""
 
     suggestion: Suggestion
     merged: tuple[Suggestion, ...] = ()
 
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """All of them, the one that is sent first."""
+        return (self.suggestion, *self.merged)
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+
+class Candidate(NamedTuple):
     """A choice as it stands now, with the number of people for it."""
 
     choice: Choice
@@ -50,6 +61,10 @@ class Policy(Protocol):
     @property
     def mode(self) -> Mode:
         """Which one it is."""
+        ...
+
+    def adopt(self, settings: PolicySettings) -> None:
+        """Goes by other settings from now on; what has begun is finished by those before."""
         ...
 
     def choose(self, line: Line, now: datetime) -> Choice | None:

@@ -1,0 +1,67 @@
+"""Whose turn it is."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+
+class Turns:
+    """People who wait, the next one first, each with their suggestions in the order in which they came.
+
+    Who is new stands at the back, and so does who was served: of k people who wait, each is served once in
+    any k rounds.
+    """
+
+    def __init__(self) -> None:
+        self._by_viewer: OrderedDict[int, list[str]] = OrderedDict()
+
+    def join(self, viewer_id: int, suggestion_id: str) -> int:
+        """One more suggestion of a viewer waits. Returns its place, 1 for the next."""
+        theirs = self._by_viewer.setdefault(viewer_id, [])
+        theirs.append(suggestion_id)
+        if len(theirs) == 1:
+            return len(self._by_viewer)  # everyone else stands before them, and is served once before
+        return self._place_of_last(theirs)
+
+    def leave(self, viewer_id: int, suggestion_id: str) -> None:
+        """A suggestion waits no more. Its viewer keeps their turn, if they have another one."""
+        theirs = self._by_viewer[viewer_id]
+        theirs.remove(suggestion_id)
+        if not theirs:
+            del self._by_viewer[viewer_id]
+
+    def to_the_back(self, viewer_id: int) -> None:
+        """A viewer was served: everyone else who waits is before them now."""
+        if viewer_id in self._by_viewer:
+            self._by_viewer.move_to_end(viewer_id)
+
+    def count(self, viewer_id: int) -> int:
+        """How many suggestions of a viewer wait."""
+        return len(self._by_viewer.get(viewer_id, ()))
+
+    def first(self) -> str | None:
+        """The suggestion whose turn it is."""
+        for theirs in self._by_viewer.values():
+            return theirs[0]
+        return None
+
+    def __iter__(self) -> Iterator[str]:
+        """In the order in which they are served if nobody else comes: everyone's first, then the seconds."""
+        round_number, people = 0, list(self._by_viewer.values())
+        while people:
+            yield from (theirs[round_number] for theirs in people)
+            round_number += 1
+            people = [theirs for theirs in people if len(theirs) > round_number]
+
+    def clear(self) -> None:
+        """Nobody waits any more."""
+        self._by_viewer.clear()
+
+    def _place_of_last(self, mine: list[str]) -> int:
+        place, rounds = 0, len(mine)
+        for theirs in self._by_viewer.values():
+            place += min(len(theirs), rounds)
+            if theirs is mine:
+                rounds -= 1  # who stands behind has had one round less by then
+        return place
