@@ -7,6 +7,7 @@ import io
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from PIL import Image
@@ -15,6 +16,7 @@ from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Ending, Recording, Spectating
 from bot.broadcast.ports import Clock, OpenWorld, StartedStream, WorldEvents
 from bot.broadcast.states import Reason
+from bot.broadcast.usage import LimitKind, UsageLimit
 from bot.odyssey import (
     BroadcastInfo,
     Odyssey,
@@ -25,6 +27,7 @@ from bot.odyssey import (
     OdysseyUsageError,
     VideoFrame,
 )
+from bot.odyssey_usage import usage_limit
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,10 @@ _STREAM_REASONS = {
     "timeout": Reason.UNREACHABLE,
 }
 """What the service's reasons for a stream error mean to us; any other is a STREAM_ERROR."""
+_STREAM_LIMITS = {
+    "quota_exceeded": UsageLimit(LimitKind.MONTH),
+    "concurrent_limit_exceeded": UsageLimit(LimitKind.STREAMS),
+}
 
 
 def odyssey_worlds(make_client: Callable[[], Odyssey]) -> OpenWorld:
@@ -108,10 +115,10 @@ class OdysseyWorld:
         """What comes from now on is the echo of our own leaving."""
         self._is_live = False
 
-    def _close(self, reason: Reason, detail: str | None = None) -> None:
+    def _close(self, reason: Reason, detail: str | None = None, limit: UsageLimit | None = None) -> None:
         if self._is_live:
             self._is_live = False
-            self._events.closed(Ending(reason, detail=_one_line(detail)))
+            self._events.closed(Ending(reason, detail=detail, limit=limit))
 
     def _disconnected(self) -> None:
         self._close(Reason.SERVICE_GONE)
@@ -120,11 +127,15 @@ class OdysseyWorld:
         self._close(Reason.STREAM_ENDED)
 
     def _stream_failed(self, reason: str, message: str) -> None:
+        if reason == "broadcast_unusable":  # the client's own finding, in its own words
+            log.warning("Odyssey: %s", message)
+            self._close(Reason.STREAM_ERROR)
+            return
         meaning = _STREAM_REASONS.get(reason, Reason.STREAM_ERROR)
         # The service turned one interaction down: its call says so, and the stream goes on.
         if self._is_interacting and meaning is Reason.STREAM_ERROR:
             return
-        self._close(meaning, message)
+        self._close(meaning, _one_line(message), _STREAM_LIMITS.get(reason))
 
     async def _pictured(self, frame: VideoFrame) -> None:
         self._events.pictured(await asyncio.to_thread(_jpeg, frame))
@@ -163,11 +174,27 @@ class OdysseyRecordings:
 
 @contextmanager
 def _in_domain_words(lost: Reason) -> Iterator[None]:
-    """Turns the client's errors into `WorldError`s; `lost` is what a lost connection means here."""
+    """Turns the client's errors into `WorldError`s; `lost` is what a lost connection means here.
+
+    Only the service's own words are passed on as its word; those of the client are for the log.
+    """
     try:
         yield
     except OdysseyError as error:
-        raise WorldError(_reason(error, lost), _one_line(error.message), retryable=error.retryable) from error
+        if not error.is_quote:
+            log.info("Odyssey: %s (%s)", error.message, error.code)
+        raise WorldError(
+            _reason(error, lost),
+            _one_line(error.message) if error.is_quote else None,
+            retryable=error.retryable,
+            limit=_limit(error),
+        ) from error
+
+
+def _limit(error: OdysseyError) -> UsageLimit | None:
+    if isinstance(error, OdysseyUsageError):
+        return usage_limit(error, datetime.now(UTC))
+    return _STREAM_LIMITS.get(error.reason) if isinstance(error, OdysseyStreamError) else None
 
 
 def _reason(error: OdysseyError, lost: Reason) -> Reason:

@@ -1,4 +1,4 @@
-"""Errors as answers: one private sentence for the user, a line with the same reference in the log."""
+"""Errors as answers: one private sentence for the user, and a line in the log."""
 
 from __future__ import annotations
 
@@ -29,15 +29,13 @@ async def explaining(interaction: discord.Interaction) -> AsyncIterator[None]:
 
 
 def explain(error: Exception, where: str) -> str:
-    """The user's sentence for an error, with the reference under which the log has it."""
-    reference = new_reference()
+    """The user's sentence for an error; with a reference to the log for one that nobody foresaw."""
     if isinstance(error, BroadcastError):
-        log.info("refused at %s: %s", where, error.code.value, extra={"ref": reference})
-        sentence = wording.refused_request(error)
-    else:
-        log.error("failed at %s", where, exc_info=error, extra={"ref": reference})
-        sentence = wording.UNEXPECTED
-    return f"{sentence}\n-# Reference: {reference}"
+        log.info("refused at %s: %s", where, error.code.value)
+        return wording.refused_request(error)
+    reference = new_reference()
+    log.error("failed at %s", where, exc_info=error, extra={"ref": reference})
+    return f"{wording.UNEXPECTED}\n-# Reference: {reference}"
 
 
 async def answer_privately(interaction: discord.Interaction, text: str) -> None:

@@ -174,6 +174,6 @@ def _epilogue(broadcast: Broadcast) -> str:
         lines[-1] += f" · {wording.duration((broadcast.ended_at - broadcast.live_at).total_seconds())}"
     if broadcast.ending:
         lines.append(wording.ending(broadcast.ending))
-        if broadcast.ending.reference:
+        if broadcast.ending.reference and broadcast.ending.reason not in wording.UNDERSTOOD:
             lines.append(f"-# Reference: {broadcast.ending.reference}")
     return "\n".join(lines)

@@ -15,6 +15,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
+from bot.broadcast.usage import LimitKind, UsageLimit
 
 SHOWN_PROMPT_LIMIT = 300
 MESSAGE_LIMIT = 3900
@@ -113,6 +114,9 @@ _ENDINGS = {
     Reason.INTERNAL: UNEXPECTED,
 }
 
+UNDERSTOOD = frozenset({Reason.NO_STREAMER, Reason.USAGE_LIMIT, Reason.BAD_KEY})
+"""Failures that their sentence explains in full: no reference is needed to look further."""
+
 _REFUSALS = {
     Refusal.BROADCAST_ENDED: "The broadcast ended before its turn came. Suggest it again in the next one.",
     Refusal.SERVICE_REFUSED: "Odyssey turned it down. Please put it in other words.",
@@ -169,10 +173,45 @@ def _shown_fact(fact: object) -> str:
 
 def ending(end: Ending) -> str:
     """Why a broadcast is over, and what to do next."""
-    sentence = _ENDINGS[end.reason].format(by=plain(end.by.name) if end.by else "a moderator")
+    if end.limit:
+        sentence = reached_limit(end.limit)
+    else:
+        sentence = _ENDINGS[end.reason].format(by=plain(end.by.name) if end.by else "a moderator")
     if end.detail and end.reason.is_failure:
         sentence += f"\n-# Odyssey says: {plain(end.detail)}"
     return sentence
+
+
+def reached_limit(limit: UsageLimit) -> str:
+    """Which usage limit of the service was reached, and when it ends, as far as that is known."""
+    until = discord.utils.format_dt(limit.ends_at, "R") if limit.ends_at else None
+    match limit.kind:
+        case LimitKind.MONTH:
+            hours = _of(limit.used, limit.limit)
+            sequel = (
+                f"New ones are there {until}." if until else "Ask the bot's operator to look at the plan."
+            )
+            return f"This month's hours at Odyssey are used up{hours}. {sequel}"
+        case LimitKind.STREAMS:
+            streams = _of(limit.used, limit.limit)
+            return (
+                f"All streams that the bot's Odyssey account may run at once are in use{streams}. "
+                "Please try again when one has ended."
+            )
+        case LimitKind.LENGTH:
+            longest = f" of at most {duration(limit.limit)}" if limit.limit else " only of a shorter length"
+            return f"The bot's Odyssey plan allows streams{longest}. Ask the bot's operator to look at it."
+        case LimitKind.RATE:
+            return f"The bot has asked Odyssey too often. Please try again {until or 'in a minute'}."
+        case LimitKind.SUSPENDED:
+            return (
+                "Odyssey has suspended the bot's account. "
+                "Ask the bot's operator to talk to Odyssey; nobody else can mend this."
+            )
+
+
+def _of(used: float | None, limit: float | None) -> str:
+    return "" if used is None or limit is None else f" ({used:.4g} of {limit:.4g})"
 
 
 def settled_suggestion(suggestion: Suggestion) -> str:
@@ -190,14 +229,14 @@ def taken_suggestion(place: int, mode: Mode) -> str:
     """Word of a suggestion that was taken, and of what decides about it."""
     match mode:
         case Mode.QUEUE:
-            fate = "It is next." if place == 1 else f"It is number {place} in line."
+            fate = "As of now it is next." if place == 1 else f"It is number {place} in line as of now."
         case Mode.VOTE:
             fate = "It is on the ballot: the panel has the buttons to vote."
         case Mode.DRAW:
             fate = "It is in the draw."
         case Mode.HOST:
             fate = "A moderator will look at it."
-    return f"📨 Taken. {fate}"
+    return f"📨 Taken. {fate}\n-# What becomes of it is shown here."
 
 
 def mode_name(mode: Mode) -> str:

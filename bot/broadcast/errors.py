@@ -11,6 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.broadcast.states import Reason
+from bot.broadcast.usage import UsageLimit
 
 
 class Code(StrEnum):
@@ -65,10 +66,19 @@ class WorldError(Exception):
 
     `detail` is the service's own sentence, if it gave one: text from outside, to be shown as text only.
     `retryable` says whether the same request may succeed later without anybody changing anything.
+    `limit` is the usage limit that was reached, if the service says which.
     """
 
-    def __init__(self, reason: Reason, detail: str | None = None, *, retryable: bool = True) -> None:
+    def __init__(
+        self,
+        reason: Reason,
+        detail: str | None = None,
+        *,
+        retryable: bool = True,
+        limit: UsageLimit | None = None,
+    ) -> None:
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
         self.reason = reason
         self.detail = detail
         self.retryable = retryable
+        self.limit = limit

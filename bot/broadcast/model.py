@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
 
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
+from bot.broadcast.usage import UsageLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,14 @@ class Ending:
     """Why a broadcast is closing, who asked for it, and what the service said of it.
 
     `reference` is what a user can quote and an operator can find in the log; failures have one.
+    `limit` is the usage limit that was reached; it is not stored.
     """
 
     reason: Reason
     by: Viewer | None = None
     detail: str | None = None
     reference: str | None = None
+    limit: UsageLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Outcome(StrEnum):
     @property
     def is_settled(self) -> bool:
         """Whether nothing more will become of it."""
-        return self is Outcome.ACKNOWLEDGED or self is Outcome.REFUSED
+        return self in (Outcome.ACKNOWLEDGED, Outcome.REFUSED)
 
 
 class Refusal(StrEnum):
@@ -121,18 +123,18 @@ class Refusal(StrEnum):
     PANIC = "panic"  # a moderator stopped everything
 
 
-class Suggestion(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Suggestion:
     """What a viewer proposes, and what has become of it.
 
     `applied` is the prompt as the service acknowledged it; `detail` is the service's own word on a refusal.
-    A named tuple, since three are made of every idea, and that in a fifth of a frozen dataclass's time.
     """
 
     id: str
     broadcast_id: str
     viewer: Viewer
     prompt: str
-    suggested_at: datetime  # the fields up to here are the proposal, the rest is what became of it
+    suggested_at: datetime
     outcome: Outcome = Outcome.QUEUED
     stream_id: str | None = None
     sent_at: datetime | None = None
@@ -141,21 +143,17 @@ class Suggestion(NamedTuple):
     refusal: Refusal | None = None
     detail: str | None = None
 
-    def revised(self, prompt: str) -> Suggestion:
-        """In other words, with nothing else changed."""
-        return self._replace(prompt=prompt)
-
     def sent(self, stream_id: str, at: datetime) -> Suggestion:
         """On its way to the world as an interaction."""
-        return Suggestion(*self[:5], Outcome.SENT, stream_id, at)
+        return replace(self, outcome=Outcome.SENT, stream_id=stream_id, sent_at=at)
 
     def acknowledged(self, applied: str, at: datetime) -> Suggestion:
         """In force."""
-        return Suggestion(*self[:5], Outcome.ACKNOWLEDGED, self.stream_id, self.sent_at, at, applied)
+        return replace(self, outcome=Outcome.ACKNOWLEDGED, applied=applied, settled_at=at)
 
     def refused(self, refusal: Refusal, at: datetime, detail: str | None = None) -> Suggestion:
         """Not applied, and why."""
-        return Suggestion(*self[:5], Outcome.REFUSED, self.stream_id, self.sent_at, at, None, refusal, detail)
+        return replace(self, outcome=Outcome.REFUSED, refusal=refusal, settled_at=at, detail=detail)
 
 
 class ActionKind(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -57,11 +56,11 @@ class BroadcastSession:
         """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
         return self._ports.pool.place_of(self._tell)
 
-    def suggest(self, viewer: Viewer, prompt: str) -> Awaitable[Ticket]:
+    async def suggest(self, viewer: Viewer, prompt: str) -> Ticket:
         """Puts a clean prompt in line. Raises NOT_RUNNING at the end, and what `Floor.suggest` raises."""
         if self.is_closing:
             raise BroadcastError(Code.NOT_RUNNING)
-        return self.floor.suggest(viewer, prompt)
+        return await self.floor.suggest(viewer, prompt)
 
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""
@@ -103,7 +102,7 @@ class BroadcastSession:
                 if not self._until_ending.expired():
                     raise
             except WorldError as error:
-                self._ending = self._ending or Ending(error.reason, detail=error.detail)
+                self._ending = self._ending or Ending(error.reason, detail=error.detail, limit=error.limit)
             finally:
                 self._is_interruptible = False
             assert self._ending is not None  # noqa: S101 - nothing else leaves the scope above

@@ -22,8 +22,9 @@ from typing import Any
 class OdysseyError(Exception):
     """The root of the tree.
 
-    `message` is a sentence for people. `code` is a stable word for programs, or None. `status` is the HTTP
-    status behind it, or None. `retryable` says whether the same call may succeed later without a change.
+    `message` is a sentence for people: the service's own if `is_quote`, else ours. `code` is a stable word
+    for programs, or None. `status` is the HTTP status behind it, or None. `retryable` says whether the same
+    call may succeed later without a change.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class OdysseyError(Exception):
         self.code = code
         self.status = status
         self.retryable = retryable
+        self.is_quote = False
 
 
 class OdysseyAuthError(OdysseyError):
@@ -175,7 +177,9 @@ def usage_error(
 def stream_error(reason: str, message: str) -> OdysseyStreamError:
     """The error for an `interactive_stream_error` message."""
     kind = StreamSessionTimeoutError if reason == "session_timeout" else OdysseyStreamError
-    return kind(message, code=reason, retryable=reason in _PASSING_STREAM_REASONS)
+    error = kind(message, code=reason, retryable=reason in _PASSING_STREAM_REASONS)
+    error.is_quote = True
+    return error
 
 
 _USAGE_ERRORS: dict[str, type[OdysseyUsageError]] = {

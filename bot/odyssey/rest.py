@@ -132,8 +132,13 @@ def fields_of(answer: Response) -> dict[str, Any]:
 
 def error_for(answer: Response) -> OdysseyError:
     """The error that an HTTP answer stands for, told by its status and code."""
-    status = answer.status
     detail = _detail(answer)
+    error = _typed_error(answer.status, detail)
+    error.is_quote = error.message == _sentence(detail)
+    return error
+
+
+def _typed_error(status: int, detail: dict[str, Any]) -> OdysseyError:
     if status == 401:
         return OdysseyAuthError("The service refused the token.", code="unauthorized", status=status)
     if status == 403:

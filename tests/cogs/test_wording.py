@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from cogs import wording
+from cogs.answers import explain
 from tests.storage.conftest import NOW
 
 FACTS = {
@@ -65,3 +67,16 @@ def test_text_from_outside_is_shown_as_text(text: str) -> None:
 def test_durations_read_well(seconds: float, text: str) -> None:
     """Short ones keep a decimal, long ones have minutes."""
     assert wording.duration(seconds) == text
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_a_refusal_carries_no_reference(code: Code) -> None:
+    """Its sentence says all: a reference is for what nobody foresaw."""
+    assert "Reference" not in explain(BroadcastError(code, **FACTS), "a test")
+    assert "Reference" in explain(ValueError("a bug"), "a test")
+
+
+def test_a_place_in_line_is_said_to_be_of_now() -> None:
+    """It is told once, and others may be served first."""
+    assert "number 4 in line as of now" in wording.taken_suggestion(4, Mode.QUEUE)
+    assert "As of now it is next" in wording.taken_suggestion(1, Mode.QUEUE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
 
@@ -33,8 +33,22 @@ async def test_a_usage_limit_is_shown_as_what_it_is(house: House) -> None:
     ):
         await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat")
         failed = await house.shown("Failed")
-        assert "usage limit is reached" in failed.text
+        assert "may run at once are in use (0 of 0)" in failed.text
+        assert "Reference" not in failed.text
         assert await house.goes_on()
+
+
+async def test_a_usage_limit_is_shown_with_its_end(house: House) -> None:
+    """The month's hours are used up: how many they are, and when there are new ones."""
+    async with (
+        Standin(StandinSettings(api_key=API_KEY, faults=True)) as service,
+        house.bot(odyssey_api_url=service.url),
+    ):
+        service.faults.arm("usage_error")
+        await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat")
+        failed = await house.shown("Failed")
+        new_year = int(datetime(2030, 1, 1, tzinfo=UTC).timestamp())
+        assert f"used up (10 of 10). New ones are there <t:{new_year}:R>" in failed.text
 
 
 async def test_a_service_that_cannot_be_reached(house: House) -> None:
@@ -43,6 +57,7 @@ async def test_a_service_that_cannot_be_reached(house: House) -> None:
         await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat")
         failed = await house.shown("Failed")
         assert "did not answer in time" in failed.text
+        assert "Odyssey says" not in failed.text
         assert await house.goes_on()
 
 
@@ -57,17 +72,32 @@ async def test_a_service_that_cannot_be_reached(house: House) -> None:
     ],
 )
 async def test_what_cannot_be_done_is_answered_privately(
-    house: House, caplog: pytest.LogCaptureFixture, command: str, options: dict[str, str], sentence: str
+    house: House, command: str, options: dict[str, str], sentence: str
 ) -> None:
-    """Only the author sees the sentence; it carries the reference that the log has."""
-    caplog.set_level(logging.INFO)
+    """Only the author sees the sentence; a reference is not for refusals."""
     robin = house.discord.user("robin")
     async with house.bot():
         answer = await robin.slash(CHANNEL, command, **options)
         message = await answer.final(timeout_s=WAIT_S)
         assert sentence in message.text
         assert message.private
-        reference = re.search(r"Reference: (\w+)", message.text)
+        assert "Reference" not in message.text
+
+
+async def test_what_nobody_foresaw_is_answered_with_a_reference(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug tells its user a word that the log has too, and nothing else of what went wrong."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setattr("bot.broadcast.service.Broadcasts.in_channel", broken)
+    async with house.bot():
+        answer = await house.discord.user("robin").slash(CHANNEL, "odyssey status")
+        assert "Something went wrong on our side" in answer.text
+        assert "inside" not in answer.text
+        reference = re.search(r"Reference: (\w+)", answer.text)
         assert reference
         assert reference[1] in {getattr(record, "ref", None) for record in caplog.records}
 
