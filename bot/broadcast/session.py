@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -56,11 +57,11 @@ class BroadcastSession:
         """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
         return self._ports.pool.place_of(self._tell)
 
-    async def suggest(self, viewer: Viewer, prompt: str) -> Ticket:
+    def suggest(self, viewer: Viewer, prompt: str) -> Awaitable[Ticket]:
         """Puts a clean prompt in line. Raises NOT_RUNNING at the end, and what `Floor.suggest` raises."""
         if self.is_closing:
             raise BroadcastError(Code.NOT_RUNNING)
-        return await self.floor.suggest(viewer, prompt)
+        return self.floor.suggest(viewer, prompt)
 
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""
