@@ -234,22 +234,27 @@ async def test_phone_width(bot: SampleBot, local_discord: LocalDiscord, browser:
 
 
 async def test_much_chat(bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser) -> None:
-    """However much is said, the page stays small, shows the newest, and still knows what is on air."""
+    """However much is said, the page stays small, shows the newest, and has the panel under the video."""
     page = await browser.open(f"{local_discord.url}/?as=mika")
     await _ready(page)
     robin = local_discord.user("robin")
     await (await robin.slash("broadcasts", "odyssey start", prompt="a harbour")).final()
     for number in range(600):
         await robin.send("broadcasts", f"message {number}")
-    await expect(page.locator(".message").last).to_contain_text("message 599")
-    assert await page.locator(".message").count() <= 300
+    await expect(page.locator("#messages .message").last).to_contain_text("message 599")
+    assert await page.locator("#messages .message").count() <= 300
     await expect(page.locator("iframe.player")).to_be_visible()
+    dock = page.get_by_role("complementary", name="Panel")
+    await expect(dock).to_contain_text("a harbour")
+    await dock.get_by_role("button", name="Suggest").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     await page.get_by_role("button", name="Panel in chat").click()
+    await expect(dock).to_be_hidden()
     await expect(page.get_by_role("button", name="Suggest")).to_be_in_viewport()
     await page.get_by_role("button", name="To the newest").click()
-    await expect(page.locator(".message").last).to_be_in_viewport()
+    await expect(page.locator("#messages .message").last).to_be_in_viewport()
     await page.reload()
-    await expect(page.locator(".message").last).to_contain_text("message 599")
+    await expect(page.locator("#messages .message").last).to_contain_text("message 599")
     await expect(page.locator("iframe.player")).to_be_visible()
 
 

@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { Dock } from "./dock.js";
 import { avatar, el, icon } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { openModal } from "./modal.js";
@@ -51,7 +52,8 @@ const app = {
 
 const messages = new MessageList(byId("messages"), byId("newer"), app);
 const composer = new Composer(byId("composer"), app);
-const stage = new Stage(byId("stage"), {
+const dock = new Dock(byId("messages"), app);
+const stage = new Stage(byId("stage"), dock.node, {
   tryIt(prompt) {
     showView("chat");
     composer.suggest("odyssey start", { prompt });
@@ -88,6 +90,7 @@ connection.addEventListener("message", ({ detail }) => {
   if (detail.channel_id === channel.id) {
     messages.put(detail.message);
     if (detail.message.author.bot) followStage();
+    else dock.look();
   } else if (isNew && !unread.has(detail.channel_id)) {
     unread.add(detail.channel_id);
     drawChannels();
@@ -134,6 +137,7 @@ function followStage() {
   const panel = watchLink(newestLast);
   panelId = panel.id;
   stage.show(panel.url);
+  dock.follow(history.get(channel.id).get(panelId) ?? null);
 }
 
 function drawChannels() {

@@ -13,8 +13,10 @@ export class Stage {
   #url = null;
 
   // `tryIt(prompt)` fills in the composer; `showPanel()` leads to the message that has the link.
-  constructor(node, { tryIt, showPanel }) {
+  // `dock` stands under the video.
+  constructor(node, dock, { tryIt, showPanel }) {
     this.node = node;
+    this.dock = dock;
     this.tryIt = tryIt;
     this.showPanel = showPanel;
     this.#invite();
@@ -40,7 +42,8 @@ export class Stage {
         el("h2", { text: "Watch" }),
         el("button", { type: "button", class: "quiet", onclick: () => this.showPanel() }, icon("reply"), "Panel in chat"),
         el("a", { class: "quiet", href: url, target: "_blank", rel: "noopener noreferrer" }, "Open in a tab", icon("open"))),
-      frame);
+      frame,
+      this.dock);
   }
 
   #invite() {
