@@ -83,7 +83,7 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
         new_reference=new_reference,
     )
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
-    web = serve_web(broadcasts, stage, host=settings.web_host, port=settings.web_port)
+    web = serve_web(broadcasts, archive, stage, host=settings.web_host, port=settings.web_port)
     await stack.enter_async_context(web)
     # Only now, when no other bot holds the port: its running broadcasts are not ours to close.
     reference = new_reference()

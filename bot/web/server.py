@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.broadcast.service import Broadcasts
 from bot.errors import StartError
 from bot.stage import Stage
+from bot.storage.archive import Archive
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +30,11 @@ _HEADERS = {
 
 
 @asynccontextmanager
-async def serve_web(broadcasts: Broadcasts, stage: Stage, *, host: str, port: int) -> AsyncIterator[None]:
-    """Serves the watch pages of running broadcasts. Raises `StartError`."""
-    runner = web.AppRunner(make_web_app(broadcasts, stage), access_log=None)
+async def serve_web(
+    broadcasts: Broadcasts, archive: Archive, stage: Stage, *, host: str, port: int
+) -> AsyncIterator[None]:
+    """Serves the watch pages of broadcasts. Raises `StartError`."""
+    runner = web.AppRunner(make_web_app(broadcasts, archive, stage), access_log=None)
     await runner.setup()
     try:
         try:
@@ -46,17 +49,27 @@ async def serve_web(broadcasts: Broadcasts, stage: Stage, *, host: str, port: in
         await runner.cleanup()
 
 
-def make_web_app(broadcasts: Broadcasts, stage: Stage) -> web.Application:
+def make_web_app(broadcasts: Broadcasts, archive: Archive, stage: Stage) -> web.Application:
     """The web application, to be run by any aiohttp runner."""
 
-    async def page(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / "watch.html", headers=_HEADERS)
+    async def exists(broadcast_id: str) -> bool:
+        return bool(broadcasts.find(broadcast_id) or await archive.broadcast(broadcast_id))
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        status = 200 if await exists(request.match_info["broadcast_id"]) else 404
+        return web.FileResponse(PAGE / "watch.html", status=status, headers=_HEADERS)
 
     async def show(request: web.Request) -> web.StreamResponse:
         """What the page needs to know: polled by it, since a broadcast lasts minutes and viewers are few."""
-        session = broadcasts.find(request.match_info["broadcast_id"])
+        broadcast_id = request.match_info["broadcast_id"]
+        session = broadcasts.find(broadcast_id)
         if session is None:
-            return web.json_response({"state": "over"}, headers=_HEADERS | {"Cache-Control": "no-store"})
+            is_over = await exists(broadcast_id)
+            return web.json_response(
+                {"state": "over" if is_over else "unknown"},
+                status=200 if is_over else 404,
+                headers=_HEADERS | {"Cache-Control": "no-store"},
+            )
         spectating = session.spectating
         return web.json_response(
             {

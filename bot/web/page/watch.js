@@ -23,8 +23,13 @@ async function follow() {
   for (;;) {
     try {
       const answer = await fetch(`${location.pathname}/show`, { cache: "no-store" });
-      if (!answer.ok) throw new Error(`status ${answer.status}`);
-      await render(await answer.json());
+      if (!answer.ok && answer.status !== 404) throw new Error(`status ${answer.status}`);
+      const show = await answer.json();
+      if (show.state === "unknown") {
+        say("There is no such broadcast. Please check the link.", true);
+        return;
+      }
+      await render(show);
     } catch {
       if (!peer) say("The bot cannot be reached just now. Trying again …");
     }

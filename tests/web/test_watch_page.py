@@ -1,0 +1,48 @@
+"""The watch page: who asks for what, and what they get."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.browser import LocalBrowser, browser
+from tests.e2e.conftest import CHANNEL, House, house
+
+__all__ = ["browser", "house"]  # the fixtures
+
+NEVER_EXISTED = "x" * 22
+
+
+async def test_a_broadcast_that_never_existed_is_not_called_over(house: House) -> None:
+    """Page and show are 404 for a made-up ID, and stay 200 for a broadcast that is over."""
+    async with house.bot() as settings, httpx.AsyncClient(base_url=settings.watch_base_url) as http:
+        panel = await house.live_broadcast()
+        link = next(button.url for button in panel.buttons if button.label == "Watch")
+        assert link
+        assert (await http.get(f"{link}/show")).json()["state"] == "live"
+        await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+        await house.shown("Full video")
+        over = await http.get(f"{link}/show")
+        assert (over.status_code, over.json()) == (200, {"state": "over"})
+        assert (await http.get(link)).status_code == 200
+        unknown = await http.get(f"/watch/{NEVER_EXISTED}/show")
+        assert (unknown.status_code, unknown.json()) == (404, {"state": "unknown"})
+        page = await http.get(f"/watch/{NEVER_EXISTED}")
+        assert page.status_code == 404
+        assert "text/html" in page.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/watch/", "/watch/" + "x" * 65, "/watch/a%2Fb", "/watch/%00", "/watch/%27OR%201"]
+)
+async def test_what_is_no_id_is_not_found(house: House, path: str) -> None:
+    """Nothing of it reaches the database."""
+    async with house.bot() as settings, httpx.AsyncClient(base_url=settings.watch_base_url) as http:
+        assert (await http.get(path)).status_code == 404
+
+
+async def test_the_page_says_that_there_is_no_such_broadcast(house: House, browser: LocalBrowser) -> None:
+    """Somebody with a mistyped link reads what to do, in place of a spinner."""
+    async with house.bot() as settings:
+        page = await browser.open(f"{settings.watch_base_url}/watch/{NEVER_EXISTED}")
+        await page.get_by_text("There is no such broadcast. Please check the link.").wait_for()
