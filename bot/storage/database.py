@@ -40,7 +40,7 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
             await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
         except OSError as error:
             raise _unusable(address, error) from error
-    engine = create_async_engine(address)
+    engine = create_async_engine(address, hide_parameters=True)  # errors are logged, what people write is not
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_pragmas)
         event.listen(engine.sync_engine, "begin", _begin)

@@ -39,6 +39,26 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class AnyText(TypeDecorator[str]):
+    """Text from outside. What no database can keep, as halves of surrogate pairs, becomes question marks."""
+
+    impl: type[String] = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        if value is None:
+            return None
+        return value.encode(errors="replace").decode().replace("\0", "?")
+
+
+class AnyString(AnyText):
+    """The same, of limited length."""
+
+    impl = String
+    cache_ok = True
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -55,14 +75,14 @@ broadcasts = Table(
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("host_id", BigInteger, nullable=False),
-    Column("host_name", Text, nullable=False),
-    Column("prompt", Text, nullable=False),
+    Column("host_name", AnyText, nullable=False),
+    Column("prompt", AnyText, nullable=False),
     Column("portrait", Boolean, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reason", String(32)),
     Column("ended_by_id", BigInteger),
-    Column("ended_by_name", Text),
-    Column("detail", Text),
+    Column("ended_by_name", AnyText),
+    Column("detail", AnyText),
     Column("reference", String(16)),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("live_at", UtcDateTime),
@@ -74,9 +94,9 @@ broadcasts = Table(
 streams = Table(
     "streams",
     metadata,
-    Column("id", String(128), primary_key=True),
+    Column("id", AnyString(128), primary_key=True),
     Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False, index=True),
-    Column("prompt", Text, nullable=False),
+    Column("prompt", AnyText, nullable=False),
     Column("portrait", Boolean, nullable=False),
     Column("state", String(16), nullable=False),
     Column("end_reason", String(32)),
@@ -91,12 +111,12 @@ suggestions = Table(
     Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False),
     Column("stream_id", ForeignKey("streams.id"), index=True),
     Column("viewer_id", BigInteger, nullable=False),
-    Column("viewer_name", Text, nullable=False),
-    Column("prompt", Text, nullable=False),
+    Column("viewer_name", AnyText, nullable=False),
+    Column("prompt", AnyText, nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("refusal", String(32)),
-    Column("detail", Text),
-    Column("applied", Text),
+    Column("detail", AnyText),
+    Column("applied", AnyText),
     Column("suggested_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
@@ -121,7 +141,7 @@ guild_settings = Table(
     "guild_settings",
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("settings", Text, nullable=False),
+    Column("settings", AnyText, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
@@ -130,10 +150,10 @@ mutes = Table(
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("viewer_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("viewer_name", Text, nullable=False),
+    Column("viewer_name", AnyText, nullable=False),
     Column("until", UtcDateTime, nullable=False),
     Column("by_id", BigInteger, nullable=False),
-    Column("by_name", Text, nullable=False),
+    Column("by_name", AnyText, nullable=False),
 )
 
 actions = Table(
@@ -142,9 +162,9 @@ actions = Table(
     Column("id", Integer, primary_key=True),
     Column("guild_id", BigInteger, nullable=False),
     Column("actor_id", BigInteger, nullable=False),
-    Column("actor_name", Text, nullable=False),
+    Column("actor_name", AnyText, nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("subject", AnyText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index(None, "guild_id", "at"),
 )

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 BATCH_LIMIT = 500
@@ -75,7 +74,7 @@ class Writer:
                         await connection.execute(statement.statement, statement.row)
                     else:
                         await connection.execute(statement)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - raised at its caller: a bad write must not stop the writer
             if len(batch) == 1:
                 _answer(batch[0], error)
             else:  # one of them is at fault: the others must not suffer for it
@@ -101,7 +100,7 @@ def _upsert(dialect: str, table: Table, columns: Sequence[str]) -> Executable:
     return statement
 
 
-def _answer(write: _Write, error: SQLAlchemyError | None) -> None:
+def _answer(write: _Write, error: Exception | None) -> None:
     _, written = write
     if written.done():  # the caller gave up waiting
         return

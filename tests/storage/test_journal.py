@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -146,3 +147,24 @@ async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
         row = (await connection.execute(suggestions.select())).one()
     assert (row.outcome, row.refusal) == ("refused", "interrupted")
     assert await close_unfinished(store.engine, now=NOW, reference="ref") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["half a pair \ud800", "nothing \x00 at all", "\udfff"], ids=["high", "null", "low"]
+)
+async def test_text_that_no_database_keeps_is_stored_all_the_same(store: Store, text: str) -> None:
+    """Names and prompts come from outside: none may break a write, or a search."""
+    broadcast, stream = live_broadcast()
+    await store.journal.save_broadcast(replace(broadcast, host=Viewer(1, text), prompt=text))
+    await store.journal.save_stream(replace(stream, prompt=text))
+    [found] = await store.archive.search_streams(CHANNEL.guild_id, text, limit=5)
+    assert found.stream.prompt == text.encode(errors="replace").decode().replace("\0", "?")
+    assert await store.archive.stream(CHANNEL.guild_id, text) is None
+
+
+async def test_a_write_that_cannot_be_made_does_not_stop_the_writer(store: Store) -> None:
+    """Whatever an impossible write raises, its caller gets it, and the next write is made."""
+    broadcast, _ = live_broadcast()
+    with pytest.raises(OverflowError):
+        await store.journal.save_broadcast(replace(broadcast, channel=Channel(1, 2**70)))
+    await asyncio.wait_for(store.journal.save_broadcast(broadcast), 5)
