@@ -38,6 +38,10 @@ Role = Annotated[int, BeforeValidator(_role_id), Field(gt=0, lt=2**63)]
 Roles = Annotated[tuple[Role, ...], BeforeValidator(_split), Field(max_length=50)]
 
 
+FROM_NEXT_BROADCAST = frozenset({"mode", "broadcasts_at_once", "broadcast_limit_s", "minutes_per_day"})
+"""Settings that are looked at when a broadcast starts. All others hold at once, also while one runs."""
+
+
 class GuildSettings(BaseModel):
     """One server's settings. Durations in seconds; roles by their ID."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 MakeFilter = Callable[[GuildSettings], PromptFilter]
 """Makes the text filter that settings describe. Raises WRONG_SETTING."""
+Change = Callable[[GuildSettings], GuildSettings]
+"""Makes new settings of those that hold. Raises WRONG_SETTING."""
 
 
 class Guilds:
@@ -27,6 +30,7 @@ class Guilds:
         self._make_filter = make_filter
         self._settings: dict[int, GuildSettings] = {}
         self._intakes: dict[int, Intake] = {}
+        self._changing = asyncio.Lock()
 
     async def load(self) -> None:
         """Reads what is stored. What this version does not understand is left at its default, and logged."""
@@ -49,13 +53,19 @@ class Guilds:
             self._intakes[guild_id] = Intake(settings.intake, self._make_filter(settings))
         return self._intakes[guild_id]
 
-    async def change(self, guild_id: int, settings: GuildSettings, by: Viewer, what: str) -> None:
-        """Sets a server's settings, now and for good. Raises WRONG_SETTING, and then changes nothing."""
-        text_filter = self._make_filter(settings)
-        await self._records.save_settings(guild_id, settings.model_dump_json(), self._clock.now())
-        self._settings[guild_id] = settings
-        self.intake_of(guild_id).change(settings.intake, text_filter)
+    async def change(self, guild_id: int, change: Change, by: Viewer, what: str) -> GuildSettings:
+        """Changes a server's settings, now and for good, and returns them as they are then.
+
+        Raises WRONG_SETTING, and then changes nothing. Two changes at once come one after the other.
+        """
+        async with self._changing:
+            settings = change(self.settings_of(guild_id))
+            text_filter = self._make_filter(settings)
+            await self._records.save_settings(guild_id, settings.model_dump_json(), self._clock.now())
+            self._settings[guild_id] = settings
+            self.intake_of(guild_id).change(settings.intake, text_filter)
         await self.record(guild_id, by, ActionKind.SETTING, what)
+        return settings
 
     async def mute(self, guild_id: int, mute: Mute) -> None:
         """Takes nothing of a viewer for a while."""

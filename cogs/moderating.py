@@ -17,7 +17,8 @@ from bot.broadcast.intake import Mute
 from bot.broadcast.model import ActionKind
 from bot.broadcast.prompts import clean_prompt
 from bot.broadcast.session import BroadcastSession
-from bot.guild_settings import GuildSettings
+from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
+from bot.guilds import Change
 from cogs import context, wording
 from cogs.wording import plain
 
@@ -26,7 +27,7 @@ ModeName = Literal["queue", "vote", "draw", "host"]
 AUDIT_SHOWN = 20
 SETTINGS_HINT = (
     "Change one: `/odyssey settings name value`. "
-    "What concerns the line and the mode holds from the next broadcast on, the rest at once."
+    "What has a ⏭ holds from the next broadcast on, the rest at once."
 )
 IMPORT_LIMIT_BYTES = 200_000
 
@@ -103,22 +104,23 @@ class ModerationCommands(commands.GroupCog):
         """`/odyssey settings`."""
         context.check_moderator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guilds, guild_id = context.services(interaction).guilds, context.channel(interaction).guild_id
-        by = context.viewer(interaction.user)
+        settings, word = context.settings(interaction), SETTINGS_HINT
         if file:
             if file.size > IMPORT_LIMIT_BYTES:
                 raise BroadcastError(Code.WRONG_SETTING, name="file", problem="it is too large")
-            await guilds.change(guild_id, GuildSettings.from_json(await file.read()), by, "imported")
+            imported = GuildSettings.from_json(await file.read())
+            settings = await _change_settings(interaction, lambda _: imported, "imported")
+            word = f"The file is taken. {SETTINGS_HINT}"
         elif value is not None:
             if not name:
                 raise BroadcastError(Code.WRONG_SETTING, name="name", problem="say which setting")
-            changed = guilds.settings_of(guild_id).changed(name, value)
-            await guilds.change(guild_id, changed, by, f"{name} = {value}"[:200])
-        settings = guilds.settings_of(guild_id)
+            what = f"{name} = {value}"[:200]
+            settings = await _change_settings(interaction, lambda before: before.changed(name, value), what)
+            word = _word_of_change(name, settings)
         export = discord.File(
             io.BytesIO(settings.model_dump_json(indent=2).encode()), "odyssey-settings.json"
         )
-        await interaction.edit_original_response(view=SettingsPage(settings), attachments=[export])
+        await interaction.edit_original_response(view=SettingsPage(settings, word), attachments=[export])
 
     @settings.autocomplete("name")
     async def _setting_names(
@@ -150,12 +152,13 @@ class ModerationCommands(commands.GroupCog):
 class SettingsPage(LayoutView):
     """All settings with their values and meanings, and a file to keep or to change."""
 
-    def __init__(self, settings: GuildSettings) -> None:
+    def __init__(self, settings: GuildSettings, word: str) -> None:
         super().__init__(timeout=None)
         container: Container[SettingsPage] = Container(accent_colour=discord.Colour.blurple())
-        container.add_item(TextDisplay(f"## Settings\n{SETTINGS_HINT}"))
+        container.add_item(TextDisplay(f"## Settings\n{word}"))
         lines = [
-            f"**{name}** {_shown(getattr(settings, name))}\n-# {item.description}"
+            f"**{name}** {_shown(getattr(settings, name))}{' ⏭' if name in FROM_NEXT_BROADCAST else ''}"
+            f"\n-# {item.description}"
             for name, item in GuildSettings.model_fields.items()
         ]
         container.add_item(TextDisplay("\n".join(lines)))
@@ -180,6 +183,22 @@ async def panic(interaction: discord.Interaction, session: BroadcastSession) -> 
         interaction,
         "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready.",
     )
+
+
+async def _change_settings(interaction: discord.Interaction, change: Change, what: str) -> GuildSettings:
+    """Changes the server's settings; its broadcasts that run go by them from now on."""
+    services, guild_id = context.services(interaction), context.channel(interaction).guild_id
+    settings = await services.guilds.change(guild_id, change, context.viewer(interaction.user), what)
+    services.broadcasts.adopt(guild_id, settings.arbitration)
+    return settings
+
+
+def _word_of_change(name: str, settings: GuildSettings) -> str:
+    value = _shown(getattr(settings, name))
+    if name not in FROM_NEXT_BROADCAST:
+        return f"**{name}** is {value} now, also for a broadcast that runs."
+    hint = " `/odyssey mode` switches one that runs." if name == "mode" else ""
+    return f"**{name}** is {value} from the next broadcast on.{hint}"
 
 
 async def _confirm(interaction: discord.Interaction, text: str) -> None:

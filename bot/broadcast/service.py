@@ -112,6 +112,11 @@ class Broadcasts:
         intake.check_words(suggestion.viewer, clean, self._ports.clock.now(), is_exempt=is_exempt)
         return await session.floor.revise(suggestion.id, clean)
 
+    def adopt(self, guild_id: int, arbitration: ArbitrationSettings) -> None:
+        """A server's settings changed: its running broadcasts go by them at once, except for their modes."""
+        for session in self.in_guild(guild_id):
+            session.floor.adopt(arbitration)
+
     def end(self, channel: Channel, by: Viewer, *, is_moderator: bool) -> BroadcastSession:
         """Asks a channel's broadcast to end. Raises NOT_RUNNING, MAY_NOT_END or ALREADY_ENDING."""
         session = self.in_channel(channel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -52,11 +53,18 @@ async def reach(session: BroadcastSession, state: State) -> None:
         await asyncio.sleep(0)
 
 
-@pytest.fixture
-async def rig() -> AsyncIterator[Rig]:
+@asynccontextmanager
+async def opened_rig() -> AsyncIterator[Rig]:
     """Broadcasts whose recordings never come."""
     world, journal, board = ScriptedWorld(), MemoryJournal(), PostingBoard()
     audience = ListeningAudience(journal)
     desk = RecordingDesk(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
     async with desk, Broadcasts(ports(world, journal, audience), desk) as broadcasts:
         yield Rig(broadcasts, world, journal, audience, board)
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    """The same, opened for one test."""
+    async with opened_rig() as rig:
+        yield rig

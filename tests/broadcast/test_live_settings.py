@@ -1,0 +1,128 @@
+"""Settings that change while a broadcast runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.line import LineLimits
+from bot.broadcast.arbitration.policy import Mode, PolicySettings
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
+
+NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+SETTINGS = ArbitrationSettings(gap=timedelta())
+
+
+def seconds(number: float) -> timedelta:
+    """So many seconds."""
+    return timedelta(seconds=number)
+
+
+def arbiter_with(settings: ArbitrationSettings, waiting: int) -> Arbiter:
+    """An arbiter with so many people in line, each with one suggestion."""
+    arbiter = Arbiter(settings)
+    for number in range(waiting):
+        arbiter.line.add(suggestion(number))
+    return arbiter
+
+
+def suggestion(number: int, viewer: int | None = None) -> Suggestion:
+    """A suggestion of its own kind."""
+    person = Viewer(number if viewer is None else viewer, "Viewer")
+    return Suggestion(f"s{number}", "b", person, f"word{number}", NOW)
+
+
+def test_a_shorter_line_refuses_newcomers_and_drops_nobody() -> None:
+    """Three wait where two may: they are served, in their order; a fourth is refused with the new limit."""
+    arbiter = arbiter_with(SETTINGS, waiting=3)
+    arbiter.adopt(replace(SETTINGS, limits=LineLimits(total=2)))
+    with pytest.raises(BroadcastError) as full:
+        arbiter.line.add(suggestion(3))
+    assert (full.value.code, full.value.facts) == (Code.QUEUE_FULL, {"limit": 2})
+    served = [choice.suggestion.id for _ in range(3) if (choice := arbiter.take_next(NOW))]
+    assert served == ["s0", "s1", "s2"]
+    arbiter.line.add(suggestion(4))
+
+
+def test_fewer_a_person_refuses_the_next_and_drops_none() -> None:
+    """Somebody has two in line when one each is allowed: both stay, a third is refused."""
+    arbiter = Arbiter(SETTINGS)
+    arbiter.line.add(suggestion(0, viewer=1))
+    arbiter.line.add(suggestion(1, viewer=1))
+    arbiter.adopt(replace(SETTINGS, limits=LineLimits(per_viewer=1)))
+    with pytest.raises(BroadcastError) as hogged:
+        arbiter.line.add(suggestion(2, viewer=1))
+    assert (hogged.value.code, hogged.value.facts) == (Code.TOO_MANY_OF_YOURS, {"limit": 1})
+    assert len(arbiter.line) == 2
+
+
+def test_a_new_gap_counts_from_the_last_interaction() -> None:
+    """Also while the old gap is being waited for: shorter and longer."""
+    arbiter = arbiter_with(replace(SETTINGS, gap=seconds(60)), waiting=1)
+    arbiter.settled(NOW, NOW)
+    assert arbiter.next_due(NOW) == NOW + seconds(60)
+    arbiter.adopt(replace(SETTINGS, gap=seconds(90)))
+    assert arbiter.take_next(NOW + seconds(60)) is None
+    arbiter.adopt(replace(SETTINGS, gap=seconds(5)))
+    assert arbiter.next_due(NOW) == NOW + seconds(5)
+    assert arbiter.take_next(NOW + seconds(5))
+
+
+def test_an_open_ballot_keeps_its_end() -> None:
+    """Those who vote were told when it closes; the next ballot is open for as long as now set."""
+    voting = replace(SETTINGS, mode=Mode.VOTE, policy=PolicySettings(vote_window=seconds(20)))
+    arbiter = arbiter_with(voting, waiting=2)
+    assert arbiter.take_next(NOW) is None
+    arbiter.adopt(replace(voting, policy=PolicySettings(vote_window=seconds(5))))
+    assert arbiter.standing().closes_at == NOW + seconds(20)
+    assert arbiter.take_next(NOW + seconds(19)) is None
+    assert arbiter.take_next(NOW + seconds(20))
+    assert arbiter.take_next(NOW + seconds(30)) is None
+    assert arbiter.standing().closes_at == NOW + seconds(35)
+
+
+def test_other_settings_leave_the_mode_as_it_is() -> None:
+    """A mode that was switched to is not undone by a setting; it has the options that hold by then."""
+    arbiter = arbiter_with(SETTINGS, waiting=1)
+    arbiter.adopt(replace(SETTINGS, mode=Mode.HOST, policy=PolicySettings(vote_window=seconds(7))))
+    assert arbiter.mode is Mode.QUEUE
+    arbiter.switch(Mode.VOTE)
+    arbiter.take_next(NOW)
+    assert arbiter.standing().closes_at == NOW + seconds(7)
+
+
+async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> None:
+    """One of two servers allows one suggestion each from now on: there the next one is refused."""
+    elsewhere = Channel(guild_id=2, id=20)
+    rig.broadcasts.start(elsewhere, MIKA, "A dog", portrait=False)
+    await rig.start()
+    rig.world.may_answer.clear()
+    for channel in (CHANNEL, elsewhere):
+        await rig.broadcasts.suggest(channel, ROBIN, f"first {channel.id}")
+    await rig.world.interacting.wait()
+    rig.broadcasts.adopt(CHANNEL.guild_id, replace(SETTINGS, limits=LineLimits(per_viewer=1)))
+    for channel in (CHANNEL, elsewhere):
+        await rig.broadcasts.suggest(channel, ROBIN, f"second {channel.id}")
+    await rig.broadcasts.suggest(elsewhere, ROBIN, "third there")
+    with pytest.raises(BroadcastError) as caught:
+        await rig.broadcasts.suggest(CHANNEL, ROBIN, "third here")
+    assert caught.value.facts == {"limit": 1}
+
+
+async def test_the_forwarder_wakes_for_new_settings(rig: Rig) -> None:
+    """It waits for a moderator's word, without a time: a shorter lifetime still ends what waits too long."""
+    session = await rig.start()
+    session.floor.switch(Mode.HOST)
+    began = rig.journal.broadcasts[-1].live_at
+    ticket = await session.suggest(ROBIN, "snow")
+    session.floor.adopt(replace(SETTINGS, limits=LineLimits(lifetime=seconds(10))))
+    settled = await ticket.settled
+    assert (settled.outcome, settled.refusal) == (Outcome.REFUSED, Refusal.STALE)
+    assert began
+    assert settled.settled_at
+    assert settled.settled_at - began < seconds(20)
