@@ -69,11 +69,13 @@ class Chat:
         rules = self._services.guilds.settings_of(message.guild.id)
         exempt = context.is_exempt(message.author, rules)
         author = context.viewer(message.author)
+        session = self._services.broadcasts.in_channel(channel)
         try:
-            session = self._services.broadcasts.in_channel(channel)
             ticket = await self._services.broadcasts.suggest(channel, author, prompt, is_exempt=exempt)
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
-            self._notices.post(message, explain(error, f"message {message.id}"))
+            self._notices.tell(message, explain(error, f"message {message.id}"))
+            if self._is_small(session):
+                await mark(message, REFUSED)
             return
         self._untold += 1
         self._all_told.clear()
@@ -103,7 +105,7 @@ class Chat:
                 ),
             )
         except BroadcastError as error:
-            self._notices.post(event.message, explain(error, f"message {event.message_id}"))
+            self._notices.tell(event.message, explain(error, f"message {event.message_id}"))
 
     async def deleted(self, message_id: int) -> None:
         """Withdraws a waiting suggestion."""
@@ -122,11 +124,14 @@ class Chat:
             return message.content or None  # without the intent, its words are hidden from us
         return None
 
+    def _is_small(self, session: BroadcastSession) -> bool:
+        return session.floor.waiting <= SMALL_CROWD
+
     async def _follow(self, message: discord.Message, heard: _Heard) -> None:
         """Marks a message as its suggestion fares, until that is settled."""
         session, ticket = heard.session, heard.ticket
         self._heard[message.id] = heard
-        is_marked = session.floor.waiting <= SMALL_CROWD and not ticket.settled.done()
+        is_marked = self._is_small(session) and not ticket.settled.done()
         if is_marked:
             await mark(message, QUEUED)
         try:
@@ -144,4 +149,4 @@ class Chat:
         elif sign:
             await mark(message, sign)
         if sign is REFUSED:
-            self._notices.post(message, wording.settled_suggestion(settled))
+            self._notices.tell(message, wording.settled_suggestion(settled))

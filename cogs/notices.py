@@ -1,40 +1,70 @@
-"""Short-lived replies in the chat, for what cannot be told privately there."""
+"""What became of a suggestion from the chat, told to its author alone."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 import discord
 
 from bot.broadcast.ports import Clock
+from cogs import wording
 from cogs.answers import DISCORD_FAILED
 
 LIFETIME_S = 20.0
+DIRECT_LIMIT, DIRECT_WINDOW = 10, timedelta(seconds=20)
+"""Direct messages at most in a time: Discord takes a bot that sends many of them for a nuisance."""
 
 
 class Notices:
-    """Replies that vanish after a while; those still standing vanish when this is closed."""
+    """Direct messages; and, where none can be sent, replies that give no reason and vanish after a while.
+
+    Replies that still stand vanish when this is closed.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._standing: set[asyncio.Task[None]] = set()
+        self._telling: set[asyncio.Task[None]] = set()
+        self._unreachable: set[int] = set()
+        self._sent_at: deque[datetime] = deque(maxlen=DIRECT_LIMIT)
 
-    def post(self, message: discord.Message, text: str) -> None:
-        """Replies to a message, without a ping."""
-        task = asyncio.create_task(self._stand(message, text), name=f"notice on message {message.id}")
-        self._standing.add(task)
-        task.add_done_callback(self._standing.discard)
+    def tell(self, message: discord.Message, text: str) -> None:
+        """Tells the author of a message why nothing comes of it."""
+        task = asyncio.create_task(self._tell(message, text), name=f"notice on message {message.id}")
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     async def close(self) -> None:
         """Takes down what still stands."""
-        for task in self._standing:
+        for task in self._telling:
             task.cancel()
-        await asyncio.gather(*self._standing, return_exceptions=True)
+        await asyncio.gather(*self._telling, return_exceptions=True)
 
-    async def _stand(self, message: discord.Message, text: str) -> None:
+    async def _tell(self, message: discord.Message, text: str) -> None:
+        if self._may_write_to(message.author):
+            try:
+                await message.author.send(f"{text}\n-# {message.jump_url}")
+            except discord.Forbidden:  # who takes no messages from us is not asked again
+                self._unreachable.add(message.author.id)
+            except DISCORD_FAILED:
+                pass
+            else:
+                return
+        await self._stand(message)
+
+    def _may_write_to(self, author: discord.abc.User) -> bool:
+        now = self._clock.now()
+        is_full = len(self._sent_at) == DIRECT_LIMIT and now - self._sent_at[0] < DIRECT_WINDOW
+        if is_full or author.id in self._unreachable:
+            return False
+        self._sent_at.append(now)
+        return True
+
+    async def _stand(self, message: discord.Message) -> None:
         with suppress(*DISCORD_FAILED):  # the message may be gone, or the channel closed to us
-            notice = await message.reply(text, mention_author=False)
+            notice = await message.reply(wording.NOT_TOLD_HERE, mention_author=False)
             try:
                 await self._clock.sleep(LIFETIME_S)
             finally:

@@ -29,6 +29,7 @@ _MODES = {
 }
 
 ORPHANED_DIALOGUE = "The bot was restarted while you were typing. Please open the dialogue again."
+NOT_TOLD_HERE = "That was not taken. I cannot say why in front of everyone; `/odyssey say` answers you alone."
 UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
 
 _REQUESTS = {

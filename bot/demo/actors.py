@@ -44,6 +44,11 @@ class User:
     def name(self) -> str:
         return str(self._world.user_payload(self.id)["username"])
 
+    @property
+    def direct_channel(self) -> int:
+        """The channel in which the bot and this user speak alone."""
+        return int(self._world.direct_channel(self.id)["id"])
+
     # ------------------------------------------------------------------ reading
 
     def see(self, channel_id: int, message_id: int) -> SeenMessage | None:

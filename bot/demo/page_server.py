@@ -27,6 +27,7 @@ PAGE_DIR = Path(__file__).parent / "page"
 HISTORY_SHOWN = 100
 BOT_HISTORY_SHOWN = 20
 DIALOGS_KEPT = 5
+DIRECT = {"name": "Odyssey", "topic": "Messages from the bot to you alone", "direct": True}
 REQUEST_LIMIT_BYTES = 16 * 1024 * 1024
 # Pictures, films and the watch page may come from other ports of this machine, and from nowhere else.
 SECURITY_HEADERS = {
@@ -136,14 +137,16 @@ class Tab:
 
     def _welcome(self) -> Json:
         world = self._discord.world
+        channels = [{key: c[key] for key in ("id", "name", "topic")} for c in world.channels()]
+        channels.append({"id": str(self._user.direct_channel), **DIRECT})
         return {
             "type": "welcome",
             "guild": world.guild_name,
             "me": str(self._user.id),
             "users": [_user_json(user) for user in world.users()],
-            "channels": [{key: c[key] for key in ("id", "name", "topic")} for c in world.channels()],
+            "channels": channels,
             "roles": [{key: role[key] for key in ("id", "name", "color")} for role in world.roles()],
-            "messages": {channel["id"]: self._history(int(channel["id"])) for channel in world.channels()},
+            "messages": {channel["id"]: self._history(int(channel["id"])) for channel in channels},
         }
 
     def _history(self, channel_id: int) -> list[Json]:

@@ -65,6 +65,13 @@ class House:
             CHANNEL, lambda message: text in message.text, timeout_s=WAIT_S, as_user=as_user
         )
 
+    async def told(self, text: str, *, to: str) -> SeenMessage:
+        """The bot's direct message to a user that has this text, as soon as there is one."""
+        user = self.discord.user(to)
+        return await user.wait_for_message(
+            user.direct_channel, lambda message: text in message.text, timeout_s=WAIT_S
+        )
+
     async def live_broadcast(self, prompt: str = "A cat", *, portrait: bool = False) -> SeenMessage:
         """Mika's broadcast, live; returns its panel."""
         await self.discord.user("mika").slash(CHANNEL, "odyssey start", prompt=prompt, portrait=portrait)

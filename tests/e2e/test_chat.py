@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cogs.notices import DIRECT_LIMIT
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_
 
@@ -43,7 +44,7 @@ async def test_editing_revises_and_deleting_withdraws(house: House) -> None:
         await robin.edit(first, "!a blue balloon")
         await house.shown("1. a blue balloon — Robin")
         await robin.edit(first, "!a heck of a balloon")
-        await house.shown("breaks a rule of this server")
+        await house.told("breaks a rule of this server", to="robin")
         await robin.delete(second)
         await house.discord.wait_for_message(
             CHANNEL, lambda m: "1 in line" in m.text and "a blue balloon" in m.text, timeout_s=WAIT_S
@@ -52,6 +53,24 @@ async def test_editing_revises_and_deleting_withdraws(house: House) -> None:
         assert review.message
         await mika.click(review.message, label="Approve")
         await applied(house, first.id)
+
+
+async def test_a_refusal_is_told_to_its_author_alone(house: House) -> None:
+    """In a direct message with a link to what was said; after many, in a reply without the reason."""
+    robin = house.discord.user("robin")
+    async with house.bot():
+        await set_(house, gap_s=0, blocked_words="heck")
+        await house.live_broadcast()
+        said = await robin.send(CHANNEL, "!what the heck")
+        told = await house.told("breaks a rule of this server", to="robin")
+        assert str(said.id) in told.text
+        await house.discord.wait_for_message(
+            CHANNEL, lambda seen: seen.id == said.id and "❌" in str(seen.reactions), timeout_s=WAIT_S
+        )
+        for number in range(DIRECT_LIMIT):
+            await robin.send(CHANNEL, f"!heck {number}")
+        await house.shown("I cannot say why in front of everyone")
+        assert not any("breaks a rule" in message.text for message in house.discord.messages(CHANNEL))
 
 
 async def test_a_suggestion_can_be_withdrawn_by_its_button(house: House) -> None:

@@ -121,7 +121,7 @@ function showChannel(next, { keepComposer = false } = {}) {
   channel = next;
   unread.delete(channel.id);
   sessionStorage.setItem("channel", channel.name);
-  byId("channel-name").replaceChildren(icon("hash"), channel.name);
+  byId("channel-name").replaceChildren(icon(channel.direct ? "at" : "hash"), channel.name);
   byId("channel-topic").textContent = channel.topic ?? "";
   document.title = `#${channel.name} — Odyssey demo`;
   drawChannels();
@@ -146,7 +146,7 @@ function drawChannels() {
     class: unread.has(known.id) ? "channel unread" : "channel",
     "aria-current": known.id === channel.id ? "page" : null,
     onclick: () => { showView("chat"); showChannel(known); },
-  }, icon("hash"), known.name)));
+  }, icon(known.direct ? "at" : "hash"), known.name)));
 }
 
 function drawPeople() {
@@ -171,6 +171,12 @@ function actAs(name) {
 }
 
 function welcomeCard() {
+  if (channel.direct) {
+    return el("div", { class: "welcome" },
+      el("div", { class: "welcome-hash" }, icon("at")),
+      el("h2", { text: "Only between you and the bot" }),
+      el("p", { text: "When a suggestion of yours in the chat is not taken, the bot tells you here why." }));
+  }
   return el("div", { class: "welcome" },
     el("div", { class: "welcome-hash" }, icon("hash")),
     el("h2", { text: `Welcome to #${channel.name}` }),

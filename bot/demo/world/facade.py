@@ -108,6 +108,10 @@ class World:
             for channel_id in self._guild.channel_ids
         ]
 
+    def direct_channel(self, user_id: int) -> Json:
+        """Where the bot and this user speak alone."""
+        return dict(serializers.channel_payload(self.backend, self.backend.get_dm_channel(user_id)))
+
     def roles(self) -> list[Json]:
         return [dict(role) for role in serializers.roles_payload(self._guild)]
 
@@ -232,7 +236,8 @@ class World:
     ) -> int:
         """A user's chat message; returns its ID."""
         with as_api_errors():
-            self.backend.require_permissions(self.guild_id, user_id, channel_id, "send_messages")
+            if channel_id in self._guild.channel_ids:
+                self.backend.require_permissions(self.guild_id, user_id, channel_id, "send_messages")
             reference = None
             if reply_to is not None:
                 wire = {"channel_id": str(channel_id), "message_id": str(reply_to)}
