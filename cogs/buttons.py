@@ -10,6 +10,7 @@ from typing import Self
 
 import discord
 
+from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind
 from bot.broadcast.prompts import PROMPT_LIMIT
 from bot.broadcast.session import BroadcastSession
@@ -66,6 +67,10 @@ class PanelButton(
         session = context.running_session(interaction, self._broadcast_id)
         match self._action:
             case Action.SUGGEST:
+                # Told now, rather than after somebody has typed a whole idea.
+                context.check_not_muted(interaction)
+                if session.floor.is_paused:
+                    raise BroadcastError(Code.INTAKE_PAUSED)
                 await interaction.response.send_modal(SuggestDialogue(self._broadcast_id))
             case Action.FOR | Action.AGAINST:
                 context.check_not_muted(interaction)

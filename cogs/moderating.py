@@ -138,11 +138,7 @@ class ModerationCommands(commands.GroupCog):
         context.check_moderator(interaction)
         guild_id = context.channel(interaction).guild_id
         actions = await context.services(interaction).guilds.latest_actions(guild_id, AUDIT_SHOWN)
-        lines = [
-            f"{discord.utils.format_dt(action.at, 'R')} **{plain(action.actor.name, 40)}** "
-            f"{action.kind.value} {plain(action.subject, 80)}"
-            for action in actions
-        ]
+        lines = [wording.deed(action) for action in actions]
         view = LayoutView(timeout=None)
         view.add_item(TextDisplay(wording.fitting(lines) or "Nothing has been done yet."))
         view.stop()

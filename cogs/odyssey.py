@@ -13,7 +13,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Broadcast, Ending, Recording, Stream
 from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
-from cogs import context, recordings
+from cogs import context, recordings, wording
 from cogs.answers import answer_privately, explain, explaining
 from cogs.buttons import PanelButton, VoteButton, end_broadcast
 from cogs.chat import Chat
@@ -152,6 +152,15 @@ class OdysseyCog(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError
     ) -> None:
         """Every command's errors end here, as a private sentence."""
+        if (
+            isinstance(error, app_commands.TransformerError)
+            and error.type is discord.AppCommandOptionType.user
+        ):
+            await answer_privately(interaction, wording.NOT_A_MEMBER)
+            return
+        if isinstance(error, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
+            await answer_privately(interaction, wording.OUTDATED_COMMAND)
+            return
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         command = interaction.command.qualified_name if interaction.command else "an unknown command"
         await answer_privately(interaction, explain(cause, f"/{command}"))

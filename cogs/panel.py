@@ -96,9 +96,14 @@ def how_to_steer(prefix: str, *, reads_chat: bool) -> str:
 def status_text(session: BroadcastSession) -> str:
     """How a running broadcast stands: what is shown, who hosts, how long it lasts, what is in line."""
     broadcast = session.broadcast
-    lines = [f"> {plain(session.prompt_in_force)}"]
-    if session.last_applied:
-        lines.append(f"-# Suggested by **{plain(session.last_applied.viewer.name)}**")
+    applied = session.last_applied
+    asked_for = applied.prompt if applied else broadcast.prompt
+    lines = [f"> {plain(asked_for)}"]
+    if session.prompt_in_force != asked_for:
+        lines.append(f"-# In Odyssey's words: {plain(session.prompt_in_force)}")
+    if applied and applied.settled_at:
+        when = discord.utils.format_dt(applied.settled_at, "R")
+        lines.append(f"-# Suggested by **{plain(applied.viewer.name)}** · applied {when}")
     facts = [f"Hosted by **{plain(broadcast.host.name)}**"]
     if broadcast.state is State.LIVE and broadcast.live_at:
         facts.append(f"ends {discord.utils.format_dt(broadcast.live_at + STREAM_LIMIT, 'R')} at the latest")

@@ -13,7 +13,7 @@ import discord
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion, Viewer
+from bot.broadcast.model import Action, ActionKind, Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from bot.broadcast.usage import LimitKind, UsageLimit
 
@@ -28,6 +28,10 @@ _MODES = {
     Mode.HOST: "by the moderators",
 }
 
+NOT_A_MEMBER = "That person is not in this server (any more). Please pick somebody from the list."
+OUTDATED_COMMAND = (
+    "This command has changed. Please reload Discord (Ctrl+R, or restart the app), then try again."
+)
 ORPHANED_DIALOGUE = "The bot was restarted while you were typing. Please open the dialogue again."
 NOT_TOLD_HERE = "That was not taken. I cannot say why in front of everyone; `/odyssey say` answers you alone."
 UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
@@ -130,6 +134,19 @@ _REFUSALS = {
     Refusal.INTERRUPTED: "The bot was restarted before its turn came. Please suggest it again.",
 }
 
+_DEEDS = {
+    ActionKind.MODE: "chose the mode {subject}",
+    ActionKind.PAUSE: "paused suggestions",
+    ActionKind.RESUME: "resumed suggestions",
+    ActionKind.PANIC: "pressed Panic: “{subject}”",
+    ActionKind.MUTE: "muted **{subject}**",
+    ActionKind.UNMUTE: "unmuted **{subject}**",
+    ActionKind.APPROVE: "approved “{subject}”",
+    ActionKind.EDIT: "edited and approved “{subject}”",
+    ActionKind.REFUSE: "refused “{subject}”",
+    ActionKind.SETTING: "changed a setting: {subject}",
+    ActionKind.END: "ended “{subject}”",
+}
 
 _NO_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 """Marks that turn the direction of what follows, beyond the name that has them."""
@@ -238,6 +255,12 @@ def taken_suggestion(place: int, mode: Mode) -> str:
         case Mode.HOST:
             fate = "A moderator will look at it."
     return f"📨 Taken. {fate}\n-# What becomes of it is shown here."
+
+
+def deed(action: Action) -> str:
+    """One line of the audit list."""
+    what = _DEEDS[action.kind].format(subject=plain(action.subject, 80))
+    return f"{discord.utils.format_dt(action.at, 'R')} **{plain(action.actor.name, 40)}** {what}"
 
 
 def mode_name(mode: Mode) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Ending, Refusal, Suggestion, Viewer
+from bot.broadcast.model import Action, ActionKind, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from cogs import wording
 from cogs.answers import explain
@@ -80,3 +80,12 @@ def test_a_place_in_line_is_said_to_be_of_now() -> None:
     """It is told once, and others may be served first."""
     assert "number 4 in line as of now" in wording.taken_suggestion(4, Mode.QUEUE)
     assert "As of now it is next" in wording.taken_suggestion(1, Mode.QUEUE)
+
+
+@pytest.mark.parametrize("kind", list(ActionKind))
+def test_every_action_reads_as_a_sentence(kind: ActionKind) -> None:
+    """Who did what, and nothing in it acts."""
+    line = wording.deed(Action(1, Viewer(1, "Mi*ka"), kind, "@everyone", NOW))
+    assert "**Mi\\*ka**" in line
+    assert "@everyone" not in line
+    assert "{" not in line

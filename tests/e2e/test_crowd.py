@@ -152,8 +152,8 @@ async def test_pause_and_panic_stop_everything_at_once(house: House) -> None:
         await mika.slash(CHANNEL, "odyssey resume")
         assert "Taken" in (await suggest(house, "robin", "hello again")).text
         audit = await mika.slash(CHANNEL, "odyssey audit")
-        assert "panic A quiet lake" in audit.text
-        assert "resume" in audit.text
+        assert "**Mika** pressed Panic: “A quiet lake”" in audit.text
+        assert "**Mika** resumed suggestions" in audit.text
 
 
 async def test_a_muted_person_can_watch_but_not_steer(house: House) -> None:

@@ -1,0 +1,33 @@
+"""What the panel shows, and what its buttons refuse."""
+
+from __future__ import annotations
+
+import re
+
+from tests.e2e.conftest import CHANNEL, House
+from tests.e2e.test_crowd import set_
+
+
+async def test_the_panel_shows_what_was_asked_and_what_odyssey_made_of_it(house: House) -> None:
+    """Both wordings where they differ; who suggested what is shown, and since when."""
+    async with house.bot():
+        await set_(house, gap_s=0)
+        panel = await house.live_broadcast("A cat")
+        assert "> A cat\n-# In Odyssey's words: A cat. " in panel.text
+        await house.discord.user("robin").slash(CHANNEL, "odyssey say", prompt="snow")
+        applied = await house.shown("Suggested by **Robin**")
+        assert "> snow\n" in applied.text
+        assert re.search(r"Suggested by \*\*Robin\*\* · applied <t:\d+:R>", applied.text)
+        assert "In Odyssey's words" not in applied.text
+
+
+async def test_nobody_types_an_idea_that_is_refused_anyway(house: House) -> None:
+    """Paused, or muted: the Suggest button says so at once, in place of a dialogue."""
+    mika, robin, sasha = (house.discord.user(name) for name in ("mika", "robin", "sasha"))
+    async with house.bot():
+        panel = await house.live_broadcast()
+        await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
+        assert "has muted you from steering" in (await robin.click(panel, label="Suggest")).text
+        assert (await sasha.click(panel, label="Suggest")).modal
+        await mika.click(panel, label="Pause")
+        assert "paused suggestions" in (await sasha.click(panel, label="Suggest")).text
