@@ -12,12 +12,15 @@ from bot.broadcast.ports import Journal
 
 
 class Ledger:
-    """Keeps every open suggestion as it stands, in the journal too; none is lost, none settled twice."""
+    """Keeps every open suggestion as it stands, in the journal too; none is lost, none settled twice.
+
+    The journal is called in the same moment in which a suggestion changes here, so both have one order.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._open: dict[str, _Open] = {}
-        self._noting: list[Awaitable[None]] = []
+        self._noted: list[_Saving] = []
 
     async def enter(self, suggestion: Suggestion) -> asyncio.Future[Suggestion]:
         """Stores a new suggestion; the future gets it back once it is settled."""
@@ -35,16 +38,11 @@ class Ledger:
 
         Whatever was settled first counts: a later word on the same suggestion is passed over.
         """
-        news = self._news(suggestions)
-        await self._noted()
-        for suggestion in news:
-            await self._journal.save_suggestion(suggestion)
-            if suggestion.outcome.is_settled:
-                self._tell(suggestion)
+        await self._finish(self._save(suggestions))
 
     def note(self, *suggestions: Suggestion) -> None:
         """Has open suggestions stored, without a wait: the next `store`, or `close`, waits, and may raise."""
-        self._noting += [self._journal.save_suggestion(suggestion) for suggestion in self._news(suggestions)]
+        self._noted += self._save(suggestions)
 
     async def close(self, now: datetime, *, lost: Refusal) -> None:
         """Settles all that is open: what was sent as `lost`, what waited as BROADCAST_ENDED.
@@ -57,39 +55,44 @@ class Ledger:
             if not entry.is_settled:
                 refusal = lost if entry.suggestion.sent_at else Refusal.BROADCAST_ENDED
                 entry.suggestion = entry.suggestion.refused(refusal, now)
-        failure: Exception | None = None
         try:
-            await self._noted()
-        except Exception as error:  # noqa: BLE001 - raised below, when all authors are told
-            failure = error
-        for entry in entries:
-            try:
-                await self._journal.save_suggestion(entry.suggestion)
-            except Exception as error:  # noqa: BLE001 - raised below, when all authors are told
-                failure = failure or error
-            self._tell(entry.suggestion)
-        if failure:
-            raise failure
+            await self._finish([(e.suggestion, self._journal.save_suggestion(e.suggestion)) for e in entries])
+        finally:
+            for entry in entries:
+                self._tell(entry.suggestion)
 
-    def _news(self, suggestions: Iterable[Suggestion]) -> list[Suggestion]:
-        """Those that change something; from now on they stand like that."""
-        news = []
+    def _save(self, suggestions: Iterable[Suggestion]) -> list[_Saving]:
+        """Has those stored that change something; from now on they stand like that."""
+        saving = []
         for suggestion in suggestions:
             entry = self._open.get(suggestion.id)
             if entry and not entry.is_settled:
                 entry.suggestion = suggestion
-                news.append(suggestion)
-        return news
+                saving.append((suggestion, self._journal.save_suggestion(suggestion)))
+        return saving
 
-    async def _noted(self) -> None:
-        noting, self._noting = self._noting, []
-        for stored in noting:
-            await stored
+    async def _finish(self, saving: Iterable[_Saving]) -> None:
+        """Waits until all is stored, notes first, and tells the authors; then raises the first error."""
+        noted, self._noted = self._noted, []
+        failure: Exception | None = None
+        for suggestion, stored in [*noted, *saving]:
+            try:
+                await stored
+            except Exception as error:  # noqa: BLE001 - raised below: one failure must not hide the others
+                failure = failure or error
+            else:
+                if suggestion.outcome.is_settled:
+                    self._tell(suggestion)
+        if failure:
+            raise failure
 
     def _tell(self, suggestion: Suggestion) -> None:
         entry = self._open.pop(suggestion.id, None)
         if entry and not entry.settled.done():
             entry.settled.set_result(suggestion)
+
+
+_Saving = tuple[Suggestion, Awaitable[None]]
 
 
 @dataclass(slots=True)

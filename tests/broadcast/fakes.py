@@ -58,9 +58,17 @@ class MemoryJournal:
             raise OSError("disk full")
         self.streams.append(stream)
 
-    async def save_suggestion(self, suggestion: Suggestion) -> None:
-        await asyncio.sleep(0)
+    def save_suggestion(self, suggestion: Suggestion) -> asyncio.Future[None]:
+        """Takes effect with the call, as `Journal` asks for, and is done a turn of the loop later."""
         self.suggestions.append(suggestion)
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def turn() -> None:
+            if not stored.done():  # whoever waited may have been cancelled
+                stored.set_result(None)
+
+        asyncio.get_running_loop().call_soon(turn)
+        return stored
 
     async def save_recording(self, recording: Recording) -> None:
         await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +12,10 @@ from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.floor import Floor
 from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
+from tests.broadcast.fakes import ListeningAudience, MemoryJournal, ScriptedWorld, SteppedClock, ports
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 SETTINGS = ArbitrationSettings(gap=timedelta())
@@ -114,15 +117,25 @@ async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> Non
     assert caught.value.facts == {"limit": 1}
 
 
-async def test_the_forwarder_wakes_for_new_settings(rig: Rig) -> None:
-    """It waits for a moderator's word, without a time: a shorter lifetime still ends what waits too long."""
-    session = await rig.start()
-    session.floor.switch(Mode.HOST)
-    began = rig.journal.broadcasts[-1].live_at
-    ticket = await session.suggest(ROBIN, "snow")
-    session.floor.adopt(replace(SETTINGS, limits=LineLimits(lifetime=seconds(10))))
-    settled = await ticket.settled
+class WaitingClock(SteppedClock):
+    """Whoever waits is woken by the event alone."""
+
+    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
+        await event.wait()
+
+
+async def test_whoever_waits_for_the_next_choice_wakes_for_new_settings() -> None:
+    """Ten seconds have passed of a lifetime of two minutes, when it becomes one of ten seconds."""
+    journal, clock = MemoryJournal(), WaitingClock()
+    surroundings = replace(ports(ScriptedWorld(), journal, ListeningAudience(journal)), clock=clock)
+    floor = Floor("b", surroundings, replace(SETTINGS, mode=Mode.HOST), lambda: None)
+    ticket = await floor.suggest(ROBIN, "snow")
+    choosing = asyncio.create_task(floor.next_choice(until=None), name="the forwarder")
+    await clock.sleep(10)
+    assert not ticket.settled.done()
+    floor.adopt(replace(SETTINGS, limits=LineLimits(lifetime=seconds(10))))
+    async with asyncio.timeout(5):
+        settled = await ticket.settled
     assert (settled.outcome, settled.refusal) == (Outcome.REFUSED, Refusal.STALE)
-    assert began
-    assert settled.settled_at
-    assert settled.settled_at - began < seconds(20)
+    choosing.cancel()
+    await asyncio.gather(choosing, return_exceptions=True)
