@@ -7,15 +7,12 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.duplicates import Duplicates
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.pace import Pace
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
-from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Suggestion, Viewer
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
@@ -83,24 +80,6 @@ def test_new_words_lose_approval_and_the_votes_of_others() -> None:
     arbiter.line.revise("cat", "something else")
     assert list(arbiter.line.approved()) == []
     assert [candidate.votes for candidate in arbiter.standing().candidates] == [1]
-
-
-@given(st.lists(st.lists(st.integers(1, 12), max_size=3), min_size=30, max_size=60))
-def test_with_k_people_waiting_each_is_served_in_k_rounds(arrivals: list[list[int]]) -> None:
-    """In each round some people suggest; whoever waits is served before anyone is served twice."""
-    arbiter = arbiter_of(Mode.QUEUE)
-    waiting_at: list[set[int]] = []
-    served: list[int] = []
-    for number, people in enumerate(arrivals):
-        for person in people:
-            arbiter.line.add(suggestion(f"{number}-{len(arbiter.line)}", person))
-        if choice := arbiter.take_next(NOW):
-            waiting_at.append({s.viewer.id for s in arbiter.line} | {choice.suggestion.viewer.id})
-            served.append(choice.suggestion.viewer.id)
-    for round_number, waiting in enumerate(waiting_at):
-        next_rounds = served[round_number : round_number + len(waiting)]
-        if len(next_rounds) == len(waiting):
-            assert set(next_rounds) == waiting
 
 
 def test_the_majority_wins_and_of_equals_the_earliest() -> None:
@@ -219,55 +198,3 @@ def test_stale_suggestions_leave_the_line() -> None:
     assert arbiter.next_due(NOW) == NOW + timedelta(seconds=60)
     assert [s.id for s in arbiter.remove_stale(NOW + timedelta(seconds=60))] == ["old"]
     assert [s.id for s in arbiter.line] == ["new"]
-
-
-STEP = st.one_of(
-    st.tuples(st.just("suggest"), st.integers(1, 6)),
-    st.tuples(st.just("vote"), st.integers(0, 60)),
-    st.tuples(st.just("approve"), st.integers(0, 60)),
-    st.tuples(st.just("withdraw"), st.integers(0, 60)),
-    st.tuples(st.just("revise"), st.integers(0, 60)),
-    st.tuples(st.just("switch"), st.integers(0, 3)),
-    st.tuples(st.just("wait"), st.integers(0, 30)),
-    st.tuples(st.just("send"), st.just(0)),
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(STEP, max_size=120))
-def test_nothing_is_lost_or_doubled_whatever_happens(steps: list[tuple[str, int]]) -> None:
-    """In any order of events and switches, each suggestion ends once: sent, withdrawn or still in line."""
-    arbiter = arbiter_of(Mode.QUEUE, gap_s=1, per_viewer=3)
-    now = NOW
-    taken: list[str] = []
-    ended: list[str] = []
-    for step, number in steps:
-        name = f"s{number}"
-        match step:
-            case "suggest":
-                new = suggestion(f"s{len(taken)}", number, at=now)
-                try:
-                    arbiter.line.add(new)
-                except BroadcastError:
-                    continue
-                taken.append(new.id)
-            case "vote":
-                arbiter.line.vote(Viewer(number % 7, "V"), name)
-            case "approve":
-                arbiter.line.approve(name)
-            case "withdraw":
-                ended += [s.id for s in [arbiter.line.remove(name)] if s]
-            case "revise":
-                arbiter.line.revise(name, "something else")
-            case "switch":
-                arbiter.switch(list(Mode)[number])
-            case "wait":
-                now += timedelta(seconds=number)
-                ended += [s.id for s in arbiter.remove_stale(now)]
-            case "send":
-                if choice := arbiter.take_next(now):
-                    ended += [choice.suggestion.id, *(merged.id for merged in choice.merged)]
-                    arbiter.settled(now, now)
-                    assert arbiter.take_next(now) is None  # the gap
-    left = [waiting.id for waiting in arbiter.line]
-    assert sorted(ended + left) == sorted(taken)

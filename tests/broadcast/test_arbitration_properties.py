@@ -1,0 +1,153 @@
+"""What holds of the ways to decide in whatever order things happen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.line import LineLimits
+from bot.broadcast.arbitration.policy import Mode, PolicySettings
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.model import Suggestion, Viewer
+
+SECOND = timedelta(seconds=1)
+SETTINGS = tuple(
+    ArbitrationSettings(gap=gap_s * SECOND, limits=limits, policy=PolicySettings(window_s * SECOND, seed=1))
+    for gap_s, window_s, limits in (
+        (1, 3, LineLimits()),
+        (5, 20, LineLimits(total=6, per_viewer=2, lifetime=30 * SECOND)),
+        (2, 8, LineLimits(per_viewer=1, lifetime=300 * SECOND)),
+    )
+)
+WEIGHTS = {
+    "suggest": 8, "send": 6, "wait": 3, "vote": 2, "approve": 2, "withdraw": 2, "revise": 1, "adopt": 1,
+}  # fmt: skip
+
+
+def steps_of(weights: dict[str, int]) -> st.SearchStrategy[list[tuple[str, int]]]:
+    """Long lists of steps: Hypothesis takes short ones, if it may."""
+    names = [name for name, weight in weights.items() for _ in range(weight)]
+    step = st.tuples(st.sampled_from(names), st.integers(0, 60))
+    return st.lists(step, min_size=40, max_size=150)
+
+
+@dataclass
+class Round:
+    """One choice, and those who had something in line before it."""
+
+    mode: Mode
+    waiting: frozenset[int]
+    departures: Counter[int]
+    served: int
+
+
+class Crowd:
+    """People at an arbiter. Notes what it took, what left it how, and every choice."""
+
+    def __init__(self) -> None:
+        self.arbiter = Arbiter(SETTINGS[0])
+        self.now = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+        self.taken: list[str] = []
+        self.ended: list[str] = []
+        self.rounds: list[Round] = []
+        self._departures: Counter[int] = Counter()
+
+    @property
+    def waiting(self) -> frozenset[int]:
+        """Who has something in line."""
+        return frozenset(suggestion.viewer.id for suggestion in self.arbiter.line)
+
+    def step(self, what: str, number: int) -> None:
+        """One thing happens."""
+        line, before = self.arbiter.line, self.waiting
+        name = f"s{max(0, len(self.taken) - 1 - number % 12)}"
+        match what:
+            case "suggest":
+                self._suggest(number)
+            case "vote":
+                line.vote(Viewer(number % 7, "V"), name)
+            case "approve":
+                line.approve(name)
+            case "withdraw":
+                self._leave([removed] if (removed := line.remove(name)) else [])
+            case "revise":
+                line.revise(name, f"something else {number % 3}")
+            case "switch":
+                self.arbiter.switch(list(Mode)[number % len(Mode)])
+            case "adopt":
+                self.arbiter.adopt(SETTINGS[number % len(SETTINGS)])
+            case "wait":
+                self.now += number % 8 * SECOND
+                self._leave(self.arbiter.remove_stale(self.now))
+            case "send":
+                self._send(before)
+        if what != "send":
+            self._departures.update(before - self.waiting)
+
+    def _suggest(self, number: int) -> None:
+        person = Viewer(number % 9, "Viewer")
+        name = f"s{len(self.taken)}"
+        try:
+            self.arbiter.line.add(Suggestion(name, "b", person, f"idea{number % 20}", self.now))
+        except BroadcastError:
+            return
+        self.taken.append(name)
+
+    def _send(self, waiting: frozenset[int]) -> None:
+        mode = self.arbiter.mode
+        choice = self.arbiter.take_next(self.now)
+        if choice is None:
+            return
+        self._leave(choice.suggestions)
+        self.rounds.append(Round(mode, waiting, self._departures.copy(), choice.suggestion.viewer.id))
+        self.arbiter.settled(self.now, self.now)
+        assert self.arbiter.take_next(self.now) is None, "two at once"
+        self.now += 5 * SECOND
+
+    def _leave(self, suggestions: list[Suggestion] | tuple[Suggestion, ...]) -> None:
+        self.ended += [suggestion.id for suggestion in suggestions]
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps_of(WEIGHTS))
+def test_with_k_people_waiting_each_is_served_in_k_rounds(steps: list[tuple[str, int]]) -> None:
+    """By turns: whoever waits is served within as many rounds as people wait, unless they leave before."""
+    crowd = Crowd()
+    for step in steps:
+        crowd.step(*step)
+    for number, now in enumerate(crowd.rounds):
+        rounds = crowd.rounds[number : number + len(now.waiting)]
+        if len(rounds) < len(now.waiting):
+            continue
+        left = rounds[-1].departures - now.departures
+        assert now.waiting <= {each.served for each in rounds} | left.keys()
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps_of(WEIGHTS | {"switch": 3}))
+def test_nothing_is_lost_or_doubled_whatever_happens(steps: list[tuple[str, int]]) -> None:
+    """In any order of events and switches, each ends once: sent, withdrawn, stale or still in line."""
+    crowd = Crowd()
+    for step in steps:
+        crowd.step(*step)
+    left = [waiting.id for waiting in crowd.arbiter.line]
+    assert sorted(crowd.ended + left) == sorted(crowd.taken)
+
+
+@settings(max_examples=100, deadline=None)
+@given(steps_of(WEIGHTS | {"switch": 3}))
+def test_the_same_events_bring_the_same_choices(steps: list[tuple[str, int]]) -> None:
+    """Clock and seed decide, not who looks: a crowd that is shown at every step fares the same."""
+    unseen, watched = Crowd(), Crowd()
+    for step in steps:
+        unseen.step(*step)
+        watched.step(*step)
+        candidates = watched.arbiter.standing().candidates
+        shown = [suggestion for candidate in candidates for suggestion in candidate.choice.suggestions]
+        assert sorted(shown) == sorted(watched.arbiter.line), "the panel shows each once"
+    assert unseen.ended == watched.ended
