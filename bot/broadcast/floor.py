@@ -149,6 +149,8 @@ class Floor:
         refused = [waiting.refused(Refusal.PANIC, now) for waiting in self._arbiter.line.clear()]
         urgent = self._new_suggestion(moderator, safe_prompt)
         await self._ledger.enter(urgent)
+        if self._urgent:  # of a panic before, and not sent yet: once is enough
+            refused.append(self._urgent.refused(Refusal.PANIC, now))
         self._urgent = urgent
         self._has_changed()
         await self._ledger.store(*refused)

@@ -128,3 +128,14 @@ async def test_a_server_can_limit_how_long_a_broadcast_lasts(rig: Rig) -> None:
     assert live
     assert ended - live >= timedelta(seconds=30)
     assert rig.world.calls[-2:] == ["end", "disconnect"]
+
+
+async def test_two_at_once_do_not_slip_through_a_cooldown(rig: Rig) -> None:
+    """It counts from the moment in which a suggestion is in line, and not from when it is stored."""
+    await rig.start()
+    answers = await asyncio.gather(
+        *(rig.broadcasts.suggest(CHANNEL, viewer, "it snows") for viewer in (MIKA, ROBIN)),
+        return_exceptions=True,
+    )
+    refused = [answer.code for answer in answers if isinstance(answer, BroadcastError)]
+    assert refused == [Code.REPEATED]

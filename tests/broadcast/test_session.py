@@ -293,3 +293,21 @@ async def test_an_end_that_cannot_be_stored_is_told_all_the_same(rig: Rig) -> No
     heard, _ = rig.audience.heard[-1]
     assert heard.state is State.ENDED
     assert (await ticket.settled).refusal is Refusal.BROADCAST_ENDED
+
+
+async def test_of_two_panics_before_the_world_answers_one_safe_prompt_is_sent(rig: Rig) -> None:
+    """The other one is in the books as refused, rather than open until the end."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    await session.suggest(ROBIN, "under way")
+    await rig.world.interacting.wait()
+    await session.floor.panic(MIKA, "a meadow")
+    await session.floor.panic(ROBIN, "a lake")
+    rig.world.may_answer.set()
+    while (
+        rig.journal.suggestions[-1].outcome is not Outcome.ACKNOWLEDGED or session.prompt_in_force != "a lake"
+    ):
+        await asyncio.sleep(0)
+    assert "interact a meadow" not in rig.world.calls
+    refused = {s.prompt: s.refusal for s in rig.journal.suggestions if s.outcome is Outcome.REFUSED}
+    assert refused == {"a meadow": Refusal.PANIC}
