@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 DISCORD_FAILED = (discord.HTTPException, aiohttp.ClientError, OSError)
 """What discord.py raises when Discord refuses, or cannot be reached."""
+NO_MENTIONS = discord.AllowedMentions.none()
+"""For edits of components: unlike for all else that is sent, discord.py leaves the bot's own default out."""
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from bot.broadcast.model import Broadcast
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
-from cogs.answers import DISCORD_FAILED
+from cogs.answers import DISCORD_FAILED, NO_MENTIONS
 from cogs.panel import PICTURE_NAME, STEERABLE, Panel, how_to_steer
 from cogs.panel_mender import PanelMender
 
@@ -151,7 +151,7 @@ class PanelKeeper:
             return False
         else:
             try:
-                await kept.message.edit(view=panel, attachments=_files(picture))
+                await kept.message.edit(view=panel, attachments=_files(picture), allowed_mentions=NO_MENTIONS)
             except discord.HTTPException as error:
                 if error.status != 404 and error.code != TOO_MANY_OLD_EDITS:
                     raise

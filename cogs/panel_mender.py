@@ -13,7 +13,7 @@ from bot.broadcast.model import Broadcast
 from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
 from bot.storage.journal import Post
-from cogs.answers import DISCORD_FAILED
+from cogs.answers import DISCORD_FAILED, NO_MENTIONS
 from cogs.marks import close_forgotten_marks
 from cogs.panel import Panel
 
@@ -83,7 +83,7 @@ class PanelMender:
         channel = self._bot.get_partial_messageable(post.channel_id)
         try:
             message = channel.get_partial_message(post.message_id)
-            await message.edit(view=self._draw(broadcast), attachments=[])
+            await message.edit(view=self._draw(broadcast), attachments=[], allowed_mentions=NO_MENTIONS)
         except discord.NotFound:
             pass  # somebody deleted it
         except discord.Forbidden:
