@@ -90,7 +90,10 @@ def how_to_steer(prefix: str, *, reads_chat: bool) -> str:
     """One line on how to take part, true to what the bot can read."""
     if reads_chat:
         return f"Steer it: type `{prefix}your idea` here, use `/odyssey say`, or press Suggest."
-    return "Steer it: use `/odyssey say`, or press Suggest. (The bot cannot read chat messages.)"
+    return (
+        "Steer it: use `/odyssey say`, press Suggest, mention the bot, or reply to this panel. "
+        "(The bot cannot read other messages.)"
+    )
 
 
 def status_text(session: BroadcastSession) -> str:

@@ -129,7 +129,6 @@ _REFUSALS = {
     Refusal.CONNECTION_LOST: "The connection to Odyssey was lost before it was confirmed.",
     Refusal.PANIC: "A moderator stopped everything for the moment. Please suggest it again later.",
     Refusal.STALE: "It waited for too long. Please suggest it again.",
-    Refusal.WITHDRAWN: "You withdrew it.",
     Refusal.MODERATOR_REFUSED: "A moderator refused it. Please suggest something else.",
     Refusal.INTERRUPTED: "The bot was restarted before its turn came. Please suggest it again.",
 }
@@ -236,6 +235,8 @@ def settled_suggestion(suggestion: Suggestion) -> str:
     """What became of a suggestion."""
     if suggestion.outcome is Outcome.ACKNOWLEDGED:
         return f"✅ Applied: {plain(suggestion.applied or suggestion.prompt)}"
+    if suggestion.refusal is Refusal.WITHDRAWN:
+        return f"↩️ You withdrew it: “{plain(suggestion.prompt, limit=100)}”."
     sentence = f"❌ Not applied: “{plain(suggestion.prompt, limit=100)}”. "
     sentence += _REFUSALS[suggestion.refusal or Refusal.INTERRUPTED]
     if suggestion.detail:

@@ -112,9 +112,9 @@ async def test_a_live_broadcast_refuses_what_it_must(house: House) -> None:
         stranger = await robin.click(panel, label="End")
         assert "Only **Mika** or a moderator can end" in stranger.text
         await robin.send(CHANNEL, "!")
-        await house.shown("That prompt is empty")
+        await house.told("That prompt is empty", to="robin")
         await robin.send(CHANNEL, "!" + "x" * 1500)
-        await house.shown("1500 characters")
+        await house.told("1500 characters", to="robin")
         ended = await mika.slash(CHANNEL, "odyssey end")
         assert "is ending" in ended.text
 
