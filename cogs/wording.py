@@ -5,6 +5,7 @@ Whatever comes from outside (names, prompts, the service's words) passes through
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -151,12 +152,17 @@ _NO_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2
 """Marks that turn the direction of what follows, beyond the name that has them."""
 
 
+_TAG = re.compile(r"<(?=#\d|/|id:)")
+"""How mentions of channels, commands and the server's guide begin, which discord.py does not escape."""
+
+
 def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     """Text from outside, on one line, shortened, and with nothing in it that Discord would act upon."""
     text = " ".join(text.translate(_NO_TURNING).split())
     if len(text) > limit:
         text = text[: limit - 1].rstrip() + "…"
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+    text = discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+    return _TAG.sub("<\u200b", text)
 
 
 def fitting(lines: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from datetime import UTC, datetime
 
@@ -15,31 +14,15 @@ from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt, prompt_in_chat
 from bot.guild_settings import GuildSettings
 from bot.text_rules import make_text_filter
 from cogs import wording
+from tests.hostile_texts import RULES, hostile_texts
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
-PIECES = (
-    "@everyone", "@here", "<@123456789012345678>", "<@&123456789012345678>", "<#123456789012345678>",
-    "\u202e", "\u2066", "\u200b", "\u200d", "\x00", "\x1b[31m", "\ud800", "\ufeff", "\r\n", "\t", "\u2028",
-    "**", "__", "~~", "||", "`", "```", "# ", "-# ", "> ", "[x](https://evil.example)", "<t:0:R>",
-    "\\", "1. ",    "'; DROP TABLE suggestions;--", '{"type":"update"}', "%s%n", "{0}", "{host}",
-    "${jndi:ldap://x}", "<script>",    "a" * 40, "z̷̡̢̛", "👩\u200d🚀", "雪", "مرحبا", "heck", "h3ck", "ｈｅｃｋ",
-    "discord.gg/abc", "http://x.example", " ",
-)  # fmt: skip
-
-
-def hostile_strings(count: int) -> list[str]:
-    """The same in every run: mixtures of what has hurt bots before, up to 4,000 characters long."""
-    chance = random.Random(5)
-    made = ["".join(chance.choices(PIECES, k=chance.randint(1, 12))) for _ in range(count - 40)]
-    return made + ["".join(chance.choices(PIECES, k=600))[:4000] for _ in range(40)]
 
 
 @pytest.fixture(scope="module")
 def intake() -> Intake:
     """A gate with words, patterns (one of them catastrophic for a backtracking engine) and all rules on."""
-    settings = GuildSettings.model_validate(
-        {"blocked_words": ["heck"], "blocked_patterns": [r"(a+)+\$", r"(x|xx)*y"], "repeat_window_s": 0}
-    )
+    settings = GuildSettings.model_validate(RULES)
     return Intake(IntakeRules(), make_text_filter(settings))
 
 
@@ -47,14 +30,15 @@ def test_no_string_raises_anything_but_a_refusal_or_passes_the_filter_it_should_
     """A prompt is one clean line, or refused by name; links, invites and mentions never pass."""
     viewer, passed = Viewer(1, "Robin"), 0
     refusals: set[str] = set()
-    for text in hostile_strings(10_000):
+    for hostile in hostile_texts(10_000):
         try:
-            prompt = clean_prompt(prompt_in_chat(f"!{text}", "!") or text)
+            prompt = clean_prompt(prompt_in_chat(f"!{hostile.text}", "!") or hostile.text)
             intake.check(viewer, prompt, NOW, is_exempt=False)
         except BroadcastError as error:
             refusals.add(wording.refused_request(error))
             continue
         passed += 1
+        assert not hostile.is_forbidden, hostile
         assert len(prompt) <= PROMPT_LIMIT
         assert "\n" not in prompt
         assert "\x00" not in prompt
@@ -68,7 +52,7 @@ def test_no_string_raises_anything_but_a_refusal_or_passes_the_filter_it_should_
 
 def test_whatever_is_shown_can_neither_ping_nor_break_a_line() -> None:
     """Every way in which text from outside is shown keeps it text."""
-    for text in hostile_strings(10_000):
+    for text in (hostile.text for hostile in hostile_texts(10_000)):
         suggestion = Suggestion("x", "b", Viewer(1, text), text, NOW)
         for shown in (
             wording.plain(text),
@@ -79,3 +63,4 @@ def test_whatever_is_shown_can_neither_ping_nor_break_a_line() -> None:
             assert "\n" not in shown
             assert "\u202e" not in shown or shown.startswith("`")
             assert len(shown) < 2000 or shown.startswith("`")
+            assert not re.search(r"<(#\d+|/.+:\d+|id:\w+)>", shown) or shown.startswith("`")

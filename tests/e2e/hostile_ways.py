@@ -1,0 +1,197 @@
+"""Every way in which what people write comes into the bot, over the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.demo.actors import User
+from bot.demo.answers import Answer
+from bot.demo.views import SeenMessage
+from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.e2e.wiretap import Wiretap
+from tests.hostile_texts import RULES, HostileText
+
+LOUNGE = "lounge"
+UNEXPECTED = "Something went wrong"
+Way = Callable[["Visitor", HostileText], Awaitable[None]]
+
+
+@dataclass
+class Visitor:
+    """Brings texts as a viewer whom the rules bind, and as a moderator whom they do not.
+
+    `broken` is what the bot could not explain.
+    """
+
+    house: House
+    tap: Wiretap
+    panel: SeenMessage
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def viewer(self) -> User:
+        """Whom the rules bind."""
+        return self.house.discord.user("robin")
+
+    @property
+    def moderator(self) -> User:
+        """Whom they do not."""
+        return self.house.discord.user("mika")
+
+    async def say(self, hostile: HostileText) -> None:
+        """`/odyssey say`."""
+        await self._privately(self.viewer.slash(CHANNEL, "odyssey say", prompt=hostile.text))
+
+    async def prefix(self, hostile: HostileText) -> None:
+        """Chat with the prefix."""
+        await self._in_chat(f"!{hostile.text}")
+
+    async def mention(self, hostile: HostileText) -> None:
+        """Chat that mentions the bot."""
+        await self._in_chat(f"<@{self.house.discord.world.application_id}> {hostile.text}")
+
+    async def reply(self, hostile: HostileText) -> None:
+        """A reply to the panel."""
+        await self._in_chat(hostile.text, reply_to=self.panel)
+
+    async def modal(self, hostile: HostileText) -> None:
+        """The panel's Suggest button, whose field takes 1,000 characters."""
+        dialogue = await self.viewer.click(self.panel, label="Suggest")
+        typed = {"What should happen next?": hostile.text[:1000]}
+        await self._privately(self.viewer.submit_modal(dialogue, typed))
+
+    async def context_menu(self, hostile: HostileText) -> None:
+        """`Suggest this` on what somebody else said."""
+        if text := _as_message(hostile.text):
+            message = await self.moderator.send(CHANNEL, text)
+            await self._privately(self.viewer.context_menu(message, "Suggest this"))
+
+    async def name(self, hostile: HostileText) -> None:
+        """A viewer is called like that, and suggests something innocent."""
+        guest = self.house.discord.add_user(f"guest{id(hostile)}", display_name=hostile.text[:32])
+        await self._privately(guest.slash(CHANNEL, "odyssey say", prompt=f"rain {hostile.marker}"))
+
+    async def opening(self, hostile: HostileText) -> None:
+        """An opening prompt, where a broadcast runs already: it is refused for its words, or for that."""
+        await self._privately(self.viewer.slash(CHANNEL, "odyssey start", prompt=hostile.text))
+
+    async def past_stream(self, hostile: HostileText) -> None:
+        """What is typed to find a past stream, and is then sent as if it were one."""
+        await self.viewer.autocomplete(CHANNEL, "odyssey recording", "stream", hostile.text)
+        await self._privately(self.viewer.slash(CHANNEL, "odyssey recording", stream=hostile.text))
+
+    async def edit(self, hostile: HostileText) -> None:
+        """A message whose suggestion waits is edited; what then waits is what the rules allow."""
+        message = await self.viewer.send(CHANNEL, "!as it was")
+        await self.tap.answered(message.id)
+        await self.viewer.edit(message, f"!{hostile.text}"[:2000])
+        review = await self._privately(self.moderator.click(self.panel, label="Review"))
+        was_changed = "as it was" not in review.text
+        assert not (was_changed and hostile.is_forbidden), review.text
+        if not was_changed:
+            await self.tap.told(message.id)
+        await self.viewer.delete(message)
+
+    async def review(self, hostile: HostileText) -> None:
+        """A moderator edits a suggestion that waits: the server's rules do not bind them."""
+        await self._privately(self.viewer.slash(CHANNEL, "odyssey say", prompt="as it was"))
+        review = await self._privately(self.moderator.click(self.panel, label="Review"))
+        dialogue = await self.moderator.click(review, label="Edit")
+        edited = self.moderator.submit_modal(dialogue, {"What is sent": hostile.text[:1000]})
+        after = await self._privately(edited)
+        if "as it was" in after.text or "prompt is empty" in after.text:
+            await self.moderator.click(review, label="Refuse")
+
+    async def setting(self, hostile: HostileText) -> None:
+        """A moderator sets each list and text to it, and imports it; panics; then all is as it was."""
+        for name in ("blocked_words", "blocked_patterns", "safe_prompt", "moderator_roles", hostile.text):
+            await self._set(name=name, value=hostile.text)
+        lists = {"blocked_words": [hostile.text], "blocked_patterns": [hostile.text]}
+        for file in (json.dumps(lists), json.dumps({"safe_prompt": hostile.text}), hostile.text):
+            await self._set(file=("settings.json", file.encode(errors="surrogatepass")))
+        await self._privately(self.moderator.slash(CHANNEL, "odyssey panic"))
+        await self._privately(self.moderator.slash(CHANNEL, "odyssey resume"))
+        await self.set_rules()
+
+    async def start(self, hostile: HostileText) -> None:
+        """A broadcast of its own begins with it, or is refused; what begins ends again."""
+        answer = await self._privately(self.viewer.slash(LOUNGE, "odyssey start", prompt=hostile.text))
+        if not answer.private:
+            assert not hostile.is_forbidden
+            await self._until_status("Live")
+            await self._privately(self.viewer.slash(LOUNGE, "odyssey end"))
+            await self._until_status("No broadcast is running")
+
+    async def _until_status(self, words: str) -> None:
+        """Asks how the broadcast stands, until it stands so: its panel is edited only now and then."""
+        async with asyncio.timeout(WAIT_S):
+            while words not in (await self._privately(self.viewer.slash(LOUNGE, "odyssey status"))).text:
+                await asyncio.sleep(0.02)
+
+    async def set_rules(self) -> None:
+        """The server has the rules of `tests.hostile_texts`, and no gap."""
+        rules = json.dumps(RULES).encode()
+        await self._set(file=("settings.json", rules))
+
+    async def look_back(self) -> None:
+        """What shows past things shows them."""
+        for command in ("odyssey audit", "odyssey list", "odyssey status", "odyssey settings"):
+            await self._privately(self.moderator.slash(CHANNEL, command))
+
+    async def _set(self, **options: object) -> None:
+        await self._privately(self.moderator.slash(CHANNEL, "odyssey settings", **options))
+
+    async def _privately(self, asking: Awaitable[Answer]) -> SeenMessage:
+        """The answer, once there is one."""
+        message = await self._final(await asking)
+        assert message.text
+        if UNEXPECTED in message.text:
+            self.broken.append(message.text)
+        return message
+
+    async def _final(self, answer: Answer) -> SeenMessage:
+        """As `Answer.final`, but looks at one message only: here the channels become long."""
+        assert answer.failed is None, answer.failed
+        world, changed = self.house.discord.world, asyncio.Event()
+
+        def notice(_channel_id: int, message_id: int) -> None:
+            if message_id == answer.message_id:
+                changed.set()
+
+        world.observe(notice)
+        try:
+            async with asyncio.timeout(WAIT_S):
+                while (message := answer.message) is None or message.thinking:
+                    await changed.wait()
+                    changed.clear()
+        finally:
+            world.stop_observing(notice)
+        return message
+
+    async def _in_chat(self, text: str, reply_to: SeenMessage | None = None) -> None:
+        if said := _as_message(text):
+            message = await self.viewer.send(CHANNEL, said, reply_to=reply_to)
+            await self.tap.answered(message.id)
+
+
+def _as_message(text: str) -> str:
+    """What Discord makes of it: 2,000 characters at most, and none but white space is no message."""
+    return text[:2000] if text.strip() else ""
+
+
+SUGGESTING: tuple[Way, ...] = (
+    Visitor.say,
+    Visitor.prefix,
+    Visitor.mention,
+    Visitor.reply,
+    Visitor.modal,
+    Visitor.context_menu,
+    Visitor.opening,
+)
+"""Walked by many texts, since strangers are on them."""
+DECIDED: tuple[Way, ...] = (Visitor.edit, Visitor.review)
+"""Walked where moderators decide, so that something waits."""
+OTHERS: tuple[Way, ...] = (Visitor.name, Visitor.past_stream, Visitor.setting)
