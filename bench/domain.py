@@ -10,10 +10,11 @@ import resource
 import time
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.line import LineLimits
+from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Suggestion, Viewer
 from bot.broadcast.ports import StartedStream
@@ -33,6 +34,9 @@ from tests.broadcast.fakes import (
 SUGGESTIONS = 60_000
 PEOPLE = 500
 TARGET_PER_S = 20_000
+FULL = (200, 1000)
+"""The line's limit by default, and the highest that a server can set."""
+ROUNDS_WHEN_FULL = 200
 CHANNEL = Channel(1, 1)
 
 
@@ -77,6 +81,11 @@ def main() -> None:
             f"{'suggestions, mode ' + mode.value:<44}{per_s:>10.0f}{per_s / baseline:>8.2f}"
             f"{TARGET_PER_S:>10}{grown_mb:>12.1f}  {verdict}"
         )
+    print(f"\n{'a line that is full':<44}{'µs for a suggestion':>20}{'µs for a choice':>18}")
+    for waiting in FULL:
+        for mode in Mode:
+            suggestion_us, choice_us = _cost_when_full(mode, waiting)
+            print(f"{f'{waiting} waiting, mode {mode.value}':<44}{suggestion_us:>20.0f}{choice_us:>18.0f}")
 
 
 async def _hand_over() -> float:
@@ -122,6 +131,28 @@ async def _measure(mode: Mode) -> tuple[float, float]:
         taken_s = time.process_time() - began
         grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
     return SUGGESTIONS / taken_s, grown_kb / 1024
+
+
+def _cost_when_full(mode: Mode, waiting: int) -> tuple[float, float]:
+    """What it takes to put one more in line, and to choose the next one, in microseconds."""
+    limits = LineLimits(total=waiting, lifetime=timedelta(hours=1))
+    now = datetime.now(UTC)
+    arbiter = Arbiter(ArbitrationSettings(mode, timedelta(), limits, PolicySettings(timedelta())))
+    taken_s = {"suggestion": 0.0, "choice": 0.0}
+    for number in range(waiting + ROUNDS_WHEN_FULL):
+        suggestion = Suggestion(str(number), "b", Viewer(number % PEOPLE, "Viewer"), _prompt(number), now)
+        if number >= waiting:
+            arbiter.line.approve(next(iter(arbiter.line)).id)
+            began = time.perf_counter()
+            while not arbiter.take_next(now):  # where people vote, the first time opens the ballot
+                pass
+            taken_s["choice"] += time.perf_counter() - began
+            began = time.perf_counter()
+            arbiter.line.add(suggestion)
+            taken_s["suggestion"] += time.perf_counter() - began
+        else:
+            arbiter.line.add(suggestion)
+    return taken_s["suggestion"] / ROUNDS_WHEN_FULL * 1e6, taken_s["choice"] / ROUNDS_WHEN_FULL * 1e6
 
 
 def _prompt(number: int) -> str:

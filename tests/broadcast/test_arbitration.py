@@ -115,6 +115,19 @@ def test_a_viewer_has_one_vote() -> None:
     assert not arbiter.line.vote(Viewer(1, "A"), "gone")
 
 
+def test_the_votes_for_what_has_left_are_free_again() -> None:
+    """Whoever was for what was sent, or withdrawn, is for their next suggestion, as if they had not voted."""
+    arbiter = arbiter_of(Mode.VOTE)
+    for name, viewer in [("cat", 1), ("dog", 2)]:
+        arbiter.line.add(suggestion(name, viewer))
+        arbiter.line.vote(Viewer(viewer + 10, "V"), name)
+    arbiter.line.take("cat")
+    arbiter.line.remove("dog")
+    for name, viewer in [("owl", 11), ("fox", 12)]:
+        arbiter.line.add(suggestion(name, viewer))
+    assert [candidate.votes for candidate in arbiter.standing().candidates] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "are_merged"),
     [

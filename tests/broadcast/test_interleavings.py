@@ -51,6 +51,7 @@ class Show:
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
         self.tickets: list[Ticket] = []
+        self.withdrawn: set[str] = set()
         self.panics = 0
         self._asked = 0
         self._under_way: list[asyncio.Task[None]] = []
@@ -72,7 +73,7 @@ class Show:
             case "approve":
                 floor.approve(ticket)
             case "withdraw":
-                self._beside(floor.refuse(ticket, Refusal.WITHDRAWN))
+                self._beside(self._withdraw(ticket))
             case "revise":
                 self._beside(floor.revise(ticket, self._prompt(number)))
             case "switch":
@@ -118,6 +119,10 @@ class Show:
         except BroadcastError:
             return  # paused, full or over: told, and nowhere in the books
 
+    async def _withdraw(self, suggestion_id: str) -> None:
+        if await self.session.floor.refuse(suggestion_id, Refusal.WITHDRAWN):
+            self.withdrawn.add(suggestion_id)
+
     def _beside(self, work: Coroutine[Any, Any, object]) -> None:
         async def run() -> None:
             await work
@@ -158,6 +163,8 @@ async def test_each_suggestion_has_one_fate_whatever_happens(steps: list[tuple[s
         )
         for versions in stored.values():
             check_fate(versions, interactions)
+        refused = {name for name, versions in stored.items() if versions[-1].refusal is Refusal.WITHDRAWN}
+        assert refused == show.withdrawn
         for ticket in show.tickets:
             assert ticket.settled.result() == stored[ticket.suggestion.id][-1], (
                 "its author was told otherwise"

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
@@ -239,47 +238,6 @@ def test_no_state_is_reached_but_by_the_transition_table(origin: State, target: 
             broadcast.moved(target, NOW)
 
 
-@pytest.mark.parametrize(
-    ("votes", "mode"),
-    [
-        ([True, True], Mode.VOTE),
-        ([True], Mode.QUEUE),
-        ([True, True, False, False], Mode.QUEUE),
-        ([True, True, True, False], Mode.VOTE),
-    ],
-)
-async def test_viewers_vote_on_the_mode(rig: Rig, votes: list[bool], mode: Mode) -> None:
-    """It is carried by more for than against, and by two at least; who asks is for it."""
-    session = await rig.start()
-    session.floor.call_vote(Mode.VOTE, Viewer(300, "Viewer 0"))
-    with pytest.raises(BroadcastError):
-        session.floor.call_vote(Mode.DRAW, ROBIN)
-    for number, is_for in enumerate(votes):
-        session.floor.vote_on_mode(Viewer(300 + number, "Viewer"), is_for=is_for)
-    while session.floor.motion:
-        await asyncio.sleep(0)
-    assert session.floor.mode is mode
-    with pytest.raises(BroadcastError) as closed:
-        session.floor.vote_on_mode(ROBIN, is_for=True)
-    assert closed.value.code is Code.NO_VOTE_RUNNING
-
-
-async def test_a_panic_amid_a_rush_settles_everything_once(rig: Rig) -> None:
-    """Suggestions meet a panic: each is settled once, and the safe prompt is sent."""
-    session = await rig.start()
-    rig.world.may_answer.clear()
-    people = [Viewer(400 + number, "Viewer") for number in range(12)]
-    early = [await session.suggest(person, f"early {person.id}") for person in people[:6]]
-    rush = [asyncio.ensure_future(session.suggest(person, f"late {person.id}")) for person in people[6:]]
-    await asyncio.gather(session.floor.panic(MIKA, "a meadow"), *rush, return_exceptions=True)
-    rig.world.may_answer.set()
-    late = [task.result() for task in rush if not task.exception()]
-    while "interact a meadow" not in rig.world.calls:
-        await asyncio.sleep(0)
-    settled = await asyncio.gather(*(ticket.settled for ticket in [*early, *late]))
-    assert all(suggestion.outcome.is_settled for suggestion in settled)
-
-
 async def test_an_end_that_cannot_be_stored_is_told_all_the_same(rig: Rig) -> None:
     """A full disk at the very end: nobody is left before a live panel, or without an answer."""
     session = await rig.start()
@@ -293,21 +251,3 @@ async def test_an_end_that_cannot_be_stored_is_told_all_the_same(rig: Rig) -> No
     heard, _ = rig.audience.heard[-1]
     assert heard.state is State.ENDED
     assert (await ticket.settled).refusal is Refusal.BROADCAST_ENDED
-
-
-async def test_of_two_panics_before_the_world_answers_one_safe_prompt_is_sent(rig: Rig) -> None:
-    """The other one is in the books as refused, rather than open until the end."""
-    session = await rig.start()
-    rig.world.may_answer.clear()
-    await session.suggest(ROBIN, "under way")
-    await rig.world.interacting.wait()
-    await session.floor.panic(MIKA, "a meadow")
-    await session.floor.panic(ROBIN, "a lake")
-    rig.world.may_answer.set()
-    while (
-        rig.journal.suggestions[-1].outcome is not Outcome.ACKNOWLEDGED or session.prompt_in_force != "a lake"
-    ):
-        await asyncio.sleep(0)
-    assert "interact a meadow" not in rig.world.calls
-    refused = {s.prompt: s.refusal for s in rig.journal.suggestions if s.outcome is Outcome.REFUSED}
-    assert refused == {"a meadow": Refusal.PANIC}

@@ -1,0 +1,120 @@
+"""What viewers and moderators do while a broadcast runs."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Outcome, Refusal, Viewer
+from tests.broadcast.conftest import MIKA, ROBIN, Rig
+
+SASHA = Viewer(102, "Sasha")
+
+
+@pytest.mark.parametrize(
+    ("votes", "mode"),
+    [
+        ([True, True], Mode.VOTE),
+        ([True], Mode.QUEUE),
+        ([True, True, False, False], Mode.QUEUE),
+        ([True, True, True, False], Mode.VOTE),
+    ],
+)
+async def test_viewers_vote_on_the_mode(rig: Rig, votes: list[bool], mode: Mode) -> None:
+    """It is carried by more for than against, and by two at least; who asks is for it."""
+    session = await rig.start()
+    session.floor.call_vote(Mode.VOTE, Viewer(300, "Viewer 0"))
+    with pytest.raises(BroadcastError):
+        session.floor.call_vote(Mode.DRAW, ROBIN)
+    for number, is_for in enumerate(votes):
+        session.floor.vote_on_mode(Viewer(300 + number, "Viewer"), is_for=is_for)
+    while session.floor.motion:
+        await asyncio.sleep(0)
+    assert session.floor.mode is mode
+    with pytest.raises(BroadcastError) as closed:
+        session.floor.vote_on_mode(ROBIN, is_for=True)
+    assert closed.value.code is Code.NO_VOTE_RUNNING
+
+
+async def test_a_panic_amid_a_rush_settles_everything_once(rig: Rig) -> None:
+    """Suggestions meet a panic: each is settled once, and the safe prompt is sent."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    people = [Viewer(400 + number, "Viewer") for number in range(12)]
+    early = [await session.suggest(person, f"early {person.id}") for person in people[:6]]
+    rush = [asyncio.ensure_future(session.suggest(person, f"late {person.id}")) for person in people[6:]]
+    await asyncio.gather(session.floor.panic(MIKA, "a meadow"), *rush, return_exceptions=True)
+    with pytest.raises(BroadcastError) as paused:
+        await session.suggest(ROBIN, "too late")
+    assert paused.value.code is Code.INTAKE_PAUSED
+    rig.world.may_answer.set()
+    late = [task.result() for task in rush if not task.exception()]
+    while "interact a meadow" not in rig.world.calls:
+        await asyncio.sleep(0)
+    settled = await asyncio.gather(*(ticket.settled for ticket in [*early, *late]))
+    assert all(suggestion.outcome.is_settled for suggestion in settled)
+
+
+async def test_of_two_panics_before_the_world_answers_one_safe_prompt_is_sent(rig: Rig) -> None:
+    """The other one is in the books as refused, rather than open until the end."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    await session.suggest(ROBIN, "under way")
+    await rig.world.interacting.wait()
+    await session.floor.panic(MIKA, "a meadow")
+    await session.floor.panic(ROBIN, "a lake")
+    rig.world.may_answer.set()
+    while (
+        rig.journal.suggestions[-1].outcome is not Outcome.ACKNOWLEDGED or session.prompt_in_force != "a lake"
+    ):
+        await asyncio.sleep(0)
+    assert "interact a meadow" not in rig.world.calls
+    refused = {s.prompt: s.refusal for s in rig.journal.suggestions if s.outcome is Outcome.REFUSED}
+    assert refused == {"a meadow": Refusal.PANIC}
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_the_safe_prompt_of_a_panic_waits_for_nobody(rig: Rig, mode: Mode) -> None:
+    """Neither for a ballot, nor for a moderator's approval."""
+    session = await rig.start()
+    session.floor.switch(mode)
+    ticket = await session.suggest(ROBIN, "a volcano")
+    await session.floor.panic(MIKA, "a meadow")
+    async with asyncio.timeout(5):
+        while session.prompt_in_force != "a meadow":
+            await asyncio.sleep(0)
+    assert (await ticket.settled).outcome.is_settled
+
+
+async def test_a_pause_is_for_newcomers_only(rig: Rig) -> None:
+    """What is in line is sent; what comes is refused, until suggestions are taken again."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    waiting = [await session.suggest(ROBIN, prompt) for prompt in ("under way", "in line")]
+    session.floor.pause(paused=True)
+    with pytest.raises(BroadcastError) as paused:
+        await session.suggest(ROBIN, "too late")
+    assert paused.value.code is Code.INTAKE_PAUSED
+    rig.world.may_answer.set()
+    async with asyncio.timeout(5):
+        assert [(await ticket.settled).outcome for ticket in waiting] == [Outcome.ACKNOWLEDGED] * 2
+    session.floor.pause(paused=False)
+    assert (await (await session.suggest(ROBIN, "in time")).settled).outcome is Outcome.ACKNOWLEDGED
+
+
+async def test_those_who_ask_for_the_same_share_what_becomes_of_it(rig: Rig) -> None:
+    """One interaction is sent, and both are told what was applied."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    await session.suggest(SASHA, "under way")
+    await rig.world.interacting.wait()
+    session.floor.switch(Mode.VOTE)
+    tickets = [await session.suggest(MIKA, "a cat jumps"), await session.suggest(ROBIN, "The cat jumps!")]
+    rig.world.may_answer.set()
+    async with asyncio.timeout(5):
+        settled = [await ticket.settled for ticket in tickets]
+    assert [suggestion.applied for suggestion in settled] == ["a cat jumps"] * 2
+    assert rig.world.calls[3:] == ["interact a cat jumps"]
