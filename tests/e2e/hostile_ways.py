@@ -179,7 +179,7 @@ class Visitor:
 
 def _as_message(text: str) -> str:
     """What Discord makes of it: 2,000 characters at most, and none but white space is no message."""
-    return text[:2000] if text.strip() else ""
+    return text[:2000] if text[:2000].strip() else ""
 
 
 SUGGESTING: tuple[Way, ...] = (

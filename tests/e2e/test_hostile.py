@@ -16,6 +16,7 @@ from itertools import cycle
 import pytest
 
 from bot.broadcast.prompts import PROMPT_LIMIT
+from bot.demo.world import backend
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.hostile_ways import DECIDED, OTHERS, SUGGESTING, Visitor, Way
 from tests.e2e.wiretap import Wiretap
@@ -47,6 +48,9 @@ async def test_hostile_texts_are_answered_and_do_no_harm(
     """Each is taken or refused; none breaks a rule unseen, pings, is logged, or makes anything fail."""
     caplog.set_level(logging.INFO)
     caplog.set_level(logging.WARNING, "aiohttp.access")  # the scripted service's
+    monkeypatch.setattr(
+        backend, "MESSAGES_KEPT_PER_CHANNEL", 100 * COUNT
+    )  # the panel is an old one in the end
     texts = hostile_texts(COUNT)
     walks = list(zip(texts, cycle(ROTA), strict=False))
     async with house.bot(odyssey_api_url=service.url, odyssey_api_key=API_KEY):
