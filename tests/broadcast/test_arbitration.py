@@ -72,14 +72,17 @@ def test_whoever_was_just_served_comes_back_behind_those_who_wait() -> None:
 
 
 def test_new_words_lose_approval_and_the_votes_of_others() -> None:
-    """Both were for the words before."""
+    """Both were for the words before. Its place it keeps."""
     arbiter = arbiter_of(Mode.HOST)
     arbiter.line.add(suggestion("cat", 1))
     arbiter.line.vote(Viewer(2, "B"), "cat")
     arbiter.line.approve("cat")
     arbiter.line.revise("cat", "something else")
     assert list(arbiter.line.approved()) == []
-    assert [candidate.votes for candidate in arbiter.standing().candidates] == [1]
+    arbiter.line.add(suggestion("dog", 3))
+    arbiter.line.revise("cat", "something else again")
+    assert [waiting.id for waiting in arbiter.line] == ["cat", "dog"]
+    assert [candidate.votes for candidate in arbiter.standing().candidates] == [1, 1]
 
 
 def test_the_majority_wins_and_of_equals_the_earliest() -> None:

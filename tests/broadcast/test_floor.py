@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.model import Outcome, Refusal, Viewer
+from bot.broadcast.states import Reason
 from tests.broadcast.conftest import MIKA, ROBIN, Rig
 
 SASHA = Viewer(102, "Sasha")
@@ -105,16 +106,37 @@ async def test_a_pause_is_for_newcomers_only(rig: Rig) -> None:
     assert (await (await session.suggest(ROBIN, "in time")).settled).outcome is Outcome.ACKNOWLEDGED
 
 
-async def test_those_who_ask_for_the_same_share_what_becomes_of_it(rig: Rig) -> None:
-    """One interaction is sent, and both are told what was applied."""
+@pytest.mark.parametrize("is_refused", [False, True])
+async def test_those_who_ask_for_the_same_share_what_becomes_of_it(rig: Rig, is_refused: bool) -> None:
+    """One interaction is sent, and both are told what was applied, or why not."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    await session.suggest(SASHA, "under way")
+    under_way = await session.suggest(SASHA, "under way")
     await rig.world.interacting.wait()
     session.floor.switch(Mode.VOTE)
     tickets = [await session.suggest(MIKA, "a cat jumps"), await session.suggest(ROBIN, "The cat jumps!")]
     rig.world.may_answer.set()
+    await under_way.settled
+    if is_refused:
+        rig.world.failing_at["interact"] = WorldError(Reason.STREAM_ERROR, "not this")
     async with asyncio.timeout(5):
         settled = [await ticket.settled for ticket in tickets]
-    assert [suggestion.applied for suggestion in settled] == ["a cat jumps"] * 2
+    assert [suggestion.applied for suggestion in settled] == [None if is_refused else "a cat jumps"] * 2
+    assert [suggestion.detail for suggestion in settled] == ["not this" if is_refused else None] * 2
     assert rig.world.calls[3:] == ["interact a cat jumps"]
+
+
+async def test_an_edit_is_in_the_books_before_its_turn_comes(rig: Rig) -> None:
+    """A restart in the meantime would find the new words."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    await session.suggest(SASHA, "under way")
+    await rig.world.interacting.wait()
+    ticket = await session.suggest(ROBIN, "a cat jumps")
+    assert await session.floor.revise(ticket.suggestion.id, "a dog jumps")
+    assert (rig.journal.suggestions[-1].prompt, rig.journal.suggestions[-1].outcome) == (
+        "a dog jumps",
+        Outcome.QUEUED,
+    )
+    rig.world.may_answer.set()
+    assert (await ticket.settled).applied == "a dog jumps"

@@ -150,6 +150,7 @@ async def test_each_suggestion_has_one_fate_whatever_happens(steps: list[tuple[s
         await show.end(how)
 
         assert rig.world.most_in_flight <= 1
+        assert show.session.floor.waiting == 0
         interactions = Counter(
             call.removeprefix("interact ") for call in rig.world.calls if call.startswith("interact ")
         )
