@@ -13,7 +13,8 @@ from bot.broadcast.ports import Clock
 from cogs import wording
 from cogs.answers import DISCORD_FAILED
 
-LIFETIME_S = 20.0
+STANDING_LIMIT, LIFETIME_S = 5, 20.0
+"""Replies at once, so that a crowd that is refused does not fill the channel, and how long each stands."""
 DIRECT_LIMIT, DIRECT_WINDOW = 10, timedelta(seconds=20)
 """Direct messages at most in a time: Discord takes a bot that sends many of them for a nuisance."""
 
@@ -28,6 +29,7 @@ class Notices:
         self._clock = clock
         self._telling: set[asyncio.Task[None]] = set()
         self._unreachable: set[int] = set()
+        self._standing = 0
         self._sent_at: deque[datetime] = deque(maxlen=DIRECT_LIMIT)
 
     def tell(self, message: discord.Message, text: str) -> None:
@@ -63,9 +65,15 @@ class Notices:
         return True
 
     async def _stand(self, message: discord.Message) -> None:
-        with suppress(*DISCORD_FAILED):  # the message may be gone, or the channel closed to us
-            notice = await message.reply(wording.NOT_TOLD_HERE, mention_author=False)
-            try:
-                await self._clock.sleep(LIFETIME_S)
-            finally:
-                await notice.delete()
+        if self._standing >= STANDING_LIMIT:
+            return
+        self._standing += 1
+        try:
+            with suppress(*DISCORD_FAILED):  # the message may be gone, or the channel closed to us
+                notice = await message.reply(wording.NOT_TOLD_HERE, mention_author=False)
+                try:
+                    await self._clock.sleep(LIFETIME_S)
+                finally:
+                    await notice.delete()
+        finally:
+            self._standing -= 1

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Broadcast, Ending, Recording, Stream
 from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
@@ -119,8 +120,8 @@ class OdysseyCog(
     @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
     async def callvote(self, interaction: discord.Interaction, mode: ModeName) -> None:
         """`/odyssey callvote`."""
-        if not context.settings(interaction).viewers_may_call_votes:
-            context.check_moderator(interaction)
+        if not (context.settings(interaction).viewers_may_call_votes or context.is_moderator(interaction)):
+            raise BroadcastError(Code.VOTES_NOT_ALLOWED)
         session = self._services.broadcasts.in_channel(context.channel(interaction))
         session.floor.call_vote(Mode(mode), context.viewer(interaction.user))
         await interaction.response.send_message(

@@ -66,6 +66,7 @@ _REQUESTS = {
     Code.SLOW_MODE: "Slow mode is on in this server: the next suggestion is welcome {until}.",
     Code.STARTERS_ONLY: "In this server only some roles may start broadcasts. Please ask a moderator.",
     Code.VOTE_IS_RUNNING: "A vote on the mode is running already. Its buttons are on the panel.",
+    Code.VOTES_NOT_ALLOWED: "Viewers do not vote on the mode here. Ask a moderator for `/odyssey mode`.",
     Code.NO_VOTE_RUNNING: "That vote is closed. Call a new one with `/odyssey callvote`.",
     Code.QUEUE_FULL: "The line is full: {limit} suggestions wait already. Please try again in a moment.",
     Code.TOO_MANY_OF_YOURS: (

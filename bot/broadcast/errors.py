@@ -36,6 +36,7 @@ class Code(StrEnum):
     COOLING_DOWN = "cooling_down"  # facts: until
     SLOW_MODE = "slow_mode"  # facts: until
     STARTERS_ONLY = "starters_only"
+    VOTES_NOT_ALLOWED = "votes_not_allowed"
     VOTE_IS_RUNNING = "vote_is_running"
     NO_VOTE_RUNNING = "no_vote_running"
     QUEUE_FULL = "queue_full"  # facts: limit

@@ -163,13 +163,9 @@ class BroadcastSession:
     async def _close(self, ending: Ending) -> None:
         if ending.reason.is_failure:
             ending = replace(ending, reference=ending.reference or self._ports.new_reference())
-            log.warning(
-                "broadcast %s failed: %s (%s)",
-                self.broadcast.id,
-                ending.reason.value,
-                ending.detail or "no detail",
-                extra={"ref": ending.reference},
-            )
+            noted = {"ref": ending.reference}
+            log.warning("broadcast %s failed: %s", self.broadcast.id, ending.reason.value, extra=noted)
+            log.debug("it was told: %s", ending.detail, extra=noted)  # may quote what viewers wrote
         self._ending = ending
         lost = Refusal.CONNECTION_LOST if ending.reason.is_failure else Refusal.BROADCAST_ENDED
         final = State.FAILED if ending.reason.is_failure else State.ENDED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -85,6 +86,24 @@ async def until(
         while not condition():
             assert await house.goes_on()
             meanwhile()
+
+
+@contextmanager
+def overhearing(discord: LocalDiscord, method: str, path: str) -> Iterator[list[float]]:
+    """Gives the times, by the monotonic clock, at which the bot makes the calls that match."""
+    answer = discord.world.rest
+    called_at_s: list[float] = []
+
+    def note_and_answer(called: str, at: str, **rest: Any) -> Any:
+        if called == method and re.search(path, at):
+            called_at_s.append(time.monotonic())
+        return answer(called, at, **rest)
+
+    discord.world.rest = note_and_answer  # type: ignore[assignment, method-assign]  # to listen in
+    try:
+        yield called_at_s
+    finally:
+        discord.world.rest = answer  # type: ignore[method-assign]
 
 
 @contextmanager

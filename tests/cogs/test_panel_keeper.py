@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from bot.demo.views import SeenMessage
-from tests.cogs.conftest import HastyClock, refusing, until
+from tests.cogs.conftest import HastyClock, overhearing, refusing, until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.e2e.test_crowd import set_
 
 EDIT_OF_A_MESSAGE = r"/channels/\d+/messages/\d+$"
 
@@ -23,6 +28,22 @@ def panels(house: House, text: str = "") -> list[int]:
     """The IDs of the panels in the channel that have this text."""
     messages = house.discord.messages(CHANNEL)
     return [m.id for m in messages if "Hosted by" in m.text and "Recording" not in m.text and text in m.text]
+
+
+async def test_edits_keep_their_distance(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much happens, a panel is edited once in the gap, and the last edit shows it all."""
+    monkeypatch.setattr("cogs.panel_keeper.EDIT_GAP_S", 0.4)
+    robin = house.discord.user("robin")
+    async with house.bot():
+        await set_(house, mode="host", line_limit_per_viewer=12)
+        await house.live_broadcast()
+        with overhearing(house.discord, "PATCH", EDIT_OF_A_MESSAGE) as edited_at_s:
+            for number in range(12):
+                await robin.slash(CHANNEL, "odyssey say", prompt=f"idea {number}")
+                await asyncio.sleep(0.05)
+            await house.shown("12 in line")
+        assert 2 <= len(edited_at_s) < 12
+        assert all(later - earlier > 0.39 for earlier, later in itertools.pairwise(edited_at_s))
 
 
 async def test_a_panel_is_posted_anew_before_discord_refuses_its_edits(
