@@ -54,11 +54,12 @@ def sent_by(arbiter: Arbiter, now: datetime = NOW) -> list[str]:
 def test_the_queue_takes_turns_between_people() -> None:
     """Who suggested three times waits behind those who suggested once."""
     arbiter = arbiter_of(Mode.QUEUE)
-    people = {"a1": 1, "a2": 1, "a3": 1, "b1": 2, "c1": 3}
+    people = {"a1": 1, "a2": 1, "a3": 1, "b1": 2, "c1": 3, "b2": 2}
     places = [arbiter.line.add(suggestion(name, viewer)) for name, viewer in people.items()]
-    assert places == [1, 2, 3, 2, 3]
-    assert [c.choice.suggestion.id for c in arbiter.standing().candidates] == ["a1", "b1", "c1", "a2", "a3"]
-    assert sent_by(arbiter) == ["a1", "b1", "c1", "a2", "a3"]
+    assert places == [1, 2, 3, 2, 3, 5]
+    turns = ["a1", "b1", "c1", "a2", "b2", "a3"]
+    assert [c.choice.suggestion.id for c in arbiter.standing().candidates] == turns
+    assert sent_by(arbiter) == turns
 
 
 def test_whoever_was_just_served_comes_back_behind_those_who_wait() -> None:
@@ -147,6 +148,16 @@ def test_near_duplicates_are_one_candidate(one: str, other: str, are_merged: boo
     """Case, filler words and endings do not matter; another subject does."""
     choices = Duplicates().merged([suggestion("1", 1, one), suggestion("2", 2, other)])
     assert (len(choices) == 1) is are_merged
+
+
+def test_what_is_like_two_others_goes_with_the_earlier_one() -> None:
+    """Though these two are not alike."""
+    words = "red orange yellow green blue violet black white grey pink brown".split()
+    prompts = [" ".join(words[start : start + 9]) for start in (0, 2, 1)]
+    choices = Duplicates().merged(
+        suggestion(str(number), number, text) for number, text in enumerate(prompts)
+    )
+    assert [[each.id for each in choice.suggestions] for choice in choices] == [["0", "2"], ["1"]]
 
 
 def test_merged_suggestions_share_votes_and_leave_together() -> None:
