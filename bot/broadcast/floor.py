@@ -162,9 +162,10 @@ class Floor:
             if until and now >= until:
                 return None
             self._changed.clear()
-            if stale := self._arbiter.remove_stale(now):
+            if stale := self._arbiter.line.remove_stale(now):
                 await self._refuse_stale(stale, now)
-            self._close_motion(now)
+            if self.motion and now >= self.motion.closes_at:
+                self._close_motion(self.motion)
             if self._urgent:
                 urgent, self._urgent = self._urgent, None
                 return Choice(urgent)
@@ -211,13 +212,11 @@ class Floor:
         await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
         self._tell()
 
-    def _close_motion(self, now: datetime) -> None:
-        motion = self.motion
-        if motion and now >= motion.closes_at:
-            self.motion = None
-            if motion.is_carried:
-                self._arbiter.switch(motion.mode)
-            self._tell()
+    def _close_motion(self, motion: Motion) -> None:
+        self.motion = None
+        if motion.is_carried:
+            self._arbiter.switch(motion.mode)
+        self._tell()
 
     def _new_suggestion(self, viewer: Viewer, prompt: str) -> Suggestion:
         return Suggestion(

@@ -152,7 +152,7 @@ def test_near_duplicates_are_one_candidate(one: str, other: str, are_merged: boo
 
 def test_what_is_like_two_others_goes_with_the_earlier_one() -> None:
     """Though these two are not alike."""
-    words = "red orange yellow green blue violet black white grey pink brown".split()
+    words = ["red", "orange", "yellow", "green", "blue", "violet", "black", "white", "grey", "pink", "brown"]
     prompts = [" ".join(words[start : start + 9]) for start in (0, 2, 1)]
     choices = Duplicates().merged(
         suggestion(str(number), number, text) for number, text in enumerate(prompts)
@@ -223,5 +223,5 @@ def test_stale_suggestions_leave_the_line() -> None:
     arbiter.line.add(suggestion("old", 1))
     arbiter.line.add(suggestion("new", 2, at=NOW + timedelta(seconds=30)))
     assert arbiter.next_due(NOW) == NOW + timedelta(seconds=60)
-    assert [s.id for s in arbiter.remove_stale(NOW + timedelta(seconds=60))] == ["old"]
+    assert [s.id for s in arbiter.line.remove_stale(NOW + timedelta(seconds=60))] == ["old"]
     assert [s.id for s in arbiter.line] == ["new"]

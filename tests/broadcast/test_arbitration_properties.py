@@ -83,7 +83,7 @@ class Crowd:
                 self.arbiter.adopt(SETTINGS[number % len(SETTINGS)])
             case "wait":
                 self.now += number % 8 * SECOND
-                self._leave(self.arbiter.remove_stale(self.now))
+                self._leave(self.arbiter.line.remove_stale(self.now))
             case "send":
                 self._send(before)
         if what != "send":

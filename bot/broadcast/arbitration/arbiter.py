@@ -9,7 +9,6 @@ from bot.broadcast.arbitration.line import Line, LineLimits
 from bot.broadcast.arbitration.pace import Pace
 from bot.broadcast.arbitration.policies import make_policy
 from bot.broadcast.arbitration.policy import Choice, Mode, PolicySettings, Standing
-from bot.broadcast.model import Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,6 @@ class Arbiter:
     def standing(self) -> Standing:
         """How the candidates stand."""
         return self._policy.standing(self.line)
-
-    def remove_stale(self, now: datetime) -> list[Suggestion]:
-        """Takes out what has waited too long."""
-        return self.line.remove_stale(now)
 
     def take_next(self, now: datetime) -> Choice | None:
         """Takes out what is sent now, if anything."""
