@@ -28,18 +28,12 @@ class Wiretap:
         self.faults: list[str] = []
         self._rest = house.discord.world.rest
         self._answered: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
-        self._told: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
         patch.setattr(house.discord.world, "rest", self._call)
 
     async def answered(self, message_id: int) -> None:
         """Returns when a chat message has a mark, or its author was told something."""
         async with asyncio.timeout(WAIT_S):
             await self._answered[message_id].wait()
-
-    async def told(self, message_id: int) -> None:
-        """Returns when the author of a chat message was told something."""
-        async with asyncio.timeout(WAIT_S):
-            await self._told[message_id].wait()
 
     def _call(self, method: str, path: str, *, body: Any = None, **more: Any) -> Any:
         if method == "PUT" and (match := re.search(r"/messages/(\d+)/reactions/", path)):
@@ -53,7 +47,6 @@ class Wiretap:
         reference = (body.get("message_reference") or {}).get("message_id")
         link = re.search(r"/channels/\d+/\d+/(\d+)$", str(body.get("content")))
         if message_id := int(reference or (link and link[1]) or 0):
-            self._told[message_id].set()
             self._answered[message_id].set()
 
     def _check(self, where: str, body: dict[str, Any]) -> None:
