@@ -14,7 +14,7 @@ from discord.ui import Container, LayoutView, TextDisplay
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import Mute
-from bot.broadcast.model import ActionKind
+from bot.broadcast.model import ActionKind, Refusal
 from bot.broadcast.prompts import clean_prompt
 from bot.broadcast.session import BroadcastSession
 from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
@@ -72,7 +72,10 @@ class ModerationCommands(commands.GroupCog):
         services = context.services(interaction)
         until = services.clock.now() + timedelta(minutes=minutes)
         mute = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
-        await services.guilds.mute(context.channel(interaction).guild_id, mute)
+        guild_id = context.channel(interaction).guild_id
+        await services.guilds.mute(guild_id, mute)
+        for session in services.broadcasts.in_guild(guild_id):
+            await session.floor.refuse_all_of(mute.viewer, Refusal.MODERATOR_REFUSED)
         when = discord.utils.format_dt(until, "R")
         await _confirm(interaction, f"**{plain(person.display_name)}** cannot steer; that ends {when}.")
 

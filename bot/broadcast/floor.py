@@ -99,6 +99,11 @@ class Floor:
             self._has_changed()
         return suggestion is not None
 
+    async def refuse_all_of(self, viewer: Viewer, refusal: Refusal) -> None:
+        """Takes everything out of the line that a viewer has in it."""
+        for suggestion in [waiting for waiting in self._arbiter.line if waiting.viewer.id == viewer.id]:
+            await self.refuse(suggestion.id, refusal)
+
     def vote(self, viewer: Viewer, suggestion_id: str) -> None:
         """Moves a viewer's one vote to a suggestion, if it still waits."""
         if self._arbiter.line.vote(viewer, suggestion_id):

@@ -157,10 +157,17 @@ async def test_pause_and_panic_stop_everything_at_once(house: House) -> None:
 
 
 async def test_a_muted_person_can_watch_but_not_steer(house: House) -> None:
-    """A mute outlives a restart; it ends when a moderator says so."""
+    """A mute takes what waits, outlives a restart, and ends when a moderator says so."""
     mika = house.discord.user("mika")
     async with house.bot():
+        await set_(house, mode="host")
+        await house.live_broadcast()
+        await suggest(house, "robin", "a hail of frogs")
+        await suggest(house, "sasha", "a rainbow")
+        await house.shown("2 in line")
         await mika.slash(CHANNEL, "odyssey mute", person=house.discord.user("robin").id, minutes=5)
+        await house.shown("A moderator refused it", as_user="robin")
+        await house.shown("1 in line")
     async with house.bot():
         await house.live_broadcast()
         assert "has muted you from steering" in (await suggest(house, "robin", "snow")).text
