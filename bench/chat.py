@@ -9,17 +9,14 @@ from __future__ import annotations
 import asyncio
 import os
 import statistics
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
+from bench._bots import bot_process
 from bot.demo.actors import User
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.views import NotPossibleError
 from bot.standin.service import Standin, StandinSettings
-from tests.e2e.conftest import API_KEY, CHANNEL, free_port
+from tests.e2e.conftest import API_KEY, CHANNEL
 
 BURST = 20_000
 RATE_PER_S = 1000
@@ -49,7 +46,7 @@ def _row(name: str, idle: float, whole: float, target: str, digits: int = 3) -> 
 
 async def _with_bot(*module: str, starts: bool) -> dict[str, float]:
     standin = Standin(StandinSettings(api_key=API_KEY, stream_limit_s=DURATION_S + 120))
-    async with LocalDiscord() as discord, standin, _bot_process(discord, standin, *module):
+    async with LocalDiscord() as discord, standin, bot_process(discord, standin.url, API_KEY, *module):
         mika = discord.user("mika")
         await _answered(mika)
         burst_s = await _timed_burst(discord, mika)
@@ -58,32 +55,6 @@ async def _with_bot(*module: str, starts: bool) -> dict[str, float]:
             await discord.wait_for_message(CHANNEL, lambda m: "Live" in m.text, timeout_s=30)
         lags = await _steady_chat(discord, mika)
     return {"burst": BURST / burst_s, "p50": statistics.median(lags), "max": max(lags)}
-
-
-@asynccontextmanager
-async def _bot_process(discord: LocalDiscord, standin: Standin, *module: str) -> AsyncIterator[None]:
-    with tempfile.TemporaryDirectory() as directory:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *module,
-            env={
-                **os.environ,
-                "DISCORD_TOKEN": discord.token,
-                "DISCORD_API_URL": discord.api_url,
-                "DISCORD_GATEWAY_URL": discord.gateway_url,
-                "ODYSSEY_API_KEY": API_KEY,
-                "ODYSSEY_API_URL": standin.url,
-                "DATABASE_URL": f"sqlite:///{directory}/bench.sqlite3",
-                "WEB_PORT": str(free_port()),
-                "LOG_LEVEL": "ERROR",
-            },
-        )
-        try:
-            yield
-        finally:
-            process.terminate()
-            await process.wait()
 
 
 async def _timed_burst(discord: LocalDiscord, asker: User) -> float:

@@ -12,13 +12,12 @@ import asyncio
 import os
 import random
 import statistics
-from multiprocessing.connection import Connection
 from time import monotonic
 
 from bench._bots import bot_process
 from bench._clip_service import timed_service
+from bench._steering import Arrivals, arrivals, started_broadcast
 from bot.demo.discord_server import LocalDiscord
-from bot.demo.views import NotPossibleError
 from tests.e2e.conftest import CHANNEL
 from tests.odyssey.service import API_KEY
 
@@ -49,61 +48,39 @@ async def _with_bot(*module: str) -> list[float]:
     with timed_service() as (url, pipe):
         async with LocalDiscord() as discord, bot_process(discord, url, API_KEY, *module):
             if module[0] == "bot":
-                await _start_broadcast(discord)
-            return await _times_ms(discord, pipe)
+                await started_broadcast(discord, '{"gap_s": 0}')
+            with arrivals(pipe) as arriving:
+                return await _times_ms(discord, arriving)
 
 
-async def _start_broadcast(discord: LocalDiscord) -> None:
-    mika = discord.user("mika")
-    while not mika.commands(CHANNEL):  # noqa: ASYNC110 - nothing tells of commands
-        await asyncio.sleep(0.1)
-    while True:
-        try:
-            answer = await mika.slash(CHANNEL, "odyssey settings", name="gap_s", value="0")
-            await answer.final()
-            break
-        except NotPossibleError:  # the bot is not there yet
-            await asyncio.sleep(0.1)
-    await mika.slash(CHANNEL, "odyssey start", prompt="A cat")
-    await discord.wait_for_message(CHANNEL, lambda message: "Live" in message.text, timeout_s=30)
-
-
-async def _times_ms(discord: LocalDiscord, pipe: Connection) -> list[float]:
-    arrivals: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-    loop.add_reader(pipe.fileno(), lambda: arrivals.put_nowait(pipe.recv()))
+async def _times_ms(discord: LocalDiscord, arriving: Arrivals) -> list[float]:
     dice = random.Random(1)
-    try:
-        await _until_heard(discord, arrivals)
-        times = [await _time_ms(discord, arrivals, number, dice) for number in range(WARM_UP + MESSAGES)]
-    finally:
-        loop.remove_reader(pipe.fileno())
+    await _until_heard(discord, arriving)
+    times = [await _time_ms(discord, arriving, number, dice) for number in range(WARM_UP + MESSAGES)]
     return times[WARM_UP:]
 
 
-async def _until_heard(discord: LocalDiscord, arrivals: asyncio.Queue[tuple[str, float]]) -> None:
+async def _until_heard(discord: LocalDiscord, arriving: Arrivals) -> None:
     """Returns when the bot has its stream and hears the chat."""
     for number in range(600):
         await discord.user("robin").send(CHANNEL, f"!are you there? {number}")
         try:
             async with asyncio.timeout(0.2):
-                await arrivals.get()
+                await arriving.get()
         except TimeoutError:
             continue
         break
     await asyncio.sleep(1)  # whatever else was on its way has arrived by then
-    while not arrivals.empty():
-        arrivals.get_nowait()
+    while not arriving.empty():
+        arriving.get_nowait()
 
 
-async def _time_ms(
-    discord: LocalDiscord, arrivals: asyncio.Queue[tuple[str, float]], number: int, dice: random.Random
-) -> float:
+async def _time_ms(discord: LocalDiscord, arriving: Arrivals, number: int, dice: random.Random) -> float:
     await asyncio.sleep(dice.expovariate(1 / PAUSE_S))
     began_s = monotonic()
     await discord.user("robin").send(CHANNEL, f"!a dragon lands on roof {number}")
     async with asyncio.timeout(10):
-        prompt, arrived_s = await arrivals.get()
+        prompt, arrived_s = await arriving.get()
     assert prompt == f"a dragon lands on roof {number}"
     return 1000 * (arrived_s - began_s)
 
