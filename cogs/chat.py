@@ -21,9 +21,7 @@ from cogs.notices import Notices
 from cogs.panel_keeper import PanelKeeper
 
 SMALL_CROWD = 10
-"""Suggestions in line up to which each message is marked as queued: reactions are slow, and would pile up."""
-
-
+"""Suggestions in line, and marks under way, up to which each message gets its mark: reactions are slow."""
 LAST_WORDS_S = 5.0
 """How long authors may still be told of theirs when the bot stops."""
 
@@ -48,6 +46,7 @@ class Chat:
         self._panels = panels
         self._notices = Notices(bot.services.clock)
         self._heard: dict[int, _Heard] = {}
+        self._marking = 0
         self._untold = 0
         self._all_told = asyncio.Event()
 
@@ -75,7 +74,7 @@ class Chat:
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
             self._notices.tell(message, explain(error, f"message {message.id}"))
             if self._is_small(session):
-                await mark(message, REFUSED)
+                await self._mark(message, REFUSED)
             return
         self._untold += 1
         self._all_told.clear()
@@ -125,7 +124,14 @@ class Chat:
         return None
 
     def _is_small(self, session: BroadcastSession) -> bool:
-        return session.floor.waiting <= SMALL_CROWD
+        return max(session.floor.waiting, self._marking) <= SMALL_CROWD
+
+    async def _mark(self, message: discord.Message, sign: str) -> None:
+        self._marking += 1
+        try:
+            await mark(message, sign)
+        finally:
+            self._marking -= 1
 
     async def _follow(self, message: discord.Message, heard: _Heard) -> None:
         """Marks a message as its suggestion fares, until that is settled."""
@@ -133,7 +139,7 @@ class Chat:
         self._heard[message.id] = heard
         is_marked = self._is_small(session) and not ticket.settled.done()
         if is_marked:
-            await mark(message, QUEUED)
+            await self._mark(message, QUEUED)
         try:
             settled = await asyncio.shield(ticket.settled)
         finally:
