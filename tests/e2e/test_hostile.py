@@ -1,6 +1,6 @@
 """Hostile texts by every way into the whole bot, over the wire.
 
-1,500 of them by default: every kind comes by every way. `HOSTILE_TEXTS=10000` brings that many, in two minutes.
+1,500 of them by default: every kind comes by every way. `HOSTILE_TEXTS=10000` brings all, in two minutes.
 """
 
 from __future__ import annotations
