@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
@@ -13,7 +21,7 @@ from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import IntakeRules
-from bot.broadcast.prompts import PROMPT_LIMIT
+from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 
 
 def _split(value: Any) -> Any:
@@ -31,7 +39,16 @@ def _role_id(value: Any) -> Any:
     return value.removeprefix("<@&").removesuffix(">") if isinstance(value, str) else value
 
 
+def _shows_something(value: str) -> str:
+    """A prompt, cleaned as every other."""
+    try:
+        return clean_prompt(value)
+    except BroadcastError:
+        raise ValueError("this shows nothing: say in a few words what should happen") from None
+
+
 Entry = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+SafePrompt = Annotated[Entry, AfterValidator(_shows_something)]
 Patterns = Annotated[tuple[Entry, ...], BeforeValidator(_split_patterns), Field(max_length=50)]
 Entries = Annotated[tuple[Entry, ...], BeforeValidator(_split), Field(max_length=200)]
 Role = Annotated[int, BeforeValidator(_role_id), Field(gt=0, lt=2**63)]
@@ -71,7 +88,7 @@ class GuildSettings(BaseModel):
     broadcasts_at_once: int = Field(5, ge=1, le=50, description="Broadcasts that may run at once here")
     broadcast_limit_s: float = Field(0, ge=0, le=86_400, description="Longest broadcast; 0: the service's")
     minutes_per_day: int = Field(0, ge=0, le=1440, description="Minutes of broadcast a day (UTC); 0: any")
-    safe_prompt: Entry = Field(
+    safe_prompt: SafePrompt = Field(
         "A calm, empty meadow under a clear sky", description="What the panic button sends into the world"
     )
 

@@ -5,7 +5,6 @@ The numbers come from outside: one that is missing, of another type or beyond re
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime, timedelta
 
 from bot.broadcast.usage import LimitKind, UsageLimit
@@ -45,7 +44,7 @@ def usage_limit(error: OdysseyUsageError, now: datetime) -> UsageLimit | None:
 
 def _number(value: float | None) -> float | None:
     """From zero up to a million; NaN is neither."""
-    return value if value is not None and 0 <= value <= NUMBER_LIMIT and math.isfinite(value) else None
+    return value if value is not None and 0 <= value <= NUMBER_LIMIT else None
 
 
 def _date(text: str | None) -> datetime | None:

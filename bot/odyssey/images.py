@@ -48,7 +48,7 @@ def image_data_url(source: ImageSource, *, portrait: bool) -> str:
         fitted = ImageOps.fit(upright, PORTRAIT if portrait else LANDSCAPE, Image.Resampling.LANCZOS)
     except Image.DecompressionBombError as error:
         raise _too_large() from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:  # the last of broken AVIF
         raise _unreadable() from error
     out = io.BytesIO()
     fitted.save(out, "JPEG", quality=JPEG_QUALITY)

@@ -9,6 +9,7 @@ from typing import Any
 TAIL_MS = 5_000  # a script without an end goes on for so long after its last event
 SCRIPTS_LIMIT = 10
 EVENTS_LIMIT = 1_000
+LATEST_MS = 86_400_000
 
 
 class ScriptError(ValueError):
@@ -72,8 +73,10 @@ def _event(entry: object) -> tuple[int, str, dict[str, Any]]:
         raise ScriptError("an event is an object")
     at_ms = entry.get("timestamp_ms")
     kinds = [kind for kind in ("start", "interact", "end") if isinstance(entry.get(kind), dict)]
-    if not isinstance(at_ms, int) or isinstance(at_ms, bool) or at_ms < 0 or len(kinds) != 1:
+    if not isinstance(at_ms, int) or isinstance(at_ms, bool) or len(kinds) != 1:
         raise ScriptError("an event has a timestamp_ms and one of start, interact and end")
+    if not 0 <= at_ms <= LATEST_MS:
+        raise ScriptError(f"a timestamp_ms is from 0 to {LATEST_MS}")
     return at_ms, kinds[0], entry[kinds[0]]
 
 

@@ -47,8 +47,10 @@ async def test_a_usage_limit_is_shown_with_its_end(house: House) -> None:
         service.faults.arm("usage_error")
         await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat")
         failed = await house.shown("Failed")
-        new_year = int(datetime(2030, 1, 1, tzinfo=UTC).timestamp())
-        assert f"used up (10 of 10). New ones are there <t:{new_year}:R>" in failed.text
+        told = re.search(r"used up \(10 of 10\)\. New ones are there <t:(\d+):R>", failed.text)
+        assert told
+        ends_at = datetime.fromtimestamp(int(told[1]), UTC)
+        assert (ends_at.day, ends_at > datetime.now(UTC)) == (1, True)
 
 
 async def test_a_service_that_cannot_be_reached(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,21 @@ def test_bad_images(source: str | bytes, code: str) -> None:
     with pytest.raises(OdysseyStreamError) as error:
         image_data_url(source, portrait=True)
     assert error.value.code == code
+
+
+def test_a_broken_avif() -> None:
+    """However its bytes are damaged, it is unreadable or a picture: nothing else is raised."""
+    whole, chance = picture("AVIF"), random.Random(1)
+    unreadable = 0
+    for _ in range(60):
+        broken = bytearray(whole)
+        for _ in range(4):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        try:
+            image_data_url(bytes(broken), portrait=False)
+        except OdysseyStreamError:
+            unreadable += 1
+    assert unreadable > 10
 
 
 def test_a_bomb() -> None:

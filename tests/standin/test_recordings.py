@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 import struct
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from PIL import Image
 
 from bot.standin.settings import StandinSettings
+from bot.standin.tokens import Signer
 from tests.standin.conftest import Service, serving
 from tests.standin.wire import connected
 
@@ -152,15 +154,17 @@ async def test_forged_urls_are_refused(recorded: tuple[Service, dict[str, Any]])
         assert list(json.loads(body)) == ["detail"]
 
 
-async def test_urls_expire_and_are_renewed() -> None:
+async def test_urls_expire_and_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     """After its lifetime a URL is 403; asking for the recording again gives one that works."""
-    async with serving(url_lifetime_s=0.3) as service:
+    passed_s = 0.0
+    monkeypatch.setattr("bot.standin.service.Signer", lambda: Signer(lambda: time.time() + passed_s))
+    async with serving(url_lifetime_s=60) as service:
         async with connected(service.rest) as client:
             stream_id = (await client.start())["stream_id"]
             await client.end()
         recording = await service.rest.recording(stream_id)
         assert (await fetch(service, recording["thumbnail_url"]))[0] == 200
-        await asyncio.sleep(0.35)
+        passed_s = 61.0
         assert (await fetch(service, recording["thumbnail_url"]))[0] == 403
         renewed = await service.rest.recording(stream_id)
         assert (await fetch(service, renewed["thumbnail_url"]))[0] == 200

@@ -89,6 +89,7 @@ async def test_jobs_are_listed_and_cancelled(service: Service) -> None:
         {"script": "x"},
         {"script": [7]},
         {"script": [{"timestamp_ms": 0, "interact": {"prompt": "x"}}]},
+        {"script": [{"timestamp_ms": 10**400, "start": {"prompt": "x"}}]},
         {"script": [{"timestamp_ms": -1, "start": {"prompt": "x"}}]},
         {"script": [{"timestamp_ms": True, "start": {"prompt": "x"}}]},
         {"script": [{"timestamp_ms": 0, "start": {"prompt": 7}}]},

@@ -58,3 +58,12 @@ async def test_text_rules_hold_at_once(store: Store) -> None:
 def test_what_holds_from_the_next_broadcast_are_settings() -> None:
     """A renamed setting is renamed there too."""
     assert set(GuildSettings.model_fields) >= FROM_NEXT_BROADCAST
+
+
+@pytest.mark.parametrize("blank", ["\u2800", "\u200b", "\u3164", " \u200d "])
+def test_a_safe_prompt_shows_something(blank: str) -> None:
+    """Panic must not fail for want of words."""
+    with pytest.raises(BroadcastError) as wrong:
+        GuildSettings().changed("safe_prompt", blank)
+    assert wrong.value.facts["name"] == "safe_prompt"
+    assert GuildSettings().changed("safe_prompt", "a  calm\u200b sea").safe_prompt == "a calm sea"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -17,13 +18,6 @@ from bot.standin.sessions import concurrent_limit
 
 CHUNK_BYTES = 4096
 _EXPIRED = re.compile(r"expires=[0-9.]+")
-_DETAILS: dict[str, dict[str, Any]] = {
-    "MONTHLY_LIMIT_REACHED": {"used_hours": 10.0, "limit_hours": 10.0, "reset_date": "2030-01-01"},
-    "CONCURRENT_LIMIT_REACHED": {"active_count": 5, "limit": 5},
-    "STREAM_DURATION_EXCEEDED": {"max_duration_seconds": 150},
-    "ACCOUNT_SUSPENDED": {"reason": "scripted"},
-    "RATE_LIMITED": {"retry_after_seconds": 3},
-}
 
 
 class HttpFaults:
@@ -128,13 +122,32 @@ class HttpFaults:
 
 def _usage_error(fault: Fault) -> web.Response:
     code = fault["code"]
-    error = {**concurrent_limit(5, 5), "message": f"Scripted {code}.", "details": _DETAILS.get(code, {})}
+    error = {**concurrent_limit(5, 5), "message": f"Scripted {code}.", "details": _details(code)}
     if fault["bare"]:
         error["code"] = code
         del error["error"]
         return web.json_response(error, status=429)
     error["error"] = code
     return web.json_response({"detail": error}, status=429)
+
+
+def _details(code: str) -> dict[str, Any]:
+    """What a usage error of this code tells beyond its message (protocol page, "REST")."""
+    match code:
+        case "MONTHLY_LIMIT_REACHED":
+            today = datetime.now(UTC).date()
+            next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+            return {"used_hours": 10.0, "limit_hours": 10.0, "reset_date": next_month.isoformat()}
+        case "CONCURRENT_LIMIT_REACHED":
+            return {"active_count": 5, "limit": 5}
+        case "STREAM_DURATION_EXCEEDED":
+            return {"max_duration_seconds": 150}
+        case "ACCOUNT_SUSPENDED":
+            return {"reason": "scripted"}
+        case "RATE_LIMITED":
+            return {"retry_after_seconds": 3}
+        case _:
+            return {}
 
 
 def _expired(value: object) -> object:
