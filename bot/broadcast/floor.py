@@ -91,6 +91,18 @@ class Floor:
             self._has_changed()
         return revised is not None
 
+    async def approve_as(self, suggestion_id: str, prompt: str) -> bool:
+        """Lets a waiting suggestion pass in a moderator's clean words. False if it waits no more.
+
+        Both in one moment: an edit that its author makes meanwhile comes behind, and needs a new approval.
+        """
+        revised = self._arbiter.line.revise(suggestion_id, prompt)
+        if revised:
+            self._arbiter.line.approve(suggestion_id)
+            await self._ledger.store(revised)
+            self._has_changed()
+        return revised is not None
+
     async def refuse(self, suggestion_id: str, refusal: Refusal) -> bool:
         """Takes a waiting suggestion out of the line. False if it waits no more."""
         suggestion = self._arbiter.line.remove(suggestion_id)
