@@ -162,8 +162,10 @@ def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     text = " ".join(text.translate(_NO_TURNING).split())
     if len(text) > limit:
         text = text[: limit - 1].rstrip() + "…"
-    text = discord.utils.escape_mentions(discord.utils.escape_markdown(text))
-    return _TAG.sub("<\u200b", text)
+    # In pieces, since discord.py escapes only the first link of a line; and within addresses too, since
+    # it takes whatever is glued to one for a part of it.
+    pieces = (discord.utils.escape_markdown(piece, ignore_links=False) for piece in text.split("["))
+    return _TAG.sub("<\u200b", discord.utils.escape_mentions("\\[".join(pieces)))
 
 
 def fitting(lines: Sequence[str]) -> str:

@@ -66,7 +66,8 @@ _BLOCKED = (
 _LINKS = (
     "https://evil.example/x", "hxxps://evil.example", "evil.com", "evil[.]com", "evil dot com",
     "h t t p s : / / evil . com", "www.evil.org", "<https://evil.example>", "[click](https://evil.example)",
-    "[https://safe.example](https://evil.example)", "discord.gg/abc", "discord . gg / abc",
+    "[https://safe.example](https://evil.example)", "[a](b) [x](https://evil.co)",
+    "discord.gg/abc", "discord . gg / abc",
     "discord.com/invite/abc", "dіscord.gg/abc", "evil。com", "ｅｖｉｌ．ｃｏｍ", "e\u200bvil.com",
     "10.0.0.1:80/x", "javascript://evil.example", "discord\u200b.gg/abc",
 )  # fmt: skip

@@ -17,6 +17,8 @@ from cogs import wording
 from tests.hostile_texts import RULES, hostile_texts
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
+MASKED_LINK = r"(?<!\\)(\\\\)*\[.*\]\("
+"""A link that shows other words than its address: its bracket has no backslash, or an escaped one."""
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +66,4 @@ def test_whatever_is_shown_can_neither_ping_nor_break_a_line() -> None:
             assert "\u202e" not in shown or shown.startswith("`")
             assert len(shown) < 2000 or shown.startswith("`")
             assert not re.search(r"<(#\d+|/.+:\d+|id:\w+)>", shown) or shown.startswith("`")
+            assert not re.search(MASKED_LINK, shown) or shown.startswith("`")
