@@ -49,6 +49,14 @@ def check_own_permissions(interaction: discord.Interaction) -> None:
         raise BroadcastError(Code.MISSING_PERMISSIONS, permissions=", ".join(missing))
 
 
+def open_session(interaction: discord.Interaction) -> BroadcastSession:
+    """The channel's broadcast, to be steered or moderated. Raises NOT_RUNNING or BROADCAST_OVER."""
+    session = services(interaction).broadcasts.in_channel(channel(interaction))
+    if session.is_closing:
+        raise BroadcastError(Code.BROADCAST_OVER)
+    return session
+
+
 def running_session(interaction: discord.Interaction, broadcast_id: str) -> BroadcastSession:
     """The broadcast that a button belongs to. Raises BROADCAST_OVER."""
     session = services(interaction).broadcasts.find(broadcast_id)

@@ -206,7 +206,7 @@ async def _confirm(interaction: discord.Interaction, text: str) -> None:
 
 def _session_of_moderator(interaction: discord.Interaction) -> BroadcastSession:
     context.check_moderator(interaction)
-    return context.services(interaction).broadcasts.in_channel(context.channel(interaction))
+    return context.open_session(interaction)
 
 
 def _shown(value: object) -> str:

@@ -110,9 +110,9 @@ class OdysseyCog(
         """`/odyssey status`."""
         session = self._services.broadcasts.in_channel(context.channel(interaction))
         watch_url = f"{self._services.settings.watch_base_url}/watch/{session.broadcast.id}"
-        title = state_title(session.broadcast.state)
+        title, text = state_title(session.broadcast.state), status_text(session, session.floor.standing)
         view = discord.ui.LayoutView(timeout=None)
-        view.add_item(discord.ui.TextDisplay(f"**{title}**\n{status_text(session)}\n[Watch]({watch_url})"))
+        view.add_item(discord.ui.TextDisplay(f"**{title}**\n{text}\n[Watch]({watch_url})"))
         view.stop()
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -122,7 +122,8 @@ class OdysseyCog(
         """`/odyssey callvote`."""
         if not (context.settings(interaction).viewers_may_call_votes or context.is_moderator(interaction)):
             raise BroadcastError(Code.VOTES_NOT_ALLOWED)
-        session = self._services.broadcasts.in_channel(context.channel(interaction))
+        context.check_not_muted(interaction)
+        session = context.open_session(interaction)
         session.floor.call_vote(Mode(mode), context.viewer(interaction.user))
         await interaction.response.send_message(
             "The vote is open for half a minute; its buttons are on the panel.", ephemeral=True

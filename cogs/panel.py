@@ -8,7 +8,7 @@ from typing import Any, cast
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, MediaGallery, Separator, TextDisplay
 
-from bot.broadcast.arbitration.policy import Candidate, Mode
+from bot.broadcast.arbitration.policy import Candidate, Mode, Standing
 from bot.broadcast.model import Broadcast
 from bot.broadcast.session import BroadcastSession
 from bot.broadcast.states import Reason, State
@@ -49,7 +49,8 @@ class Panel(LayoutView):
         container: Container[Panel] = Container(accent_colour=colour)
         container.add_item(TextDisplay(f"## {title}"))
         if session and broadcast.state in STEERABLE:
-            container.add_item(TextDisplay(status_text(session)))
+            standing = session.floor.standing
+            container.add_item(TextDisplay(status_text(session, standing)))
             if session.picture:
                 container.add_item(MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}")))
             container.add_item(Separator())
@@ -61,7 +62,7 @@ class Panel(LayoutView):
                         PanelButton(Action.FOR, broadcast.id), PanelButton(Action.AGAINST, broadcast.id)
                     )
                 )
-            if ballot := _ballot_buttons(session):
+            if ballot := _ballot_buttons(session, standing):
                 container.add_item(ActionRow(*ballot))
             container.add_item(
                 ActionRow(
@@ -96,8 +97,11 @@ def how_to_steer(prefix: str, *, reads_chat: bool) -> str:
     )
 
 
-def status_text(session: BroadcastSession) -> str:
-    """How a running broadcast stands: what is shown, who hosts, how long it lasts, what is in line."""
+def status_text(session: BroadcastSession, standing: Standing) -> str:
+    """How a running broadcast stands: what is shown, who hosts, how long it lasts, what is in line.
+
+    `standing` is its floor's: a large one takes a moment to make, so it is made once.
+    """
     broadcast = session.broadcast
     applied = session.last_applied
     asked_for = applied.prompt if applied else broadcast.prompt
@@ -115,7 +119,7 @@ def status_text(session: BroadcastSession) -> str:
         lines.append(
             f"All streams are in use: this broadcast is number **{place}** in line, and starts by itself."
         )
-    return "\n".join([*lines, *_motion_text(session), *_line_text(session)])
+    return "\n".join([*lines, *_motion_text(session), *_line_text(session, standing)])
 
 
 def _motion_text(session: BroadcastSession) -> list[str]:
@@ -130,16 +134,15 @@ def _motion_text(session: BroadcastSession) -> list[str]:
     ]
 
 
-def _line_text(session: BroadcastSession) -> list[str]:
+def _line_text(session: BroadcastSession, standing: Standing) -> list[str]:
     """Who decides what is next, and how the candidates stand."""
-    standing = session.floor.standing
     if not standing.candidates:
         return [f"Decided {wording.mode_name(session.floor.mode)} · nothing in line"]
     head = f"Decided {wording.mode_name(session.floor.mode)} · **{session.floor.waiting} in line**"
     if standing.closes_at:
         head += f" · the ballot closes {discord.utils.format_dt(standing.closes_at, 'R')}"
     lines = [head]
-    for number, candidate in enumerate(_shown_candidates(session), start=1):
+    for number, candidate in enumerate(_shown_candidates(session, standing), start=1):
         suggestion = candidate.choice.suggestion
         line = f"{number}. {plain(suggestion.prompt, limit=80)} — {plain(suggestion.viewer.name)}"
         if session.floor.mode in VOTED:
@@ -155,23 +158,23 @@ def _moderators_buttons(session: BroadcastSession) -> list[PanelButton]:
     return [PanelButton(action, session.broadcast.id) for action in actions]
 
 
-def _shown_candidates(session: BroadcastSession) -> list[Candidate]:
+def _shown_candidates(session: BroadcastSession, standing: Standing) -> list[Candidate]:
     """The likeliest ones. Where people vote, they stand in the order in which they came.
 
     By votes, a number would change its meaning under somebody's finger.
     """
-    shown = session.floor.standing.candidates[:CANDIDATES_SHOWN]
+    shown = standing.candidates[:CANDIDATES_SHOWN]
     if session.floor.mode not in VOTED:
         return list(shown)
     return sorted(shown, key=lambda candidate: candidate.choice.suggestion.suggested_at)
 
 
-def _ballot_buttons(session: BroadcastSession) -> list[VoteButton]:
+def _ballot_buttons(session: BroadcastSession, standing: Standing) -> list[VoteButton]:
     if session.floor.mode not in VOTED:
         return []
     return [
         VoteButton(str(number), session.broadcast.id, candidate.choice.suggestion.id)
-        for number, candidate in enumerate(_shown_candidates(session), start=1)
+        for number, candidate in enumerate(_shown_candidates(session, standing), start=1)
     ]
 
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from bot.broadcast.arbitration.policy import Mode, Standing
+from bot.broadcast.floor import Floor
+from cogs.panel import Panel
+from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
+from tests.broadcast.conftest import MIKA, ROBIN, opened_rig
 from tests.e2e.conftest import CHANNEL, House
 from tests.e2e.test_crowd import set_
 
@@ -31,3 +38,24 @@ async def test_nobody_types_an_idea_that_is_refused_anyway(house: House) -> None
         assert (await sasha.click(panel, label="Suggest")).modal
         await mika.click(panel, label="Pause")
         assert "paused suggestions" in (await sasha.click(panel, label="Suggest")).text
+
+
+async def test_a_panel_asks_once_how_the_line_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a ballot too: in a large crowd each answer takes a moment, and every change draws the panel."""
+    stand, asked = Floor.standing, 0
+
+    def count_and_stand(floor: Floor) -> Standing:
+        nonlocal asked
+        asked += 1
+        assert stand.fget
+        return stand.fget(floor)  # type: ignore[no-any-return]  # a property's getter has no type
+
+    async with opened_rig() as rig:
+        rig.world.may_connect.clear()  # so that nothing leaves the line
+        session = rig.broadcasts.start(CHANNEL_OF_RIG, MIKA, "A cat", portrait=False)
+        session.floor.switch(Mode.VOTE)
+        await session.floor.suggest(ROBIN, "an owl hoots")
+        monkeypatch.setattr(Floor, "standing", property(count_and_stand))
+        panel = Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="")
+    assert "an owl hoots" in str(panel.payload)
+    assert asked == 1
