@@ -73,12 +73,13 @@ class PanelKeeper:
         # The interaction's token dies after 15 min; the message itself can be edited for longer.
         message = self._bot.get_partial_messageable(answer.channel.id).get_partial_message(answer.id)
         kept = _KeptPanel(session, message, posted_at, panel.payload, standing={message.id})
-        await self._remember(kept)
-        self._kept[broadcast.id] = kept
         kept.changed.set()  # something may have happened since it was drawn
+        # Kept before it is remembered: should that fail, it still shows its broadcast's end.
+        self._kept[broadcast.id] = kept
         self._tasks[broadcast.id] = asyncio.create_task(
             self._keep(kept), name=f"panel of broadcast {broadcast.id}"
         )
+        await self._remember(kept)
 
     def is_panel(self, message_id: int | None) -> bool:
         """Whether a message is the panel of a broadcast that runs."""

@@ -70,9 +70,17 @@ class PanelMender:
         now = self._services.clock.now()
         try:
             panels = await self._services.archive.open_panels_of_the_past(now - MENDED_FOR)
-            return all([await self._mend(post) for post in panels if not self._is_kept(post.broadcast_id)])
         except Exception:  # the boundary of one look: what is left is still stored, and there is another
-            log.exception("panels could not be mended")
+            log.exception("panels could not be looked up")
+            return False
+        return all([await self._try_to_mend(post) for post in panels if not self._is_kept(post.broadcast_id)])
+
+    async def _try_to_mend(self, post: Post) -> bool:
+        """False if another try is worth while."""
+        try:
+            return await self._mend(post)
+        except Exception:  # the boundary of one panel: what is wrong with it must not keep the others live
+            log.exception("panel %s could not be mended", post.message_id)
             return False
 
     async def _mend(self, post: Post) -> bool:

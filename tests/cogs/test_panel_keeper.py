@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from bot.demo.views import SeenMessage
+from bot.storage.journal import DatabaseJournal
 from tests.cogs.conftest import HastyClock, overhearing, refusing, until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_
@@ -154,3 +155,22 @@ async def test_a_panel_is_not_given_up_while_its_broadcast_runs(house: House, cl
             lambda: panels(house, "> an owl hoots") == [panel.id],
             meanwhile=lambda: clock.skip(at_most_s=120),
         )
+
+
+async def test_a_panel_that_cannot_be_remembered_shows_that_nothing_came_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full when it is posted: the broadcast ends, and its panel does not look live for ever."""
+
+    async def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    async with house.bot():
+        monkeypatch.setattr(DatabaseJournal, "save_post", fail)
+        mika = house.discord.user("mika")
+        answer = await mika.slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
+        panel = await answer.final(timeout_s=WAIT_S)
+        await house.discord.wait_for_message(
+            CHANNEL, lambda m: m.id == panel.id and "Failed" in m.text and not m.buttons, timeout_s=WAIT_S
+        )
+        await house.shown("Something went wrong on our side")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
+from bot.broadcast.model import Broadcast
 from bot.demo.views import SeenMessage
+from bot.storage.archive import Archive
 from tests.cogs.conftest import HastyClock, refusing, until
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, panels
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House, free_port, until_healthy
@@ -61,6 +65,35 @@ async def test_a_panel_that_shows_its_end_is_left_alone(house: House) -> None:
         async with house.bot():
             assert await house.goes_on()
     assert refused == []
+
+
+async def test_one_panel_that_cannot_be_mended_keeps_no_other_live(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is wrong with the first one, the next one shows its end in the same look."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+    async with house.bot():
+        await house.live_broadcast()
+        await robin.slash("lounge", "odyssey start", prompt="A dog")
+        await house.discord.wait_for_message("lounge", lambda m: "Live" in m.text, timeout_s=WAIT_S)
+        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503):
+            await mika.slash(CHANNEL, "odyssey end")
+            await robin.slash("lounge", "odyssey end")
+            await house.shown("Full video")
+    find, first = Archive.broadcast, panels(house)[0]
+
+    async def find_or_break(archive: Archive, broadcast_id: str) -> Broadcast | None:
+        broadcast = await find(archive, broadcast_id)
+        assert broadcast is None or broadcast.prompt != "A cat", "broken by the test"
+        return broadcast
+
+    monkeypatch.setattr(Archive, "broadcast", find_or_break)
+    async with house.bot():
+        await house.discord.wait_for_message(
+            "lounge", lambda m: "Ended by" in m.text and "Hosted by" in m.text, timeout_s=WAIT_S
+        )
+    assert panels(house, "Ended by") == []
+    assert panels(house) == [first]
 
 
 async def test_a_killed_bot_leaves_neither_a_live_panel_nor_a_waiting_suggestion(house: House) -> None:
