@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.policy import Mode, Standing
-from bot.broadcast.floor import Floor
 from cogs.panel import Panel
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
 from tests.broadcast.conftest import MIKA, ROBIN, opened_rig
@@ -42,20 +42,19 @@ async def test_nobody_types_an_idea_that_is_refused_anyway(house: House) -> None
 
 async def test_a_panel_asks_once_how_the_line_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a ballot too: in a large crowd each answer takes a moment, and every change draws the panel."""
-    stand, asked = Floor.standing, 0
+    stand, asked = Arbiter.standing, 0
 
-    def count_and_stand(floor: Floor) -> Standing:
+    def count_and_stand(arbiter: Arbiter) -> Standing:
         nonlocal asked
         asked += 1
-        assert stand.fget
-        return stand.fget(floor)  # type: ignore[no-any-return]  # a property's getter has no type
+        return stand(arbiter)
 
     async with opened_rig() as rig:
         rig.world.may_connect.clear()  # so that nothing leaves the line
         session = rig.broadcasts.start(CHANNEL_OF_RIG, MIKA, "A cat", portrait=False)
         session.floor.switch(Mode.VOTE)
         await session.floor.suggest(ROBIN, "an owl hoots")
-        monkeypatch.setattr(Floor, "standing", property(count_and_stand))
+        monkeypatch.setattr(Arbiter, "standing", count_and_stand)
         panel = Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="")
     assert "an owl hoots" in str(panel.payload)
     assert asked == 1
