@@ -160,17 +160,22 @@ class Floor:
         self._has_changed()
 
     async def panic(self, moderator: Viewer, safe_prompt: str) -> None:
-        """Stops taking suggestions, refuses all that wait, and sends a safe prompt before anything else."""
+        """Stops taking suggestions, refuses all that wait, and sends a safe prompt before anything else.
+
+        All of it in the moment of the call: only the journal is waited for, and its failure stops no panic.
+        """
         self.is_paused = True
-        now = self._now()
-        refused = [waiting.refused(Refusal.PANIC, now) for waiting in self._arbiter.line.clear()]
-        urgent = self._new_suggestion(moderator, safe_prompt)
-        await self._ledger.enter(urgent)
+        now, stopped = self._now(), self._arbiter.line.clear()
         if self._urgent:  # of a panic before, and not sent yet: once is enough
-            refused.append(self._urgent.refused(Refusal.PANIC, now))
-        self._urgent = urgent
+            stopped.append(self._urgent)
+        self._urgent = self._new_suggestion(moderator, safe_prompt)
+        refused = self._ledger.store(*(suggestion.refused(Refusal.PANIC, now) for suggestion in stopped))
+        entered = self._ledger.enter(self._urgent)
         self._has_changed()
-        await self._ledger.store(*refused)
+        try:
+            await refused
+        finally:
+            await entered
 
     async def next_choice(self, *, until: datetime | None) -> Choice | None:
         """What is sent next, as soon as there is something and its time has come; None at `until`."""
@@ -208,7 +213,7 @@ class Floor:
         first = suggestions[0]
         if first.sent_at and first.settled_at:
             self._arbiter.settled(first.sent_at, first.settled_at)
-        await self._ledger.store(*suggestions)
+        await self._ledger.settle(*suggestions)
         self._tell()
 
     async def close(self, *, lost: Refusal) -> None:

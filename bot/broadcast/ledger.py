@@ -14,7 +14,7 @@ from bot.broadcast.ports import Journal
 class Ledger:
     """Keeps every open suggestion as it stands, in the journal too; none is lost, none settled twice.
 
-    The journal is called in the same moment in which a suggestion changes here, so both have one order.
+    The journal is called when a method here is, whenever what it returns is awaited: both have one order.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -22,27 +22,28 @@ class Ledger:
         self._open: dict[str, _Open] = {}
         self._noted: list[_Saving] = []
 
-    async def enter(self, suggestion: Suggestion) -> asyncio.Future[Suggestion]:
+    def enter(self, suggestion: Suggestion) -> Awaitable[asyncio.Future[Suggestion]]:
         """Stores a new suggestion; the future gets it back once it is settled."""
-        settled: asyncio.Future[Suggestion] = asyncio.get_running_loop().create_future()
-        self._open[suggestion.id] = _Open(suggestion, settled)
-        try:
-            await self._journal.save_suggestion(suggestion)
-        except Exception:
-            self._open.pop(suggestion.id, None)
-            raise
-        return settled
+        entry = self._open[suggestion.id] = _Open(suggestion, asyncio.get_running_loop().create_future())
+        return self._entered(entry, self._journal.save_suggestion(suggestion))
 
-    async def store(self, *suggestions: Suggestion) -> None:
-        """Stores open suggestions as they stand now; the authors of those that are settled are told then.
+    def store(self, *suggestions: Suggestion) -> Awaitable[None]:
+        """Stores open suggestions as they stand now, and tells the authors of those that are settled.
 
-        Whatever was settled first counts: a later word on the same suggestion is passed over.
+        Whatever was settled first counts: a later word on the same suggestion is passed over. What cannot be
+        stored is told all the same, and tried once more by `close`; then the journal's first error is raised.
         """
-        await self._finish(self._save(suggestions))
+        return self._finish(self._save(suggestions))
 
     def note(self, *suggestions: Suggestion) -> None:
-        """Has open suggestions stored, without a wait: the next `store`, or `close`, waits, and may raise."""
+        """Has open suggestions stored, without a wait: the next `settle` or `close` waits, and may raise."""
         self._noted += self._save(suggestions)
+
+    def settle(self, *suggestions: Suggestion) -> Awaitable[None]:
+        """As `store`; and it waits for what was noted before."""
+        saving = [*self._noted, *self._save(suggestions)]
+        self._noted.clear()
+        return self._finish(saving)
 
     async def close(self, now: datetime, *, lost: Refusal) -> None:
         """Settles all that is open: what was sent as `lost`, what waited as BROADCAST_ENDED.
@@ -55,11 +56,13 @@ class Ledger:
             if not entry.is_settled:
                 refusal = lost if entry.suggestion.sent_at else Refusal.BROADCAST_ENDED
                 entry.suggestion = entry.suggestion.refused(refusal, now)
+        saving = [(e, e.suggestion, self._journal.save_suggestion(e.suggestion)) for e in entries]
+        noted, self._noted = self._noted, []
         try:
-            await self._finish([(e.suggestion, self._journal.save_suggestion(e.suggestion)) for e in entries])
+            await self._finish([*noted, *saving])
         finally:
             for entry in entries:
-                self._tell(entry.suggestion)
+                entry.tell()
 
     def _save(self, suggestions: Iterable[Suggestion]) -> list[_Saving]:
         """Has those stored that change something; from now on they stand like that."""
@@ -68,31 +71,32 @@ class Ledger:
             entry = self._open.get(suggestion.id)
             if entry and not entry.is_settled:
                 entry.suggestion = suggestion
-                saving.append((suggestion, self._journal.save_suggestion(suggestion)))
+                saving.append((entry, suggestion, self._journal.save_suggestion(suggestion)))
         return saving
 
+    async def _entered(self, entry: _Open, stored: Awaitable[None]) -> asyncio.Future[Suggestion]:
+        try:
+            await stored
+        except Exception:
+            self._open.pop(entry.suggestion.id, None)
+            raise
+        return entry.settled
+
     async def _finish(self, saving: Iterable[_Saving]) -> None:
-        """Waits until all is stored, notes first, and tells the authors; then raises the first error."""
-        noted, self._noted = self._noted, []
+        """Waits until all is stored, and tells the authors; then raises the first error."""
         failure: Exception | None = None
-        for suggestion, stored in [*noted, *saving]:
+        for entry, suggestion, stored in saving:
             try:
                 await stored
             except Exception as error:  # noqa: BLE001 - raised below: one failure must not hide the others
                 failure = failure or error
             else:
                 if suggestion.outcome.is_settled:
-                    self._tell(suggestion)
+                    self._open.pop(suggestion.id, None)
+            if suggestion.outcome.is_settled:
+                entry.tell()
         if failure:
             raise failure
-
-    def _tell(self, suggestion: Suggestion) -> None:
-        entry = self._open.pop(suggestion.id, None)
-        if entry and not entry.settled.done():
-            entry.settled.set_result(suggestion)
-
-
-_Saving = tuple[Suggestion, Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -103,3 +107,10 @@ class _Open:
     @property
     def is_settled(self) -> bool:
         return self.suggestion.outcome.is_settled
+
+    def tell(self) -> None:
+        if not self.settled.done():
+            self.settled.set_result(self.suggestion)
+
+
+_Saving = tuple[_Open, Suggestion, Awaitable[None]]

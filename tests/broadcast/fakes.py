@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 from bot.broadcast.errors import WorldError
@@ -38,10 +38,15 @@ class SteppedClock:
 
 
 class MemoryJournal:
-    """Keeps every version of everything, in order. `is_full` fails the next stream."""
+    """Keeps every version of everything, in order. `is_full` fails the next stream.
+
+    In `slow`, what is saved of suggestions is done only afterwards; in `broken` it fails.
+    """
 
     def __init__(self) -> None:
         self.is_full = False
+        self._is_broken = False
+        self._late: list[asyncio.Future[None]] | None = None
         self.broadcasts: list[Broadcast] = []
         self.streams: list[Stream] = []
         self.suggestions: list[Suggestion] = []
@@ -60,19 +65,46 @@ class MemoryJournal:
 
     def save_suggestion(self, suggestion: Suggestion) -> asyncio.Future[None]:
         """Takes effect with the call, as `Journal` asks for, and is done a turn of the loop later."""
-        self.suggestions.append(suggestion)
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def turn() -> None:
-            if not stored.done():  # whoever waited may have been cancelled
-                stored.set_result(None)
-
-        asyncio.get_running_loop().call_soon(turn)
+        if self._is_broken:
+            asyncio.get_running_loop().call_soon(_answer, stored, OSError("disk full"))
+            return stored
+        self.suggestions.append(suggestion)
+        if self._late is None:
+            asyncio.get_running_loop().call_soon(_answer, stored)
+        else:
+            self._late.append(stored)
         return stored
+
+    @contextmanager
+    def broken(self) -> Iterator[None]:
+        """Whatever is saved in here, fails."""
+        self._is_broken = True
+        yield
+        self._is_broken = False
+
+    @contextmanager
+    def slow(self, failure: Exception | None = None) -> Iterator[None]:
+        """Whatever is saved in here, is done, or fails, when this is left."""
+        late: list[asyncio.Future[None]] = []
+        self._late = late
+        yield
+        self._late = None
+        for stored in late:
+            _answer(stored, failure)
 
     async def save_recording(self, recording: Recording) -> None:
         await asyncio.sleep(0)
         self.recordings.append(recording)
+
+
+def _answer(stored: asyncio.Future[None], failure: Exception | None = None) -> None:
+    if stored.done():  # whoever waited was cancelled
+        return
+    if failure:
+        stored.set_exception(failure)
+    else:
+        stored.set_result(None)
 
 
 class ListeningAudience:

@@ -77,6 +77,39 @@ async def test_of_two_panics_before_the_world_answers_one_safe_prompt_is_sent(ri
     assert refused == {"a meadow": Refusal.PANIC}
 
 
+async def test_a_panic_that_cannot_be_stored_is_a_panic_all_the_same(rig: Rig) -> None:
+    """The line is refused, authors are told, the safe prompt is sent; and the moderator hears of the failure."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    await session.suggest(SASHA, "under way")
+    await rig.world.interacting.wait()
+    waiting = await session.suggest(ROBIN, "a volcano")
+    with rig.journal.broken(), pytest.raises(OSError, match="disk full"):
+        await session.floor.panic(MIKA, "a meadow")
+    assert waiting.settled.result().refusal is Refusal.PANIC
+    rig.world.may_answer.set()
+    async with asyncio.timeout(5):
+        while session.prompt_in_force != "a meadow":
+            await asyncio.sleep(0)
+
+
+async def test_a_panic_that_is_cut_off_is_a_panic_all_the_same(rig: Rig) -> None:
+    """Whoever waited for the disk is gone: the line is refused, and the safe prompt is sent."""
+    session = await rig.start()
+    session.floor.switch(Mode.HOST)
+    await session.suggest(ROBIN, "a volcano")
+    with rig.journal.slow():
+        panic = asyncio.create_task(session.floor.panic(MIKA, "a meadow"), name="panic")
+        await asyncio.sleep(0)
+        panic.cancel()
+    await asyncio.wait([panic])
+    async with asyncio.timeout(5):
+        while session.prompt_in_force != "a meadow":
+            await asyncio.sleep(0)
+    outcomes = {suggestion.prompt: suggestion.outcome for suggestion in rig.journal.suggestions}
+    assert outcomes == {"a volcano": Outcome.REFUSED, "a meadow": Outcome.ACKNOWLEDGED}
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 async def test_the_safe_prompt_of_a_panic_waits_for_nobody(rig: Rig, mode: Mode) -> None:
     """Neither for a ballot, nor for a moderator's approval."""
