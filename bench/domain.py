@@ -22,6 +22,7 @@ from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.broadcast.states import State
 from bot.clock import SystemClock
+from tests.broadcast.conftest import put_in
 from tests.broadcast.fakes import (
     ListeningAudience,
     MemoryJournal,
@@ -148,10 +149,10 @@ def _cost_when_full(mode: Mode, waiting: int) -> tuple[float, float]:
                 pass
             taken_s["choice"] += time.perf_counter() - began
             began = time.perf_counter()
-            arbiter.line.add(suggestion)
+            put_in(arbiter.line, suggestion)
             taken_s["suggestion"] += time.perf_counter() - began
         else:
-            arbiter.line.add(suggestion)
+            put_in(arbiter.line, suggestion)
     return taken_s["suggestion"] / ROUNDS_WHEN_FULL * 1e6, taken_s["choice"] / ROUNDS_WHEN_FULL * 1e6
 
 

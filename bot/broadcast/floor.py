@@ -74,14 +74,16 @@ class Floor:
         return suggestion
 
     def suggest(self, viewer: Viewer, prompt: str) -> Awaitable[Ticket]:
-        """Puts a clean prompt in line at once; the ticket comes when it is stored, and has to be awaited.
+        """Keeps room in line for a clean prompt; the ticket has to be awaited, and comes when it is stored.
+
+        It waits from that moment on: nothing is sent that is not stored.
 
         Raises INTAKE_PAUSED, QUEUE_FULL or TOO_MANY_OF_YOURS.
         """
         if self.is_paused:
             raise BroadcastError(Code.INTAKE_PAUSED)
         suggestion = self._new_suggestion(viewer, prompt)
-        return self._ticket(suggestion, self._arbiter.line.add(suggestion))
+        return self._ticket(suggestion, self._arbiter.line.reserve(suggestion))
 
     async def revise(self, suggestion_id: str, prompt: str) -> bool:
         """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
@@ -112,9 +114,12 @@ class Floor:
         return suggestion is not None
 
     async def refuse_all_of(self, viewer: Viewer, refusal: Refusal) -> None:
-        """Takes everything out of the line that a viewer has in it."""
-        for suggestion in [waiting for waiting in self._arbiter.line if waiting.viewer.id == viewer.id]:
-            await self.refuse(suggestion.id, refusal)
+        """Takes everything out of the line that a viewer has in it, and takes back their votes."""
+        now, theirs = self._now(), self._arbiter.line.remove_all_of(viewer)
+        if self.motion:
+            self.motion.withdraw(viewer)
+        self._has_changed()
+        await self._ledger.store(*(suggestion.refused(refusal, now) for suggestion in theirs))
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> None:
         """Moves a viewer's one vote to a suggestion, if it still waits."""
@@ -224,9 +229,11 @@ class Floor:
     async def _ticket(self, suggestion: Suggestion, place: int) -> Ticket:
         try:
             settled = await self._ledger.enter(suggestion)
-        except Exception:
-            self._arbiter.line.remove(suggestion.id)  # what is not stored must not be sent
+        except BaseException:  # nobody has a ticket for it
+            self._arbiter.line.remove(suggestion.id)
             raise
+        # Whoever gets the ticket can still take the suggestion back: the forwarder wakes after them.
+        self._arbiter.line.admit(suggestion.id)
         self._has_changed()
         return Ticket(suggestion, self.mode, place, settled)
 

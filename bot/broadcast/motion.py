@@ -26,6 +26,10 @@ class Motion:
         """Takes a viewer's vote, in place of their earlier one."""
         self._is_for[viewer.id] = is_for
 
+    def withdraw(self, viewer: Viewer) -> None:
+        """Takes a viewer's vote back, if they have given it."""
+        self._is_for.pop(viewer.id, None)
+
     @property
     def votes_for(self) -> int:
         """How many are for it."""

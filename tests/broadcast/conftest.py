@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.broadcast.model import Channel, Viewer
+from bot.broadcast.arbitration.line import Line
+from bot.broadcast.model import Channel, Suggestion, Viewer
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.broadcast.session import BroadcastSession
@@ -44,6 +45,13 @@ class Rig:
         session = self.broadcasts.start(CHANNEL, MIKA, prompt, portrait=False)
         await reach(session, State.LIVE)
         return session
+
+
+def put_in(line: Line, suggestion: Suggestion) -> int:
+    """Puts a suggestion in line that is stored already; returns its place."""
+    place = line.reserve(suggestion)
+    line.admit(suggestion.id)
+    return place
 
 
 async def reach(session: BroadcastSession, state: State) -> None:

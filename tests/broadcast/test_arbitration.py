@@ -14,6 +14,7 @@ from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.pace import Pace
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.model import Suggestion, Viewer
+from tests.broadcast.conftest import put_in
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 WINDOW = timedelta(seconds=20)
@@ -55,7 +56,7 @@ def test_the_queue_takes_turns_between_people() -> None:
     """Who suggested three times waits behind those who suggested once."""
     arbiter = arbiter_of(Mode.QUEUE)
     people = {"a1": 1, "a2": 1, "a3": 1, "b1": 2, "c1": 3, "b2": 2}
-    places = [arbiter.line.add(suggestion(name, viewer)) for name, viewer in people.items()]
+    places = [put_in(arbiter.line, suggestion(name, viewer)) for name, viewer in people.items()]
     assert places == [1, 2, 3, 2, 3, 5]
     turns = ["a1", "b1", "c1", "a2", "b2", "a3"]
     assert [c.choice.suggestion.id for c in arbiter.standing().candidates] == turns
@@ -65,22 +66,22 @@ def test_the_queue_takes_turns_between_people() -> None:
 def test_whoever_was_just_served_comes_back_behind_those_who_wait() -> None:
     """Robin is served, Sasha suggests, Robin suggests again: it is Sasha's turn."""
     arbiter = arbiter_of(Mode.QUEUE)
-    arbiter.line.add(suggestion("r1", 1))
+    put_in(arbiter.line, suggestion("r1", 1))
     arbiter.take_next(NOW)
-    arbiter.line.add(suggestion("s1", 2))
-    arbiter.line.add(suggestion("r2", 1))
+    put_in(arbiter.line, suggestion("s1", 2))
+    put_in(arbiter.line, suggestion("r2", 1))
     assert sent_by(arbiter) == ["s1", "r2"]
 
 
 def test_new_words_lose_approval_and_the_votes_of_others() -> None:
     """Both were for the words before. Its place it keeps."""
     arbiter = arbiter_of(Mode.HOST)
-    arbiter.line.add(suggestion("cat", 1))
+    put_in(arbiter.line, suggestion("cat", 1))
     arbiter.line.vote(Viewer(2, "B"), "cat")
     arbiter.line.approve("cat")
     arbiter.line.revise("cat", "something else")
     assert list(arbiter.line.approved()) == []
-    arbiter.line.add(suggestion("dog", 3))
+    put_in(arbiter.line, suggestion("dog", 3))
     arbiter.line.revise("cat", "something else again")
     assert [waiting.id for waiting in arbiter.line] == ["cat", "dog"]
     assert [candidate.votes for candidate in arbiter.standing().candidates] == [1, 1]
@@ -90,7 +91,7 @@ def test_the_majority_wins_and_of_equals_the_earliest() -> None:
     """A ballot closes after its window; its winner goes, the others stay with their votes."""
     arbiter = arbiter_of(Mode.VOTE)
     for name, viewer in [("cat", 1), ("dog", 2), ("owl", 3)]:
-        arbiter.line.add(suggestion(name, viewer))
+        put_in(arbiter.line, suggestion(name, viewer))
     arbiter.line.vote(Viewer(4, "D"), "owl")
     arbiter.line.vote(Viewer(5, "E"), "dog")
     assert arbiter.take_next(NOW) is None
@@ -108,8 +109,8 @@ def test_the_majority_wins_and_of_equals_the_earliest() -> None:
 def test_a_viewer_has_one_vote() -> None:
     """Voting again moves the vote."""
     arbiter = arbiter_of(Mode.VOTE)
-    arbiter.line.add(suggestion("cat", 1))
-    arbiter.line.add(suggestion("dog", 2))
+    put_in(arbiter.line, suggestion("cat", 1))
+    put_in(arbiter.line, suggestion("dog", 2))
     arbiter.line.vote(Viewer(1, "A"), "dog")
     arbiter.line.vote(Viewer(1, "A"), "dog")
     assert [(c.choice.suggestion.id, c.votes) for c in arbiter.standing().candidates] == [
@@ -123,12 +124,12 @@ def test_the_votes_for_what_has_left_are_free_again() -> None:
     """Whoever was for what was sent, or withdrawn, is for their next suggestion, as if they had not voted."""
     arbiter = arbiter_of(Mode.VOTE)
     for name, viewer in [("cat", 1), ("dog", 2)]:
-        arbiter.line.add(suggestion(name, viewer))
+        put_in(arbiter.line, suggestion(name, viewer))
         arbiter.line.vote(Viewer(viewer + 10, "V"), name)
     arbiter.line.take("cat")
     arbiter.line.remove("dog")
     for name, viewer in [("owl", 11), ("fox", 12)]:
-        arbiter.line.add(suggestion(name, viewer))
+        put_in(arbiter.line, suggestion(name, viewer))
     assert [candidate.votes for candidate in arbiter.standing().candidates] == [1, 1]
 
 
@@ -163,9 +164,9 @@ def test_what_is_like_two_others_goes_with_the_earlier_one() -> None:
 def test_merged_suggestions_share_votes_and_leave_together() -> None:
     """Two people who want the same beat one who wants something else, though later."""
     arbiter = arbiter_of(Mode.VOTE)
-    arbiter.line.add(suggestion("dog", 1, "a dog barks"))
-    arbiter.line.add(suggestion("cat1", 2, "a cat jumps"))
-    arbiter.line.add(suggestion("cat2", 3, "the cat jumps"))
+    put_in(arbiter.line, suggestion("dog", 1, "a dog barks"))
+    put_in(arbiter.line, suggestion("cat1", 2, "a cat jumps"))
+    put_in(arbiter.line, suggestion("cat2", 3, "the cat jumps"))
     arbiter.take_next(NOW)
     winner = arbiter.take_next(NOW + WINDOW)
     assert winner
@@ -178,8 +179,8 @@ def test_a_draw_follows_its_votes_and_its_seed() -> None:
     wins: Counter[str] = Counter()
     for seed in range(600):
         arbiter = arbiter_of(Mode.DRAW, seed=seed)
-        arbiter.line.add(suggestion("cat", 1))
-        arbiter.line.add(suggestion("dog", 2))
+        put_in(arbiter.line, suggestion("cat", 1))
+        put_in(arbiter.line, suggestion("dog", 2))
         arbiter.line.vote(Viewer(3, "C"), "dog")
         arbiter.line.vote(Viewer(4, "D"), "dog")
         again = random.Random(seed).choices(["cat", "dog"], [1, 3])[0]
@@ -194,7 +195,7 @@ def test_a_host_sends_what_was_approved_in_that_order() -> None:
     """Nothing passes by itself."""
     arbiter = arbiter_of(Mode.HOST)
     for name in ("cat", "dog", "owl"):
-        arbiter.line.add(suggestion(name, 1))
+        put_in(arbiter.line, suggestion(name, 1))
     assert arbiter.take_next(NOW) is None
     assert arbiter.line.approve("owl")
     assert arbiter.line.approve("cat")
@@ -220,8 +221,8 @@ def test_the_pace_keeps_a_gap_that_grows_with_slow_acknowledgements() -> None:
 def test_stale_suggestions_leave_the_line() -> None:
     """What waited for its lifetime is taken out, and the time of the next one is known."""
     arbiter = Arbiter(ArbitrationSettings(limits=LineLimits(lifetime=timedelta(seconds=60))))
-    arbiter.line.add(suggestion("old", 1))
-    arbiter.line.add(suggestion("new", 2, at=NOW + timedelta(seconds=30)))
+    put_in(arbiter.line, suggestion("old", 1))
+    put_in(arbiter.line, suggestion("new", 2, at=NOW + timedelta(seconds=30)))
     assert arbiter.next_due(NOW) == NOW + timedelta(seconds=60)
     assert [s.id for s in arbiter.line.remove_stale(NOW + timedelta(seconds=60))] == ["old"]
     assert [s.id for s in arbiter.line] == ["new"]

@@ -14,6 +14,7 @@ from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Suggestion, Viewer
+from tests.broadcast.conftest import put_in
 
 SECOND = timedelta(seconds=1)
 SETTINGS = tuple(
@@ -93,7 +94,7 @@ class Crowd:
         person = Viewer(number % 9, "Viewer")
         name = f"s{len(self.taken)}"
         try:
-            self.arbiter.line.add(Suggestion(name, "b", person, f"idea{number % 20}", self.now))
+            put_in(self.arbiter.line, Suggestion(name, "b", person, f"idea{number % 20}", self.now))
         except BroadcastError:
             return
         self.taken.append(name)

@@ -10,7 +10,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.model import Outcome, Refusal, Viewer
 from bot.broadcast.states import Reason
-from tests.broadcast.conftest import MIKA, ROBIN, Rig
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
 
 SASHA = Viewer(102, "Sasha")
 
@@ -78,7 +78,7 @@ async def test_of_two_panics_before_the_world_answers_one_safe_prompt_is_sent(ri
 
 
 async def test_a_panic_that_cannot_be_stored_is_a_panic_all_the_same(rig: Rig) -> None:
-    """The line is refused, authors are told, the safe prompt is sent; and the moderator hears of the failure."""
+    """The line is refused and told so, the safe prompt is sent; and the moderator hears of the failure."""
     session = await rig.start()
     rig.world.may_answer.clear()
     await session.suggest(SASHA, "under way")
@@ -194,3 +194,79 @@ async def test_an_edit_that_meets_an_approval_needs_an_approval_of_its_own(rig: 
         while session.prompt_in_force != "a dog":
             await asyncio.sleep(0)
     assert not await session.floor.approve_as(suggestion.id, "too late")
+
+
+@pytest.mark.parametrize("mode", [Mode.QUEUE, Mode.VOTE, Mode.DRAW])
+async def test_a_suggestion_is_sent_only_when_it_is_stored(rig: Rig, mode: Mode) -> None:
+    """Whatever wakes the forwarder meanwhile; if its write fails, it never reaches the world."""
+    session = await rig.start()
+    session.floor.switch(mode)
+    with rig.journal.slow(OSError("disk full")):
+        suggesting = asyncio.ensure_future(rig.broadcasts.suggest(CHANNEL, ROBIN, "unstored"))
+        for _ in range(20):
+            session.floor.pause(paused=False)
+            await asyncio.sleep(0)
+        assert session.floor.waiting == 0
+    with pytest.raises(OSError, match="disk full"):
+        await suggesting
+    async with asyncio.timeout(5):
+        assert (await (await session.suggest(ROBIN, "stored")).settled).applied == "stored"
+    assert rig.world.calls[2:] == ["interact stored"]
+
+
+async def test_what_is_taken_back_with_the_ticket_is_not_sent(rig: Rig) -> None:
+    """Its message was deleted while it was being stored: the forwarder comes after its author."""
+    session = await rig.start()
+
+    async def suggest_and_withdraw() -> bool:
+        ticket = await rig.broadcasts.suggest(CHANNEL, ROBIN, "a volcano")
+        return await session.floor.refuse(ticket.suggestion.id, Refusal.WITHDRAWN)
+
+    with rig.journal.slow():
+        working = asyncio.ensure_future(suggest_and_withdraw())
+        session.floor.pause(paused=False)
+        await asyncio.sleep(0)
+    session.floor.pause(paused=False)
+    assert await working
+    assert "interact a volcano" not in rig.world.calls
+
+
+async def test_a_panic_takes_what_is_being_stored_too(rig: Rig) -> None:
+    """It has no place yet, and is refused with the rest."""
+    session = await rig.start()
+    with rig.journal.slow():
+        suggesting = asyncio.ensure_future(session.suggest(ROBIN, "a volcano"))
+        await asyncio.sleep(0)
+        panic = asyncio.ensure_future(session.floor.panic(MIKA, "a meadow"))
+        await asyncio.sleep(0)
+    await panic
+    ticket = await suggesting
+    assert (await ticket.settled).refusal is Refusal.PANIC
+    assert "interact a volcano" not in rig.world.calls
+
+
+async def test_who_may_not_steer_any_more_has_no_say_left(rig: Rig) -> None:
+    """All of theirs is refused, what is being stored included; their votes do not count, others' do."""
+    session = await rig.start()
+    rig.world.may_answer.clear()
+    await session.suggest(SASHA, "under way")
+    await rig.world.interacting.wait()
+    session.floor.switch(Mode.VOTE)
+    session.floor.call_vote(Mode.DRAW, ROBIN)
+    session.floor.vote_on_mode(MIKA, is_for=True)
+    cat = await session.suggest(MIKA, "a cat")
+    session.floor.vote(ROBIN, cat.suggestion.id)
+    theirs = await session.suggest(ROBIN, "a volcano")
+    with rig.journal.slow():
+        suggesting = asyncio.ensure_future(session.suggest(ROBIN, "an earthquake"))
+        await asyncio.sleep(0)
+        refusing = asyncio.ensure_future(session.floor.refuse_all_of(ROBIN, Refusal.MODERATOR_REFUSED))
+        await asyncio.sleep(0)
+    await refusing
+    for ticket in (theirs, await suggesting):
+        assert (await ticket.settled).refusal is Refusal.MODERATOR_REFUSED
+    assert [(c.choice.suggestion.prompt, c.votes) for c in session.floor.standing.candidates] == [
+        ("a cat", 1)
+    ]
+    assert session.floor.motion
+    assert (session.floor.motion.votes_for, session.floor.motion.votes_against) == (1, 0)

@@ -14,7 +14,7 @@ from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor import Floor
 from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
 from tests.broadcast.fakes import ListeningAudience, MemoryJournal, ScriptedWorld, SteppedClock, ports
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
@@ -30,7 +30,7 @@ def arbiter_with(settings: ArbitrationSettings, waiting: int) -> Arbiter:
     """An arbiter with so many people in line, each with one suggestion."""
     arbiter = Arbiter(settings)
     for number in range(waiting):
-        arbiter.line.add(suggestion(number))
+        put_in(arbiter.line, suggestion(number))
     return arbiter
 
 
@@ -45,21 +45,21 @@ def test_a_shorter_line_refuses_newcomers_and_drops_nobody() -> None:
     arbiter = arbiter_with(SETTINGS, waiting=3)
     arbiter.adopt(replace(SETTINGS, limits=LineLimits(total=2)))
     with pytest.raises(BroadcastError) as full:
-        arbiter.line.add(suggestion(3))
+        put_in(arbiter.line, suggestion(3))
     assert (full.value.code, full.value.facts) == (Code.QUEUE_FULL, {"limit": 2})
     served = [choice.suggestion.id for _ in range(3) if (choice := arbiter.take_next(NOW))]
     assert served == ["s0", "s1", "s2"]
-    arbiter.line.add(suggestion(4))
+    put_in(arbiter.line, suggestion(4))
 
 
 def test_fewer_a_person_refuses_the_next_and_drops_none() -> None:
     """Somebody has two in line when one each is allowed: both stay, a third is refused."""
     arbiter = Arbiter(SETTINGS)
-    arbiter.line.add(suggestion(0, viewer=1))
-    arbiter.line.add(suggestion(1, viewer=1))
+    put_in(arbiter.line, suggestion(0, viewer=1))
+    put_in(arbiter.line, suggestion(1, viewer=1))
     arbiter.adopt(replace(SETTINGS, limits=LineLimits(per_viewer=1)))
     with pytest.raises(BroadcastError) as hogged:
-        arbiter.line.add(suggestion(2, viewer=1))
+        put_in(arbiter.line, suggestion(2, viewer=1))
     assert (hogged.value.code, hogged.value.facts) == (Code.TOO_MANY_OF_YOURS, {"limit": 1})
     assert len(arbiter.line) == 2
 

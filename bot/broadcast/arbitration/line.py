@@ -25,12 +25,15 @@ class Line:
     """Suggestions that wait. Policies look at it; only its owner takes suggestions out.
 
     `limits` may change at any time: lower ones refuse what is new, and drop nobody for lack of room.
+    A suggestion takes its room and its turn at once, and waits from the moment in which it is admitted: until
+    then nobody sees it, and no policy chooses it.
     A viewer has one vote. To suggest is to vote for one's suggestion, unless one has voted already.
     """
 
     def __init__(self, limits: LineLimits) -> None:
         self.limits = limits
         self._waiting: dict[str, Suggestion] = {}
+        self._entering: dict[str, Suggestion] = {}
         self._approved: dict[str, None] = {}
         self._turns = Turns()
         self._votes = Votes()
@@ -49,20 +52,25 @@ class Line:
         """A suggestion, if it waits."""
         return self._waiting.get(suggestion_id)
 
-    def add(self, suggestion: Suggestion) -> int:
-        """Puts a suggestion in line; returns its place by turns, 1 for the next.
+    def reserve(self, suggestion: Suggestion) -> int:
+        """Keeps room for a suggestion, to be admitted; returns its place by turns, 1 for the next.
 
         Raises QUEUE_FULL or TOO_MANY_OF_YOURS.
         """
         viewer_id, limits = suggestion.viewer.id, self.limits
-        if len(self._waiting) >= limits.total:
+        if len(self._waiting) + len(self._entering) >= limits.total:
             raise BroadcastError(Code.QUEUE_FULL, limit=limits.total)
         if self._turns.count(viewer_id) >= limits.per_viewer:
             raise BroadcastError(Code.TOO_MANY_OF_YOURS, limit=limits.per_viewer)
-        self._waiting[suggestion.id] = suggestion
+        self._entering[suggestion.id] = suggestion
         if not self._votes.has_voted(viewer_id):
             self._votes.cast(viewer_id, suggestion.id)
         return self._turns.join(viewer_id, suggestion.id)
+
+    def admit(self, suggestion_id: str) -> None:
+        """From now on a suggestion waits, unless it was taken out meanwhile."""
+        if entering := self._entering.pop(suggestion_id, None):
+            self._waiting[suggestion_id] = entering
 
     def revise(self, suggestion_id: str, prompt: str) -> Suggestion | None:
         """Changes a waiting suggestion's words; it keeps its place. None if it does not wait any more.
@@ -87,7 +95,7 @@ class Line:
 
     def remove(self, suggestion_id: str) -> Suggestion | None:
         """Takes a suggestion out, with its votes; its author keeps their turn."""
-        removed = self._waiting.pop(suggestion_id, None)
+        removed = self._waiting.pop(suggestion_id, None) or self._entering.pop(suggestion_id, None)
         if removed:
             self._approved.pop(suggestion_id, None)
             self._turns.leave(removed.viewer.id, suggestion_id)
@@ -96,12 +104,21 @@ class Line:
 
     def clear(self) -> list[Suggestion]:
         """Takes all out."""
-        waiting = list(self)
+        removed = [*self._waiting.values(), *self._entering.values()]
         self._waiting.clear()
+        self._entering.clear()
         self._approved.clear()
         self._turns.clear()
         self._votes.clear()
-        return waiting
+        return removed
+
+    def remove_all_of(self, viewer: Viewer) -> list[Suggestion]:
+        """Takes out all that a viewer has in line, and takes back their vote."""
+        self._votes.withdraw(viewer.id)
+        theirs = [each for each in (*self, *self._entering.values()) if each.viewer.id == viewer.id]
+        for suggestion in theirs:
+            self.remove(suggestion.id)
+        return theirs
 
     def remove_stale(self, now: datetime) -> list[Suggestion]:
         """Takes out what has waited for longer than its lifetime."""
@@ -122,12 +139,11 @@ class Line:
 
     def first_by_turns(self) -> Suggestion | None:
         """The oldest suggestion of the person whose turn it is."""
-        suggestion_id = self._turns.first()
-        return None if suggestion_id is None else self._waiting[suggestion_id]
+        return next(self.by_turns(), None)
 
     def by_turns(self) -> Iterator[Suggestion]:
         """All that wait, in the order in which they are served by turns if nobody else comes."""
-        return (self._waiting[suggestion_id] for suggestion_id in self._turns)
+        return (self._waiting[each] for each in self._turns if each in self._waiting)
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> bool:
         """Moves a viewer's one vote; False if the suggestion does not wait any more."""

@@ -40,12 +40,6 @@ class Turns:
         """How many suggestions of a viewer wait."""
         return len(self._by_viewer.get(viewer_id, ()))
 
-    def first(self) -> str | None:
-        """The suggestion whose turn it is."""
-        for theirs in self._by_viewer.values():
-            return theirs[0]
-        return None
-
     def __iter__(self) -> Iterator[str]:
         """In the order in which they are served if nobody else comes: everyone's first, then the seconds."""
         round_number, people = 0, list(self._by_viewer.values())

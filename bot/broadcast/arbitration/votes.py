@@ -12,9 +12,15 @@ class Votes:
 
     def cast(self, viewer_id: int, suggestion_id: str) -> None:
         """Gives a viewer's vote to a suggestion, in place of the one before."""
-        self._withdraw(viewer_id)
+        self.withdraw(viewer_id)
         self._choice_of[viewer_id] = suggestion_id
         self._voters_of.setdefault(suggestion_id, set()).add(viewer_id)
+
+    def withdraw(self, viewer_id: int) -> None:
+        """Takes a viewer's vote back, if they have given it."""
+        before = self._choice_of.pop(viewer_id, None)
+        if before is not None:
+            self._voters_of[before].discard(viewer_id)
 
     def has_voted(self, viewer_id: int) -> bool:
         """Whether a viewer is for something."""
@@ -40,8 +46,3 @@ class Votes:
         """Forgets all votes."""
         self._choice_of.clear()
         self._voters_of.clear()
-
-    def _withdraw(self, viewer_id: int) -> None:
-        before = self._choice_of.pop(viewer_id, None)
-        if before is not None:
-            self._voters_of[before].discard(viewer_id)
