@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import ImageFont
 
 from bot.standin.world import vocabulary
+from bot.standin.world.caption import FONT, caption
 from bot.standin.world.description import describe
 from bot.standin.world.imagination import imagine
 from bot.standin.world.scene import Actor, Scene
@@ -148,6 +150,8 @@ def test_subjects_are_read_with_what_belongs_to_them(prompt: str, expected: tupl
         ("no dog", ["cat"]),
         ("remove the dog", ["cat"]),
         ("the dog disappears", ["cat"]),
+        ("the dog leaves", ["cat"]),
+        ("a dog among autumn leaves", ["cat", "dog"]),
         ("the dog turns into a dragon", ["dragon"]),
         ("the cat becomes a lion", ["lion"]),
         ("a calm, empty meadow", []),
@@ -158,6 +162,23 @@ def test_subjects_go_and_turn_into_others(prompt: str, kinds: list[str]) -> None
     """What is taken away goes, and what turns into something else is replaced."""
     scene = imagine("a cat and a dog")
     assert [actor.kind for actor in imagine(prompt, scene).actors] == kinds
+
+
+def test_a_fire_can_be_put_out() -> None:
+    """What was lit burns until somebody puts it out."""
+    burning = imagine("a camp fire in the forest")
+    assert "flames" in burning.effects
+    assert "flames" not in imagine("they put out the fire", burning).effects
+
+
+@pytest.mark.parametrize("text", ["Drache über Köln: ÄÖß é ñ", "Рыжая лиса", "Μια γάτα", "5 €"])
+def test_captions_have_the_letters_of_many_tongues(text: str) -> None:
+    """Each letter is drawn as itself: no two of them, as boxes would, look the same."""
+    letters = sorted({letter for letter in text if letter.isalpha()})
+    font = ImageFont.truetype(FONT, 40)
+    drawn = {bytes(font.getmask(letter)) for letter in letters}
+    assert len(drawn) == len(letters)
+    assert caption(text, 640, 352)
 
 
 def test_the_weather_can_stop() -> None:

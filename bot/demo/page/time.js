@@ -58,5 +58,5 @@ function relativeText(seconds) {
   const away = Math.round(seconds - Date.now() / 1000);
   if (away === 0) return "now";
   const [unit, size] = UNITS.find(([, length]) => Math.abs(away) >= length);
-  return relative.format(Math.trunc(away / size), unit);
+  return relative.format(Math.round(away / size), unit);
 }

@@ -18,7 +18,11 @@ READ_LIMIT_WORDS = 400
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+")
 _BEFORE = frozenset({"no", "without", "remove", "stop", "not", "less"})  # takes away what comes next
+_BEFORE_PAIRS = frozenset({("put", "out"), ("take", "away"), ("get", "rid")})
 _AFTER = frozenset({"stops", "stopped", "disappears", "vanishes", "disappeared", "vanished", "ends", "fades"})
+_LEAVING = frozenset(
+    {"leaves", "leave", "left"}
+)  # right behind a subject; elsewhere they are foliage or a side
 _EMPTY = frozenset(NOBODY.split())  # takes away every subject and effect there was
 _BECOMES = frozenset({"becomes", "become", "into", "transforms"})
 _HOMES = {
@@ -76,10 +80,12 @@ def _read(words: list[str]) -> tuple[list[_Mention], list[str]]:
             meaning: Meaning | None = PHRASES[tuple(words[index : index + phrase])]
         else:
             meaning = meaning_of(word)
+        pair = (words[index - 1], word) if index else None
+        follows_actor = index > 0 and _is_actor(words[index - 1])
         index += phrase
-        if word in _AFTER and mentions and meaning is None:
+        if mentions and ((word in _AFTER and meaning is None) or (word in _LEAVING and follows_actor)):
             mentions[-1].removed = True
-        elif word in _BEFORE:
+        elif word in _BEFORE or pair in _BEFORE_PAIRS:
             taking_away = True
         elif meaning is not None:
             mentions.append(_Mention(meaning, removed=taking_away))
@@ -87,6 +93,11 @@ def _read(words: list[str]) -> tuple[list[_Mention], list[str]]:
         elif word not in SMALL_WORDS and word not in _EMPTY and len(word) > 1:
             unknown.append(word)
     return mentions, unknown
+
+
+def _is_actor(word: str) -> bool:
+    meaning = meaning_of(word)
+    return meaning is not None and meaning.aspect == "actor"
 
 
 def _with(scene: Scene, meaning: Meaning) -> Scene:
