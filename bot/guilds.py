@@ -69,15 +69,15 @@ class Guilds:
 
     async def mute(self, guild_id: int, mute: Mute) -> None:
         """Takes nothing of a viewer for a while."""
+        await self._records.save_mute(guild_id, mute)  # first: what is not stored must not hold either
         self.intake_of(guild_id).mute(mute)
-        await self._records.save_mute(guild_id, mute)
         await self.record(guild_id, mute.by, ActionKind.MUTE, mute.viewer.name)
 
     async def unmute(self, guild_id: int, viewer: Viewer, by: Viewer) -> bool:
         """Takes suggestions of a viewer again; False if they were not muted."""
+        await self._records.remove_mute(guild_id, viewer)
         if not self.intake_of(guild_id).unmute(viewer):
             return False
-        await self._records.remove_mute(guild_id, viewer)
         await self.record(guild_id, by, ActionKind.UNMUTE, viewer.name)
         return True
 

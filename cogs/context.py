@@ -52,16 +52,22 @@ def check_own_permissions(interaction: discord.Interaction) -> None:
 def open_session(interaction: discord.Interaction) -> BroadcastSession:
     """The channel's broadcast, to be steered or moderated. Raises NOT_RUNNING or BROADCAST_OVER."""
     session = services(interaction).broadcasts.in_channel(channel(interaction))
+    check_open(session)
+    return session
+
+
+def check_open(session: BroadcastSession) -> None:
+    """Raises BROADCAST_OVER for one that is over, or about to be: nothing more is decided about it."""
     if session.is_closing:
         raise BroadcastError(Code.BROADCAST_OVER)
-    return session
 
 
 def running_session(interaction: discord.Interaction, broadcast_id: str) -> BroadcastSession:
     """The broadcast that a button belongs to. Raises BROADCAST_OVER."""
     session = services(interaction).broadcasts.find(broadcast_id)
-    if session is None or session.is_closing:
+    if session is None:
         raise BroadcastError(Code.BROADCAST_OVER)
+    check_open(session)
     return session
 
 

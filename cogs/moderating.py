@@ -39,7 +39,8 @@ class ModerationCommands(commands.GroupCog):
     @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
     async def mode(self, interaction: discord.Interaction, mode: ModeName) -> None:
         """`/odyssey mode`."""
-        session = _session_of_moderator(interaction)
+        await _begin(interaction)
+        session = context.open_session(interaction)
         session.floor.switch(Mode(mode))
         await context.record(interaction, ActionKind.MODE, mode)
         await _confirm(interaction, f"From now on it is decided {wording.mode_name(session.floor.mode)}.")
@@ -47,17 +48,20 @@ class ModerationCommands(commands.GroupCog):
     @app_commands.command(description="Take no suggestions for the moment (moderators)")
     async def pause(self, interaction: discord.Interaction) -> None:
         """`/odyssey pause`."""
-        await set_paused(interaction, _session_of_moderator(interaction), paused=True)
+        context.check_moderator(interaction)
+        await set_paused(interaction, context.open_session(interaction), paused=True)
 
     @app_commands.command(description="Take suggestions again (moderators)")
     async def resume(self, interaction: discord.Interaction) -> None:
         """`/odyssey resume`."""
-        await set_paused(interaction, _session_of_moderator(interaction), paused=False)
+        context.check_moderator(interaction)
+        await set_paused(interaction, context.open_session(interaction), paused=False)
 
     @app_commands.command(description="Stop suggestions, empty the line and show something safe (moderators)")
     async def panic(self, interaction: discord.Interaction) -> None:
         """`/odyssey panic`."""
-        await panic(interaction, _session_of_moderator(interaction))
+        context.check_moderator(interaction)
+        await panic(interaction, context.open_session(interaction))
 
     @app_commands.command(description="Keep somebody from steering for a while (moderators)")
     @app_commands.describe(person="Who", minutes="For how long")
@@ -68,7 +72,7 @@ class ModerationCommands(commands.GroupCog):
         minutes: app_commands.Range[int, 1, 10_080] = 10,
     ) -> None:
         """`/odyssey mute`."""
-        context.check_moderator(interaction)
+        await _begin(interaction)
         services = context.services(interaction)
         until = services.clock.now() + timedelta(minutes=minutes)
         mute = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
@@ -83,7 +87,7 @@ class ModerationCommands(commands.GroupCog):
     @app_commands.describe(person="Who")
     async def unmute(self, interaction: discord.Interaction, person: discord.Member) -> None:
         """`/odyssey unmute`."""
-        context.check_moderator(interaction)
+        await _begin(interaction)
         name = plain(person.display_name)
         guild_id, by = context.channel(interaction).guild_id, context.viewer(interaction.user)
         was_muted = await context.services(interaction).guilds.unmute(guild_id, context.viewer(person), by)
@@ -105,8 +109,7 @@ class ModerationCommands(commands.GroupCog):
         file: discord.Attachment | None = None,
     ) -> None:
         """`/odyssey settings`."""
-        context.check_moderator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await _begin(interaction)
         settings, word = context.settings(interaction), SETTINGS_HINT
         if file:
             if file.size > IMPORT_LIMIT_BYTES:
@@ -138,14 +141,14 @@ class ModerationCommands(commands.GroupCog):
     @app_commands.command(description="Who did what: the moderators' latest actions (moderators)")
     async def audit(self, interaction: discord.Interaction) -> None:
         """`/odyssey audit`."""
-        context.check_moderator(interaction)
+        await _begin(interaction)
         guild_id = context.channel(interaction).guild_id
         actions = await context.services(interaction).guilds.latest_actions(guild_id, AUDIT_SHOWN)
         lines = [wording.deed(action) for action in actions]
         view = LayoutView(timeout=None)
         view.add_item(TextDisplay(wording.fitting(lines) or "Nothing has been done yet."))
         view.stop()
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await interaction.edit_original_response(view=view)
 
 
 class SettingsPage(LayoutView):
@@ -167,14 +170,21 @@ class SettingsPage(LayoutView):
 
 
 async def set_paused(interaction: discord.Interaction, session: BroadcastSession, *, paused: bool) -> None:
-    """Stops the taking of suggestions, or takes them again."""
+    """Stops the taking of suggestions, or takes them again. Raises MODERATORS_ONLY or BROADCAST_OVER."""
+    await _begin(interaction)
+    context.check_open(session)
     session.floor.pause(paused=paused)
     await context.record(interaction, ActionKind.PAUSE if paused else ActionKind.RESUME, "suggestions")
     await _confirm(interaction, "Suggestions are paused." if paused else "Suggestions are taken again.")
 
 
 async def panic(interaction: discord.Interaction, session: BroadcastSession) -> None:
-    """Stops the taking of suggestions, empties the line, and sends the safe prompt."""
+    """Stops the taking of suggestions, empties the line, and sends the safe prompt.
+
+    Raises MODERATORS_ONLY or BROADCAST_OVER.
+    """
+    await _begin(interaction)
+    context.check_open(session)
     settings = context.services(interaction).guilds.settings_of(session.broadcast.channel.guild_id)
     await session.floor.panic(context.viewer(interaction.user), clean_prompt(settings.safe_prompt))
     await context.record(interaction, ActionKind.PANIC, settings.safe_prompt)
@@ -200,13 +210,17 @@ def _word_of_change(name: str, settings: GuildSettings) -> str:
     return f"**{name}** is {value} from the next broadcast on.{hint}"
 
 
-async def _confirm(interaction: discord.Interaction, text: str) -> None:
-    await interaction.response.send_message(text, ephemeral=True)
+async def _begin(interaction: discord.Interaction) -> None:
+    """Says that an answer will come: what moderators do is stored first, and Discord waits for 3 s only.
 
-
-def _session_of_moderator(interaction: discord.Interaction) -> BroadcastSession:
+    Raises MODERATORS_ONLY for anybody else.
+    """
     context.check_moderator(interaction)
-    return context.open_session(interaction)
+    await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+async def _confirm(interaction: discord.Interaction, text: str) -> None:
+    await interaction.edit_original_response(content=text)
 
 
 def _shown(value: object) -> str:

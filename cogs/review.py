@@ -111,9 +111,8 @@ class EditDialogue(Dialogue, title="Edit and approve"):
         """Lets the edited suggestion pass, and shows the next one."""
         session = context.running_session(interaction, self._broadcast_id)
         context.check_moderator(interaction)
-        if not await session.floor.revise(self._suggestion_id, clean_prompt(self.prompt.value)):
+        if not await session.floor.approve_as(self._suggestion_id, clean_prompt(self.prompt.value)):
             raise BroadcastError(Code.NOT_IN_LINE)
-        session.floor.approve(self._suggestion_id)
         await context.record(interaction, ActionKind.EDIT, self.prompt.value)
         await show_review(interaction, session)
 

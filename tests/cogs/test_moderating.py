@@ -6,9 +6,11 @@ import asyncio
 
 import pytest
 
+from bot.broadcast.model import Action
 from bot.broadcast.session import BroadcastSession
+from bot.storage.guilds import GuildRecords
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.e2e.test_crowd import set_, suggest
 
 
 async def test_nothing_is_decided_about_a_broadcast_that_is_ending(
@@ -37,7 +39,7 @@ async def test_nothing_is_decided_about_a_broadcast_that_is_ending(
             assert "This broadcast is over" in (await answer.final(timeout_s=WAIT_S)).text, command
         may_end.set()
         await house.shown("Ended by its host")
-        audit = await mika.slash(CHANNEL, "odyssey audit")
+        audit = await (await mika.slash(CHANNEL, "odyssey audit")).final(timeout_s=WAIT_S)
         assert "Nothing has been done yet" in audit.text
 
 
@@ -47,8 +49,71 @@ async def test_who_is_muted_calls_no_vote(house: House) -> None:
     async with house.bot():
         await set_(house, viewers_may_call_votes="yes")
         await house.live_broadcast()
-        await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
+        await (await mika.slash(CHANNEL, "odyssey mute", person=robin.id)).final(timeout_s=WAIT_S)
         refused = await robin.slash(CHANNEL, "odyssey callvote", mode="draw")
         assert "has muted you from steering" in refused.text
         called = await house.discord.user("sasha").slash(CHANNEL, "odyssey callvote", mode="vote")
         assert "The vote is open" in called.text
+
+
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        ("mode", "From now on it is decided by vote"),
+        ("pause", "Suggestions are paused"),
+        ("resume", "Suggestions are taken again"),
+        ("panic", "the line is empty"),
+        ("mute", "cannot steer"),
+        ("unmute", "can steer again"),
+    ],
+)
+async def test_a_slow_disk_makes_no_deed_look_as_if_it_had_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch, command: str, word: str
+) -> None:
+    """Discord hears at once that an answer will come; the answer comes once the deed is stored."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+    save, may_save = GuildRecords.save_action, asyncio.Event()
+
+    async def save_slowly(records: GuildRecords, action: Action) -> None:
+        await may_save.wait()
+        await save(records, action)
+
+    options: dict[str, object] = {"mode": "vote"} if command == "mode" else {}
+    if command in ("mute", "unmute"):
+        options = {"person": robin.id}
+    async with house.bot():
+        await house.live_broadcast()
+        if command == "unmute":
+            await (await mika.slash(CHANNEL, "odyssey mute", **options)).final(timeout_s=WAIT_S)
+        monkeypatch.setattr(GuildRecords, "save_action", save_slowly)
+        answer = await mika.slash(CHANNEL, f"odyssey {command}", **options)
+        assert answer.message, answer.failed
+        assert answer.message.thinking
+        assert answer.message.private
+        may_save.set()
+        assert word in (await answer.final(timeout_s=WAIT_S)).text
+
+
+async def test_a_mute_that_cannot_be_stored_does_not_hold(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its moderator is told that it failed, and so it has; the same for letting somebody steer again."""
+    mika, robin = house.discord.user("mika"), house.discord.user("robin")
+
+    async def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    async with house.bot():
+        await house.live_broadcast()
+        with monkeypatch.context() as disk:
+            disk.setattr(GuildRecords, "save_mute", fail)
+            answer = await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
+            assert "Something went wrong" in (await answer.final(timeout_s=WAIT_S)).text
+        assert "Taken" in (await suggest(house, "robin", "an owl hoots")).text
+        answer = await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
+        assert "cannot steer" in (await answer.final(timeout_s=WAIT_S)).text
+        with monkeypatch.context() as disk:
+            disk.setattr(GuildRecords, "remove_mute", fail)
+            answer = await mika.slash(CHANNEL, "odyssey unmute", person=robin.id)
+            assert "Something went wrong" in (await answer.final(timeout_s=WAIT_S)).text
+        assert "has muted you" in (await suggest(house, "robin", "an owl hoots")).text

@@ -11,7 +11,7 @@ from bot.broadcast.arbitration.policy import Mode, Standing
 from cogs.panel import Panel
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
 from tests.broadcast.conftest import MIKA, ROBIN, opened_rig
-from tests.e2e.conftest import CHANNEL, House
+from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_
 
 
@@ -33,10 +33,10 @@ async def test_nobody_types_an_idea_that_is_refused_anyway(house: House) -> None
     mika, robin, sasha = (house.discord.user(name) for name in ("mika", "robin", "sasha"))
     async with house.bot():
         panel = await house.live_broadcast()
-        await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
+        await (await mika.slash(CHANNEL, "odyssey mute", person=robin.id)).final(timeout_s=WAIT_S)
         assert "has muted you from steering" in (await robin.click(panel, label="Suggest")).text
         assert (await sasha.click(panel, label="Suggest")).modal
-        await mika.click(panel, label="Pause")
+        await (await mika.click(panel, label="Pause")).final(timeout_s=WAIT_S)
         assert "paused suggestions" in (await sasha.click(panel, label="Suggest")).text
 
 

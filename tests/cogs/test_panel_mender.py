@@ -112,7 +112,8 @@ async def test_a_killed_bot_leaves_neither_a_live_panel_nor_a_waiting_suggestion
     async with python_m_bot("run", cwd=house.directory, **environment) as process:
         await until_healthy(f"http://127.0.0.1:{port}/healthz")
         panel = await house.live_broadcast()
-        await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="host")
+        by_host = await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="host")
+        await by_host.final(timeout_s=WAIT_S)
         message = await robin.send(CHANNEL, "!an owl hoots")
         await house.discord.wait_for_message(
             CHANNEL, lambda m: m.id == message.id and m.reactions == ["📨"], timeout_s=WAIT_S
@@ -131,7 +132,8 @@ async def test_an_orderly_stop_tells_everyone_who_waited(house: House) -> None:
     """The last marks are made before the bot leaves."""
     async with house.bot():
         await house.live_broadcast()
-        await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="host")
+        by_host = await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="host")
+        await by_host.final(timeout_s=WAIT_S)
         messages = [
             await house.discord.user(name).send(CHANNEL, f"!{name} hoots {number}")
             for name in ("mika", "robin", "sasha")

@@ -132,7 +132,7 @@ async def test_muted_people_and_blocked_words_open_no_broadcast(house: House) ->
         await set_(house, blocked_words="heck")
         blocked = await robin.slash(CHANNEL, "odyssey start", prompt="a heck of a storm")
         assert "blocked word" in blocked.text
-        await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
+        await (await mika.slash(CHANNEL, "odyssey mute", person=robin.id)).final(timeout_s=WAIT_S)
         muted = await robin.slash(CHANNEL, "odyssey start", prompt="a storm")
         assert "has muted you from steering" in muted.text
 
@@ -145,13 +145,14 @@ async def test_pause_and_panic_stop_everything_at_once(house: House) -> None:
         panel = await house.live_broadcast()
         await suggest(house, "robin", "something awful")
         assert "Only moderators" in (await robin.click(panel, label="Panic")).text
-        assert "the line is empty" in (await mika.click(panel, label="Panic")).text
+        panicked = await mika.click(panel, label="Panic")
+        assert "the line is empty" in (await panicked.final(timeout_s=WAIT_S)).text
         await house.shown("A moderator stopped everything", as_user="robin")
         await house.shown("> A quiet lake")
         assert "paused suggestions" in (await suggest(house, "robin", "hello?")).text
-        await mika.slash(CHANNEL, "odyssey resume")
+        await (await mika.slash(CHANNEL, "odyssey resume")).final(timeout_s=WAIT_S)
         assert "Taken" in (await suggest(house, "robin", "hello again")).text
-        audit = await mika.slash(CHANNEL, "odyssey audit")
+        audit = await (await mika.slash(CHANNEL, "odyssey audit")).final(timeout_s=WAIT_S)
         assert "**Mika** pressed Panic: “A quiet lake”" in audit.text
         assert "**Mika** resumed suggestions" in audit.text
 
@@ -172,7 +173,8 @@ async def test_a_muted_person_can_watch_but_not_steer(house: House) -> None:
         await house.live_broadcast()
         assert "has muted you from steering" in (await suggest(house, "robin", "snow")).text
         assert "Taken" in (await suggest(house, "sasha", "rain")).text
-        await mika.slash(CHANNEL, "odyssey unmute", person=house.discord.user("robin").id)
+        unmuted = await mika.slash(CHANNEL, "odyssey unmute", person=house.discord.user("robin").id)
+        await unmuted.final(timeout_s=WAIT_S)
         assert "Taken" in (await suggest(house, "robin", "snow")).text
 
 
