@@ -47,7 +47,7 @@ class Jobs:
         try:
             scripts = await self._scripts(body)
         except ScriptError as error:
-            raise RequestRefusedError(400, f"{str(error).capitalize()}.") from error
+            raise RequestRefusedError(400, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
         job = Job(
             scripts, bool(body.get("portrait", True)), output_video=body.get("output_video") is not False
         )

@@ -28,6 +28,8 @@ async def fetch_script(url: object, *, loopback: bool) -> dict[str, Any]:
         document = json.loads(await _read(_http_url(url), loopback=loopback))
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise ScriptError("there is no script to be had at script_url") from error
+    except ScriptError:  # a ValueError too, which says more than the next lines would
+        raise
     except (ValueError, RecursionError) as error:
         raise ScriptError("what is at script_url is not valid JSON") from error
     if isinstance(document, dict):

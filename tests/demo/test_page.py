@@ -233,6 +233,25 @@ async def test_phone_width(bot: SampleBot, local_discord: LocalDiscord, browser:
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+async def test_a_mention_is_typed_like_in_discord(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """After @ people are offered, the bot first; what is sent is a mention, also of a name typed in full."""
+    page = await browser.open(f"{local_discord.url}/?as=robin")
+    await _ready(page)
+    composer = page.get_by_label("Message #broadcasts")
+    await composer.press_sequentially("@o")
+    await expect(page.get_by_role("option")).to_contain_text("Odyssey")
+    await page.keyboard.press("Enter")
+    await composer.press_sequentially("a whale, says @Sasha!")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#messages .message .mention")).to_have_text(["@Odyssey", "@Sasha"])
+    (said,) = [m for m in local_discord.messages("broadcasts") if "a whale" in m.content]
+    assert said.content == (
+        f"<@{local_discord.world.application_id}> a whale, says <@{local_discord.user('sasha').id}>!"
+    )
+
+
 async def test_much_chat(bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser) -> None:
     """However much is said, the page stays small, shows the newest, and has the panel under the video."""
     page = await browser.open(f"{local_discord.url}/?as=mika")

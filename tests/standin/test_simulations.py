@@ -144,13 +144,29 @@ async def test_a_script_can_be_fetched(service: Service, library: str, name: str
     assert (job["status"], len(job["streams"])) == ("completed", streams)
 
 
-@pytest.mark.parametrize("name", ["moved", "number", "deep", "text"])
-async def test_a_bad_document_is_refused(service: Service, library: str, name: str) -> None:
-    """No redirection is followed, and what is no script is 400 with a reason."""
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("moved", "There is no script to be had at script_url."),
+        ("number", "A script is a list of 1 to 1000 events."),
+        ("deep", "What is at script_url is not valid JSON."),
+        ("text", "What is at script_url is not valid JSON."),
+    ],
+)
+async def test_a_bad_document_is_refused(service: Service, library: str, name: str, reason: str) -> None:
+    """No redirection is followed, and what is no script is 400 with the true reason."""
     status, answer = await service.rest.call(
         "POST", "/simulation-jobs", json={"script_url": f"{library}{name}"}
     )
-    assert (status, list(answer)) == (400, ["detail"])
+    assert (status, answer) == (400, {"detail": reason})
+
+
+async def test_a_script_url_is_a_web_address(service: Service) -> None:
+    """A reason that is known before anything is fetched is the one that is told."""
+    for url in (7, "file:///etc/passwd", "http://[bad/"):
+        status, answer = await service.rest.call("POST", "/simulation-jobs", json={"script_url": url})
+        assert status == 400
+        assert answer["detail"] == "Script_url is a URL that begins with http:// or https://."
 
 
 async def test_a_public_service_fetches_nothing_from_its_own_machine(library: str) -> None:

@@ -3,6 +3,7 @@
 import { choicesOf, leavesOf, matching, readOption, TYPE, typedInFull } from "./commands.js";
 import { el, icon } from "./dom.js";
 import { encodeFile } from "./modal.js";
+import { matchingPeople, withMentions } from "./mentions.js";
 import { Picker } from "./picker.js";
 
 const AUTOCOMPLETE_DELAY_MS = 120;
@@ -79,6 +80,8 @@ export class Composer {
     this.hint.textContent = "";
     sessionStorage.setItem("draft", this.text.value);
     const value = this.text.value;
+    const mention = /(?:^|\s)@([^\s@]*)$/.exec(value.slice(0, this.text.selectionStart));
+    if (mention) return this.#offerPeople(mention[1]);
     if (!value.startsWith("/") || value.includes("\n")) return this.#picker.hide();
     if (value === "/" || !this.#leaves.length) await this.#loadCommands();
     if (this.text.value !== value) return undefined;
@@ -92,6 +95,18 @@ export class Composer {
       (item) => this.#enter(item.leaf, {}), { empty: this.#leaves.length ? "No command fits" : "No commands yet: the bot is still starting" });
   }
 
+  #offerPeople(typed) {
+    const found = matchingPeople(this.app.users, typed);
+    if (!found.length) return this.#picker.hide();
+    const items = found.map((user) => ({ title: user.display_name, detail: `@${user.name}`, badge: user.is_bot ? "APP" : null, user }));
+    return this.#picker.show(this.text, "People", items, ({ user }) => {
+      const at = this.text.selectionStart;
+      this.text.setRangeText(`@${user.display_name} `, at - typed.length - 1, at, "end");
+      this.#picker.hide();
+      this.#size();
+    });
+  }
+
   #chatKey(event) {
     if (event.isComposing || this.#picker.key(event)) return;
     if (event.key === "Escape") this.cancelReply();
@@ -101,7 +116,7 @@ export class Composer {
   }
 
   async #sendChat() {
-    const content = this.text.value;
+    const content = withMentions(this.text.value, this.app.users);
     if (!content.trim()) return;
     if (content.length > MESSAGE_LIMIT) {
       this.hint.textContent = `A message may have ${MESSAGE_LIMIT} characters; this one has ${content.length}.`;
@@ -112,6 +127,7 @@ export class Composer {
       return;
     }
     const reply = this.#reply;
+    const typed = this.text.value;
     this.text.value = "";
     sessionStorage.removeItem("draft");
     this.#size();
@@ -119,7 +135,7 @@ export class Composer {
     const answer = await this.app.perform("send", { content, reply_to: reply });
     if (answer.failed) {
       this.hint.textContent = answer.failed;
-      if (!this.text.value) this.text.value = content;
+      if (!this.text.value) this.text.value = typed;
     }
   }
 

@@ -146,7 +146,7 @@ function drawChannels() {
     class: unread.has(known.id) ? "channel unread" : "channel",
     "aria-current": known.id === channel.id ? "page" : null,
     onclick: () => { showView("chat"); showChannel(known); },
-  }, icon(known.direct ? "at" : "hash"), known.name)));
+  }, icon(known.direct ? "at" : "hash"), el("span", { class: known.direct ? "direct" : null, text: known.name }))));
 }
 
 function drawPeople() {
