@@ -24,14 +24,20 @@ from bot.broadcast.intake import IntakeRules
 from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 
 
+def _typed(value: str, separator: str) -> list[str]:
+    """A list as a moderator types it; "none", as an empty list is shown, empties it."""
+    entries = [entry.strip() for entry in value.split(separator) if entry.strip()]
+    return [] if [entry.casefold() for entry in entries] == ["none"] else entries
+
+
 def _split(value: Any) -> Any:
     """Lists may be typed as one text, with commas."""
-    return [entry.strip() for entry in value.split(",") if entry.strip()] if isinstance(value, str) else value
+    return _typed(value, ",") if isinstance(value, str) else value
 
 
 def _split_patterns(value: Any) -> Any:
     """Patterns are separated by semicolons: commas are part of their language."""
-    return [entry.strip() for entry in value.split(";") if entry.strip()] if isinstance(value, str) else value
+    return _typed(value, ";") if isinstance(value, str) else value
 
 
 def _role_id(value: Any) -> Any:

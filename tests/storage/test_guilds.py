@@ -67,3 +67,12 @@ def test_a_safe_prompt_shows_something(blank: str) -> None:
         GuildSettings().changed("safe_prompt", blank)
     assert wrong.value.facts["name"] == "safe_prompt"
     assert GuildSettings().changed("safe_prompt", "a  calm\u200b sea").safe_prompt == "a calm sea"
+
+
+@pytest.mark.parametrize("name", ["blocked_words", "blocked_patterns", "moderator_roles"])
+def test_none_empties_a_list(name: str) -> None:
+    """An empty list is shown as "none", so that is how one types it."""
+    listed = GuildSettings().changed(name, "12")
+    assert getattr(listed, name)
+    assert getattr(listed.changed(name, "None"), name) == ()
+    assert GuildSettings().changed("blocked_words", "none, nobody").blocked_words == ("none", "nobody")
