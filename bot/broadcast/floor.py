@@ -30,13 +30,12 @@ class Ticket:
 
 
 class Floor:
-    """Open from the start; `close` shuts it for good. `tell` is called when something new is to be shown."""
+    """Open until it is shut. `tell` is called when something new is to be shown."""
 
     def __init__(
         self, broadcast_id: str, ports: Ports, arbitration: ArbitrationSettings, tell: Callable[[], None]
     ) -> None:
         self.is_paused = False
-        self.motion: Motion | None = None
         self._broadcast_id = broadcast_id
         self._new_id = ports.new_id
         self._clock = ports.clock
@@ -45,6 +44,8 @@ class Floor:
         self._ledger = Ledger(ports.journal)
         self._changed = asyncio.Event()
         self._urgent: Suggestion | None = None
+        self._motion: Motion | None = None
+        self._is_shut = False
 
     @property
     def waiting(self) -> int:
@@ -55,6 +56,11 @@ class Floor:
     def mode(self) -> Mode:
         """How it is decided which suggestion is next."""
         return self._arbiter.mode
+
+    @property
+    def motion(self) -> Motion | None:
+        """The vote on the mode that is open now."""
+        return self._motion if self._motion and self._now() < self._motion.closes_at else None
 
     @property
     def standing(self) -> Standing:
@@ -78,8 +84,9 @@ class Floor:
 
         It waits from that moment on: nothing is sent that is not stored.
 
-        Raises INTAKE_PAUSED, QUEUE_FULL or TOO_MANY_OF_YOURS.
+        Raises BROADCAST_OVER, INTAKE_PAUSED, QUEUE_FULL or TOO_MANY_OF_YOURS.
         """
+        self._check_open()
         if self.is_paused:
             raise BroadcastError(Code.INTAKE_PAUSED)
         suggestion = self._new_suggestion(viewer, prompt)
@@ -132,7 +139,12 @@ class Floor:
             self._has_changed()
 
     def switch(self, mode: Mode) -> None:
-        """Decides in another way from now on; the line stays."""
+        """Decides in another way from now on; the line stays, a vote on the mode is off.
+
+        Raises BROADCAST_OVER.
+        """
+        self._check_open()
+        self._motion = None
         self._arbiter.switch(mode)
         self._has_changed()
 
@@ -145,11 +157,13 @@ class Floor:
         self._has_changed()
 
     def call_vote(self, mode: Mode, viewer: Viewer) -> None:
-        """Puts another mode to the vote of the viewers. Raises VOTE_IS_RUNNING."""
+        """Puts another mode to the vote of the viewers. Raises BROADCAST_OVER or VOTE_IS_RUNNING."""
+        self._check_open()
         if self.motion:
             raise BroadcastError(Code.VOTE_IS_RUNNING)
-        self.motion = Motion(mode, viewer, self._now() + WINDOW)
-        self.motion.vote(viewer, is_for=True)
+        self._close_motion()  # one that nobody has closed yet, since nothing is forwarded
+        self._motion = Motion(mode, viewer, self._now() + WINDOW)
+        self._motion.vote(viewer, is_for=True)
         self._has_changed()
 
     def vote_on_mode(self, viewer: Viewer, *, is_for: bool) -> None:
@@ -160,7 +174,8 @@ class Floor:
         self._tell()
 
     def pause(self, *, paused: bool) -> None:
-        """Stops taking suggestions, or takes them again. What is in line goes on."""
+        """Stops taking suggestions, or takes them again. What is in line goes on. Raises BROADCAST_OVER."""
+        self._check_open()
         self.is_paused = paused
         self._has_changed()
 
@@ -168,7 +183,9 @@ class Floor:
         """Stops taking suggestions, refuses all that wait, and sends a safe prompt before anything else.
 
         All of it in the moment of the call: only the journal is waited for, and its failure stops no panic.
+        Raises BROADCAST_OVER.
         """
+        self._check_open()
         self.is_paused = True
         now, stopped = self._now(), self._arbiter.line.clear()
         if self._urgent:  # of a panic before, and not sent yet: once is enough
@@ -191,14 +208,14 @@ class Floor:
             self._changed.clear()
             if stale := self._arbiter.line.remove_stale(now):
                 await self._refuse_stale(stale, now)
-            if self.motion and now >= self.motion.closes_at:
-                self._close_motion(self.motion)
+            if self._motion and now >= self._motion.closes_at:
+                self._close_motion()
             if self._urgent:
                 urgent, self._urgent = self._urgent, None
                 return Choice(urgent)
             if choice := self._arbiter.take_next(now):
                 return choice
-            motion_at = self.motion.closes_at if self.motion else None
+            motion_at = self._motion.closes_at if self._motion else None
             due = [time for time in (self._arbiter.next_due(now), motion_at, until) if time]
             await self._clock.wait(self._changed, until=min(due, default=None))
 
@@ -221,9 +238,15 @@ class Floor:
         await self._ledger.settle(*suggestions)
         self._tell()
 
-    async def close(self, *, lost: Refusal) -> None:
-        """Settles all that is open: what is on its way as `lost`, what waits as BROADCAST_ENDED."""
+    def shut(self) -> None:
+        """Takes nothing more, and sends nothing more: the end has begun."""
+        self._is_shut = True
+        self._urgent = self._motion = None
         self._arbiter.line.clear()
+
+    async def close(self, *, lost: Refusal) -> None:
+        """Shuts it, and settles all that is open: what was sent as `lost`, the rest as BROADCAST_ENDED."""
+        self.shut()
         await self._ledger.close(self._now(), lost=lost)
 
     async def _ticket(self, suggestion: Suggestion, place: int) -> Ticket:
@@ -241,11 +264,15 @@ class Floor:
         await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
         self._tell()
 
-    def _close_motion(self, motion: Motion) -> None:
-        self.motion = None
-        if motion.is_carried:
+    def _close_motion(self) -> None:
+        motion, self._motion = self._motion, None
+        if motion and motion.is_carried:
             self._arbiter.switch(motion.mode)
         self._tell()
+
+    def _check_open(self) -> None:
+        if self._is_shut:
+            raise BroadcastError(Code.BROADCAST_OVER)
 
     def _new_suggestion(self, viewer: Viewer, prompt: str) -> Suggestion:
         return Suggestion(

@@ -90,13 +90,13 @@ class Broadcasts:
     ) -> Ticket:
         """Puts a suggestion in line; `is_exempt` from filters and cooldowns.
 
-        Raises NOT_RUNNING, EMPTY_PROMPT, and what `Intake.check` and `BroadcastSession.suggest` raise.
+        Raises NOT_RUNNING, EMPTY_PROMPT, and what `Intake.check` and `Floor.suggest` raise.
         """
         session = self.in_channel(channel)
         clean = clean_prompt(prompt)
         intake, now = self._ports.intake_of(channel.guild_id), self._ports.clock.now()
         intake.check(viewer, clean, now, is_exempt=is_exempt)
-        ticket = session.suggest(viewer, clean)
+        ticket = session.floor.suggest(viewer, clean)
         intake.taken(viewer, clean, now)  # before anything is awaited: the next one may come meanwhile
         return await ticket
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.broadcast.floor import Floor, Ticket
-from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion, Viewer
+from bot.broadcast.errors import WorldError
+from bot.broadcast.floor import Floor
+from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion
 from bot.broadcast.ports import Ports, World, WorldEvents
 from bot.broadcast.states import Reason, State
 
@@ -28,7 +27,7 @@ _REFUSAL_FOR = {
 
 
 class BroadcastSession:
-    """Runs one broadcast: holds its state, its queue and its connection to the world."""
+    """Runs one broadcast: holds its state, its floor and its connection to the world."""
 
     def __init__(
         self, broadcast: Broadcast, ports: Ports, arbitration: ArbitrationSettings, longest: timedelta | None
@@ -57,17 +56,11 @@ class BroadcastSession:
         """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
         return self._ports.pool.place_of(self._tell)
 
-    def suggest(self, viewer: Viewer, prompt: str) -> Awaitable[Ticket]:
-        """Puts a clean prompt in line. Raises NOT_RUNNING at the end, and what `Floor.suggest` raises."""
-        if self.is_closing:
-            raise BroadcastError(Code.NOT_RUNNING)
-        return self.floor.suggest(viewer, prompt)
-
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""
         if self.is_closing:
             return
-        self._ending = ending
+        self._begin_end(ending)
         if self._is_interruptible:
             self._until_ending.reschedule(asyncio.get_running_loop().time())
 
@@ -103,7 +96,7 @@ class BroadcastSession:
                 if not self._until_ending.expired():
                     raise
             except WorldError as error:
-                self._ending = self._ending or Ending(error.reason, detail=error.detail, limit=error.limit)
+                self._begin_end(self._ending or Ending(error.reason, detail=error.detail, limit=error.limit))
             finally:
                 self._is_interruptible = False
             assert self._ending is not None  # noqa: S101 - nothing else leaves the scope above
@@ -166,7 +159,7 @@ class BroadcastSession:
             noted = {"ref": ending.reference}
             log.warning("broadcast %s failed: %s", self.broadcast.id, ending.reason.value, extra=noted)
             log.debug("it was told: %s", ending.detail, extra=noted)  # may quote what viewers wrote
-        self._ending = ending
+        self._begin_end(ending)
         lost = Refusal.CONNECTION_LOST if ending.reason.is_failure else Refusal.BROADCAST_ENDED
         final = State.FAILED if ending.reason.is_failure else State.ENDED
         failure: Exception | None = None
@@ -185,6 +178,10 @@ class BroadcastSession:
                 self.broadcast = self.broadcast.moved(final, self._ports.clock.now(), ending)
                 self._tell()
             raise failure
+
+    def _begin_end(self, ending: Ending) -> None:
+        self._ending = ending
+        self.floor.shut()  # what came from now on would never be settled
 
     async def _store_stream_end(self) -> None:
         if self.stream and self._ending:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -39,6 +39,7 @@ class Rig:
     journal: MemoryJournal
     audience: ListeningAudience
     board: PostingBoard
+    clock: SteppedClock
 
     async def start(self, prompt: str = "A cat") -> BroadcastSession:
         """Mika's broadcast, live."""
@@ -67,8 +68,10 @@ async def opened_rig() -> AsyncIterator[Rig]:
     world, journal, board = ScriptedWorld(), MemoryJournal(), PostingBoard()
     audience = ListeningAudience(journal)
     desk = RecordingDesk(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
-    async with desk, Broadcasts(ports(world, journal, audience), desk) as broadcasts:
-        yield Rig(broadcasts, world, journal, audience, board)
+    clock = SteppedClock()
+    surroundings = replace(ports(world, journal, audience), clock=clock)
+    async with desk, Broadcasts(surroundings, desk) as broadcasts:
+        yield Rig(broadcasts, world, journal, audience, board, clock)
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.model import Outcome, Refusal, Viewer
-from bot.broadcast.states import Reason
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
+from bot.broadcast.motion import WINDOW
+from bot.broadcast.states import Reason, State
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
 
 SASHA = Viewer(102, "Sasha")
 
@@ -40,16 +41,51 @@ async def test_viewers_vote_on_the_mode(rig: Rig, votes: list[bool], mode: Mode)
     assert closed.value.code is Code.NO_VOTE_RUNNING
 
 
+async def test_a_vote_on_the_mode_ends_in_time_though_nothing_is_forwarded(rig: Rig) -> None:
+    """It was called while the broadcast connected: late votes are refused, and then it is carried out."""
+    rig.world.may_connect.clear()
+    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session.floor.call_vote(Mode.VOTE, MIKA)
+    session.floor.vote_on_mode(ROBIN, is_for=True)
+    await rig.clock.sleep(WINDOW.total_seconds())
+    assert session.floor.motion is None
+    with pytest.raises(BroadcastError) as late:
+        session.floor.vote_on_mode(SASHA, is_for=False)
+    assert late.value.code is Code.NO_VOTE_RUNNING
+    session.floor.call_vote(Mode.DRAW, MIKA)
+    assert session.floor.mode is Mode.VOTE
+    await rig.clock.sleep(WINDOW.total_seconds())
+    rig.world.may_connect.set()
+    await reach(session, State.LIVE)
+    await asyncio.sleep(0)
+    assert session.floor.mode is Mode.VOTE, "nobody else was for the second one"
+
+
+async def test_a_moderators_mode_is_not_undone_by_a_vote_that_was_open(rig: Rig) -> None:
+    """The vote is off, and says so."""
+    session = await rig.start()
+    session.floor.call_vote(Mode.VOTE, MIKA)
+    session.floor.vote_on_mode(ROBIN, is_for=True)
+    session.floor.switch(Mode.HOST)
+    assert session.floor.motion is None
+    await rig.clock.sleep(WINDOW.total_seconds())
+    session.floor.pause(paused=False)
+    await asyncio.sleep(0)
+    assert session.floor.mode is Mode.HOST
+
+
 async def test_a_panic_amid_a_rush_settles_everything_once(rig: Rig) -> None:
     """Suggestions meet a panic: each is settled once, and the safe prompt is sent."""
     session = await rig.start()
     rig.world.may_answer.clear()
     people = [Viewer(400 + number, "Viewer") for number in range(12)]
-    early = [await session.suggest(person, f"early {person.id}") for person in people[:6]]
-    rush = [asyncio.ensure_future(session.suggest(person, f"late {person.id}")) for person in people[6:]]
+    early = [await session.floor.suggest(person, f"early {person.id}") for person in people[:6]]
+    rush = [
+        asyncio.ensure_future(session.floor.suggest(person, f"late {person.id}")) for person in people[6:]
+    ]
     await asyncio.gather(session.floor.panic(MIKA, "a meadow"), *rush, return_exceptions=True)
     with pytest.raises(BroadcastError) as paused:
-        await session.suggest(ROBIN, "too late")
+        await session.floor.suggest(ROBIN, "too late")
     assert paused.value.code is Code.INTAKE_PAUSED
     rig.world.may_answer.set()
     late = [task.result() for task in rush if not task.exception()]
@@ -63,7 +99,7 @@ async def test_of_two_panics_before_the_world_answers_one_safe_prompt_is_sent(ri
     """The other one is in the books as refused, rather than open until the end."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    await session.suggest(ROBIN, "under way")
+    await session.floor.suggest(ROBIN, "under way")
     await rig.world.interacting.wait()
     await session.floor.panic(MIKA, "a meadow")
     await session.floor.panic(ROBIN, "a lake")
@@ -81,9 +117,9 @@ async def test_a_panic_that_cannot_be_stored_is_a_panic_all_the_same(rig: Rig) -
     """The line is refused and told so, the safe prompt is sent; and the moderator hears of the failure."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    await session.suggest(SASHA, "under way")
+    await session.floor.suggest(SASHA, "under way")
     await rig.world.interacting.wait()
-    waiting = await session.suggest(ROBIN, "a volcano")
+    waiting = await session.floor.suggest(ROBIN, "a volcano")
     with rig.journal.broken(), pytest.raises(OSError, match="disk full"):
         await session.floor.panic(MIKA, "a meadow")
     assert waiting.settled.result().refusal is Refusal.PANIC
@@ -97,7 +133,7 @@ async def test_a_panic_that_is_cut_off_is_a_panic_all_the_same(rig: Rig) -> None
     """Whoever waited for the disk is gone: the line is refused, and the safe prompt is sent."""
     session = await rig.start()
     session.floor.switch(Mode.HOST)
-    await session.suggest(ROBIN, "a volcano")
+    await session.floor.suggest(ROBIN, "a volcano")
     with rig.journal.slow():
         panic = asyncio.create_task(session.floor.panic(MIKA, "a meadow"), name="panic")
         await asyncio.sleep(0)
@@ -115,7 +151,7 @@ async def test_the_safe_prompt_of_a_panic_waits_for_nobody(rig: Rig, mode: Mode)
     """Neither for a ballot, nor for a moderator's approval."""
     session = await rig.start()
     session.floor.switch(mode)
-    ticket = await session.suggest(ROBIN, "a volcano")
+    ticket = await session.floor.suggest(ROBIN, "a volcano")
     await session.floor.panic(MIKA, "a meadow")
     async with asyncio.timeout(5):
         while session.prompt_in_force != "a meadow":
@@ -127,16 +163,16 @@ async def test_a_pause_is_for_newcomers_only(rig: Rig) -> None:
     """What is in line is sent; what comes is refused, until suggestions are taken again."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    waiting = [await session.suggest(ROBIN, prompt) for prompt in ("under way", "in line")]
+    waiting = [await session.floor.suggest(ROBIN, prompt) for prompt in ("under way", "in line")]
     session.floor.pause(paused=True)
     with pytest.raises(BroadcastError) as paused:
-        await session.suggest(ROBIN, "too late")
+        await session.floor.suggest(ROBIN, "too late")
     assert paused.value.code is Code.INTAKE_PAUSED
     rig.world.may_answer.set()
     async with asyncio.timeout(5):
         assert [(await ticket.settled).outcome for ticket in waiting] == [Outcome.ACKNOWLEDGED] * 2
     session.floor.pause(paused=False)
-    assert (await (await session.suggest(ROBIN, "in time")).settled).outcome is Outcome.ACKNOWLEDGED
+    assert (await (await session.floor.suggest(ROBIN, "in time")).settled).outcome is Outcome.ACKNOWLEDGED
 
 
 @pytest.mark.parametrize("is_refused", [False, True])
@@ -144,10 +180,13 @@ async def test_those_who_ask_for_the_same_share_what_becomes_of_it(rig: Rig, is_
     """One interaction is sent, and both are told what was applied, or why not."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    under_way = await session.suggest(SASHA, "under way")
+    under_way = await session.floor.suggest(SASHA, "under way")
     await rig.world.interacting.wait()
     session.floor.switch(Mode.VOTE)
-    tickets = [await session.suggest(MIKA, "a cat jumps"), await session.suggest(ROBIN, "The cat jumps!")]
+    tickets = [
+        await session.floor.suggest(MIKA, "a cat jumps"),
+        await session.floor.suggest(ROBIN, "The cat jumps!"),
+    ]
     rig.world.may_answer.set()
     await under_way.settled
     if is_refused:
@@ -163,9 +202,9 @@ async def test_an_edit_is_in_the_books_before_its_turn_comes(rig: Rig) -> None:
     """A restart in the meantime would find the new words."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    await session.suggest(SASHA, "under way")
+    await session.floor.suggest(SASHA, "under way")
     await rig.world.interacting.wait()
-    ticket = await session.suggest(ROBIN, "a cat jumps")
+    ticket = await session.floor.suggest(ROBIN, "a cat jumps")
     assert await session.floor.revise(ticket.suggestion.id, "a dog jumps")
     assert (rig.journal.suggestions[-1].prompt, rig.journal.suggestions[-1].outcome) == (
         "a dog jumps",
@@ -179,10 +218,10 @@ async def test_an_edit_that_meets_an_approval_needs_an_approval_of_its_own(rig: 
     """Its author's words come while the moderator's are being stored: they are not sent unseen."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    await session.suggest(SASHA, "under way")
+    await session.floor.suggest(SASHA, "under way")
     await rig.world.interacting.wait()
     session.floor.switch(Mode.HOST)
-    suggestion = (await session.suggest(ROBIN, "a cat")).suggestion
+    suggestion = (await session.floor.suggest(ROBIN, "a cat")).suggestion
     await asyncio.gather(
         session.floor.approve_as(suggestion.id, "a dog"),
         session.floor.revise(suggestion.id, "something vile"),
@@ -210,7 +249,7 @@ async def test_a_suggestion_is_sent_only_when_it_is_stored(rig: Rig, mode: Mode)
     with pytest.raises(OSError, match="disk full"):
         await suggesting
     async with asyncio.timeout(5):
-        assert (await (await session.suggest(ROBIN, "stored")).settled).applied == "stored"
+        assert (await (await session.floor.suggest(ROBIN, "stored")).settled).applied == "stored"
     assert rig.world.calls[2:] == ["interact stored"]
 
 
@@ -235,13 +274,14 @@ async def test_a_panic_takes_what_is_being_stored_too(rig: Rig) -> None:
     """It has no place yet, and is refused with the rest."""
     session = await rig.start()
     with rig.journal.slow():
-        suggesting = asyncio.ensure_future(session.suggest(ROBIN, "a volcano"))
+        suggesting = asyncio.ensure_future(session.floor.suggest(ROBIN, "a volcano"))
         await asyncio.sleep(0)
         panic = asyncio.ensure_future(session.floor.panic(MIKA, "a meadow"))
         await asyncio.sleep(0)
     await panic
     ticket = await suggesting
-    assert (await ticket.settled).refusal is Refusal.PANIC
+    async with asyncio.timeout(5):
+        assert (await ticket.settled).refusal is Refusal.PANIC
     assert "interact a volcano" not in rig.world.calls
 
 
@@ -249,16 +289,16 @@ async def test_who_may_not_steer_any_more_has_no_say_left(rig: Rig) -> None:
     """All of theirs is refused, what is being stored included; their votes do not count, others' do."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    await session.suggest(SASHA, "under way")
+    await session.floor.suggest(SASHA, "under way")
     await rig.world.interacting.wait()
     session.floor.switch(Mode.VOTE)
     session.floor.call_vote(Mode.DRAW, ROBIN)
     session.floor.vote_on_mode(MIKA, is_for=True)
-    cat = await session.suggest(MIKA, "a cat")
+    cat = await session.floor.suggest(MIKA, "a cat")
     session.floor.vote(ROBIN, cat.suggestion.id)
-    theirs = await session.suggest(ROBIN, "a volcano")
+    theirs = await session.floor.suggest(ROBIN, "a volcano")
     with rig.journal.slow():
-        suggesting = asyncio.ensure_future(session.suggest(ROBIN, "an earthquake"))
+        suggesting = asyncio.ensure_future(session.floor.suggest(ROBIN, "an earthquake"))
         await asyncio.sleep(0)
         refusing = asyncio.ensure_future(session.floor.refuse_all_of(ROBIN, Refusal.MODERATOR_REFUSED))
         await asyncio.sleep(0)

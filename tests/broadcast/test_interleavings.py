@@ -84,8 +84,7 @@ class Show:
                 floor.pause(paused=number % 5 == 0)
             case "panic":
                 if number % 3 == 0:
-                    self.panics += 1
-                    self._beside(floor.panic(MIKA, f"a calm meadow {self.panics}"))
+                    self._beside(self._panic())
             case "motion":
                 if floor.motion is None:
                     floor.call_vote(list(Mode)[number % len(Mode)], MIKA)
@@ -118,6 +117,13 @@ class Show:
             self.tickets.append(await self.rig.broadcasts.suggest(CHANNEL, viewer, prompt))
         except BroadcastError:
             return  # paused, full or over: told, and nowhere in the books
+
+    async def _panic(self) -> None:
+        self.panics += 1
+        try:
+            await self.session.floor.panic(MIKA, f"a calm meadow {self.panics}")
+        except BroadcastError:
+            self.panics -= 1  # the end had begun
 
     async def _withdraw(self, suggestion_id: str) -> None:
         if await self.session.floor.refuse(suggestion_id, Refusal.WITHDRAWN):

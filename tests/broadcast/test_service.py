@@ -54,13 +54,13 @@ async def test_a_full_line_refuses_clearly(rig: Rig) -> None:
     """The line is bounded, in all and for each person, and says by how much."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    await session.suggest(ROBIN, "under way")
+    await session.floor.suggest(ROBIN, "under way")
     await rig.world.interacting.wait()
     limits = LineLimits()
     for number in range(limits.total):
-        await session.suggest(Viewer(1000 + number // limits.per_viewer, "Somebody"), f"idea {number}")
+        await session.floor.suggest(Viewer(1000 + number // limits.per_viewer, "Somebody"), f"idea {number}")
     with pytest.raises(BroadcastError) as full:
-        await session.suggest(ROBIN, "one too many")
+        await session.floor.suggest(ROBIN, "one too many")
     assert (full.value.code, full.value.facts) == (Code.QUEUE_FULL, {"limit": limits.total})
 
 
@@ -68,12 +68,12 @@ async def test_nobody_can_hog_the_line(rig: Rig) -> None:
     """The fourth suggestion of one person has to wait until one of theirs had its turn."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    await session.suggest(ROBIN, "under way")
+    await session.floor.suggest(ROBIN, "under way")
     await rig.world.interacting.wait()
     for number in range(3):
-        await session.suggest(ROBIN, f"idea {number}")
+        await session.floor.suggest(ROBIN, f"idea {number}")
     with pytest.raises(BroadcastError) as caught:
-        await session.suggest(ROBIN, "one more")
+        await session.floor.suggest(ROBIN, "one more")
     assert (caught.value.code, caught.value.facts) == (Code.TOO_MANY_OF_YOURS, {"limit": 3})
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
@@ -39,7 +40,7 @@ async def test_suggestions_are_sent_one_at_a_time_in_order(rig: Rig) -> None:
     """However many are suggested at once, never are two interactions under way."""
     session = await rig.start()
     people = [Viewer(200 + number, f"Viewer {number}") for number in range(5)]
-    tickets = [await session.suggest(person, f"idea {number}") for number, person in enumerate(people)]
+    tickets = [await session.floor.suggest(person, f"idea {number}") for number, person in enumerate(people)]
     settled = await asyncio.gather(*(ticket.settled for ticket in tickets))
     assert [suggestion.outcome for suggestion in settled] == [Outcome.ACKNOWLEDGED] * 5
     assert rig.world.calls[2:] == [f"interact idea {number}" for number in range(5)]
@@ -50,7 +51,7 @@ async def test_suggestions_are_sent_one_at_a_time_in_order(rig: Rig) -> None:
 async def test_a_suggestion_is_stored_at_every_step(rig: Rig) -> None:
     """Queued, sent, acknowledged: each is in the journal, in this order."""
     session = await rig.start()
-    ticket = await session.suggest(ROBIN, "snow")
+    ticket = await session.floor.suggest(ROBIN, "snow")
     await ticket.settled
     assert [s.outcome for s in rig.journal.suggestions] == [
         Outcome.QUEUED,
@@ -73,7 +74,7 @@ async def test_an_interaction_does_not_wait_for_its_note(rig: Rig, monkeypatch: 
 
     monkeypatch.setattr(rig.journal, "save_suggestion", save_when_the_disk_turns)
     session = await rig.start()
-    ticket = await session.suggest(ROBIN, "snow")
+    ticket = await session.floor.suggest(ROBIN, "snow")
     async with asyncio.timeout(5):
         await rig.world.interacting.wait()
         await noted.wait()
@@ -97,7 +98,7 @@ async def test_a_note_that_cannot_be_stored_ends_the_broadcast_and_leaves_nobody
 
     monkeypatch.setattr(rig.journal, "save_suggestion", save_until_sent)
     session = await rig.start()
-    ticket = await session.suggest(ROBIN, "snow")
+    ticket = await session.floor.suggest(ROBIN, "snow")
     settled = await asyncio.wait_for(ticket.settled, 5)
     assert settled.outcome.is_settled
     while not session.broadcast.state.is_over:
@@ -111,7 +112,7 @@ async def test_suggestions_wait_while_the_broadcast_connects(rig: Rig) -> None:
     rig.world.may_connect.clear()
     session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     await reach(session, State.CONNECTING)
-    ticket = await session.suggest(ROBIN, "snow")
+    ticket = await session.floor.suggest(ROBIN, "snow")
     rig.world.may_connect.set()
     assert (await ticket.settled).outcome is Outcome.ACKNOWLEDGED
 
@@ -129,7 +130,7 @@ async def test_a_refused_interaction_does_not_end_the_stream(
     """One idea is turned down, with the service's word on it; the next is sent."""
     session = await rig.start()
     rig.world.failing_at["interact"] = WorldError(reason, "not this")
-    first, second = await session.suggest(ROBIN, "bad"), await session.suggest(ROBIN, "good")
+    first, second = await session.floor.suggest(ROBIN, "bad"), await session.floor.suggest(ROBIN, "good")
     refused = await first.settled
     assert (refused.outcome, refused.refusal, refused.detail) == (Outcome.REFUSED, refusal, "not this")
     assert (await second.settled).outcome is Outcome.ACKNOWLEDGED
@@ -139,7 +140,7 @@ async def test_the_end_refuses_what_is_in_flight_and_in_line(rig: Rig) -> None:
     """Nobody waits for ever: with the end, every open suggestion is settled, and stored so."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    tickets = [await session.suggest(ROBIN, f"idea {number}") for number in range(3)]
+    tickets = [await session.floor.suggest(ROBIN, f"idea {number}") for number in range(3)]
     await rig.world.interacting.wait()
     rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
     settled = await asyncio.gather(*(ticket.settled for ticket in tickets))
@@ -200,7 +201,7 @@ async def test_losing_the_service_in_mid_interaction_fails_the_broadcast(rig: Ri
     """The interaction under way is settled as lost, and the stream's end is stored."""
     session = await rig.start()
     rig.world.failing_at["interact"] = WorldError(Reason.SERVICE_GONE)
-    ticket = await session.suggest(ROBIN, "snow")
+    ticket = await session.floor.suggest(ROBIN, "snow")
     assert (await ticket.settled).refusal is Refusal.CONNECTION_LOST
     while not session.broadcast.state.is_over:
         await asyncio.sleep(0)
@@ -218,13 +219,36 @@ async def test_an_unconfirmed_end_is_an_end_all_the_same(rig: Rig) -> None:
 
 
 async def test_nothing_is_taken_once_the_end_has_begun(rig: Rig) -> None:
-    """A late idea is told so, rather than lost."""
+    """Until the very last moment: who suggests or moderates is told so, and no row is left open."""
     session = await rig.start()
+    session.floor.call_vote(Mode.VOTE, ROBIN)
+    rig.world.may_answer.clear()
+    waiting = [await session.floor.suggest(ROBIN, prompt) for prompt in ("under way", "in line")][
+        1
+    ].suggestion
     rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
-    with pytest.raises(BroadcastError) as caught:
-        await session.suggest(ROBIN, "too late")
-    assert caught.value.code is Code.NOT_RUNNING
-    await reach(session, State.ENDED)
+    floor = session.floor
+    while not session.broadcast.state.is_over:
+        for refused in (
+            lambda: floor.suggest(ROBIN, "too late"),
+            lambda: floor.panic(MIKA, "a meadow").send(None),
+            lambda: floor.call_vote(Mode.DRAW, ROBIN),
+            lambda: floor.switch(Mode.HOST),
+            lambda: floor.pause(paused=True),
+        ):
+            with pytest.raises(BroadcastError) as caught:
+                refused()
+            assert caught.value.code is Code.BROADCAST_OVER
+        with pytest.raises(BroadcastError):
+            floor.vote_on_mode(MIKA, is_for=True)
+        floor.vote(MIKA, waiting.id)
+        floor.approve(waiting.id)
+        assert not await floor.revise(waiting.id, "too late")
+        assert not await floor.approve_as(waiting.id, "too late")
+        assert not await floor.refuse(waiting.id, Refusal.WITHDRAWN)
+        await asyncio.sleep(0)
+    last = {suggestion.prompt: suggestion.refusal for suggestion in rig.journal.suggestions}
+    assert last == {"under way": Refusal.BROADCAST_ENDED, "in line": Refusal.BROADCAST_ENDED}
 
 
 @pytest.mark.parametrize(("origin", "target"), list(itertools.product(State, State)))
@@ -242,7 +266,7 @@ async def test_an_end_that_cannot_be_stored_is_told_all_the_same(rig: Rig) -> No
     """A full disk at the very end: nobody is left before a live panel, or without an answer."""
     session = await rig.start()
     rig.world.may_answer.clear()
-    ticket = await session.suggest(ROBIN, "snow")
+    ticket = await session.floor.suggest(ROBIN, "snow")
     await rig.world.interacting.wait()
     rig.journal.is_full = True
     rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
