@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 
 import discord
 
-from bot.broadcast.errors import BroadcastError
-from bot.broadcast.floor import Ticket
-from bot.broadcast.model import Outcome, Refusal, Suggestion
-from bot.broadcast.prompts import prompt_in_chat
+from bot.broadcast.model import Refusal, Suggestion
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
-from cogs import context, wording
-from cogs.answers import explain
-from cogs.marks import APPLIED, QUEUED, REFUSED, mark, replace_mark
-from cogs.notices import Notices
+from cogs import context
 from cogs.panel_keeper import PanelKeeper
-
-SMALL_CROWD = 10
-"""Suggestions in line, and marks under way, up to which each message gets its mark: reactions are slow."""
-LAST_WORDS_S = 5.0
-"""How long authors may still be told of theirs when the bot stops."""
+from cogs.proposals import proposed_prompt
+from cogs.word_back import WordBack
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Heard:
-    """A suggestion that waits, and the message it came from."""
+    """A message whose suggestion is under way.
 
+    `prompt` is what the message proposes as it stands, None once it proposes nothing any more; `suggestion`
+    is there as soon as it is in line.
+    """
+
+    message: discord.Message
     session: BroadcastSession
-    ticket: Ticket
+    answers_panel: bool
+    prompt: str | None
+    suggestion: Suggestion | None = None
 
 
 class Chat:
@@ -44,45 +41,34 @@ class Chat:
         self._bot = bot
         self._services = bot.services
         self._panels = panels
-        self._notices = Notices(bot.services.clock)
+        self._word_back = WordBack(bot)
         self._heard: dict[int, _Heard] = {}
-        self._marking = 0
-        self._untold = 0
         self._all_told = asyncio.Event()
+        self._all_told.set()
 
     async def close(self) -> None:
         """Has the last authors told what became of their suggestions, and takes down standing notices."""
-        if self._untold:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._all_told.wait(), LAST_WORDS_S)
-        await self._notices.close()
+        await self._word_back.close(self._all_told)
 
     async def said(self, message: discord.Message) -> None:
         """Puts what a message proposes in line, if a broadcast runs in its channel."""
         if message.author.bot or message.webhook_id or message.guild is None:
             return
         channel = context.channel(message)
-        prompt = self._proposal(message)
+        reference = message.reference
+        answers_panel = reference is not None and self._panels.is_panel(reference.message_id)
+        prompt = self._prompt(message, answers_panel=answers_panel)
         if prompt is None or not self._services.broadcasts.is_running_in(channel):
             return
-        rules = self._services.guilds.settings_of(message.guild.id)
-        exempt = context.is_exempt(message.author, rules)
-        author = context.viewer(message.author)
         session = self._services.broadcasts.in_channel(channel)
-        try:
-            ticket = await self._services.broadcasts.suggest(channel, author, prompt, is_exempt=exempt)
-        except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
-            self._notices.tell(message, explain(error, f"message {message.id}"))
-            if self._is_small(session):
-                await self._mark(message, REFUSED)
-            return
-        self._untold += 1
+        # Heard before anything is awaited: the message may be edited or deleted meanwhile.
+        self._heard[message.id] = heard = _Heard(message, session, answers_panel, prompt)
         self._all_told.clear()
         try:
-            await self._follow(message, _Heard(session, ticket))
+            await self._suggest(heard, prompt)
         finally:
-            self._untold -= 1
-            if not self._untold:
+            del self._heard[message.id]
+            if not self._heard:
                 self._all_told.set()
 
     async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
@@ -90,69 +76,58 @@ class Chat:
         heard = self._heard.get(event.message_id)
         if heard is None or "content" not in event.data:
             return
-        prompt = self._proposal(event.message)
-        if prompt is None:
-            await heard.session.floor.refuse(heard.ticket.suggestion.id, Refusal.WITHDRAWN)
-            return
-        try:
-            await self._services.broadcasts.revise(
-                heard.session,
-                heard.ticket.suggestion,
-                prompt,
-                is_exempt=context.is_exempt(
-                    event.message.author, self._services.guilds.settings_of(event.guild_id or 0)
-                ),
-            )
-        except BroadcastError as error:
-            self._notices.tell(event.message, explain(error, f"message {event.message_id}"))
+        prompt = self._prompt(event.message, answers_panel=heard.answers_panel)
+        if prompt == heard.prompt:
+            return  # Discord sends the whole message for a pin or an embed too
+        heard.message, heard.prompt = event.message, prompt
+        await self._adapt(heard)
 
     async def deleted(self, message_id: int) -> None:
         """Withdraws a waiting suggestion."""
         if heard := self._heard.get(message_id):
-            await heard.session.floor.refuse(heard.ticket.suggestion.id, Refusal.WITHDRAWN)
+            heard.prompt = None
+            await self._adapt(heard)
 
-    def _proposal(self, message: discord.Message) -> str | None:
-        """What a message proposes, or None for ordinary talk."""
-        proposal = prompt_in_chat(message.content, self._services.settings.chat_prefix)
-        if proposal is not None:
-            return proposal
-        me = self._bot.user
-        if me and me.id in message.raw_mentions:
-            return message.content.replace(f"<@{me.id}>", " ").replace(f"<@!{me.id}>", " ")
-        if message.reference and self._panels.is_panel(message.reference.message_id):
-            return message.content or None  # without the intent, its words are hidden from us
-        return None
-
-    def _is_small(self, session: BroadcastSession) -> bool:
-        return max(session.floor.waiting, self._marking) <= SMALL_CROWD
-
-    async def _mark(self, message: discord.Message, sign: str) -> None:
-        self._marking += 1
+    async def _suggest(self, heard: _Heard, prompt: str) -> None:
+        message = heard.message
         try:
-            await mark(message, sign)
-        finally:
-            self._marking -= 1
+            ticket = await self._services.broadcasts.suggest(
+                context.channel(message),
+                context.viewer(message.author),
+                prompt,
+                is_exempt=self._is_exempt(message),
+            )
+        except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
+            await self._word_back.refused(message, error, crowd=self._crowd_of(heard.session))
+            return
+        heard.suggestion = ticket.suggestion
+        if heard.prompt != prompt:
+            await self._adapt(heard)  # to what was done to the message while its suggestion was stored
+        await self._word_back.taken(message, ticket, crowd=self._crowd_of(heard.session))
 
-    async def _follow(self, message: discord.Message, heard: _Heard) -> None:
-        """Marks a message as its suggestion fares, until that is settled."""
-        session, ticket = heard.session, heard.ticket
-        self._heard[message.id] = heard
-        is_marked = self._is_small(session) and not ticket.settled.done()
-        if is_marked:
-            await self._mark(message, QUEUED)
+    async def _adapt(self, heard: _Heard) -> None:
+        """Does to a suggestion that waits what was done to its message."""
+        if heard.suggestion is None:
+            return  # it is done as soon as there is something to do it to
         try:
-            settled = await asyncio.shield(ticket.settled)
-        finally:
-            del self._heard[message.id]
-        await self._tell(message, settled, was_marked=is_marked)
+            if heard.prompt is None:
+                await heard.session.floor.refuse(heard.suggestion.id, Refusal.WITHDRAWN)
+                return
+            await self._services.broadcasts.revise(
+                heard.session, heard.suggestion, heard.prompt, is_exempt=self._is_exempt(heard.message)
+            )
+        except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
+            self._word_back.tell_failure(heard.message, error)
 
-    async def _tell(self, message: discord.Message, settled: Suggestion, *, was_marked: bool) -> None:
-        sign: str | None = APPLIED
-        if settled.outcome is not Outcome.ACKNOWLEDGED:
-            sign = None if settled.refusal is Refusal.WITHDRAWN else REFUSED
-        if was_marked and self._bot.user:
-            await replace_mark(message, self._bot.user, sign)
-        elif sign:
-            await mark(message, sign)
-        if sign is REFUSED:
-            self._notices.tell(message, wording.settled_suggestion(settled))
+    def _prompt(self, message: discord.Message, *, answers_panel: bool) -> str | None:
+        prefix = self._services.settings.chat_prefix
+        return proposed_prompt(message, prefix=prefix, me=self._bot.user, answers_panel=answers_panel)
+
+    def _is_exempt(self, message: discord.Message) -> bool:
+        guild_id = context.channel(message).guild_id
+        return context.is_exempt(message.author, self._services.guilds.settings_of(guild_id))
+
+    def _crowd_of(self, session: BroadcastSession) -> int:
+        """How many suggestions are under way: in line, or about to be."""
+        from_chat = sum(heard.session is session for heard in self._heard.values())
+        return max(session.floor.waiting, from_chat)

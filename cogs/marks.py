@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import datetime
 
@@ -12,6 +13,30 @@ from cogs.answers import DISCORD_FAILED
 QUEUED, APPLIED, REFUSED = "📨", "✅", "❌"
 MESSAGES_LOOKED_AT = 200
 """How far back forgotten marks are looked for: marks are for small crowds, and those that wait are recent."""
+MARKS_AT_ONCE = 10
+"""Marks that are under way at most: Discord takes only a few reactions in a second."""
+
+
+class Marks:
+    """Puts marks on messages, a few at once. Those that are to replace others wait for their turn."""
+
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(MARKS_AT_ONCE)
+
+    @property
+    def are_busy(self) -> bool:
+        """Whether one more would have to wait."""
+        return self._turns.locked()
+
+    async def put(self, message: discord.Message, sign: str) -> None:
+        """Puts a mark on a message."""
+        async with self._turns:
+            await mark(message, sign)
+
+    async def replace(self, message: discord.Message, me: discord.abc.Snowflake, sign: str | None) -> None:
+        """Puts a mark in the place of "queued", or takes that away."""
+        async with self._turns:
+            await replace_mark(message, me, sign)
 
 
 async def mark(message: discord.Message, sign: str) -> None:

@@ -17,18 +17,18 @@ STANDING_LIMIT, LIFETIME_S = 5, 20.0
 """Replies at once, so that a crowd that is refused does not fill the channel, and how long each stands."""
 DIRECT_LIMIT, DIRECT_WINDOW = 10, timedelta(seconds=20)
 """Direct messages at most in a time: Discord takes a bot that sends many of them for a nuisance."""
+UNREACHABLE_FOR = timedelta(hours=1)
+"""How long it is held against somebody that they take no direct messages: they may come to allow them."""
 
 
 class Notices:
-    """Direct messages; and, where none can be sent, replies that give no reason and vanish after a while.
-
-    Replies that still stand vanish when this is closed.
-    """
+    """Direct messages; and, where none can be sent, replies that give no reason and vanish after a while."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._telling: set[asyncio.Task[None]] = set()
-        self._unreachable: set[int] = set()
+        self._is_finishing = asyncio.Event()
+        self._unreachable: dict[int, datetime] = {}
         self._standing = 0
         self._sent_at: deque[datetime] = deque(maxlen=DIRECT_LIMIT)
 
@@ -38,8 +38,14 @@ class Notices:
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
+    async def finish(self) -> None:
+        """Takes down what still stands, and returns when the direct messages under way are sent."""
+        self._is_finishing.set()
+        if self._telling:
+            await asyncio.wait(self._telling)
+
     async def close(self) -> None:
-        """Takes down what still stands."""
+        """Gives up what is not sent yet. What still stands vanishes."""
         for task in self._telling:
             task.cancel()
         await asyncio.gather(*self._telling, return_exceptions=True)
@@ -48,8 +54,8 @@ class Notices:
         if self._may_write_to(message.author):
             try:
                 await message.author.send(f"{text}\n-# {message.jump_url}")
-            except discord.Forbidden:  # who takes no messages from us is not asked again
-                self._unreachable.add(message.author.id)
+            except discord.Forbidden:  # who takes no messages from us is not asked again soon
+                self._unreachable[message.author.id] = self._clock.now()
             except DISCORD_FAILED:
                 pass
             else:
@@ -58,6 +64,8 @@ class Notices:
 
     def _may_write_to(self, author: discord.abc.User) -> bool:
         now = self._clock.now()
+        while self._unreachable and now - next(iter(self._unreachable.values())) >= UNREACHABLE_FOR:
+            del self._unreachable[next(iter(self._unreachable))]
         is_full = len(self._sent_at) == DIRECT_LIMIT and now - self._sent_at[0] < DIRECT_WINDOW
         if is_full or author.id in self._unreachable:
             return False
@@ -65,14 +73,15 @@ class Notices:
         return True
 
     async def _stand(self, message: discord.Message) -> None:
-        if self._standing >= STANDING_LIMIT:
+        if self._standing >= STANDING_LIMIT or self._is_finishing.is_set():
             return
         self._standing += 1
         try:
             with suppress(*DISCORD_FAILED):  # the message may be gone, or the channel closed to us
                 notice = await message.reply(wording.NOT_TOLD_HERE, mention_author=False)
                 try:
-                    await self._clock.sleep(LIFETIME_S)
+                    until = self._clock.now() + timedelta(seconds=LIFETIME_S)
+                    await self._clock.wait(self._is_finishing, until=until)
                 finally:
                     await notice.delete()
         finally:

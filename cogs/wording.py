@@ -33,7 +33,9 @@ NOT_A_MEMBER = "That person is not in this server (any more). Please pick somebo
 OUTDATED_COMMAND = (
     "This command has changed. Please reload Discord (Ctrl+R, or restart the app), then try again."
 )
-ORPHANED_DIALOGUE = "The bot was restarted while you were typing. Please open the dialogue again."
+ORPHANED_DIALOGUE = (
+    "The bot was restarted while you were typing, or that was long ago. Please open the dialogue again."
+)
 NOT_TOLD_HERE = "That was not taken. I cannot say why in front of everyone; `/odyssey say` answers you alone."
 UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
 

@@ -129,7 +129,7 @@ async def test_a_killed_bot_leaves_neither_a_live_panel_nor_a_waiting_suggestion
 
 
 async def test_an_orderly_stop_tells_everyone_who_waited(house: House) -> None:
-    """The last marks are made before the bot leaves."""
+    """The last marks are made, and the last direct messages sent, before the bot leaves."""
     async with house.bot():
         await house.live_broadcast()
         by_host = await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="host")
@@ -141,7 +141,14 @@ async def test_an_orderly_stop_tells_everyone_who_waited(house: House) -> None:
         ]
         await until(house, lambda: reactions(house, messages) == [["📨"]] * 9)
     assert reactions(house, messages) == [["❌"]] * 9
-    assert [m.text for m in house.discord.messages(CHANNEL) if "Suggest it again" in m.text] == []
+    for name in ("mika", "robin", "sasha"):
+        user = house.discord.user(name)
+        told = [
+            m.text for m in user.messages(user.direct_channel) if "Suggest it again in the next" in m.text
+        ]
+        assert sorted(f"{name} hoots {number}" in text for text in told for number in range(3)) == (
+            [False] * 6 + [True] * 3
+        )
 
 
 def reactions(house: House, messages: list[SeenMessage]) -> list[list[str]]:

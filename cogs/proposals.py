@@ -1,0 +1,24 @@
+"""What a chat message proposes."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.broadcast.prompts import prompt_in_chat
+
+
+def proposed_prompt(
+    message: discord.Message, *, prefix: str, me: discord.abc.Snowflake | None, answers_panel: bool
+) -> str | None:
+    """What follows the prefix, what is said to the bot by mention, or a reply to a panel; None for talk.
+
+    Not cleaned yet. `answers_panel` is for the caller to know: a panel is posted anew from time to time.
+    """
+    proposal = prompt_in_chat(message.content, prefix)
+    if proposal is not None:
+        return proposal
+    if me and me.id in message.raw_mentions:
+        return message.content.replace(f"<@{me.id}>", " ").replace(f"<@!{me.id}>", " ")
+    if answers_panel:
+        return message.content or None  # without the intent, its words are hidden from us
+    return None

@@ -1,0 +1,71 @@
+"""Word back to the authors of messages: how their suggestions fare."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import discord
+
+from bot.broadcast.floor import Ticket
+from bot.broadcast.model import Outcome, Refusal
+from bot.discord_bot import OdysseyBot
+from cogs import wording
+from cogs.answers import explain
+from cogs.marks import APPLIED, QUEUED, REFUSED, Marks
+from cogs.notices import Notices
+
+SMALL_CROWD = 10
+"""Suggestions under way in one broadcast, up to which messages are marked: reactions are slow."""
+LAST_WORDS_S = 5.0
+"""How long authors may still be told of theirs when the bot stops."""
+
+
+class WordBack:
+    """Marks messages where the crowd is small, and gives notice of what was refused."""
+
+    def __init__(self, bot: OdysseyBot) -> None:
+        self._bot = bot
+        self._marks = Marks()
+        self._notices = Notices(bot.services.clock)
+
+    async def close(self, all_told: asyncio.Event) -> None:
+        """Waits, for so long, until all is told and delivered. Standing notices are taken down."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                await all_told.wait()
+                await self._notices.finish()
+        await self._notices.close()
+
+    def tell_failure(self, message: discord.Message, error: Exception) -> None:
+        """Gives notice of why what the message asked for was not done."""
+        self._notices.tell(message, explain(error, f"message {message.id}"))
+
+    async def refused(self, message: discord.Message, error: Exception, *, crowd: int) -> None:
+        """The message's suggestion was not taken."""
+        self.tell_failure(message, error)
+        if self._marks_in(crowd):
+            await self._marks.put(message, REFUSED)
+
+    async def taken(self, message: discord.Message, ticket: Ticket, *, crowd: int) -> None:
+        """The message's suggestion was taken; returns when its author knows what became of it.
+
+        Who was one of many when it was taken sees no mark later on either: many are often settled at once.
+        """
+        is_marked = self._marks_in(crowd)
+        is_queued = is_marked and not ticket.settled.done()
+        if is_queued:
+            await self._marks.put(message, QUEUED)
+        settled = await asyncio.shield(ticket.settled)
+        sign: str | None = APPLIED
+        if settled.outcome is not Outcome.ACKNOWLEDGED:
+            sign = None if settled.refusal is Refusal.WITHDRAWN else REFUSED
+        if sign is REFUSED:
+            self._notices.tell(message, wording.settled_suggestion(settled))
+        if is_queued and self._bot.user:
+            await self._marks.replace(message, self._bot.user, sign)
+        elif is_marked and sign:
+            await self._marks.put(message, sign)
+
+    def _marks_in(self, crowd: int) -> bool:
+        return crowd <= SMALL_CROWD and not self._marks.are_busy
