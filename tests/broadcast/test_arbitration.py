@@ -106,6 +106,29 @@ def test_the_majority_wins_and_of_equals_the_earliest() -> None:
     ]
 
 
+@pytest.mark.parametrize("leave", ["panic", "withdrawal", "mute"])
+def test_a_ballot_is_over_when_its_candidates_are_gone(leave: str) -> None:
+    """Though nobody asked in the gap that was running: who comes behind it gets a whole ballot."""
+    arbiter = arbiter_of(Mode.VOTE, gap_s=30)
+    put_in(arbiter.line, suggestion("cat", 1))
+    assert arbiter.take_next(NOW) is None
+    assert arbiter.standing().closes_at == NOW + WINDOW
+    match leave:
+        case "panic":
+            arbiter.line.clear()
+        case "withdrawal":
+            arbiter.line.remove("cat")
+        case "mute":
+            arbiter.line.remove_all_of(Viewer(1, "A"))
+    arbiter.settled(NOW, NOW)
+    later = NOW + timedelta(seconds=31)
+    put_in(arbiter.line, suggestion("dog", 2, at=later))
+    assert arbiter.standing().closes_at is None
+    assert arbiter.take_next(later) is None
+    assert arbiter.standing().closes_at == later + WINDOW
+    assert arbiter.take_next(later + WINDOW)
+
+
 def test_a_viewer_has_one_vote() -> None:
     """Voting again moves the vote."""
     arbiter = arbiter_of(Mode.VOTE)

@@ -25,6 +25,7 @@ class Line:
     """Suggestions that wait. Policies look at it; only its owner takes suggestions out.
 
     `limits` may change at any time: lower ones refuse what is new, and drop nobody for lack of room.
+    `times_emptied` tells whether it is still the same crowd that waits.
     A suggestion takes its room and its turn at once, and waits from the moment in which it is admitted: until
     then nobody sees it, and no policy chooses it.
     A viewer has one vote. To suggest is to vote for one's suggestion, unless one has voted already.
@@ -32,6 +33,7 @@ class Line:
 
     def __init__(self, limits: LineLimits) -> None:
         self.limits = limits
+        self.times_emptied = 0
         self._waiting: dict[str, Suggestion] = {}
         self._entering: dict[str, Suggestion] = {}
         self._approved: dict[str, None] = {}
@@ -100,6 +102,8 @@ class Line:
             self._approved.pop(suggestion_id, None)
             self._turns.leave(removed.viewer.id, suggestion_id)
             self._votes.drop(suggestion_id)
+            if not self._waiting:
+                self.times_emptied += 1
         return removed
 
     def clear(self) -> list[Suggestion]:
@@ -110,6 +114,7 @@ class Line:
         self._approved.clear()
         self._turns.clear()
         self._votes.clear()
+        self.times_emptied += 1
         return removed
 
     def remove_all_of(self, viewer: Viewer) -> list[Suggestion]:

@@ -54,7 +54,8 @@ class QueuePolicy(TimelessPolicy):
 class VotePolicy:
     """A ballot is open for a while, then what most people are for is sent; of equals, the earliest.
 
-    Near-duplicates are one candidate. Who loses stays for the next ballot, with its votes.
+    Near-duplicates are one candidate. Who loses stays for the next ballot, with its votes. A ballot whose
+    candidates are all gone is over: those who come then get one of their own.
     """
 
     mode = Mode.VOTE
@@ -62,6 +63,7 @@ class VotePolicy:
     def __init__(self, settings: PolicySettings) -> None:
         self._window = settings.vote_window
         self._closes_at: datetime | None = None
+        self._opened_in = 0  # the line's `times_emptied`, then
         self._duplicates = Duplicates()
 
     def adopt(self, settings: PolicySettings) -> None:
@@ -70,22 +72,21 @@ class VotePolicy:
 
     def choose(self, line: Line, now: datetime) -> Choice | None:
         """The winner, once the ballot closes. A ballot opens with its first candidate."""
-        if not len(line):
-            self._closes_at = None
-        elif self._closes_at is None:
-            self._closes_at = now + self._window
-        elif now >= self._closes_at:
+        closes_at = self.next_due(line)
+        if closes_at is None and len(line):
+            self._closes_at, self._opened_in = now + self._window, line.times_emptied
+        elif closes_at and now >= closes_at:
             self._closes_at = None
             return self._ranked(line)[0].choice
         return None
 
     def next_due(self, line: Line) -> datetime | None:
         """When the ballot closes."""
-        return self._closes_at
+        return self._closes_at if self._opened_in == line.times_emptied else None
 
     def standing(self, line: Line) -> Standing:
         """The candidates, most votes first."""
-        return Standing(tuple(self._ranked(line)), self._closes_at)
+        return Standing(tuple(self._ranked(line)), self.next_due(line))
 
     def _ranked(self, line: Line) -> list[Candidate]:
         candidates = [
