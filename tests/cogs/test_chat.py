@@ -13,6 +13,7 @@ import discord
 import pytest
 
 from bot.broadcast.model import Suggestion
+from bot.demo.views import SeenMessage
 from bot.storage.journal import DatabaseJournal
 from cogs.marks import MARKS_AT_ONCE, QUEUED, Marks
 from cogs.word_back import SMALL_CROWD
@@ -52,6 +53,13 @@ def outcomes(house: House) -> list[tuple[str, str]]:
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
         query = "SELECT prompt, coalesce(refusal, outcome) FROM suggestions ORDER BY suggested_at"
         return database.execute(query).fetchall()
+
+
+def is_closed(house: House, panel: SeenMessage) -> bool:
+    """Whether it is stored that the panel is gone."""
+    with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
+        closed_at = database.execute("SELECT closed_at FROM posts WHERE message_id = ?", (panel.id,))
+        return bool(closed_at.fetchone() != (None,))
 
 
 async def test_a_message_deleted_while_its_suggestion_is_stored_never_reaches_the_world(
@@ -174,6 +182,7 @@ async def test_a_reply_to_a_panel_of_before_can_still_be_edited(house: House) ->
         await mika.delete(old)
         await suggest(house, "sasha", "rain")  # a change, with which the panel comes back
         await newer_panel(house, old)
+        await until(house, lambda: is_closed(house, old))
         await robin.edit(message, "an owl hoots")
         await house.shown("an owl hoots — Robin")
 

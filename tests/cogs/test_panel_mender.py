@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 
+import discord
 import pytest
 
 from bot.broadcast.model import Broadcast
@@ -128,8 +130,17 @@ async def test_a_killed_bot_leaves_neither_a_live_panel_nor_a_waiting_suggestion
         )
 
 
-async def test_an_orderly_stop_tells_everyone_who_waited(house: House) -> None:
+async def test_an_orderly_stop_tells_everyone_who_waited(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The last marks are made, and the last direct messages sent, before the bot leaves."""
+    send = discord.Member.send
+
+    async def send_slowly(member: discord.Member, text: str) -> discord.Message:
+        await asyncio.sleep(0.3)  # Discord's way with direct messages
+        return await send(member, text)
+
+    monkeypatch.setattr(discord.Member, "send", send_slowly)
     async with house.bot():
         await house.live_broadcast()
         by_host = await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="host")
