@@ -6,6 +6,7 @@ The baseline, in the same run: the same number of prompts handed from one task t
 from __future__ import annotations
 
 import asyncio
+import random
 import resource
 import time
 from contextlib import suppress
@@ -38,6 +39,8 @@ TARGET_PER_S = 20_000
 FULL = (200, 1000)
 """The line's limit by default, and the highest that a server can set."""
 ROUNDS_WHEN_FULL = 200
+LONGEST_WORDS = 120
+"""As many words as 500 characters hold."""
 CHANNEL = Channel(1, 1)
 
 
@@ -87,6 +90,10 @@ def main() -> None:
         for mode in Mode:
             suggestion_us, choice_us = _cost_when_full(mode, waiting)
             print(f"{f'{waiting} waiting, mode {mode.value}':<44}{suggestion_us:>20.0f}{choice_us:>18.0f}")
+    print(f"\n{'the longest prompts, all different':<44}{'ms for a suggestion':>20}{'ms for a vote':>18}")
+    for waiting in FULL:
+        suggestion_ms, vote_ms = _cost_of_the_longest(waiting)
+        print(f"{f'{waiting} waiting, the longest of all':<44}{suggestion_ms:>20.1f}{vote_ms:>18.1f}")
 
 
 async def _hand_over() -> float:
@@ -154,6 +161,22 @@ def _cost_when_full(mode: Mode, waiting: int) -> tuple[float, float]:
         else:
             put_in(arbiter.line, suggestion)
     return taken_s["suggestion"] / ROUNDS_WHEN_FULL * 1e6, taken_s["choice"] / ROUNDS_WHEN_FULL * 1e6
+
+
+def _cost_of_the_longest(waiting: int) -> tuple[float, float]:
+    """The longest that one suggestion takes, and the switch to a vote with its first ballot; milliseconds."""
+    now, chance = datetime.now(UTC), random.Random(1)  # noqa: S311 - prompts for a bench
+    arbiter = Arbiter(ArbitrationSettings(limits=LineLimits(total=waiting)))
+    longest_s = 0.0
+    for number in range(waiting):
+        prompt = " ".join(map(str, chance.sample(range(100, 1000), LONGEST_WORDS)))
+        began = time.perf_counter()
+        put_in(arbiter.line, Suggestion(str(number), "b", Viewer(number, "Viewer"), prompt, now))
+        longest_s = max(longest_s, time.perf_counter() - began)
+    began = time.perf_counter()
+    arbiter.switch(Mode.VOTE)
+    arbiter.standing()
+    return longest_s * 1e3, (time.perf_counter() - began) * 1e3
 
 
 def _prompt(number: int) -> str:

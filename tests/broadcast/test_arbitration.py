@@ -37,6 +37,14 @@ def suggestion(name: str, viewer: int, prompt: str | None = None, at: datetime =
     return Suggestion(name, "b", Viewer(viewer, f"Viewer {viewer}"), prompt or f"word{name}", at)
 
 
+def merged(suggestions: list[Suggestion]) -> list[list[Suggestion]]:
+    """These, with near-duplicates together."""
+    duplicates = Duplicates()
+    for each in suggestions:
+        duplicates.add(each)
+    return duplicates.merged(suggestions)
+
+
 def sent_by(arbiter: Arbiter, now: datetime = NOW) -> list[str]:
     """The IDs of all that is sent when time goes on as far as needed."""
     sent: list[str] = []
@@ -170,18 +178,28 @@ def test_the_votes_for_what_has_left_are_free_again() -> None:
 )
 def test_near_duplicates_are_one_candidate(one: str, other: str, are_merged: bool) -> None:
     """Case, filler words and endings do not matter; another subject does."""
-    choices = Duplicates().merged([suggestion("1", 1, one), suggestion("2", 2, other)])
-    assert (len(choices) == 1) is are_merged
+    assert (len(merged([suggestion("1", 1, one), suggestion("2", 2, other)])) == 1) is are_merged
 
 
 def test_what_is_like_two_others_goes_with_the_earlier_one() -> None:
     """Though these two are not alike."""
     words = ["red", "orange", "yellow", "green", "blue", "violet", "black", "white", "grey", "pink", "brown"]
     prompts = [" ".join(words[start : start + 9]) for start in (0, 2, 1)]
-    choices = Duplicates().merged(
-        suggestion(str(number), number, text) for number, text in enumerate(prompts)
-    )
-    assert [[each.id for each in choice.suggestions] for choice in choices] == [["0", "2"], ["1"]]
+    groups = merged([suggestion(str(number), number, text) for number, text in enumerate(prompts)])
+    assert [[each.id for each in group] for group in groups] == [["0", "2"], ["1"]]
+
+
+def test_new_words_are_compared_anew() -> None:
+    """An edit makes two of one candidate, or one of two; so does a switch to the vote after it."""
+    arbiter = arbiter_of(Mode.QUEUE)
+    put_in(arbiter.line, suggestion("1", 1, "a cat jumps"))
+    put_in(arbiter.line, suggestion("2", 2, "a dog barks"))
+    arbiter.switch(Mode.VOTE)
+    assert len(arbiter.standing().candidates) == 2
+    arbiter.line.revise("2", "the cat jumps")
+    assert len(arbiter.standing().candidates) == 1
+    arbiter.line.revise("1", "an owl")
+    assert len(arbiter.standing().candidates) == 2
 
 
 def test_merged_suggestions_share_votes_and_leave_together() -> None:

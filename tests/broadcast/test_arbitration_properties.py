@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.duplicates import Duplicates
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError
@@ -152,3 +153,16 @@ def test_the_same_events_bring_the_same_choices(steps: list[tuple[str, int]]) ->
         shown = [suggestion for candidate in candidates for suggestion in candidate.choice.suggestions]
         assert sorted(shown) == sorted(watched.arbiter.line), "the panel shows each once"
     assert unseen.ended == watched.ended
+
+
+@settings(max_examples=100, deadline=None)
+@given(steps_of(WEIGHTS | {"revise": 4}))
+def test_what_is_merged_follows_from_what_waits(steps: list[tuple[str, int]]) -> None:
+    """However those that wait came, were edited, and others left: as if all of them had just come."""
+    crowd = Crowd()
+    for step in steps:
+        crowd.step(*step)
+        afresh = Duplicates()
+        for waiting in crowd.arbiter.line:
+            afresh.add(waiting)
+        assert crowd.arbiter.line.merged() == afresh.merged(crowd.arbiter.line)

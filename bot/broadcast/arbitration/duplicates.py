@@ -3,61 +3,84 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
-from bot.broadcast.arbitration.policy import Choice
 from bot.broadcast.model import Suggestion
 
 SIMILARITY = 0.8
 """Of the words in either of two prompts, the share that must be in both."""
+NEWEST_LIMIT = 8
+"""Suggestions that may wait uncompared: in a line of 1,000, each takes some milliseconds at worst."""
 
 Words = frozenset[str]
 
 _WORD = re.compile(r"\w+")
 _FILLER = frozenset({"a", "an", "the", "it", "to", "and", "now", "please", "let", "make", "is", "s"})
+_ENDINGS = ("ing", "es", "s")
 
 
 class Duplicates:
-    """Finds near-duplicates among the suggestions that wait.
+    """Tells which of the suggestions that wait ask for the same. Its answer follows from these alone.
 
-    Its answer follows from these suggestions alone. It only remembers what it compared, for as long as both
-    sides wait: so each pair is compared once.
+    They are compared as they come, so no moment has to compare them all; the newest few only when somebody asks,
+    since most have left a short line by then.
     """
 
     def __init__(self) -> None:
+        self._newest: dict[str, Suggestion] = {}
         self._words_of: dict[str, Words] = {}
+        self._uses: Counter[Words] = Counter()
         self._alike: dict[Words, list[Words]] = {}
 
-    def merged(self, suggestions: Iterable[Suggestion]) -> list[Choice]:
-        """The suggestions with near-duplicates merged into the earliest of them, in order."""
+    def add(self, suggestion: Suggestion) -> None:
+        """One more waits."""
+        self._newest[suggestion.id] = suggestion
+        if len(self._newest) > NEWEST_LIMIT:
+            self._compare(next(iter(self._newest)))
+
+    def remove(self, suggestion_id: str) -> None:
+        """One waits no more."""
+        if self._newest.pop(suggestion_id, None):
+            return
+        words = self._words_of.pop(suggestion_id)
+        self._uses[words] -= 1
+        if not self._uses[words]:
+            del self._uses[words]
+            for other in self._alike.pop(words):
+                if other != words:
+                    self._alike[other].remove(words)
+
+    def clear(self) -> None:
+        """None waits any more."""
+        self._newest.clear()
+        self._words_of.clear()
+        self._uses.clear()
+        self._alike.clear()
+
+    def merged(self, suggestions: Iterable[Suggestion]) -> list[list[Suggestion]]:
+        """Those that wait, in order, near-duplicates together with the earliest of them."""
+        for suggestion_id in list(self._newest):
+            self._compare(suggestion_id)
         groups: dict[Words, list[Suggestion]] = {}
         places: dict[Words, int] = {}
-        words_of: dict[str, Words] = {}
         for suggestion in suggestions:
-            words = words_of[suggestion.prompt] = self._words(suggestion.prompt)
-            earliest = min(
-                (like for like in self._alike[words] if like in places), key=places.__getitem__, default=words
-            )
+            words = self._words_of[suggestion.id]
+            alike = filter(places.__contains__, self._alike[words])
+            earliest = min(alike, key=places.__getitem__, default=words)
             places.setdefault(earliest, len(places))
             groups.setdefault(earliest, []).append(suggestion)
-        self._words_of = words_of
-        self._forget_all_but(set(words_of.values()))
-        return [Choice(members[0], tuple(members[1:])) for members in groups.values()]
+        return list(groups.values())
 
-    def _words(self, prompt: str) -> Words:
-        words = self._words_of.get(prompt) or significant_words(prompt)
+    def _compare(self, suggestion_id: str) -> None:
+        suggestion = self._newest.pop(suggestion_id)
+        words = self._words_of[suggestion_id] = significant_words(suggestion.prompt)
+        self._uses[words] += 1
         if words not in self._alike:
             alike = [other for other in self._alike if _are_alike(words, other)]
             for other in alike:
                 self._alike[other].append(words)
             self._alike[words] = [words, *alike]
-        return words
-
-    def _forget_all_but(self, waiting: set[Words]) -> None:
-        for gone in self._alike.keys() - waiting:
-            for other in self._alike.pop(gone):
-                if other in self._alike:
-                    self._alike[other].remove(gone)
 
 
 def significant_words(prompt: str) -> Words:
@@ -67,12 +90,15 @@ def significant_words(prompt: str) -> Words:
 
 
 def _stem(word: str) -> str:
-    for ending in ("ing", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
+    if word.endswith(_ENDINGS):
+        for ending in _ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                return word[: -len(ending)]
     return word
 
 
 def _are_alike(one: Words, other: Words) -> bool:
+    if len(one) < SIMILARITY * len(other) or len(other) < SIMILARITY * len(one):
+        return False
     in_both = len(one & other)
     return in_both >= SIMILARITY * (len(one) + len(other) - in_both)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.broadcast.arbitration.duplicates import Duplicates
 from bot.broadcast.arbitration.turns import Turns
 from bot.broadcast.arbitration.votes import Votes
 from bot.broadcast.errors import BroadcastError, Code
@@ -39,6 +40,7 @@ class Line:
         self._approved: dict[str, None] = {}
         self._turns = Turns()
         self._votes = Votes()
+        self._duplicates = Duplicates()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -73,6 +75,7 @@ class Line:
         """From now on a suggestion waits, unless it was taken out meanwhile."""
         if entering := self._entering.pop(suggestion_id, None):
             self._waiting[suggestion_id] = entering
+            self._duplicates.add(entering)
 
     def revise(self, suggestion_id: str, prompt: str) -> Suggestion | None:
         """Changes a waiting suggestion's words; it keeps its place. None if it does not wait any more.
@@ -86,6 +89,8 @@ class Line:
         if waiting.viewer.id in self._votes.drop(suggestion_id):
             self._votes.cast(waiting.viewer.id, suggestion_id)
         revised = self._waiting[suggestion_id] = waiting.revised(prompt)
+        self._duplicates.remove(suggestion_id)
+        self._duplicates.add(revised)
         return revised
 
     def take(self, suggestion_id: str) -> Suggestion | None:
@@ -97,13 +102,17 @@ class Line:
 
     def remove(self, suggestion_id: str) -> Suggestion | None:
         """Takes a suggestion out, with its votes; its author keeps their turn."""
-        removed = self._waiting.pop(suggestion_id, None) or self._entering.pop(suggestion_id, None)
+        removed = self._waiting.pop(suggestion_id, None)
         if removed:
             self._approved.pop(suggestion_id, None)
-            self._turns.leave(removed.viewer.id, suggestion_id)
-            self._votes.drop(suggestion_id)
+            self._duplicates.remove(suggestion_id)
             if not self._waiting:
                 self.times_emptied += 1
+        else:
+            removed = self._entering.pop(suggestion_id, None)
+        if removed:
+            self._turns.leave(removed.viewer.id, suggestion_id)
+            self._votes.drop(suggestion_id)
         return removed
 
     def clear(self) -> list[Suggestion]:
@@ -114,6 +123,7 @@ class Line:
         self._approved.clear()
         self._turns.clear()
         self._votes.clear()
+        self._duplicates.clear()
         self.times_emptied += 1
         return removed
 
@@ -149,6 +159,10 @@ class Line:
     def by_turns(self) -> Iterator[Suggestion]:
         """All that wait, in the order in which they are served by turns if nobody else comes."""
         return (self._waiting[each] for each in self._turns if each in self._waiting)
+
+    def merged(self) -> list[list[Suggestion]]:
+        """All that wait, in the order in which they came, near-duplicates with the earliest of them."""
+        return self._duplicates.merged(self)
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> bool:
         """Moves a viewer's one vote; False if the suggestion does not wait any more."""

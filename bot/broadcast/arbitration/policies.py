@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.broadcast.arbitration.duplicates import Duplicates
 from bot.broadcast.arbitration.line import Line
 from bot.broadcast.arbitration.policy import Candidate, Choice, Mode, Policy, PolicySettings, Standing
 from bot.broadcast.model import Suggestion
@@ -64,7 +63,6 @@ class VotePolicy:
         self._window = settings.vote_window
         self._closes_at: datetime | None = None
         self._opened_in = 0  # the line's `times_emptied`, then
-        self._duplicates = Duplicates()
 
     def adopt(self, settings: PolicySettings) -> None:
         """The next ballot is open for as long as these say; one that is open keeps its end."""
@@ -91,8 +89,8 @@ class VotePolicy:
     def _ranked(self, line: Line) -> list[Candidate]:
         candidates = [
             # Everyone has one vote, so nobody is counted twice.
-            Candidate(choice, sum(map(line.votes_for, choice.suggestions)))
-            for choice in self._duplicates.merged(line)
+            Candidate(Choice(first, tuple(others)), sum(map(line.votes_for, [first, *others])))
+            for first, *others in line.merged()
         ]
         return sorted(candidates, key=lambda candidate: -candidate.votes)  # stable: of equals, the earliest
 
