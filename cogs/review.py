@@ -79,6 +79,8 @@ class VerdictButton(
             await interaction.response.send_modal(EditDialogue(self._broadcast_id, suggestion))
             return
         if self._verdict in (Verdict.APPROVE, Verdict.REFUSE):
+            await interaction.response.defer()  # Discord waits for 3 s only, however slow the disk is
+            context.check_open(session)
             await self._decide(interaction, session)
         after = self._suggestion_id if self._verdict is Verdict.NEXT else None
         await show_review(interaction, session, after=after)
@@ -113,8 +115,8 @@ class EditDialogue(Dialogue, title="Edit and approve"):
         context.check_moderator(interaction)
         if not await session.floor.approve_as(self._suggestion_id, clean_prompt(self.prompt.value)):
             raise BroadcastError(Code.NOT_IN_LINE)
-        await context.record(interaction, ActionKind.EDIT, self.prompt.value)
         await show_review(interaction, session)
+        await context.record(interaction, ActionKind.EDIT, self.prompt.value)
 
 
 def _digest(suggestion: Suggestion) -> str:
@@ -130,7 +132,9 @@ async def show_review(
     place = next((index + 1 for index, waiting in enumerate(pending) if waiting.id == after), 0)
     suggestion = pending[place % len(pending)] if pending else None
     panel = ReviewPanel(session, suggestion)
-    if interaction.message and interaction.message.flags.ephemeral:
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=panel)
+    elif interaction.message and interaction.message.flags.ephemeral:
         await interaction.response.edit_message(view=panel)
     else:
         await interaction.response.send_message(view=panel, ephemeral=True)

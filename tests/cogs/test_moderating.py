@@ -94,6 +94,31 @@ async def test_a_slow_disk_makes_no_deed_look_as_if_it_had_failed(
         assert word in (await answer.final(timeout_s=WAIT_S)).text
 
 
+@pytest.mark.parametrize("verdict", ["Approve", "Refuse"])
+async def test_a_slow_disk_makes_no_verdict_look_as_if_it_had_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch, verdict: str
+) -> None:
+    """The click is taken at once; the next suggestion is shown once the verdict is stored."""
+    mika = house.discord.user("mika")
+    save, may_save = GuildRecords.save_action, asyncio.Event()
+
+    async def save_slowly(records: GuildRecords, action: Action) -> None:
+        await may_save.wait()
+        await save(records, action)
+
+    async with house.bot():
+        await set_(house, mode="host")
+        panel = await house.live_broadcast()
+        await suggest(house, "robin", "an owl hoots")
+        review = (await mika.click(panel, label="Review")).message
+        assert review
+        monkeypatch.setattr(GuildRecords, "save_action", save_slowly)
+        answer = await mika.click(review, label=verdict)
+        assert answer.failed is None
+        may_save.set()
+        assert (await house.shown("Nothing waits for you")).id == review.id
+
+
 async def test_a_mute_that_cannot_be_stored_does_not_hold(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,8 +121,8 @@ async def test_what_was_not_seen_is_not_approved(house: House) -> None:
         shown = await house.shown("> nice flowers")
         await robin.edit(second, "!something awful")
         await house.shown("something awful — Robin")
-        refused = await mika.click(shown, label="Approve")
-        assert "changed the words meanwhile" in refused.text
+        await mika.click(shown, label="Approve")
+        await house.shown("changed the words meanwhile")
 
 
 async def test_muted_people_and_blocked_words_open_no_broadcast(house: House) -> None:
