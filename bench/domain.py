@@ -165,7 +165,7 @@ def _cost_when_full(mode: Mode, waiting: int) -> tuple[float, float]:
 
 def _cost_of_the_longest(waiting: int) -> tuple[float, float]:
     """The longest that one suggestion takes, and the switch to a vote with its first ballot; milliseconds."""
-    now, chance = datetime.now(UTC), random.Random(1)  # noqa: S311 - prompts for a bench
+    now, chance = datetime.now(UTC), random.Random(1)
     arbiter = Arbiter(ArbitrationSettings(limits=LineLimits(total=waiting)))
     longest_s = 0.0
     for number in range(waiting):

@@ -26,6 +26,12 @@ SETTINGS = tuple(
         (2, 8, LineLimits(per_viewer=1, lifetime=300 * SECOND)),
     )
 )
+THEMES = (
+    "",
+    "big red fox jumped over that old mossy wall ",
+    "tiny blue whale sang under seven bright stars tonight ",
+)
+"""With an idea behind them, prompts of one theme are all different, and near-duplicates, if it has words."""
 WEIGHTS = {
     "suggest": 8, "send": 6, "wait": 3, "vote": 2, "approve": 2, "withdraw": 2, "revise": 1, "adopt": 1,
 }  # fmt: skip
@@ -78,7 +84,7 @@ class Crowd:
             case "withdraw":
                 self._leave([removed] if (removed := line.remove(name)) else [])
             case "revise":
-                line.revise(name, f"something else {number % 3}")
+                line.revise(name, f"{THEMES[number % 3]}something {number % 4}")
             case "switch":
                 self.arbiter.switch(list(Mode)[number % len(Mode)])
             case "adopt":
@@ -95,7 +101,10 @@ class Crowd:
         person = Viewer(number % 9, "Viewer")
         name = f"s{len(self.taken)}"
         try:
-            put_in(self.arbiter.line, Suggestion(name, "b", person, f"idea{number % 20}", self.now))
+            put_in(
+                self.arbiter.line,
+                Suggestion(name, "b", person, f"{THEMES[number % 3]}idea{number % 20}", self.now),
+            )
         except BroadcastError:
             return
         self.taken.append(name)

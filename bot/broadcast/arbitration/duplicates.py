@@ -10,7 +10,7 @@ from bot.broadcast.model import Suggestion
 
 SIMILARITY = 0.8
 """Of the words in either of two prompts, the share that must be in both."""
-NEWEST_LIMIT = 8
+NEWEST_LIMIT = 4
 """Suggestions that may wait uncompared: in a line of 1,000, each takes some milliseconds at worst."""
 
 Words = frozenset[str]
@@ -23,8 +23,8 @@ _ENDINGS = ("ing", "es", "s")
 class Duplicates:
     """Tells which of the suggestions that wait ask for the same. Its answer follows from these alone.
 
-    They are compared as they come, so no moment has to compare them all; the newest few only when somebody asks,
-    since most have left a short line by then.
+    They are compared as they come, so no moment has to compare them all; the newest few only when somebody
+    asks, since most have left a short line by then.
     """
 
     def __init__(self) -> None:
