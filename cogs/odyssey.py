@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import cast
 
@@ -24,7 +25,8 @@ from cogs.panel import state_title, status_text
 from cogs.panel_keeper import PanelKeeper
 from cogs.review import VerdictButton
 from cogs.stream_list import PageButton, stream_list_page
-from cogs.suggesting import WithdrawButton, suggest_privately
+from cogs.suggesting import WithdrawButton, finish_answers, suggest_privately
+from cogs.word_back import LAST_WORDS_S
 
 
 async def setup(bot: commands.Bot) -> None:
@@ -61,10 +63,10 @@ class OdysseyCog(
         self._panels.start()
 
     async def cog_unload(self) -> None:
-        """Leaves the stage."""
+        """Leaves the stage, when the last authors know what became of their suggestions."""
         self._services.stage.leave(self)
         await self._panels.close()
-        await self._chat.close()
+        await asyncio.gather(self._chat.close(), finish_answers(LAST_WORDS_S))
 
     @app_commands.command(description="Start a live broadcast in this channel")
     @app_commands.describe(

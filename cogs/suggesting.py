@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import discord
 from discord.ui import ActionRow, LayoutView, TextDisplay
@@ -16,6 +19,9 @@ from cogs.lasting_button import LastingButton
 ANSWER_LIFETIME_S = 14 * 60
 """How long a private answer can still be edited: its token lives 15 min."""
 
+_owing: set[asyncio.Task[Any]] = set()
+"""The tasks, all of discord.py's making, that are still to tell an author."""
+
 
 async def suggest_privately(interaction: discord.Interaction, prompt: str) -> None:
     """Puts a prompt in line; only its author sees how it fares. Raises what `Broadcasts.suggest` raises."""
@@ -23,9 +29,16 @@ async def suggest_privately(interaction: discord.Interaction, prompt: str) -> No
     broadcasts, channel = context.services(interaction).broadcasts, context.channel(interaction)
     exempt = context.is_exempt(interaction.user, context.settings(interaction))
     ticket = await broadcasts.suggest(channel, context.viewer(interaction.user), prompt, is_exempt=exempt)
-    await interaction.edit_original_response(view=PrivateWord(ticket))
-    if settled := await _settled(ticket):
-        await interaction.edit_original_response(view=PrivateWord(ticket, settled))
+    with _owing_word():
+        await interaction.edit_original_response(view=PrivateWord(ticket))
+        if settled := await _settled(ticket):
+            await interaction.edit_original_response(view=PrivateWord(ticket, settled))
+
+
+async def finish_answers(timeout_s: float) -> None:
+    """Returns when all authors know what became of their suggestions, or after that time: the bot stops."""
+    if _owing:
+        await asyncio.wait(_owing, timeout=timeout_s)
 
 
 class PrivateWord(LayoutView):
@@ -60,6 +73,17 @@ class WithdrawButton(
             raise BroadcastError(Code.NOT_IN_LINE)
         await interaction.response.defer()
         await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
+
+
+@contextmanager
+def _owing_word() -> Iterator[None]:
+    task = asyncio.current_task()
+    assert task  # noqa: S101 - a coroutine runs in a task
+    _owing.add(task)
+    try:
+        yield
+    finally:
+        _owing.discard(task)
 
 
 async def _settled(ticket: Ticket) -> Suggestion | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from typing import Any
 
 import discord
 import pytest
@@ -14,6 +15,7 @@ from bot.storage.archive import Archive
 from tests.cogs.conftest import HastyClock, refusing, until
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, panels
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House, free_port, until_healthy
+from tests.e2e.test_crowd import set_, suggest
 from tests.processes import python_m_bot
 
 
@@ -160,6 +162,27 @@ async def test_an_orderly_stop_tells_everyone_who_waited(
         assert sorted(f"{name} hoots {number}" in text for text in told for number in range(3)) == (
             [False] * 6 + [True] * 3
         )
+
+
+async def test_an_orderly_stop_answers_every_command(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who suggested by command or dialogue is told in the private answer, before the bot leaves."""
+    edit = discord.Interaction.edit_original_response
+
+    async def edit_slowly(interaction: discord.Interaction, **changes: Any) -> Any:
+        await asyncio.sleep(0.3)
+        return await edit(interaction, **changes)
+
+    robin, sasha = house.discord.user("robin"), house.discord.user("sasha")
+    async with house.bot():
+        await set_(house, mode="host")
+        panel = await house.live_broadcast()
+        await suggest(house, "robin", "an owl hoots")
+        dialogue = await sasha.click(panel, label="Suggest")
+        typed = await sasha.submit_modal(dialogue, {"What should happen next?": "it snows"})
+        await typed.final(timeout_s=WAIT_S)
+        monkeypatch.setattr(discord.Interaction, "edit_original_response", edit_slowly)
+    for user in (robin, sasha):
+        assert any("Suggest it again in the next" in m.text for m in user.messages(CHANNEL) if m.private)
 
 
 def reactions(house: House, messages: list[SeenMessage]) -> list[list[str]]:
