@@ -109,7 +109,7 @@ class Audience(Protocol):
     """Whoever shows a broadcast. Called on the event loop; must neither block nor raise."""
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
-        """Its state, its prompt in force or its queue changed."""
+        """Its state, its prompt in force or its line changed."""
         ...
 
 
