@@ -96,8 +96,7 @@ class Floor:
         """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
         revised = self._arbiter.line.revise(suggestion_id, prompt)
         if revised:
-            await self._ledger.store(revised)
-            self._has_changed()
+            await self._store(revised)
         return revised is not None
 
     async def approve_as(self, suggestion_id: str, prompt: str) -> bool:
@@ -108,16 +107,14 @@ class Floor:
         revised = self._arbiter.line.revise(suggestion_id, prompt)
         if revised:
             self._arbiter.line.approve(suggestion_id)
-            await self._ledger.store(revised)
-            self._has_changed()
+            await self._store(revised)
         return revised is not None
 
     async def refuse(self, suggestion_id: str, refusal: Refusal) -> bool:
         """Takes a waiting suggestion out of the line. False if it waits no more."""
         suggestion = self._arbiter.line.remove(suggestion_id)
         if suggestion:
-            await self._ledger.store(suggestion.refused(refusal, self._now()))
-            self._has_changed()
+            await self._store(suggestion.refused(refusal, self._now()))
         return suggestion is not None
 
     async def refuse_all_of(self, viewer: Viewer, refusal: Refusal) -> None:
@@ -125,8 +122,7 @@ class Floor:
         now, theirs = self._now(), self._arbiter.line.remove_all_of(viewer)
         if self.motion:
             self.motion.withdraw(viewer)
-        self._has_changed()
-        await self._ledger.store(*(suggestion.refused(refusal, now) for suggestion in theirs))
+        await self._store(*(suggestion.refused(refusal, now) for suggestion in theirs))
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> None:
         """Moves a viewer's one vote to a suggestion, if it still waits."""
@@ -259,6 +255,12 @@ class Floor:
         self._arbiter.line.admit(suggestion.id)
         self._has_changed()
         return Ticket(suggestion, self.mode, place, settled)
+
+    async def _store(self, *changed: Suggestion) -> None:
+        try:
+            await self._ledger.store(*changed)
+        finally:
+            self._has_changed()  # the line has, stored or not
 
     async def _refuse_stale(self, stale: list[Suggestion], now: datetime) -> None:
         await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))

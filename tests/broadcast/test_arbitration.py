@@ -95,6 +95,17 @@ def test_new_words_lose_approval_and_the_votes_of_others() -> None:
     assert [candidate.votes for candidate in arbiter.standing().candidates] == [1, 1]
 
 
+def test_the_same_words_keep_approval_and_votes() -> None:
+    """An edit that changes nothing takes nothing away."""
+    arbiter = arbiter_of(Mode.HOST)
+    put_in(arbiter.line, suggestion("cat", 1, "a cat"))
+    arbiter.line.vote(Viewer(2, "B"), "cat")
+    arbiter.line.approve("cat")
+    assert arbiter.line.revise("cat", "a cat")
+    assert [waiting.id for waiting in arbiter.line.approved()] == ["cat"]
+    assert [candidate.votes for candidate in arbiter.standing().candidates] == [2]
+
+
 def test_the_majority_wins_and_of_equals_the_earliest() -> None:
     """A ballot closes after its window; its winner goes, the others stay with their votes."""
     arbiter = arbiter_of(Mode.VOTE)

@@ -285,6 +285,18 @@ async def test_a_panic_takes_what_is_being_stored_too(rig: Rig) -> None:
     assert "interact a volcano" not in rig.world.calls
 
 
+async def test_a_withdrawal_that_cannot_be_stored_is_shown(rig: Rig) -> None:
+    """It is out of the line, so the panel has to show that; the error is raised all the same."""
+    session = await rig.start()
+    session.floor.switch(Mode.HOST)
+    ticket = await session.floor.suggest(ROBIN, "a volcano")
+    heard = len(rig.audience.heard)
+    with rig.journal.broken(), pytest.raises(OSError, match="disk full"):
+        await session.floor.refuse(ticket.suggestion.id, Refusal.WITHDRAWN)
+    assert session.floor.waiting == 0
+    assert len(rig.audience.heard) > heard
+
+
 async def test_who_may_not_steer_any_more_has_no_say_left(rig: Rig) -> None:
     """All of theirs is refused, what is being stored included; their votes do not count, others' do."""
     session = await rig.start()

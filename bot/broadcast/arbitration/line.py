@@ -80,11 +80,11 @@ class Line:
     def revise(self, suggestion_id: str, prompt: str) -> Suggestion | None:
         """Changes a waiting suggestion's words; it keeps its place. None if it does not wait any more.
 
-        Approval and the votes of others were for the words before, and so are gone.
+        Approval and the votes of others were for the words before, and so are gone if these are others.
         """
         waiting = self._waiting.get(suggestion_id)
-        if waiting is None:
-            return None
+        if waiting is None or waiting.prompt == prompt:
+            return waiting
         self._approved.pop(suggestion_id, None)
         if waiting.viewer.id in self._votes.drop(suggestion_id):
             self._votes.cast(waiting.viewer.id, suggestion_id)
