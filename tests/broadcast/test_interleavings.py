@@ -37,8 +37,8 @@ ENDINGS = ("host", "service", "lost", "shutdown")
 
 NUMBER = st.integers(0, 40)
 WEIGHTS = {
-    "suggest": 8, "turns": 5, "vote": 2, "approve": 2, "withdraw": 1, "revise": 2, "switch": 1, "motion": 1,
-    "adopt": 2, "pause": 1, "panic": 1, "fail": 1, "hold": 2,
+    "suggest": 8, "turns": 5, "vote": 2, "approve": 2, "withdraw": 1, "revise": 2, "mute": 1, "switch": 1,
+    "motion": 1, "adopt": 2, "pause": 1, "panic": 1, "fail": 1, "hold": 2,
 }  # fmt: skip
 STEP = st.tuples(
     st.sampled_from([what for what in WEIGHTS for _ in range(WEIGHTS[what])]), st.integers(0, 40)
@@ -75,7 +75,10 @@ class Show:
             case "withdraw":
                 self._beside(self._withdraw(ticket))
             case "revise":
-                self._beside(floor.revise(ticket, self._prompt(number)))
+                change = floor.approve_as if number % 4 == 0 else floor.revise
+                self._beside(change(ticket, self._prompt(number)))
+            case "mute":
+                self._beside(floor.refuse_all_of(viewer, Refusal.MODERATOR_REFUSED))
             case "switch":
                 floor.switch(list(Mode)[number % len(Mode)])
             case "adopt":
