@@ -10,7 +10,7 @@ import discord
 from bot.broadcast.model import Refusal, Suggestion
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
-from cogs import context
+from cogs import context, wording
 from cogs.panel_keeper import PanelKeeper
 from cogs.proposals import proposed_prompt
 from cogs.word_back import WordBack
@@ -117,7 +117,7 @@ class Chat:
                 heard.session, heard.suggestion, heard.prompt, is_exempt=self._is_exempt(heard.message)
             )
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
-            self._word_back.tell_failure(heard.message, error)
+            self._word_back.tell_failure(heard.message, error, more=wording.EARLIER_WORDS)
 
     def _prompt(self, message: discord.Message, *, answers_panel: bool) -> str | None:
         prefix = self._services.settings.chat_prefix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import timedelta
 from typing import Literal
@@ -79,7 +80,7 @@ class ModerationCommands(commands.GroupCog):
         guild_id = context.channel(interaction).guild_id
         await services.guilds.mute(guild_id, mute)
         for session in services.broadcasts.in_guild(guild_id):
-            await session.floor.refuse_all_of(mute.viewer, Refusal.MODERATOR_REFUSED)
+            await session.floor.refuse_all_of(mute.viewer, Refusal.MUTED)
         when = discord.utils.format_dt(until, "R")
         await _confirm(interaction, f"**{plain(person.display_name)}** cannot steer; that ends {when}.")
 
@@ -114,9 +115,9 @@ class ModerationCommands(commands.GroupCog):
         if file:
             if file.size > IMPORT_LIMIT_BYTES:
                 raise BroadcastError(Code.WRONG_SETTING, name="file", problem="it is too large")
-            imported = GuildSettings.from_json(await file.read())
+            before, imported = settings, GuildSettings.from_json(await file.read())
             settings = await _change_settings(interaction, lambda _: imported, "imported")
-            word = f"The file is taken. {SETTINGS_HINT}"
+            word = _word_of_import(before, settings)
         elif value is not None:
             if not name:
                 raise BroadcastError(Code.WRONG_SETTING, name="name", problem="say which setting")
@@ -183,10 +184,14 @@ async def panic(interaction: discord.Interaction, session: BroadcastSession) -> 
 
     Raises MODERATORS_ONLY or BROADCAST_OVER.
     """
-    await _begin(interaction)
-    context.check_open(session)
+    context.check_moderator(interaction)
     settings = context.services(interaction).guilds.settings_of(session.broadcast.channel.guild_id)
-    await session.floor.panic(context.viewer(interaction.user), clean_prompt(settings.safe_prompt))
+    safe_prompt = clean_prompt(settings.safe_prompt)
+    # At once: a panic waits neither for the disk nor for Discord.
+    deeds = (session.floor.panic(context.viewer(interaction.user), safe_prompt), _begin(interaction))
+    for result in await asyncio.gather(*deeds, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
     await context.record(interaction, ActionKind.PANIC, settings.safe_prompt)
     await _confirm(
         interaction,
@@ -200,6 +205,12 @@ async def _change_settings(interaction: discord.Interaction, change: Change, wha
     settings = await services.guilds.change(guild_id, change, context.viewer(interaction.user), what)
     services.broadcasts.adopt(guild_id, settings.arbitration)
     return settings
+
+
+def _word_of_import(before: GuildSettings, after: GuildSettings) -> str:
+    names = [name for name in GuildSettings.model_fields if getattr(before, name) != getattr(after, name)]
+    changed = f"it changes {', '.join(f'**{name}**' for name in names)}" if names else "it changes nothing"
+    return f"The file is taken; {changed}. What a file leaves out has its default."
 
 
 def _word_of_change(name: str, settings: GuildSettings) -> str:

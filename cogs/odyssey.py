@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Broadcast, Ending, Recording, Stream
+from bot.broadcast.model import ActionKind, Broadcast, Ending, Recording, Stream
 from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
 from cogs import context, recordings, wording
@@ -130,6 +130,7 @@ class OdysseyCog(
         await interaction.response.send_message(
             "The vote is open for half a minute; its buttons are on the panel.", ephemeral=True
         )
+        await context.record(interaction, ActionKind.CALL_VOTE, mode)
 
     @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
     async def end(self, interaction: discord.Interaction) -> None:

@@ -14,6 +14,7 @@ from bot.broadcast.model import ActionKind, Refusal, Suggestion
 from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 from bot.broadcast.session import BroadcastSession
 from cogs import context
+from cogs.answers import answer_privately, explain
 from cogs.dialogue import Dialogue
 from cogs.lasting_button import LastingButton
 from cogs.wording import plain
@@ -81,7 +82,10 @@ class VerdictButton(
         if self._verdict in (Verdict.APPROVE, Verdict.REFUSE):
             await interaction.response.defer()  # Discord waits for 3 s only, however slow the disk is
             context.check_open(session)
-            await self._decide(interaction, session)
+            try:
+                await self._decide(interaction, session)
+            except BroadcastError as error:  # withdrawn or edited meanwhile: say so, and go on to what waits
+                await answer_privately(interaction, explain(error, f"interaction {interaction.id}"))
         after = self._suggestion_id if self._verdict is Verdict.NEXT else None
         await show_review(interaction, session, after=after)
 

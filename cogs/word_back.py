@@ -37,9 +37,9 @@ class WordBack:
                 await self._notices.finish()
         await self._notices.close()
 
-    def tell_failure(self, message: discord.Message, error: Exception) -> None:
-        """Gives notice of why what the message asked for was not done."""
-        self._notices.tell(message, explain(error, f"message {message.id}"))
+    def tell_failure(self, message: discord.Message, error: Exception, *, more: str = "") -> None:
+        """Gives notice of why what the message asked for was not done, and of what holds instead."""
+        self._notices.tell(message, f"{explain(error, f'message {message.id}')} {more}".rstrip())
 
     async def refused(self, message: discord.Message, error: Exception, *, crowd: int) -> None:
         """The message's suggestion was not taken."""

@@ -37,6 +37,7 @@ ORPHANED_DIALOGUE = (
     "The bot was restarted while you were typing, or that was long ago. Please open the dialogue again."
 )
 NOT_TOLD_HERE = "That was not taken. I cannot say why in front of everyone; `/odyssey say` answers you alone."
+EARLIER_WORDS = "Your earlier words stay in line; delete the message to take them back."
 UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
 
 _REQUESTS = {
@@ -133,6 +134,7 @@ _REFUSALS = {
     Refusal.CONNECTION_LOST: "The connection to Odyssey was lost before it was confirmed.",
     Refusal.PANIC: "A moderator stopped everything for the moment. Please suggest it again later.",
     Refusal.STALE: "It waited for too long. Please suggest it again.",
+    Refusal.MUTED: "A moderator has muted you from steering for a while. You can still watch and chat.",
     Refusal.MODERATOR_REFUSED: "A moderator refused it. Please suggest something else.",
     Refusal.INTERRUPTED: "The bot was restarted before its turn came. Please suggest it again.",
 }
@@ -148,6 +150,7 @@ _DEEDS = {
     ActionKind.EDIT: "edited and approved “{subject}”",
     ActionKind.REFUSE: "refused “{subject}”",
     ActionKind.SETTING: "changed a setting: {subject}",
+    ActionKind.CALL_VOTE: "called a vote of the viewers on the mode {subject}",
     ActionKind.END: "ended “{subject}”",
 }
 

@@ -121,6 +121,7 @@ class Refusal(StrEnum):
     STALE = "stale"  # it waited for too long
     WITHDRAWN = "withdrawn"  # by its author
     MODERATOR_REFUSED = "moderator_refused"
+    MUTED = "muted"  # its author was, while it waited
     PANIC = "panic"  # a moderator stopped everything
 
 
@@ -174,6 +175,7 @@ class ActionKind(StrEnum):
     EDIT = "edit"
     REFUSE = "refuse"
     SETTING = "setting"
+    CALL_VOTE = "call_vote"
     END = "end"
 
 

@@ -44,7 +44,8 @@ async def test_editing_revises_and_deleting_withdraws(house: House) -> None:
         await robin.edit(first, "!a blue balloon")
         await house.shown("1. a blue balloon — Robin")
         await robin.edit(first, "!a heck of a balloon")
-        await house.told("breaks a rule of this server", to="robin")
+        told = await house.told("breaks a rule of this server", to="robin")
+        assert "Your earlier words stay in line" in told.text
         await robin.delete(second)
         await house.discord.wait_for_message(
             CHANNEL, lambda m: "1 in line" in m.text and "a blue balloon" in m.text, timeout_s=WAIT_S

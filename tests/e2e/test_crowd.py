@@ -63,6 +63,10 @@ async def test_viewers_change_the_mode_by_a_vote(house: House) -> None:
         await house.shown("1 for, 1 against")
         twice = await sasha.slash(CHANNEL, "odyssey callvote", mode="vote")
         assert "running already" in twice.text
+        audit = await (await house.discord.user("mika").slash(CHANNEL, "odyssey audit")).final(
+            timeout_s=WAIT_S
+        )
+        assert "**Robin** called a vote of the viewers on the mode draw" in audit.text
 
 
 async def test_moderators_approve_edit_and_refuse(house: House) -> None:
@@ -167,7 +171,7 @@ async def test_a_muted_person_can_watch_but_not_steer(house: House) -> None:
         await suggest(house, "sasha", "a rainbow")
         await house.shown("2 in line")
         await mika.slash(CHANNEL, "odyssey mute", person=house.discord.user("robin").id, minutes=5)
-        await house.shown("A moderator refused it", as_user="robin")
+        await house.shown("A moderator has muted you from steering for a while", as_user="robin")
         await house.shown("1 in line")
     async with house.bot():
         await house.live_broadcast()
@@ -247,4 +251,6 @@ async def test_settings_are_checked_kept_exported_and_imported(house: House) -> 
         exported["gap_s"] = 4
         changed = json.dumps(exported).encode()
         imported = await mika.slash(CHANNEL, "odyssey settings", file=("settings.json", changed))
-        assert "gap_s 4" in (await imported.final(timeout_s=WAIT_S)).text.replace("*", "")
+        told = (await imported.final(timeout_s=WAIT_S)).text.replace("*", "")
+        assert "The file is taken; it changes gap_s." in told
+        assert "gap_s 4" in told
