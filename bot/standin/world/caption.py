@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import fontpkg  # type: ignore[import-untyped]  # it has neither stubs nor a marker
 from PIL import Image, ImageDraw, ImageFont
 
@@ -19,7 +21,7 @@ def caption(text: str, width: int, height: int) -> tuple[Sprite, int, int] | Non
     if not shown:
         return None
     size_px = max(14, min(width, height) // 30)
-    font = ImageFont.truetype(FONT, size_px)
+    font = _font(size_px)
     limit_px = width * 0.86
     while font.getlength(shown) > limit_px and len(shown) > 2:
         shown = shown[:-2].rstrip(" .,…") + "…"
@@ -34,6 +36,12 @@ def caption(text: str, width: int, height: int) -> tuple[Sprite, int, int] | Non
     ImageDraw.Draw(image).text((pad_x - left, pad_y - size_px // 5), shown, (255, 255, 255, 240), font)
     x = (width - image.width) // 2
     return Sprite.from_rgba(image), x, height - image.height - max(12, height // 40)
+
+
+@functools.cache
+def _font(size_px: int) -> ImageFont.FreeTypeFont:
+    """Kept, since a letter takes six times as long when it is drawn for the first time."""
+    return ImageFont.truetype(FONT, size_px)
 
 
 def _writable(text: str) -> str:
