@@ -106,7 +106,7 @@ async def test_a_timed_out_connect_can_be_tried_again(service: Service, client: 
     again."""
     service.behaviour.offers = False
     with pytest.raises(OdysseyConnectionError) as error:
-        await client.connect(timeout_s=0.2)
+        await client.connect(timeout_s=1.0)
     assert error.value.code == "timeout"
     streamer = await service.streamer()
     await asyncio.wait_for(streamer.gone.wait(), 3)
@@ -128,7 +128,7 @@ async def test_without_channels_it_is_not_ready(service: Service, client: Odysse
 async def test_a_hostile_offer(service: Service, client: Odyssey, sdp: str) -> None:
     """An offer that cannot be answered ends the attempt at once, with a typed error or the time-out."""
     service.behaviour.offers = False
-    attempt = asyncio.create_task(client.connect(timeout_s=0.5))
+    attempt = asyncio.create_task(client.connect(timeout_s=1.0))
     streamer = await service.streamer()
     await streamer.signal({"type": "offer", "sdp": sdp})
     with pytest.raises(OdysseyConnectionError):
