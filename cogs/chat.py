@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Refusal, Suggestion
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
@@ -117,7 +118,9 @@ class Chat:
                 heard.session, heard.suggestion, heard.prompt, is_exempt=self._is_exempt(heard.message)
             )
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
-            self._word_back.tell_failure(heard.message, error, more=wording.EARLIER_WORDS)
+            # New words that break a rule leave the old ones in line; any other failure may leave either.
+            more = wording.EARLIER_WORDS if isinstance(error, BroadcastError) else ""
+            self._word_back.tell_failure(heard.message, error, more=more)
 
     def _prompt(self, message: discord.Message, *, answers_panel: bool) -> str | None:
         prefix = self._services.settings.chat_prefix

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from types import SimpleNamespace
 from typing import cast
 
@@ -48,6 +48,18 @@ def slow_disk(patch: pytest.MonkeyPatch) -> Iterator[list[Suggestion]]:
             may_save.set()
 
 
+@asynccontextmanager
+async def said_while_the_disk_is_slow(
+    house: House, patch: pytest.MonkeyPatch, text: str
+) -> AsyncIterator[SeenMessage]:
+    """Robin's message, whose suggestion is being stored until the context ends."""
+    with slow_disk(patch) as came:
+        message = await house.discord.user("robin").send(CHANNEL, text)
+        await until(house, lambda: bool(came))
+        yield message
+        assert await house.goes_on()
+
+
 def outcomes(house: House) -> list[tuple[str, str]]:
     """What is stored of each suggestion: its words, and what became of it."""
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
@@ -66,15 +78,11 @@ async def test_a_message_deleted_while_its_suggestion_is_stored_never_reaches_th
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a moderating bot does it: within a moment, and nobody is to see it."""
-    robin = house.discord.user("robin")
     async with house.bot():
         await set_(house, gap_s=0)
         await house.live_broadcast()
-        with slow_disk(monkeypatch) as came:
-            message = await robin.send(CHANNEL, "!a dragon")
-            await until(house, lambda: bool(came))
-            await robin.delete(message)
-            assert await house.goes_on()
+        async with said_while_the_disk_is_slow(house, monkeypatch, "!a dragon") as message:
+            await house.discord.user("robin").delete(message)
         await until(house, lambda: outcomes(house) == [("a dragon", "withdrawn")])
 
 
@@ -82,15 +90,25 @@ async def test_a_message_edited_while_its_suggestion_is_stored_is_applied_as_it_
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last words count, not those that happened to be stored first."""
-    robin = house.discord.user("robin")
     async with house.bot():
         await set_(house, gap_s=0)
         await house.live_broadcast()
-        with slow_disk(monkeypatch) as came:
-            message = await robin.send(CHANNEL, "!a dragon")
-            await until(house, lambda: bool(came))
-            await robin.edit(message, "!a kitten")
-            assert await house.goes_on()
+        async with said_while_the_disk_is_slow(house, monkeypatch, "!a dragon") as message:
+            await house.discord.user("robin").edit(message, "!a kitten")
+        await house.shown("> a kitten")
+        assert outcomes(house) == [("a kitten", "acknowledged")]
+
+
+async def test_other_bots_steer_nothing(house: House) -> None:
+    """Nor do webhooks, which write as bots do: only what people say is heard."""
+    world = house.discord.world
+    other = world.backend.make_user("otherbot", bot=True)
+    world.backend.add_member(world.guild_id, other.id)
+    async with house.bot():
+        await set_(house, gap_s=0)
+        await house.live_broadcast()
+        world.post(house.discord.channel(CHANNEL), other.id, "!a dragon")
+        await house.discord.user("robin").send(CHANNEL, "!a kitten")
         await house.shown("> a kitten")
         assert outcomes(house) == [("a kitten", "acknowledged")]
 

@@ -143,11 +143,14 @@ async def test_a_deleted_panel_comes_back(house: House) -> None:
         await house.shown("Ended by its host")
 
 
-async def test_a_panel_is_not_given_up_while_its_broadcast_runs(house: House, clock: HastyClock) -> None:
-    """Edits fail for twenty minutes: then it shows at once what happened meanwhile."""
+@pytest.mark.parametrize("status", [503, 429])
+async def test_a_panel_is_not_given_up_while_its_broadcast_runs(
+    house: House, clock: HastyClock, status: int
+) -> None:
+    """Edits fail for twenty minutes, or are too many: then it shows at once what happened meanwhile."""
     async with house.bot():
         panel = await house.live_broadcast()
-        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503) as refused:
+        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=status) as refused:
             await house.discord.user("robin").send(CHANNEL, "!an owl hoots")
             await until(house, lambda: len(refused) > 10, meanwhile=lambda: clock.skip(at_most_s=120))
         await until(
