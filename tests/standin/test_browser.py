@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page
 
-from tests.browser import LocalBrowser, browser
+from tests.browser import LocalBrowser, browser, serving_pages
 from tests.standin.conftest import API_KEY, Service
 
 __all__ = ["browser"]
@@ -29,19 +29,10 @@ async def page(browser: LocalBrowser) -> AsyncIterator[Page]:
             content_type="text/html",
         )
 
-    app = web.Application()
-    app.router.add_get("/", serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port = runner.addresses[0][1]
-        opened = await browser.open(f"http://127.0.0.1:{port}/")
+    async with serving_pages(serve) as origin:
+        opened = await browser.open(origin)
         yield opened
         await opened.context.close()
-    finally:
-        await runner.cleanup()
 
 
 async def moving(page: Page, video: str, frames: int = 10) -> dict[str, Any]:

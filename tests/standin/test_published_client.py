@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page
 
-from tests.browser import LocalBrowser, browser
+from tests.browser import LocalBrowser, browser, serving_pages
 from tests.standin.conftest import API_KEY, Service, serving
 
 __all__ = ["browser"]
@@ -60,16 +60,8 @@ async def origin() -> AsyncIterator[str]:
             return web.FileResponse(client)
         return web.Response(text=PAGE, content_type="text/html")
 
-    app = web.Application()
-    app.router.add_get("/{path:.*}", serve)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    finally:
-        await runner.cleanup()
+    async with serving_pages(serve) as url:
+        yield url
 
 
 async def opened(browser: LocalBrowser, origin: str, service: Service) -> Page:
