@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import aiohttp
 import discord
 import pytest
 from aiohttp import web
@@ -80,7 +79,7 @@ async def test_commands_by_keyboard(
 ) -> None:
     """Filter, arrows, Tab, live autocomplete and the refusal of a missing option, without a mouse."""
     page = await browser.open(f"{local_discord.url}/?as=mika")
-    await _ready(page)
+    await ready(page)
     await page.get_by_label("Message #broadcasts").press_sequentially("/odys")
     await expect(page.get_by_role("option")).to_have_count(4)
     await page.keyboard.press("ArrowDown")
@@ -103,7 +102,7 @@ async def test_a_bot_that_does_not_answer(
 ) -> None:
     """A command and a button without an answer say so where they were used."""
     page = await browser.open(f"{local_discord.url}/?as=mika")
-    await _ready(page)
+    await ready(page)
     await page.get_by_label("Message #broadcasts").press_sequentially("/odyssey slow ")
     await page.keyboard.press("Enter")
     await expect(page.locator(".notice.failed")).to_contain_text("The application did not respond")
@@ -119,7 +118,7 @@ async def test_what_people_do_with_messages(
     """Reply, react, edit, use a message command, delete; what others may not do is not offered."""
     robin = await browser.open(f"{local_discord.url}/?as=robin")
     mika = await browser.open(f"{local_discord.url}/?as=mika")
-    await _ready(robin)
+    await ready(robin)
     await local_discord.user("sasha").send("broadcasts", "make it rain")
     theirs = _message(robin, "make it rain")
     await theirs.hover()
@@ -155,7 +154,7 @@ async def test_what_people_do_with_messages(
 async def test_channels(local_discord: LocalDiscord, browser: LocalBrowser) -> None:
     """Another channel shows that something was said in it, and a reload stays where one was."""
     page = await browser.open(f"{local_discord.url}/?as=mika")
-    await _ready(page)
+    await ready(page)
     await local_discord.user("robin").send("lounge", "over here")
     lounge = page.get_by_role("button", name="lounge")
     await expect(lounge).to_contain_class("unread")
@@ -171,7 +170,7 @@ async def test_hostile_content_is_only_text(
 ) -> None:
     """Nothing that people or bots write becomes markup, runs, or makes the page fetch from outside."""
     page = await browser.open(f"{local_discord.url}/?as=mika")
-    await _ready(page)
+    await ready(page)
     title = await page.title()
     await local_discord.user("robin").send("broadcasts", HOSTILE)
     channel = bot.get_partial_messageable(local_discord.channel("broadcasts"))
@@ -195,7 +194,7 @@ async def test_hostile_content_is_only_text(
 async def test_markdown(bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser) -> None:
     """The marks that bots use become what they mean, and unfinished ones stay as they were written."""
     page = await browser.open(f"{local_discord.url}/?as=mika")
-    await _ready(page)
+    await ready(page)
     channel = bot.get_partial_messageable(local_discord.channel("broadcasts"))
     mika = local_discord.user("mika").id
     await channel.send(
@@ -221,7 +220,7 @@ async def test_markdown(bot: SampleBot, local_discord: LocalDiscord, browser: Lo
 async def test_phone_width(bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser) -> None:
     """On a phone chat and video are tabs, nothing is wider than the screen, and one can act as another."""
     page = await browser.open(f"{local_discord.url}/?as=robin", width=390, height=844)
-    await _ready(page)
+    await ready(page)
     await local_discord.user("robin").slash("broadcasts", "odyssey start", prompt="a harbour")
     await page.locator(".container").get_by_role("link", name="Watch").click()
     await expect(page.locator("iframe.player")).to_be_visible()
@@ -238,7 +237,7 @@ async def test_a_mention_is_typed_like_in_discord(
 ) -> None:
     """After @ people are offered, the bot first; what is sent is a mention, also of a name typed in full."""
     page = await browser.open(f"{local_discord.url}/?as=robin")
-    await _ready(page)
+    await ready(page)
     composer = page.get_by_label("Message #broadcasts")
     await composer.press_sequentially("@o")
     await expect(page.get_by_role("option")).to_contain_text("Odyssey")
@@ -255,7 +254,7 @@ async def test_a_mention_is_typed_like_in_discord(
 async def test_much_chat(bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser) -> None:
     """However much is said, the page stays small, shows the newest, and has the panel under the video."""
     page = await browser.open(f"{local_discord.url}/?as=mika")
-    await _ready(page)
+    await ready(page)
     robin = local_discord.user("robin")
     await (await robin.slash("broadcasts", "odyssey start", prompt="a harbour")).final()
     for number in range(600):
@@ -277,54 +276,7 @@ async def test_much_chat(bot: SampleBot, local_discord: LocalDiscord, browser: L
     await expect(page.locator("iframe.player")).to_be_visible()
 
 
-async def test_the_page_comes_back_after_a_restart(browser: LocalBrowser) -> None:
-    """When the server goes, the page says so; when it is back, the page goes on by itself."""
-    async with LocalDiscord(add_routes=add_page) as first:
-        page = await browser.open(f"{first.url}/?as=robin")
-        await _ready(page)
-    await expect(page.get_by_text("Connection lost")).to_be_visible()
-    async with LocalDiscord(add_routes=add_page, port=first.port) as second:
-        await expect(page.get_by_text("Connection lost")).to_be_hidden()
-        await second.user("sasha").send("broadcasts", "welcome back")
-        await expect(page.locator(".message")).to_contain_text("welcome back")
-
-
-async def test_private_answers_reach_one_tab(bot: SampleBot, local_discord: LocalDiscord) -> None:
-    """Of a private answer nothing goes to other people's tabs, not even that it exists."""
-    origin = {"Origin": local_discord.url}
-    async with (
-        aiohttp.ClientSession() as http,
-        http.ws_connect(f"{local_discord.url}/live?as=sasha", headers=origin) as sasha,
-    ):
-        assert (await sasha.receive_json())["type"] == "welcome"
-        await local_discord.user("robin").slash("lounge", "odyssey status")
-        await local_discord.user("robin").wait_for_message(
-            "lounge", lambda message: "Start one" in message.text
-        )
-        await local_discord.user("robin").send("lounge", "public")
-        assert (await sasha.receive_json())["message"]["content"] == "public"
-
-
-async def test_other_websites_cannot_act(local_discord: LocalDiscord) -> None:
-    """The websocket answers only to the demo's own page: not to other origins, nor under a foreign name."""
-    url = f"{local_discord.url}/live?as=mika"
-    port = local_discord.port
-    foreign = [
-        {},
-        {"Origin": "http://evil.example"},
-        {"Origin": "http://evil.example", "Host": "evil.example"},
-    ]
-    async with aiohttp.ClientSession() as http:
-        for headers in foreign:
-            with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
-                await http.ws_connect(url, headers=headers)
-        async with http.ws_connect(url, headers={"Origin": f"http://127.0.0.1:{port}"}) as ws:
-            assert (await ws.receive_json())["type"] == "welcome"
-            await ws.send_str("not JSON")
-            assert (await ws.receive_json())["failed"]
-
-
-async def _ready(page: Page) -> None:
+async def ready(page: Page) -> None:
     await expect(page.locator(".welcome")).to_be_visible()
 
 
