@@ -16,6 +16,7 @@ from simcord.interactions import base_payload
 from bot.demo.intents import Intents
 from bot.demo.world import events
 from bot.demo.world.backend import ChangeObserver, LocalBackend
+from bot.demo.world.nonces import Nonces
 from bot.demo.world.places import Places
 from bot.demo.world.values import (
     CHAT_INPUT,
@@ -47,6 +48,8 @@ class World(Places):
         backend = LocalBackend(base_url=base_url, response_timeout_s=response_timeout_s)
         super().__init__(backend, guild_name, bot_name, message_content=message_content)
         self._waiting: dict[int, asyncio.Future[Answered]] = {}
+        own = self.application_id
+        self.nonces = Nonces(lambda channel_id, message_id: self.message(channel_id, message_id, own))
 
     # ------------------------------------------------------------------ the application's side
 
@@ -61,8 +64,9 @@ class World(Places):
         reason: str | None = None,
     ) -> Any:
         """One REST call of the application; `path` begins after `/api/v10`. Raises `ApiError`."""
-        try:
-            result = dispatch(
+
+        def answer() -> Any:
+            return dispatch(
                 self.backend,
                 method,
                 path,
@@ -72,6 +76,9 @@ class World(Places):
                 reason=reason,
                 message_content_access=self.message_content,
             )
+
+        try:
+            result = self.nonces.answer(method, path, body, answer)
         except (RouteNotImplemented, UnsupportedField) as error:
             raise ApiError(501, {"code": 0, "message": error.message}) from error
         except BackendError as error:
