@@ -116,10 +116,9 @@ async def _measure(mode: Mode) -> tuple[float, float]:
     """Suggestions a second, accepted or refused, and by how much the process grew meanwhile."""
     forgetful, world = Forgetful(), InstantWorld()
     all_ports = replace(
-        ports(world, MemoryJournal(), ListeningAudience(MemoryJournal())),
+        ports(world, MemoryJournal(), ListeningAudience(MemoryJournal()), SystemClock()),
         journal=forgetful,
         audience=forgetful,
-        clock=SystemClock(),
     )
     desk = RecordingDesk(ScriptedRecordings(None), PostingBoard(), forgetful, SystemClock(), timeout_s=1)
     arbitration = ArbitrationSettings(mode=mode, gap=timedelta())
@@ -144,11 +143,11 @@ async def _measure(mode: Mode) -> tuple[float, float]:
 def _cost_when_full(mode: Mode, waiting: int) -> tuple[float, float]:
     """What it takes to put one more in line, and to choose the next one, in microseconds."""
     limits = LineLimits(total=waiting, lifetime=timedelta(hours=1))
-    now = datetime.now(UTC)
+    now, today = 0.0, datetime.now(UTC)
     arbiter = Arbiter(ArbitrationSettings(mode, timedelta(), limits, PolicySettings(timedelta())))
     taken_s = {"suggestion": 0.0, "choice": 0.0}
     for number in range(waiting + ROUNDS_WHEN_FULL):
-        suggestion = Suggestion(str(number), "b", Viewer(number % PEOPLE, "Viewer"), _prompt(number), now)
+        suggestion = Suggestion(str(number), "b", Viewer(number % PEOPLE, "Viewer"), _prompt(number), today)
         if number >= waiting:
             arbiter.line.approve(next(iter(arbiter.line)).id)
             began = time.perf_counter()
@@ -156,22 +155,22 @@ def _cost_when_full(mode: Mode, waiting: int) -> tuple[float, float]:
                 pass
             taken_s["choice"] += time.perf_counter() - began
             began = time.perf_counter()
-            put_in(arbiter.line, suggestion)
+            put_in(arbiter.line, suggestion, now)
             taken_s["suggestion"] += time.perf_counter() - began
         else:
-            put_in(arbiter.line, suggestion)
+            put_in(arbiter.line, suggestion, now)
     return taken_s["suggestion"] / ROUNDS_WHEN_FULL * 1e6, taken_s["choice"] / ROUNDS_WHEN_FULL * 1e6
 
 
 def _cost_of_the_longest(waiting: int) -> tuple[float, float]:
     """The longest that one suggestion takes, and the switch to a vote with its first ballot; milliseconds."""
-    now, chance = datetime.now(UTC), random.Random(1)
+    today, chance = datetime.now(UTC), random.Random(1)
     arbiter = Arbiter(ArbitrationSettings(limits=LineLimits(total=waiting)))
     longest_s = 0.0
     for number in range(waiting):
         prompt = " ".join(map(str, chance.sample(range(100, 1000), LONGEST_WORDS)))
         began = time.perf_counter()
-        put_in(arbiter.line, Suggestion(str(number), "b", Viewer(number, "Viewer"), prompt, now))
+        put_in(arbiter.line, Suggestion(str(number), "b", Viewer(number, "Viewer"), prompt, today))
         longest_s = max(longest_s, time.perf_counter() - began)
     began = time.perf_counter()
     arbiter.switch(Mode.VOTE)

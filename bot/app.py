@@ -8,6 +8,7 @@ import signal
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.pool import StreamPool
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings import RecordingDesk
@@ -44,15 +45,17 @@ async def run_until_signalled(settings: Settings) -> None:
     await run_bot(settings, stop)
 
 
-async def run_bot(settings: Settings, stop: asyncio.Event) -> None:
-    """Runs the bot until `stop` is set, and then ends in order. Raises `StartError` when it cannot start."""
+async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
+    """Runs the bot until `stop` is set, and then ends in order. Raises `StartError` when it cannot start.
+
+    `clock` is the machine's, unless a test brings one that it can step.
+    """
     async with AsyncExitStack() as stack:
-        services = await _open_services(settings, stack)
+        services = await _open_services(settings, clock or SystemClock(), stack)
         await stay_connected(services, stop)
 
 
-async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
-    clock = SystemClock()
+async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Services:
     stage = Stage()
 
     def make_client() -> Odyssey:
@@ -73,7 +76,7 @@ async def _open_services(settings: Settings, stack: AsyncExitStack) -> Services:
         RecordingDesk(recordings, stage, journal, clock, timeout_s=settings.recording_timeout_s)
     )
     ports = Ports(
-        open_world=odyssey_worlds(make_client),
+        open_world=odyssey_worlds(make_client, clock),
         journal=journal,
         audience=stage,
         clock=clock,

@@ -11,7 +11,8 @@ import discord
 from discord.ext import commands
 from yarl import URL
 
-from bot.broadcast.ports import Clock, RecordingSource
+from bot.broadcast.clock import Clock
+from bot.broadcast.ports import RecordingSource
 from bot.broadcast.service import Broadcasts
 from bot.config import Settings
 from bot.errors import StartError

@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.intake import Intake, Mute, PromptFilter
 from bot.broadcast.model import Action, ActionKind, Viewer
-from bot.broadcast.ports import Clock
 from bot.guild_settings import GuildSettings
 from bot.storage.guilds import GuildRecords
 
@@ -50,7 +50,7 @@ class Guilds:
         """A server's gate for suggestions."""
         if guild_id not in self._intakes:
             settings = self.settings_of(guild_id)
-            self._intakes[guild_id] = Intake(settings.intake, self._make_filter(settings))
+            self._intakes[guild_id] = Intake(settings.intake, self._make_filter(settings), self._clock)
         return self._intakes[guild_id]
 
     async def change(self, guild_id: int, change: Change, by: Viewer, what: str) -> GuildSettings:

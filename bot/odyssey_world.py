@@ -7,14 +7,14 @@ import io
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from http import HTTPStatus
 
 from PIL import Image
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Ending, Recording, Spectating
-from bot.broadcast.ports import Clock, OpenWorld, StartedStream, WorldEvents
+from bot.broadcast.ports import OpenWorld, StartedStream, WorldEvents
 from bot.broadcast.states import Reason
 from bot.broadcast.usage import LimitKind, UsageLimit
 from bot.odyssey import (
@@ -50,13 +50,13 @@ _STREAM_LIMITS = {
 }
 
 
-def odyssey_worlds(make_client: Callable[[], Odyssey]) -> OpenWorld:
+def odyssey_worlds(make_client: Callable[[], Odyssey], clock: Clock) -> OpenWorld:
     """Opens a connection of its own for each broadcast."""
 
     @asynccontextmanager
     async def open_world(events: WorldEvents) -> AsyncIterator[OdysseyWorld]:
         client = make_client()
-        world = OdysseyWorld(client, events)
+        world = OdysseyWorld(client, events, clock)
         try:
             await world.connect()
             yield world
@@ -71,15 +71,16 @@ def odyssey_worlds(make_client: Callable[[], Odyssey]) -> OpenWorld:
 class OdysseyWorld:
     """One connection to Odyssey. Of the video it takes a picture now and then, and no more."""
 
-    def __init__(self, client: Odyssey, events: WorldEvents) -> None:
+    def __init__(self, client: Odyssey, events: WorldEvents, clock: Clock) -> None:
         self._client = client
+        self._clock = clock
         self._events = events
         self._is_live = False
         self._is_interacting = False
 
     async def connect(self) -> None:
         """Reserves a streamer and connects to it."""
-        with _in_domain_words(lost=Reason.UNREACHABLE):
+        with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
             await self._client.connect(
                 on_disconnected=self._disconnected,
                 on_stream_ended=self._stream_ended,
@@ -91,7 +92,7 @@ class OdysseyWorld:
 
     async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
         """Begins a stream that spectators can watch."""
-        with _in_domain_words(lost=Reason.UNREACHABLE):
+        with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
             stream_id = await self._client.start_stream(prompt, portrait=portrait, broadcast=True)
         self._is_live = True
         return StartedStream(stream_id, self._client.last_applied_prompt or prompt)
@@ -100,7 +101,7 @@ class OdysseyWorld:
         """Sends one interaction; returns the prompt as acknowledged."""
         self._is_interacting = True
         try:
-            with _in_domain_words(lost=Reason.SERVICE_GONE):
+            with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
                 return await self._client.interact(prompt)
         finally:
             self._is_interacting = False
@@ -108,7 +109,7 @@ class OdysseyWorld:
     async def end(self) -> None:
         """Ends the stream."""
         self.leave()
-        with _in_domain_words(lost=Reason.SERVICE_GONE):
+        with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
             await self._client.end_stream()
 
     def leave(self) -> None:
@@ -153,7 +154,7 @@ class OdysseyRecordings:
 
     async def find(self, stream_id: str) -> Recording | None:
         """The recording as it stands now, with fresh links; None when there is none (yet)."""
-        with _in_domain_words(lost=Reason.UNREACHABLE):
+        with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
             try:
                 found = await self._client.get_recording(stream_id)
             except OdysseyError as error:
@@ -173,7 +174,7 @@ class OdysseyRecordings:
 
 
 @contextmanager
-def _in_domain_words(lost: Reason) -> Iterator[None]:
+def _in_domain_words(clock: Clock, *, lost: Reason) -> Iterator[None]:
     """Turns the client's errors into `WorldError`s; `lost` is what a lost connection means here.
 
     Only the service's own words are passed on as its word; those of the client are for the log.
@@ -187,13 +188,13 @@ def _in_domain_words(lost: Reason) -> Iterator[None]:
             _reason(error, lost),
             _one_line(error.message) if error.is_quote else None,
             retryable=error.retryable,
-            limit=_limit(error),
+            limit=_limit(error, clock),
         ) from error
 
 
-def _limit(error: OdysseyError) -> UsageLimit | None:
+def _limit(error: OdysseyError, clock: Clock) -> UsageLimit | None:
     if isinstance(error, OdysseyUsageError):
-        return usage_limit(error, datetime.now(UTC))
+        return usage_limit(error, clock.now())
     return _STREAM_LIMITS.get(error.reason) if isinstance(error, OdysseyStreamError) else None
 
 

@@ -100,7 +100,7 @@ def check_not_muted(interaction: discord.Interaction) -> None:
     """Raises MUTED for somebody who may not steer."""
     ours = services(interaction)
     intake = ours.guilds.intake_of(channel(interaction).guild_id)
-    intake.check_mute(viewer(interaction.user), ours.clock.now())
+    intake.check_mute(viewer(interaction.user))
 
 
 def check_starter(interaction: discord.Interaction) -> None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
-from datetime import datetime, timedelta
 
 import discord
 
-from bot.broadcast.ports import Clock
+from bot.broadcast.clock import Clock
 from cogs import wording
 from cogs.answers import DISCORD_FAILED
 
 STANDING_LIMIT, LIFETIME_S = 5, 20.0
 """Replies at once, so that a crowd that is refused does not fill the channel, and how long each stands."""
-DIRECT_LIMIT, DIRECT_WINDOW = 10, timedelta(seconds=20)
+DIRECT_LIMIT, DIRECT_WINDOW_S = 10, 20.0
 """Direct messages at most in a time: Discord takes a bot that sends many of them for a nuisance."""
-UNREACHABLE_FOR = timedelta(hours=1)
+UNREACHABLE_FOR_S = 3600.0
 """How long it is held against somebody that they take no direct messages: they may come to allow them."""
 
 
@@ -28,9 +27,9 @@ class Notices:
         self._clock = clock
         self._telling: set[asyncio.Task[None]] = set()
         self._is_finishing = asyncio.Event()
-        self._unreachable: dict[int, datetime] = {}
+        self._unreachable: dict[int, float] = {}
         self._standing = 0
-        self._sent_at: deque[datetime] = deque(maxlen=DIRECT_LIMIT)
+        self._sent_at: deque[float] = deque(maxlen=DIRECT_LIMIT)
 
     def tell(self, message: discord.Message, text: str) -> None:
         """Tells the author of a message why nothing comes of it."""
@@ -55,7 +54,7 @@ class Notices:
             try:
                 await message.author.send(f"{text}\n-# {message.jump_url}")
             except discord.Forbidden:  # who takes no messages from us is not asked again soon
-                self._unreachable[message.author.id] = self._clock.now()
+                self._unreachable[message.author.id] = self._clock.steady()
             except DISCORD_FAILED:
                 pass
             else:
@@ -63,10 +62,10 @@ class Notices:
         await self._stand(message)
 
     def _may_write_to(self, author: discord.abc.User) -> bool:
-        now = self._clock.now()
-        while self._unreachable and now - next(iter(self._unreachable.values())) >= UNREACHABLE_FOR:
+        now = self._clock.steady()
+        while self._unreachable and now - next(iter(self._unreachable.values())) >= UNREACHABLE_FOR_S:
             del self._unreachable[next(iter(self._unreachable))]
-        is_full = len(self._sent_at) == DIRECT_LIMIT and now - self._sent_at[0] < DIRECT_WINDOW
+        is_full = len(self._sent_at) == DIRECT_LIMIT and now - self._sent_at[0] < DIRECT_WINDOW_S
         if is_full or author.id in self._unreachable:
             return False
         self._sent_at.append(now)
@@ -80,7 +79,7 @@ class Notices:
             with suppress(*DISCORD_FAILED):  # the message may be gone, or the channel closed to us
                 notice = await message.reply(wording.NOT_TOLD_HERE, mention_author=False)
                 try:
-                    until = self._clock.now() + timedelta(seconds=LIFETIME_S)
+                    until = self._clock.steady() + LIFETIME_S
                     await self._clock.wait(self._is_finishing, until=until)
                 finally:
                     await notice.delete()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, cast
 
 import discord
@@ -16,8 +15,6 @@ from cogs import wording
 from cogs.buttons import Action, PanelButton, VoteButton
 from cogs.wording import plain
 
-STREAM_LIMIT = timedelta(seconds=150)
-"""How long one stream lasts at most, as the service sets it by default."""
 STEERABLE = (State.REQUESTED, State.CONNECTING, State.LIVE)
 """The states in which the panel has buttons."""
 PICTURE_NAME = "now.jpg"
@@ -112,8 +109,8 @@ def status_text(session: BroadcastSession, standing: Standing) -> str:
         when = discord.utils.format_dt(applied.settled_at, "R")
         lines.append(f"-# Suggested by **{plain(applied.viewer.name)}** · applied {when}")
     facts = [f"Hosted by **{plain(broadcast.host.name)}**"]
-    if broadcast.state is State.LIVE and broadcast.live_at:
-        facts.append(f"ends {discord.utils.format_dt(broadcast.live_at + STREAM_LIMIT, 'R')} at the latest")
+    if broadcast.state is State.LIVE and session.ends_at:
+        facts.append(f"ends {discord.utils.format_dt(session.ends_at, 'R')} at the latest")
     lines.append(" · ".join(facts))
     if place := session.place_in_pool:
         lines.append(
@@ -130,7 +127,7 @@ def _motion_text(session: BroadcastSession) -> list[str]:
     return [
         f"🗳️ **{plain(motion.by.name)}** asks to decide **{wording.mode_name(motion.mode)}** from now on: "
         f"{motion.votes_for} for, {motion.votes_against} against · "
-        f"closes {discord.utils.format_dt(motion.closes_at, 'R')}"
+        f"closes {discord.utils.format_dt(session.floor.date_of(motion.closes_at), 'R')}"
     ]
 
 
@@ -139,8 +136,9 @@ def _line_text(session: BroadcastSession, standing: Standing) -> list[str]:
     if not standing.candidates:
         return [f"Decided {wording.mode_name(session.floor.mode)} · nothing in line"]
     head = f"Decided {wording.mode_name(session.floor.mode)} · **{session.floor.waiting} in line**"
-    if standing.closes_at:
-        head += f" · the ballot closes {discord.utils.format_dt(standing.closes_at, 'R')}"
+    if standing.closes_at is not None:
+        closes_at = session.floor.date_of(standing.closes_at)
+        head += f" · the ballot closes {discord.utils.format_dt(closes_at, 'R')}"
     lines = [head]
     for number, candidate in enumerate(_shown_candidates(session, standing), start=1):
         suggestion = candidate.choice.suggestion

@@ -6,7 +6,6 @@ import asyncio
 import io
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -24,7 +23,7 @@ log = logging.getLogger(__name__)
 EDIT_GAP_S = 3.0
 """Between two edits of one panel: Discord allows a channel about five in five seconds, in all."""
 LONGEST_RETRY_S = 120.0
-LIFETIME = timedelta(minutes=50)
+LIFETIME_S = 50 * 60.0
 """After which a panel is posted anew: from an hour on, Discord refuses edits of a message sooner or later."""
 TOO_MANY_OLD_EDITS = 30046
 """Discord's code for such a refusal."""
@@ -34,7 +33,8 @@ TOO_MANY_OLD_EDITS = 30046
 class _KeptPanel:
     session: BroadcastSession
     message: discord.PartialMessage
-    posted_at: datetime
+    posted_at: float
+    """The steady moment."""
     shown: list[dict[str, Any]]
     """The components of the message as it stands, and its picture."""
     picture: bytes | None = None
@@ -63,7 +63,7 @@ class PanelKeeper:
         """Answers the interaction that started a broadcast with its panel, and keeps that from now on."""
         broadcast = session.broadcast
         panel = self._draw(broadcast, session)
-        posted_at = self._services.clock.now()
+        posted_at = self._services.clock.steady()
         try:
             await interaction.response.defer(thinking=True)
             answer: discord.Message = await interaction.edit_original_response(view=panel)
@@ -111,7 +111,7 @@ class PanelKeeper:
         clock = self._services.clock
         failures = 0
         while True:
-            await clock.wait(kept.changed, until=kept.posted_at + LIFETIME)
+            await clock.wait(kept.changed, until=kept.posted_at + LIFETIME_S)
             kept.changed.clear()
             is_last = kept.session.broadcast.state.is_over
             was_edited = await self._try_to_show(kept)
@@ -119,8 +119,8 @@ class PanelKeeper:
                 break
             if was_edited is None:
                 failures += 1
-                pause = timedelta(seconds=min(EDIT_GAP_S * 2**failures, LONGEST_RETRY_S))
-                await clock.wait(self._discord_is_back, until=clock.now() + pause)
+                pause_s = min(EDIT_GAP_S * 2**failures, LONGEST_RETRY_S)
+                await clock.wait(self._discord_is_back, until=clock.steady() + pause_s)
                 kept.changed.set()
                 continue
             failures = 0
@@ -146,7 +146,7 @@ class PanelKeeper:
         broadcast = session.broadcast
         panel = self._draw(broadcast, session)
         picture = session.picture if broadcast.state in STEERABLE else None
-        if self._services.clock.now() >= kept.posted_at + LIFETIME:
+        if self._services.clock.steady() >= kept.posted_at + LIFETIME_S:
             await self._post_anew(kept, panel, picture)
         elif panel.payload == kept.shown and picture is kept.picture:
             return False
@@ -166,7 +166,7 @@ class PanelKeeper:
     async def _post_anew(self, kept: _KeptPanel, panel: Panel, picture: bytes | None) -> None:
         """Posts the panel as a new message, which nobody is notified of, and deletes the one before."""
         old = kept.message
-        posted_at = self._services.clock.now()
+        posted_at = self._services.clock.steady()
         channel = self._channel(kept.session.broadcast)
         sent = await channel.send(view=panel, files=_files(picture), silent=True)
         kept.message = channel.get_partial_message(sent.id)
@@ -182,7 +182,7 @@ class PanelKeeper:
             log.info("the old panel %s stays: %s", old.id, type(error).__name__)
             return
         kept.standing.discard(old.id)
-        await self._services.journal.close_panel(old.id, posted_at)
+        await self._services.journal.close_panel(old.id, self._services.clock.now())
 
     def _draw(self, broadcast: Broadcast, session: BroadcastSession | None = None) -> Panel:
         watch_url = f"{self._services.settings.watch_base_url}/watch/{broadcast.id}"
@@ -198,7 +198,7 @@ class PanelKeeper:
                 channel_id=kept.message.channel.id,
                 kind=PostKind.PANEL,
                 broadcast_id=kept.session.broadcast.id,
-                posted_at=kept.posted_at,
+                posted_at=self._services.clock.date_of(kept.posted_at),
             )
         )
 

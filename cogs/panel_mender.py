@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import discord
 
@@ -57,13 +57,13 @@ class PanelMender:
 
     async def _run(self) -> None:
         clock = self._services.clock
-        retry_at: datetime | None = None
+        retry_at: float | None = None
         delay_s = FIRST_RETRY_S
         while True:
             await clock.wait(self._due, until=retry_at)
             delay_s = FIRST_RETRY_S if self._due.is_set() else min(delay_s * 2, LONGEST_RETRY_S)
             self._due.clear()
-            retry_at = None if await self._mend_all() else clock.now() + timedelta(seconds=delay_s)
+            retry_at = None if await self._mend_all() else clock.steady() + delay_s
 
     async def _mend_all(self) -> bool:
         """Whether nothing is left to mend that could be mended soon."""

@@ -12,7 +12,7 @@ from bot.broadcast.arbitration.policy import Choice, Mode, Standing
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.ledger import Ledger
 from bot.broadcast.model import Refusal, Suggestion, Viewer
-from bot.broadcast.motion import WINDOW, Motion
+from bot.broadcast.motion import WINDOW_S, Motion
 from bot.broadcast.ports import Ports
 
 
@@ -44,6 +44,7 @@ class Floor:
         self._ledger = Ledger(ports.journal)
         self._changed = asyncio.Event()
         self._urgent: Suggestion | None = None
+        self._sent_at = 0.0  # the steady moment in which the last choice left
         self._motion: Motion | None = None
         self._is_shut = False
 
@@ -60,12 +61,16 @@ class Floor:
     @property
     def motion(self) -> Motion | None:
         """The vote on the mode that is open now."""
-        return self._motion if self._motion and self._now() < self._motion.closes_at else None
+        return self._motion if self._motion and self._clock.steady() < self._motion.closes_at else None
 
     @property
     def standing(self) -> Standing:
         """What is in line, the likeliest next one first."""
         return self._arbiter.standing()
+
+    def date_of(self, steady: float) -> datetime:
+        """When a moment of the floor's, such as a ballot's close, is by the wall: to show it."""
+        return self._clock.date_of(steady)
 
     @property
     def pending(self) -> list[Suggestion]:
@@ -90,7 +95,7 @@ class Floor:
         if self.is_paused:
             raise BroadcastError(Code.INTAKE_PAUSED)
         suggestion = self._new_suggestion(viewer, prompt)
-        return self._ticket(suggestion, self._arbiter.line.reserve(suggestion))
+        return self._ticket(suggestion, self._arbiter.line.reserve(suggestion, self._clock.steady()))
 
     async def revise(self, suggestion_id: str, prompt: str) -> bool:
         """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
@@ -158,7 +163,7 @@ class Floor:
         if self.motion:
             raise BroadcastError(Code.VOTE_IS_RUNNING)
         self._close_motion()  # one that nobody has closed yet, since nothing is forwarded
-        self._motion = Motion(mode, viewer, self._now() + WINDOW)
+        self._motion = Motion(mode, viewer, self._clock.steady() + WINDOW_S)
         self._motion.vote(viewer, is_for=True)
         self._has_changed()
 
@@ -195,15 +200,18 @@ class Floor:
         finally:
             await entered
 
-    async def next_choice(self, *, until: datetime | None) -> Choice | None:
-        """What is sent next, as soon as there is something and its time has come; None at `until`."""
+    async def next_choice(self, *, until: float | None) -> Choice | None:
+        """What is sent next, as soon as there is something and its time has come; None at `until`.
+
+        That is a steady moment.
+        """
         while True:
-            now = self._now()
-            if until and now >= until:
+            now = self._clock.steady()
+            if until is not None and now >= until:
                 return None
             self._changed.clear()
             if stale := self._arbiter.line.remove_stale(now):
-                await self._refuse_stale(stale, now)
+                await self._refuse_stale(stale)
             if self._motion and now >= self._motion.closes_at:
                 self._close_motion()
             if self._urgent:
@@ -212,15 +220,16 @@ class Floor:
             if choice := self._arbiter.take_next(now):
                 return choice
             motion_at = self._motion.closes_at if self._motion else None
-            due = [time for time in (self._arbiter.next_due(now), motion_at, until) if time]
-            await self._clock.wait(self._changed, until=min(due, default=None))
+            due = (self._arbiter.next_due(now), motion_at, until)
+            soonest = min((moment for moment in due if moment is not None), default=None)
+            await self._clock.wait(self._changed, until=soonest)
 
     def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
         """Notes that a choice is on its way: its suggestion, and those merged into it.
 
         The note is stored while the world is asked: to a restart, what waited and what was sent are the same.
         """
-        now = self._now()
+        self._sent_at, now = self._clock.steady(), self._now()
         sent = [suggestion.sent(stream_id, now) for suggestion in choice.suggestions]
         self._ledger.note(*sent)
         self._tell()
@@ -228,9 +237,7 @@ class Floor:
 
     async def settled(self, suggestions: list[Suggestion]) -> None:
         """Notes what became of a choice; from now on the gap to the next one counts."""
-        first = suggestions[0]
-        if first.sent_at and first.settled_at:
-            self._arbiter.settled(first.sent_at, first.settled_at)
+        self._arbiter.settled(self._sent_at, self._clock.steady())
         await self._ledger.settle(*suggestions)
         self._tell()
 
@@ -262,7 +269,8 @@ class Floor:
         finally:
             self._has_changed()  # the line has, stored or not
 
-    async def _refuse_stale(self, stale: list[Suggestion], now: datetime) -> None:
+    async def _refuse_stale(self, stale: list[Suggestion]) -> None:
+        now = self._now()
         await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
         self._tell()
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Viewer
 
 MEMORY_LIMIT = 5000
 """People and prompts that are remembered at most; the oldest are forgotten first."""
+LONGEST_MUTE = timedelta(days=7)
+"""What is stored beyond it was written while the wall was wrong: no mute lasts for ever."""
 
 
 class BrokenRule(Protocol):
@@ -45,7 +48,7 @@ class IntakeRules:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Somebody may not steer for a while."""
+    """Somebody may not steer for a while; `until` is the time by the wall."""
 
     viewer: Viewer
     until: datetime
@@ -55,13 +58,14 @@ class Mute:
 class Intake:
     """One server's gate for suggestions. Remembers what cooldowns and repeats need, and no more."""
 
-    def __init__(self, rules: IntakeRules, text_filter: PromptFilter) -> None:
+    def __init__(self, rules: IntakeRules, text_filter: PromptFilter, clock: Clock) -> None:
+        self._clock = clock
         self._rules = rules
         self._text_filter = text_filter
-        self._mutes: dict[int, Mute] = {}
-        self._last_by_viewer: OrderedDict[int, datetime] = OrderedDict()
-        self._last_by_prompt: OrderedDict[str, datetime] = OrderedDict()
-        self._last: datetime | None = None
+        self._muted_until: dict[int, float] = {}
+        self._last_by_viewer: OrderedDict[int, float] = OrderedDict()
+        self._last_by_prompt: OrderedDict[str, float] = OrderedDict()
+        self._last: float | None = None
 
     def change(self, rules: IntakeRules, text_filter: PromptFilter) -> None:
         """From now on these rules apply; mutes and memory stay."""
@@ -69,38 +73,40 @@ class Intake:
         self._text_filter = text_filter
 
     def mute(self, mute: Mute) -> None:
-        """Takes nothing of this viewer until then."""
-        self._mutes[mute.viewer.id] = mute
+        """Takes nothing of this viewer for as long as it is until then, whatever the wall does meanwhile."""
+        lasts = min(mute.until - self._clock.now(), LONGEST_MUTE)
+        self._muted_until[mute.viewer.id] = self._clock.steady() + lasts.total_seconds()
 
     def unmute(self, viewer: Viewer) -> bool:
         """Takes suggestions of this viewer again; False if they were not muted."""
-        return self._mutes.pop(viewer.id, None) is not None
+        was_muted = self._end_of_mute(viewer) is not None
+        self._muted_until.pop(viewer.id, None)
+        return was_muted
 
-    def check(self, viewer: Viewer, prompt: str, now: datetime, *, is_exempt: bool) -> None:
+    def check(self, viewer: Viewer, prompt: str, *, is_exempt: bool) -> None:
         """Raises the code of the first rule that a suggestion breaks; exempt people are only held to mutes.
 
         Raises MUTED, PROMPT_TOO_LONG, FILTERED, REPEATED, COOLING_DOWN or SLOW_MODE.
         """
-        self.check_words(viewer, prompt, now, is_exempt=is_exempt)
+        self.check_words(viewer, prompt, is_exempt=is_exempt)
         if is_exempt:
             return
         rules = self._rules
         if rules.repeat_window:
-            _check_wait(Code.REPEATED, self._last_by_prompt.get(prompt.casefold()), rules.repeat_window, now)
+            self._check_wait(Code.REPEATED, self._last_by_prompt.get(prompt.casefold()), rules.repeat_window)
         if rules.cooldown:
-            _check_wait(Code.COOLING_DOWN, self._last_by_viewer.get(viewer.id), rules.cooldown, now)
+            self._check_wait(Code.COOLING_DOWN, self._last_by_viewer.get(viewer.id), rules.cooldown)
         if rules.slow_mode:
-            _check_wait(Code.SLOW_MODE, self._last, rules.slow_mode, now)
+            self._check_wait(Code.SLOW_MODE, self._last, rules.slow_mode)
 
-    def check_mute(self, viewer: Viewer, now: datetime) -> None:
+    def check_mute(self, viewer: Viewer) -> None:
         """Raises MUTED for somebody who may not steer."""
-        mute = self._mutes.get(viewer.id)
-        if mute and now < mute.until:
-            raise BroadcastError(Code.MUTED, until=mute.until)
+        if (until := self._end_of_mute(viewer)) is not None:
+            raise BroadcastError(Code.MUTED, until=self._clock.date_of(until))
 
-    def check_words(self, viewer: Viewer, prompt: str, now: datetime, *, is_exempt: bool) -> None:
+    def check_words(self, viewer: Viewer, prompt: str, *, is_exempt: bool) -> None:
         """Raises MUTED; and PROMPT_TOO_LONG or FILTERED, unless the author is exempt."""
-        self.check_mute(viewer, now)
+        self.check_mute(viewer)
         if is_exempt:
             return
         limit = self._rules.prompt_limit
@@ -109,19 +115,26 @@ class Intake:
         if broken := self._text_filter(prompt):
             raise BroadcastError(Code.FILTERED, rule=broken.rule)
 
-    def taken(self, viewer: Viewer, prompt: str, now: datetime) -> None:
+    def taken(self, viewer: Viewer, prompt: str) -> None:
         """A suggestion was taken: from now on cooldowns count."""
+        now = self._clock.steady()
         _remember(self._last_by_viewer, viewer.id, now)
         _remember(self._last_by_prompt, prompt.casefold(), now)
         self._last = now
 
+    def _end_of_mute(self, viewer: Viewer) -> float | None:
+        until = self._muted_until.get(viewer.id)
+        if until is not None and self._clock.steady() >= until:
+            del self._muted_until[viewer.id]
+            return None
+        return until
 
-def _check_wait(code: Code, since: datetime | None, wait: timedelta, now: datetime) -> None:
-    if since is not None and now < since + wait:
-        raise BroadcastError(code, until=since + wait)
+    def _check_wait(self, code: Code, since: float | None, wait: timedelta) -> None:
+        if since is not None and self._clock.steady() < (until := since + wait.total_seconds()):
+            raise BroadcastError(code, until=self._clock.date_of(until))
 
 
-def _remember(memory: OrderedDict[Key, datetime], key: Key, now: datetime) -> None:
+def _remember(memory: OrderedDict[Key, float], key: Key, now: float) -> None:
     memory[key] = now
     memory.move_to_end(key)
     if len(memory) > MEMORY_LIMIT:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Viewer
 
-WINDOW = timedelta(seconds=30)
+WINDOW_S = 30.0
 QUORUM = 2
 """Votes for it at least: nobody changes the mode alone."""
 
 
 @dataclass(slots=True)
 class Motion:
-    """Somebody asks for another mode. Everyone has one vote, which they may change until it closes."""
+    """Somebody asks for another mode. Everyone has one vote, which they may change until it closes.
+
+    `closes_at` is a steady moment.
+    """
 
     mode: Mode
     by: Viewer
-    closes_at: datetime
+    closes_at: float
     _is_for: dict[int, bool] = field(default_factory=dict)
 
     def vote(self, viewer: Viewer, *, is_for: bool) -> None:

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.intake import Intake
 from bot.broadcast.model import Broadcast, Ending, Recording, Spectating, Stream, Suggestion
 from bot.broadcast.pool import StreamPool
-
-
-class Clock(Protocol):
-    """Time, so that tests can step it."""
-
-    def now(self) -> datetime:
-        """The time in UTC."""
-        ...
-
-    async def sleep(self, seconds: float) -> None:
-        """Returns after so many seconds."""
-        ...
-
-    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
-        """Returns when the event is set, or at that time; with None, only when it is set."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

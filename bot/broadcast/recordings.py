@@ -6,9 +6,10 @@ import asyncio
 import logging
 from typing import Self
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Recording, Stream
-from bot.broadcast.ports import Clock, Journal, RecordingPoster, RecordingSource
+from bot.broadcast.ports import Journal, RecordingPoster, RecordingSource
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class RecordingDesk:
 
     async def _wait_for(self, stream_id: str) -> Recording | None:
         """The recording once it is complete, or its video if the rest does not come; else None."""
-        began_at = self._clock.now()
+        began_at = self._clock.steady()
         video_since: float | None = None
         found: Recording | None = None
         delay_s = FIRST_DELAY_S
@@ -95,7 +96,7 @@ class RecordingDesk:
                 found = await self._source.find(stream_id) or found
             except WorldError as error:
                 log.info("the recording of stream %s: %s", stream_id, error.reason.value)
-            waited_s = (self._clock.now() - began_at).total_seconds()
+            waited_s = self._clock.steady() - began_at
             if found and found.has_video:
                 video_since = waited_s if video_since is None else video_since
                 if found.is_complete or waited_s - video_since >= ARTIFACTS_GRACE_S:

@@ -63,7 +63,7 @@ class Broadcasts:
         if self._is_closing:
             raise BroadcastError(Code.SHUTTING_DOWN)
         intake = self._ports.intake_of(channel.guild_id)
-        intake.check_words(host, opening, self._ports.clock.now(), is_exempt=is_exempt)
+        intake.check_words(host, opening, is_exempt=is_exempt)
         if running := self._by_channel.get(channel.id):
             raise BroadcastError(Code.ALREADY_RUNNING, host=running.broadcast.host)
         budget = budget or Budget()
@@ -94,10 +94,10 @@ class Broadcasts:
         """
         session = self.in_channel(channel)
         clean = clean_prompt(prompt)
-        intake, now = self._ports.intake_of(channel.guild_id), self._ports.clock.now()
-        intake.check(viewer, clean, now, is_exempt=is_exempt)
+        intake = self._ports.intake_of(channel.guild_id)
+        intake.check(viewer, clean, is_exempt=is_exempt)
         ticket = session.floor.suggest(viewer, clean)
-        intake.taken(viewer, clean, now)  # before anything is awaited: the next one may come meanwhile
+        intake.taken(viewer, clean)  # before anything is awaited: the next one may come meanwhile
         return await ticket
 
     async def revise(
@@ -109,7 +109,7 @@ class Broadcasts:
         """
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(session.broadcast.channel.guild_id)
-        intake.check_words(suggestion.viewer, clean, self._ports.clock.now(), is_exempt=is_exempt)
+        intake.check_words(suggestion.viewer, clean, is_exempt=is_exempt)
         return await session.floor.revise(suggestion.id, clean)
 
     def adopt(self, guild_id: int, arbitration: ArbitrationSettings) -> None:

@@ -18,6 +18,9 @@ from bot.broadcast.states import Reason, State
 
 log = logging.getLogger(__name__)
 
+STREAM_LIMIT_S = 150.0
+"""How long one stream lasts at most, as the service sets it by default."""
+
 _REFUSAL_FOR = {
     Reason.STREAM_ERROR: Refusal.SERVICE_REFUSED,
     Reason.USAGE_LIMIT: Refusal.SERVICE_REFUSED,
@@ -41,6 +44,7 @@ class BroadcastSession:
         self.picture: bytes | None = None
         self._ports = ports
         self._longest = longest
+        self._live_since: float | None = None
         self._ending: Ending | None = None
         self._stream_is_over = False
         self._until_ending = asyncio.timeout(None)
@@ -55,6 +59,14 @@ class BroadcastSession:
     def place_in_pool(self) -> int | None:
         """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
         return self._ports.pool.place_of(self._tell)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it is over at the latest, by the wall; None before it is live."""
+        if self._live_since is None:
+            return None
+        over_at = self._live_since + STREAM_LIMIT_S
+        return self._ports.clock.date_of(over_at if self._over_at is None else min(over_at, self._over_at))
 
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""
@@ -118,6 +130,7 @@ class BroadcastSession:
         self.prompt_in_force = started.applied_prompt or self.broadcast.prompt
         # Stored before anybody is told: without the stream ID there is no way back to the recording.
         await self._ports.journal.save_stream(self.stream)
+        self._live_since = self._ports.clock.steady()
         await self._move(State.LIVE)
         return self.stream
 
@@ -141,10 +154,11 @@ class BroadcastSession:
         self.end(Ending(Reason.BROADCAST_LIMIT))
 
     @property
-    def _over_at(self) -> datetime | None:
-        """When the server's own limit ends the broadcast."""
-        live_at = self.broadcast.live_at
-        return live_at + self._longest if live_at and self._longest else None
+    def _over_at(self) -> float | None:
+        """The steady moment in which the server's own limit ends the broadcast."""
+        if self._live_since is None or self._longest is None:
+            return None
+        return self._live_since + self._longest.total_seconds()
 
     async def _end_stream(self, world: World) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
@@ -48,9 +48,9 @@ class Rig:
         return session
 
 
-def put_in(line: Line, suggestion: Suggestion) -> int:
+def put_in(line: Line, suggestion: Suggestion, now: float = 0.0) -> int:
     """Puts a suggestion in line that is stored already; returns its place."""
-    place = line.reserve(suggestion)
+    place = line.reserve(suggestion, now)
     line.admit(suggestion.id)
     return place
 
@@ -67,10 +67,9 @@ async def opened_rig() -> AsyncIterator[Rig]:
     """Broadcasts whose recordings never come."""
     world, journal, board = ScriptedWorld(), MemoryJournal(), PostingBoard()
     audience = ListeningAudience(journal)
-    desk = RecordingDesk(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
     clock = SteppedClock()
-    surroundings = replace(ports(world, journal, audience), clock=clock)
-    async with desk, Broadcasts(surroundings, desk) as broadcasts:
+    desk = RecordingDesk(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
+    async with desk, Broadcasts(ports(world, journal, audience, clock), desk) as broadcasts:
         yield Rig(broadcasts, world, journal, audience, board, clock)
 
 

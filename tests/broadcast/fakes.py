@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.intake import Intake, IntakeRules
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
@@ -16,25 +17,36 @@ from bot.broadcast.ports import Ports, StartedStream, WorldEvents
 
 
 class SteppedClock:
-    """Time that passes only while somebody sleeps."""
+    """Time that passes only while somebody sleeps. What the wall shows, a test may step by itself."""
 
     def __init__(self) -> None:
-        self._now = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+        self.wall_at_zero = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+        self._steady = 0.0
 
     def now(self) -> datetime:
-        return self._now
+        return self.date_of(self._steady)
+
+    def steady(self) -> float:
+        return self._steady
+
+    def date_of(self, steady: float) -> datetime:
+        return self.wall_at_zero + timedelta(seconds=steady)
+
+    def step_the_wall(self, **by: float) -> None:
+        """Sets the wall to another time, as by `hours=-1`."""
+        self.wall_at_zero += timedelta(**by)
 
     async def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
+        self._steady += seconds
         await asyncio.sleep(0)
 
-    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
+    async def wait(self, event: asyncio.Event, until: float | None) -> None:
         if until is None:
             await event.wait()
             return
         await asyncio.sleep(0)  # whatever is under way comes first
         if not event.is_set():
-            self._now = max(self._now, until)
+            self._steady = max(self._steady, until)
 
 
 class MemoryJournal:
@@ -202,15 +214,18 @@ class PostingBoard:
         self.posted.set()
 
 
-def ports(world: ScriptedWorld, journal: MemoryJournal, audience: ListeningAudience) -> Ports:
+def ports(
+    world: ScriptedWorld, journal: MemoryJournal, audience: ListeningAudience, clock: Clock | None = None
+) -> Ports:
     """The ports with these behind them; IDs and references are numbered."""
-    intake = Intake(IntakeRules(), lambda _: None)
+    clock = clock or SteppedClock()
+    intake = Intake(IntakeRules(), lambda _: None, clock)
     ids, references = itertools.count(1), itertools.count(1)
     return Ports(
         open_world=world.open,
         journal=journal,
         audience=audience,
-        clock=SteppedClock(),
+        clock=clock,
         pool=StreamPool(5),
         intake_of=lambda _: intake,
         new_id=lambda: f"id-{next(ids)}",

@@ -16,8 +16,9 @@ from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.model import Suggestion, Viewer
 from tests.broadcast.conftest import put_in
 
-NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
-WINDOW = timedelta(seconds=20)
+TODAY = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+NOW = 0.0
+WINDOW_S = 20.0
 
 
 def arbiter_of(mode: Mode, *, gap_s: float = 0, per_viewer: int = 100, seed: int = 1) -> Arbiter:
@@ -27,14 +28,14 @@ def arbiter_of(mode: Mode, *, gap_s: float = 0, per_viewer: int = 100, seed: int
             mode=mode,
             gap=timedelta(seconds=gap_s),
             limits=LineLimits(per_viewer=per_viewer, lifetime=timedelta(hours=1)),
-            policy=PolicySettings(vote_window=WINDOW, seed=seed),
+            policy=PolicySettings(vote_window=timedelta(seconds=WINDOW_S), seed=seed),
         )
     )
 
 
-def suggestion(name: str, viewer: int, prompt: str | None = None, at: datetime = NOW) -> Suggestion:
+def suggestion(name: str, viewer: int, prompt: str | None = None) -> Suggestion:
     """A suggestion by a numbered viewer."""
-    return Suggestion(name, "b", Viewer(viewer, f"Viewer {viewer}"), prompt or f"word{name}", at)
+    return Suggestion(name, "b", Viewer(viewer, f"Viewer {viewer}"), prompt or f"word{name}", TODAY)
 
 
 def merged(suggestions: list[Suggestion]) -> list[list[Suggestion]]:
@@ -45,7 +46,7 @@ def merged(suggestions: list[Suggestion]) -> list[list[Suggestion]]:
     return duplicates.merged(suggestions)
 
 
-def sent_by(arbiter: Arbiter, now: datetime = NOW) -> list[str]:
+def sent_by(arbiter: Arbiter, now: float = NOW) -> list[str]:
     """The IDs of all that is sent when time goes on as far as needed."""
     sent: list[str] = []
     for _ in range(10_000):
@@ -53,7 +54,7 @@ def sent_by(arbiter: Arbiter, now: datetime = NOW) -> list[str]:
         if choice:
             sent.append(choice.suggestion.id)
             sent += [merged.id for merged in choice.merged]
-        elif due := arbiter.next_due(now):
+        elif (due := arbiter.next_due(now)) is not None:
             now = max(now, due)
         else:
             return sent
@@ -114,9 +115,9 @@ def test_the_majority_wins_and_of_equals_the_earliest() -> None:
     arbiter.line.vote(Viewer(4, "D"), "owl")
     arbiter.line.vote(Viewer(5, "E"), "dog")
     assert arbiter.take_next(NOW) is None
-    assert arbiter.standing().closes_at == NOW + WINDOW
-    assert arbiter.take_next(NOW + WINDOW / 2) is None
-    winner = arbiter.take_next(NOW + WINDOW)
+    assert arbiter.standing().closes_at == NOW + WINDOW_S
+    assert arbiter.take_next(NOW + WINDOW_S / 2) is None
+    winner = arbiter.take_next(NOW + WINDOW_S)
     assert winner
     assert winner.suggestion.id == "dog"  # two for dog and owl each, and dog came first
     assert [(c.choice.suggestion.id, c.votes) for c in arbiter.standing().candidates] == [
@@ -131,7 +132,7 @@ def test_a_ballot_is_over_when_its_candidates_are_gone(leave: str) -> None:
     arbiter = arbiter_of(Mode.VOTE, gap_s=30)
     put_in(arbiter.line, suggestion("cat", 1))
     assert arbiter.take_next(NOW) is None
-    assert arbiter.standing().closes_at == NOW + WINDOW
+    assert arbiter.standing().closes_at == NOW + WINDOW_S
     match leave:
         case "panic":
             arbiter.line.clear()
@@ -140,12 +141,12 @@ def test_a_ballot_is_over_when_its_candidates_are_gone(leave: str) -> None:
         case "mute":
             arbiter.line.remove_all_of(Viewer(1, "A"))
     arbiter.settled(NOW, NOW)
-    later = NOW + timedelta(seconds=31)
-    put_in(arbiter.line, suggestion("dog", 2, at=later))
+    later = NOW + 31
+    put_in(arbiter.line, suggestion("dog", 2), later)
     assert arbiter.standing().closes_at is None
     assert arbiter.take_next(later) is None
-    assert arbiter.standing().closes_at == later + WINDOW
-    assert arbiter.take_next(later + WINDOW)
+    assert arbiter.standing().closes_at == later + WINDOW_S
+    assert arbiter.take_next(later + WINDOW_S)
 
 
 def test_a_viewer_has_one_vote() -> None:
@@ -220,7 +221,7 @@ def test_merged_suggestions_share_votes_and_leave_together() -> None:
     put_in(arbiter.line, suggestion("cat1", 2, "a cat jumps"))
     put_in(arbiter.line, suggestion("cat2", 3, "the cat jumps"))
     arbiter.take_next(NOW)
-    winner = arbiter.take_next(NOW + WINDOW)
+    winner = arbiter.take_next(NOW + WINDOW_S)
     assert winner
     assert [winner.suggestion.id, *(merged.id for merged in winner.merged)] == ["cat1", "cat2"]
     assert len(arbiter.line) == 1
@@ -262,19 +263,18 @@ def test_the_pace_keeps_a_gap_that_grows_with_slow_acknowledgements() -> None:
     """The next one waits three seconds, and longer for a world that is slow."""
     pace = Pace(timedelta(seconds=3))
     assert pace.not_before(NOW) is None
-    pace.settled(NOW - timedelta(milliseconds=50), NOW)
-    assert pace.not_before(NOW) == NOW + timedelta(seconds=3)
+    pace.settled(NOW - 0.05, NOW)
+    assert pace.not_before(NOW) == NOW + 3
     for _ in range(30):
-        pace.settled(NOW - timedelta(seconds=4), NOW)
-    gap = pace.effective_gap.total_seconds()
-    assert 7.9 < gap < 8.1
+        pace.settled(NOW - 4, NOW)
+    assert 7.9 < pace.effective_gap_s < 8.1
 
 
 def test_stale_suggestions_leave_the_line() -> None:
     """What waited for its lifetime is taken out, and the time of the next one is known."""
     arbiter = Arbiter(ArbitrationSettings(limits=LineLimits(lifetime=timedelta(seconds=60))))
     put_in(arbiter.line, suggestion("old", 1))
-    put_in(arbiter.line, suggestion("new", 2, at=NOW + timedelta(seconds=30)))
-    assert arbiter.next_due(NOW) == NOW + timedelta(seconds=60)
-    assert [s.id for s in arbiter.line.remove_stale(NOW + timedelta(seconds=60))] == ["old"]
+    put_in(arbiter.line, suggestion("new", 2), NOW + 30)
+    assert arbiter.next_due(NOW) == NOW + 60
+    assert [s.id for s in arbiter.line.remove_stale(NOW + 60)] == ["old"]
     assert [s.id for s in arbiter.line] == ["new"]

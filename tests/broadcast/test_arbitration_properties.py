@@ -17,6 +17,7 @@ from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Suggestion, Viewer
 from tests.broadcast.conftest import put_in
 
+TODAY = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 SETTINGS = tuple(
     ArbitrationSettings(gap=gap_s * SECOND, limits=limits, policy=PolicySettings(window_s * SECOND, seed=1))
@@ -59,7 +60,7 @@ class Crowd:
 
     def __init__(self) -> None:
         self.arbiter = Arbiter(SETTINGS[0])
-        self.now = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+        self.now = 0.0
         self.taken: list[str] = []
         self.ended: list[str] = []
         self.rounds: list[Round] = []
@@ -90,7 +91,7 @@ class Crowd:
             case "adopt":
                 self.arbiter.adopt(SETTINGS[number % len(SETTINGS)])
             case "wait":
-                self.now += number % 8 * SECOND
+                self.now += number % 8
                 self._leave(self.arbiter.line.remove_stale(self.now))
             case "send":
                 self._send(before)
@@ -103,7 +104,8 @@ class Crowd:
         try:
             put_in(
                 self.arbiter.line,
-                Suggestion(name, "b", person, f"{THEMES[number % 3]}idea{number % 20}", self.now),
+                Suggestion(name, "b", person, f"{THEMES[number % 3]}idea{number % 20}", TODAY),
+                self.now,
             )
         except BroadcastError:
             return
@@ -118,7 +120,7 @@ class Crowd:
         self.rounds.append(Round(mode, waiting, self._departures.copy(), choice.suggestion.viewer.id))
         self.arbiter.settled(self.now, self.now)
         assert self.arbiter.take_next(self.now) is None, "two at once"
-        self.now += 5 * SECOND
+        self.now += 5
 
     def _leave(self, suggestions: list[Suggestion] | tuple[Suggestion, ...]) -> None:
         self.ended += [suggestion.id for suggestion in suggestions]

@@ -9,7 +9,7 @@ import pytest
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.model import Outcome, Refusal, Viewer
-from bot.broadcast.motion import WINDOW
+from bot.broadcast.motion import WINDOW_S
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
 
@@ -47,14 +47,14 @@ async def test_a_vote_on_the_mode_ends_in_time_though_nothing_is_forwarded(rig: 
     session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     session.floor.call_vote(Mode.VOTE, MIKA)
     session.floor.vote_on_mode(ROBIN, is_for=True)
-    await rig.clock.sleep(WINDOW.total_seconds())
+    await rig.clock.sleep(WINDOW_S)
     assert session.floor.motion is None
     with pytest.raises(BroadcastError) as late:
         session.floor.vote_on_mode(SASHA, is_for=False)
     assert late.value.code is Code.NO_VOTE_RUNNING
     session.floor.call_vote(Mode.DRAW, MIKA)
     assert session.floor.mode is Mode.VOTE
-    await rig.clock.sleep(WINDOW.total_seconds())
+    await rig.clock.sleep(WINDOW_S)
     rig.world.may_connect.set()
     await reach(session, State.LIVE)
     await asyncio.sleep(0)
@@ -68,7 +68,7 @@ async def test_a_moderators_mode_is_not_undone_by_a_vote_that_was_open(rig: Rig)
     session.floor.vote_on_mode(ROBIN, is_for=True)
     session.floor.switch(Mode.HOST)
     assert session.floor.motion is None
-    await rig.clock.sleep(WINDOW.total_seconds())
+    await rig.clock.sleep(WINDOW_S)
     session.floor.pause(paused=False)
     await asyncio.sleep(0)
     assert session.floor.mode is Mode.HOST

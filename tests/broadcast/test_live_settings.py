@@ -17,7 +17,8 @@ from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
 from tests.broadcast.fakes import ListeningAudience, MemoryJournal, ScriptedWorld, SteppedClock, ports
 
-NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+TODAY = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
+NOW = 0.0
 SETTINGS = ArbitrationSettings(gap=timedelta())
 
 
@@ -37,7 +38,7 @@ def arbiter_with(settings: ArbitrationSettings, waiting: int) -> Arbiter:
 def suggestion(number: int, viewer: int | None = None) -> Suggestion:
     """A suggestion of its own kind."""
     person = Viewer(number if viewer is None else viewer, "Viewer")
-    return Suggestion(f"s{number}", "b", person, f"word{number}", NOW)
+    return Suggestion(f"s{number}", "b", person, f"word{number}", TODAY)
 
 
 def test_a_shorter_line_refuses_newcomers_and_drops_nobody() -> None:
@@ -68,12 +69,12 @@ def test_a_new_gap_counts_from_the_last_interaction() -> None:
     """Also while the old gap is being waited for: shorter and longer."""
     arbiter = arbiter_with(replace(SETTINGS, gap=seconds(60)), waiting=1)
     arbiter.settled(NOW, NOW)
-    assert arbiter.next_due(NOW) == NOW + seconds(60)
+    assert arbiter.next_due(NOW) == NOW + 60
     arbiter.adopt(replace(SETTINGS, gap=seconds(90)))
-    assert arbiter.take_next(NOW + seconds(60)) is None
+    assert arbiter.take_next(NOW + 60) is None
     arbiter.adopt(replace(SETTINGS, gap=seconds(5)))
-    assert arbiter.next_due(NOW) == NOW + seconds(5)
-    assert arbiter.take_next(NOW + seconds(5))
+    assert arbiter.next_due(NOW) == NOW + 5
+    assert arbiter.take_next(NOW + 5)
 
 
 def test_an_open_ballot_keeps_its_end() -> None:
@@ -82,11 +83,11 @@ def test_an_open_ballot_keeps_its_end() -> None:
     arbiter = arbiter_with(voting, waiting=2)
     assert arbiter.take_next(NOW) is None
     arbiter.adopt(replace(voting, policy=PolicySettings(vote_window=seconds(5))))
-    assert arbiter.standing().closes_at == NOW + seconds(20)
-    assert arbiter.take_next(NOW + seconds(19)) is None
-    assert arbiter.take_next(NOW + seconds(20))
-    assert arbiter.take_next(NOW + seconds(30)) is None
-    assert arbiter.standing().closes_at == NOW + seconds(35)
+    assert arbiter.standing().closes_at == NOW + 20
+    assert arbiter.take_next(NOW + 19) is None
+    assert arbiter.take_next(NOW + 20)
+    assert arbiter.take_next(NOW + 30) is None
+    assert arbiter.standing().closes_at == NOW + 35
 
 
 def test_other_settings_leave_the_mode_as_it_is() -> None:
@@ -96,7 +97,7 @@ def test_other_settings_leave_the_mode_as_it_is() -> None:
     assert arbiter.mode is Mode.QUEUE
     arbiter.switch(Mode.VOTE)
     arbiter.take_next(NOW)
-    assert arbiter.standing().closes_at == NOW + seconds(7)
+    assert arbiter.standing().closes_at == NOW + 7
 
 
 async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> None:
@@ -120,14 +121,14 @@ async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> Non
 class WaitingClock(SteppedClock):
     """Whoever waits is woken by the event alone."""
 
-    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
+    async def wait(self, event: asyncio.Event, until: float | None) -> None:
         await event.wait()
 
 
 async def test_whoever_waits_for_the_next_choice_wakes_for_new_settings() -> None:
     """Ten seconds have passed of a lifetime of two minutes, when it becomes one of ten seconds."""
     journal, clock = MemoryJournal(), WaitingClock()
-    surroundings = replace(ports(ScriptedWorld(), journal, ListeningAudience(journal)), clock=clock)
+    surroundings = ports(ScriptedWorld(), journal, ListeningAudience(journal), clock)
     floor = Floor("b", surroundings, replace(SETTINGS, mode=Mode.HOST), lambda: None)
     ticket = await floor.suggest(ROBIN, "snow")
     choosing = asyncio.create_task(floor.next_choice(until=None), name="the forwarder")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,47 +22,59 @@ __all__ = ["house"]  # the fixture
 
 
 class HastyClock(SystemClock):
-    """The real time, which a test can put forward: who waits for a time that has come wakes up."""
+    """The real time, which a test can put forward: who waits for a moment that has come wakes up.
+
+    The wall can be set by itself, as an operator or the network does it.
+    """
 
     def __init__(self) -> None:
-        self._ahead = timedelta()
+        super().__init__()
+        self._ahead_of_real_s = 0.0
+        self._wall_set_by = timedelta()
         self._moved = asyncio.Event()
-        self._awaited: list[datetime] = []
+        self._awaited: list[float] = []
 
     def now(self) -> datetime:
-        return super().now() + self._ahead
+        return super().now() + timedelta(seconds=self._ahead_of_real_s) + self._wall_set_by
+
+    def steady(self) -> float:
+        return super().steady() + self._ahead_of_real_s
+
+    def step_the_wall(self, **by: float) -> None:
+        """Sets the wall to another time, as by `hours=-1`."""
+        self._wall_set_by += timedelta(**by)
 
     def forward(self, **by: float) -> None:
         """Puts the time forward, as by `minutes=50`."""
-        self._ahead += timedelta(**by)
+        self._ahead_of_real_s += timedelta(**by).total_seconds()
         self._moved.set()
         self._moved = asyncio.Event()
 
     def skip(self, *, at_most_s: float) -> None:
         """Puts the time forward to the next moment that somebody waits for, if it is near enough."""
-        wait = min(self._awaited, default=datetime.max.replace(tzinfo=UTC)) - self.now()
-        if timedelta() < wait <= timedelta(seconds=at_most_s):
-            self.forward(seconds=wait.total_seconds())
+        wait_s = min(self._awaited, default=math.inf) - self.steady()
+        if 0 < wait_s <= at_most_s:
+            self.forward(seconds=wait_s)
 
     async def sleep(self, seconds: float) -> None:
-        await self.wait(asyncio.Event(), self.now() + timedelta(seconds=seconds))
+        await self.wait(asyncio.Event(), self.steady() + seconds)
 
-    async def wait(self, event: asyncio.Event, until: datetime | None) -> None:
-        if until:
+    async def wait(self, event: asyncio.Event, until: float | None) -> None:
+        if until is not None:
             self._awaited.append(until)
         try:
-            while not event.is_set() and (until is None or self.now() < until):
+            while not event.is_set() and (until is None or self.steady() < until):
                 if await self._woken_by(event, until):
                     return
         finally:
-            if until:
+            if until is not None:
                 self._awaited.remove(until)
 
-    async def _woken_by(self, event: asyncio.Event, until: datetime | None) -> bool:
-        """Waits for the event, for that time, or for a change of the time; whether it was the event."""
+    async def _woken_by(self, event: asyncio.Event, until: float | None) -> bool:
+        """Waits for the event, for that moment, or for a change of the time; whether it was the event."""
         wakers = [asyncio.create_task(waker.wait(), name="a wait") for waker in (event, self._moved)]
         try:
-            timeout_s = None if until is None else (until - self.now()).total_seconds()
+            timeout_s = None if until is None else until - self.steady()
             await asyncio.wait(wakers, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
             return wakers[0].done()
         finally:
@@ -71,11 +84,10 @@ class HastyClock(SystemClock):
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> HastyClock:
+def clock(house: House) -> HastyClock:
     """The clock of the bots that a test starts."""
-    hasty = HastyClock()
-    monkeypatch.setattr("bot.app.SystemClock", lambda: hasty)
-    return hasty
+    house.clock = HastyClock()
+    return house.clock
 
 
 async def until(

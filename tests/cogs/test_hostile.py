@@ -11,6 +11,7 @@ from bot.broadcast.errors import BroadcastError
 from bot.broadcast.intake import Intake, IntakeRules
 from bot.broadcast.model import Suggestion, Viewer
 from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt, prompt_in_chat
+from bot.clock import SystemClock
 from bot.guild_settings import GuildSettings
 from bot.text_rules import make_text_filter
 from cogs import wording
@@ -25,7 +26,7 @@ MASKED_LINK = r"(?<!\\)(\\\\)*\[.*\]\("
 def intake() -> Intake:
     """A gate with words, patterns (one of them catastrophic for a backtracking engine) and all rules on."""
     settings = GuildSettings.model_validate(RULES)
-    return Intake(IntakeRules(), make_text_filter(settings))
+    return Intake(IntakeRules(), make_text_filter(settings), SystemClock())
 
 
 def test_no_string_raises_anything_but_a_refusal_or_passes_the_filter_it_should_not(intake: Intake) -> None:
@@ -35,7 +36,7 @@ def test_no_string_raises_anything_but_a_refusal_or_passes_the_filter_it_should_
     for hostile in hostile_texts(10_000):
         try:
             prompt = clean_prompt(prompt_in_chat(f"!{hostile.text}", "!") or hostile.text)
-            intake.check(viewer, prompt, NOW, is_exempt=False)
+            intake.check(viewer, prompt, is_exempt=False)
         except BroadcastError as error:
             refusals.add(wording.refused_request(error))
             continue

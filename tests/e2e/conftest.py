@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from bot.app import run_bot
+from bot.broadcast.clock import Clock
 from bot.config import Settings
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.views import SeenMessage
@@ -26,12 +27,16 @@ WAIT_S = 30.0
 
 @dataclass
 class House:
-    """What a test walks through. `settings` are the bot's, as far as they differ from the defaults here."""
+    """What a test walks through. `settings` are the bot's, as far as they differ from the defaults here.
+
+    So is `clock`, from the next bot on; None is the machine's.
+    """
 
     directory: Path
     discord: LocalDiscord
     standin: Standin
     settings: dict[str, Any] = field(default_factory=dict)
+    clock: Clock | None = None
 
     @asynccontextmanager
     async def bot(self, **changes: Any) -> AsyncIterator[Settings]:
@@ -51,7 +56,7 @@ class House:
             },
         )
         stop = asyncio.Event()
-        running = asyncio.create_task(run_bot(settings, stop), name="the bot")
+        running = asyncio.create_task(run_bot(settings, stop, clock=self.clock), name="the bot")
         try:
             await until_healthy(f"http://127.0.0.1:{settings.web_port}/healthz", running)
             yield settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.broadcast.arbitration.line import Line, LineLimits
 from bot.broadcast.arbitration.pace import Pace
@@ -22,7 +22,7 @@ class ArbitrationSettings:
 
 
 class Arbiter:
-    """Says which suggestion is sent next, and when. Pure: the time is told to it."""
+    """Says which suggestion is sent next, and when. Pure: the steady time is told to it."""
 
     def __init__(self, settings: ArbitrationSettings) -> None:
         self.line = Line(settings.limits)
@@ -51,9 +51,9 @@ class Arbiter:
         """How the candidates stand."""
         return self._policy.standing(self.line)
 
-    def take_next(self, now: datetime) -> Choice | None:
+    def take_next(self, now: float) -> Choice | None:
         """Takes out what is sent now, if anything."""
-        if self._pace.not_before(now):
+        if self._pace.not_before(now) is not None:
             return None
         choice = self._policy.choose(self.line, now)
         if choice:
@@ -61,15 +61,15 @@ class Arbiter:
                 self.line.take(suggestion.id)
         return choice
 
-    def next_due(self, now: datetime) -> datetime | None:
+    def next_due(self, now: float) -> float | None:
         """When to ask again, unless the line changes before; None if only a change can bring something."""
         if not len(self.line):
             return None
-        pauses = [self._pace.not_before(now), self._policy.next_due(self.line)]
-        due = [max(pause for pause in pauses if pause)] if any(pauses) else []
-        stale_at = self.line.next_stale_at()
-        return min([*due, stale_at] if stale_at else due, default=None)
+        pauses = (self._pace.not_before(now), self._policy.next_due(self.line))
+        paused_until = max((pause for pause in pauses if pause is not None), default=None)
+        due = (paused_until, self.line.next_stale_at())
+        return min((moment for moment in due if moment is not None), default=None)
 
-    def settled(self, sent_at: datetime, now: datetime) -> None:
+    def settled(self, sent_at: float, now: float) -> None:
         """What was sent is acknowledged or refused: from now on the gap counts."""
         self._pace.settled(sent_at, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.broadcast.arbitration.duplicates import Duplicates
 from bot.broadcast.arbitration.turns import Turns
@@ -37,6 +37,7 @@ class Line:
         self.times_emptied = 0
         self._waiting: dict[str, Suggestion] = {}
         self._entering: dict[str, Suggestion] = {}
+        self._since: dict[str, float] = {}
         self._approved: dict[str, None] = {}
         self._turns = Turns()
         self._votes = Votes()
@@ -56,8 +57,10 @@ class Line:
         """A suggestion, if it waits."""
         return self._waiting.get(suggestion_id)
 
-    def reserve(self, suggestion: Suggestion) -> int:
+    def reserve(self, suggestion: Suggestion, now: float) -> int:
         """Keeps room for a suggestion, to be admitted; returns its place by turns, 1 for the next.
+
+        Its lifetime counts from `now`, a steady moment.
 
         Raises QUEUE_FULL or TOO_MANY_OF_YOURS.
         """
@@ -67,6 +70,7 @@ class Line:
         if self._turns.count(viewer_id) >= limits.per_viewer:
             raise BroadcastError(Code.TOO_MANY_OF_YOURS, limit=limits.per_viewer)
         self._entering[suggestion.id] = suggestion
+        self._since[suggestion.id] = now
         if not self._votes.has_voted(viewer_id):
             self._votes.cast(viewer_id, suggestion.id)
         return self._turns.join(viewer_id, suggestion.id)
@@ -111,6 +115,7 @@ class Line:
         else:
             removed = self._entering.pop(suggestion_id, None)
         if removed:
+            del self._since[suggestion_id]
             self._turns.leave(removed.viewer.id, suggestion_id)
             self._votes.drop(suggestion_id)
         return removed
@@ -120,6 +125,7 @@ class Line:
         removed = [*self._waiting.values(), *self._entering.values()]
         self._waiting.clear()
         self._entering.clear()
+        self._since.clear()
         self._approved.clear()
         self._turns.clear()
         self._votes.clear()
@@ -135,22 +141,22 @@ class Line:
             self.remove(suggestion.id)
         return theirs
 
-    def remove_stale(self, now: datetime) -> list[Suggestion]:
-        """Takes out what has waited for longer than its lifetime."""
-        oldest_allowed = now - self.limits.lifetime
+    def remove_stale(self, now: float) -> list[Suggestion]:
+        """Takes out what has waited for longer than its lifetime, at the steady moment `now`."""
+        oldest_allowed = now - self.limits.lifetime.total_seconds()
         stale: list[Suggestion] = []
         for waiting in self._waiting.values():
-            if waiting.suggested_at > oldest_allowed:
+            if self._since[waiting.id] > oldest_allowed:
                 break
             stale.append(waiting)
         for suggestion in stale:
             self.remove(suggestion.id)
         return stale
 
-    def next_stale_at(self) -> datetime | None:
-        """When the oldest becomes stale."""
+    def next_stale_at(self) -> float | None:
+        """The steady moment in which the oldest becomes stale."""
         oldest = next(iter(self), None)
-        return oldest.suggested_at + self.limits.lifetime if oldest else None
+        return self._since[oldest.id] + self.limits.lifetime.total_seconds() if oldest else None
 
     def first_by_turns(self) -> Suggestion | None:
         """The oldest suggestion of the person whose turn it is."""

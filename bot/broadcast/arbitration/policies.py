@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from datetime import datetime
 
 from bot.broadcast.arbitration.line import Line
 from bot.broadcast.arbitration.policy import Candidate, Choice, Mode, Policy, PolicySettings, Standing
@@ -30,7 +29,7 @@ class TimelessPolicy:
     def adopt(self, settings: PolicySettings) -> None:
         """It has none."""
 
-    def next_due(self, line: Line) -> datetime | None:
+    def next_due(self, line: Line) -> float | None:
         """It never waits for a time."""
         return None
 
@@ -40,7 +39,7 @@ class QueuePolicy(TimelessPolicy):
 
     mode = Mode.QUEUE
 
-    def choose(self, line: Line, now: datetime) -> Choice | None:
+    def choose(self, line: Line, now: float) -> Choice | None:
         """The oldest suggestion of the person whose turn it is."""
         first = line.first_by_turns()
         return Choice(first) if first else None
@@ -61,24 +60,24 @@ class VotePolicy:
 
     def __init__(self, settings: PolicySettings) -> None:
         self._window = settings.vote_window
-        self._closes_at: datetime | None = None
+        self._closes_at: float | None = None
         self._opened_in = 0  # the line's `times_emptied`, then
 
     def adopt(self, settings: PolicySettings) -> None:
         """The next ballot is open for as long as these say; one that is open keeps its end."""
         self._window = settings.vote_window
 
-    def choose(self, line: Line, now: datetime) -> Choice | None:
+    def choose(self, line: Line, now: float) -> Choice | None:
         """The winner, once the ballot closes. A ballot opens with its first candidate."""
         closes_at = self.next_due(line)
         if closes_at is None and len(line):
-            self._closes_at, self._opened_in = now + self._window, line.times_emptied
-        elif closes_at and now >= closes_at:
+            self._closes_at, self._opened_in = now + self._window.total_seconds(), line.times_emptied
+        elif closes_at is not None and now >= closes_at:
             self._closes_at = None
             return self._ranked(line)[0].choice
         return None
 
-    def next_due(self, line: Line) -> datetime | None:
+    def next_due(self, line: Line) -> float | None:
         """When the ballot closes."""
         return self._closes_at if self._opened_in == line.times_emptied else None
 
@@ -103,7 +102,7 @@ class DrawPolicy(TimelessPolicy):
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
 
-    def choose(self, line: Line, now: datetime) -> Choice | None:
+    def choose(self, line: Line, now: float) -> Choice | None:
         """The one that is drawn."""
         waiting = list(line)
         if len(waiting) > 1:
@@ -121,7 +120,7 @@ class HostPolicy(TimelessPolicy):
 
     mode = Mode.HOST
 
-    def choose(self, line: Line, now: datetime) -> Choice | None:
+    def choose(self, line: Line, now: float) -> Choice | None:
         """What was approved first."""
         first = next(line.approved(), None)
         return Choice(first) if first else None

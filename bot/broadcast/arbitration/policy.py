@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -49,10 +49,13 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is to be seen: the candidates, the likeliest next one first, and when the ballot closes."""
+    """What is to be seen: the candidates, the likeliest next one first.
+
+    `closes_at` is the steady moment in which the ballot closes.
+    """
 
     candidates: tuple[Candidate, ...]
-    closes_at: datetime | None = None
+    closes_at: float | None = None
 
 
 class Policy(Protocol):
@@ -67,11 +70,11 @@ class Policy(Protocol):
         """Goes by other settings from now on; what has begun is finished by those before."""
         ...
 
-    def choose(self, line: Line, now: datetime) -> Choice | None:
+    def choose(self, line: Line, now: float) -> Choice | None:
         """What is sent now, if anything. The caller takes it out of the line."""
         ...
 
-    def next_due(self, line: Line) -> datetime | None:
+    def next_due(self, line: Line) -> float | None:
         """When it may choose without the line changing; None if only a change can bring something."""
         ...
 
