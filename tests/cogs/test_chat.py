@@ -96,7 +96,7 @@ async def test_a_message_edited_while_its_suggestion_is_stored_is_applied_as_it_
         async with said_while_the_disk_is_slow(house, monkeypatch, "!a dragon") as message:
             await house.discord.user("robin").edit(message, "!a kitten")
         await house.shown("> a kitten")
-        assert outcomes(house) == [("a kitten", "acknowledged")]
+        await until(house, lambda: outcomes(house) == [("a kitten", "acknowledged")])
 
 
 async def test_other_bots_steer_nothing(house: House) -> None:
@@ -110,7 +110,7 @@ async def test_other_bots_steer_nothing(house: House) -> None:
         world.post(house.discord.channel(CHANNEL), other.id, "!a dragon")
         await house.discord.user("robin").send(CHANNEL, "!a kitten")
         await house.shown("> a kitten")
-        assert outcomes(house) == [("a kitten", "acknowledged")]
+        await until(house, lambda: outcomes(house) == [("a kitten", "acknowledged")])
 
 
 async def test_what_changes_no_words_changes_nothing(house: House) -> None:
