@@ -49,7 +49,9 @@ class OdysseyBot(commands.Bot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(guilds=True, guild_messages=True, message_content=reads_chat),
+            intents=discord.Intents(
+                guilds=True, moderation=True, guild_messages=True, message_content=reads_chat
+            ),
             # Nothing that users write can ping anyone.
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
@@ -60,8 +62,15 @@ class OdysseyBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Loads the cogs and tells Discord of the commands."""
+        self._ask_for_members()
         await self.load_extension(EXTENSION)
         await self.tree.sync()
+
+    def _ask_for_members(self) -> None:
+        """Asks to hear who leaves, where the developer portal has that intent switched on."""
+        flags = self.application_flags
+        if self.reads_chat and (flags.gateway_guild_members or flags.gateway_guild_members_limited):
+            self._connection._intents.members = True  # too late for the constructor: who logs in learns it
 
     async def on_ready(self) -> None:
         """Says where the bot is."""

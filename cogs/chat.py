@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 import discord
@@ -12,9 +13,15 @@ from bot.broadcast.model import Refusal, Suggestion
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
 from cogs import context, wording
+from cogs.answers import DISCORD_FAILED
 from cogs.panel_keeper import PanelKeeper
-from cogs.proposals import proposed_prompt
+from cogs.proposals import is_said, proposed_prompt
 from cogs.word_back import WordBack
+
+log = logging.getLogger(__name__)
+
+LOOKS_AT_ONCE = 4
+"""Messages that are looked at again at once."""
 
 
 @dataclass(slots=True)
@@ -53,7 +60,8 @@ class Chat:
 
     async def said(self, message: discord.Message) -> None:
         """Puts what a message proposes in line, if a broadcast runs in its channel."""
-        if message.author.bot or message.webhook_id or message.guild is None:
+        is_from_person = not (message.author.bot or message.webhook_id)
+        if message.guild is None or not is_from_person or not is_said(message):
             return
         channel = context.channel(message)
         reference = message.reference
@@ -75,19 +83,20 @@ class Chat:
     async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
         """Revises a waiting suggestion; it keeps its place. What proposes nothing any more is withdrawn."""
         heard = self._heard.get(event.message_id)
-        if heard is None or "content" not in event.data:
-            return
-        prompt = self._prompt(event.message, answers_panel=heard.answers_panel)
-        if prompt == heard.prompt:
-            return  # Discord sends the whole message for a pin or an embed too
-        heard.message, heard.prompt = event.message, prompt
-        await self._adapt(heard)
+        if heard and "content" in event.data:
+            await self._revise(heard, event.message)
 
-    async def deleted(self, message_id: int) -> None:
-        """Withdraws a waiting suggestion."""
-        if heard := self._heard.get(message_id):
+    async def deleted(self, *message_ids: int) -> None:
+        """Withdraws waiting suggestions: one by one, or all that a moderator swept away."""
+        gone = [self._heard[message_id] for message_id in message_ids if message_id in self._heard]
+        for heard in gone:
             heard.prompt = None
-            await self._adapt(heard)
+        await asyncio.gather(*map(self._adapt, gone))
+
+    async def look_again(self) -> None:
+        """Does what was done to messages while Discord could not tell."""
+        turns = asyncio.Semaphore(LOOKS_AT_ONCE)
+        await asyncio.gather(*(self._look_at(heard, turns) for heard in list(self._heard.values())))
 
     async def _suggest(self, heard: _Heard, prompt: str) -> None:
         message = heard.message
@@ -105,6 +114,24 @@ class Chat:
         if heard.prompt != prompt:
             await self._adapt(heard)  # to what was done to the message while its suggestion was stored
         await self._word_back.taken(message, ticket, crowd=self._crowd_of(heard.session))
+
+    async def _look_at(self, heard: _Heard, turns: asyncio.Semaphore) -> None:
+        message = heard.message
+        try:
+            async with turns:
+                if self._heard.get(message.id) is heard:
+                    await self._revise(heard, await message.channel.fetch_message(message.id))
+        except discord.NotFound:
+            await self.deleted(message.id)
+        except DISCORD_FAILED as error:
+            log.info("message %s could not be looked at: %s", message.id, type(error).__name__)
+
+    async def _revise(self, heard: _Heard, message: discord.Message) -> None:
+        prompt = self._prompt(message, answers_panel=heard.answers_panel)
+        if prompt == heard.prompt:
+            return  # Discord sends the whole message for a pin or an embed too
+        heard.message, heard.prompt = message, prompt
+        await self._adapt(heard)
 
     async def _adapt(self, heard: _Heard) -> None:
         """Does to a suggestion that waits what was done to its message."""

@@ -1,4 +1,4 @@
-"""The only cog: the `/odyssey` commands, what the bot hears in chat, and what it is told to show."""
+"""The cog of the `/odyssey` commands, what the bot hears in chat, and what it is told to show."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ from cogs import context, recordings, wording
 from cogs.answers import answer_privately, explain, explaining
 from cogs.buttons import PanelButton, VoteButton, end_broadcast
 from cogs.chat import Chat
+from cogs.departures import Departures
 from cogs.dialogue import Dialogue
 from cogs.moderating import ModeName, ModerationCommands
 from cogs.panel import state_title, status_text
 from cogs.panel_keeper import PanelKeeper
+from cogs.places import check_place
+from cogs.proposals import is_said, said_words
 from cogs.review import VerdictButton
 from cogs.stream_list import PageButton, stream_list_page
 from cogs.suggesting import WithdrawButton, finish_answers, suggest_privately
@@ -32,13 +35,16 @@ from cogs.word_back import LAST_WORDS_S
 async def setup(bot: commands.Bot) -> None:
     """discord.py's entry."""
     await bot.add_cog(OdysseyCog(cast("OdysseyBot", bot)))
+    await bot.add_cog(Departures(cast("OdysseyBot", bot)))
 
 
 @app_commands.guild_only()
 async def suggest_message(interaction: discord.Interaction, message: discord.Message) -> None:
     """`Suggest this`, in the menu of a message: whose it is does not matter, who suggests it does."""
     async with explaining(interaction):
-        await suggest_privately(interaction, message.content)
+        if not is_said(message):
+            raise BroadcastError(Code.NOT_SAID)
+        await suggest_privately(interaction, said_words(message))
 
 
 @app_commands.guild_only()
@@ -85,6 +91,7 @@ class OdysseyCog(
         settings = context.settings(interaction)
         context.check_starter(interaction)
         context.check_own_permissions(interaction)
+        check_place(interaction)
         await context.check_day(interaction)
         session = self._services.broadcasts.start(
             context.channel(interaction),
@@ -176,6 +183,7 @@ class OdysseyCog(
         self._services.stage.enter(self)
         self._services.stage.is_connected = True
         self._panels.discord_is_back()
+        await self._chat.look_again()
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
@@ -208,6 +216,11 @@ class OdysseyCog(
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Deleting one's message withdraws a suggestion that waits."""
         await self._chat.deleted(event.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """A moderator's clean-up, or a ban, deletes many messages in one go."""
+        await self._chat.deleted(*event.message_ids)
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """The domain's word that a broadcast changed."""

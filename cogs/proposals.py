@@ -6,6 +6,19 @@ import discord
 
 from bot.broadcast.prompts import prompt_in_chat
 
+_SAID = (discord.MessageType.default, discord.MessageType.reply)
+
+
+def is_said(message: discord.Message) -> bool:
+    """Whether somebody says something with a message: in many of Discord's own, a name of theirs stands."""
+    return message.type in _SAID
+
+
+def said_words(message: discord.Message) -> str:
+    """The words of a message, or of the one that it passes on."""
+    forwarded = (snapshot.content for snapshot in message.message_snapshots)
+    return message.content or next(forwarded, "")
+
 
 def proposed_prompt(
     message: discord.Message, *, prefix: str, me: discord.abc.Snowflake | None, answers_panel: bool

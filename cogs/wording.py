@@ -58,6 +58,13 @@ _REQUESTS = {
         "The bot may not do this in this channel: {permissions}. "
         "Ask an admin to allow it in the channel's settings, then try again."
     ),
+    Code.NO_PLACE: (
+        "The bot cannot keep a broadcast here: this is a private thread without it, or one that is closed. "
+        "Mention the bot to add it, open the thread, or start in another channel."
+    ),
+    Code.NOT_SAID: (
+        "Nobody said that: it is a message of Discord's own. Say what should happen with `/odyssey say`."
+    ),
     Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
     Code.WORDS_CHANGED: "Its author changed the words meanwhile: look at it again (press Next), then decide.",
     Code.WRONG_SETTING: "Nothing was changed: **{name}**: {problem}. `/odyssey settings` explains each.",
@@ -102,6 +109,10 @@ _ENDINGS = {
     Reason.TIME_LIMIT: "The stream's time was up. Start the next one with `/odyssey start`.",
     Reason.BROADCAST_LIMIT: "It reached the longest time that this server allows a broadcast.",
     Reason.STREAM_ENDED: "Odyssey ended the stream. Start the next one with `/odyssey start`.",
+    Reason.CHANNEL_GONE: (
+        "Nobody could see or steer it any more: its channel was deleted or closed, or the bot lost its "
+        "permission to write there. Ask an admin to allow it, then start anew with `/odyssey start`."
+    ),
     Reason.SHUTDOWN: "Ended because the bot restarts. Start anew with `/odyssey start` in a minute.",
     Reason.NO_STREAMER: (
         "Odyssey has no free streamer at the moment. Please try `/odyssey start` again in a few minutes."

@@ -26,6 +26,8 @@ class Code(StrEnum):
     MAY_NOT_END = "may_not_end"  # facts: host
     MODERATORS_ONLY = "moderators_only"
     MISSING_PERMISSIONS = "missing_permissions"  # facts: permissions
+    NO_PLACE = "no_place"
+    NOT_SAID = "not_said"
     NOT_IN_LINE = "not_in_line"
     WORDS_CHANGED = "words_changed"
     WRONG_SETTING = "wrong_setting"  # facts: name, problem

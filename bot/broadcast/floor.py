@@ -77,6 +77,12 @@ class Floor:
         """What waits and was not approved by a moderator, in the order in which it came."""
         return list(self._arbiter.line.pending())
 
+    @property
+    def people(self) -> set[int]:
+        """The IDs of all who have something in line, or a vote."""
+        voters = self.motion.voters if self.motion else frozenset[int]()
+        return self._arbiter.line.people | voters
+
     def waiting_suggestion(self, suggestion_id: str) -> Suggestion:
         """A suggestion that waits. Raises NOT_IN_LINE."""
         suggestion = self._arbiter.line.get(suggestion_id)

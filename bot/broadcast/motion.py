@@ -33,6 +33,11 @@ class Motion:
         self._is_for.pop(viewer.id, None)
 
     @property
+    def voters(self) -> frozenset[int]:
+        """The IDs of those who have voted."""
+        return frozenset(self._is_for)
+
+    @property
     def votes_for(self) -> int:
         """How many are for it."""
         return sum(self._is_for.values())

@@ -10,7 +10,7 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor import Ticket
-from bot.broadcast.model import Broadcast, Channel, Ending, Suggestion, Viewer
+from bot.broadcast.model import Broadcast, Channel, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.ports import Ports
 from bot.broadcast.prompts import clean_prompt
 from bot.broadcast.recordings import RecordingDesk
@@ -112,6 +112,12 @@ class Broadcasts:
         intake.check_words(suggestion.viewer, clean, is_exempt=is_exempt)
         return await session.floor.revise(suggestion.id, clean)
 
+    async def withdraw_all_of(self, guild_id: int, viewer_id: int) -> None:
+        """Somebody left a server: what they have in line there is withdrawn, and so are their votes."""
+        gone = Viewer(viewer_id, name="")  # by the ID alone
+        floors = [session.floor for session in self.in_guild(guild_id)]
+        await asyncio.gather(*(floor.refuse_all_of(gone, Refusal.WITHDRAWN) for floor in floors))
+
     def adopt(self, guild_id: int, arbitration: ArbitrationSettings) -> None:
         """A server's settings changed: its running broadcasts go by them at once, except for their modes."""
         for session in self.in_guild(guild_id):
@@ -138,6 +144,11 @@ class Broadcasts:
     def in_guild(self, guild_id: int) -> list[BroadcastSession]:
         """A server's broadcasts."""
         return [s for s in self._by_channel.values() if s.broadcast.channel.guild_id == guild_id]
+
+    @property
+    def running(self) -> list[BroadcastSession]:
+        """All broadcasts that have not ended."""
+        return list(self._by_channel.values())
 
     def is_running_in(self, channel: Channel) -> bool:
         """Whether the channel has a broadcast now."""

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     TIME_LIMIT = "time_limit"
     BROADCAST_LIMIT = "broadcast_limit"  # the server's own
     STREAM_ENDED = "stream_ended"  # by the service, without an error
+    CHANNEL_GONE = "channel_gone"  # nobody can see or steer it any more
     SHUTDOWN = "shutdown"
 
     NO_STREAMER = "no_streamer"
@@ -63,6 +64,7 @@ _ORDERLY = frozenset(
         Reason.TIME_LIMIT,
         Reason.BROADCAST_LIMIT,
         Reason.STREAM_ENDED,
+        Reason.CHANNEL_GONE,
         Reason.SHUTDOWN,
     }
 )

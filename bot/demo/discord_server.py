@@ -91,6 +91,10 @@ class LocalDiscord:
         """Breaks the bot's gateway connection, as a network fault does; it may resume."""
         await self._gateway.drop_connections()
 
+    async def lose_session(self) -> None:
+        """The same, but what happens until the bot is back is never told to it."""
+        await self._gateway.drop_sessions()
+
     # ------------------------------------------------------------------ for users and tests
 
     def channel(self, name: str) -> int:

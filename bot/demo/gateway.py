@@ -125,6 +125,11 @@ class Gateway:
         for ws in list(self._connections):
             await ws.close(code=4000, message=b"reconnect")
 
+    async def drop_sessions(self) -> None:
+        """Breaks every connection and forgets the sessions, so that none can be resumed."""
+        self._sessions.clear()
+        await self.drop_connections()
+
     async def close(self) -> None:
         """Ends every connection because the server goes away."""
         for ws in list(self._connections):

@@ -107,7 +107,7 @@ def overhearing(discord: LocalDiscord, method: str, path: str) -> Iterator[list[
     called_at_s: list[float] = []
 
     def note_and_answer(called: str, at: str, **rest: Any) -> Any:
-        if called == method and re.search(path, at):
+        if re.fullmatch(method, called) and re.search(path, at):
             called_at_s.append(time.monotonic())
         return answer(called, at, **rest)
 

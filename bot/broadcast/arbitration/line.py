@@ -57,6 +57,12 @@ class Line:
         """A suggestion, if it waits."""
         return self._waiting.get(suggestion_id)
 
+    @property
+    def people(self) -> set[int]:
+        """The IDs of all who have something in line, or a vote."""
+        authors = (each.viewer.id for each in (*self, *self._entering.values()))
+        return {*authors, *self._votes.voters}
+
     def reserve(self, suggestion: Suggestion, now: float) -> int:
         """Keeps room for a suggestion, to be admitted; returns its place by turns, 1 for the next.
 

@@ -10,6 +10,11 @@ class Votes:
         self._choice_of: dict[int, str] = {}
         self._voters_of: dict[str, set[int]] = {}
 
+    @property
+    def voters(self) -> frozenset[int]:
+        """The IDs of those who have voted."""
+        return frozenset(self._choice_of)
+
     def cast(self, viewer_id: int, suggestion_id: str) -> None:
         """Gives a viewer's vote to a suggestion, in place of the one before."""
         self.withdraw(viewer_id)

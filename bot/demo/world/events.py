@@ -22,6 +22,8 @@ def as_received(
 ) -> Mapping[str, Any] | None:
     """`payload` as a connection with these intents receives it, or None when it does not."""
     needed = simcord_intents.required_intent(event, payload)
+    if event == "GUILD_MEMBER_UPDATE" and payload["user"]["id"] == str(backend.bot_user.id):
+        needed = None  # an application always hears of itself
     if needed is not None and needed not in intents:
         return None
     if event == "GUILD_CREATE" and "presences" not in intents:

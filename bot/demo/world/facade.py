@@ -30,6 +30,7 @@ from bot.demo.world.values import (
 
 EventListener = Callable[[str, Mapping[str, Any]], None]
 
+_GATEWAY_GUILD_MEMBERS_LIMITED = 1 << 15
 _GATEWAY_MESSAGE_CONTENT_LIMITED = 1 << 19
 
 
@@ -115,7 +116,8 @@ class World(Places):
         }
 
     def application_flags(self) -> int:
-        return _GATEWAY_MESSAGE_CONTENT_LIMITED if self.message_content else 0
+        content = _GATEWAY_MESSAGE_CONTENT_LIMITED if self.message_content else 0
+        return _GATEWAY_GUILD_MEMBERS_LIMITED | content
 
     def guild_payload(self) -> Json:
         return dict(serializers.guild_create_payload(self.backend, self._guild))
