@@ -22,7 +22,7 @@ from bot.odyssey_world import OdysseyRecordings, odyssey_worlds
 from bot.references import new_id, new_reference
 from bot.stage import Stage
 from bot.storage.archive import Archive
-from bot.storage.database import open_database
+from bot.storage.database import errors_explained, open_database
 from bot.storage.guilds import GuildRecords
 from bot.storage.journal import DatabaseJournal
 from bot.storage.recovery import close_unfinished
@@ -61,11 +61,12 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     def make_client() -> Odyssey:
         return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
 
-    engine = await stack.enter_async_context(open_database(settings.database_url))
+    engine = await stack.enter_async_context(open_database(settings.database_url, alone=True))
     writer = await stack.enter_async_context(Writer(engine))
     journal = DatabaseJournal(engine, writer)
     guilds = Guilds(GuildRecords(engine, writer), clock, make_text_filter)
-    await guilds.load()
+    with errors_explained(settings.database_url):
+        await guilds.load()
     archive = Archive(engine)
 
     client = make_client()
@@ -88,13 +89,14 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
     web = serve_web(broadcasts, archive, stage, host=settings.web_host, port=settings.web_port)
     await stack.enter_async_context(web)
-    # Only now, when no other bot holds the port: its running broadcasts are not ours to close.
-    reference = new_reference()
-    interrupted = await close_unfinished(engine, now=clock.now(), reference=reference)
-    if interrupted:
-        log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
-    for stream in await archive.streams_without_post(clock.now() - RECORDINGS_KEPT_IN_MIND):
-        desk.follow(stream)
+    with errors_explained(settings.database_url):
+        # No other bot has this database, so what seems to run is what a crash left.
+        reference = new_reference()
+        interrupted = await close_unfinished(engine, now=clock.now(), reference=reference)
+        if interrupted:
+            log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
+        for stream in await archive.streams_without_post(clock.now() - RECORDINGS_KEPT_IN_MIND):
+            desk.follow(stream)
     return Services(
         settings=settings,
         broadcasts=broadcasts,
@@ -116,3 +118,5 @@ async def _check_key(client: Odyssey) -> None:
         log.error("Odyssey refused ODYSSEY_API_KEY: no broadcast can start until it is right")
     except (OdysseyError, TimeoutError) as error:
         log.warning("Odyssey cannot be reached at the moment (%s)", type(error).__name__)
+    except Exception:  # the boundary of one question: no answer to it, however odd, is a reason not to start
+        log.exception("Odyssey's answer cannot be read", extra={"ref": new_reference()})

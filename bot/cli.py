@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from bot.errors import StartError
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 app = typer.Typer(
     help="A Discord bot for live, crowd-steered Odyssey broadcasts.",
@@ -49,7 +51,9 @@ def demo(
 @app.command()
 def standin(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")] = 9000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")
+    ] = 9000,
     api_key: Annotated[str, typer.Option(help="The one key that clients may use.")] = "ody_local",
     stream_limit_s: Annotated[float, typer.Option(min=1, help="Seconds that a stream may last.")] = 150,
     connection_limit_s: Annotated[float, typer.Option(min=1, help="Seconds of a connection.")] = 3600,
@@ -67,7 +71,9 @@ def standin(
         Path | None, typer.Option(help="Where recordings stay; else temporary.")
     ] = None,
     faults: Annotated[bool, typer.Option(help="Serve the control endpoint for scripted faults.")] = False,
-    log_level: Annotated[str, typer.Option(envvar="LOG_LEVEL", help="How much the log tells.")] = "INFO",
+    log_level: Annotated[
+        LogLevel, typer.Option(envvar="LOG_LEVEL", case_sensitive=False, help="How much the log tells.")
+    ] = "INFO",
 ) -> None:
     """Serve a local Odyssey: the same protocol, a drawn world, real recordings."""
     from bot.logs import set_up_logging

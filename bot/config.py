@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+import os
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from yarl import URL
 
+from bot.decoding import decoded
 from bot.errors import StartError
+from bot.setting_values import listening_host, secret, tidied, typed_prefix, web_url
+from bot.storage.address import database_address
 
 S = TypeVar("S", bound="DatabaseSettings")
 
+ENV_FILE = Path(".env")
+MOST_PATIENCE_S = 7 * 24 * 3600
+
 
 def _url(*schemes: str) -> AfterValidator:
-    def check(value: str | None) -> str | None:
-        if value is None:
-            return None
-        url = URL(value)
-        if url.scheme not in schemes or not url.host:
-            raise ValueError(f"must be a URL that starts with {' or '.join(f'{s}://' for s in schemes)}")
-        return value.rstrip("/")
-
-    return AfterValidator(check)
+    return AfterValidator(lambda value: None if value is None else web_url(value, schemes))
 
 
 def _database_url(value: str) -> str:
-    if not value.startswith(("sqlite:///", "sqlite+aiosqlite:///")):
-        raise ValueError("must be a SQLite URL such as sqlite:///data/odyssey.sqlite3")
+    database_address(value)
     return value
 
 
 def _secret(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().strip():
-        raise ValueError("must not be empty")
-    return SecretStr(value.get_secret_value().strip())
+    return SecretStr(secret(value.get_secret_value()))
 
 
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
@@ -44,7 +50,7 @@ class DatabaseSettings(BaseSettings):
     """What `migrate` needs."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+        env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     database_url: Annotated[str, AfterValidator(_database_url)] = Field(
@@ -56,6 +62,18 @@ class DatabaseSettings(BaseSettings):
         "INFO", description="How much the log tells."
     )
     log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tidied(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # An empty value counts as left out, and so does one that is nothing but blanks.
+        tidy = {name: tidied(value) for name, value in values.items()}
+        return {name: value for name, value in tidy.items() if value != ""}
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _in_its_case(cls, value: Any, info: ValidationInfo) -> str:
+        return str(value).upper() if info.field_name == "log_level" else str(value).lower()
 
 
 class Settings(DatabaseSettings):
@@ -72,13 +90,15 @@ class Settings(DatabaseSettings):
     discord_gateway_url: Annotated[str | None, _url("ws", "wss")] = Field(
         None, validate_default=True, description="A Discord-compatible gateway; unset means Discord."
     )
-    web_host: str = Field("127.0.0.1", description="Address on which the watch page is served.")
+    web_host: Annotated[str, AfterValidator(listening_host)] = Field(
+        "127.0.0.1", description="Address on which the watch page is served."
+    )
     web_port: int = Field(8090, ge=0, le=65535, description="Port of the watch page.")
     public_url: Annotated[str | None, _url("http", "https")] = Field(
         None,
         description="The watch page as viewers reach it; unset means http://localhost and the port.",
     )
-    chat_prefix: str = Field(
+    chat_prefix: Annotated[str, AfterValidator(typed_prefix)] = Field(
         "!", min_length=1, max_length=5, description="What a chat message starts with to be a suggestion."
     )
     concurrent_streams: int = Field(
@@ -88,7 +108,10 @@ class Settings(DatabaseSettings):
         description="Streams that the plan allows at once; more starts wait in line.",
     )
     recording_timeout_s: float = Field(
-        600, gt=0, description="Seconds to wait for a recording before saying that it did not come."
+        600,
+        gt=0,
+        le=MOST_PATIENCE_S,
+        description="Seconds to wait for a recording before saying that it did not come.",
     )
 
     @field_validator("discord_gateway_url")
@@ -107,8 +130,11 @@ class Settings(DatabaseSettings):
 
 def load_settings(kind: type[S]) -> S:
     """Reads the settings. Raises `StartError` with one message that names all that is missing or wrong."""
+    environment = {name.lower() for name, value in os.environ.items() if tidied(value)}
+    from_file = _read(ENV_FILE)
+    wanted = kind.model_fields.keys() & from_file.keys() - environment
     try:
-        return kind()
+        return kind(**{name: from_file[name] for name in wanted})
     except ValidationError as error:
         lines = [_complaint(kind, item["loc"], item["msg"], item["type"]) for item in error.errors()]
         message = "The bot cannot start, because of its settings:\n" + "\n".join(
@@ -117,6 +143,19 @@ def load_settings(kind: type[S]) -> S:
         raise StartError(
             f"{message}\nSet them in the environment or in a file named .env; .env.example explains each."
         ) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What the file sets, by lower-case names. It is there in whatever encoding editors and shells write."""
+    try:
+        text = decoded(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise StartError(f"The file {path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise StartError(f"The file {path} {error}.") from None
+    return {name.lower(): value for name, value in dotenv_values(stream=StringIO(text)).items() if value}
 
 
 def _complaint(kind: type[DatabaseSettings], location: tuple[int | str, ...], problem: str, code: str) -> str:

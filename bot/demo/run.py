@@ -14,6 +14,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import aiohttp
 
@@ -84,7 +85,7 @@ async def _run(port: int, crowd: int, stop: asyncio.Event) -> None:
             "DISCORD_GATEWAY_URL": discord.gateway_url,
             "ODYSSEY_API_KEY": key,
             "ODYSSEY_API_URL": standin_url,
-            "DATABASE_URL": f"sqlite:///{directory / 'demo.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{quote(str(directory / 'demo.sqlite3'))}",
             "WEB_HOST": HOST,
             "WEB_PORT": str(web_port),
             "PUBLIC_URL": f"http://{HOST}:{web_port}",

@@ -138,8 +138,10 @@ async def serve_standin(settings: StandinSettings) -> None:
 
 async def _listen(runner: web.AppRunner, settings: StandinSettings) -> int:
     try:
-        site = web.TCPSite(runner, settings.host, settings.port)
+        site = web.TCPSite(runner, settings.host.strip("[]"), settings.port)
         await site.start()
+    except UnicodeError as error:
+        raise StandinStartError(f"there can be no host {settings.host}.") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise StandinStartError(f"port {settings.port} is taken. Choose another with --port.") from error

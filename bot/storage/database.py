@@ -5,66 +5,77 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, nullcontext
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, event, make_url
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import StartError
+from bot.storage.address import database_address
+from bot.storage.lock import sole_use
 
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-BUSY_TIMEOUT_MS = 10_000
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
+async def open_database(url: str, *, alone: bool = False) -> AsyncIterator[AsyncEngine]:
     """The database at `url`, brought to the newest schema, for as long as the context lasts.
 
-    Raises `StartError` when this version of the bot does not know its schema.
+    With `alone` nobody else can open it so meanwhile: that is how a bot opens it. Raises `StartError` when
+    the database cannot be used, is in use, or has a schema that this version of the bot does not know.
     """
-    address = _with_async_driver(url)
-    path = _sqlite_path(address)
-    if path:
-        try:
-            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-        except OSError as error:
-            raise _unusable(address, error) from error
-    engine = create_async_engine(address, hide_parameters=True)  # errors are logged, what people write is not
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _set_pragmas)
-        event.listen(engine.sync_engine, "begin", _begin)
     try:
-        try:
-            await _migrate(engine, path)
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise _unusable(address, error) from error
+        address = database_address(url)
+    except ValueError as error:
+        raise StartError(f"DATABASE_URL {error}.") from None
+    async with AsyncExitStack() as stack:
+        with errors_explained(url):
+            if address.path:
+                await asyncio.to_thread(address.path.parent.mkdir, parents=True, exist_ok=True)
+                if alone:
+                    stack.enter_context(sole_use(address.path))
+            engine = create_async_engine(
+                URL.create("sqlite+aiosqlite", database=str(address.path or ":memory:")),
+                connect_args={"timeout": address.timeout_s},
+                hide_parameters=True,  # errors are logged, what people write is not
+            )
+            stack.push_async_callback(engine.dispose)
+            event.listen(engine.sync_engine, "connect", _set_pragmas)
+            event.listen(engine.sync_engine, "begin", _begin)
+            await _migrate(engine, address.path, is_locked=alone)
         yield engine
-    finally:
-        await engine.dispose()
 
 
-def _unusable(address: URL, error: Exception) -> StartError:
-    cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-    return StartError(
-        f"The database {address.render_as_string()} cannot be used: {cause}. "
-        "Check DATABASE_URL, and that the bot may write there."
-    )
+@contextmanager
+def errors_explained(url: str) -> Iterator[None]:
+    """What the database at `url` does not allow while the bot starts is a `StartError`."""
+    try:
+        yield
+    except (SQLAlchemyError, CommandError, sqlite3.Error, OSError) as error:
+        cause = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
+        raise StartError(
+            f"The database {url} cannot be used: {cause.rstrip('.')}. "
+            "Check DATABASE_URL, and that the bot may write there."
+        ) from error
 
 
-async def _migrate(engine: AsyncEngine, path: Path | None) -> None:
+async def _migrate(engine: AsyncEngine, path: Path | None, *, is_locked: bool) -> None:
     config = Config()
-    config.set_main_option("script_location", MIGRATIONS.as_posix())
+    config.set_main_option(
+        "script_location", MIGRATIONS.as_posix().replace("%", "%%")
+    )  # it fills in %(names)s
     scripts = ScriptDirectory.from_config(config)
     newest = scripts.get_current_head()
     async with engine.connect() as connection:
@@ -76,12 +87,14 @@ async def _migrate(engine: AsyncEngine, path: Path | None) -> None:
             f"The database is at revision {current}, which this version of the bot does not know. "
             "Run the version that made it, or a newer one."
         )
-    if current and path:
-        backup = path.with_name(f"{path.name}.before-{newest}")
-        await asyncio.to_thread(_back_up, path, backup)
-        log.info("the database was backed up to %s", backup)
-    async with engine.begin() as connection:
-        await connection.run_sync(_upgrade, config)
+    # Not even `migrate` changes the tables of a bot that runs.
+    with sole_use(path) if path and not is_locked else nullcontext():
+        if current and path:
+            backup = path.with_name(f"{path.name}.before-{newest}")
+            await asyncio.to_thread(_back_up, path, backup)
+            log.info("the database was backed up to %s", backup)
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade, config)
     log.info("the database is at revision %s", newest)
 
 
@@ -99,28 +112,11 @@ def _back_up(path: Path, backup: Path) -> None:
         source.backup(target)
 
 
-def _with_async_driver(url: str) -> URL:
-    parsed = make_url(url)
-    return parsed.set(drivername="sqlite+aiosqlite") if parsed.get_backend_name() == "sqlite" else parsed
-
-
-def _sqlite_path(url: URL) -> Path | None:
-    """The file behind a SQLite URL; None for another database, or one in memory."""
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return None
-    return Path(url.database)
-
-
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     # The driver must not open transactions by itself: it would leave schema changes out of them.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-    ):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

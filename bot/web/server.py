@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,10 @@ from bot.stage import Stage
 from bot.storage.archive import Archive
 
 log = logging.getLogger(__name__)
+
+SHUTDOWN_S = 1.0
+"""For answers under way when the bot stops: each takes milliseconds."""
+_ABOUT_THE_PORT = (errno.EADDRINUSE, errno.EACCES)
 
 PAGE = Path(__file__).parent / "page"
 
@@ -34,14 +39,17 @@ async def serve_web(
     broadcasts: Broadcasts, archive: Archive, stage: Stage, *, host: str, port: int
 ) -> AsyncIterator[None]:
     """Serves the watch pages of broadcasts. Raises `StartError`."""
-    runner = web.AppRunner(make_web_app(broadcasts, archive, stage), access_log=None)
+    runner = web.AppRunner(
+        make_web_app(broadcasts, archive, stage), access_log=None, shutdown_timeout=SHUTDOWN_S
+    )
     await runner.setup()
     try:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
+            setting = "WEB_PORT" if error.errno in _ABOUT_THE_PORT else "WEB_HOST"
             raise StartError(
-                f"The web server cannot listen on {host}:{port}: {error.strerror}. Choose another WEB_PORT."
+                f"The web server cannot listen on {host}:{port}: {error.strerror}. Choose another {setting}."
             ) from error
         log.info("the watch page is served on %s:%s", host, port)
         yield

@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.demo.discord_server import LocalDiscord
 from bot.errors import StartError
 from cogs.dialogue import Dialogue
-from tests.e2e.conftest import CHANNEL, House
+from tests.e2e.conftest import CHANNEL, House, free_port
 
 
 async def test_an_orderly_stop_ends_the_broadcast_and_the_next_start_posts_its_recording(
@@ -98,3 +98,35 @@ async def test_a_taken_port_is_one_clear_sentence(house: House) -> None:
         other = Settings(**{**settings.model_dump(), "database_url": f"sqlite:///{house.directory}/other.db"})
         with pytest.raises(StartError, match="WEB_PORT"):
             await run_bot(other, asyncio.Event())
+
+
+async def test_an_address_that_is_not_ours_is_one_clear_sentence(house: House) -> None:
+    """It is the host that is wrong then, and not the port."""
+    with pytest.raises(StartError, match="WEB_HOST"):
+        async with house.bot(web_host="203.0.113.1"):
+            pass
+
+
+async def test_a_second_bot_on_one_database_is_one_clear_sentence(house: House) -> None:
+    """Whatever its port: it leaves the first one's broadcast alone, which goes on."""
+    async with house.bot() as settings:
+        await house.live_broadcast()
+        for port in (0, free_port()):
+            other = Settings(**{**settings.model_dump(), "web_port": port})
+            with pytest.raises(StartError, match="in use by another bot"):
+                await run_bot(other, asyncio.Event())
+        with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
+            assert database.execute("SELECT state FROM broadcasts").fetchall() == [("live",)]
+        await house.discord.user("robin").slash(CHANNEL, "odyssey say", prompt="snow")
+        await house.shown("Applied: snow", as_user="robin")
+
+
+async def test_a_database_that_breaks_at_the_start_is_one_clear_sentence(house: House) -> None:
+    """Its tables are gone, say, although it says that they are there."""
+    async with house.bot():
+        pass
+    with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
+        database.execute("DROP TABLE mutes")
+    with pytest.raises(StartError, match="cannot be used: no such table"):
+        async with house.bot():
+            pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from bot.errors import StartError
-from bot.storage import schema
+from bot.storage import database, schema
 from bot.storage.database import open_database
 from tests.storage.conftest import Store
 
@@ -68,3 +69,67 @@ async def test_a_failing_migration_leaves_the_database_as_it_was(url: str) -> No
             name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         }
     assert tables == {"posts"}
+
+
+@pytest.mark.parametrize(
+    "folder", ["my bot", "my%20bot", "100%", "бот%", "a;b:c", "a#b", "%(here)s", "$cash"]
+)
+async def test_every_folder_will_do(tmp_path: Path, folder: str) -> None:
+    """What is special in a URL or to the migrations is not so in the name of a folder that is there."""
+    (tmp_path / folder).mkdir()
+    async with open_database(f"sqlite:///{tmp_path / folder / 'x.sqlite3'}"):
+        assert (tmp_path / folder / "x.sqlite3").exists()
+
+
+async def test_a_url_may_be_written_as_urls_are(tmp_path: Path) -> None:
+    """With its blanks and question marks encoded."""
+    async with open_database(f"sqlite:///{tmp_path}/a%20b%3F/x%25.sqlite3"):
+        assert (tmp_path / "a b?" / "x%.sqlite3").exists()
+
+
+@pytest.mark.parametrize("folder", ["my%20bot", "%(here)s"])
+async def test_the_code_may_be_in_every_folder(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    """The migrations are found there."""
+    shutil.copytree(database.MIGRATIONS, tmp_path / folder / "migrations")
+    monkeypatch.setattr(database, "MIGRATIONS", tmp_path / folder / "migrations")
+    async with open_database(url):
+        pass
+
+
+async def test_the_patience_with_locks_is_the_operators(url: str) -> None:
+    """An option that is taken has its effect."""
+    async with open_database(f"{url}?timeout=2.5") as engine, engine.connect() as connection:
+        assert (await connection.execute(text("PRAGMA busy_timeout"))).scalar_one() == 2500
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all, but some text" * 40, b"SQLite format 3\0" + bytes(4000)]
+)
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes) -> None:
+    """In a sentence, and it stays as it is."""
+    path = tmp_path / "x.sqlite3"
+    path.write_bytes(content)
+    with pytest.raises(StartError, match=r"x\.sqlite3 cannot be used"):
+        async with open_database(f"sqlite:///{path}"):
+            pass
+    assert path.read_bytes() == content
+
+
+async def test_two_revisions_at_once_are_refused(url: str) -> None:
+    """Whatever did that: the sentence names the database."""
+    async with open_database(url) as engine, engine.begin() as connection:
+        await connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    with pytest.raises(StartError, match="cannot be used"):
+        async with open_database(url):
+            pass
+
+
+@pytest.mark.parametrize("place", ["", "file.txt/x.sqlite3", "a" * 300])
+async def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, place: str) -> None:
+    """A folder, a file as folder, a name too long."""
+    (tmp_path / "file.txt").write_text("")
+    with pytest.raises(StartError, match="cannot be used"):
+        async with open_database(f"sqlite:///{tmp_path}/{place}", alone=True):
+            pass

@@ -1,0 +1,38 @@
+"""From the bytes of a file that a person saved to its text."""
+
+from __future__ import annotations
+
+import codecs
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def decoded(data: bytes) -> str:
+    """The text: UTF-8, with or without a mark, or what Windows calls "Unicode" (UTF-16).
+
+    Raises `ValueError` with a sentence's end for any other encoding: guessing would spoil what it says.
+    """
+    try:
+        text = data.decode(_encoding(data))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"is not UTF-8 (see line {line}); save it as UTF-8") from None
+    if "\0" in text:
+        raise ValueError("is no text file; save it as UTF-8")
+    return text
+
+
+def _encoding(data: bytes) -> str:
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return encoding
+    # Without a mark, every other byte of plain UTF-16 is zero: of its first character at the latest.
+    if data[1:2] == b"\0":
+        return "utf-16-le"
+    return "utf-16-be" if data[:1] == b"\0" else "utf-8"

@@ -1,0 +1,102 @@
+"""What a setting's value may be, by what will be done with it.
+
+Each check raises `ValueError` with the end of a sentence that begins with the setting's name.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+from yarl import URL
+
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.prompts import clean_prompt, prompt_in_chat
+
+LONGEST_URL = 400
+"""Characters: Discord takes 512 for a button's link, and a broadcast's ID is put behind it."""
+
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+"""Comes along with what is copied from a web page; no blank to Python."""
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII | re.IGNORECASE)
+_QUOTED = re.compile(r"(?s)(['\"])(.*)\1")
+
+
+def tidied(value: Any) -> Any:
+    """The value without what surrounds it: blanks, and a pair of quotes, which `docker --env-file` keeps."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip(_INVISIBLE).strip()
+    if quoted := _QUOTED.fullmatch(text):
+        text = quoted[2].strip(_INVISIBLE).strip()
+    return text
+
+
+def web_url(value: str, schemes: tuple[str, ...]) -> str:
+    """A URL that a path can be put behind, without a slash at its end."""
+    if re.search(r"\s", value) or len(value) > LONGEST_URL:
+        raise ValueError(f"must be a URL without blanks, of at most {LONGEST_URL} characters")
+    try:
+        url = URL(value)
+        port = url.port
+    except ValueError:  # its words may quote a password
+        raise ValueError("must be a URL with a host and a port that can exist") from None
+    if url.scheme not in schemes or not url.raw_host:
+        raise ValueError(f"must be a URL that starts with {' or '.join(f'{s}://' for s in schemes)}")
+    if not is_host(url.raw_host) or port == 0:
+        raise ValueError("must be a URL with a host and a port that can exist")
+    if url.query_string or url.fragment or url.raw_user or url.raw_password:
+        raise ValueError("must be a URL without user name, question mark and number sign")
+    return str(url).rstrip("/")
+
+
+def listening_host(value: str) -> str:
+    """An address or host name to listen on; an IPv6 address may be in brackets, as in URLs."""
+    bare = value[1:-1] if value.startswith("[") and value.endswith("]") else value
+    if not is_host(bare):
+        raise ValueError("must be an address or a host name, without http:// and without a port")
+    return bare
+
+
+def is_host(text: str) -> bool:
+    """Whether this is an IP address, or a name that can exist."""
+    if ":" in text:
+        return _is_address(text)
+    labels = text.removesuffix(".").split(".")
+    if labels[-1].isdecimal():
+        return _is_address(text)
+    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+
+
+def typed_prefix(value: str) -> str:
+    """What a suggestion in chat starts with: it must be found again in what people type."""
+    try:
+        is_typed = clean_prompt(value) == value and " " not in value
+    except BroadcastError:  # nothing of it can be seen
+        is_typed = False
+    if not is_typed or prompt_in_chat(f"{value}a cat", value) != "a cat":
+        raise ValueError("must be characters that can be seen and typed, without blanks")
+    if value[0] in "@/<" or "`" in value:
+        raise ValueError("must not start with @, / or <, nor contain `: Discord itself gives them a meaning")
+    return value
+
+
+def secret(value: str) -> str:
+    """A token or a key: it travels in a header, and is one word."""
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError(
+            "must be one word of plain letters, digits and signs: copy it anew, and nothing else"
+        )
+    return value
+
+
+def _is_address(text: str) -> bool:
+    try:
+        if ":" in text:
+            IPv6Address(text.replace("%25", "%"))  # a link's address names its interface, in a URL so
+        else:
+            IPv4Address(text)
+    except ValueError:
+        return False
+    return True
