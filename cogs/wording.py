@@ -133,6 +133,7 @@ _ENDINGS = {
         "The bot was interrupted. What was streamed is kept; start anew with `/odyssey start`."
     ),
     Reason.INTERNAL: UNEXPECTED,
+    Reason.UNKNOWN: "It ended for a reason that only a newer version of the bot can tell.",
 }
 
 UNDERSTOOD = frozenset({Reason.NO_STREAMER, Reason.USAGE_LIMIT, Reason.BAD_KEY})
@@ -162,6 +163,7 @@ _DEEDS = {
     ActionKind.REFUSE: "refused “{subject}”",
     ActionKind.SETTING: "changed a setting: {subject}",
     ActionKind.CALL_VOTE: "called a vote of the viewers on the mode {subject}",
+    ActionKind.OTHER: "did what only a newer version of the bot can tell: {subject}",
     ActionKind.END: "ended “{subject}”",
 }
 

@@ -177,6 +177,7 @@ class ActionKind(StrEnum):
     SETTING = "setting"
     CALL_VOTE = "call_vote"
     END = "end"
+    OTHER = "other"  # stored by a version that knows more
 
 
 @dataclass(frozen=True, slots=True)

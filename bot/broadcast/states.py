@@ -50,6 +50,7 @@ class Reason(StrEnum):
     STREAM_ERROR = "stream_error"
     INTERRUPTED = "interrupted"  # the bot stopped before it could end the broadcast
     INTERNAL = "internal"
+    UNKNOWN = "unknown"  # stored by a version that knows more
 
     @property
     def is_failure(self) -> bool:
@@ -66,6 +67,7 @@ _ORDERLY = frozenset(
         Reason.STREAM_ENDED,
         Reason.CHANNEL_GONE,
         Reason.SHUTDOWN,
+        Reason.UNKNOWN,
     }
 )
 

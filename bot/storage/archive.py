@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
 from bot.broadcast.states import Reason, State
+from bot.moderation.folding import plain
 from bot.storage.journal import Post, PostKind
-from bot.storage.schema import broadcasts, posts, recordings, streams
+from bot.storage.schema import broadcasts, known, posts, recordings, storable, streams
+
+SEARCHED_LIMIT = 5000
+"""How many streams are looked through at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +49,24 @@ class Archive:
         return [_past_stream(row) for row in rows], total
 
     async def search_streams(self, guild_id: int, text: str, *, limit: int) -> list[PastStream]:
-        """A guild's streams with `text` in their prompt, their host's name or at the front of their ID."""
-        query = _past_streams().where(broadcasts.c.guild_id == guild_id)
-        if text:
-            query = query.where(
-                or_(
-                    streams.c.id.istartswith(text, autoescape=True),
-                    streams.c.prompt.icontains(text, autoescape=True),
-                    broadcasts.c.host_name.icontains(text, autoescape=True),
-                )
-            )
+        """A guild's streams with `text` in their prompt, their host's name or at the front of their ID.
+
+        Newest first, of the newest `SEARCHED_LIMIT`; however it is written: case, accents and width of
+        letters do not matter, in any script. (Databases fold Latin letters, if any, and each in its own way.)
+        """
+        of_guild, newest_first = broadcasts.c.guild_id == guild_id, streams.c.started_at.desc()
+        names = select(streams.c.id, streams.c.prompt, broadcasts.c.host_name).select_from(
+            streams.join(broadcasts)
+        )
+        names = names.where(of_guild).order_by(newest_first, streams.c.id).limit(SEARCHED_LIMIT)
+        wanted = _folded(storable(text))
         async with self._engine.connect() as connection:
-            return [_past_stream(row) for row in (await connection.execute(query.limit(limit))).all()]
+            rows = (await connection.execute(names)).all()
+            fitting = islice(
+                (row.id for row in rows if _fits(wanted, row.id, row.prompt, row.host_name)), limit
+            )
+            found = await connection.execute(_past_streams().where(streams.c.id.in_(list(fitting))))
+            return [_past_stream(row) for row in found.all()]
 
     async def stream(self, guild_id: int, stream_id: str) -> PastStream | None:
         """One of a guild's streams."""
@@ -123,6 +135,17 @@ class Archive:
         return _past_stream(row) if row else None
 
 
+def _fits(wanted: str, stream_id: str, prompt: str, host_name: str) -> bool:
+    is_meant = stream_id.casefold().startswith(wanted)
+    return is_meant or wanted in _folded(prompt) or wanted in _folded(host_name)
+
+
+@lru_cache(maxsize=SEARCHED_LIMIT)
+def _folded(text: str) -> str:
+    """Kept, since somebody who types asks again with every letter."""
+    return plain(text)
+
+
 def _past_streams() -> Select[Any]:
     return (
         select(
@@ -159,12 +182,13 @@ def _stream(row: Row[Any]) -> Stream:
         portrait=row.portrait,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        end_reason=Reason(row.end_reason) if row.end_reason else None,
+        end_reason=known(Reason, row.end_reason, Reason.UNKNOWN) if row.end_reason else None,
     )
 
 
 def _broadcast(row: Row[Any]) -> Broadcast:
     by = Viewer(row.ended_by_id, row.ended_by_name) if row.ended_by_id else None
+    reason = known(Reason, row.reason, Reason.UNKNOWN) if row.reason else None
     return Broadcast(
         id=row.id,
         channel=Channel(row.guild_id, row.channel_id),
@@ -172,10 +196,10 @@ def _broadcast(row: Row[Any]) -> Broadcast:
         prompt=row.prompt,
         portrait=row.portrait,
         requested_at=row.requested_at,
-        state=State(row.state),
+        state=known(State, row.state, State.ENDED if row.ended_at else State.LIVE),
         live_at=row.live_at,
         ended_at=row.ended_at,
-        ending=Ending(Reason(row.reason), by, row.detail, row.reference) if row.reason else None,
+        ending=Ending(reason, by, row.detail, row.reference) if reason else None,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.intake import Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
-from bot.storage.schema import actions, guild_settings, mutes
+from bot.storage.schema import actions, guild_settings, known, mutes
 from bot.storage.writer import Writer, upsert
 
 
@@ -83,7 +83,11 @@ class GuildRecords:
             rows = (await connection.execute(query)).all()
         return [
             Action(
-                row.guild_id, Viewer(row.actor_id, row.actor_name), ActionKind(row.kind), row.subject, row.at
+                row.guild_id,
+                Viewer(row.actor_id, row.actor_name),
+                known(ActionKind, row.kind, ActionKind.OTHER),
+                row.subject,
+                row.at,
             )
             for row in rows
         ]

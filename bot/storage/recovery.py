@@ -12,17 +12,19 @@ from bot.broadcast.states import Reason, State
 from bot.storage.schema import broadcasts, posts, streams, suggestions
 
 _OVER = [state.value for state in State if state.is_over]
+_IS_OPEN = broadcasts.c.state.not_in(_OVER) & broadcasts.c.ended_at.is_(None)
+"""Both: what a newer version calls an ended broadcast is not known here."""
 _SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
 
 
 async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str) -> list[str]:
     """Marks what an earlier run left unfinished as interrupted; returns the broadcasts' IDs."""
-    unfinished = select(broadcasts.c.id).where(broadcasts.c.state.not_in(_OVER))
+    unfinished = select(broadcasts.c.id).where(_IS_OPEN)
     async with engine.begin() as connection:
         ids = list((await connection.execute(unfinished)).scalars())
         await connection.execute(
             update(suggestions)
-            .where(suggestions.c.outcome.not_in(_SETTLED))
+            .where(suggestions.c.outcome.not_in(_SETTLED), suggestions.c.settled_at.is_(None))
             .values(outcome=Outcome.REFUSED.value, refusal=Refusal.INTERRUPTED.value, settled_at=now)
         )
         await connection.execute(
@@ -38,7 +40,7 @@ async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str
         )
         await connection.execute(
             update(broadcasts)
-            .where(broadcasts.c.state.not_in(_OVER))
+            .where(_IS_OPEN)
             .values(
                 state=State.FAILED.value, reason=Reason.INTERRUPTED.value, reference=reference, ended_at=now
             )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -23,6 +25,8 @@ from sqlalchemy import (
     text,
 )
 
+Kind = TypeVar("Kind", bound=StrEnum)
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime, kept in UTC: SQLite forgets time zones, so none but UTC goes in."""
@@ -39,17 +43,28 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+def storable(text: str) -> str:
+    """Text as every database can keep it: halves of surrogate pairs and nulls become question marks."""
+    return text.encode(errors="replace").decode().replace("\0", "?")
+
+
+def known(kind: type[Kind], value: str, otherwise: Kind) -> Kind:
+    """What a stored word means; `otherwise` for one that a newer version of the bot has stored."""
+    try:
+        return kind(value)
+    except ValueError:
+        return otherwise
+
+
 class AnyText(TypeDecorator[str]):
-    """Text from outside. What no database can keep, as halves of surrogate pairs, becomes question marks."""
+    """Text from outside: see `storable`."""
 
     impl: type[String] = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """To the database."""
-        if value is None:
-            return None
-        return value.encode(errors="replace").decode().replace("\0", "?")
+        return None if value is None else storable(value)
 
 
 class AnyString(AnyText):

@@ -1,0 +1,66 @@
+"""What is found again of the past, also of what another version stored."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.broadcast.model import Action, ActionKind
+from bot.broadcast.states import Reason, State
+from bot.storage.guilds import GuildRecords
+from bot.storage.recovery import close_unfinished
+from bot.storage.writer import Writer
+from tests.storage.conftest import CHANNEL, MIKA, NOW, Store
+
+
+@pytest.mark.parametrize(
+    "typed", ["дракон", "ДРАКОН", "Дракон", "GEHEIME", "straße", "STRASSE", "şehir", "ＰＬＡＮ"]
+)
+async def test_streams_are_found_however_their_words_are_written(store: Store, typed: str) -> None:
+    """In any case, width and with or without accents, in any script: as the text filter reads."""
+    _, stream = await store.past_broadcast(1, prompt="Дракон: der geheime Plan in der Straße von Şehir")
+    await store.past_broadcast(2, prompt="A cat")
+    [found] = await store.archive.search_streams(CHANNEL.guild_id, typed, limit=5)
+    assert found.stream == stream
+
+
+async def test_the_newest_streams_that_fit_are_found_first(store: Store) -> None:
+    """As many as are asked for, of all that there are; a host's name or an ID will do as well."""
+    for number in range(1, 9):
+        await store.past_broadcast(number, prompt=f"Élan {number % 2}")
+    search = store.archive.search_streams
+    found = await search(CHANNEL.guild_id, "elan 1", limit=3)
+    assert [past.stream.id for past in found] == ["s7", "s5", "s3"]
+    assert [past.stream.id for past in await search(CHANNEL.guild_id, "S4", limit=3)] == ["s4"]
+    assert len(await search(CHANNEL.guild_id, "MIKA", limit=25)) == 8
+    assert len(await search(CHANNEL.guild_id, "", limit=25)) == 8
+    assert await search(1, "elan", limit=25) == []
+
+
+async def test_what_a_newer_version_stored_is_read_as_far_as_it_is_understood(store: Store) -> None:
+    """After a downgrade: no unknown word in one row breaks a list, the start or what others did."""
+    broadcast, _ = await store.past_broadcast(1)
+    await store.past_broadcast(2)
+    async with Writer(store.engine) as writer:
+        records = GuildRecords(store.engine, writer)
+        await records.save_action(Action(CHANNEL.guild_id, MIKA, ActionKind.PANIC, "a meadow", NOW))
+    async with store.engine.begin() as connection:
+        for change in (
+            "UPDATE broadcasts SET state = 'archived', reason = 'whim' WHERE id = 'b1'",
+            "UPDATE broadcasts SET ended_at = requested_at",
+            "UPDATE streams SET state = 'archived', end_reason = 'whim' WHERE id = 's1'",
+            "UPDATE actions SET kind = 'dance'",
+        ):
+            await connection.execute(text(change))
+    assert await close_unfinished(store.engine, now=NOW, reference="ref") == []
+    read = await store.archive.broadcast(broadcast.id)
+    assert read
+    assert read.ending
+    assert (read.state, read.ending.reason) == (State.ENDED, Reason.UNKNOWN)
+    past, total = await store.archive.past_streams(CHANNEL.guild_id, limit=5, offset=0)
+    assert (total, [each.stream.end_reason for each in past]) == (2, [Reason.HOST_ENDED, Reason.UNKNOWN])
+    assert len(await store.archive.streams_without_post(NOW - timedelta(days=1))) == 2
+    [action] = await records.latest_actions(CHANNEL.guild_id, 5)
+    assert (action.kind, action.subject) == (ActionKind.OTHER, "a meadow")
