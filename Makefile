@@ -1,6 +1,8 @@
 # Needs Python 3.11 or later, make and pip. Everything else goes into .venv in this checkout.
 PYTHON ?= python3
 PORT ?= 8080
+# More than cores: a test waits more than it computes.
+TEST_PROCESSES ?= 4
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -12,7 +14,7 @@ demo: $(VENV)/runtime.stamp ## the whole bot in a browser, without any account
 	@exec $(PY) -m bot demo --port $(PORT)
 
 test: $(VENV)/dev.stamp
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 published-client: $(VENV)/dev.stamp ## Odyssey's own JavaScript client against the stand-in; needs npm and a Chromium
 	@mkdir -p build
