@@ -116,7 +116,9 @@ async def _check_key(client: Odyssey) -> None:
             await client.list_stream_recordings(limit=1)
     except OdysseyAuthError:
         log.error("Odyssey refused ODYSSEY_API_KEY: no broadcast can start until it is right")
-    except (OdysseyError, TimeoutError) as error:
-        log.warning("Odyssey cannot be reached at the moment (%s)", type(error).__name__)
+    except OdysseyError as error:
+        log.warning("Odyssey: %s (%s)", error.message, error.code)
+    except TimeoutError:
+        log.warning("Odyssey did not answer within %g s", KEY_CHECK_TIMEOUT_S)
     except Exception:  # the boundary of one question: no answer to it, however odd, is a reason not to start
         log.exception("Odyssey's answer cannot be read", extra={"ref": new_reference()})

@@ -206,8 +206,8 @@ def _reason(error: OdysseyError, lost: Reason) -> Reason:
     if isinstance(error, OdysseyStreamError):
         return _STREAM_REASONS.get(error.reason, Reason.STREAM_ERROR)
     if isinstance(error, OdysseyConnectionError):
-        return Reason.NO_STREAMER if error.status == HTTPStatus.SERVICE_UNAVAILABLE else lost
-    return lost
+        return Reason.NO_STREAMER if error.code == "no_streamer" else lost
+    return Reason.REFUSED if error.status is not None and 400 <= error.status < 500 else lost
 
 
 def _jpeg(frame: VideoFrame) -> bytes:

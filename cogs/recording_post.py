@@ -116,7 +116,12 @@ def _links(recording: Recording) -> str:
 
 def _is_link(url: str) -> bool:
     """Whether a URL from the service may stand in a post."""
-    return urlsplit(url).scheme in ("http", "https") and url.isprintable() and not set(url) & set(" <>")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return is_web and url.isprintable() and not set(url) & set(" <>")
 
 
 async def _fetch(url: str | None, limit_bytes: int) -> bytes | None:

@@ -124,6 +124,10 @@ _ENDINGS = {
         "Odyssey refused the bot's API key. Ask the bot's operator to check `ODYSSEY_API_KEY`; "
         "nobody else can mend this."
     ),
+    Reason.REFUSED: (
+        "Odyssey refused the request. If `/odyssey start` is refused again, "
+        "ask the bot's operator to look at the Odyssey account."
+    ),
     Reason.UNREACHABLE: "Odyssey did not answer in time. Please try `/odyssey start` again in a minute.",
     Reason.SERVICE_GONE: (
         "The connection to Odyssey was lost. What was streamed is kept; start anew with `/odyssey start`."

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     NO_STREAMER = "no_streamer"
     USAGE_LIMIT = "usage_limit"
     BAD_KEY = "bad_key"
+    REFUSED = "refused"  # by the service, for a reason that only it knows
     UNREACHABLE = "unreachable"
     SERVICE_GONE = "service_gone"
     STREAM_ERROR = "stream_error"

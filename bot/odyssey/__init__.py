@@ -4,12 +4,14 @@ Speaks the public protocol with the names of the published Python client, and us
 project: `from bot.odyssey import Odyssey`.
 """
 
+from bot.odyssey.artifacts import read_artifact
 from bot.odyssey.client import Odyssey
 from bot.odyssey.downloads import DownloadedRecording
 from bot.odyssey.errors import (
     AccountSuspendedError,
     ConcurrentLimitReachedError,
     MonthlyLimitReachedError,
+    OdysseyArgumentError,
     OdysseyAuthError,
     OdysseyConnectionError,
     OdysseyError,
@@ -45,6 +47,7 @@ __all__ = [
     "DownloadedRecording",
     "MonthlyLimitReachedError",
     "Odyssey",
+    "OdysseyArgumentError",
     "OdysseyAuthError",
     "OdysseyConnectionError",
     "OdysseyError",
@@ -66,4 +69,5 @@ __all__ = [
     "VideoFrame",
     "VideoStats",
     "connect_to_stream",
+    "read_artifact",
 ]

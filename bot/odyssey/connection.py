@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from bot.odyssey import messages
 from bot.odyssey.callbacks import Notifier
-from bot.odyssey.errors import OdysseyConnectionError, OdysseyError, OdysseyStreamError
+from bot.odyssey.errors import OdysseyConnectionError, OdysseyError, OdysseyStreamError, failed
 from bot.odyssey.fields import MalformedError
 from bot.odyssey.ice import ice_servers
 from bot.odyssey.loopback import is_loopback_url
@@ -130,6 +130,9 @@ class Connection:
                     await self.peer.close()
         except OdysseyError as error:
             self.end(error)
+        except Exception as fault:  # whoever waits for the connection is told, and everything is closed
+            log.exception("The connection failed.")
+            self.end(failed(fault))
         finally:
             self.end(OdysseyConnectionError("The connection was closed.", code="disconnected"))
             self._tell_of_the_end()
@@ -160,7 +163,7 @@ class Connection:
             return
         if not isinstance(error, OdysseyError):
             log.error("%s failed.", task.get_name(), exc_info=error)
-            error = OdysseyConnectionError("The connection failed.", code="internal", retryable=False)
+            error = failed(error)
         self.end(error)
 
     async def _stay(self, peer: Peer) -> None:

@@ -8,21 +8,21 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
-import httpx
-
+from bot.odyssey.artifacts import Artifact, open_artifact
 from bot.odyssey.errors import OdysseyConnectionError, OdysseyError
-from bot.odyssey.http import open_http, private_logs, transport_errors
-from bot.odyssey.part_file import PartFile
+from bot.odyssey.part_file import PartFile, file_errors
 from bot.odyssey.threads import in_thread
 from bot.odyssey.types import Recording
 
 log = logging.getLogger(__name__)
 
-CHUNK_BYTES = 256 * 1024
 ATTEMPTS = 4
 RETRY_S = 0.2
+LOOK_AGAIN_S = 0.2
+"""How often to look whether another call has finished with a file."""
 
 Progress = Callable[[str, int, int | None], None]
 """Told the file's name, the bytes on disk, and the bytes in all (None when the service does not say)."""
@@ -47,62 +47,6 @@ class DownloadedRecording:
     preview: Path | None
 
 
-class Answer:
-    """An open answer to a GET."""
-
-    def __init__(self, response: httpx.Response, timeout_s: float) -> None:
-        self._response = response
-        self._timeout_s = timeout_s
-        headers = response.headers
-        self.status = response.status_code
-        tag = headers.get("ETag", headers.get("Last-Modified"))
-        self.tag = None if tag is None or tag.startswith("W/") else tag
-        ranged = re.fullmatch(r"bytes (\d{1,18})-\d+/(\d+|\*)", headers.get("Content-Range", ""))
-        self.starts_at = int(ranged[1]) if ranged and self.status == 206 else 0
-        length = headers.get("Content-Length", "")
-        self.length = int(length) if length.isascii() and length.isdigit() else None
-        if headers.get("Content-Encoding", "identity") != "identity":
-            self.length = None  # that of the compressed bytes, which we never see
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The body; each part comes within the time allowed, or this raises `OdysseyConnectionError`."""
-        parts = self._response.aiter_bytes(CHUNK_BYTES)
-        while True:
-            with transport_errors():
-                async with asyncio.timeout(self._timeout_s):
-                    part = await anext(parts, None)
-            if part is None:
-                return
-            yield part
-
-
-@asynccontextmanager
-async def open_private(
-    url: str, *, timeout_s: float, headers: dict[str, str] | None = None
-) -> AsyncIterator[Answer]:
-    """Opens a GET of a presigned URL, which appears in no log and no error.
-
-    Raises `OdysseyConnectionError`; and `OdysseyError` (code `url_expired`, retryable with a fresh recording)
-    for 401, 403, 404 and 410.
-    """
-    async with open_http(url) as http:
-        with transport_errors(), private_logs():
-            request = http.build_request("GET", url, headers=headers)
-            async with asyncio.timeout(timeout_s):
-                response = await http.send(request, stream=True, follow_redirects=True)
-        try:
-            status = response.status_code
-            if status in (401, 403, 404, 410):
-                sentence = "The recording's link has expired; get the recording again."
-                raise OdysseyError(sentence, code="url_expired", status=status, retryable=True)
-            if status not in (200, 206, 416):
-                sentence = "The recording could not be downloaded."
-                raise OdysseyConnectionError(sentence, code="service_failed", status=status)
-            yield Answer(response, timeout_s)
-        finally:
-            await response.aclose()
-
-
 class Downloads:
     """Downloads recordings' files. `timeout_s` bounds each wait for more of a file."""
 
@@ -120,29 +64,33 @@ class Downloads:
         """Downloads every file that the recording has; what is already there is left as it is.
 
         A file has `.part` after its name until it is whole; a later call goes on where an earlier one
-        stopped. When a link has expired, fresh ones are asked for.
+        stopped, and one at the same time waits. When a link has expired, fresh ones are asked for.
         """
         recording = await self._get_recording(stream_id)
         paths: dict[str, Path | None] = {}
-        for kind, pattern in FILES.items():
-            if getattr(recording, f"{kind}_url") is None:
-                paths[kind] = None
-                continue
-            file = PartFile(directory / pattern.format(safe_name(stream_id)))
-            if not file.is_whole:
-                recording = await self._download_one(recording, kind, file)
-            paths[kind] = file.path
+        with file_errors():
+            for kind, pattern in FILES.items():
+                if getattr(recording, f"{kind}_url") is None:
+                    paths[kind] = None
+                    continue
+                file = PartFile(directory / pattern.format(safe_name(stream_id)))
+                if not file.is_whole:
+                    async with _taken(file, self._timeout_s):
+                        recording = await self._download_one(recording, kind, file)
+                paths[kind] = file.path
         return DownloadedRecording(stream_id, **paths)
 
     async def _download_one(self, recording: Recording, kind: str, file: PartFile) -> Recording:
         """Downloads one file. Gives the recording, with fresh links if they had to be asked for."""
-        failures = 0
-        while True:
-            before = file.size_bytes
+        failures = furthest = 0
+        while not file.is_whole:
             try:
-                await self._go_on(getattr(recording, f"{kind}_url"), file)
+                if await self._go_on(getattr(recording, f"{kind}_url"), file):
+                    await in_thread(file.finish)
             except OdysseyError as error:
-                failures = 0 if file.size_bytes > before else failures + 1
+                size = file.size_bytes
+                failures = 0 if size > furthest else failures + 1
+                furthest = max(size, furthest)
                 if not error.retryable or failures >= ATTEMPTS:
                     raise
                 log.info("The download of %s goes on after a break: %s", file.path.name, error)
@@ -151,35 +99,97 @@ class Downloads:
                     recording = await self._get_recording(recording.stream_id)
                     if getattr(recording, f"{kind}_url") is None:
                         raise
-            else:
-                await in_thread(file.finish)
-                return recording
+        return recording
 
-    async def _go_on(self, url: str, file: PartFile) -> None:
-        """Goes on with a file until it is whole. Raises a retryable error when it breaks off."""
-        have = file.size_bytes
+    async def _go_on(self, url: str, file: PartFile) -> bool:
+        """Goes on with a file as far as one answer leads; True when it is whole.
+
+        Raises a retryable error when it breaks off, or when it must begin anew.
+        """
+        have, tag = file.resumes_at, file.tag
         headers = {"Accept-Encoding": "identity"}
         if have:
             headers["Range"] = f"bytes={have}-"
-            if tag := file.tag:
+            if tag:
                 headers["If-Range"] = tag
-        async with open_private(url, timeout_s=self._timeout_s, headers=headers) as answer:
-            if answer.status == 416 or answer.starts_at not in (0, have):
-                file.discard()  # what we have does not fit the file any more
-                raise OdysseyConnectionError("The download must start again.", code="incomplete")
-            total = None if answer.length is None else answer.starts_at + answer.length
-            written = answer.starts_at
-            with file.open(written, answer.tag) as out:
-                async for chunk in answer.chunks():
-                    out.write(chunk)
-                    written += len(chunk)
-                    if self._on_progress is not None:
-                        self._on_progress(file.path.name, written, total)
-        if total is not None and written != total:
-            file.discard()
-            raise OdysseyConnectionError("The download has a wrong length.", code="incomplete")
+        async with open_artifact(url, timeout_s=self._timeout_s, headers=headers) as answer:
+            if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and _ends_there(
+                answer, file, have
+            ):
+                return True
+            if answer.status != HTTPStatus.OK and not _continues(answer, file, have, tag):
+                raise _anew(file)
+            written = await self._write(answer, file, tag if have and answer.first else answer.tag)
+        if answer.end not in (None, written):
+            raise _anew(file)
+        if file.total is not None:
+            return written == file.total
+        if answer.status == HTTPStatus.OK and answer.is_framed:
+            return True
+        # It may have been cut off unnoticed: it is whole if the next answer ends there too.
+        ends_there_again, file.ended_at = file.ended_at == written, written
+        return ends_there_again
+
+    async def _write(self, answer: Artifact, file: PartFile, tag: str | None) -> int:
+        """Writes what comes, each part as soon as it is there. Returns where it ends."""
+        written = answer.first or 0
+        if answer.total is not None or written == 0:
+            file.total = answer.total
+        # Offsets in what was decoded are none in the encoded file: it cannot go on from there.
+        with file.open(written, None if answer.is_encoded else tag, goes_on=not answer.is_encoded) as out:
+            async for chunk in answer.chunks():
+                out.write(chunk)
+                written += len(chunk)
+                self._tell(file.path.name, written, file.total)
+        return written
+
+    def _tell(self, name: str, written: int, total: int | None) -> None:
+        if self._on_progress is not None:
+            try:
+                self._on_progress(name, written, total)
+            except Exception:  # the user's code: it may raise anything, and the download goes on
+                log.exception("The callback for a download's progress raised.")
+
+
+@asynccontextmanager
+async def _taken(file: PartFile, silence_s: float) -> AsyncIterator[None]:
+    """Holds a file. While another call has it, waits for as long as it grows; then this one finds it whole,
+    or goes on with it."""
+    now = asyncio.get_running_loop().time
+    size, since = -1, now()
+    while not file.take():
+        if file.size_bytes != size:
+            size, since = file.size_bytes, now()
+        elif now() - since > silence_s:
+            raise OdysseyError("The file is being downloaded already.", code="busy", retryable=True)
+        await asyncio.sleep(LOOK_AGAIN_S)
+    try:
+        yield
+    finally:
+        file.release()
+
+
+def _ends_there(answer: Artifact, file: PartFile, have: int) -> bool:
+    """Whether an answer that has nothing from `have` on says that nothing is missing."""
+    known = file.ended_at if answer.total is None else answer.total
+    return have > 0 and known == have and file.total in (None, have)
+
+
+def _continues(answer: Artifact, file: PartFile, have: int, tag: str | None) -> bool:
+    """Whether a part of the file is the one that was asked for, of the version that is there."""
+    return (
+        answer.first == have
+        and not answer.is_encoded
+        and (tag is None or answer.tag in (None, tag))
+        and (file.total is None or answer.total in (None, file.total))
+    )
+
+
+def _anew(file: PartFile) -> OdysseyError:
+    file.discard()
+    return OdysseyConnectionError("The download must start again.", code="incomplete")
 
 
 def safe_name(stream_id: str) -> str:
     """The stream's ID as a file name's beginning. It comes from outside and must not lead elsewhere."""
-    return re.sub(r"[^\w.-]", "_", stream_id).lstrip(".")[:200] or "stream"
+    return re.sub(r"[^\w.-]", "_", stream_id, flags=re.ASCII).lstrip(".")[:200] or "stream"

@@ -1,6 +1,7 @@
 """What can go wrong, told apart by type, `code` and `status`, never by text.
 
 OdysseyError
+├── OdysseyArgumentError        a call's arguments do not go together
 ├── OdysseyAuthError            the key or a token was refused (401, 403, 422)
 ├── OdysseyConnectionError      no connection, or it was lost; every pending call gets it at once
 ├── OdysseyStreamError          a stream, or a call on one, failed; `code` is the service's reason
@@ -17,6 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from bot.odyssey.fields import optional_number, optional_text
 
 
 class OdysseyError(Exception):
@@ -36,6 +39,13 @@ class OdysseyError(Exception):
         self.status = status
         self.retryable = retryable
         self.is_quote = False
+
+
+class OdysseyArgumentError(OdysseyError, ValueError):
+    """A call was made with arguments that do not go together. A ValueError too, as in any Python call."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="bad_argument")
 
 
 class OdysseyAuthError(OdysseyError):
@@ -90,12 +100,10 @@ class OdysseyUsageError(OdysseyError):
         self.details: dict[str, Any] = dict(details or {})
 
     def _number(self, key: str) -> float | None:
-        value = self.details.get(key)
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return optional_number(self.details, key)
 
     def _text(self, key: str) -> str | None:
-        value = self.details.get(key)
-        return value if isinstance(value, str) else None
+        return optional_text(self.details, key)
 
 
 class MonthlyLimitReachedError(OdysseyUsageError):
@@ -180,6 +188,13 @@ def stream_error(reason: str, message: str) -> OdysseyStreamError:
     error = kind(message, code=reason, retryable=reason in _PASSING_STREAM_REASONS)
     error.is_quote = True
     return error
+
+
+def failed(fault: BaseException) -> OdysseyConnectionError:
+    """The error for a fault of ours that ended a connection."""
+    return OdysseyConnectionError(
+        f"The connection failed ({type(fault).__name__}).", code="internal", retryable=False
+    )
 
 
 _USAGE_ERRORS: dict[str, type[OdysseyUsageError]] = {

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
-from typing import Any
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LARGEST = 2**53
+"""Up to here a number is exact in every JSON reader; no field of the protocol comes near it."""
+
+_NUMBER = re.compile(r"\s*[+-]?\d{1,40}(\.\d{0,40})?(e[+-]?\d{1,4})?\s*", re.ASCII | re.IGNORECASE)
 
 
 class MalformedError(ValueError):
@@ -27,51 +38,54 @@ def as_object(value: Any, what: str) -> dict[str, Any]:
     return value
 
 
-def objects(fields: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    """A list of objects; absent or null is an empty one."""
+def rows(fields: dict[str, Any], key: str, read: Callable[[dict[str, Any]], T]) -> list[T]:
+    """What `read` makes of each object in a list; absent or null is an empty one. One that cannot be read is
+    left out, and the others stay."""
     value = fields.get(key)
     if value is None:
         return []
     if not isinstance(value, list):
         raise MalformedError(f"{key} is not a list")
-    return [as_object(item, key) for item in value]
+    made: list[T] = []
+    problem: MalformedError | None = None
+    for item in value:
+        try:
+            made.append(read(as_object(item, key)))
+        except MalformedError as error:
+            problem = error
+    if problem is not None:
+        log.warning("%d of the %s were left out: %s.", len(value) - len(made), key, problem)
+    return made
 
 
 def text(fields: dict[str, Any], key: str) -> str:
     """A string that must be there and not be empty."""
-    value = fields.get(key)
-    if not isinstance(value, str) or not value:
+    value = optional_text(fields, key)
+    if value is None:
         raise MalformedError(f"{key} is missing or not a string")
     return value
 
 
-def optional_text(fields: dict[str, Any], key: str) -> str | None:
-    """A string, or None when absent, null or empty."""
+def optional_text(fields: Mapping[str, Any], key: str) -> str | None:
+    """A string, or None when it is absent, empty, or anything else. Half characters become question marks:
+    nobody could store or send them."""
     value = fields.get(key)
-    if value is None or value == "":
+    if not isinstance(value, str) or not value:
         return None
-    if not isinstance(value, str):
-        raise MalformedError(f"{key} is not a string")
-    return value
+    return value.encode(errors="replace").decode()
 
 
-def optional_number(fields: dict[str, Any], key: str) -> float | None:
-    """A finite number, or None when absent or null."""
+def optional_number(fields: Mapping[str, Any], key: str) -> float | None:
+    """A number from zero on, maybe written as a string, or None when it is absent or anything else."""
     value = fields.get(key)
-    if value is None:
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise MalformedError(f"{key} is not a number")
-    try:
-        number = float(value)
-    except OverflowError as error:
-        raise MalformedError(f"{key} is too large") from error
-    if not math.isfinite(number):
-        raise MalformedError(f"{key} is not finite")
-    return number
+    return float(value)
 
 
-def optional_int(fields: dict[str, Any], key: str) -> int | None:
-    """A whole number, or None when absent or null."""
+def optional_int(fields: Mapping[str, Any], key: str) -> int | None:
+    """A whole number from zero on, as `optional_number`."""
     number = optional_number(fields, key)
-    return None if number is None else int(number)
+    return int(number) if number is not None and number.is_integer() else None

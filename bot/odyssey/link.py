@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.odyssey.callbacks import Notifier
 from bot.odyssey.connection import Connection
-from bot.odyssey.errors import OdysseyConnectionError, OdysseyError
+from bot.odyssey.errors import OdysseyConnectionError, OdysseyError, failed
 from bot.odyssey.options import ConnectOptions, check_options
 from bot.odyssey.types import ClientCredentials, ConnectionStatus, Timeouts
 
@@ -80,9 +80,11 @@ class Attempt:
                 raise
             raise OdysseyConnectionError("Disconnected while connecting.", code="disconnected") from None
         except OdysseyError as error:
-            self.set_status(ConnectionStatus.FAILED, error.message)
-            self._notifier.call(self._options.get("on_error"), error, True)
+            self._fail(error)
             raise
+        except Exception as fault:  # it must not leave the status at "connecting"
+            self._fail(unforeseen := failed(fault))
+            raise unforeseen from fault
 
     async def give_up(self) -> None:
         """Ends it from outside: `run` then raises."""
@@ -102,6 +104,10 @@ class Attempt:
         if self._limit is not None:
             self._limit.reschedule(asyncio.get_running_loop().time() + self._limit_s)
         self._notifier.call(self._options.get("on_queue_wait"), waited_s)
+
+    def _fail(self, error: OdysseyError) -> None:
+        self.set_status(ConnectionStatus.FAILED, error.message)
+        self._notifier.call(self._options.get("on_error"), error, True)
 
     async def _establish(self, get_credentials: GetCredentials) -> None:
         try:

@@ -21,14 +21,14 @@ _MARK = "_odyssey_client_wrapper"
 
 def is_loopback_host(host: str | None) -> bool:
     """Whether a host name or address means this machine."""
-    if host is None:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
+    name = (host or "").lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(name)
     except ValueError:
         return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def is_loopback_url(url: str) -> bool:

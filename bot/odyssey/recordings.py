@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from bot.odyssey.fields import objects, optional_int, optional_number, optional_text, text
-from bot.odyssey.rest import Calls, bad_response
+from bot.odyssey.fields import optional_int, optional_number, optional_text, rows, text
+from bot.odyssey.rest import Calls, bad_response, path_part
 from bot.odyssey.types import Recording, StreamRecordingInfo, StreamRecordingsList
 
 
 async def recording(calls: Calls, stream_id: str) -> Recording:
     """The recording of one stream. A 404 (code `not_found`) is retryable: it may not be there yet."""
-    return recording_from(await calls.get(f"/recordings/{quote(stream_id, safe='')}"), stream_id)
+    fields = await calls.get(f"/recordings/{path_part(stream_id)}")
+    with bad_response():
+        return recording_from(fields, stream_id)
 
 
 async def recordings_page(calls: Calls, limit: int | None, offset: int | None) -> StreamRecordingsList:
@@ -20,17 +20,7 @@ async def recordings_page(calls: Calls, limit: int | None, offset: int | None) -
     params = {key: str(value) for key, value in asked.items() if value is not None}
     fields = await calls.get("/stream-recordings", params)
     with bad_response():
-        items = [
-            StreamRecordingInfo(
-                stream_id=text(item, "stream_id"),
-                width=optional_int(item, "width"),
-                height=optional_int(item, "height"),
-                started_at=optional_text(item, "started_at"),
-                ended_at=optional_text(item, "ended_at"),
-                duration_seconds=optional_number(item, "duration_seconds"),
-            )
-            for item in objects(fields, "recordings")
-        ]
+        items = rows(fields, "recordings", _info)
         total = optional_int(fields, "total")
         page_limit = optional_int(fields, "limit")
         page_offset = optional_int(fields, "offset")
@@ -43,14 +33,24 @@ async def recordings_page(calls: Calls, limit: int | None, offset: int | None) -
 
 
 def recording_from(fields: dict[str, object], stream_id: str | None = None) -> Recording:
-    """The recording in an answer's fields."""
-    with bad_response():
-        return Recording(
-            stream_id=optional_text(fields, "stream_id") or stream_id or text(fields, "stream_id"),
-            video_url=optional_text(fields, "video_url"),
-            events_url=optional_text(fields, "events_url"),
-            thumbnail_url=optional_text(fields, "thumbnail_url"),
-            preview_url=optional_text(fields, "preview_url"),
-            frame_count=optional_int(fields, "frame_count"),
-            duration_seconds=optional_number(fields, "duration_seconds"),
-        )
+    """The recording in an answer's fields. Only its stream's ID must be there, if it is not given."""
+    return Recording(
+        stream_id=optional_text(fields, "stream_id") or stream_id or text(fields, "stream_id"),
+        video_url=optional_text(fields, "video_url"),
+        events_url=optional_text(fields, "events_url"),
+        thumbnail_url=optional_text(fields, "thumbnail_url"),
+        preview_url=optional_text(fields, "preview_url"),
+        frame_count=optional_int(fields, "frame_count"),
+        duration_seconds=optional_number(fields, "duration_seconds"),
+    )
+
+
+def _info(fields: dict[str, object]) -> StreamRecordingInfo:
+    return StreamRecordingInfo(
+        stream_id=text(fields, "stream_id"),
+        width=optional_int(fields, "width"),
+        height=optional_int(fields, "height"),
+        started_at=optional_text(fields, "started_at"),
+        ended_at=optional_text(fields, "ended_at"),
+        duration_seconds=optional_number(fields, "duration_seconds"),
+    )

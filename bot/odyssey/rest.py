@@ -6,15 +6,15 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
-
-import httpx
+from urllib.parse import quote
 
 from bot.odyssey.errors import OdysseyAuthError, OdysseyConnectionError, OdysseyError, usage_error
 from bot.odyssey.fields import MalformedError, json_object, optional_number, optional_text, text
-from bot.odyssey.http import Response, open_http, request
+from bot.odyssey.http import Http, Response, open_http
 
 TOKEN_LIFETIME_S = 3600.0  # when the service does not say (protocol page, "Limits")
 RENEW_EARLY_S = 60.0
+SENTENCE_LIMIT = 500
 
 
 class Account:
@@ -32,17 +32,19 @@ class Account:
     @asynccontextmanager
     async def open(self, timeout_s: float) -> AsyncIterator[Calls]:
         """A place to make calls from, over connections that are closed on leaving."""
-        async with open_http(self.api_url) as http:
+        async with open_http() as http:
             yield Calls(self, http, timeout_s)
 
-    async def token(self, http: httpx.AsyncClient, timeout_s: float, *, refused: str | None = None) -> str:
+    async def token(self, http: Http, timeout_s: float, *, refused: str | None = None) -> str:
         """A valid API token; `refused` is one that the service would not take any more."""
         if self._token is not None and self._token != refused and time.monotonic() < self._renew_at:
             return self._token
         if not self._api_key:
             raise OdysseyAuthError("There is no API key.", code="no_api_key")
         url = f"{self.api_url}/auth/token"
-        answer = await request(http, "POST", url, timeout_s=timeout_s, json={"api_key": self._api_key})
+        answer = await http.request(
+            "POST", url, timeout_s=timeout_s, json={"api_key": self._api_key}, is_secret=True
+        )
         if answer.status in (401, 422):
             raise OdysseyAuthError(
                 "The API key was refused.", code="invalid_api_key", status=answer.status, retryable=False
@@ -58,7 +60,7 @@ class Account:
 class Calls:
     """Authorised calls over one open HTTP client."""
 
-    def __init__(self, account: Account, http: httpx.AsyncClient, timeout_s: float) -> None:
+    def __init__(self, account: Account, http: Http, timeout_s: float) -> None:
         self.http = http
         self.timeout_s = timeout_s
         self.api_url = account.api_url
@@ -100,8 +102,7 @@ class Calls:
         params: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
     ) -> Response:
-        return await request(
-            self.http,
+        return await self.http.request(
             method,
             f"{self._account.api_url}{path}",
             timeout_s=self.timeout_s,
@@ -145,8 +146,6 @@ def _typed_error(status: int, detail: dict[str, Any]) -> OdysseyError:
         return OdysseyAuthError(_sentence(detail) or "Access was denied.", code="forbidden", status=status)
     if status == 429:
         return _usage(detail)
-    if status == 503:
-        return OdysseyConnectionError("No streamer is free.", code="no_streamer", status=status)
     if status >= 500:
         return OdysseyConnectionError("The service failed.", code="service_failed", status=status)
     if status == 404:
@@ -159,33 +158,52 @@ def _typed_error(status: int, detail: dict[str, Any]) -> OdysseyError:
 
 
 def _detail(answer: Response) -> dict[str, Any]:
-    """The error's fields, which may be under `detail`; a plain `detail` text is the message."""
+    """The error's fields, which may be under `detail`; a plain text, there or as the whole body, is the
+    message."""
     try:
         fields = json_object(answer.body)
     except MalformedError:
-        return {}
+        return _plain(answer.body)
     match fields.get("detail"):
         case dict() as inner:
             return inner
         case str() as sentence:
             return {"message": sentence}
+        case [{"msg": str() as sentence}, *_]:  # of FastAPI, for a body that it does not take
+            return {"message": sentence}
         case _:
             return fields
 
 
+def _plain(body: bytes) -> dict[str, Any]:
+    """What some refusals are; a page of HTML, JSON of another kind, or a file are no words."""
+    try:
+        sentence = body.decode().strip()
+    except UnicodeDecodeError:
+        return {}
+    is_sentence = 0 < len(sentence) <= SENTENCE_LIMIT and not sentence.startswith(("<", "{", "[", '"'))
+    return {"message": sentence} if is_sentence else {}
+
+
 def _sentence(detail: Mapping[str, Any]) -> str | None:
-    message = detail.get("message")
-    return message[:500] if isinstance(message, str) and message else None
+    """The service's own words; `error` is a code where it is one word."""
+    error = optional_text(detail, "error") or ""
+    sentence = optional_text(detail, "message") or (error if " " in error else None)
+    return sentence and sentence[:SENTENCE_LIMIT]
 
 
 def _usage(detail: dict[str, Any]) -> OdysseyError:
-    code = detail.get("error") or detail.get("code")
     details = detail.get("details")
-    with bad_response():
-        return usage_error(
-            code if isinstance(code, str) else None,
-            _sentence(detail) or "A usage limit was reached.",
-            action=optional_text(detail, "action"),
-            action_url=optional_text(detail, "action_url"),
-            details=details if isinstance(details, dict) else None,
-        )
+    return usage_error(
+        optional_text(detail, "error") or optional_text(detail, "code"),
+        _sentence(detail) or "A usage limit was reached.",
+        action=optional_text(detail, "action"),
+        action_url=optional_text(detail, "action_url"),
+        details=details if isinstance(details, dict) else None,
+    )
+
+
+def path_part(name: str) -> str:
+    """An ID as one part of a URL's path, whatever is in it."""
+    part = quote(name, safe="", errors="replace")
+    return part if part.strip(".") else part.replace(".", "%2E")

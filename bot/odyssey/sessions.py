@@ -8,19 +8,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from bot.odyssey.errors import OdysseyConnectionError, OdysseyError
-from bot.odyssey.fields import MalformedError, objects, optional_int, text
-from bot.odyssey.http import request
+from bot.odyssey.fields import MalformedError, optional_int, rows, text
 from bot.odyssey.loopback import is_loopback_url
-from bot.odyssey.rest import Calls, bad_response, error_for, fields_of
+from bot.odyssey.rest import Calls, bad_response, fields_of
 from bot.odyssey.types import ClientCredentials, StreamerCapabilities
 
 log = logging.getLogger(__name__)
 
 QUEUE_POLL_S = 1.0
 PING_TIMEOUT_S = 1.0
+MAX_REGIONS = 32
 SESSION_TOKEN_LIFETIME_S = 600
 
 
@@ -62,8 +61,8 @@ async def reserve(calls: Calls, queue_s: float, on_queue_wait: Callable[[float],
 async def region_latencies(calls: Calls) -> dict[str, int]:
     """Round-trip times to the service's regions, in ms. Best effort: no failure here matters."""
     try:
-        regions = objects(await calls.get("/regions"), "regions")
-        targets = {text(region, "id"): text(region, "ping_url") for region in regions[:32]}
+        fields = await calls.get("/regions")
+        targets = dict(rows(fields, "regions", _region)[:MAX_REGIONS])
     except (OdysseyError, MalformedError) as error:
         log.debug("No regions: %s", error)
         return {}
@@ -82,9 +81,13 @@ async def _request_session(
             return _session(fields_of(answer))
         waited_s = time.monotonic() - started
         if waited_s + QUEUE_POLL_S > queue_s:
-            raise error_for(answer)
+            raise OdysseyConnectionError("No streamer is free.", code="no_streamer", status=answer.status)
         on_queue_wait(waited_s)
         await asyncio.sleep(QUEUE_POLL_S)
+
+
+def _region(fields: dict[str, Any]) -> tuple[str, str]:
+    return text(fields, "id"), text(fields, "ping_url")
 
 
 def _session(fields: dict[str, Any]) -> Session:
@@ -101,13 +104,11 @@ def _session(fields: dict[str, Any]) -> Session:
 
 async def _ping_ms(calls: Calls, url: str) -> int | None:
     """One ping. A service on loopback must not make us talk to another machine."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        return None
     if is_loopback_url(calls.api_url) and not is_loopback_url(url):
         return None
     started = time.perf_counter()
     try:
-        await request(calls.http, "GET", url, timeout_s=PING_TIMEOUT_S)
+        await calls.http.request("GET", url, timeout_s=PING_TIMEOUT_S)
     except OdysseyError:
         return None
     return max(1, round((time.perf_counter() - started) * 1000))

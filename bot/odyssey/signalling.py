@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.odyssey.errors import OdysseyAuthError, OdysseyConnectionError
-from bot.odyssey.loopback import is_loopback_url
+from bot.odyssey.errors import OdysseyAuthError, OdysseyConnectionError, OdysseyError
+from bot.odyssey.rest import path_part
+from bot.odyssey.routes import proxy_for, trust
+from bot.odyssey.transport_errors import transport_errors
 from bot.odyssey.types import ClientCredentials
 
 log = logging.getLogger(__name__)
@@ -54,33 +56,32 @@ class Signalling:
 async def open_signalling(credentials: ClientCredentials) -> AsyncIterator[Signalling]:
     """Connects the websocket; closes it on leaving."""
     base = _with_scheme(credentials.signalling_url, "ws")
-    url = (
-        f"{base}/client/{quote(credentials.session_id, safe='')}"
-        f"?token={quote(credentials.session_token, safe='')}"
-    )
-    trust_env = not is_loopback_url(base)
-    async with aiohttp.ClientSession(trust_env=trust_env) as session:
-        try:
-            socket = await session.ws_connect(
-                url, max_msg_size=MAX_MESSAGE_BYTES, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S)
-            )
-        except aiohttp.WSServerHandshakeError as error:
-            if error.status in (401, 403):
-                raise OdysseyAuthError(
-                    "The session token was refused.", code="session_refused", status=error.status
-                ) from None
-            raise OdysseyConnectionError(
-                f"The signalling service refused the connection ({error.status}).",
-                code="signalling_refused",
-                status=error.status,
-            ) from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            # Not chained: aiohttp's errors repeat the URL, and the URL holds the session token.
-            raise OdysseyConnectionError(
-                f"The signalling service could not be reached ({type(error).__name__}).", code="unreachable"
-            ) from None
+    url = f"{base}/client/{path_part(credentials.session_id)}?token={path_part(credentials.session_token)}"
+    with transport_errors():
+        proxy = proxy_for(url)
+        context = await trust() if url.startswith("wss:") else None
+    async with aiohttp.ClientSession() as session:
+        with transport_errors(proxy.variable if proxy else None):
+            try:
+                socket = await session.ws_connect(
+                    url,
+                    proxy=proxy.url if proxy else None,
+                    ssl=context or True,
+                    max_msg_size=MAX_MESSAGE_BYTES,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+                )
+            except aiohttp.WSServerHandshakeError as error:
+                raise _refusal(error.status) from None
         async with socket:
             yield Signalling(socket)
+
+
+def _refusal(status: int) -> OdysseyError:
+    if status in (401, 403):
+        return OdysseyAuthError("The session token was refused.", code="session_refused", status=status)
+    return OdysseyConnectionError(
+        f"The signalling service refused the connection ({status}).", code="signalling_refused", status=status
+    )
 
 
 def config_url(signalling_url: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote
 
-from bot.odyssey.fields import MalformedError, objects, optional_int, optional_number, optional_text, text
+from bot.odyssey.errors import OdysseyArgumentError
+from bot.odyssey.fields import MalformedError, optional_int, optional_number, optional_text, rows, text
 from bot.odyssey.recordings import recording_from
-from bot.odyssey.rest import Calls, bad_response, error_for
+from bot.odyssey.rest import Calls, bad_response, error_for, path_part
 from bot.odyssey.types import Recording
 
 Script = Sequence[Mapping[str, Any]]
@@ -79,17 +79,24 @@ async def create(
     script_url: str | None,
     portrait: bool,
 ) -> SimulationJob:
-    """Hands in one script, several, or the URL of one. Raises ValueError unless exactly one is given."""
+    """Hands in one script, several, or the URL of one.
+
+    Raises `OdysseyArgumentError` unless exactly one is given.
+    """
     given = {"script": script, "scripts": scripts, "script_url": script_url}
     chosen = {key: value for key, value in given.items() if value is not None}
     if len(chosen) != 1:
-        raise ValueError("give exactly one of script, scripts and script_url")
-    return _job(await calls.post("/simulation-jobs", {**chosen, "portrait": portrait, "output_video": True}))
+        raise OdysseyArgumentError("Give exactly one of script, scripts and script_url.")
+    fields = await calls.post("/simulation-jobs", {**chosen, "portrait": portrait, "output_video": True})
+    with bad_response():
+        return _job(fields)
 
 
 async def status(calls: Calls, job_id: str) -> SimulationJob:
     """One simulation as it stands."""
-    return _job(await calls.get(_path(job_id)))
+    fields = await calls.get(_path(job_id))
+    with bad_response():
+        return _job(fields)
 
 
 async def page(
@@ -107,7 +114,7 @@ async def page(
         params["offset"] = str(offset)
     fields = await calls.get("/simulation-jobs", params)
     with bad_response():
-        jobs = [_job(item) for item in objects(fields, "jobs")]
+        jobs = rows(fields, "jobs", _job)
         total = optional_int(fields, "total")
         return SimulationJobsList(
             jobs=jobs,
@@ -125,26 +132,26 @@ async def cancel(calls: Calls, job_id: str) -> None:
 
 
 def _path(job_id: str) -> str:
-    return f"/simulation-jobs/{quote(job_id, safe='')}"
+    return f"/simulation-jobs/{path_part(job_id)}"
 
 
 def _job(fields: dict[str, Any]) -> SimulationJob:
-    with bad_response():
-        word = text(fields, "status")
-        if word not in {known.value for known in SimulationStatus}:
-            raise MalformedError("status is unknown")
-        priority = fields.get("priority")
-        return SimulationJob(
-            job_id=text(fields, "job_id"),
-            status=SimulationStatus(word),
-            priority=None if priority is None else str(priority)[:100],
-            created_at=optional_text(fields, "created_at"),
-            started_at=optional_text(fields, "started_at"),
-            completed_at=optional_text(fields, "completed_at"),
-            error_message=optional_text(fields, "error_message"),
-            estimated_wait_minutes=optional_number(fields, "estimated_wait_minutes"),
-            streams=[
-                SimulationStream(optional_int(item, "script_index") or 0, recording_from(item))
-                for item in objects(fields, "streams")
-            ],
-        )
+    word = text(fields, "status").strip().lower()
+    if word not in {known.value for known in SimulationStatus}:
+        raise MalformedError("status is unknown")
+    priority = fields.get("priority")
+    return SimulationJob(
+        job_id=text(fields, "job_id"),
+        status=SimulationStatus(word),
+        priority=optional_text(fields, "priority") or (str(priority) if isinstance(priority, int) else None),
+        created_at=optional_text(fields, "created_at"),
+        started_at=optional_text(fields, "started_at"),
+        completed_at=optional_text(fields, "completed_at"),
+        error_message=optional_text(fields, "error_message"),
+        estimated_wait_minutes=optional_number(fields, "estimated_wait_minutes"),
+        streams=rows(fields, "streams", _stream),
+    )
+
+
+def _stream(fields: dict[str, Any]) -> SimulationStream:
+    return SimulationStream(optional_int(fields, "script_index") or 0, recording_from(fields))

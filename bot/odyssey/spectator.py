@@ -8,16 +8,16 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
 from bot.odyssey.callbacks import Notifier
-from bot.odyssey.errors import OdysseyAuthError, OdysseyConnectionError, OdysseyError
-from bot.odyssey.http import Response, open_http, request
+from bot.odyssey.errors import OdysseyAuthError, OdysseyConnectionError, OdysseyError, failed
+from bot.odyssey.http import Response, open_http
 from bot.odyssey.ice import ice_servers
 from bot.odyssey.loopback import is_loopback_url
-from bot.odyssey.rest import error_for
+from bot.odyssey.rest import error_for, path_part
 from bot.odyssey.rtc import ReceivingPeer
 from bot.odyssey.silence import silence
 from bot.odyssey.types import FrameHandler, MaybeAwaitable, Timeouts, VideoFrame, VideoStats
@@ -140,6 +140,9 @@ class SpectatorConnection:
             await self._stay(peer)
         except OdysseyError as error:
             self._fail(error)
+        except Exception as fault:  # whoever joins is told, and everything is closed
+            log.exception("The spectator's connection failed.")
+            self._fail(failed(fault))
         finally:
             self._ended.set()
             if peer is not None:
@@ -150,20 +153,17 @@ class SpectatorConnection:
         peer.pc.addTransceiver("video", direction="recvonly")
         peer.pc.addTransceiver("audio", direction="recvonly")
         await peer.negotiate(_offer(peer.pc))
-        url = f"{self._url}/whep?token={quote(token, safe='')}"
-        async with open_http(url) as http:
-            answer = await request(
-                http,
+        async with open_http() as http:
+            answer = await http.request(
                 "POST",
-                url,
+                f"{self._url}/whep?token={path_part(token)}",
                 timeout_s=self._timeouts.request_s,
                 content=peer.pc.localDescription.sdp,
                 headers={"Content-Type": "application/sdp"},
             )
         if not answer.ok:
             raise _refusal(answer)
-        if location := answer.headers.get("Location"):
-            self._session_url = urljoin(f"{self._url}/whep", location)
+        self._session_url = _session_url(answer)
         sdp = answer.body.decode(errors="replace")
         await peer.negotiate(peer.pc.setRemoteDescription(RTCSessionDescription(sdp, "answer")))
 
@@ -183,19 +183,15 @@ class SpectatorConnection:
             await asyncio.wait({watch, ended})
 
     async def _leave(self, peer: ReceivingPeer) -> None:
-        if self._session_url is not None and self._same_origin(self._session_url):
+        if self._session_url is not None:
             try:
-                async with open_http(self._session_url) as http:
-                    await request(http, "DELETE", self._session_url, timeout_s=LEAVE_S)
+                async with open_http() as http:
+                    await http.request("DELETE", self._session_url, timeout_s=LEAVE_S)
             except OdysseyError as error:
                 log.debug("The spectator's session could not be deleted: %s", error)
         await peer.close()
         if self._was_connected:
             self._notifier.call(self._on_disconnected)
-
-    def _same_origin(self, url: str) -> bool:
-        """Whether a URL that the service gave us leads back to it."""
-        return url.startswith(_origin(self._url) + "/")
 
     def _fail(self, error: OdysseyError) -> None:
         self._ended.set()
@@ -224,6 +220,15 @@ def _origin(url: str) -> str:
 
 async def _offer(pc: RTCPeerConnection) -> None:
     await pc.setLocalDescription(await pc.createOffer())
+
+
+def _session_url(answer: Response) -> str | None:
+    """Where to say that we leave, if that is where the answer came from."""
+    try:
+        url = urljoin(answer.url, answer.headers.get("Location", ""))
+        return url if _origin(url) == _origin(answer.url) and "Location" in answer.headers else None
+    except (ValueError, OdysseyError):
+        return None
 
 
 def _refusal(answer: Response) -> OdysseyError:

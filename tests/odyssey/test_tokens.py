@@ -79,8 +79,8 @@ async def test_list_of_recordings(service: Service, client: Odyssey) -> None:
         b"not json",
         b"[]",
         b"[" * 100_000,
-        b'{"stream_id": "s1", "frame_count": "many"}',
-        b'{"frame_count": 1e999}',
+        b"",
+        b'"s1"',
     ],
 )
 async def test_answers_that_make_no_sense(service: Service, client: Odyssey, body: bytes) -> None:
