@@ -38,7 +38,7 @@ def proxy_for(url: str) -> Proxy | None:
     host = parts.hostname or ""
     if is_loopback_host(host):
         return None
-    proxies = getproxies()
+    proxies = {kind: value.strip() for kind, value in getproxies().items()}
     scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
     kind = next((kind for kind in (scheme, "all") if proxies.get(kind)), None)
     if kind is None or _is_excepted(host, parts.port, proxies.get("no", "")):
