@@ -17,7 +17,7 @@ from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Suggestion, Viewer
+from bot.broadcast.model import Broadcast, Channel, Suggestion, Viewer
 from bot.broadcast.ports import StartedStream
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
@@ -47,17 +47,10 @@ CHANNEL = Channel(1, 1)
 class Forgetful:
     """A journal and an audience that keep nothing, so that only the domain is measured."""
 
-    async def save_broadcast(self, broadcast: Broadcast) -> None:
+    async def _nothing(self, thing: object) -> None:
         """Nothing."""
 
-    async def save_stream(self, stream: Stream) -> None:
-        """Nothing."""
-
-    async def save_suggestion(self, suggestion: Suggestion) -> None:
-        """Nothing."""
-
-    async def save_recording(self, recording: Recording) -> None:
-        """Nothing."""
+    save_broadcast = save_stream = save_suggestion = save_recording = _nothing
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """Nothing."""

@@ -81,7 +81,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         journal=journal,
         audience=stage,
         clock=clock,
-        pool=StreamPool(settings.concurrent_streams),
+        pool=StreamPool(settings.concurrent_streams, clock),
         intake_of=guilds.intake_of,
         new_id=new_id,
         new_reference=new_reference,

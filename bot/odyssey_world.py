@@ -76,6 +76,8 @@ class OdysseyWorld:
         self._clock = clock
         self._events = events
         self._is_live = False
+        self._is_starting = False
+        self._early_ending: Ending | None = None
         self._is_interacting = False
 
     async def connect(self) -> None:
@@ -91,10 +93,19 @@ class OdysseyWorld:
             )
 
     async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
-        """Begins a stream that spectators can watch."""
-        with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
-            stream_id = await self._client.start_stream(prompt, portrait=portrait, broadcast=True)
+        """Begins a stream that spectators can watch.
+
+        Of one that ends as it begins, the end is told when its ID is returned: no ID, no recording.
+        """
+        self._is_starting = True
+        try:
+            with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
+                stream_id = await self._client.start_stream(prompt, portrait=portrait, broadcast=True)
+        finally:
+            self._is_starting = False
         self._is_live = True
+        if self._early_ending:
+            asyncio.get_running_loop().call_soon(self._close, self._early_ending)
         return StartedStream(stream_id, self._client.last_applied_prompt or prompt)
 
     async def interact(self, prompt: str) -> str:
@@ -116,27 +127,29 @@ class OdysseyWorld:
         """What comes from now on is the echo of our own leaving."""
         self._is_live = False
 
-    def _close(self, reason: Reason, detail: str | None = None, limit: UsageLimit | None = None) -> None:
+    def _close(self, ending: Ending) -> None:
         if self._is_live:
             self._is_live = False
-            self._events.closed(Ending(reason, detail=detail, limit=limit))
+            self._events.closed(ending)
+        elif self._is_starting:
+            self._early_ending = self._early_ending or ending
 
     def _disconnected(self) -> None:
-        self._close(Reason.SERVICE_GONE)
+        self._close(Ending(Reason.SERVICE_GONE))
 
     def _stream_ended(self) -> None:
-        self._close(Reason.STREAM_ENDED)
+        self._close(Ending(Reason.STREAM_ENDED))
 
     def _stream_failed(self, reason: str, message: str) -> None:
         if reason == "broadcast_unusable":  # the client's own finding, in its own words
             log.warning("Odyssey: %s", message)
-            self._close(Reason.STREAM_ERROR)
+            self._close(Ending(Reason.STREAM_ERROR))
             return
         meaning = _STREAM_REASONS.get(reason, Reason.STREAM_ERROR)
         # The service turned one interaction down: its call says so, and the stream goes on.
         if self._is_interacting and meaning is Reason.STREAM_ERROR:
             return
-        self._close(meaning, _one_line(message), _STREAM_LIMITS.get(reason))
+        self._close(Ending(meaning, detail=_one_line(message), limit=_STREAM_LIMITS.get(reason)))
 
     async def _pictured(self, frame: VideoFrame) -> None:
         self._events.pictured(await asyncio.to_thread(_jpeg, frame))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.broadcast.states import Reason
-from bot.broadcast.usage import UsageLimit
+from bot.broadcast.usage import LimitKind, UsageLimit
 
 
 class Code(StrEnum):
@@ -85,3 +85,8 @@ class WorldError(Exception):
         self.detail = detail
         self.retryable = retryable
         self.limit = limit
+
+    @property
+    def is_for_want_of_a_slot(self) -> bool:
+        """Whether all of the account's streams are in use: one of them may be free in a while."""
+        return self.limit is not None and self.limit.kind is LimitKind.STREAMS

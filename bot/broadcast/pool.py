@@ -3,55 +3,123 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import bisect
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bot.broadcast.clock import Clock
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 60.0
+"""Between tries while the service says that all streams are in use: by others, or by a run that crashed."""
+
+
+class Slot:
+    """A claim to one of the account's streams.
+
+    `number` says who asked first; `place` in line is 1 for the next, and None for one that does not wait.
+    """
+
+    def __init__(self, number: int, moved_up: Callable[[], None]) -> None:
+        self.number = number
+        self.moved_up = moved_up
+        self.place: int | None = None
+        self.woken = asyncio.Event()
+        self.went_at = 0.0
+        """The steady moment in which its turn came."""
 
 
 class StreamPool:
-    """So many broadcasts may hold a stream at once; the others get one in the order in which they asked."""
+    """So many broadcasts may hold a stream at once; the others get one in the order in which they asked.
 
-    def __init__(self, size: int) -> None:
-        self._free = size
-        self._waiting: list[tuple[asyncio.Future[None], Callable[[], None]]] = []
+    The service has the last word, since others may use the account too. Once it has turned one away, the
+    first in line tries again, alone: when a stream of ours has ended, or after a pause, which grows.
 
-    @asynccontextmanager
-    async def slot(self, moved_up: Callable[[], None]) -> AsyncIterator[None]:
-        """A slot, for as long as the context lasts. `moved_up` is called when the place in line changes."""
-        if self._free and not self._waiting:
-            self._free -= 1
-        else:
-            await self._wait(moved_up)
+    Nothing is handed over, so nothing can be lost on the way: who is first in line takes what is free, in its
+    own turn of the loop.
+    """
+
+    def __init__(self, size: int, clock: Clock) -> None:
+        self._size = size
+        self._clock = clock
+        self._numbers = itertools.count()
+        self._held: set[Slot] = set()
+        self._line: list[Slot] = []
+        self._trying: Slot | None = None
+        self._retry_at: float | None = None
+        """When one may try again, while the service is known to be full."""
+        self._pause_s = FIRST_PAUSE_S
+
+    @contextmanager
+    def slot(self, moved_up: Callable[[], None]) -> Iterator[Slot]:
+        """A claim, to be made good by `turn`. `moved_up` is called when its place in line changes."""
+        slot = Slot(next(self._numbers), moved_up)
         try:
-            yield
+            yield slot
         finally:
-            self._hand_on()
+            self._give_up(slot)
 
-    def place_of(self, moved_up: Callable[[], None]) -> int | None:
-        """The place in line of whoever waits with this callback, 1 for the next; None if they do not wait."""
-        return next((place for place, (_, who) in enumerate(self._waiting, start=1) if who == moved_up), None)
+    async def turn(self, slot: Slot) -> None:
+        """Returns when it may start a stream. One that was turned away waits where it stood before."""
+        bisect.insort(self._line, slot, key=lambda each: each.number)
+        if not self._may_go(slot):
+            self._number_the_line()
+        while not self._may_go(slot):
+            slot.woken.clear()
+            is_paused = self._retry_at is not None and self._retry_at > self._clock.steady()
+            await self._clock.wait(slot.woken, until=self._retry_at if is_paused else None)
+        self._line.remove(slot)
+        self._held.add(slot)
+        slot.went_at = self._clock.steady()
+        if self._retry_at is not None:
+            self._trying = slot
+        if slot.place:
+            slot.place = None
+            slot.moved_up()
+        self._number_the_line()
 
-    async def _wait(self, moved_up: Callable[[], None]) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((turn, moved_up))
-        moved_up()
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._hand_on()  # the slot came in the same moment, and is not wanted any more
-            else:
-                self._waiting = [entry for entry in self._waiting if entry[0] is not turn]
-                self._tell()
-            raise
+    def there_is_room(self) -> None:
+        """As far as is known: the service has begun a stream."""
+        self._trying = self._retry_at = None
+        self._pause_s = FIRST_PAUSE_S
+        self._number_the_line()
 
-    def _hand_on(self) -> None:
-        if self._waiting:
-            turn, _ = self._waiting.pop(0)
-            turn.set_result(None)
-            self._tell()
+    def turned_away(self, slot: Slot) -> None:
+        """The service says that all streams are in use, whatever is counted here: the next `turn` waits."""
+        self._let_go(slot)
+        if self._retry_at is None or self._retry_at <= slot.went_at:
+            self._retry_at = self._clock.steady() + self._pause_s
+            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        self._number_the_line()
+
+    def _may_go(self, slot: Slot) -> bool:
+        if self._line[0] is not slot or len(self._held) >= self._size:
+            return False
+        return self._retry_at is None or (self._trying is None and self._clock.steady() >= self._retry_at)
+
+    def _give_up(self, slot: Slot) -> None:
+        if slot in self._line:
+            self._line.remove(slot)
+            slot.place = None
+        elif slot in self._held:
+            self._let_go(slot)
+            if self._retry_at is not None:
+                self._retry_at = self._clock.steady()  # one of ours is free: now there may be room
+        if self._line:
+            self._number_the_line()
         else:
-            self._free += 1
+            self.there_is_room()  # whoever comes next may as well try at once
 
-    def _tell(self) -> None:
-        for _, moved_up in self._waiting:
-            moved_up()
+    def _let_go(self, slot: Slot) -> None:
+        self._held.discard(slot)
+        if self._trying is slot:
+            self._trying = None
+
+    def _number_the_line(self) -> None:
+        """Tells everyone whose place has changed, and has the first one look whether it may go."""
+        for place, slot in enumerate(self._line, start=1):
+            if slot.place != place:
+                slot.place = place
+                slot.moved_up()
+        if self._line:
+            self._line[0].woken.set()

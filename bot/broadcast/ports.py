@@ -68,14 +68,14 @@ class RecordingSource(Protocol):
 class Journal(Protocol):
     """The memory of the domain. What a method returns is awaited until its fact is stored.
 
-    Calls take effect in order, whenever they are awaited.
+    Calls take effect in their order, whenever what they return is awaited, and if it never is.
     """
 
-    async def save_broadcast(self, broadcast: Broadcast) -> None:
+    def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         """Stores a broadcast as it stands."""
         ...
 
-    async def save_stream(self, stream: Stream) -> None:
+    def save_stream(self, stream: Stream) -> Awaitable[None]:
         """Stores a stream as it stands."""
         ...
 
@@ -83,7 +83,7 @@ class Journal(Protocol):
         """Stores a suggestion as it stands."""
         ...
 
-    async def save_recording(self, recording: Recording) -> None:
+    def save_recording(self, recording: Recording) -> Awaitable[None]:
         """Stores what is known of a recording, without its links: they expire, and they are secrets."""
         ...
 

@@ -13,6 +13,7 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import WorldError
 from bot.broadcast.floor import Floor
 from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion
+from bot.broadcast.pool import Slot
 from bot.broadcast.ports import Ports, World, WorldEvents
 from bot.broadcast.states import Reason, State
 
@@ -45,6 +46,8 @@ class BroadcastSession:
         self._ports = ports
         self._longest = longest
         self._live_since: float | None = None
+        self._slot: Slot | None = None
+        self._world: World | None = None
         self._ending: Ending | None = None
         self._stream_is_over = False
         self._until_ending = asyncio.timeout(None)
@@ -58,7 +61,7 @@ class BroadcastSession:
     @property
     def place_in_pool(self) -> int | None:
         """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
-        return self._ports.pool.place_of(self._tell)
+        return self._slot.place if self._slot else None
 
     @property
     def ends_at(self) -> datetime | None:
@@ -99,11 +102,7 @@ class BroadcastSession:
                 async with self._until_ending:
                     self._is_interruptible = True
                     if self._ending is None:
-                        await connection.enter_async_context(self._ports.pool.slot(self._tell))
-                        await self._move(State.CONNECTING)
-                        world = await connection.enter_async_context(self._ports.open_world(self._events()))
-                        stream = await self._start(world)
-                        await self._forward(world, stream)
+                        await self._forward(*await self._connect(connection))
             except TimeoutError:
                 if not self._until_ending.expired():
                     raise
@@ -114,9 +113,32 @@ class BroadcastSession:
             assert self._ending is not None  # noqa: S101 - nothing else leaves the scope above
             if not self._ending.reason.is_failure:
                 await self._move(State.ENDING)
-                if self.stream and not self._stream_is_over:
-                    await self._end_stream(world)
+                if self._world and self.stream and not self._stream_is_over:
+                    await self._end_stream(self._world)
         return self._ending
+
+    async def _connect(self, connection: AsyncExitStack) -> tuple[World, Stream]:
+        """Starts the stream as soon as one is free, by our own count and by the service's."""
+        pool = self._ports.pool
+        slot = self._slot = connection.enter_context(pool.slot(self._tell))
+        while True:
+            await pool.turn(slot)
+            if self.broadcast.state is State.REQUESTED:
+                await self._move(State.CONNECTING)
+            attempt = await connection.enter_async_context(AsyncExitStack())
+            try:
+                world = await attempt.enter_async_context(self._ports.open_world(self._events()))
+                self._world = world
+                stream = await self._start(world)
+            except WorldError as error:
+                if not error.is_for_want_of_a_slot:
+                    raise
+                log.info("broadcast %s: all streams are in use, it waits in line", self.broadcast.id)
+                await attempt.aclose()
+                pool.turned_away(slot)
+            else:
+                pool.there_is_room()
+                return world, stream
 
     async def _start(self, world: World) -> Stream:
         started = await world.start(self.broadcast.prompt, portrait=self.broadcast.portrait)
@@ -127,10 +149,10 @@ class BroadcastSession:
             portrait=self.broadcast.portrait,
             started_at=self._ports.clock.now(),
         )
+        self._live_since = self._ports.clock.steady()
         self.prompt_in_force = started.applied_prompt or self.broadcast.prompt
         # Stored before anybody is told: without the stream ID there is no way back to the recording.
         await self._ports.journal.save_stream(self.stream)
-        self._live_since = self._ports.clock.steady()
         await self._move(State.LIVE)
         return self.stream
 

@@ -39,16 +39,16 @@ class Post:
 
 
 class DatabaseJournal:
-    """The domain's `Journal`, and the posts. What is awaited is done once the fact is committed."""
+    """The domain's `Journal`, and the posts. What a method returns is done once the fact is committed."""
 
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine
         self._writer = writer
 
-    async def save_broadcast(self, broadcast: Broadcast) -> None:
+    def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         """Stores a broadcast as it stands."""
         ending = broadcast.ending
-        await self._save(
+        return self._save(
             schema.broadcasts,
             id=broadcast.id,
             guild_id=broadcast.channel.guild_id,
@@ -68,9 +68,9 @@ class DatabaseJournal:
             ended_at=broadcast.ended_at,
         )
 
-    async def save_stream(self, stream: Stream) -> None:
+    def save_stream(self, stream: Stream) -> Awaitable[None]:
         """Stores a stream as it stands."""
-        await self._save(
+        return self._save(
             schema.streams,
             id=stream.id,
             broadcast_id=stream.broadcast_id,
@@ -101,9 +101,9 @@ class DatabaseJournal:
             settled_at=suggestion.settled_at,
         )
 
-    async def save_recording(self, recording: Recording) -> None:
+    def save_recording(self, recording: Recording) -> Awaitable[None]:
         """Stores what is known of a recording, but not its links."""
-        await self._save(
+        return self._save(
             schema.recordings,
             stream_id=recording.stream_id,
             frame_count=recording.frame_count,
@@ -115,9 +115,9 @@ class DatabaseJournal:
             found_at=recording.fetched_at,
         )
 
-    async def save_post(self, post: Post) -> None:
+    def save_post(self, post: Post) -> Awaitable[None]:
         """Remembers a message. Raises `IntegrityError` for a second recording post of one stream."""
-        await self._save(
+        return self._save(
             schema.posts,
             message_id=post.message_id,
             channel_id=post.channel_id,
@@ -127,10 +127,10 @@ class DatabaseJournal:
             posted_at=post.posted_at,
         )
 
-    async def close_panel(self, message_id: int, at: datetime) -> None:
+    def close_panel(self, message_id: int, at: datetime) -> Awaitable[None]:
         """Remembers that a panel shows the end of its broadcast, or is gone."""
         panel = schema.posts.c.message_id == message_id
-        await self._writer.execute(update(schema.posts).where(panel).values(closed_at=at))
+        return self._writer.execute(update(schema.posts).where(panel).values(closed_at=at))
 
     def _save(self, table: Table, **row: Any) -> Awaitable[None]:
         return self._writer.execute(upsert(self._engine, table, row))

@@ -9,9 +9,13 @@ from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 BATCH_LIMIT = 500
+
+_NO_DATABASE = (OperationalError, OSError)
+"""Locked, full or gone: that is no row's fault, and to try each alone would take as long for each."""
 
 
 class Upsert(NamedTuple):
@@ -21,12 +25,15 @@ class Upsert(NamedTuple):
     row: Mapping[str, Any]
 
 
-_Write = tuple[Executable | Upsert, "asyncio.Future[None]"]
+class _Write(NamedTuple):
+    statements: Sequence[Executable | Upsert]
+    written: asyncio.Future[None]
 
 
 class Writer:
     """Executes statements in the order of the calls, those that wait together in one transaction.
 
+    A row that is at fault fails its own call alone; a database that is at fault fails all that wait for it.
     One writer means no "database is locked" among ourselves. A caller that is cancelled gives up waiting,
     never the write. An async context manager: leaving it waits until all is written.
     """
@@ -36,6 +43,7 @@ class Writer:
         self._waiting: asyncio.Queue[_Write] = asyncio.Queue()
         self._tasks = asyncio.TaskGroup()
         self._task: asyncio.Task[None] | None = None
+        self._is_left = False
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -44,15 +52,21 @@ class Writer:
 
     async def __aexit__(self, *_: object) -> None:
         await self._waiting.join()
+        self._is_left = True
         if self._task:
             self._task.cancel()
         # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
         await self._tasks.__aexit__(None, None, None)
 
-    def execute(self, statement: Executable | Upsert) -> asyncio.Future[None]:
-        """Done when the statement is committed; has what the database raised."""
+    def execute(self, *statements: Executable | Upsert) -> asyncio.Future[None]:
+        """Done when the statements are committed, all or none; has what the database raised.
+
+        Takes effect with the call. Raises `RuntimeError` once the writer was left.
+        """
+        if self._is_left:
+            raise RuntimeError("the writer of the database was left")
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put_nowait((statement, written))
+        self._waiting.put_nowait(_Write(statements, written))
         return written
 
     async def _run(self) -> None:
@@ -69,14 +83,15 @@ class Writer:
     async def _commit(self, batch: Sequence[_Write]) -> None:
         try:
             async with self._engine.begin() as connection:
-                for statement, _ in batch:
+                for statement in (statement for write in batch for statement in write.statements):
                     if isinstance(statement, Upsert):
                         await connection.execute(statement.statement, statement.row)
                     else:
                         await connection.execute(statement)
         except Exception as error:  # noqa: BLE001 - raised at its caller: a bad write must not stop the writer
-            if len(batch) == 1:
-                _answer(batch[0], error)
+            if len(batch) == 1 or isinstance(error, _NO_DATABASE):
+                for write in batch:
+                    _answer(write, error)
             else:  # one of them is at fault: the others must not suffer for it
                 for write in batch:
                     await self._commit([write])
@@ -101,7 +116,7 @@ def _upsert(dialect: str, table: Table, columns: Sequence[str]) -> Executable:
 
 
 def _answer(write: _Write, error: Exception | None) -> None:
-    _, written = write
+    written = write.written
     if written.done():  # the caller gave up waiting
         return
     if error:

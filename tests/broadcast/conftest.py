@@ -63,11 +63,11 @@ async def reach(session: BroadcastSession, state: State) -> None:
 
 
 @asynccontextmanager
-async def opened_rig() -> AsyncIterator[Rig]:
+async def opened_rig(clock: SteppedClock | None = None) -> AsyncIterator[Rig]:
     """Broadcasts whose recordings never come."""
     world, journal, board = ScriptedWorld(), MemoryJournal(), PostingBoard()
     audience = ListeningAudience(journal)
-    clock = SteppedClock()
+    clock = clock or SteppedClock()
     desk = RecordingDesk(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
     async with desk, Broadcasts(ports(world, journal, audience, clock), desk) as broadcasts:
         yield Rig(broadcasts, world, journal, audience, board, clock)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
@@ -14,6 +15,10 @@ from bot.broadcast.intake import Intake, IntakeRules
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
 from bot.broadcast.pool import StreamPool
 from bot.broadcast.ports import Ports, StartedStream, WorldEvents
+from bot.broadcast.states import Reason
+from bot.broadcast.usage import LimitKind, UsageLimit
+
+Thing = TypeVar("Thing")
 
 
 class SteppedClock:
@@ -49,14 +54,22 @@ class SteppedClock:
             self._steady = max(self._steady, until)
 
 
-class MemoryJournal:
-    """Keeps every version of everything, in order. `is_full` fails the next stream.
+class WaitingClock(SteppedClock):
+    """Whoever waits is woken by the event alone."""
 
-    In `slow`, what is saved of suggestions is done only afterwards; in `broken` it fails.
+    async def wait(self, event: asyncio.Event, until: float | None) -> None:
+        await event.wait()
+
+
+class MemoryJournal:
+    """Keeps every version of everything, in order, from the call on, as `Journal` asks for.
+
+    What it `refuses` fails. In `slow`, what is saved of suggestions is done only afterwards; in `broken` it
+    fails.
     """
 
     def __init__(self) -> None:
-        self.is_full = False
+        self.refuses: Callable[[object], bool] = lambda _: False
         self._is_broken = False
         self._late: list[asyncio.Future[None]] | None = None
         self.broadcasts: list[Broadcast] = []
@@ -64,29 +77,20 @@ class MemoryJournal:
         self.suggestions: list[Suggestion] = []
         self.recordings: list[Recording] = []
 
-    async def save_broadcast(self, broadcast: Broadcast) -> None:
-        await asyncio.sleep(0)
-        self.broadcasts.append(broadcast)
+    def save_broadcast(self, broadcast: Broadcast) -> asyncio.Future[None]:
+        return self._keep(self.broadcasts, broadcast)
 
-    async def save_stream(self, stream: Stream) -> None:
-        await asyncio.sleep(0)
-        if self.is_full:
-            self.is_full = False
-            raise OSError("disk full")
-        self.streams.append(stream)
+    def save_stream(self, stream: Stream) -> asyncio.Future[None]:
+        return self._keep(self.streams, stream)
 
     def save_suggestion(self, suggestion: Suggestion) -> asyncio.Future[None]:
-        """Takes effect with the call, as `Journal` asks for, and is done a turn of the loop later."""
-        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._is_broken:
-            asyncio.get_running_loop().call_soon(_answer, stored, OSError("disk full"))
-            return stored
-        self.suggestions.append(suggestion)
+            return _stored(OSError("disk full"))
         if self._late is None:
-            asyncio.get_running_loop().call_soon(_answer, stored)
-        else:
-            self._late.append(stored)
-        return stored
+            return self._keep(self.suggestions, suggestion)
+        self.suggestions.append(suggestion)
+        self._late.append(asyncio.get_running_loop().create_future())
+        return self._late[-1]
 
     @contextmanager
     def broken(self) -> Iterator[None]:
@@ -105,9 +109,21 @@ class MemoryJournal:
         for stored in late:
             _answer(stored, failure)
 
-    async def save_recording(self, recording: Recording) -> None:
-        await asyncio.sleep(0)
-        self.recordings.append(recording)
+    def save_recording(self, recording: Recording) -> asyncio.Future[None]:
+        return self._keep(self.recordings, recording)
+
+    def _keep(self, kept: list[Thing], thing: Thing) -> asyncio.Future[None]:
+        if self.refuses(thing):
+            return _stored(OSError("disk full"))
+        kept.append(thing)
+        return _stored()
+
+
+def _stored(failure: Exception | None = None) -> asyncio.Future[None]:
+    """Done, or failed, a turn of the loop later."""
+    stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(_answer, stored, failure)
+    return stored
 
 
 def _answer(stored: asyncio.Future[None], failure: Exception | None = None) -> None:
@@ -133,12 +149,13 @@ class ListeningAudience:
 class ScriptedWorld:
     """A world that answers as the test says.
 
-    `failing_at` maps "connect", "start", "interact" or "end" to the error raised there; an interaction waits
-    for `may_answer` while it is cleared.
+    `failing_at` maps "connect", "start", "interact" or "end" to the error raised there, once; an interaction
+    waits for `may_answer` while it is cleared. `full_at` is where no stream is free, "connect" or "start".
     """
 
     def __init__(self) -> None:
         self.failing_at: dict[str, WorldError] = {}
+        self.full_at: str | None = None
         self.may_connect = asyncio.Event()
         self.may_connect.set()
         self.may_answer = asyncio.Event()
@@ -185,6 +202,8 @@ class ScriptedWorld:
     def _fail(self, where: str) -> None:
         if error := self.failing_at.pop(where, None):
             raise error
+        if where == self.full_at:
+            raise WorldError(Reason.USAGE_LIMIT, limit=UsageLimit(LimitKind.STREAMS, 5, 5))
 
 
 class ScriptedRecordings:
@@ -226,7 +245,7 @@ def ports(
         journal=journal,
         audience=audience,
         clock=clock,
-        pool=StreamPool(5),
+        pool=StreamPool(5, clock),
         intake_of=lambda _: intake,
         new_id=lambda: f"id-{next(ids)}",
         new_reference=lambda: f"ref-{next(references)}",

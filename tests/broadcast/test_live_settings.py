@@ -15,7 +15,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor import Floor
 from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
-from tests.broadcast.fakes import ListeningAudience, MemoryJournal, ScriptedWorld, SteppedClock, ports
+from tests.broadcast.fakes import ListeningAudience, MemoryJournal, ScriptedWorld, WaitingClock, ports
 
 TODAY = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 NOW = 0.0
@@ -116,13 +116,6 @@ async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> Non
     with pytest.raises(BroadcastError) as caught:
         await rig.broadcasts.suggest(CHANNEL, ROBIN, "third here")
     assert caught.value.facts == {"limit": 1}
-
-
-class WaitingClock(SteppedClock):
-    """Whoever waits is woken by the event alone."""
-
-    async def wait(self, event: asyncio.Event, until: float | None) -> None:
-        await event.wait()
 
 
 async def test_whoever_waits_for_the_next_choice_wakes_for_new_settings() -> None:

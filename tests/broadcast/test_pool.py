@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from contextlib import AsyncExitStack
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Channel
 from bot.broadcast.pool import StreamPool
-from bot.broadcast.states import State
-from tests.broadcast.conftest import CHANNEL, MIKA, Rig, reach
+from bot.broadcast.session import BroadcastSession
+from bot.broadcast.states import Reason, State
+from bot.broadcast.usage import LimitKind, UsageLimit
+from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig, reach
+from tests.broadcast.fakes import SteppedClock, WaitingClock
+
+
+async def some_turns() -> None:
+    """Whatever can happen without an event happens."""
+    for _ in range(30):
+        await asyncio.sleep(0)
 
 
 async def test_a_start_beyond_the_pool_waits_and_then_starts_by_itself(rig: Rig) -> None:
-    """It knows its place, which moves up; it can also be ended while it waits."""
+    """It knows its place, which moves up, and its panel hears of it; it can also be ended while it waits."""
     sessions = [
         rig.broadcasts.start(Channel(100 + number, 100 + number), MIKA, "A cat", portrait=False)
         for number in range(5)
@@ -25,44 +37,176 @@ async def test_a_start_beyond_the_pool_waits_and_then_starts_by_itself(rig: Rig)
     first = rig.broadcasts.start(CHANNEL, MIKA, "A dog", portrait=False)
     second = rig.broadcasts.start(Channel(1, 200), MIKA, "An owl", portrait=False)
     third = rig.broadcasts.start(Channel(1, 201), MIKA, "A fox", portrait=False)
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await some_turns()
     assert [s.place_in_pool for s in (first, second, third)] == [1, 2, 3]
+    rig.audience.heard.clear()
     rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
     await reach(first, State.ENDED)
     assert [s.place_in_pool for s in (second, third)] == [1, 2]
+    assert {second.broadcast, third.broadcast} <= {broadcast for broadcast, _ in rig.audience.heard}
+    rig.audience.heard.clear()
     rig.broadcasts.end(sessions[0].broadcast.channel, MIKA, is_moderator=False)
     await reach(second, State.LIVE)
     assert (second.place_in_pool, third.place_in_pool) == (None, 1)
+    assert third.broadcast in {broadcast for broadcast, _ in rig.audience.heard}
 
 
-@given(st.lists(st.sampled_from(["enter", "leave", "give up"]), max_size=60), st.integers(1, 3))
-async def test_the_pool_is_never_overdrawn_and_never_leaks(steps: list[str], size: int) -> None:
-    """Whatever order people come, leave and give up in, exactly the free slots are used."""
-    pool = StreamPool(size)
-    inside: list[AsyncExitStack] = []
-    waiting: list[asyncio.Task[AsyncExitStack]] = []
+async def test_a_place_goes_on_though_the_next_one_gives_it_up_in_the_same_moment(rig: Rig) -> None:
+    """One ends, and whoever was to follow gives up in the same turn of the loop: nobody notices either."""
+    running = [
+        rig.broadcasts.start(Channel(1, 100 + number), MIKA, "A cat", portrait=False) for number in range(5)
+    ]
+    for session in running:
+        await reach(session, State.LIVE)
+    waiting = rig.broadcasts.start(Channel(2, 200), MIKA, "An owl", portrait=False)
+    last = rig.broadcasts.start(Channel(2, 201), MIKA, "A fox", portrait=False)
+    await some_turns()
+    rig.broadcasts.end(running[0].broadcast.channel, MIKA, is_moderator=False)
+    while rig.world.calls[-1] != "disconnect":
+        await asyncio.sleep(0)
+    rig.broadcasts.end(waiting.broadcast.channel, MIKA, is_moderator=False)
+    await reach(running[0], State.ENDED)
+    await reach(waiting, State.ENDED)
+    await reach(last, State.LIVE)
 
-    async def enter() -> AsyncExitStack:
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["enter", "leave", "give up", "turned away", "room"]), st.integers(0, 3)),
+        max_size=60,
+    ),
+    st.integers(1, 3),
+)
+async def test_the_pool_is_never_overdrawn_and_never_leaks(steps: list[tuple[str, int]], size: int) -> None:
+    """Whatever happens in whatever order, and how much of it in one turn of the loop: all slots are used.
+
+    Of those who wait, whoever asked first is the first to get one, though they were turned away before.
+    """
+    pool = StreamPool(size, SteppedClock())
+    inside: dict[int, AsyncExitStack] = {}
+    waiting: dict[int, asyncio.Task[None]] = {}
+
+    async def enter(number: int) -> None:
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(pool.slot(lambda: None))
-            return stack.pop_all()
+            slot = stack.enter_context(pool.slot(lambda: None))
+            while True:
+                await pool.turn(slot)
+                ahead = [other for other, task in waiting.items() if other < number and not task.cancelling()]
+                assert not ahead, "somebody who asked before still waits"
+                if not is_full:
+                    pool.there_is_room()
+                    break
+                pool.turned_away(slot)
+            inside[number] = stack.pop_all()
+            waiting.pop(number, None)
 
-    for step in steps:
-        if step == "enter":
-            waiting.append(asyncio.ensure_future(enter()))
-        elif step == "leave" and inside:
-            await inside.pop(0).aclose()
-        elif step == "give up" and waiting:
-            waiting.pop().cancel()
-        for _ in range(4):
+    is_full = False
+    for number, (what, turns) in enumerate(steps):
+        match what:
+            case "enter":
+                waiting[number] = asyncio.ensure_future(enter(number))
+            case "leave" if inside:
+                await inside.pop(min(inside)).aclose()
+            case "give up" if waiting:
+                waiting.pop(max(waiting)).cancel()
+            case "turned away":
+                is_full = True
+            case "room":
+                is_full = False
+        for _ in range(turns):
             await asyncio.sleep(0)
-        inside += [task.result() for task in waiting if task.done() and not task.cancelled()]
-        waiting = [task for task in waiting if not task.done()]
         assert len(inside) <= size
-        assert len(inside) == size or not waiting
-    for task in waiting:
+    is_full = False
+    for _ in range(40):
+        await asyncio.sleep(0)
+    assert len(inside) == size or not waiting
+    for task in waiting.values():
         task.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
-    for stack in inside:
+    await asyncio.gather(*waiting.values(), return_exceptions=True)
+    for stack in inside.values():
         await stack.aclose()
+    async with AsyncExitStack() as all_of_it, asyncio.timeout(5):
+        for _ in range(size):
+            await pool.turn(all_of_it.enter_context(pool.slot(lambda: None)))
+
+
+async def times_of_tries(rig: Rig, number: int) -> list[float]:
+    """When the first so many connections are tried, in seconds."""
+    times: list[float] = []
+    while len(times) < number:
+        tries = rig.world.calls.count("connect")
+        times += [rig.clock.steady()] * (tries - len(times))
+        await asyncio.sleep(0)
+    return times
+
+
+@pytest.mark.parametrize("where", ["connect", "start"])
+async def test_a_start_that_finds_all_streams_taken_elsewhere_waits_in_line(rig: Rig, where: str) -> None:
+    """Another client has them, or a run that was killed: tried again, ever more seldom, then live."""
+    rig.world.full_at = where
+    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    times = await times_of_tries(rig, 7)
+    pauses = [after - before for before, after in itertools.pairwise(times)]
+    assert pauses == [5, 10, 20, 40, 60, 60]
+    while session.place_in_pool is None:
+        await asyncio.sleep(0)
+    assert (session.broadcast.state, session.place_in_pool) == (State.CONNECTING, 1)
+    assert rig.world.calls[-1] == "disconnect", "what it waits for is not held meanwhile"
+    rig.world.full_at = None
+    await reach(session, State.LIVE)
+    again = rig.broadcasts.start(Channel(1, 11), MIKA, "A dog", portrait=False)
+    await reach(again, State.LIVE)
+
+
+async def waiting_elsewhere(rig: Rig, count: int) -> list[BroadcastSession]:
+    """So many broadcasts, in line one after the other since the service is full."""
+    rig.world.full_at = "connect"
+    sessions = []
+    for number in range(count):
+        sessions.append(rig.broadcasts.start(Channel(2, 20 + number), MIKA, f"idea {number}", portrait=False))
+        await some_turns()
+    assert [session.place_in_pool for session in sessions] == list(range(1, count + 1))
+    return sessions
+
+
+async def test_they_start_in_the_order_in_which_they_asked() -> None:
+    """As soon as one of ours has ended: nobody waits for the pause, and nobody passes anybody."""
+    async with opened_rig(WaitingClock()) as rig:
+        running = await rig.start()
+        sessions = await waiting_elsewhere(rig, 3)
+        assert rig.world.calls.count("connect") == 2, "only the first one of them tried"
+        rig.world.full_at = None
+        rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+        await reach(running, State.ENDED)
+        for session in sessions:
+            await reach(session, State.LIVE)
+        starts = [call for call in rig.world.calls if call.startswith("start idea")]
+        assert starts == [f"start idea {number}" for number in range(3)]
+
+
+async def test_one_that_waits_elsewhere_can_be_ended() -> None:
+    """By its host, in line or first in it; the others move up, and a newcomer behind nobody tries at once."""
+    async with opened_rig(WaitingClock()) as rig:
+        first, second = await waiting_elsewhere(rig, 2)
+        rig.broadcasts.end(first.broadcast.channel, MIKA, is_moderator=False)
+        await reach(first, State.ENDED)
+        assert second.place_in_pool == 1
+        rig.broadcasts.end(second.broadcast.channel, MIKA, is_moderator=False)
+        await reach(second, State.ENDED)
+        rig.world.full_at = None
+        await rig.start()
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [None, *(UsageLimit(kind) for kind in LimitKind if kind is not LimitKind.STREAMS)],
+    ids=lambda limit: limit.kind.value if limit else "unknown",
+)
+async def test_what_no_wait_mends_fails(rig: Rig, limit: UsageLimit | None) -> None:
+    """The month's hours, an account that is suspended: there is nothing to wait in line for."""
+    rig.world.failing_at["connect"] = WorldError(Reason.USAGE_LIMIT, limit=limit)
+    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    async with asyncio.timeout(5):
+        while not session.broadcast.state.is_over:
+            await asyncio.sleep(0)
+    assert (session.broadcast.state, session.place_in_pool) == (State.FAILED, None)

@@ -10,7 +10,7 @@ import pytest
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Channel, Viewer
+from bot.broadcast.model import Channel, Stream, Viewer
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
 
@@ -89,11 +89,13 @@ async def test_stopping_the_bot_ends_broadcasts_in_order(rig: Rig) -> None:
     assert caught.value.code is Code.SHUTTING_DOWN
 
 
-async def test_a_broken_journal_fails_one_broadcast_not_the_bot(rig: Rig) -> None:
-    """A bug or a full disk in one broadcast leaves the channel free and the others running."""
+async def test_a_broken_journal_fails_one_broadcast_not_the_bot(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk in one leaves the channel free and the others running; its panel has the log's word."""
     healthy = await rig.start()
 
-    rig.journal.is_full = True
+    rig.journal.refuses = lambda thing: isinstance(thing, Stream)
     other = Channel(1, 11)
     broken = rig.broadcasts.start(other, ROBIN, "A dog", portrait=False)
     while rig.broadcasts.is_running_in(other):
@@ -102,6 +104,8 @@ async def test_a_broken_journal_fails_one_broadcast_not_the_bot(rig: Rig) -> Non
     assert broken.broadcast.ending
     assert broken.broadcast.ending.reason is Reason.INTERNAL
     assert rig.world.calls[-1] == "disconnect"
+    broke = next(record for record in caplog.records if "broke" in record.message)
+    assert vars(broke)["ref"] == broken.broadcast.ending.reference
 
 
 async def test_a_server_has_its_share_and_no_more(rig: Rig) -> None:

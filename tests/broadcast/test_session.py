@@ -10,7 +10,7 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Suggestion, Viewer
+from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Stream, Suggestion, Viewer
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
 
@@ -262,16 +262,35 @@ def test_no_state_is_reached_but_by_the_transition_table(origin: State, target: 
             broadcast.moved(target, NOW)
 
 
-async def test_an_end_that_cannot_be_stored_is_told_all_the_same(rig: Rig) -> None:
-    """A full disk at the very end: nobody is left before a live panel, or without an answer."""
+async def test_an_end_that_cannot_be_stored_is_told_all_the_same(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk at the very end: nobody is left before a live panel, or unanswered; the log has it."""
     session = await rig.start()
     rig.world.may_answer.clear()
     ticket = await session.floor.suggest(ROBIN, "snow")
     await rig.world.interacting.wait()
-    rig.journal.is_full = True
+    rig.journal.refuses = lambda thing: isinstance(thing, Broadcast) and thing.state.is_over
     rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
-    while not session.broadcast.state.is_over:
-        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        while rig.broadcasts.is_running_in(CHANNEL):
+            await asyncio.sleep(0)
     heard, _ = rig.audience.heard[-1]
-    assert heard.state is State.ENDED
+    assert (heard.state, heard.ending) == (State.ENDED, Ending(Reason.HOST_ENDED, by=MIKA))
     assert (await ticket.settled).refusal is Refusal.BROADCAST_ENDED
+    assert "disk full" in caplog.text
+
+
+async def test_one_failed_step_of_the_end_stops_none_of_the_others(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The stream's end cannot be stored: the broadcast's is, and the log has what failed."""
+    session = await rig.start()
+    rig.journal.refuses = lambda thing: isinstance(thing, Stream)
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    await reach(session, State.ENDED)
+    async with asyncio.timeout(5):
+        while rig.broadcasts.is_running_in(CHANNEL):
+            await asyncio.sleep(0)
+    assert rig.journal.broadcasts[-1].state is State.ENDED
+    assert "disk full" in caplog.text

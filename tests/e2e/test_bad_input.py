@@ -25,19 +25,6 @@ async def test_a_wrong_odyssey_key_is_said_to_operator_and_host(
     assert "ody_wrong" not in caplog.text
 
 
-async def test_a_usage_limit_is_shown_as_what_it_is(house: House) -> None:
-    """The account's streams are all in use: the panel says it is a limit, and what to do."""
-    async with (
-        Standin(StandinSettings(api_key=API_KEY, concurrent_streams=0)) as full,
-        house.bot(odyssey_api_url=full.url),
-    ):
-        await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat")
-        failed = await house.shown("Failed")
-        assert "may run at once are in use (0 of 0)" in failed.text
-        assert "Reference" not in failed.text
-        assert await house.goes_on()
-
-
 async def test_a_usage_limit_is_shown_with_its_end(house: House) -> None:
     """The month's hours are used up: how many they are, and when there are new ones."""
     async with (

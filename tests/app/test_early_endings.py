@@ -1,0 +1,111 @@
+"""A stream that is over as soon as it has begun: its ID is stored, and then its end is told."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from bot.broadcast.recordings import RecordingDesk
+from bot.broadcast.service import Broadcasts
+from bot.broadcast.states import Reason
+from bot.odyssey import Odyssey
+from bot.odyssey.callbacks import Notifier
+from bot.odyssey.messages import StreamEnded, StreamerMessage, StreamFailed, StreamStarted
+from bot.odyssey.options import ConnectOptions
+from bot.odyssey.stream import Stream
+from bot.odyssey_world import odyssey_worlds
+from tests.broadcast.conftest import CHANNEL, MIKA
+from tests.broadcast.fakes import (
+    ListeningAudience,
+    MemoryJournal,
+    PostingBoard,
+    ScriptedRecordings,
+    ScriptedWorld,
+    SteppedClock,
+    ports,
+)
+
+LOST = object()
+"""The connection is, in place of a message."""
+
+
+class BriefService:
+    """The client's own stream, at a service that answers a start with all of `answers` in one turn."""
+
+    def __init__(self, *answers: object) -> None:
+        self._answers = answers
+        self.asked_to_end = False
+
+    async def connect(self, **options: Any) -> None:
+        self._options = cast("ConnectOptions", options)
+        self._stream = Stream(self._take, self._options, Notifier())
+
+    async def start_stream(self, prompt: str, **_: Any) -> str:
+        return await self._stream.start(self._answer, 5)
+
+    async def end_stream(self) -> None:
+        await self._stream.end(5)
+
+    async def disconnect(self) -> None:
+        """There is nothing to free."""
+
+    @property
+    def last_applied_prompt(self) -> str | None:
+        return self._stream.last_applied_prompt
+
+    def _take(self, message: str) -> None:
+        self.asked_to_end = True
+
+    async def _answer(self) -> None:
+        asyncio.get_running_loop().call_soon(self._say_all)
+
+    def _say_all(self) -> None:
+        for answer in self._answers:
+            if answer is LOST:
+                lost = self._options["on_disconnected"]
+                assert lost
+                lost()
+            else:
+                self._stream.on_message(cast("StreamerMessage", answer))
+
+
+STARTED = StreamStarted("stream-1", "A cat.")
+
+
+@pytest.mark.parametrize(
+    ("then", "reason"),
+    [
+        ((StreamEnded(),), Reason.STREAM_ENDED),
+        ((StreamFailed("session_timeout", "It is over."),), Reason.TIME_LIMIT),
+        ((StreamFailed("model_error", "It broke."), StreamEnded()), Reason.STREAM_ERROR),
+        ((StreamFailed("concurrent_limit_exceeded", "Too many."),), Reason.USAGE_LIMIT),
+        ((LOST,), Reason.SERVICE_GONE),
+    ],
+)
+async def test_a_stream_that_ends_as_it_begins_is_told(then: tuple[object, ...], reason: Reason) -> None:
+    """In the very turn of the loop in which it starts: the broadcast is over, and its recording followed."""
+    service, journal, clock, board = (
+        BriefService(STARTED, *then),
+        MemoryJournal(),
+        SteppedClock(),
+        PostingBoard(),
+    )
+    surroundings = replace(
+        ports(ScriptedWorld(), journal, ListeningAudience(journal), clock),
+        open_world=odyssey_worlds(lambda: cast("Odyssey", service), clock),
+    )
+    desk = RecordingDesk(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
+    async with desk, Broadcasts(surroundings, desk) as broadcasts, asyncio.timeout(5):
+        session = broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+        await board.posted.wait()
+    assert session.broadcast.ending
+    assert session.broadcast.ending.reason is reason
+    assert [(stream.id, stream.end_reason) for stream in journal.streams] == [
+        ("stream-1", None),
+        ("stream-1", reason),
+    ]
+    assert [stream.id for stream, _ in board.posts] == ["stream-1"]
+    assert not service.asked_to_end, "it is over already"
