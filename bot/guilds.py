@@ -82,8 +82,11 @@ class Guilds:
         return True
 
     async def record(self, guild_id: int, actor: Viewer, kind: ActionKind, subject: str) -> None:
-        """Adds to the audit list."""
-        await self._records.save_action(Action(guild_id, actor, kind, subject, self._clock.now()))
+        """Adds to the audit list. It is done by then: what the list could not keep is in the log."""
+        try:
+            await self._records.save_action(Action(guild_id, actor, kind, subject, self._clock.now()))
+        except Exception:  # the boundary of one entry: that it is missing undoes no deed
+            log.exception("the audit list of server %s misses one: %s", guild_id, kind.value)
 
     async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
         """The audit list, newest first."""

@@ -1,10 +1,16 @@
-"""Errors as answers: one private sentence for the user, and a line in the log."""
+"""Answers to interactions, errors among them: a deed is one thing, the word of it another.
+
+What is done is done and recorded first, or meanwhile; then its user is told. Telling may fail at any time and
+in many ways (Discord is unwell, the interaction is dead or answered already, the message is gone): that is a
+line in the log, and never undoes the deed, stops it, or has it called failed.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import aiohttp
 import discord
@@ -17,6 +23,9 @@ log = logging.getLogger(__name__)
 
 DISCORD_FAILED = (discord.HTTPException, aiohttp.ClientError, OSError)
 """What discord.py raises when Discord refuses, or cannot be reached."""
+ALREADY_ACKNOWLEDGED = 40060
+"""Discord's code for an interaction that has its first answer."""
+_HEARD = "heard"
 NO_MENTIONS = discord.AllowedMentions.none()
 """For edits of components: unlike for all else that is sent, discord.py leaves the bot's own default out."""
 
@@ -41,12 +50,91 @@ def explain(error: Exception, where: str) -> str:
 
 
 async def answer_privately(interaction: discord.Interaction, text: str) -> None:
-    """Answers so that only the user sees it, whether or not there was an answer before."""
-    try:
-        if interaction.response.is_done():
+    """Says something that only the user sees, whether or not there was an answer before."""
+    with telling(interaction):
+        if _is_acknowledged(interaction):
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
+
+
+async def tell(
+    interaction: discord.Interaction,
+    text: str | None = None,
+    *,
+    view: discord.ui.LayoutView | None = None,
+    files: Sequence[discord.File] = (),
+) -> None:
+    """Gives the answer that only the user sees: the one that was announced, if one was."""
+    with telling(interaction):
+        if _is_acknowledged(interaction):
+            shown = {"content": text} if view is None else {"view": view}
+            await interaction.edit_original_response(**shown, attachments=files)
+        elif view is None:
+            await interaction.response.send_message(text, files=files, ephemeral=True)
+        else:
+            await interaction.response.send_message(view=view, files=files, ephemeral=True)
+
+
+async def show(interaction: discord.Interaction, view: discord.ui.LayoutView) -> None:
+    """Shows something in place of the private message whose button or dialogue was used."""
+    with telling(interaction):
+        if _is_acknowledged(interaction):
+            await interaction.edit_original_response(view=view)
+        else:
+            await interaction.response.edit_message(view=view)
+
+
+async def ask(interaction: discord.Interaction, dialogue: discord.ui.Modal) -> None:
+    """Opens a dialogue."""
+    with telling(interaction):
+        await interaction.response.send_modal(dialogue)
+
+
+@asynccontextmanager
+async def acknowledging(interaction: discord.Interaction, *, in_place: bool = False) -> AsyncIterator[None]:
+    """Says that an answer will come, while something is done inside: neither waits for the other.
+
+    Discord waits for 3 s only, however slow the disk is; and a deed waits for no Discord. `in_place`: the
+    answer will come in place of the message whose button was clicked.
+    """
+    word = asyncio.create_task(
+        _acknowledge(interaction, in_place=in_place), name=f"word to interaction {interaction.id}"
+    )
+    try:
+        yield
+    except asyncio.CancelledError:
+        word.cancel()
+        raise
+    finally:
+        await asyncio.wait({word})
+
+
+@contextmanager
+def telling(interaction: discord.Interaction) -> Iterator[None]:
+    """The one place where failures to tell end."""
+    try:
+        yield
     except DISCORD_FAILED as error:
-        # The token is dead, or the network is: there is no way left to reach this user.
-        log.warning("interaction %s could not be answered: %s", interaction.id, type(error).__name__)
+        _log_silence(interaction, error)
+
+
+async def _acknowledge(interaction: discord.Interaction, *, in_place: bool) -> None:
+    try:
+        await interaction.response.defer(ephemeral=True, thinking=not in_place)
+    except discord.HTTPException as error:
+        # Asked again after a lost answer, Discord says that it heard it the first time.
+        interaction.extras[_HEARD] = error.code == ALREADY_ACKNOWLEDGED
+        _log_silence(interaction, error)
+    except DISCORD_FAILED as error:
+        _log_silence(interaction, error)
+
+
+def _log_silence(interaction: discord.Interaction, error: Exception) -> None:
+    # Never the error's own words: those of aiohttp may have the address, and in it the interaction's token.
+    code = f" {error.status}/{error.code}" if isinstance(error, discord.HTTPException) else ""
+    log.warning("interaction %s could not be answered: %s%s", interaction.id, type(error).__name__, code)
+
+
+def _is_acknowledged(interaction: discord.Interaction) -> bool:
+    return interaction.response.is_done() or bool(interaction.extras.get(_HEARD))

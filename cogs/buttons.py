@@ -5,6 +5,7 @@ A button carries its broadcast's ID, so it answers after a restart of the bot, a
 
 from __future__ import annotations
 
+import asyncio
 from enum import StrEnum
 from typing import Self
 
@@ -13,8 +14,10 @@ import discord
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind
 from bot.broadcast.prompts import PROMPT_LIMIT
+from bot.broadcast.rights import Deed
 from bot.broadcast.session import BroadcastSession
-from cogs import context
+from cogs import context, rights
+from cogs.answers import ask, tell
 from cogs.dialogue import Dialogue
 from cogs.lasting_button import LastingButton
 from cogs.moderating import panic, set_paused
@@ -36,6 +39,16 @@ class Action(StrEnum):
     END = "end"
 
 
+_DEEDS = {
+    Action.SUGGEST: Deed.SUGGEST,
+    Action.REVIEW: Deed.REVIEW,
+    Action.FOR: Deed.VOTE_ON_MODE,
+    Action.AGAINST: Deed.VOTE_ON_MODE,
+    Action.PAUSE: Deed.PAUSE,
+    Action.RESUME: Deed.PAUSE,
+    Action.PANIC: Deed.PANIC,
+    Action.END: Deed.END,
+}
 _STYLES = {
     Action.SUGGEST: discord.ButtonStyle.primary,
     Action.REVIEW: discord.ButtonStyle.success,
@@ -61,30 +74,19 @@ class PanelButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Does what the button says, if its broadcast still runs."""
-        if self._action is Action.END:
-            await end_broadcast(interaction)
-            return
-        session = context.running_session(interaction, self._broadcast_id)
+        session = await rights.session_of(interaction, _DEEDS[self._action], self._broadcast_id)
         match self._action:
             case Action.SUGGEST:
                 # Told now, rather than after somebody has typed a whole idea.
-                context.check_not_muted(interaction)
                 if session.floor.is_paused:
                     raise BroadcastError(Code.INTAKE_PAUSED)
-                await interaction.response.send_modal(SuggestDialogue(self._broadcast_id))
+                await ask(interaction, SuggestDialogue(self._broadcast_id))
             case Action.FOR | Action.AGAINST:
-                context.check_not_muted(interaction)
                 is_for = self._action is Action.FOR
                 session.floor.vote_on_mode(context.viewer(interaction.user), is_for=is_for)
-                await interaction.response.send_message(
-                    f"🗳️ Your vote is {self._action.value} it.", ephemeral=True
-                )
-            case _:
-                context.check_moderator(interaction)
-                await self._moderate(interaction, session)
-
-    async def _moderate(self, interaction: discord.Interaction, session: BroadcastSession) -> None:
-        match self._action:
+                await tell(interaction, f"🗳️ Your vote is {self._action.value} it.")
+            case Action.END:
+                await end_broadcast(interaction, session)
             case Action.REVIEW:
                 await show_review(interaction, session)
             case Action.PAUSE | Action.RESUME:
@@ -106,13 +108,10 @@ class VoteButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Moves the user's one vote here."""
-        session = context.running_session(interaction, self._broadcast_id)
-        context.check_not_muted(interaction)
+        session = await rights.session_of(interaction, Deed.VOTE, self._broadcast_id)
         suggestion = session.floor.waiting_suggestion(self._suggestion_id)
         session.floor.vote(context.viewer(interaction.user), suggestion.id)
-        await interaction.response.send_message(
-            f"🗳️ Your vote is for “{plain(suggestion.prompt, 100)}”.", ephemeral=True
-        )
+        await tell(interaction, f"🗳️ Your vote is for “{plain(suggestion.prompt, 100)}”.")
 
 
 class SuggestDialogue(Dialogue, title="Suggest"):
@@ -130,17 +129,17 @@ class SuggestDialogue(Dialogue, title="Suggest"):
 
     async def submitted(self, interaction: discord.Interaction) -> None:
         """Puts the prompt in line."""
-        context.running_session(interaction, self._broadcast_id)
-        await suggest_privately(interaction, self.prompt.value)
+        session = await rights.session_of(interaction, Deed.SUGGEST, self._broadcast_id)
+        await suggest_privately(interaction, self.prompt.value, session.broadcast.channel)
 
 
-async def end_broadcast(interaction: discord.Interaction) -> None:
-    """Ends the channel's broadcast for a user who may. Raises what `Broadcasts.end` raises."""
-    user = context.viewer(interaction.user)
-    session = context.services(interaction).broadcasts.end(
-        context.channel(interaction), user, is_moderator=context.is_moderator(interaction)
-    )
+async def end_broadcast(interaction: discord.Interaction, session: BroadcastSession) -> None:
+    """Ends a broadcast for a user who may. Raises ALREADY_ENDING."""
+    user, broadcast = context.viewer(interaction.user), session.broadcast
+    context.services(interaction).broadcasts.end(broadcast.channel, user, is_moderator=True)
     sequel = " Its recording will be posted here." if session.stream else ""
-    await interaction.response.send_message(f"The broadcast is ending.{sequel}", ephemeral=True)
-    if user.id != session.broadcast.host.id:
-        await context.record(interaction, ActionKind.END, session.broadcast.prompt)
+    word = tell(interaction, f"The broadcast is ending.{sequel}")
+    if user.id == broadcast.host.id:
+        await word
+    else:
+        await asyncio.gather(context.record(interaction, ActionKind.END, broadcast.prompt), word)

@@ -10,9 +10,10 @@ import discord
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Refusal, Suggestion
+from bot.broadcast.rights import Deed, check, may
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
-from cogs import context, wording
+from cogs import context, rights, wording
 from cogs.answers import DISCORD_FAILED
 from cogs.panel_keeper import PanelKeeper
 from cogs.proposals import is_said, proposed_prompt
@@ -154,8 +155,10 @@ class Chat:
         return proposed_prompt(message, prefix=prefix, me=self._bot.user, answers_panel=answers_panel)
 
     def _is_exempt(self, message: discord.Message) -> bool:
-        guild_id = context.channel(message).guild_id
-        return context.is_exempt(message.author, self._services.guilds.settings_of(guild_id))
+        """Raises why its author may not suggest at all."""
+        person = rights.author(message, self._services)
+        check(Deed.SUGGEST, person)
+        return may(Deed.BYPASS, person)
 
     def _crowd_of(self, session: BroadcastSession) -> int:
         """How many suggestions are under way: in line, or about to be."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from datetime import timedelta
 from typing import Literal
@@ -17,10 +16,12 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import Mute
 from bot.broadcast.model import ActionKind, Refusal
 from bot.broadcast.prompts import clean_prompt
+from bot.broadcast.rights import Deed
 from bot.broadcast.session import BroadcastSession
 from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
 from bot.guilds import Change
-from cogs import context, wording
+from cogs import context, rights, wording
+from cogs.answers import acknowledging, tell
 from cogs.wording import plain
 
 ModeName = Literal["queue", "vote", "draw", "host"]
@@ -40,29 +41,26 @@ class ModerationCommands(commands.GroupCog):
     @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
     async def mode(self, interaction: discord.Interaction, mode: ModeName) -> None:
         """`/odyssey mode`."""
-        await _begin(interaction)
-        session = context.open_session(interaction)
-        session.floor.switch(Mode(mode))
-        await context.record(interaction, ActionKind.MODE, mode)
-        await _confirm(interaction, f"From now on it is decided {wording.mode_name(session.floor.mode)}.")
+        session = await rights.open_session(interaction, Deed.CHOOSE_MODE)
+        async with acknowledging(interaction):
+            session.floor.switch(Mode(mode))
+            await context.record(interaction, ActionKind.MODE, mode)
+        await tell(interaction, f"From now on it is decided {wording.mode_name(session.floor.mode)}.")
 
     @app_commands.command(description="Take no suggestions for the moment (moderators)")
     async def pause(self, interaction: discord.Interaction) -> None:
         """`/odyssey pause`."""
-        context.check_moderator(interaction)
-        await set_paused(interaction, context.open_session(interaction), paused=True)
+        await set_paused(interaction, await rights.open_session(interaction, Deed.PAUSE), paused=True)
 
     @app_commands.command(description="Take suggestions again (moderators)")
     async def resume(self, interaction: discord.Interaction) -> None:
         """`/odyssey resume`."""
-        context.check_moderator(interaction)
-        await set_paused(interaction, context.open_session(interaction), paused=False)
+        await set_paused(interaction, await rights.open_session(interaction, Deed.PAUSE), paused=False)
 
     @app_commands.command(description="Stop suggestions, empty the line and show something safe (moderators)")
     async def panic(self, interaction: discord.Interaction) -> None:
         """`/odyssey panic`."""
-        context.check_moderator(interaction)
-        await panic(interaction, context.open_session(interaction))
+        await panic(interaction, await rights.open_session(interaction, Deed.PANIC))
 
     @app_commands.command(description="Keep somebody from steering for a while (moderators)")
     @app_commands.describe(person="Who", minutes="For how long")
@@ -73,28 +71,28 @@ class ModerationCommands(commands.GroupCog):
         minutes: app_commands.Range[int, 1, 10_080] = 10,
     ) -> None:
         """`/odyssey mute`."""
-        await _begin(interaction)
+        await _check_mutable(interaction, person)
         services = context.services(interaction)
         until = services.clock.now() + timedelta(minutes=minutes)
         mute = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
         guild_id = context.channel(interaction).guild_id
-        await services.guilds.mute(guild_id, mute)
-        for session in services.broadcasts.in_guild(guild_id):
-            await session.floor.refuse_all_of(mute.viewer, Refusal.MUTED)
+        async with acknowledging(interaction):
+            await services.guilds.mute(guild_id, mute)
+            for session in services.broadcasts.in_guild(guild_id):
+                await session.floor.refuse_all_of(mute.viewer, Refusal.MUTED)
         when = discord.utils.format_dt(until, "R")
-        await _confirm(interaction, f"**{plain(person.display_name)}** cannot steer; that ends {when}.")
+        await tell(interaction, f"**{plain(person.display_name)}** cannot steer; that ends {when}.")
 
     @app_commands.command(description="Let somebody steer again (moderators)")
     @app_commands.describe(person="Who")
     async def unmute(self, interaction: discord.Interaction, person: discord.Member) -> None:
         """`/odyssey unmute`."""
-        await _begin(interaction)
-        name = plain(person.display_name)
+        await _check_mutable(interaction, person)
+        name, guilds = plain(person.display_name), context.services(interaction).guilds
         guild_id, by = context.channel(interaction).guild_id, context.viewer(interaction.user)
-        was_muted = await context.services(interaction).guilds.unmute(guild_id, context.viewer(person), by)
-        await _confirm(
-            interaction, f"**{name}** can steer again." if was_muted else f"**{name}** was not muted."
-        )
+        async with acknowledging(interaction):
+            was_muted = await guilds.unmute(guild_id, context.viewer(person), by)
+        await tell(interaction, f"**{name}** can steer again." if was_muted else f"**{name}** was not muted.")
 
     @app_commands.command(description="Show or change this server's settings (moderators)")
     @app_commands.describe(
@@ -110,24 +108,27 @@ class ModerationCommands(commands.GroupCog):
         file: discord.Attachment | None = None,
     ) -> None:
         """`/odyssey settings`."""
-        await _begin(interaction)
+        await rights.check(interaction, Deed.SET)
         settings, word = context.settings(interaction), SETTINGS_HINT
-        if file:
-            if file.size > IMPORT_LIMIT_BYTES:
-                raise BroadcastError(Code.WRONG_SETTING, name="file", problem="it is too large")
-            before, imported = settings, GuildSettings.from_json(await file.read())
-            settings = await _change_settings(interaction, lambda _: imported, "imported")
-            word = _word_of_import(before, settings)
-        elif value is not None:
-            if not name:
-                raise BroadcastError(Code.WRONG_SETTING, name="name", problem="say which setting")
-            what = f"{name} = {value}"[:200]
-            settings = await _change_settings(interaction, lambda before: before.changed(name, value), what)
-            word = _word_of_change(name, settings)
+        async with acknowledging(interaction):
+            if file:
+                if file.size > IMPORT_LIMIT_BYTES:
+                    raise BroadcastError(Code.WRONG_SETTING, name="file", problem="it is too large")
+                before, imported = settings, GuildSettings.from_json(await file.read())
+                settings = await _change_settings(interaction, lambda _: imported, "imported")
+                word = _word_of_import(before, settings)
+            elif value is not None:
+                if not name:
+                    raise BroadcastError(Code.WRONG_SETTING, name="name", problem="say which setting")
+                what = f"{name} = {value}"[:200]
+                settings = await _change_settings(
+                    interaction, lambda before: before.changed(name, value), what
+                )
+                word = _word_of_change(name, settings)
         export = discord.File(
             io.BytesIO(settings.model_dump_json(indent=2).encode()), "odyssey-settings.json"
         )
-        await interaction.edit_original_response(view=SettingsPage(settings, word), attachments=[export])
+        await tell(interaction, view=SettingsPage(settings, word), files=[export])
 
     @settings.autocomplete("name")
     async def _setting_names(
@@ -142,14 +143,15 @@ class ModerationCommands(commands.GroupCog):
     @app_commands.command(description="Who did what: the moderators' latest actions (moderators)")
     async def audit(self, interaction: discord.Interaction) -> None:
         """`/odyssey audit`."""
-        await _begin(interaction)
+        await rights.check(interaction, Deed.AUDIT)
         guild_id = context.channel(interaction).guild_id
-        actions = await context.services(interaction).guilds.latest_actions(guild_id, AUDIT_SHOWN)
+        async with acknowledging(interaction):
+            actions = await context.services(interaction).guilds.latest_actions(guild_id, AUDIT_SHOWN)
         lines = [wording.deed(action) for action in actions]
         view = LayoutView(timeout=None)
         view.add_item(TextDisplay(wording.fitting(lines) or "Nothing has been done yet."))
         view.stop()
-        await interaction.edit_original_response(view=view)
+        await tell(interaction, view=view)
 
 
 class SettingsPage(LayoutView):
@@ -171,29 +173,24 @@ class SettingsPage(LayoutView):
 
 
 async def set_paused(interaction: discord.Interaction, session: BroadcastSession, *, paused: bool) -> None:
-    """Stops the taking of suggestions, or takes them again. Raises MODERATORS_ONLY or BROADCAST_OVER."""
-    await _begin(interaction)
-    context.check_open(session)
-    session.floor.pause(paused=paused)
-    await context.record(interaction, ActionKind.PAUSE if paused else ActionKind.RESUME, "suggestions")
-    await _confirm(interaction, "Suggestions are paused." if paused else "Suggestions are taken again.")
+    """Stops the taking of suggestions, or takes them again. Raises BROADCAST_OVER."""
+    async with acknowledging(interaction):
+        session.floor.pause(paused=paused)
+        await context.record(interaction, ActionKind.PAUSE if paused else ActionKind.RESUME, "suggestions")
+    await tell(interaction, "Suggestions are paused." if paused else "Suggestions are taken again.")
 
 
 async def panic(interaction: discord.Interaction, session: BroadcastSession) -> None:
-    """Stops the taking of suggestions, empties the line, and sends the safe prompt.
-
-    Raises MODERATORS_ONLY or BROADCAST_OVER.
-    """
-    context.check_moderator(interaction)
+    """Stops the taking of suggestions, empties the line, and sends the safe prompt. Raises BROADCAST_OVER."""
     settings = context.services(interaction).guilds.settings_of(session.broadcast.channel.guild_id)
     safe_prompt = clean_prompt(settings.safe_prompt)
-    # At once: a panic waits neither for the disk nor for Discord.
-    deeds = (session.floor.panic(context.viewer(interaction.user), safe_prompt), _begin(interaction))
-    for result in await asyncio.gather(*deeds, return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
-    await context.record(interaction, ActionKind.PANIC, settings.safe_prompt)
-    await _confirm(
+    context.check_open(session)
+    async with acknowledging(interaction):
+        try:
+            await session.floor.panic(context.viewer(interaction.user), safe_prompt)
+        finally:  # all but its storing is done in any case
+            await context.record(interaction, ActionKind.PANIC, settings.safe_prompt)
+    await tell(
         interaction,
         "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready.",
     )
@@ -221,17 +218,11 @@ def _word_of_change(name: str, settings: GuildSettings) -> str:
     return f"**{name}** is {value} from the next broadcast on.{hint}"
 
 
-async def _begin(interaction: discord.Interaction) -> None:
-    """Says that an answer will come: what moderators do is stored first, and Discord waits for 3 s only.
-
-    Raises MODERATORS_ONLY for anybody else.
-    """
-    context.check_moderator(interaction)
-    await interaction.response.defer(ephemeral=True, thinking=True)
-
-
-async def _confirm(interaction: discord.Interaction, text: str) -> None:
-    await interaction.edit_original_response(content=text)
+async def _check_mutable(interaction: discord.Interaction, person: discord.Member) -> None:
+    """Raises BOTS_DO_NOT_STEER, SERVER_MODERATORS_ONLY or OUTRANKED."""
+    await rights.check(interaction, Deed.MUTE, other=person)
+    if person.bot:
+        raise BroadcastError(Code.BOTS_DO_NOT_STEER)
 
 
 def _shown(value: object) -> str:

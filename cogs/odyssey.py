@@ -13,10 +13,11 @@ from discord.ext import commands
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind, Broadcast, Ending, Recording, Stream
+from bot.broadcast.rights import Deed, may
 from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
-from cogs import context, recordings, wording
-from cogs.answers import answer_privately, explain, explaining
+from cogs import context, recordings, rights, wording
+from cogs.answers import answer_privately, explain, explaining, tell
 from cogs.buttons import PanelButton, VoteButton, end_broadcast
 from cogs.chat import Chat
 from cogs.departures import Departures
@@ -89,7 +90,9 @@ class OdysseyCog(
     ) -> None:
         """`/odyssey start`."""
         settings = context.settings(interaction)
-        context.check_starter(interaction)
+        person = await rights.check(interaction, Deed.START)
+        if mode and Mode(mode) is not settings.mode and not may(Deed.CHOOSE_MODE, person):
+            raise BroadcastError(Code.MODE_IS_SET)
         context.check_own_permissions(interaction)
         check_place(interaction)
         await context.check_day(interaction)
@@ -98,7 +101,7 @@ class OdysseyCog(
             context.viewer(interaction.user),
             prompt,
             portrait=portrait,
-            is_exempt=context.is_exempt(interaction.user, settings),
+            is_exempt=may(Deed.BYPASS, person),
             budget=settings.budget,
             arbitration=replace(settings.arbitration, mode=Mode(mode)) if mode else settings.arbitration,
         )
@@ -117,32 +120,30 @@ class OdysseyCog(
     @app_commands.command(description="How this channel's broadcast stands")
     async def status(self, interaction: discord.Interaction) -> None:
         """`/odyssey status`."""
+        await rights.check(interaction, Deed.LOOK)
         session = self._services.broadcasts.in_channel(context.channel(interaction))
         watch_url = f"{self._services.settings.watch_base_url}/watch/{session.broadcast.id}"
         title, text = state_title(session.broadcast.state), status_text(session, session.floor.standing)
         view = discord.ui.LayoutView(timeout=None)
         view.add_item(discord.ui.TextDisplay(f"**{title}**\n{text}\n[Watch]({watch_url})"))
         view.stop()
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await tell(interaction, view=view)
 
     @app_commands.command(description="Put the way to decide to a vote of the viewers")
     @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
     async def callvote(self, interaction: discord.Interaction, mode: ModeName) -> None:
         """`/odyssey callvote`."""
-        if not (context.settings(interaction).viewers_may_call_votes or context.is_moderator(interaction)):
-            raise BroadcastError(Code.VOTES_NOT_ALLOWED)
-        context.check_not_muted(interaction)
-        session = context.open_session(interaction)
+        session = await rights.open_session(interaction, Deed.CALL_VOTE)
         session.floor.call_vote(Mode(mode), context.viewer(interaction.user))
-        await interaction.response.send_message(
-            "The vote is open for half a minute; its buttons are on the panel.", ephemeral=True
+        await asyncio.gather(
+            context.record(interaction, ActionKind.CALL_VOTE, mode),
+            tell(interaction, "The vote is open for half a minute; its buttons are on the panel."),
         )
-        await context.record(interaction, ActionKind.CALL_VOTE, mode)
 
     @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
     async def end(self, interaction: discord.Interaction) -> None:
         """`/odyssey end`."""
-        await end_broadcast(interaction)
+        await end_broadcast(interaction, await rights.open_session(interaction, Deed.END))
 
     @app_commands.command(description="Get a past stream's recording, with fresh links")
     @app_commands.describe(stream="Which stream; the latest in this channel if you leave it out")
@@ -152,13 +153,16 @@ class OdysseyCog(
 
     @recording.autocomplete("stream")
     async def _streams(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return await recordings.stream_choices(interaction, typed)
+        try:
+            return await recordings.stream_choices(interaction, typed)
+        except BroadcastError:
+            return []  # a completion has no room for a sentence; the command has
 
     @app_commands.command(name="list", description="List this server's past streams (moderators)")
     async def list_streams(self, interaction: discord.Interaction) -> None:
         """`/odyssey list`."""
         page = await stream_list_page(interaction, offset=0)
-        await interaction.response.send_message(view=page, ephemeral=True)
+        await tell(interaction, view=page)
 
     async def cog_app_command_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError

@@ -12,7 +12,8 @@ from bot.broadcast.model import Recording, Stream
 from bot.discord_bot import OdysseyBot
 from bot.storage.archive import PastStream
 from bot.storage.journal import Post, PostKind
-from cogs import context
+from cogs import context, rights
+from cogs.answers import acknowledging, tell
 from cogs.recording_post import NoRecordingPost, RecordingPost, Stills, fetch_stills
 
 log = logging.getLogger(__name__)
@@ -56,41 +57,47 @@ async def show_recording(interaction: discord.Interaction, stream_id: str | None
     Raises UNKNOWN_STREAM, NO_STREAMS_YET, RECORDING_NOT_READY or RECORDING_UNREACHABLE.
     """
     services = context.services(interaction)
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    channel = context.channel(interaction)
-    past = (
-        await services.archive.stream(channel.guild_id, stream_id.strip())
-        if stream_id
-        else await services.archive.latest_stream(channel)
-    )
-    if past is None:
-        raise BroadcastError(Code.UNKNOWN_STREAM if stream_id else Code.NO_STREAMS_YET)
-    try:
-        recording = await services.recordings.find(past.stream.id)
-    except WorldError as error:
-        log.warning("the recording of stream %s: %s", past.stream.id, error.reason.value)
-        raise BroadcastError(Code.RECORDING_UNREACHABLE, stream_id=past.stream.id) from error
-    if recording is None or not recording.has_video:
-        raise BroadcastError(Code.RECORDING_NOT_READY, stream_id=past.stream.id)
-    await services.journal.save_recording(recording)
-    stills = await fetch_stills(recording)
+    async with acknowledging(interaction):
+        past = await _viewed_stream(interaction, stream_id)
+        try:
+            recording = await services.recordings.find(past.stream.id)
+        except WorldError as error:
+            log.warning("the recording of stream %s: %s", past.stream.id, error.reason.value)
+            raise BroadcastError(Code.RECORDING_UNREACHABLE, stream_id=past.stream.id) from error
+        if recording is None or not recording.has_video:
+            raise BroadcastError(Code.RECORDING_NOT_READY, stream_id=past.stream.id)
+        await services.journal.save_recording(recording)
+        stills = await fetch_stills(recording)
     view = RecordingPost(past.stream, past.host.name, recording, stills)
-    await interaction.edit_original_response(view=view, attachments=stills.files())
+    await tell(interaction, view=view, files=stills.files())
 
 
 async def stream_choices(
     interaction: discord.Interaction, typed: str
 ) -> list[discord.app_commands.Choice[str]]:
-    """The server's streams that fit what was typed, newest first."""
-    services = context.services(interaction)
-    found = await services.archive.search_streams(
-        context.channel(interaction).guild_id, typed.strip(), limit=CHOICES_LIMIT
+    """The streams that fit what was typed, newest first, of the channels that the user may view."""
+    guild_id, viewed = context.channel(interaction).guild_id, await rights.viewed_channels(interaction)
+    found = await context.services(interaction).archive.search_streams(
+        guild_id, typed.strip(), viewed, limit=CHOICES_LIMIT
     )
     return [
         Choice(name=_choice_name(past), value=past.stream.id)
         for past in found
         if len(past.stream.id) <= CHOICE_LENGTH_LIMIT
     ]
+
+
+async def _viewed_stream(interaction: discord.Interaction, stream_id: str | None) -> PastStream:
+    """What is hidden from the user is answered exactly as what does not exist."""
+    archive, channel = context.services(interaction).archive, context.channel(interaction)
+    past = (
+        await archive.stream(channel.guild_id, stream_id.strip())
+        if stream_id
+        else await archive.latest_stream(channel)
+    )
+    if past is None or not await rights.views(interaction, past.channel):
+        raise BroadcastError(Code.UNKNOWN_STREAM if stream_id else Code.NO_STREAMS_YET)
+    return past
 
 
 def _choice_name(past: PastStream) -> str:

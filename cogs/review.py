@@ -12,9 +12,10 @@ from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind, Refusal, Suggestion
 from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
+from bot.broadcast.rights import Deed
 from bot.broadcast.session import BroadcastSession
-from cogs import context
-from cogs.answers import answer_privately, explain
+from cogs import context, rights
+from cogs.answers import acknowledging, answer_privately, ask, explain, show, tell
 from cogs.dialogue import Dialogue
 from cogs.lasting_button import LastingButton
 from cogs.wording import plain
@@ -73,17 +74,15 @@ class VerdictButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Decides, and shows the next suggestion."""
-        session = context.running_session(interaction, self._broadcast_id)
-        context.check_moderator(interaction)
+        session = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
         if self._verdict is Verdict.EDIT:
             suggestion = session.floor.waiting_suggestion(self._suggestion_id)
-            await interaction.response.send_modal(EditDialogue(self._broadcast_id, suggestion))
+            await ask(interaction, EditDialogue(self._broadcast_id, suggestion))
             return
         if self._verdict in (Verdict.APPROVE, Verdict.REFUSE):
-            await interaction.response.defer()  # Discord waits for 3 s only, however slow the disk is
-            context.check_open(session)
             try:
-                await self._decide(interaction, session)
+                async with acknowledging(interaction, in_place=True):
+                    await self._decide(interaction, session)
             except BroadcastError as error:  # withdrawn or edited meanwhile: say so, and go on to what waits
                 await answer_privately(interaction, explain(error, f"interaction {interaction.id}"))
         after = self._suggestion_id if self._verdict is Verdict.NEXT else None
@@ -115,12 +114,12 @@ class EditDialogue(Dialogue, title="Edit and approve"):
 
     async def submitted(self, interaction: discord.Interaction) -> None:
         """Lets the edited suggestion pass, and shows the next one."""
-        session = context.running_session(interaction, self._broadcast_id)
-        context.check_moderator(interaction)
-        if not await session.floor.approve_as(self._suggestion_id, clean_prompt(self.prompt.value)):
-            raise BroadcastError(Code.NOT_IN_LINE)
+        session = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
+        async with acknowledging(interaction, in_place=True):
+            if not await session.floor.approve_as(self._suggestion_id, clean_prompt(self.prompt.value)):
+                raise BroadcastError(Code.NOT_IN_LINE)
+            await context.record(interaction, ActionKind.EDIT, self.prompt.value)
         await show_review(interaction, session)
-        await context.record(interaction, ActionKind.EDIT, self.prompt.value)
 
 
 def _digest(suggestion: Suggestion) -> str:
@@ -136,9 +135,7 @@ async def show_review(
     place = next((index + 1 for index, waiting in enumerate(pending) if waiting.id == after), 0)
     suggestion = pending[place % len(pending)] if pending else None
     panel = ReviewPanel(session, suggestion)
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=panel)
-    elif interaction.message and interaction.message.flags.ephemeral:
-        await interaction.response.edit_message(view=panel)
+    if interaction.message and interaction.message.flags.ephemeral:
+        await show(interaction, panel)
     else:
-        await interaction.response.send_message(view=panel, ephemeral=True)
+        await tell(interaction, view=panel)

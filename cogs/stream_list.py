@@ -5,9 +5,11 @@ from __future__ import annotations
 import discord
 from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 
+from bot.broadcast.rights import Deed
 from bot.broadcast.states import State
 from bot.storage.archive import PastStream
-from cogs import context, wording
+from cogs import context, rights, wording
+from cogs.answers import show
 from cogs.lasting_button import LastingButton
 from cogs.wording import as_code, plain
 
@@ -47,15 +49,21 @@ class PageButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Shows the page in place of the one before."""
-        await interaction.response.edit_message(view=await stream_list_page(interaction, self._offset))
+        await show(interaction, await stream_list_page(interaction, self._offset))
 
 
 async def stream_list_page(interaction: discord.Interaction, offset: int) -> StreamListPage:
-    """A page of the server's streams, newest first, for moderators. Raises MODERATORS_ONLY."""
-    context.check_moderator(interaction)
+    """A page of the server's streams, newest first, as far as the user may view their channels.
+
+    Raises SERVER_MODERATORS_ONLY.
+    """
+    await rights.check(interaction, Deed.LIST)
     guild_id = context.channel(interaction).guild_id
-    archive = context.services(interaction).archive
-    page, total = await archive.past_streams(guild_id, limit=PAGE_SIZE, offset=offset)
+    archive, viewed = context.services(interaction).archive, await rights.viewed_channels(interaction)
+    page, total = await archive.past_streams(guild_id, viewed, limit=PAGE_SIZE, offset=offset)
+    if offset and not page:  # fewer can be seen than when the button was made
+        offset = max(0, total - 1) // PAGE_SIZE * PAGE_SIZE
+        page, total = await archive.past_streams(guild_id, viewed, limit=PAGE_SIZE, offset=offset)
     return StreamListPage(page, total, offset)
 
 

@@ -12,8 +12,10 @@ from discord.ui import ActionRow, LayoutView, TextDisplay
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor import Ticket
-from bot.broadcast.model import Refusal, Suggestion
-from cogs import context, wording
+from bot.broadcast.model import Channel, Refusal, Suggestion
+from bot.broadcast.rights import Deed, may
+from cogs import context, rights, wording
+from cogs.answers import acknowledging, tell
 from cogs.lasting_button import LastingButton
 
 ANSWER_LIFETIME_S = 14 * 60
@@ -23,16 +25,23 @@ _owing: set[asyncio.Task[Any]] = set()
 """The tasks, all of discord.py's making, that are still to tell an author."""
 
 
-async def suggest_privately(interaction: discord.Interaction, prompt: str) -> None:
-    """Puts a prompt in line; only its author sees how it fares. Raises what `Broadcasts.suggest` raises."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    broadcasts, channel = context.services(interaction).broadcasts, context.channel(interaction)
-    exempt = context.is_exempt(interaction.user, context.settings(interaction))
-    ticket = await broadcasts.suggest(channel, context.viewer(interaction.user), prompt, is_exempt=exempt)
+async def suggest_privately(
+    interaction: discord.Interaction, prompt: str, channel: Channel | None = None
+) -> None:
+    """Puts a prompt in line, of this channel if of no other; only its author sees how it fares.
+
+    Raises what `Broadcasts.suggest` raises.
+    """
+    channel = channel or context.channel(interaction)
+    author, broadcasts = context.viewer(interaction.user), context.services(interaction).broadcasts
+    async with acknowledging(interaction):
+        person = await rights.check(interaction, Deed.SUGGEST, channel)
+        is_exempt = may(Deed.BYPASS, person)
+        ticket = await broadcasts.suggest(channel, author, prompt, is_exempt=is_exempt)
     with _owing_word():
-        await interaction.edit_original_response(view=PrivateWord(ticket))
+        await tell(interaction, view=PrivateWord(ticket))
         if settled := await _settled(ticket):
-            await interaction.edit_original_response(view=PrivateWord(ticket, settled))
+            await tell(interaction, view=PrivateWord(ticket, settled))
 
 
 async def finish_answers(timeout_s: float) -> None:
@@ -68,11 +77,11 @@ class WithdrawButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Takes the suggestion out of the line, if it still waits there."""
-        session = context.running_session(interaction, self._broadcast_id)
+        session = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
         if session.floor.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
             raise BroadcastError(Code.NOT_IN_LINE)
-        await interaction.response.defer()
-        await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
+        async with acknowledging(interaction, in_place=True):
+            await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
 
 
 @contextmanager

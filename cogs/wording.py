@@ -54,6 +54,23 @@ _REQUESTS = {
     Code.MODERATORS_ONLY: (
         "Only moderators can do this: people who may manage messages in this channel. Please ask one of them."
     ),
+    Code.SERVER_MODERATORS_ONLY: (
+        "Only moderators of the whole server can do this: people who may manage messages, or the server, "
+        "everywhere in it. Please ask one of them."
+    ),
+    Code.OUTRANKED: (
+        "Only somebody who stands above that person can do this: by a higher role, or as an administrator. "
+        "Please ask one of them."
+    ),
+    Code.BOTS_DO_NOT_STEER: "That is a bot, and bots do not steer. Please pick a person.",
+    Code.MODE_IS_SET: (
+        "In this server only moderators choose another mode than the one that is set. "
+        "Please start without `mode`, or ask one of them."
+    ),
+    Code.NOT_IN_SERVER: (
+        "The bot is not in this server, so it can show nothing here. "
+        "Ask an admin to invite it, then try again."
+    ),
     Code.MISSING_PERMISSIONS: (
         "The bot may not do this in this channel: {permissions}. "
         "Ask an admin to allow it in the channel's settings, then try again."

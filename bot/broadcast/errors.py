@@ -25,6 +25,11 @@ class Code(StrEnum):
     ALREADY_ENDING = "already_ending"
     MAY_NOT_END = "may_not_end"  # facts: host
     MODERATORS_ONLY = "moderators_only"
+    SERVER_MODERATORS_ONLY = "server_moderators_only"
+    OUTRANKED = "outranked"
+    BOTS_DO_NOT_STEER = "bots_do_not_steer"
+    MODE_IS_SET = "mode_is_set"
+    NOT_IN_SERVER = "not_in_server"
     MISSING_PERMISSIONS = "missing_permissions"  # facts: permissions
     NO_PLACE = "no_place"
     NOT_SAID = "not_said"

@@ -101,8 +101,13 @@ class Intake:
 
     def check_mute(self, viewer: Viewer) -> None:
         """Raises MUTED for somebody who may not steer."""
-        if (until := self._end_of_mute(viewer)) is not None:
-            raise BroadcastError(Code.MUTED, until=self._clock.date_of(until))
+        if until := self.muted_until(viewer):
+            raise BroadcastError(Code.MUTED, until=until)
+
+    def muted_until(self, viewer: Viewer) -> datetime | None:
+        """When somebody's mute ends, by the wall; None for who may steer."""
+        until = self._end_of_mute(viewer)
+        return None if until is None else self._clock.date_of(until)
 
     def check_words(self, viewer: Viewer, prompt: str, *, is_exempt: bool) -> None:
         """Raises MUTED; and PROMPT_TOO_LONG or FILTERED, unless the author is exempt."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
@@ -34,31 +35,50 @@ class PastStream:
 
 
 class Archive:
-    """Reads. What belongs to a guild is shown to that guild only, so most questions name one."""
+    """Reads. What belongs to a guild is shown to that guild only, so most questions name one.
+
+    What belongs to a channel is for those who may view it: `channels` are theirs, None for all of a guild's.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def past_streams(self, guild_id: int, *, limit: int, offset: int) -> tuple[list[PastStream], int]:
-        """A guild's streams, newest first, and how many there are in all."""
-        query = _past_streams().where(broadcasts.c.guild_id == guild_id)
-        count = select(func.count()).select_from(streams.join(broadcasts))
+    async def channels(self, guild_id: int) -> list[int]:
+        """The IDs of a guild's channels that had broadcasts, those with the newest first."""
+        query = (
+            select(broadcasts.c.channel_id)
+            .where(broadcasts.c.guild_id == guild_id)
+            .group_by(broadcasts.c.channel_id)
+            .order_by(func.max(broadcasts.c.requested_at).desc())
+        )
         async with self._engine.connect() as connection:
-            total = (await connection.execute(count.where(broadcasts.c.guild_id == guild_id))).scalar_one()
+            return list((await connection.execute(query)).scalars())
+
+    async def past_streams(
+        self, guild_id: int, channels: Collection[int] | None = None, *, limit: int, offset: int
+    ) -> tuple[list[PastStream], int]:
+        """A guild's streams, newest first, and how many there are in all."""
+        theirs = _in(guild_id, channels)
+        query = _past_streams().where(theirs)
+        count = select(func.count()).select_from(streams.join(broadcasts)).where(theirs)
+        async with self._engine.connect() as connection:
+            total = (await connection.execute(count)).scalar_one()
             rows = (await connection.execute(query.limit(limit).offset(offset))).all()
         return [_past_stream(row) for row in rows], total
 
-    async def search_streams(self, guild_id: int, text: str, *, limit: int) -> list[PastStream]:
+    async def search_streams(
+        self, guild_id: int, text: str, channels: Collection[int] | None = None, *, limit: int
+    ) -> list[PastStream]:
         """A guild's streams with `text` in their prompt, their host's name or at the front of their ID.
 
         Newest first, of the newest `SEARCHED_LIMIT`; however it is written: case, accents and width of
         letters do not matter, in any script. (Databases fold Latin letters, if any, and each in its own way.)
         """
-        of_guild, newest_first = broadcasts.c.guild_id == guild_id, streams.c.started_at.desc()
+        theirs, newest_first = _in(guild_id, channels), streams.c.started_at.desc()
         names = select(streams.c.id, streams.c.prompt, broadcasts.c.host_name).select_from(
             streams.join(broadcasts)
         )
-        names = names.where(of_guild).order_by(newest_first, streams.c.id).limit(SEARCHED_LIMIT)
+        names = names.where(theirs).order_by(newest_first, streams.c.id).limit(SEARCHED_LIMIT)
         wanted = _folded(storable(text))
         async with self._engine.connect() as connection:
             rows = (await connection.execute(names)).all()
@@ -133,6 +153,11 @@ class Archive:
         async with self._engine.connect() as connection:
             row = (await connection.execute(query.limit(1))).first()
         return _past_stream(row) if row else None
+
+
+def _in(guild_id: int, channels: Collection[int] | None) -> ColumnElement[bool]:
+    in_guild = broadcasts.c.guild_id == guild_id
+    return in_guild if channels is None else and_(in_guild, broadcasts.c.channel_id.in_(channels))
 
 
 def _fits(wanted: str, stream_id: str, prompt: str, host_name: str) -> bool:

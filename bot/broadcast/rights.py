@@ -1,0 +1,168 @@
+"""Who may do what: the deeds, the right that each asks for, and who has it.
+
+`docs/rights.md` has the same table for people, with the doors that lead to each deed; a test walks it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.broadcast.errors import BroadcastError, Code
+
+
+class Deed(StrEnum):
+    """What people do, whatever the door: a command, a button, a dialogue, a menu, a chat message."""
+
+    LOOK = "look"  # at a broadcast, as it stands
+    WATCH_RECORDING = "watch recording"  # and find it
+    START = "start"
+    SUGGEST = "suggest"
+    WITHDRAW = "withdraw"  # what one has suggested oneself
+    VOTE = "vote"
+    VOTE_ON_MODE = "vote on mode"
+    CALL_VOTE = "call vote"
+    BYPASS = "bypass"  # filters, cooldowns and slow mode
+    END = "end"
+    CHOOSE_MODE = "choose mode"
+    PAUSE = "pause"  # and resume
+    PANIC = "panic"
+    REVIEW = "review"  # approve, edit, refuse
+    LIST = "list"
+    AUDIT = "audit"
+    SET = "set"  # see, change, export, import the server's settings
+    MUTE = "mute"  # and unmute
+
+
+class Right(StrEnum):
+    """What a deed asks for. Whoever is muted only looks on, but may end what is their own."""
+
+    VIEWER = "viewer"  # views the channel
+    STEERER = "steerer"  # a viewer who is not muted
+    STARTER = "starter"  # a steerer with a role that starts, where there are such; or a moderator
+    CALLER = "caller"  # a steerer, where the server lets viewers call votes; or a moderator
+    EXEMPT = "exempt"  # a steerer with a role that bypasses; or a moderator
+    HOST = "host"  # who started the broadcast; or a moderator
+    MODERATOR = "moderator"  # a steerer who may manage messages in the channel, or has a role that moderates
+    SERVER_MODERATOR = "server moderator"  # the same, asked of the server: no channel makes anybody one
+    SUPERIOR = "superior"  # a server moderator who stands above the other person
+
+
+RIGHTS = {
+    Deed.LOOK: Right.VIEWER,
+    Deed.WATCH_RECORDING: Right.VIEWER,
+    Deed.START: Right.STARTER,
+    Deed.SUGGEST: Right.STEERER,
+    Deed.WITHDRAW: Right.VIEWER,
+    Deed.VOTE: Right.STEERER,
+    Deed.VOTE_ON_MODE: Right.STEERER,
+    Deed.CALL_VOTE: Right.CALLER,
+    Deed.BYPASS: Right.EXEMPT,
+    Deed.END: Right.HOST,
+    Deed.CHOOSE_MODE: Right.MODERATOR,
+    Deed.PAUSE: Right.MODERATOR,
+    Deed.PANIC: Right.MODERATOR,
+    Deed.REVIEW: Right.MODERATOR,
+    Deed.LIST: Right.SERVER_MODERATOR,
+    Deed.AUDIT: Right.SERVER_MODERATOR,
+    Deed.SET: Right.SERVER_MODERATOR,
+    Deed.MUTE: Right.SUPERIOR,
+}
+
+_REFUSALS = {
+    Right.STARTER: Code.STARTERS_ONLY,
+    Right.CALLER: Code.VOTES_NOT_ALLOWED,
+    Right.HOST: Code.MAY_NOT_END,
+    Right.MODERATOR: Code.MODERATORS_ONLY,
+    Right.SERVER_MODERATOR: Code.SERVER_MODERATORS_ONLY,
+    Right.SUPERIOR: Code.OUTRANKED,
+}
+_OF_THE_SERVER = frozenset({Right.SERVER_MODERATOR, Right.SUPERIOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What Discord, the settings and the mutes say of somebody: in one channel, and in its server."""
+
+    views_channel: bool = False
+    manages_channel: bool = False
+    """Whether they may manage messages there."""
+    manages_server: bool = False
+    """Whether they may manage messages, or the server itself, without any channel's leave."""
+    has_moderator_role: bool = False
+    has_starter_role: bool = False
+    """Or everyone may start."""
+    has_bypass_role: bool = False
+    may_call_votes: bool = False
+    """Whether the server lets viewers."""
+    is_host: bool = False
+    outranks_other: bool = False
+    """Whether they stand above the person to whom something is to be done."""
+    muted_until: datetime | None = None
+
+    @property
+    def moderates_channel(self) -> bool:
+        """Whether the channel's broadcast is theirs to rule."""
+        return self.views_channel and (self.manages_channel or self.has_moderator_role)
+
+    @property
+    def moderates_server(self) -> bool:
+        """Whether what holds for the whole server is theirs to rule."""
+        return self.manages_server or self.has_moderator_role
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rank:
+    """How high somebody stands in a server: its owner, then administrators, then by the highest role."""
+
+    is_owner: bool
+    is_administrator: bool
+    highest_role: tuple[int, int]
+    """Its position, and the negative of its ID: of two in one position, the older is higher."""
+
+
+def may(deed: Deed, person: Person) -> bool:
+    """Whether somebody may do it."""
+    return _refusal(RIGHTS[deed], person) is None
+
+
+def check(deed: Deed, person: Person, /, **facts: object) -> None:
+    """Raises the reason why somebody may not do it; NOT_RUNNING when there is nothing to be seen by them.
+
+    `facts` are for the user's sentence.
+    """
+    if code := _refusal(RIGHTS[deed], person):
+        raise BroadcastError(code, **facts, until=person.muted_until)
+
+
+def _refusal(right: Right, person: Person) -> Code | None:
+    if right not in _OF_THE_SERVER and not person.views_channel:
+        return Code.NOT_RUNNING
+    if right is Right.SUPERIOR and not person.moderates_server:
+        return Code.SERVER_MODERATORS_ONLY
+    if not _has(right, person):
+        return _REFUSALS.get(right, Code.MODERATORS_ONLY)
+    is_own = right is Right.VIEWER or (right is Right.HOST and person.is_host)
+    return Code.MUTED if person.muted_until and not is_own else None
+
+
+def _has(right: Right, person: Person) -> bool:
+    """Whether somebody who sees the channel has a right, were they not muted."""
+    match right:
+        case Right.VIEWER | Right.STEERER:
+            return True
+        case Right.STARTER:
+            return person.has_starter_role or person.moderates_channel
+        case Right.CALLER:
+            return person.may_call_votes or person.moderates_channel
+        case Right.EXEMPT:
+            return person.has_bypass_role or person.moderates_channel
+        case Right.HOST:
+            return person.is_host or person.moderates_channel
+        case Right.MODERATOR:
+            return person.moderates_channel
+        case Right.SERVER_MODERATOR:
+            return person.moderates_server
+        case Right.SUPERIOR:
+            return person.moderates_server and person.outranks_other
