@@ -97,7 +97,7 @@ class Attempt:
         """Notes and tells the connection's status."""
         if status != self._link.status:
             self._link.status = status
-            self._notifier.call(self._options.get("on_status_change"), status.value, message)
+            self._notifier.call(self._options.get("on_status_change"), status, message)
 
     def on_queue_wait(self, waited_s: float) -> None:
         """Waiting for a free streamer does not count towards the time for connecting."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypedDict
 
-from bot.odyssey.types import BroadcastInfo, FrameHandler, MaybeAwaitable
+from bot.odyssey.types import BroadcastInfo, ConnectionStatus, FrameHandler, MaybeAwaitable
 
 
 class ConnectOptions(TypedDict, total=False):
@@ -30,7 +30,7 @@ class ConnectOptions(TypedDict, total=False):
     """Told the reason and a sentence, also when a call that was waiting raises the same."""
     on_error: Callable[[Exception, bool], MaybeAwaitable] | None
     """Told what broke the connection, or kept it from being made, and that it was fatal."""
-    on_status_change: Callable[[str, str | None], MaybeAwaitable] | None
+    on_status_change: Callable[[ConnectionStatus, str | None], MaybeAwaitable] | None
     on_queue_wait: Callable[[float], MaybeAwaitable] | None
     """Told the seconds waited so far, each second while no streamer is free."""
     snapshot_interval_s: float | None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Sequence
 
 from aiortc import RTCDataChannel, RTCSessionDescription
 from aiortc.sdp import candidate_from_sdp
 
+from bot.odyssey.descriptions import UNKNOWN_MAX_MESSAGE_BYTES, ReceivedOffer, usable_candidate
 from bot.odyssey.errors import OdysseyConnectionError
-from bot.odyssey.loopback import is_loopback_host
 from bot.odyssey.messages import RemoteCandidate
 from bot.odyssey.rtc import ReceivingPeer
 from bot.odyssey.types import FrameHandler, IceServer
@@ -20,8 +19,6 @@ log = logging.getLogger(__name__)
 
 TO_STREAMER = "clientToStreamer"
 FROM_STREAMER = "streamerToClient"
-UNKNOWN_MAX_MESSAGE_BYTES = 16 * 1024
-UNLIMITED_BYTES = 2**31
 MAX_EARLY_CANDIDATES = 100
 
 
@@ -44,7 +41,8 @@ class Peer:
         self._on_message = on_message
         self._on_lost = on_lost
         self._to_streamer: RTCDataChannel | None = None
-        self._early: list[RemoteCandidate] | None = []
+        self._offer: ReceivedOffer | None = None
+        self._early: list[RemoteCandidate] = []
         self._peer = ReceivingPeer(
             servers,
             only_loopback=only_loopback,
@@ -61,32 +59,29 @@ class Peer:
 
         Raises `OdysseyConnectionError` for an offer that cannot be answered.
         """
-        limit = re.search(r"^a=max-message-size:(\d{1,15})\s*$", offer_sdp, re.MULTILINE)
-        if limit:
-            self.max_message_bytes = int(limit[1]) or UNLIMITED_BYTES
-        await self._peer.negotiate(self._negotiate(offer_sdp))
-        early, self._early = self._early, None
-        for candidate in early or ():
+        offer = ReceivedOffer(offer_sdp, only_loopback=self._only_loopback)
+        await self._peer.negotiate(self._negotiate(offer.sdp))
+        self._offer = offer
+        self.max_message_bytes = offer.max_message_bytes
+        self.video.expect(offer.parameter_sets)
+        early, self._early = self._early, []
+        for candidate in early:
             await self.add_candidate(candidate)
-        return self._pc.localDescription.sdp
+        return offer.answer(self._pc.localDescription.sdp)
 
     async def add_candidate(self, candidate: RemoteCandidate) -> None:
-        """Adds a trickled candidate, at once or when the offer has come. A malformed one is ignored."""
-        if self._early is not None:
+        """Adds a trickled candidate, at once or when the offer has come. One that is of no use is ignored."""
+        if self._offer is None:
             if len(self._early) < MAX_EARLY_CANDIDATES:
                 self._early.append(candidate)
             return
-        if not candidate.candidate:
+        usable = usable_candidate(candidate.candidate, only_loopback=self._only_loopback)
+        if usable is None:
+            log.debug("An ICE candidate was ignored: it is malformed, or must not be tried.")
             return
-        try:
-            parsed = candidate_from_sdp(candidate.candidate)
-            if self._only_loopback and not is_loopback_host(parsed.ip):
-                return  # an mDNS name, say: asking for it would leave this machine
-            parsed.sdpMid = candidate.sdp_mid
-            parsed.sdpMLineIndex = candidate.sdp_mline_index
-            await self._pc.addIceCandidate(parsed)
-        except (ValueError, IndexError, AssertionError, KeyError, TypeError, OSError) as error:
-            log.debug("A malformed ICE candidate was ignored: %s", type(error).__name__)
+        parsed = candidate_from_sdp(usable)
+        parsed.sdpMid = self._offer.mid_for(candidate.sdp_mid, candidate.sdp_mline_index)
+        await self._pc.addIceCandidate(parsed)
 
     def send(self, text: str) -> None:
         """Sends a message to the streamer. Raises `OdysseyConnectionError` when the channel is not open."""

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
 from bot.odyssey.callbacks import Notifier
+from bot.odyssey.descriptions import ReceivedAnswer
 from bot.odyssey.errors import OdysseyAuthError, OdysseyConnectionError, OdysseyError, failed
 from bot.odyssey.http import Response, open_http
 from bot.odyssey.ice import ice_servers
@@ -165,7 +166,10 @@ class SpectatorConnection:
             raise _refusal(answer)
         self._session_url = _session_url(answer)
         sdp = answer.body.decode(errors="replace")
-        await peer.negotiate(peer.pc.setRemoteDescription(RTCSessionDescription(sdp, "answer")))
+        offer = peer.pc.localDescription.sdp
+        received = ReceivedAnswer(sdp, offer=offer, only_loopback=is_loopback_url(self._url))
+        peer.video.expect(received.parameter_sets)
+        await peer.negotiate(peer.pc.setRemoteDescription(RTCSessionDescription(received.sdp, "answer")))
 
     async def _stay(self, peer: ReceivingPeer) -> None:
         """Returns when the connection has ended, by us, by the service, or by silence."""

@@ -17,7 +17,12 @@ TIME_BASE = fractions.Fraction(1, 90_000)
 
 @functools.cache
 def encoded_clip(
-    codec: str = "libx264", width: int = 160, height: int = 96, frames: int = 40, group: int = 10
+    codec: str = "libx264",
+    width: int = 160,
+    height: int = 96,
+    frames: int = 40,
+    group: int = 10,
+    slices: int = 1,
 ) -> tuple[bytes, ...]:
     """Frames of a moving gradient, one encoded access unit each, a keyframe every `group` frames."""
     context: Any = av.CodecContext.create(codec, "w")
@@ -32,7 +37,7 @@ def encoded_clip(
             "preset": "ultrafast",
             "tune": "zerolatency",
             "profile": "baseline",
-            "x264-params": f"keyint={group}:scenecut=0",
+            "x264-params": f"keyint={group}:scenecut=0:slices={slices}",
         }
         if codec == "libx264"
         else {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}

@@ -46,9 +46,13 @@ class Behaviour:
     ends: bool = True
     opens_channels: bool = True
     clip: tuple[bytes, ...] = field(default_factory=encoded_clip)
+    track_type: type[ClipTrack] = ClipTrack
     codec: str = "video/H264"
     ice_servers: list[dict[str, Any]] = field(default_factory=list)
     max_message_size: int | None = None
+    edit_offer: Callable[[str], str] = str
+    """What becomes of the offer's text on its way to the client, and of the answer's on its way back."""
+    edit_answer: Callable[[str], str] = str
 
 
 @dataclass
@@ -110,7 +114,7 @@ class Streamer:
         """Data channel messages of the client, plus those it sent over signalling (with `via:
         signalling`)."""
         self.signalled: list[dict[str, Any]] = []
-        self.track = ClipTrack(service.behaviour.clip)
+        self.track = service.behaviour.track_type(service.behaviour.clip)
         self.streams = 0
         self.channel: RTCDataChannel | None = None
         self.channels: dict[str, RTCDataChannel] = {}
@@ -138,7 +142,7 @@ class Streamer:
         sdp = self.pc.localDescription.sdp
         if (limit := self.service.behaviour.max_message_size) is not None:
             sdp = re.sub(r"a=max-message-size:\d+", f"a=max-message-size:{limit}", sdp)
-        await self.signal({"type": "offer", "sdp": sdp})
+        await self.signal({"type": "offer", "sdp": self.service.behaviour.edit_offer(sdp)})
 
     async def signal(self, message: Any) -> None:
         """Sends over the websocket: JSON, or a string or bytes as they are."""
@@ -211,7 +215,8 @@ class Streamer:
 
     async def take_answer(self, sdp: str) -> None:
         """Takes the client's answer."""
-        await self.pc.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
+        edited = self.service.behaviour.edit_answer(sdp)
+        await self.pc.setRemoteDescription(RTCSessionDescription(edited, "answer"))
 
     async def on_message(self, message: dict[str, Any]) -> None:
         """What a streamer does with a client's message."""

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from bot.odyssey.video.assembler import Assembler, Packet
-from bot.odyssey.video.frames import EncodedFrame, starts_keyframe
+from bot.odyssey.video.frames import EncodedFrame
+from bot.odyssey.video.payloads import starts_keyframe
 
 KEY, DELTA = b"\x65", b"\x41"
 

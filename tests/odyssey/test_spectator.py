@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import re
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiohttp import web
@@ -21,6 +23,8 @@ from bot.odyssey import (
 
 from .clip import ClipTrack, encoded_clip
 from .service import _loopback
+from .test_descriptions import mutated
+from .test_odd_offers import EDITS
 
 
 class Broadcast:
@@ -32,6 +36,8 @@ class Broadcast:
         self.left = asyncio.Event()
         self.answer: web.Response | None = None
         self.offers: list[str] = []
+        self.edit: Callable[[str], str] = str
+        """What becomes of the answer's text on its way."""
 
     async def join(self, request: web.Request) -> web.Response:
         if request.query.get("token") != "spectator-secret":
@@ -53,7 +59,7 @@ class Broadcast:
         finally:
             _loopback.reset(reset)
         headers = {"Location": f"/whep/session/{len(self.peers)}", "Content-Type": "application/sdp"}
-        return web.Response(status=201, text=pc.localDescription.sdp, headers=headers)
+        return web.Response(status=201, text=self.edit(pc.localDescription.sdp), headers=headers)
 
     async def leave(self, request: web.Request) -> web.Response:
         self.left.set()
@@ -149,3 +155,70 @@ async def test_cancelled_while_joining(broadcast: Broadcast) -> None:
         else:
             await (await joining).disconnect()
         assert [task for task in asyncio.all_tasks() if task.get_name().startswith("odyssey-")] == []
+
+
+def section(kind: str, replacement: str, *, bundled: str | None = "0") -> Callable[[str], str]:
+    """Puts another section in place of one of the answer's, which then leads no bundle."""
+
+    def edit(sdp: str) -> str:
+        group = f"a=group:BUNDLE {bundled}\r\n" if bundled else ""
+        other = replacement.replace("\n", "\r\n")
+        sdp = re.sub(r"a=group:BUNDLE.*\r\n", group, sdp)
+        return re.sub(rf"(?ms)^m={kind} .*?(?=^m=|\Z)", other, sdp)
+
+    return edit
+
+
+PION_REFUSAL = "m=audio 0 UDP/TLS/RTP/SAVPF 0\nc=IN IP4 0.0.0.0\na=inactive\na=mid:1\n"
+AAC = (
+    "m=audio 9 UDP/TLS/RTP/SAVPF 97\na=mid:1\na=sendonly\na=rtcp-mux\na=setup:active\n"
+    "a=rtpmap:97 MPEG4-GENERIC/48000/2\n"
+)
+ANSWERS = {
+    "refused audio": section("audio", PION_REFUSAL),
+    "refused audio, no bundle": section("audio", PION_REFUSAL, bundled=None),
+    "refused audio in the bundle": section("audio", PION_REFUSAL, bundled="0 1"),
+    "refused in three words": section("audio", "m=audio 0 RTP/AVP\n"),
+    "no audio at all": section("audio", ""),
+    "audio that nobody decodes": section("audio", AAC, bundled="0 1"),
+    "audio without RTCP mux": lambda sdp: sdp.replace("a=rtcp-mux\r\n", ""),
+    **EDITS,
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+async def test_answers_as_servers_write_them(
+    broadcast: Broadcast, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser plays them, and so do we: sections refused or odd, candidates that are malformed or hidden,
+    and H.264 in other words."""
+
+    async def impossible() -> None:
+        raise OSError("there is no multicast here")
+
+    monkeypatch.setattr("aioice.mdns.create_mdns_protocol", impossible)
+    broadcast.edit = ANSWERS[kind]
+    frames: list[VideoFrame] = []
+    async with await connect_to_stream(broadcast.url, "spectator-secret", frames.append) as watching:
+        async with asyncio.timeout(5):
+            while not frames:
+                await asyncio.sleep(0.01)
+        assert watching.is_connected
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_broken_answers(broadcast: Broadcast, seed: int) -> None:
+    """Nothing but an `OdysseyError` comes of them."""
+    dice = random.Random(seed)
+    for _ in range(8):
+        broadcast.answer = web.Response(status=201, text=mutated(dice))
+        with pytest.raises(OdysseyConnectionError):
+            await connect_to_stream(broadcast.url, "spectator-secret", timeouts=Timeouts(connect_s=0.3))
+
+
+async def test_an_answer_without_video(broadcast: Broadcast) -> None:
+    """A server that refuses the video too is told of at once, as what no second attempt mends."""
+    broadcast.edit = section("video", "m=video 0 UDP/TLS/RTP/SAVPF 0\na=mid:0\n", bundled="1")
+    with pytest.raises(OdysseyConnectionError) as error:
+        await connect_to_stream(broadcast.url, "spectator-secret")
+    assert (error.value.code, error.value.retryable) == ("bad_description", False)

@@ -3,6 +3,10 @@
 Pure: no sockets and no clock. A frame is whole when its marker has come and nothing before it is missing. A
 packet that stays missing is given up after a while; the frames from there to the next keyframe are then of no
 use, and are left out.
+
+Senders differ in where they set the marker. What only describes pictures (parameter sets, say) belongs to the
+next picture, whatever its marker and time stamp are; and of a sender that marks the parts of a picture, the
+next time stamp ends a frame.
 """
 
 from __future__ import annotations
@@ -10,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from bot.odyssey.video.frames import EncodedFrame, starts_keyframe
+from bot.odyssey.video.frames import EncodedFrame
+from bot.odyssey.video.payloads import holds_picture, starts_keyframe
 
 MAX_AHEAD = 1024
 """Packets held back behind a missing one, at most."""
@@ -55,6 +60,8 @@ class Assembler:
         self._parts: list[bytes] = []
         self._parts_of: Packet | None = None
         self._skip_timestamp: int | None = None
+        self._finished_timestamp: int | None = None
+        self._marker_ends_frames = True
         self._origin: int | None = None
         self._last_timestamp = 0
 
@@ -128,13 +135,27 @@ class Assembler:
         self._skip_timestamp = None
         begun = self._parts_of
         if begun is not None and begun.timestamp != packet.timestamp:
-            self._finish(begun)  # its marker was not set, but nothing of it is missing
+            if self._holds_picture(begun.codec):
+                self._finish(begun)  # its marker was not set, but nothing of it is missing
             begun = None
         if begun is None:
             self._parts_of = begun = packet
+            self._check_marker(packet)
         self._parts.append(packet.payload)
-        if packet.marker or len(self._parts) >= MAX_FRAME_PACKETS:
+        ended = packet.marker and self._marker_ends_frames and self._holds_picture(packet.codec)
+        if ended or len(self._parts) >= MAX_FRAME_PACKETS:
             self._finish(begun)
+
+    def _check_marker(self, packet: Packet) -> None:
+        """A picture that goes on behind its marker shows that the marker says nothing."""
+        if packet.timestamp != self._finished_timestamp or not self._marker_ends_frames:
+            return
+        if holds_picture(packet.codec, packet.payload):
+            self._marker_ends_frames = False
+            self._on_broken()
+
+    def _holds_picture(self, codec: str) -> bool:
+        return any(holds_picture(codec, part) for part in reversed(self._parts))
 
     def _finish(self, begun: Packet) -> None:
         if self._origin is None:
@@ -142,6 +163,7 @@ class Assembler:
         # As with sequence numbers: 32-bit time stamps, unrolled.
         step = ((begun.timestamp - self._last_timestamp + 0x80000000) & 0xFFFFFFFF) - 0x80000000
         self._last_timestamp += step
+        self._finished_timestamp = begun.timestamp
         frame = EncodedFrame(begun.codec, tuple(self._parts), self._last_timestamp - self._origin)
         self._parts.clear()
         self._parts_of = None

@@ -17,6 +17,7 @@ from av.video.frame import VideoFrame as Picture
 from numpy.typing import NDArray
 
 from bot.odyssey.types import VideoFrame
+from bot.odyssey.video.payloads import IDR, SLICES, Unit, h264_units, starts_keyframe
 
 log = logging.getLogger(__name__)
 
@@ -43,30 +44,22 @@ class EncodedFrame:
         """Whether decoding can begin here."""
         if self.codec != "H264":
             return starts_keyframe(self.codec, self.payloads[0])
-        for payload in self.payloads:
-            for kind in _h264_units(payload):
-                if kind == 5:
-                    return True
-                if 1 <= kind <= 4:
-                    return False
-        return False
+        return next((unit.kind == IDR for unit in self.units() if unit.kind in SLICES), False)
 
     @property
     def size_bytes(self) -> int:
         """What it takes in memory, about."""
         return sum(map(len, self.payloads))
 
+    def units(self) -> Iterator[Unit]:
+        """The NAL units of an H.264 frame."""
+        for payload in self.payloads:
+            yield from h264_units(payload)
+
     def data(self) -> bytes:
         """The frame as a decoder takes it. Raises ValueError when a payload is malformed."""
         depayload = _DEPAYLOAD[self.codec]
         return b"".join(map(depayload, self.payloads))
-
-
-def starts_keyframe(codec: str, payload: bytes) -> bool:
-    """Whether a packet's payload is the beginning of a keyframe."""
-    if codec == "VP8":
-        return _vp8_starts_keyframe(payload)
-    return any(kind in (5, 7) for kind in _h264_units(payload))
 
 
 class LazyFrame(VideoFrame):
@@ -124,34 +117,3 @@ class Decoder:
             self._context = cast("VideoCodecContext", context)
             self._context.thread_count = 1
         return self._context
-
-
-def _h264_units(payload: bytes) -> Iterator[int]:
-    """The types of the NAL units that begin in a payload (RFC 6184, 5.2)."""
-    kind = payload[0] & 0x1F
-    if kind == 28:  # FU-A
-        if len(payload) > 1 and payload[1] & 0x80:
-            yield payload[1] & 0x1F
-    elif kind == 24:  # STAP-A
-        at = 1
-        while at + 2 < len(payload):
-            yield payload[at + 2] & 0x1F
-            at += 2 + int.from_bytes(payload[at : at + 2], "big")
-    else:
-        yield kind
-
-
-def _vp8_starts_keyframe(payload: bytes) -> bool:
-    """Whether a payload begins the first partition of a keyframe (RFC 7741, 4.2 and 4.3)."""
-    if payload[0] & 0x17 != 0x10:  # S, and partition 0
-        return False
-    at = 1
-    if payload[0] & 0x80:
-        if len(payload) < 2:
-            return False
-        extensions = payload[1]
-        at = 2
-        if extensions & 0x80:
-            at += 2 if len(payload) > 2 and payload[2] & 0x80 else 1
-        at += bool(extensions & 0x40) + bool(extensions & 0x30)
-    return at < len(payload) and not payload[at] & 1

@@ -8,13 +8,14 @@ import inspect
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from bot.odyssey.threads import in_thread
 from bot.odyssey.types import FrameHandler, VideoFrame, VideoStats
 from bot.odyssey.video.frames import Decoder, EncodedFrame, LazyFrame
+from bot.odyssey.video.parameter_sets import ParameterSets
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class VideoReceiver:
         self._ask = ask_for_keyframe
         self._asked_at = 0.0
         self._received = self._keyframes = self._decoded = self._delivered = self._dropped = 0
+        self._parameter_sets = ParameterSets()
         self._group: list[EncodedFrame] = []
         self._group_bytes = 0
         self._group_is_whole = False
@@ -71,10 +73,15 @@ class VideoReceiver:
         """Counts so far."""
         return VideoStats(self._received, self._keyframes, self._decoded, self._delivered, self._dropped)
 
+    def expect(self, parameter_sets: Iterable[bytes]) -> None:
+        """Learns parameter sets of H.264 that may not come with the frames."""
+        self._parameter_sets.expect(parameter_sets)
+
     def on_frame(self, frame: EncodedFrame) -> None:
         """Takes one encoded frame; never blocks."""
         if self._closed:
             return
+        frame = self._parameter_sets.completed(frame)
         keyframe = frame.is_keyframe
         self._received += 1
         self._keyframes += keyframe

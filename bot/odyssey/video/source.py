@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aiortc import RTCRtpTransceiver
 
 from bot.odyssey.types import FrameHandler, VideoFrame, VideoStats
@@ -32,6 +34,10 @@ class VideoSource:
         self._taken = True
         self.tap.take(transceiver)
         return True
+
+    def expect(self, parameter_sets: Iterable[bytes]) -> None:
+        """Learns parameter sets of H.264 that the session description tells."""
+        self._receiver.expect(parameter_sets)
 
     async def latest_frame(self) -> VideoFrame | None:
         """The newest picture, decoded now; None before the first keyframe."""
