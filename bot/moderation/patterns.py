@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from bot.moderation.expressions import Expression, ExpressionError, compile_expression, first_group
 from bot.moderation.folding import Forms
-from bot.moderation.rules import PATTERN_LENGTH_LIMIT, PATTERNS_LIMIT, InvalidRuleError
+from bot.moderation.rules import PATTERN_LENGTH_LIMIT, PATTERNS_LIMIT, InvalidRuleError, Rule
 
 PROGRAM_LIMIT = 2000
 """Steps of one compiled pattern at most. A letter is one step, `[a-z]` some ten, `\\pL` hundreds."""
@@ -30,9 +30,7 @@ class BlockedPatterns:
 
     def __init__(self, entries: Sequence[str]) -> None:
         if len(entries) > PATTERNS_LIMIT:
-            raise InvalidRuleError(
-                entries[PATTERNS_LIMIT], f"The list has more than {PATTERNS_LIMIT} patterns."
-            )
+            raise _refused(entries[PATTERNS_LIMIT], f"The list has more than {PATTERNS_LIMIT} patterns.")
         self._entries = tuple(entries)
         self._groups: list[int] = []
         self._expression: Expression | None = None
@@ -43,12 +41,13 @@ class BlockedPatterns:
             group += 1 + expression.groups
             steps += expression.programsize
             if steps > TOTAL_PROGRAM_LIMIT:
-                raise InvalidRuleError(
-                    entry, "The list is too large with it: shorten or remove some patterns."
-                )
+                raise _refused(entry, "The list is too large with it: shorten or remove some patterns.")
         if entries:
             alternatives = "|".join(f"({entry})" for entry in entries)
-            self._expression = compile_expression(alternatives, ignore_case=True)
+            try:
+                self._expression = compile_expression(alternatives, ignore_case=True)
+            except ExpressionError as error:
+                raise _refused(entries[-1], "The list is too large with it.") from error
 
     def find(self, text: Forms) -> str | None:
         """The entry that `text` breaks, as it was typed."""
@@ -61,21 +60,47 @@ class BlockedPatterns:
 
 
 _INNOCENT = ("a", "7", "a red dragon over the sea", "Рыжий кот и 3 рыбы", "夜の海", "…")
+_FAULTS = {
+    "missing )": "a bracket that it opens is not closed",
+    "unexpected )": "a bracket that it closes was not opened",
+    "missing ]": "a class that it opens by [ is not closed",
+    "no argument for repetition operator": "there is nothing in front of what repeats",
+    "bad repetition operator": "what repeats is repeated",
+    "invalid repetition size": "it repeats more than 1000 times",
+    "invalid perl operator": "there is no look-around, and no such option",
+    "invalid escape sequence": "there is no backreference, and no such sign behind a \\",
+    "invalid character class range": "there is no such class",
+}
+"""RE2's words for what is wrong, in front of where, and ours."""
 
 
 def _checked(entry: str) -> Expression:
     if len(entry) > PATTERN_LENGTH_LIMIT:
-        raise InvalidRuleError(entry, f"It is longer than {PATTERN_LENGTH_LIMIT} characters.")
+        raise _refused(entry, f"It is longer than {PATTERN_LENGTH_LIMIT} characters.")
     try:
         expression = compile_expression(entry, ignore_case=True)
     except ExpressionError as error:
-        raise InvalidRuleError(entry, f"It is no regular expression that can be used: {error}.") from error
+        fault = _FAULTS.get(str(error).partition(": ")[0])
+        told = f"{fault} ({error})" if fault else str(error)
+        raise _refused(entry, f"It is no regular expression that can be used: {told}.") from error
+    if not _ends_by_itself(entry, expression.groups):
+        raise _refused(entry, r"It does not end by itself: close what begins with \Q by \E.")
     if expression.groupindex:
-        raise InvalidRuleError(
-            entry, "It names a group, which has no use here: write (…) in place of (?P<name>…)."
-        )
+        raise _refused(entry, "It names a group, which has no use here: write (…) in place of (?P<name>…).")
     if expression.programsize > PROGRAM_LIMIT:
-        raise InvalidRuleError(entry, "It is too large: repeat fewer times, or use narrower classes.")
+        raise _refused(entry, "It is too large: repeat fewer times, or use narrower classes.")
     if expression.search("") or all(expression.search(text) for text in _INNOCENT):
-        raise InvalidRuleError(entry, "It matches nearly every text.")
+        raise _refused(entry, "It matches nearly every text.")
     return expression
+
+
+def _ends_by_itself(entry: str, groups: int) -> bool:
+    """Whether it means in the list what it means alone: in a group of its own, with another one behind."""
+    try:
+        return compile_expression(f"({entry})()", ignore_case=True).groups == groups + 2
+    except ExpressionError:
+        return False
+
+
+def _refused(entry: str, reason: str) -> InvalidRuleError:
+    return InvalidRuleError(Rule.BLOCKED_PATTERN, entry, reason)

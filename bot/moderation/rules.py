@@ -63,9 +63,10 @@ class Violation:
 
 
 class InvalidRuleError(ValueError):
-    """A rule that cannot be used. `entry` is the one meant, as typed; `reason` tells its author why."""
+    """A rule that cannot be used: which, the entry meant, as typed, and the `reason`, told to its author."""
 
-    def __init__(self, entry: str, reason: str) -> None:
-        super().__init__(f"{entry!r}: {reason}")
+    def __init__(self, rule: Rule, entry: str, reason: str) -> None:
+        super().__init__(f"{rule.value}: {reason}")
+        self.rule = rule
         self.entry = entry
         self.reason = reason

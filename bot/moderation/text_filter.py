@@ -20,7 +20,9 @@ class TextFilter:
     def __init__(self, rules: TextRules) -> None:
         if not 1 <= rules.max_length <= LENGTH_LIMIT:
             raise InvalidRuleError(
-                str(rules.max_length), f"The longest text has from 1 to {LENGTH_LIMIT} characters."
+                Rule.TOO_LONG,
+                str(rules.max_length),
+                f"The longest text has from 1 to {LENGTH_LIMIT} characters.",
             )
         self._rules = rules
         self._words = BlockedWords(rules.blocked_words)

@@ -32,7 +32,7 @@ from bot.moderation.disguises import latin_in_entry
 from bot.moderation.expressions import Expression, compile_expression, escape, first_group
 from bot.moderation.folding import Forms, plain
 from bot.moderation.readings import QUANTITY_DIGITS, UNSPACED, read, split
-from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT, WORDS_TOTAL_LIMIT, InvalidRuleError
+from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT, WORDS_TOTAL_LIMIT, InvalidRuleError, Rule
 
 STAND_INS = {
     "a": "4@", "b": "86", "e": "3", "g": "96", "i": "1!|", "l": "1!|", "o": "0", "q": "9", "s": "5$",
@@ -49,17 +49,23 @@ class BlockedWords:
 
     def __init__(self, entries: Sequence[str]) -> None:
         if len(entries) > WORDS_LIMIT:
-            raise InvalidRuleError(entries[WORDS_LIMIT], f"The list has more than {WORDS_LIMIT} words.")
+            raise InvalidRuleError(
+                Rule.BLOCKED_WORD, entries[WORDS_LIMIT], f"The list has more than {WORDS_LIMIT} words."
+            )
         spaced: list[tuple[str, list[str], str]] = []
         self._anywhere: list[tuple[str, str]] = []
         total_length = 0
         for entry in entries:
             if len(entry) > WORD_LENGTH_LIMIT:
-                raise InvalidRuleError(entry, f"It is longer than {WORD_LENGTH_LIMIT} characters.")
+                raise InvalidRuleError(
+                    Rule.BLOCKED_WORD, entry, f"It is longer than {WORD_LENGTH_LIMIT} characters."
+                )
             total_length += len(entry)
             if total_length > WORDS_TOTAL_LIMIT:
                 raise InvalidRuleError(
-                    entry, f"The list has more than {WORDS_TOTAL_LIMIT} characters with it."
+                    Rule.BLOCKED_WORD,
+                    entry,
+                    f"The list has more than {WORDS_TOTAL_LIMIT} characters with it.",
                 )
             text = plain(entry)
             letters = "".join(split(text))
@@ -69,7 +75,9 @@ class BlockedWords:
             elif _UNSPACED.search(letters):
                 self._anywhere.append((entry, letters))
             elif sum(map(len, words)) < 2:
-                raise InvalidRuleError(entry, "A single letter or digit would refuse nearly every text.")
+                raise InvalidRuleError(
+                    Rule.BLOCKED_WORD, entry, "A single letter or digit would refuse nearly every text."
+                )
             else:
                 spaced.append((entry, words, "[^ \n]*" if text.rstrip().endswith("*") else ""))
         words_by_entry = [(entry, f"{' '.join(map(_word, words))}{tail}") for entry, words, tail in spaced]
@@ -148,5 +156,7 @@ def _may_double(word: str, position: int, count: int) -> bool:
 def _symbols(entry: str, text: str) -> str:
     symbols = "".join(text.split())
     if not any(unicodedata.category(character) in ("So", "Sm", "Sc", "Sk") for character in symbols):
-        raise InvalidRuleError(entry, "It has no letter, digit or symbol that could be looked for.")
+        raise InvalidRuleError(
+            Rule.BLOCKED_WORD, entry, "It has no letter, digit or symbol that could be looked for."
+        )
     return symbols

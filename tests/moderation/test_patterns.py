@@ -12,6 +12,8 @@ from bot.moderation.rules import LENGTH_LIMIT, PATTERN_LENGTH_LIMIT, PATTERNS_LI
     ("pattern", "text"),
     [
         (r"\bfree +nitro\b", "get FREE  nitro now"),
+        (r"\Qb.a.d\E", "a b.a.d day"),
+        (r"(?s)b(?i)AD|(?-i)zz|x", "bad"),
         (r"\bfree +nitro\b", "frее nіtro"),
         (r"\bfree +nitro\b", "f\u200bree nitro"),
         (r"\bfree +nitro\b", "𝐟𝐫𝐞𝐞 𝐧𝐢𝐭𝐫𝐨"),
@@ -50,6 +52,9 @@ def test_a_catastrophic_pattern_is_harmless(pattern: str, text: str) -> None:
         ("[a-z]{999}[0-9]{999}[a-z]{999}", "too large"), ("a" * (PATTERN_LENGTH_LIMIT + 1), "longer"),
         ("", "every text"), ("x*", "every text"), (".", "every text"), ("^", "every text"),
         (r"a|.+", "every text"), (r"[^z]", "every text"),
+        (r"\Qbad", "end by itself"), (r"bad\Q", "end by itself"), (r"\Q)|(", "end by itself"),
+        (r"(\Qa\E)\Q", "end by itself"), (r"a\E", "escape"), (r"[\Qa]", "escape"), ("(?i", "perl"),
+        ("(?#c)a", "perl"), (r"(?<name>a)", "group"),
     ],
 )  # fmt: skip
 def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, reason: str) -> None:
