@@ -3,66 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.budget import Budget
-from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import IntakeRules
-from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
-
-
-def _typed(value: str, separator: str) -> list[str]:
-    """A list as a moderator types it; "none", as an empty list is shown, empties it."""
-    entries = [entry.strip() for entry in value.split(separator) if entry.strip()]
-    return [] if [entry.casefold() for entry in entries] == ["none"] else entries
-
-
-def _split(value: Any) -> Any:
-    """Lists may be typed as one text, with commas."""
-    return _typed(value, ",") if isinstance(value, str) else value
-
-
-def _split_patterns(value: Any) -> Any:
-    """Patterns are separated by semicolons: commas are part of their language."""
-    return _typed(value, ";") if isinstance(value, str) else value
-
-
-def _role_id(value: Any) -> Any:
-    """A role may be given by its mention."""
-    return value.removeprefix("<@&").removesuffix(">") if isinstance(value, str) else value
-
-
-def _shows_something(value: str) -> str:
-    """A prompt, cleaned as every other."""
-    try:
-        return clean_prompt(value)
-    except BroadcastError:
-        raise ValueError("this shows nothing: say in a few words what should happen") from None
-
-
-Entry = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-SafePrompt = Annotated[Entry, AfterValidator(_shows_something)]
-Patterns = Annotated[tuple[Entry, ...], BeforeValidator(_split_patterns), Field(max_length=50)]
-Entries = Annotated[tuple[Entry, ...], BeforeValidator(_split), Field(max_length=200)]
-Role = Annotated[int, BeforeValidator(_role_id), Field(gt=0, lt=2**63)]
-Roles = Annotated[tuple[Role, ...], BeforeValidator(_split), Field(max_length=50)]
-
+from bot.broadcast.prompts import PROMPT_LIMIT
+from bot.guild_setting_complaints import complaint, wrong_setting
+from bot.guild_setting_values import Patterns, Roles, SafePrompt, Words
+from bot.guild_settings_text import read_settings_text
 
 FROM_NEXT_BROADCAST = frozenset({"mode", "broadcasts_at_once", "broadcast_limit_s", "minutes_per_day"})
 """Settings that are looked at when a broadcast starts. All others hold at once, also while one runs."""
+TEXT_RULES = frozenset(
+    {"prompt_limit", "blocked_words", "blocked_patterns", "allows_links", "allows_invites", "allows_mentions"}
+)
+"""What the text filter is made of."""
 
 
 class GuildSettings(BaseModel):
@@ -80,7 +40,7 @@ class GuildSettings(BaseModel):
     line_limit_per_viewer: int = Field(3, ge=1, le=50, description="Of these, suggestions of one person")
     lifetime_s: float = Field(120, ge=10, le=900, description="Seconds after which a suggestion is stale")
     prompt_limit: int = Field(500, ge=20, le=PROMPT_LIMIT, description="Characters in a suggestion at most")
-    blocked_words: Entries = Field((), description="Words and phrases that are refused, however spelt")
+    blocked_words: Words = Field((), description="Words and phrases that are refused, however spelt")
     blocked_patterns: Patterns = Field((), description="Regular expressions that are refused, with ; between")
     allows_links: bool = Field(False, description="Whether suggestions may have links")
     allows_invites: bool = Field(False, description="Whether suggestions may have Discord invites")
@@ -128,32 +88,44 @@ class GuildSettings(BaseModel):
             slow_mode=timedelta(seconds=self.slow_mode_s),
         )
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_people_write_it(cls, value: Any, info: ValidationInfo) -> Any:
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if isinstance(value, bool) and kind in (int, float):
+            raise ValueError("is no number")
+        if not isinstance(value, str):
+            return value
+        return value.strip().casefold() if kind in (bool, Mode) else value.strip()
+
     def changed(self, name: str, text: str) -> GuildSettings:
         """The settings with one of them as a moderator typed it. Raises WRONG_SETTING."""
-        return _validated(self.model_dump(mode="json") | {name: text.strip()})
+        name = setting_name(name)
+        if not name:
+            raise wrong_setting("name", "say which setting")
+        return _validated(self.model_dump(mode="json") | {name: text})
+
+    def differences(self, other: GuildSettings) -> list[str]:
+        """The names of the settings that are others there."""
+        return [name for name in GuildSettings.model_fields if getattr(self, name) != getattr(other, name)]
 
     @classmethod
     def from_json(cls, text: str | bytes) -> GuildSettings:
         """Settings from a JSON object; what it leaves out has its default. Raises WRONG_SETTING."""
         try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            raise _complaint(error) from None
+            values = read_settings_text(text)
+        except ValueError as error:
+            raise wrong_setting("file", str(error)) from None
+        return _validated(values)
+
+
+def setting_name(typed: str) -> str:
+    """A setting's name as a moderator types it, or takes it from the list with its description."""
+    return typed.partition(":")[0].strip().casefold().replace("-", "_").replace(" ", "_")
 
 
 def _validated(values: dict[str, Any]) -> GuildSettings:
     try:
         return GuildSettings.model_validate(values)
     except ValidationError as error:
-        raise _complaint(error) from None
-
-
-def _complaint(error: ValidationError) -> BroadcastError:
-    first = error.errors()[0]
-    if first["type"] == "extra_forbidden":
-        return BroadcastError(
-            Code.WRONG_SETTING, name=str(first["loc"][0]), problem="there is no such setting"
-        )
-    name = str(first["loc"][0]) if first["loc"] else "file"
-    problem = str(first["msg"]).removeprefix("Value error, ")
-    return BroadcastError(Code.WRONG_SETTING, name=name, problem=problem[:1].lower() + problem[1:])
+        raise complaint(GuildSettings, error) from None

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.errors import BroadcastError
-from bot.broadcast.intake import Intake, Mute, PromptFilter
+from bot.broadcast.intake import Intake, Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
-from bot.guild_settings import GuildSettings
+from bot.guild_settings import TEXT_RULES, GuildSettings
+from bot.judge import Judge, MakeFilter, Trouble
 from bot.storage.guilds import GuildRecords
+from bot.stored_settings import StoredSettings
 
 log = logging.getLogger(__name__)
 
-MakeFilter = Callable[[GuildSettings], PromptFilter]
-"""Makes the text filter that settings describe. Raises WRONG_SETTING."""
 Change = Callable[[GuildSettings], GuildSettings]
 """Makes new settings of those that hold. Raises WRONG_SETTING."""
+
+NAMES_SHOWN, NAME_SHOWN = 20, 40
+"""How many names the log has at most, and of how many characters."""
 
 
 class Guilds:
@@ -28,42 +30,60 @@ class Guilds:
         self._records = records
         self._clock = clock
         self._make_filter = make_filter
-        self._settings: dict[int, GuildSettings] = {}
+        self._stored: dict[int, StoredSettings] = {}
+        self._judges: dict[int, Judge] = {}
         self._intakes: dict[int, Intake] = {}
         self._changing = asyncio.Lock()
 
     async def load(self) -> None:
         """Reads what is stored. What this version does not understand is left at its default, and logged."""
         for guild_id, text in (await self._records.all_settings()).items():
-            try:
-                self._settings[guild_id] = GuildSettings.from_json(text)
-            except BroadcastError as error:
-                log.error("the settings of server %s are not understood: %s", guild_id, error.facts)
+            self._stored[guild_id] = stored = StoredSettings.read(text)
+            if stored.kept:
+                names = ", ".join(name[:NAME_SHOWN] for name in list(stored.kept)[:NAMES_SHOWN])
+                log.warning("of the settings of server %s these are not understood: %s", guild_id, names)
         for guild_id, mute in await self._records.mutes_beyond(self._clock.now()):
             self.intake_of(guild_id).mute(mute)
 
     def settings_of(self, guild_id: int) -> GuildSettings:
         """A server's settings."""
-        return self._settings.get(guild_id) or GuildSettings()
+        return self._stored_of(guild_id).settings
+
+    def trouble_of(self, guild_id: int) -> Trouble:
+        """What moderators ought to know of a server's settings."""
+        self.intake_of(guild_id)
+        return self._judges[guild_id].trouble
 
     def intake_of(self, guild_id: int) -> Intake:
         """A server's gate for suggestions."""
         if guild_id not in self._intakes:
-            settings = self.settings_of(guild_id)
-            self._intakes[guild_id] = Intake(settings.intake, self._make_filter(settings), self._clock)
+            stored = self._stored_of(guild_id)
+            self._judges[guild_id] = judge = Judge(guild_id, stored, self._make_filter)
+            self._intakes[guild_id] = Intake(stored.settings.intake, judge.check, self._clock)
         return self._intakes[guild_id]
 
-    async def change(self, guild_id: int, change: Change, by: Viewer, what: str) -> GuildSettings:
+    async def change(
+        self, guild_id: int, change: Change, by: Viewer, what: str, *, names: Collection[str] = ()
+    ) -> GuildSettings:
         """Changes a server's settings, now and for good, and returns them as they are then.
+
+        `names` are those that are set, also to what they are already: what is stored of others and not
+        understood is kept.
 
         Raises WRONG_SETTING, and then changes nothing. Two changes at once come one after the other.
         """
         async with self._changing:
-            settings = change(self.settings_of(guild_id))
-            text_filter = self._make_filter(settings)
-            await self._records.save_settings(guild_id, settings.model_dump_json(), self._clock.now())
-            self._settings[guild_id] = settings
-            self.intake_of(guild_id).change(settings.intake, text_filter)
+            before = self._stored_of(guild_id)
+            settings = change(before.settings)
+            changed = {*names, *before.settings.differences(settings)}
+            stored = before.changed(settings, names=changed)
+            if TEXT_RULES & changed:
+                self._make_filter(settings)  # raises for rules that cannot be used
+            await self._records.save_settings(guild_id, stored.as_text(), self._clock.now())
+            self._stored[guild_id] = stored
+            intake = self.intake_of(guild_id)
+            self._judges[guild_id] = judge = Judge(guild_id, stored, self._make_filter)
+            intake.change(settings.intake, judge.check)
         await self.record(guild_id, by, ActionKind.SETTING, what)
         return settings
 
@@ -91,3 +111,6 @@ class Guilds:
     async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
         """The audit list, newest first."""
         return await self._records.latest_actions(guild_id, limit)
+
+    def _stored_of(self, guild_id: int) -> StoredSettings:
+        return self._stored.get(guild_id) or StoredSettings()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from bot.broadcast.errors import BroadcastError, Code
+from collections.abc import Sequence
+
+from bot.broadcast.errors import Entry
 from bot.broadcast.intake import PromptFilter
+from bot.guild_setting_complaints import wrong_setting
 from bot.guild_settings import GuildSettings
-from bot.moderation import InvalidRuleError, TextFilter, TextRules
+from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules
 
 
 def make_text_filter(settings: GuildSettings) -> PromptFilter:
@@ -22,4 +25,18 @@ def make_text_filter(settings: GuildSettings) -> PromptFilter:
             )
         ).check
     except InvalidRuleError as error:
-        raise BroadcastError(Code.WRONG_SETTING, name="text rules", problem=str(error)) from None
+        name, entries = _MEANT[error.rule], _entries(settings, error.rule)
+        entry = Entry(entries.index(error.entry) + 1, error.entry) if error.entry in entries else None
+        raise wrong_setting(name, error.reason, entry) from None
+
+
+_MEANT = {
+    Rule.BLOCKED_WORD: "blocked_words",
+    Rule.BLOCKED_PATTERN: "blocked_patterns",
+    Rule.TOO_LONG: "prompt_limit",
+}
+
+
+def _entries(settings: GuildSettings, rule: Rule) -> Sequence[str]:
+    entries = getattr(settings, _MEANT[rule])
+    return entries if isinstance(entries, tuple) else ()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
-from discord.ui import Container, LayoutView, TextDisplay
+from discord.ui import LayoutView, TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
@@ -18,19 +19,17 @@ from bot.broadcast.model import ActionKind, Refusal
 from bot.broadcast.prompts import clean_prompt
 from bot.broadcast.rights import Deed
 from bot.broadcast.session import BroadcastSession
-from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
+from bot.guild_setting_complaints import wrong_setting
+from bot.guild_settings import GuildSettings, setting_name
 from bot.guilds import Change
 from cogs import context, rights, wording
 from cogs.answers import acknowledging, tell
+from cogs.settings_page import SETTINGS_HINT, SettingsPage, word_of_change, word_of_import
 from cogs.wording import plain
 
 ModeName = Literal["queue", "vote", "draw", "host"]
 """The values of `Mode`, as discord.py turns them into a command's choices."""
 AUDIT_SHOWN = 20
-SETTINGS_HINT = (
-    "Change one: `/odyssey settings name value`. "
-    "What has a ⏭ holds from the next broadcast on, the rest at once."
-)
 IMPORT_LIMIT_BYTES = 200_000
 
 
@@ -112,23 +111,22 @@ class ModerationCommands(commands.GroupCog):
         settings, word = context.settings(interaction), SETTINGS_HINT
         async with acknowledging(interaction):
             if file:
+                if name or value:
+                    raise wrong_setting("file", "a file has all settings: give it without a name and a value")
                 if file.size > IMPORT_LIMIT_BYTES:
-                    raise BroadcastError(Code.WRONG_SETTING, name="file", problem="it is too large")
+                    raise wrong_setting("file", f"it is larger than {IMPORT_LIMIT_BYTES // 1000} kB")
                 before, imported = settings, GuildSettings.from_json(await file.read())
-                settings = await _change_settings(interaction, lambda _: imported, "imported")
-                word = _word_of_import(before, settings)
+                names = list(GuildSettings.model_fields)
+                settings = await _change_settings(interaction, lambda _: imported, "imported", names)
+                word = word_of_import(before, settings)
             elif value is not None:
-                if not name:
-                    raise BroadcastError(Code.WRONG_SETTING, name="name", problem="say which setting")
-                what = f"{name} = {value}"[:200]
-                settings = await _change_settings(
-                    interaction, lambda before: before.changed(name, value), what
-                )
-                word = _word_of_change(name, settings)
-        export = discord.File(
-            io.BytesIO(settings.model_dump_json(indent=2).encode()), "odyssey-settings.json"
-        )
-        await tell(interaction, view=SettingsPage(settings, word), files=[export])
+                name = setting_name(name or "")
+                change, what = partial(GuildSettings.changed, name=name, text=value), f"{name} = {value}"
+                settings = await _change_settings(interaction, change, what[:200], [name])
+                word = word_of_change(name, settings)
+        trouble = context.services(interaction).guilds.trouble_of(context.channel(interaction).guild_id)
+        page = SettingsPage(settings, word, trouble)
+        await tell(interaction, view=page, files=[page.export])
 
     @settings.autocomplete("name")
     async def _setting_names(
@@ -152,24 +150,6 @@ class ModerationCommands(commands.GroupCog):
         view.add_item(TextDisplay(wording.fitting(lines) or "Nothing has been done yet."))
         view.stop()
         await tell(interaction, view=view)
-
-
-class SettingsPage(LayoutView):
-    """All settings with their values and meanings, and a file to keep or to change."""
-
-    def __init__(self, settings: GuildSettings, word: str) -> None:
-        super().__init__(timeout=None)
-        container: Container[SettingsPage] = Container(accent_colour=discord.Colour.blurple())
-        container.add_item(TextDisplay(f"## Settings\n{word}"))
-        lines = [
-            f"**{name}** {_shown(getattr(settings, name))}{' ⏭' if name in FROM_NEXT_BROADCAST else ''}"
-            f"\n-# {item.description}"
-            for name, item in GuildSettings.model_fields.items()
-        ]
-        container.add_item(TextDisplay("\n".join(lines)))
-        container.add_item(discord.ui.File("attachment://odyssey-settings.json"))
-        self.add_item(container)
-        self.stop()
 
 
 async def set_paused(interaction: discord.Interaction, session: BroadcastSession, *, paused: bool) -> None:
@@ -196,26 +176,15 @@ async def panic(interaction: discord.Interaction, session: BroadcastSession) -> 
     )
 
 
-async def _change_settings(interaction: discord.Interaction, change: Change, what: str) -> GuildSettings:
+async def _change_settings(
+    interaction: discord.Interaction, change: Change, what: str, names: Collection[str]
+) -> GuildSettings:
     """Changes the server's settings; its broadcasts that run go by them from now on."""
     services, guild_id = context.services(interaction), context.channel(interaction).guild_id
-    settings = await services.guilds.change(guild_id, change, context.viewer(interaction.user), what)
+    by = context.viewer(interaction.user)
+    settings = await services.guilds.change(guild_id, change, by, what, names=names)
     services.broadcasts.adopt(guild_id, settings.arbitration)
     return settings
-
-
-def _word_of_import(before: GuildSettings, after: GuildSettings) -> str:
-    names = [name for name in GuildSettings.model_fields if getattr(before, name) != getattr(after, name)]
-    changed = f"it changes {', '.join(f'**{name}**' for name in names)}" if names else "it changes nothing"
-    return f"The file is taken; {changed}. What a file leaves out has its default."
-
-
-def _word_of_change(name: str, settings: GuildSettings) -> str:
-    value = _shown(getattr(settings, name))
-    if name not in FROM_NEXT_BROADCAST:
-        return f"**{name}** is {value} now, also for a broadcast that runs."
-    hint = " `/odyssey mode` switches one that runs." if name == "mode" else ""
-    return f"**{name}** is {value} from the next broadcast on.{hint}"
 
 
 async def _check_mutable(interaction: discord.Interaction, person: discord.Member) -> None:
@@ -223,11 +192,3 @@ async def _check_mutable(interaction: discord.Interaction, person: discord.Membe
     await rights.check(interaction, Deed.MUTE, other=person)
     if person.bot:
         raise BroadcastError(Code.BOTS_DO_NOT_STEER)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return plain(", ".join(map(str, value)), 100) or "none"
-    return plain(f"{value:g}" if isinstance(value, float) else str(value), 100)

@@ -13,7 +13,7 @@ from enum import StrEnum
 import discord
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, Entry
 from bot.broadcast.model import Action, ActionKind, Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from bot.broadcast.usage import LimitKind, UsageLimit
@@ -21,6 +21,9 @@ from bot.broadcast.usage import LimitKind, UsageLimit
 SHOWN_PROMPT_LIMIT = 300
 MESSAGE_LIMIT = 3900
 """Characters of text in a message of components; Discord allows 4000."""
+
+FACT_SHOWN, ENTRY_SHOWN = 200, 60
+"""Characters of a fact, and of a setting's entry, in a refusal at most."""
 
 _MODES = {
     Mode.QUEUE: "by turns",
@@ -84,10 +87,14 @@ _REQUESTS = {
     ),
     Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
     Code.WORDS_CHANGED: "Its author changed the words meanwhile: look at it again (press Next), then decide.",
-    Code.WRONG_SETTING: "Nothing was changed: **{name}**: {problem}. `/odyssey settings` explains each.",
+    Code.WRONG_SETTING: "Nothing was changed: {complaint}. `/odyssey settings` explains each.",
     Code.INTAKE_PAUSED: "A moderator has paused suggestions. Please try again in a little while.",
     Code.MUTED: "A moderator has muted you from steering; that ends {until}. You can still watch and chat.",
     Code.FILTERED: "That suggestion breaks a rule of this server: {rule}. Please put it in other words.",
+    Code.CANNOT_JUDGE: (
+        "This server's text rules cannot be used just now, so nothing is taken. "
+        "Please ask a moderator to look at `/odyssey settings`."
+    ),
     Code.REPEATED: "Somebody suggested just that. Please suggest something new, or that again {until}.",
     Code.COOLING_DOWN: "One at a time, please: your next suggestion is welcome {until}.",
     Code.SLOW_MODE: "Slow mode is on in this server: the next suggestion is welcome {until}.",
@@ -219,13 +226,21 @@ def fitting(lines: Sequence[str]) -> str:
 
 def as_code(text: str) -> str:
     """An ID from outside as inline code, in which nothing else is acted upon."""
-    return f"`{' '.join(text.replace('`', '').split())}`"
+    return f"`{' '.join(text.translate(_NO_TURNING).replace('`', '').split())}`"
 
 
 def refused_request(error: BroadcastError) -> str:
     """The sentence for a request that was not met."""
     facts = {name: _shown_fact(fact) for name, fact in error.facts.items()}
+    if error.code is Code.WRONG_SETTING:
+        facts["complaint"] = wrong_setting(error)
     return _REQUESTS[error.code].format_map(facts)
+
+
+def wrong_setting(error: BroadcastError) -> str:
+    """Which setting, or which of its entries, is wrong, and why."""
+    name, entry, problem = (_shown_fact(error.facts.get(fact, "")) for fact in ("name", "entry", "problem"))
+    return f"**{name}**{entry}: {problem}"
 
 
 def _shown_fact(fact: object) -> str:
@@ -233,7 +248,10 @@ def _shown_fact(fact: object) -> str:
         return discord.utils.format_dt(fact, "R")
     if isinstance(fact, Viewer):
         return plain(fact.name)
-    return plain(str(fact).replace("_", " ") if isinstance(fact, StrEnum) else str(fact), limit=130)
+    if isinstance(fact, Entry):
+        typed = f" ({as_code(fact.text[:ENTRY_SHOWN])})" if fact.text.strip() else ""
+        return f", entry {fact.number}{typed}"
+    return plain(str(fact).replace("_", " ") if isinstance(fact, StrEnum) else str(fact), FACT_SHOWN)
 
 
 def ending(end: Ending) -> str:

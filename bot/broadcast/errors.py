@@ -8,6 +8,7 @@ The sentences that users read are not here: they live in `cogs/wording.py`, one 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.broadcast.states import Reason
@@ -35,10 +36,11 @@ class Code(StrEnum):
     NOT_SAID = "not_said"
     NOT_IN_LINE = "not_in_line"
     WORDS_CHANGED = "words_changed"
-    WRONG_SETTING = "wrong_setting"  # facts: name, problem
+    WRONG_SETTING = "wrong_setting"  # facts: name, problem, perhaps entry
     INTAKE_PAUSED = "intake_paused"
     MUTED = "muted"  # facts: until
     FILTERED = "filtered"  # facts: rule
+    CANNOT_JUDGE = "cannot_judge"
     REPEATED = "repeated"  # facts: until
     COOLING_DOWN = "cooling_down"  # facts: until
     SLOW_MODE = "slow_mode"  # facts: until
@@ -55,6 +57,14 @@ class Code(StrEnum):
     NO_STREAMS_YET = "no_streams_yet"
     RECORDING_NOT_READY = "recording_not_ready"  # facts: stream_id
     RECORDING_UNREACHABLE = "recording_unreachable"  # facts: stream_id
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of a setting's entries: its number, from 1 on, and how it was typed."""
+
+    number: int
+    text: str
 
 
 class BroadcastError(Exception):

@@ -21,6 +21,9 @@ PROGRAM_LIMIT = 2000
 TOTAL_PROGRAM_LIMIT = 8000
 """Steps of all patterns of a list together at most: it bounds memory, and the time of the worst search."""
 
+QUOTED = 50
+"""Characters of RE2's own words in a refusal at most."""
+
 
 class BlockedPatterns:
     """A list of blocked patterns, compiled to one.
@@ -80,9 +83,9 @@ def _checked(entry: str) -> Expression:
     try:
         expression = compile_expression(entry, ignore_case=True)
     except ExpressionError as error:
-        fault = _FAULTS.get(str(error).partition(": ")[0])
-        told = f"{fault} ({error})" if fault else str(error)
-        raise _refused(entry, f"It is no regular expression that can be used: {told}.") from error
+        raise _refused(
+            entry, f"It is no regular expression that can be used: {_told(str(error))}."
+        ) from error
     if not _ends_by_itself(entry, expression.groups):
         raise _refused(entry, r"It does not end by itself: close what begins with \Q by \E.")
     if expression.groupindex:
@@ -92,6 +95,12 @@ def _checked(entry: str) -> Expression:
     if expression.search("") or all(expression.search(text) for text in _INNOCENT):
         raise _refused(entry, "It matches nearly every text.")
     return expression
+
+
+def _told(error: str) -> str:
+    code = error.partition(": ")[0]
+    quoted = error if len(error) < QUOTED else code  # it may quote the whole pattern
+    return f"{_FAULTS[code]} (“{quoted}”)" if code in _FAULTS else quoted
 
 
 def _ends_by_itself(entry: str, groups: int) -> bool:

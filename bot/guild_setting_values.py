@@ -1,0 +1,71 @@
+"""The kinds of values that settings have, read as people and programs write them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.prompts import clean_prompt
+
+ENTRY_LIMIT = 200
+"""Characters in an entry of a list, and in the safe prompt, at most."""
+
+
+def _typed(value: str, separators: str) -> list[str]:
+    """A list as a moderator types it; "none", as an empty list is shown, empties it."""
+    entries = [entry.strip() for entry in re.split(separators, value) if entry.strip()]
+    return [] if [entry.casefold() for entry in entries] == ["none"] else entries
+
+
+def _split(value: Any) -> Any:
+    """Words are typed with commas between them, or one a line."""
+    return _typed(value, r"[,;\n\r\uff0c\u3001\uff1b]") if isinstance(value, str) else value
+
+
+def _split_patterns(value: Any) -> Any:
+    """Patterns are separated by semicolons: commas are part of their language."""
+    return _typed(value, r"[;\n\r]") if isinstance(value, str) else value
+
+
+def _split_roles(value: Any) -> Any:
+    """Roles are mentioned one after the other, or given by their IDs."""
+    return _typed(value.replace("><", "> <"), r"[,;\s]+") if isinstance(value, str) else value
+
+
+def _role_id(value: Any) -> Any:
+    """A role may be given by its mention."""
+    if isinstance(value, bool):
+        raise ValueError("is no role")  # noqa: TRY004 - pydantic takes no other error
+    return value.strip().removeprefix("<@&").removesuffix(">") if isinstance(value, str) else value
+
+
+def _number_as_text(value: Any) -> Any:
+    """A number in a list of words is a word."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else value
+
+
+def _each_once(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(entries))
+
+
+def _shows_something(value: str) -> str:
+    """A prompt, cleaned as every other."""
+    try:
+        return clean_prompt(value)
+    except BroadcastError:
+        raise ValueError("shows nothing") from None
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=ENTRY_LIMIT, strip_whitespace=True)]
+Entry = Annotated[Text, BeforeValidator(_number_as_text)]
+Role = Annotated[int, BeforeValidator(_role_id), Field(gt=0, lt=2**63)]
+Once = AfterValidator(_each_once)
+
+SafePrompt = Annotated[Text, AfterValidator(_shows_something)]
+Words = Annotated[tuple[Entry, ...], BeforeValidator(_split), Once, Field(max_length=200)]
+Patterns = Annotated[tuple[Entry, ...], BeforeValidator(_split_patterns), Once, Field(max_length=50)]
+Roles = Annotated[tuple[Role, ...], BeforeValidator(_split_roles), Once, Field(max_length=50)]
