@@ -31,16 +31,19 @@ class Departures(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """A new session: what happened before it was not told."""
+        """A new session: servers that are gone are not told of any more."""
         self._places.look()
-        for guild in self._bot.guilds:
-            await self._look_for_people(guild)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A server is there again, or for the first time."""
+        """A server is there again, as after a lost session: what happened meanwhile was not told."""
         self._places.look(guild.id)
         await self._look_for_people(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The same, of a server that Discord had not announced."""
+        await self.on_guild_available(guild)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

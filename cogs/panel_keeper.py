@@ -25,8 +25,8 @@ EDIT_GAP_S = 3.0
 LONGEST_RETRY_S = 120.0
 LIFETIME_S = 50 * 60.0
 """After which a panel is posted anew: from an hour on, Discord refuses edits of a message sooner or later."""
-TOO_MANY_OLD_EDITS = 30046
-"""Discord's code for such a refusal."""
+TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL = 30046, 10003
+"""Discord's codes for such a refusal, and for a channel that is gone with all its messages."""
 
 
 @dataclass(slots=True)
@@ -154,7 +154,8 @@ class PanelKeeper:
             try:
                 await kept.message.edit(view=panel, attachments=_files(picture), allowed_mentions=NO_MENTIONS)
             except discord.HTTPException as error:
-                if error.status != 404 and error.code != TOO_MANY_OLD_EDITS:
+                is_gone = error.status == 404 and error.code != UNKNOWN_CHANNEL
+                if not is_gone and error.code != TOO_MANY_OLD_EDITS:
                     raise
                 # Deleted by somebody, or too old. Without a panel a broadcast can hardly be steered.
                 await self._post_anew(kept, panel, picture)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.broadcast.model import Outcome, Refusal, Viewer
+from bot.broadcast.model import Channel, Outcome, Refusal, Viewer
 from bot.broadcast.motion import WINDOW_S
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
@@ -222,3 +222,27 @@ async def test_who_may_not_steer_any_more_has_no_say_left(rig: Rig) -> None:
     ]
     assert session.floor.motion
     assert (session.floor.motion.votes_for, session.floor.motion.votes_against) == (1, 0)
+
+
+async def test_who_leaves_the_server_leaves_all_its_floors(rig: Rig) -> None:
+    """What they have in line is withdrawn everywhere in it; other servers and people keep theirs."""
+    rig.world.may_connect.clear()  # nothing is forwarded, and nothing becomes stale
+    here, there, elsewhere = (
+        rig.broadcasts.start(channel, MIKA, "A cat", portrait=False)
+        for channel in (CHANNEL, Channel(CHANNEL.guild_id, 11), Channel(2, 20))
+    )
+    for session in (here, there, elsewhere):
+        session.floor.switch(Mode.HOST)
+        await session.floor.suggest(ROBIN, "something vile")
+    kept = await here.floor.suggest(MIKA, "rain")
+    here.floor.vote(SASHA, kept.suggestion.id)
+    here.floor.call_vote(Mode.DRAW, Viewer(103, "Toni"))
+    assert here.floor.people == {MIKA.id, ROBIN.id, SASHA.id, 103}
+    await rig.broadcasts.withdraw_all_of(CHANNEL.guild_id, ROBIN.id)
+    withdrawn = [each for each in rig.journal.suggestions if each.refusal is Refusal.WITHDRAWN]
+    assert {(each.viewer, each.broadcast_id) for each in withdrawn} == {
+        (ROBIN, here.broadcast.id),
+        (ROBIN, there.broadcast.id),
+    }
+    assert here.floor.people == {MIKA.id, SASHA.id, 103}
+    rig.world.may_connect.set()
