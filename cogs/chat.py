@@ -85,6 +85,7 @@ class Chat:
         """Revises a waiting suggestion; it keeps its place. What proposes nothing any more is withdrawn."""
         heard = self._heard.get(event.message_id)
         if heard and "content" in event.data:
+            heard.message = event.message
             await self._revise(heard, event.message)
 
     async def deleted(self, *message_ids: int) -> None:
@@ -120,8 +121,12 @@ class Chat:
         message = heard.message
         try:
             async with turns:
-                if self._heard.get(message.id) is heard:
-                    await self._revise(heard, await message.channel.fetch_message(message.id))
+                if message.id not in self._heard:
+                    return
+                known = heard.prompt
+                as_it_stands = await message.channel.fetch_message(message.id)
+            if heard.prompt == known:  # else an edit came meanwhile, and is newer
+                await self._revise(heard, as_it_stands)
         except discord.NotFound:
             await self.deleted(message.id)
         except DISCORD_FAILED as error:
@@ -131,7 +136,7 @@ class Chat:
         prompt = self._prompt(message, answers_panel=heard.answers_panel)
         if prompt == heard.prompt:
             return  # Discord sends the whole message for a pin or an embed too
-        heard.message, heard.prompt = message, prompt
+        heard.prompt = prompt
         await self._adapt(heard)
 
     async def _adapt(self, heard: _Heard) -> None:

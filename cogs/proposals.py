@@ -30,8 +30,21 @@ def proposed_prompt(
     proposal = prompt_in_chat(message.content, prefix)
     if proposal is not None:
         return proposal
-    if me and me.id in message.raw_mentions:
-        return message.content.replace(f"<@{me.id}>", " ").replace(f"<@!{me.id}>", " ")
+    addressed = _without_mentions(message, me)
+    if addressed is not None:
+        proposal = prompt_in_chat(addressed, prefix)  # both ways at once are one
+        return addressed if proposal is None else proposal
     if answers_panel:
         return message.content or None  # without the intent, its words are hidden from us
     return None
+
+
+def _without_mentions(message: discord.Message, me: discord.abc.Snowflake | None) -> str | None:
+    """The words of a message to the bot, or to its role, which Discord offers beside it; None for others."""
+    own = [f"<@{me.id}>", f"<@!{me.id}>"] if me else []
+    if message.guild and message.guild.me:
+        own += [f"<@&{role.id}>" for role in message.guild.me.roles if role.managed]
+    words = message.content
+    for mention in own:
+        words = words.replace(mention, " ")
+    return None if words == message.content else words

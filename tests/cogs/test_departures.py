@@ -265,7 +265,7 @@ async def test_what_happened_while_the_session_was_lost_is_looked_for(house: Hou
         await house.live_broadcast()
         await house.discord.user("mika").slash("lounge", "odyssey start", prompt="A dog")
         deleted, edited = await robin.send(CHANNEL, "!a dragon"), await robin.send(CHANNEL, "!a kitten")
-        await robin.send(CHANNEL, "!a whale")
+        await house.discord.user("mika").send(CHANNEL, "!a whale")
         await sasha.send(CHANNEL, "!something vile")
         await house.shown("4 in line")
         await house.discord.lose_session()

@@ -47,3 +47,38 @@ async def test_a_message_of_discords_own_cannot_be_suggested(house: House, kind:
         assert "a message of Discord's own" in answer.text
         answer = await robin.context_menu(await robin.send(CHANNEL, "an owl"), "Suggest this")
         assert "Taken" in (await answer.final(timeout_s=WAIT_S)).text
+
+
+async def test_a_message_to_the_bot_is_heard_however_it_is_addressed(house: House) -> None:
+    """By a mention of the bot or of its role, which Discord offers beside it; with the prefix too."""
+    world, robin = house.discord.world, house.discord.user("robin")
+    async with house.bot():
+        await set_(house, mode="host", line_limit_per_viewer=9)
+        await house.live_broadcast()
+        me = world.application_id
+        role = next(role.id for role in world.backend.guilds[world.guild_id].roles.values() if role.managed)
+        said = [f"<@{me}> a kite", f"<@!{me}>!a dog", f"<@&{role}> a cat", f"<@&{role}> <@{me}> ! an owl"]
+        for text in said:
+            await robin.send(CHANNEL, text)
+        await house.shown("4 in line")
+        assert [prompt for prompt, _ in outcomes(house)] == ["a kite", "a dog", "a cat", "an owl"]
+
+
+async def test_a_message_that_was_passed_on_can_be_suggested(house: House) -> None:
+    """Its words are those of the message that it passes on."""
+    robin = house.discord.user("robin")
+    async with house.bot():
+        await set_(house, mode="host")
+        await house.live_broadcast()
+        forwarded = await robin.send(CHANNEL, "a placeholder")
+        payload = forwarded.payload | {"content": "", "message_snapshots": [{"message": snapshot("an owl")}]}
+        answer = await robin.context_menu(SeenMessage(payload), "Suggest this")
+        assert "Taken" in (await answer.final(timeout_s=WAIT_S)).text
+        assert outcomes(house) == [("an owl", "queued")]
+
+
+def snapshot(content: str) -> dict[str, object]:
+    """A message as it stands in one that passes it on."""
+    nothing = {name: list[str]() for name in ("attachments", "embeds", "components", "mentions")}
+    times = {"timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": None}
+    return {"type": 0, "content": content, "flags": 0, "mention_roles": [], **nothing, **times}
