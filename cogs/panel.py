@@ -164,7 +164,7 @@ def _shown_candidates(session: BroadcastSession, standing: Standing) -> list[Can
     shown = standing.candidates[:CANDIDATES_SHOWN]
     if session.floor.mode not in VOTED:
         return list(shown)
-    return sorted(shown, key=lambda candidate: candidate.choice.suggestion.suggested_at)
+    return sorted(shown, key=lambda candidate: candidate.place)
 
 
 def _ballot_buttons(session: BroadcastSession, standing: Standing) -> list[VoteButton]:

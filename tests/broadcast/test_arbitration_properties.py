@@ -27,12 +27,9 @@ SETTINGS = tuple(
         (2, 8, LineLimits(per_viewer=1, lifetime=300 * SECOND)),
     )
 )
-THEMES = (
-    "",
-    "big red fox jumped over that old mossy wall ",
-    "tiny blue whale sang under seven bright stars tonight ",
-)
-"""With an idea behind them, prompts of one theme are all different, and near-duplicates, if it has words."""
+THEMES = ("{} {}", "the magnificent {}s", "seven whales are singing of {}s")
+IDEAS = ("mountain", "moutain", "mountian", "waterfall", "watrefall")
+"""Of one theme, some say the same in other letters, and some do not; of the first, none."""
 WEIGHTS = {
     "suggest": 8, "send": 6, "wait": 3, "vote": 2, "approve": 2, "withdraw": 2, "revise": 1, "adopt": 1,
 }  # fmt: skip
@@ -43,6 +40,11 @@ def steps_of(weights: dict[str, int]) -> st.SearchStrategy[list[tuple[str, int]]
     names = [name for name, weight in weights.items() for _ in range(weight)]
     step = st.tuples(st.sampled_from(names), st.integers(0, 60))
     return st.lists(step, min_size=40, max_size=150)
+
+
+def prompt_of(number: int) -> str:
+    """Other words for another number, up to 60."""
+    return THEMES[number % 3].format(IDEAS[number % 5], number)
 
 
 @dataclass
@@ -62,6 +64,7 @@ class Crowd:
         self.arbiter = Arbiter(SETTINGS[0])
         self.now = 0.0
         self.taken: list[str] = []
+        self.worded: list[str] = []
         self.ended: list[str] = []
         self.rounds: list[Round] = []
         self._departures: Counter[int] = Counter()
@@ -85,7 +88,7 @@ class Crowd:
             case "withdraw":
                 self._leave([removed] if (removed := line.remove(name)) else [])
             case "revise":
-                line.revise(name, f"{THEMES[number % 3]}something {number % 4}")
+                self._revise(name, prompt_of(number))
             case "switch":
                 self.arbiter.switch(list(Mode)[number % len(Mode)])
             case "adopt":
@@ -104,12 +107,20 @@ class Crowd:
         try:
             put_in(
                 self.arbiter.line,
-                Suggestion(name, "b", person, f"{THEMES[number % 3]}idea{number % 20}", TODAY),
+                Suggestion(name, "b", person, prompt_of(number), TODAY),
                 self.now,
             )
         except BroadcastError:
             return
         self.taken.append(name)
+        self.worded.append(name)
+
+    def _revise(self, name: str, prompt: str) -> None:
+        before = self.arbiter.line.get(name)
+        if before and before.prompt != prompt:
+            self.arbiter.line.revise(name, prompt)
+            self.worded.remove(name)
+            self.worded.append(name)
 
     def _send(self, waiting: frozenset[int]) -> None:
         mode = self.arbiter.mode
@@ -169,11 +180,19 @@ def test_the_same_events_bring_the_same_choices(steps: list[tuple[str, int]]) ->
 @settings(max_examples=100, deadline=None)
 @given(steps_of(WEIGHTS | {"revise": 4}))
 def test_what_is_merged_follows_from_what_waits(steps: list[tuple[str, int]]) -> None:
-    """However those that wait came, were edited, and others left: as if all of them had just come."""
+    """However those that wait came, were edited, and others left: as if all had just come, as last worded."""
     crowd = Crowd()
     for step in steps:
         crowd.step(*step)
-        afresh = Duplicates()
-        for waiting in crowd.arbiter.line:
-            afresh.add(waiting)
-        assert crowd.arbiter.line.merged() == afresh.merged(crowd.arbiter.line)
+        line, afresh = crowd.arbiter.line, Duplicates()
+        for name in crowd.worded:
+            if waiting := line.get(name):
+                afresh.add(waiting)
+        assert [sorted(group, key=by_id) for group in line.merged()] == [
+            sorted(group, key=by_id) for group in afresh.merged()
+        ]
+
+
+def by_id(suggestion: Suggestion) -> str:
+    """For lists in which the order does not matter."""
+    return suggestion.id

@@ -75,3 +75,38 @@ async def test_what_cannot_be_stored_is_told_and_stored_at_the_end() -> None:
     assert settled.result() == refused
     await ledger.close(NOW, lost=Refusal.CONNECTION_LOST)
     assert journal.suggestions == [SNOW, refused]
+
+
+async def test_what_is_settled_and_stored_leaves_memory() -> None:
+    """It is not stored again at the end: a long broadcast does not keep all that was ever said."""
+    journal = MemoryJournal()
+    ledger = Ledger(journal)
+    for _ in range(2):
+        await ledger.enter(SNOW)
+        await ledger.store(SNOW.refused(Refusal.STALE, NOW))
+    stored = list(journal.suggestions)
+    await ledger.close(NOW, lost=Refusal.CONNECTION_LOST)
+    assert journal.suggestions == stored
+
+
+async def test_everyone_hears_of_the_end_though_it_cannot_be_stored() -> None:
+    """The first error is raised when all authors have been told."""
+    journal = MemoryJournal()
+    ledger = Ledger(journal)
+    settled = [await ledger.enter(SNOW), await ledger.enter(RAIN)]
+    with journal.broken(), pytest.raises(OSError, match="disk full"):
+        await ledger.close(NOW, lost=Refusal.CONNECTION_LOST)
+    assert [each.result().refusal for each in settled] == [Refusal.BROADCAST_ENDED] * 2
+
+
+async def test_everyone_hears_of_an_end_that_is_cut_off() -> None:
+    """The bot stops while the disk is slow: nobody is left without word."""
+    journal = MemoryJournal()
+    ledger = Ledger(journal)
+    settled = [await ledger.enter(SNOW), await ledger.enter(RAIN)]
+    with journal.slow():
+        closing = asyncio.ensure_future(ledger.close(NOW, lost=Refusal.CONNECTION_LOST))
+        await asyncio.sleep(0)
+        closing.cancel()
+        await asyncio.wait([closing])
+        assert [each.result().refusal for each in settled] == [Refusal.BROADCAST_ENDED] * 2

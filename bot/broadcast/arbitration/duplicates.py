@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from dataclasses import dataclass, field
 
+from bot.broadcast.arbitration.likeness import Words, are_alike, words_of
 from bot.broadcast.model import Suggestion
 
-SIMILARITY = 0.8
-"""Of the words in either of two prompts, the share that must be in both."""
 NEWEST_LIMIT = 4
-"""Suggestions that may wait uncompared: in a line of 1,000, each takes some milliseconds at worst."""
+"""Suggestions that may wait uncompared: a long line takes its time to compare with."""
 
-Words = frozenset[str]
 
-_WORD = re.compile(r"\w+")
-_FILLER = frozenset({"a", "an", "the", "it", "to", "and", "now", "please", "let", "make", "is", "s"})
-_ENDINGS = ("ing", "es", "s")
+@dataclass(slots=True, eq=False)
+class _Wording:
+    """What one or several suggestions say, and what says the same, itself included."""
+
+    words: Words
+    outline: tuple[str, ...]
+    uses: int = 0
+    alike: list[_Wording] = field(default_factory=list)
 
 
 class Duplicates:
@@ -28,77 +30,73 @@ class Duplicates:
     """
 
     def __init__(self) -> None:
+        self._suggestions: dict[str, Suggestion] = {}
         self._newest: dict[str, Suggestion] = {}
-        self._words_of: dict[str, Words] = {}
-        self._uses: Counter[Words] = Counter()
-        self._alike: dict[Words, list[Words]] = {}
+        self._wording_of: dict[str, _Wording] = {}
+        self._by_outline: defaultdict[tuple[str, ...], dict[Words, _Wording]] = defaultdict(dict)
 
     def add(self, suggestion: Suggestion) -> None:
-        """One more waits."""
-        self._newest[suggestion.id] = suggestion
+        """One more waits, or one in new words: it is the latest."""
+        self._suggestions[suggestion.id] = self._newest[suggestion.id] = suggestion
         if len(self._newest) > NEWEST_LIMIT:
             self._compare(next(iter(self._newest)))
 
     def remove(self, suggestion_id: str) -> None:
         """One waits no more."""
+        del self._suggestions[suggestion_id]
         if self._newest.pop(suggestion_id, None):
             return
-        words = self._words_of.pop(suggestion_id)
-        self._uses[words] -= 1
-        if not self._uses[words]:
-            del self._uses[words]
-            for other in self._alike.pop(words):
-                if other != words:
-                    self._alike[other].remove(words)
+        wording = self._wording_of.pop(suggestion_id)
+        wording.uses -= 1
+        if not wording.uses:
+            self._forget(wording)
 
     def clear(self) -> None:
         """None waits any more."""
+        self._suggestions.clear()
         self._newest.clear()
-        self._words_of.clear()
-        self._uses.clear()
-        self._alike.clear()
+        self._wording_of.clear()
+        self._by_outline.clear()
 
-    def merged(self, suggestions: Iterable[Suggestion]) -> list[list[Suggestion]]:
-        """Those that wait, in order, near-duplicates together with the earliest of them."""
+    def merged(self) -> list[list[Suggestion]]:
+        """Those that wait, near-duplicates with the earliest, in the order in which their words came."""
         for suggestion_id in list(self._newest):
             self._compare(suggestion_id)
-        groups: dict[Words, list[Suggestion]] = {}
-        places: dict[Words, int] = {}
-        for suggestion in suggestions:
-            words = self._words_of[suggestion.id]
-            alike = filter(places.__contains__, self._alike[words])
-            earliest = min(alike, key=places.__getitem__, default=words)
+        groups: dict[_Wording, list[Suggestion]] = {}
+        places: dict[_Wording, int] = {}
+        for suggestion in self._suggestions.values():
+            wording = self._wording_of[suggestion.id]
+            if wording in places or len(wording.alike) == 1:
+                earliest = wording
+            else:
+                alike = filter(places.__contains__, wording.alike)
+                earliest = min(alike, key=places.__getitem__, default=wording)
             places.setdefault(earliest, len(places))
             groups.setdefault(earliest, []).append(suggestion)
         return list(groups.values())
 
     def _compare(self, suggestion_id: str) -> None:
-        suggestion = self._newest.pop(suggestion_id)
-        words = self._words_of[suggestion_id] = significant_words(suggestion.prompt)
-        self._uses[words] += 1
-        if words not in self._alike:
-            alike = [other for other in self._alike if _are_alike(words, other)]
-            for other in alike:
-                self._alike[other].append(words)
-            self._alike[words] = [words, *alike]
+        words = words_of(self._newest.pop(suggestion_id).prompt)
+        outline = words.outline
+        comparable = self._by_outline[outline]
+        wording = comparable.get(words)
+        if wording is None:
+            wording = _Wording(words, outline)
+            for other in comparable.values():
+                if are_alike(words, other.words):
+                    other.alike.append(wording)
+                    wording.alike.append(other)
+            wording.alike.append(wording)
+            comparable[words] = wording
+        wording.uses += 1
+        self._wording_of[suggestion_id] = wording
 
-
-def significant_words(prompt: str) -> Words:
-    """A prompt's words without regard to case, order, number endings and filler."""
-    words = _WORD.findall(prompt.casefold())
-    return frozenset(_stem(word) for word in words if word not in _FILLER) or frozenset(words or [prompt])
-
-
-def _stem(word: str) -> str:
-    if word.endswith(_ENDINGS):
-        for ending in _ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) >= 3:
-                return word[: -len(ending)]
-    return word
-
-
-def _are_alike(one: Words, other: Words) -> bool:
-    if len(one) < SIMILARITY * len(other) or len(other) < SIMILARITY * len(one):
-        return False
-    in_both = len(one & other)
-    return in_both >= SIMILARITY * (len(one) + len(other) - in_both)
+    def _forget(self, wording: _Wording) -> None:
+        """Nobody says it in these words any more."""
+        for other in wording.alike:
+            if other is not wording:
+                other.alike.remove(wording)
+        comparable = self._by_outline[wording.outline]
+        del comparable[wording.words]
+        if not comparable:
+            del self._by_outline[wording.outline]

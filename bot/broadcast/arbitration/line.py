@@ -88,9 +88,10 @@ class Line:
             self._duplicates.add(entering)
 
     def revise(self, suggestion_id: str, prompt: str) -> Suggestion | None:
-        """Changes a waiting suggestion's words; it keeps its place. None if it does not wait any more.
+        """Changes a waiting suggestion's words; it keeps its turn. None if it does not wait any more.
 
-        Approval and the votes of others were for the words before, and so are gone if these are others.
+        Approval and the votes of others were for the words before, and so are gone if these are others. Among
+        the words that people are for, these are the latest.
         """
         waiting = self._waiting.get(suggestion_id)
         if waiting is None or waiting.prompt == prompt:
@@ -173,8 +174,11 @@ class Line:
         return (self._waiting[each] for each in self._turns if each in self._waiting)
 
     def merged(self) -> list[list[Suggestion]]:
-        """All that wait, in the order in which they came, near-duplicates with the earliest of them."""
-        return self._duplicates.merged(self)
+        """All that wait, near-duplicates together, the groups in the order in which their first words came.
+
+        In each group those words come first that most people are for; of equals, the earliest.
+        """
+        return [group if len(group) == 1 else self._best_first(group) for group in self._duplicates.merged()]
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> bool:
         """Moves a viewer's one vote; False if the suggestion does not wait any more."""
@@ -187,9 +191,12 @@ class Line:
         """How many are for a suggestion."""
         return self._votes.count(suggestion.id)
 
-    def supporters_of(self, suggestion: Suggestion) -> int:
-        """How many are for a suggestion, its author included even if they voted for another one."""
-        return self._votes.supporters(suggestion.id, suggestion.viewer.id)
+    def people_for(self, suggestions: list[Suggestion]) -> int:
+        """How many are for any of these, their authors included even if they voted for another one."""
+        if len(suggestions) == 1:
+            return self._votes.supporters(suggestions[0].id, suggestions[0].viewer.id)
+        people = {suggestion.viewer.id for suggestion in suggestions}
+        return len(people.union(*(self._votes.voters_of(suggestion.id) for suggestion in suggestions)))
 
     def approve(self, suggestion_id: str) -> bool:
         """A moderator lets a suggestion pass; False if it does not wait any more."""
@@ -205,3 +212,10 @@ class Line:
     def pending(self) -> Iterator[Suggestion]:
         """What moderators have not let pass, in the order in which it came."""
         return (waiting for waiting in self if waiting.id not in self._approved)
+
+    def _best_first(self, group: list[Suggestion]) -> list[Suggestion]:
+        by_words: dict[str, list[Suggestion]] = {}
+        for suggestion in group:
+            by_words.setdefault(suggestion.prompt.casefold(), []).append(suggestion)
+        best = max(by_words.values(), key=self.people_for)[0]
+        return [best, *(suggestion for suggestion in group if suggestion is not best)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from bot.broadcast.arbitration.line import Line
 from bot.broadcast.arbitration.policy import Candidate, Choice, Mode, Policy, PolicySettings, Standing
@@ -52,8 +52,9 @@ class QueuePolicy(TimelessPolicy):
 class VotePolicy:
     """A ballot is open for a while, then what most people are for is sent; of equals, the earliest.
 
-    Near-duplicates are one candidate. Who loses stays for the next ballot, with its votes. A ballot whose
-    candidates are all gone is over: those who come then get one of their own.
+    Near-duplicates are one candidate; of their words those are sent that most are for. Who loses stays for
+    the next ballot, with its votes. A ballot whose candidates are all gone is over: those who come then get
+    one of their own.
     """
 
     mode = Mode.VOTE
@@ -86,16 +87,15 @@ class VotePolicy:
         return Standing(tuple(self._ranked(line)), self.next_due(line))
 
     def _ranked(self, line: Line) -> list[Candidate]:
-        candidates = [
-            # Everyone has one vote, so nobody is counted twice.
-            Candidate(Choice(first, tuple(others)), sum(map(line.votes_for, [first, *others])))
-            for first, *others in line.merged()
-        ]
-        return sorted(candidates, key=lambda candidate: -candidate.votes)  # stable: of equals, the earliest
+        # Everyone has one vote, so nobody is counted twice.
+        return _ranked(line, lambda group: sum(map(line.votes_for, group)))
 
 
 class DrawPolicy(TimelessPolicy):
-    """A draw: a suggestion's chance is proportional to the number of people for it, its author included."""
+    """A draw: a candidate's chance is proportional to the number of people for it, its authors included.
+
+    Near-duplicates are one candidate.
+    """
 
     mode = Mode.DRAW
 
@@ -104,15 +104,15 @@ class DrawPolicy(TimelessPolicy):
 
     def choose(self, line: Line, now: float) -> Choice | None:
         """The one that is drawn."""
-        waiting = list(line)
-        if len(waiting) > 1:
-            waiting = self._chance.choices(waiting, [line.supporters_of(each) for each in waiting])
-        return Choice(waiting[0]) if waiting else None
+        if len(line) < 2:
+            return next(map(Choice, line), None)
+        groups = line.merged()
+        first, *others = self._chance.choices(groups, list(map(line.people_for, groups)))[0]
+        return Choice(first, tuple(others))
 
     def standing(self, line: Line) -> Standing:
-        """All that wait, the best chance first."""
-        candidates = [Candidate(Choice(waiting), line.supporters_of(waiting)) for waiting in line]
-        return Standing(tuple(sorted(candidates, key=lambda candidate: -candidate.votes)))
+        """The candidates, the best chance first."""
+        return Standing(tuple(_ranked(line, line.people_for)))
 
 
 class HostPolicy(TimelessPolicy):
@@ -131,4 +131,16 @@ class HostPolicy(TimelessPolicy):
 
 
 def _candidates(line: Line, suggestions: Iterable[Suggestion]) -> tuple[Candidate, ...]:
-    return tuple(Candidate(Choice(waiting), line.votes_for(waiting)) for waiting in suggestions)
+    return tuple(
+        Candidate(Choice(waiting), line.votes_for(waiting), place)
+        for place, waiting in enumerate(suggestions, start=1)
+    )
+
+
+def _ranked(line: Line, votes_for: Callable[[list[Suggestion]], int]) -> list[Candidate]:
+    """What asks for the same is one candidate; those with the most votes first, of equals the earliest."""
+    candidates = [
+        Candidate(Choice(group[0], tuple(group[1:])), votes_for(group), place)
+        for place, group in enumerate(line.merged(), start=1)
+    ]
+    return sorted(candidates, key=lambda candidate: -candidate.votes)

@@ -41,10 +41,14 @@ class Choice(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A choice as it stands now, with the number of people for it."""
+    """A choice as it stands now, with the number of people for it, and its place among those to choose from.
+
+    The places are in the order in which the candidates came: votes, and whose words are sent, change none.
+    """
 
     choice: Choice
     votes: int
+    place: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 
 class Votes:
     """Everyone has one vote. All by ID: viewers by numbers, suggestions by texts."""
@@ -34,6 +36,10 @@ class Votes:
     def count(self, suggestion_id: str) -> int:
         """How many are for a suggestion."""
         return len(self._voters_of.get(suggestion_id, ()))
+
+    def voters_of(self, suggestion_id: str) -> Set[int]:
+        """Who is for a suggestion."""
+        return self._voters_of.get(suggestion_id, frozenset())
 
     def supporters(self, suggestion_id: str, author_id: int) -> int:
         """How many are for a suggestion, its author included even if they voted for another one."""
