@@ -24,7 +24,7 @@ def wrong_setting(name: str, problem: str, entry: Entry | None = None) -> Broadc
 def complaint(model: type[BaseModel], error: ValidationError) -> BroadcastError:
     """The refusal for the first thing that is wrong."""
     first = error.errors()[0]
-    name, *place = first["loc"]
+    name, *place = first["loc"] or ("file",)  # names that are no text have no place
     field = model.model_fields.get(str(name))
     if field is None:
         return wrong_setting(str(name), "there is no such setting")

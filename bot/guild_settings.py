@@ -103,6 +103,8 @@ class GuildSettings(BaseModel):
         name = setting_name(name)
         if not name:
             raise wrong_setting("name", "say which setting")
+        if name not in GuildSettings.model_fields:
+            raise wrong_setting(name, "there is no such setting")
         return _validated(self.model_dump(mode="json") | {name: text})
 
     def differences(self, other: GuildSettings) -> list[str]:

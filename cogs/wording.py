@@ -203,6 +203,11 @@ _TAG = re.compile(r"<(?=#\d|/|id:)")
 """How mentions of channels, commands and the server's guide begin, which discord.py does not escape."""
 
 
+ZERO_WIDTH = "\u200b"
+_ACTIVE = re.compile(r"(?<=@)(?=everyone|here)|(?<=<)(?=[@#/]|id:)|(?<=\])(?=\()")
+"""The places inside mentions and links at which a sign of no width makes them text."""
+
+
 def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     """Text from outside, on one line, shortened, and with nothing in it that Discord would act upon."""
     text = " ".join(text.translate(_NO_TURNING).split())
@@ -225,8 +230,9 @@ def fitting(lines: Sequence[str]) -> str:
 
 
 def as_code(text: str) -> str:
-    """An ID from outside as inline code, in which nothing else is acted upon."""
-    return f"`{' '.join(text.translate(_NO_TURNING).replace('`', '').split())}`"
+    """Text from outside as inline code, in which nothing is acted upon, nor when it is copied out of it."""
+    text = " ".join(text.translate(_NO_TURNING).replace("`", "").split())
+    return f"`{_ACTIVE.sub(ZERO_WIDTH, text)}`"
 
 
 def refused_request(error: BroadcastError) -> str:

@@ -86,6 +86,10 @@ def test_what_is_no_file_of_settings_is_refused_in_a_sentence(data: str | bytes,
     ("settings", "said"),
     [
         ({"nonsense": 1}, "**nonsense**: there is no such setting"),
+        ({"\ud800": 1}, "there is no such setting"),
+        ({"mode": "\ud800"}, "**mode**: say queue"),
+        ({"blocked_words": ["fine", "\ud800 heck"]}, "**blocked_words**, entry 2"),
+        ({"safe_prompt": "\ud800"}, "**safe_prompt**: this shows nothing"),
         ({"gap_s": 61}, "**gap_s**: it has to be a number from 0 to 60"),
         ({"gap_s": "2,5"}, "**gap_s**: it has to be a number from 0 to 60"),
         ({"gap_s": True}, "**gap_s**: it has to be a number"),
@@ -149,9 +153,19 @@ def test_numbers_and_words_are_told_apart_where_they_can_be() -> None:
     assert (settings.gap_s, settings.line_limit, settings.blocked_words) == (2.5, 7, ("88", "heck"))
 
 
-@pytest.mark.parametrize("name", ["", "  ", ":"])
-def test_a_change_without_a_name_is_refused(name: str) -> None:
-    """Rather than shown as a setting without one."""
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "say which setting"),
+        ("  ", "say which setting"),
+        (":", "say which setting"),
+        ("\ud800", "no such setting"),
+        ("model_fields", "no such setting"),
+        ("x" * 500, "no such setting"),
+    ],
+)
+def test_a_change_of_no_setting_is_refused(name: str, said: str) -> None:
+    """Rather than shown as one without a name."""
     with pytest.raises(BroadcastError) as caught:
         GuildSettings().changed(name, "7")
-    assert "say which setting" in refused_request(caught.value)
+    assert said in refused_request(caught.value)
