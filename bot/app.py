@@ -6,7 +6,6 @@ import asyncio
 import logging
 import signal
 from contextlib import AsyncExitStack
-from datetime import timedelta
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.pool import StreamPool
@@ -33,8 +32,6 @@ from bot.web.server import serve_web
 log = logging.getLogger(__name__)
 
 KEY_CHECK_TIMEOUT_S = 5.0
-RECORDINGS_KEPT_IN_MIND = timedelta(days=7)
-"""Streams that ended longer ago are not asked for again at start."""
 
 
 async def run_until_signalled(settings: Settings) -> None:
@@ -95,12 +92,13 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         interrupted = await close_unfinished(engine, now=clock.now(), reference=reference)
         if interrupted:
             log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
-        for stream in await archive.streams_without_post(clock.now() - RECORDINGS_KEPT_IN_MIND):
+        for stream in await archive.streams_without_post():
             desk.follow(stream)
     return Services(
         settings=settings,
         broadcasts=broadcasts,
         recordings=recordings,
+        desk=desk,
         journal=journal,
         archive=archive,
         guilds=guilds,

@@ -111,7 +111,9 @@ class Settings(DatabaseSettings):
         600,
         gt=0,
         le=MOST_PATIENCE_S,
-        description="Seconds to wait for a recording before saying that it did not come.",
+        description=(
+            "Seconds after which it is said that there is no recording yet; it is awaited all the same."
+        ),
     )
 
     @field_validator("discord_gateway_url")

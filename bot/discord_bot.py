@@ -13,6 +13,7 @@ from yarl import URL
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.ports import RecordingSource
+from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.config import Settings
 from bot.errors import StartError
@@ -33,6 +34,7 @@ class Services:
     settings: Settings
     broadcasts: Broadcasts
     recordings: RecordingSource
+    desk: RecordingDesk
     journal: DatabaseJournal
     archive: Archive
     guilds: Guilds

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Protocol
 
+from bot.broadcast.errors import NotShownError
 from bot.broadcast.model import Broadcast, Recording, Stream
 from bot.broadcast.ports import Audience, RecordingPoster
 
@@ -14,24 +14,21 @@ class Presenter(Audience, RecordingPoster, Protocol):
 
 
 class Stage:
-    """Passes on to the presenter, if there is one. Recordings wait for one; changes do not."""
+    """Passes on to the presenter, if there is one; whoever comes next shows how things stand by then."""
 
     def __init__(self) -> None:
         self._presenter: Presenter | None = None
-        self._is_taken = asyncio.Event()
         self.is_connected = False
         """Whether Discord is there at the moment."""
 
     def enter(self, presenter: Presenter) -> None:
         """From now on this presenter shows everything."""
         self._presenter = presenter
-        self._is_taken.set()
 
     def leave(self, presenter: Presenter) -> None:
         """The presenter shows nothing more."""
         if self._presenter is presenter:
             self._presenter = None
-            self._is_taken.clear()
             self.is_connected = False
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
@@ -40,7 +37,7 @@ class Stage:
             self._presenter.broadcast_changed(broadcast)
 
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
-        """Has a recording posted, as soon as there is somebody to post it."""
-        await self._is_taken.wait()
-        if self._presenter:
-            await self._presenter.post_recording(stream, recording)
+        """Has a recording posted. Raises `NotShownError`."""
+        if self._presenter is None:
+            raise NotShownError("nobody is on the stage")
+        await self._presenter.post_recording(stream, recording)

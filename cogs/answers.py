@@ -26,6 +26,8 @@ DISCORD_FAILED = (discord.HTTPException, aiohttp.ClientError, OSError)
 ALREADY_ACKNOWLEDGED = 40060
 """Discord's code for an interaction that has its first answer."""
 _HEARD = "heard"
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, TOO_MANY_OLD_EDITS = 10003, 10008, 30046
+"""Discord's codes: the channel is gone; the message is; it is older than an hour and was edited too often."""
 NO_MENTIONS = discord.AllowedMentions.none()
 """For edits of components: unlike for all else that is sent, discord.py leaves the bot's own default out."""
 

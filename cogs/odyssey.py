@@ -27,6 +27,7 @@ from cogs.panel import state_title, status_text
 from cogs.panel_keeper import PanelKeeper
 from cogs.places import check_place
 from cogs.proposals import is_said, said_words
+from cogs.recording_board import RecordingBoard
 from cogs.review import VerdictButton
 from cogs.stream_list import PageButton, stream_list_page
 from cogs.suggesting import WithdrawButton, finish_answers, suggest_privately
@@ -61,19 +62,24 @@ class OdysseyCog(
         self._bot = bot
         self._services = bot.services
         self._panels = PanelKeeper(bot)
+        self._recordings = RecordingBoard(bot)
         self._chat = Chat(bot, self._panels)
 
     async def cog_load(self) -> None:
-        """Has buttons answer, those of earlier runs too, and puts a command into the menu of messages."""
+        """Has buttons answer, those of earlier runs too, puts a command into menus, and takes the stage.
+
+        Panels of broadcasts that run are taken up, those of an earlier run are mended.
+        """
         self._bot.tree.add_command(app_commands.ContextMenu(name="Suggest this", callback=suggest_message))
         self._bot.add_dynamic_items(PanelButton, VoteButton, VerdictButton, WithdrawButton, PageButton)
-        self._panels.start()
+        await self._panels.start()
+        self._services.stage.enter(self)
+        self._services.desk.hurry()
 
     async def cog_unload(self) -> None:
         """Leaves the stage, when the last authors know what became of their suggestions."""
         self._services.stage.leave(self)
-        await self._panels.close()
-        await asyncio.gather(self._chat.close(), finish_answers(LAST_WORDS_S))
+        await asyncio.gather(self._panels.close(), self._chat.close(), finish_answers(LAST_WORDS_S))
 
     @app_commands.command(description="Start a live broadcast in this channel")
     @app_commands.describe(
@@ -183,17 +189,25 @@ class OdysseyCog(
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Takes the stage; panels of an earlier run are mended."""
-        self._services.stage.enter(self)
+        """Discord is there."""
         self._services.stage.is_connected = True
-        self._panels.discord_is_back()
+        self._try_again()
         await self._chat.look_again()
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
         """Discord is there again."""
         self._services.stage.is_connected = True
-        self._panels.discord_is_back()
+        self._try_again()
+
+    @commands.Cog.listener("on_guild_channel_update")
+    @commands.Cog.listener("on_guild_role_update")
+    @commands.Cog.listener("on_member_update")
+    @commands.Cog.listener("on_guild_available")
+    @commands.Cog.listener("on_guild_join")
+    async def on_more_rights(self, *_: object) -> None:
+        """What was forbidden may be allowed now."""
+        self._try_again()
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:
@@ -232,4 +246,9 @@ class OdysseyCog(
 
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
         """The domain's word that a recording is there, or did not come."""
-        await recordings.post_recording(self._bot, stream, recording)
+        await self._recordings.post_recording(stream, recording)
+
+    def _try_again(self) -> None:
+        """What could not be shown may be now."""
+        self._panels.discord_is_back()
+        self._services.desk.hurry()

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import discord
 
+from bot.broadcast.backoff import Backoff
 from bot.broadcast.model import Broadcast
 from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
-from cogs.answers import DISCORD_FAILED, NO_MENTIONS
+from cogs.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL
+from cogs.own_messages import nonce_of, panels_in
 from cogs.panel import PICTURE_NAME, STEERABLE, Panel, how_to_steer
 from cogs.panel_mender import PanelMender
 
@@ -25,20 +29,24 @@ EDIT_GAP_S = 3.0
 LONGEST_RETRY_S = 120.0
 LIFETIME_S = 50 * 60.0
 """After which a panel is posted anew: from an hour on, Discord refuses edits of a message sooner or later."""
-TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL = 30046, 10003
-"""Discord's codes for such a refusal, and for a channel that is gone with all its messages."""
+EDIT_TIMEOUT_S = 30.0
+"""An edit that takes longer has failed."""
+CLOSING_S = 5.0
+"""How long the last edits may take when the bot stops."""
 
 
 @dataclass(slots=True)
 class _KeptPanel:
     session: BroadcastSession
-    message: discord.PartialMessage
-    posted_at: float
+    message: discord.PartialMessage | None = None
+    """None while it is not known, or not posted."""
+    posted_at: float = 0.0
     """The steady moment."""
-    shown: list[dict[str, Any]]
-    """The components of the message as it stands, and its picture."""
+    shown: list[dict[str, Any]] | None = None
+    """The components of the message as it stands, None while that is not known; and its picture."""
     picture: bytes | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    hurried: asyncio.Event = field(default_factory=asyncio.Event)
     standing: set[int] = field(default_factory=set)
     """The IDs of this message, and of earlier ones that could not be deleted."""
 
@@ -50,35 +58,29 @@ class PanelKeeper:
         self._bot = bot
         self._services = bot.services
         self._how_to_steer = how_to_steer(bot.services.settings.chat_prefix, reads_chat=bot.reads_chat)
+        self._opening: set[str] = set()
         self._kept: dict[str, _KeptPanel] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._discord_is_back = asyncio.Event()
-        self._mender = PanelMender(bot, self._draw, lambda broadcast_id: broadcast_id in self._kept)
+        self._closing = asyncio.Event()
+        self._mender = PanelMender(bot, self._draw, self._is_kept)
 
-    def start(self) -> None:
-        """From now on panels are looked after."""
-        self._mender.start()
+    async def start(self) -> None:
+        """From now on panels are looked after, first of all those of broadcasts that run already."""
+        await self._mender.start()
+        for session in self._services.broadcasts.running:
+            self._keep(_KeptPanel(session))
+        self._mender.look()
 
     async def open(self, session: BroadcastSession, interaction: discord.Interaction) -> None:
         """Answers the interaction that started a broadcast with its panel, and keeps that from now on."""
-        broadcast = session.broadcast
-        panel = self._draw(broadcast, session)
-        posted_at = self._services.clock.steady()
+        kept = _KeptPanel(session)
+        self._opening.add(session.broadcast.id)
         try:
-            await interaction.response.defer(thinking=True)
-            answer: discord.Message = await interaction.edit_original_response(view=panel)
-        except DISCORD_FAILED:
-            # Too late for an answer; the broadcast runs, and needs its panel: an ordinary message will do.
-            answer = await self._channel(broadcast).send(view=panel)
-        # The interaction's token dies after 15 min; the message itself can be edited for longer.
-        message = self._bot.get_partial_messageable(answer.channel.id).get_partial_message(answer.id)
-        kept = _KeptPanel(session, message, posted_at, panel.payload, standing={message.id})
-        kept.changed.set()  # something may have happened since it was drawn
-        # Kept before it is remembered: should that fail, it still shows its broadcast's end.
-        self._kept[broadcast.id] = kept
-        self._tasks[broadcast.id] = asyncio.create_task(
-            self._keep(kept), name=f"panel of broadcast {broadcast.id}"
-        )
+            await self._answer(kept, interaction)
+        finally:
+            # Kept whatever came of it, and before it is remembered: it is to show its broadcast's end.
+            self._keep(kept)
+            self._opening.discard(session.broadcast.id)
         await self._remember(kept)
 
     def is_panel(self, message_id: int | None) -> bool:
@@ -92,61 +94,99 @@ class PanelKeeper:
 
     def discord_is_back(self) -> None:
         """What waits to try again tries now, and panels that missed their broadcast's end get it."""
-        self._discord_is_back.set()
-        self._discord_is_back.clear()  # those who waited are awake all the same
+        for kept in self._kept.values():
+            kept.hurried.set()
+        self._mender.hurry()
         self._mender.look()
 
     async def close(self) -> None:
-        """Stops keeping. Panels of broadcasts that are over get their last edit at once."""
-        await self._mender.close()
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Stops keeping, in time. Panels of broadcasts that are over get their last edit first."""
+        self._closing.set()
         for kept in self._kept.values():
-            if kept.session.broadcast.state.is_over:
-                await self._try_to_show(kept)  # there is no time left to try again: the next run will
+            kept.changed.set()
+            kept.hurried.set()
+        await self._mender.close()
+        if tasks := list(self._tasks.values()):
+            _, late = await asyncio.wait(tasks, timeout=CLOSING_S)  # the next run does what is left
+            for task in late:
+                task.cancel()
+            await asyncio.wait(tasks)
 
-    async def _keep(self, kept: _KeptPanel) -> None:
+    def _is_kept(self, broadcast_id: str) -> bool:
+        return broadcast_id in self._kept or broadcast_id in self._opening
+
+    async def _answer(self, kept: _KeptPanel, interaction: discord.Interaction) -> None:
+        panel = self._draw(kept.session.broadcast, kept.session)
+        posted_at = self._services.clock.steady()
+        with suppress(*DISCORD_FAILED):  # it may have come all the same
+            await interaction.response.defer(thinking=True)
+        await kept.session.was_stored.wait()
+        try:
+            answer = await interaction.edit_original_response(view=panel)
+        except DISCORD_FAILED:
+            # Too late for an answer, or that it came is lost. The broadcast runs, and needs its panel.
+            await self._show(kept)
+        else:
+            # The interaction's token dies after 15 min; the message itself can be edited for longer.
+            self._stands(kept, answer.id, posted_at)
+            kept.shown = panel.payload
+
+    def _keep(self, kept: _KeptPanel) -> None:
+        broadcast_id = kept.session.broadcast.id
+        kept.changed.set()  # something may have happened since it was drawn
+        self._kept[broadcast_id] = kept
+        name = f"panel of broadcast {broadcast_id}"
+        self._tasks[broadcast_id] = asyncio.create_task(self._keep_up(kept), name=name)
+
+    async def _keep_up(self, kept: _KeptPanel) -> None:
         clock = self._services.clock
-        failures = 0
+        backoff = Backoff(2 * EDIT_GAP_S, LONGEST_RETRY_S)
         while True:
-            await clock.wait(kept.changed, until=kept.posted_at + LIFETIME_S)
+            await clock.wait(kept.changed, until=kept.posted_at + LIFETIME_S if kept.message else None)
             kept.changed.clear()
             is_last = kept.session.broadcast.state.is_over
+            if self._closing.is_set() and not is_last:
+                break  # whoever comes next goes on
             was_edited = await self._try_to_show(kept)
             if is_last:
                 break
             if was_edited is None:
-                failures += 1
-                pause_s = min(EDIT_GAP_S * 2**failures, LONGEST_RETRY_S)
-                await clock.wait(self._discord_is_back, until=clock.steady() + pause_s)
+                kept.hurried.clear()
+                if not self._closing.is_set():
+                    await clock.wait(kept.hurried, until=clock.steady() + backoff.next_s())
                 kept.changed.set()
                 continue
-            failures = 0
+            backoff.reset()
             if was_edited:
-                await clock.sleep(EDIT_GAP_S)
+                await clock.wait(self._closing, until=clock.steady() + EDIT_GAP_S)
         broadcast_id = kept.session.broadcast.id
         del self._kept[broadcast_id], self._tasks[broadcast_id]
-        self._mender.look()  # the last edit may have failed, or an earlier message be standing
+        if not self._closing.is_set():
+            self._mender.look()  # the last edit may have failed, or an earlier message be standing
 
     async def _try_to_show(self, kept: _KeptPanel) -> bool | None:
         """Brings the panel up to date; returns whether that took an edit, None when it failed."""
         broadcast_id = kept.session.broadcast.id
         try:
-            return await self._show(kept)
+            async with asyncio.timeout(EDIT_TIMEOUT_S):
+                return await self._show(kept)
         except DISCORD_FAILED as error:
             log.warning("the panel of broadcast %s: %s", broadcast_id, type(error).__name__)
         except Exception:  # the boundary of one panel: whatever it was, it must not stay as it is for ever
             log.exception("the panel of broadcast %s", broadcast_id)
+        kept.shown = None  # it may have come all the same
         return None
 
     async def _show(self, kept: _KeptPanel) -> bool:
         session = kept.session
+        if kept.message is None:
+            await self._find(kept)
         broadcast = session.broadcast
+        if kept.message is None and broadcast.state.is_over:
+            return False  # nobody saw it begin
         panel = self._draw(broadcast, session)
         picture = session.picture if broadcast.state in STEERABLE else None
-        if self._services.clock.steady() >= kept.posted_at + LIFETIME_S:
+        if kept.message is None or self._services.clock.steady() >= kept.posted_at + LIFETIME_S:
             await self._post_anew(kept, panel, picture)
         elif panel.payload == kept.shown and picture is kept.picture:
             return False
@@ -154,26 +194,48 @@ class PanelKeeper:
             try:
                 await kept.message.edit(view=panel, attachments=_files(picture), allowed_mentions=NO_MENTIONS)
             except discord.HTTPException as error:
-                is_gone = error.status == 404 and error.code != UNKNOWN_CHANNEL
-                if not is_gone and error.code != TOO_MANY_OLD_EDITS:
+                is_deleted = error.status == 404 and error.code != UNKNOWN_CHANNEL
+                if not is_deleted and error.code != TOO_MANY_OLD_EDITS:
                     raise
                 # Deleted by somebody, or too old. Without a panel a broadcast can hardly be steered.
                 await self._post_anew(kept, panel, picture)
         kept.shown, kept.picture = panel.payload, picture
-        if broadcast.state.is_over:
+        if broadcast.state.is_over and kept.message:
             await self._services.journal.close_panel(kept.message.id, self._services.clock.now())
         return True
 
+    async def _find(self, kept: _KeptPanel) -> None:
+        """Takes up the panel that is remembered, or that stands there though its answer was lost."""
+        broadcast = kept.session.broadcast
+        if posts := await self._services.archive.open_panels(broadcast.id):
+            kept.standing |= {post.message_id for post in posts}
+            self._stands(kept, posts[-1].message_id, self._steady_of(posts[-1].posted_at))
+            return
+        with suppress(discord.Forbidden):
+            async for message in panels_in(self._channel(broadcast), self._bot.user, broadcast):
+                self._stands(kept, message.id, self._steady_of(message.created_at))
+        if kept.message:
+            await self._remember(kept)
+
+    def _stands(self, kept: _KeptPanel, message_id: int, posted_at: float) -> None:
+        kept.message = self._channel(kept.session.broadcast).get_partial_message(message_id)
+        kept.posted_at = posted_at
+        kept.standing.add(message_id)
+
     async def _post_anew(self, kept: _KeptPanel, panel: Panel, picture: bytes | None) -> None:
         """Posts the panel as a new message, which nobody is notified of, and deletes the one before."""
-        old = kept.message
+        broadcast, old = kept.session.broadcast, kept.message
+        nonce = nonce_of(PostKind.PANEL, broadcast.id, old and old.id)
         posted_at = self._services.clock.steady()
-        channel = self._channel(kept.session.broadcast)
-        sent = await channel.send(view=panel, files=_files(picture), silent=True)
-        kept.message = channel.get_partial_message(sent.id)
-        kept.posted_at = posted_at
-        kept.standing.add(sent.id)
+        sent = await self._channel(broadcast).send(
+            view=panel, files=_files(picture), silent=True, nonce=nonce
+        )
+        self._stands(kept, sent.id, posted_at)
         await self._remember(kept)
+        if kept.shown is None and kept.message:  # an earlier try may have come, and looks as it looked then
+            await kept.message.edit(view=panel, attachments=_files(picture), allowed_mentions=NO_MENTIONS)
+        if old is None:
+            return
         try:
             await old.delete()
         except discord.NotFound:
@@ -189,19 +251,25 @@ class PanelKeeper:
         watch_url = f"{self._services.settings.watch_base_url}/watch/{broadcast.id}"
         return Panel(broadcast, session, watch_url=watch_url, how_to_steer=self._how_to_steer)
 
+    def _steady_of(self, date: datetime) -> float:
+        """The steady moment of a date in the past, as well as the wall knows it."""
+        age = self._services.clock.now() - date
+        return self._services.clock.steady() - max(0.0, age.total_seconds())
+
     def _channel(self, broadcast: Broadcast) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(broadcast.channel.id)
 
     async def _remember(self, kept: _KeptPanel) -> None:
-        await self._services.journal.save_post(
-            Post(
-                message_id=kept.message.id,
-                channel_id=kept.message.channel.id,
-                kind=PostKind.PANEL,
-                broadcast_id=kept.session.broadcast.id,
-                posted_at=self._services.clock.date_of(kept.posted_at),
+        if kept.message:
+            await self._services.journal.save_post(
+                Post(
+                    message_id=kept.message.id,
+                    channel_id=kept.message.channel.id,
+                    kind=PostKind.PANEL,
+                    broadcast_id=kept.session.broadcast.id,
+                    posted_at=self._services.clock.date_of(kept.posted_at),
+                )
             )
-        )
 
 
 def _files(picture: bytes | None) -> list[discord.File]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
+import logging
 from dataclasses import dataclass
-from datetime import timedelta
-from urllib.parse import urlsplit
+from datetime import datetime, timedelta
 
 import discord
 from discord.ui import Container, LayoutView, MediaGallery, TextDisplay
@@ -13,15 +13,18 @@ from discord.ui import Container, LayoutView, MediaGallery, TextDisplay
 from bot.artifacts import fetch_artifact
 from bot.broadcast.model import Recording, Stream
 from cogs import wording
+from cogs.recording_links import expires_at, is_link
 from cogs.wording import as_code, plain
 
-LINK_LIFETIME = timedelta(hours=1)
-"""How long the service's links work."""
+log = logging.getLogger(__name__)
+
 THUMBNAIL_LIMIT_BYTES = 2 * 2**20
 PREVIEW_LIMIT_BYTES = 7 * 2**20
 """Together below the 10 MiB that Discord takes with a message."""
-LINKS_LIMIT = 3500
-"""Characters of links in one post; Discord allows 4000 of text in all."""
+LINKS_LIMIT = 2900
+"""Characters of links in one post; Discord allows 4000 of text in all, and prompt and names take theirs."""
+A_DAY = timedelta(days=1)
+NO_RECORDING_TITLE = "## 🎬 No recording yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Stills:
 
 
 async def fetch_stills(recording: Recording) -> Stills:
-    """Fetches thumbnail and preview, each if it is there and small enough."""
+    """Fetches thumbnail and preview, each if it is there, small enough and to be had."""
     return Stills(
         thumbnail=await _fetch(recording.thumbnail_url, THUMBNAIL_LIMIT_BYTES),
         preview=await _fetch(recording.preview_url, PREVIEW_LIMIT_BYTES),
@@ -49,7 +52,7 @@ async def fetch_stills(recording: Recording) -> Stills:
 
 
 class RecordingPost(LayoutView):
-    """A stream's recording: pictures that stay, links that work for an hour, duration and frame count."""
+    """A stream's recording: pictures that stay, links for as long as they work, duration and frame count."""
 
     def __init__(self, stream: Stream, host_name: str, recording: Recording, stills: Stills) -> None:
         super().__init__(timeout=None)
@@ -62,14 +65,7 @@ class RecordingPost(LayoutView):
             gallery.add_item(media=file)
         if gallery.items:
             container.add_item(gallery)
-        expires_at = recording.fetched_at + LINK_LIFETIME
-        container.add_item(
-            TextDisplay(
-                f"{_links(recording)}\n"
-                f"-# The links work until {discord.utils.format_dt(expires_at, 't')}; "
-                f"`/odyssey recording` gives fresh ones.\n-# Stream {as_code(stream.id)}"
-            )
-        )
+        container.add_item(TextDisplay(f"{_links(recording)}\n{stream_mark(stream)}"))
         self.add_item(container)
 
 
@@ -81,12 +77,17 @@ class NoRecordingPost(LayoutView):
         container: Container[NoRecordingPost] = Container(accent_colour=discord.Colour.gold())
         container.add_item(
             TextDisplay(
-                f"## 🎬 No recording yet\n> {plain(stream.prompt)}\n"
-                "Odyssey has not delivered the recording of this stream. It may still come: "
-                f"try `/odyssey recording` later.\n-# Stream {as_code(stream.id)}"
+                f"{NO_RECORDING_TITLE}\n> {plain(stream.prompt)}\n"
+                "Odyssey has not delivered the recording of this stream. When it comes, it is shown here; "
+                f"`/odyssey recording` looks for it at once.\n{stream_mark(stream)}"
             )
         )
         self.add_item(container)
+
+
+def stream_mark(stream: Stream) -> str:
+    """The line by which a stream's posts are known. Prompts and names cannot have it: `plain` escapes it."""
+    return f"-# Stream {as_code(stream.id)}"
 
 
 def _facts(host_name: str, recording: Recording) -> str:
@@ -99,30 +100,36 @@ def _facts(host_name: str, recording: Recording) -> str:
 
 
 def _links(recording: Recording) -> str:
-    """Links in the text, not as buttons: a presigned URL can be longer than a button's 512 characters."""
+    """Links in the text, not as buttons: a presigned URL can be longer than a button's 512 characters.
+
+    One that is no link, or too long, is left out.
+    """
     candidates = (
         ("Full video", recording.video_url),
         ("Preview", recording.preview_url),
         ("Thumbnail", recording.thumbnail_url),
     )
     links: list[str] = []
+    ends: list[datetime] = []
     for name, url in candidates:
-        if url and _is_link(url):
+        if url and is_link(url):
             link = f"**[{name}]({url.replace('(', '%28').replace(')', '%29')})**"
             if len(" · ".join([*links, link])) <= LINKS_LIMIT:
                 links.append(link)
-    return " · ".join(links) or "Odyssey gave no link to the video."
-
-
-def _is_link(url: str) -> bool:
-    """Whether a URL from the service may stand in a post."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
-    return is_web and url.isprintable() and not set(url) & set(" <>")
+                ends.append(expires_at(url, recording.fetched_at))
+    if not links:
+        return "Odyssey gave no link to the video. Try `/odyssey recording` later."
+    end = min(ends)
+    when = discord.utils.format_dt(end, "t" if end - recording.fetched_at < A_DAY else "f")
+    return f"{' · '.join(links)}\n-# The links work until {when}; `/odyssey recording` gives fresh ones."
 
 
 async def _fetch(url: str | None, limit_bytes: int) -> bytes | None:
-    return await fetch_artifact(url, limit_bytes=limit_bytes) if url and _is_link(url) else None
+    if not url or not is_link(url):
+        return None
+    try:
+        return await fetch_artifact(url, limit_bytes=limit_bytes)
+    except Exception as error:  # noqa: BLE001 - the boundary of one picture: the post goes without it
+        # The error's text may have the URL in it, and the URL is a secret.
+        log.warning("an artifact could not be fetched: %s", type(error).__name__)
+        return None

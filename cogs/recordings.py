@@ -1,4 +1,4 @@
-"""Recordings in Discord: posted once when a stream has ended, and found again later."""
+"""Past streams' recordings: found again, with fresh links."""
 
 from __future__ import annotations
 
@@ -8,47 +8,16 @@ import discord
 from discord.app_commands import Choice
 
 from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.broadcast.model import Recording, Stream
-from bot.discord_bot import OdysseyBot
 from bot.storage.archive import PastStream
-from bot.storage.journal import Post, PostKind
 from cogs import context, rights
 from cogs.answers import acknowledging, tell
-from cogs.recording_post import NoRecordingPost, RecordingPost, Stills, fetch_stills
+from cogs.recording_post import RecordingPost, fetch_stills
 
 log = logging.getLogger(__name__)
 
 CHOICES_LIMIT = 25
 CHOICE_LENGTH_LIMIT = 100
 """Discord's limits for autocomplete."""
-
-
-async def post_recording(bot: OdysseyBot, stream: Stream, recording: Recording | None) -> None:
-    """Posts a stream's recording in its channel, unless that is done already."""
-    services = bot.services
-    if await services.archive.recording_post(stream.id):
-        return
-    broadcast = await services.archive.broadcast(stream.broadcast_id)
-    if broadcast is None:
-        raise LookupError(f"stream {stream.id} has no broadcast")
-    stills = await fetch_stills(recording) if recording else Stills()
-    view = (
-        RecordingPost(stream, broadcast.host.name, recording, stills)
-        if recording
-        else NoRecordingPost(stream)
-    )
-    channel = bot.get_partial_messageable(broadcast.channel.id)
-    message = await channel.send(view=view, files=stills.files())
-    await services.journal.save_post(
-        Post(
-            message_id=message.id,
-            channel_id=broadcast.channel.id,
-            kind=PostKind.RECORDING,
-            broadcast_id=broadcast.id,
-            stream_id=stream.id,
-            posted_at=services.clock.now(),
-        )
-    )
 
 
 async def show_recording(interaction: discord.Interaction, stream_id: str | None) -> None:

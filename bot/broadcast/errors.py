@@ -2,6 +2,7 @@
 
     BroadcastError     a request that cannot be met: a `Code`, and the facts for the user's sentence
     WorldError         the world, or the way to it, failed: a `Reason`, and whether trying again may help
+    NotShownError      nobody could be shown something just now; it is to be shown again
 
 The sentences that users read are not here: they live in `cogs/wording.py`, one for each code and reason.
 """
@@ -77,6 +78,10 @@ class BroadcastError(Exception):
         super().__init__(code.value)
         self.code = code
         self.facts = facts
+
+
+class NotShownError(Exception):
+    """Who shows things is away, or is kept from it: trying again may help."""
 
 
 class WorldError(Exception):

@@ -100,9 +100,11 @@ class RecordingPoster(Protocol):
     """Whoever shows recordings."""
 
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
-        """Posts a stream's recording where its broadcast was; None says that it did not come.
+        """Posts a stream's recording where its broadcast was; None says that there is none yet.
 
-        Posts once for a stream, however often it is called.
+        Posts once for a stream, however often it is called, and whatever failed in between; a recording takes
+        the place of the word that there is none. Returns when that is settled for good, also because there is
+        nowhere left to post it. Raises `NotShownError`.
         """
         ...
 

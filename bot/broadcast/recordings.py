@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
+from bot.broadcast.backoff import Backoff
+from bot.broadcast.chores import Chores
 from bot.broadcast.clock import Clock
-from bot.broadcast.errors import WorldError
-from bot.broadcast.model import Recording, Stream
+from bot.broadcast.errors import NotShownError, WorldError
+from bot.broadcast.model import Stream
 from bot.broadcast.ports import Journal, RecordingPoster, RecordingSource
 
 log = logging.getLogger(__name__)
 
-FIRST_DELAY_S = 0.25
-LONGEST_DELAY_S = 10.0
-DELAY_GROWTH = 1.5
-POST_RETRIES_S = (2.0, 10.0, 60.0, 300.0)
-"""Pauses before posting is tried again."""
+AT_ONCE = 4
+"""Streams that are asked for at once: after a restart a thousand may be due."""
+SHORTEST_PAUSE_S = 0.25
+LONGEST_PAUSE_S = 24 * 3600.0
+SHARE_OF_AGE = 0.1
+"""Between two questions for a stream this share of the time since its end passes: the older, the rarer."""
+LONGEST_POST_PAUSE_S = 3600.0
+"""Between two tries to post one."""
 ARTIFACTS_GRACE_S = 20.0
 """How long to wait for preview and thumbnail once the video is there."""
+GRACE_PAUSE_S = 5.0
+FIRST_TROUBLE_S = 2.0
+LONGEST_TROUBLE_S = 600.0
+"""How long the service is left alone when it does not answer, or refuses to."""
+
+
+@dataclass(slots=True)
+class _Awaited:
+    stream: Stream
+    pace: Backoff
+    none_since: float | None = None
+    """Since when the service has been saying that there is none."""
+    video_since: float | None = None
+    is_told: bool = False
 
 
 class RecordingDesk:
     """Follows ended streams until their recordings are posted. An async context manager.
 
-    What is still followed when it is left is not lost: at the next start, the streams without a post are
-    followed again.
+    That there is none yet is said only when the service has been saying so for `timeout_s`, and the recording
+    is awaited all the same. What is still followed when the desk is left is not lost: which streams have no
+    posted recording is stored, and they are followed again at the next start.
     """
 
     def __init__(
@@ -43,65 +64,72 @@ class RecordingDesk:
         self._journal = journal
         self._clock = clock
         self._timeout_s = timeout_s
-        self._tasks = asyncio.TaskGroup()
-        self._following: dict[str, asyncio.Task[None]] = {}
+        self._chores = Chores(
+            clock,
+            "recordings",
+            at_once=AT_ONCE,
+            longest_pause_s=LONGEST_POST_PAUSE_S,
+            foreseen=(NotShownError,),
+        )
+        self._trouble = Backoff(FIRST_TROUBLE_S, LONGEST_TROUBLE_S)
+        self._trouble_until = clock.steady()
 
     async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
+        await self._chores.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._following.values():
-            task.cancel()
-        # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
-        await self._tasks.__aexit__(None, None, None)
+        await self._chores.__aexit__()
 
     def follow(self, stream: Stream) -> None:
-        """Has a stream's recording posted as soon as it is there, or word that it did not come."""
-        if stream.id not in self._following:
-            task = self._tasks.create_task(self._follow(stream), name=f"recording {stream.id}")
-            self._following[stream.id] = task
-            task.add_done_callback(lambda _: self._following.pop(stream.id))
+        """Has a stream's recording posted as soon as it is there."""
+        ended_at = stream.ended_at or self._clock.now()
+        age_s = max(0.0, (self._clock.now() - ended_at).total_seconds())
+        first_s = max(SHORTEST_PAUSE_S, age_s * SHARE_OF_AGE)
+        # Pauses that grow by a share of themselves are that share of all that has passed.
+        awaited = _Awaited(stream, Backoff(first_s, LONGEST_PAUSE_S, growth=1 + SHARE_OF_AGE))
+        self._chores.put(stream.id, partial(self._attend, awaited))
 
-    async def _follow(self, stream: Stream) -> None:
+    def hurry(self) -> None:
+        """What could not be posted may be now: it is tried again at once."""
+        self._chores.hurry()
+
+    async def _attend(self, awaited: _Awaited) -> float | None:
+        """Asks for a recording, and posts it if it is there; else gives the pause until the next question."""
+        stream = awaited.stream
+        now = self._clock.steady()
+        if now < self._trouble_until:
+            return self._trouble_until - now
         try:
-            recording = await self._wait_for(stream.id)
-            if recording:
-                await self._journal.save_recording(recording)
-            await self._post(stream, recording)
-        except (
-            Exception
-        ):  # the boundary of one recording: it stays unposted, and is followed again at the next start
-            log.exception("the recording of stream %s could not be posted", stream.id)
-
-    async def _post(self, stream: Stream, recording: Recording | None) -> None:
-        for delay_s in POST_RETRIES_S:
-            try:
-                await self._poster.post_recording(stream, recording)
-            except Exception as error:  # noqa: BLE001 - whatever it was, it may pass
-                log.warning("the recording of stream %s: %s", stream.id, type(error).__name__)
-                await self._clock.sleep(delay_s)
-            else:
-                return
+            recording = await self._source.find(stream.id)
+        except WorldError as error:
+            log.info("the recording of stream %s: %s", stream.id, error.reason.value)
+            return max(self._trouble_s(), awaited.pace.next_s())
+        self._trouble.reset()
+        pause_s = awaited.pace.next_s()
+        now = self._clock.steady()
+        if recording is None or not recording.has_video:
+            awaited.none_since = now if awaited.none_since is None else awaited.none_since
+            return await self._still_none(awaited, pause_s, since_s=now - awaited.none_since)
+        awaited.video_since = now if awaited.video_since is None else awaited.video_since
+        if not recording.is_complete and now - awaited.video_since < ARTIFACTS_GRACE_S:
+            return min(pause_s, GRACE_PAUSE_S)
+        await self._journal.save_recording(recording)
         await self._poster.post_recording(stream, recording)
+        return None
 
-    async def _wait_for(self, stream_id: str) -> Recording | None:
-        """The recording once it is complete, or its video if the rest does not come; else None."""
-        began_at = self._clock.steady()
-        video_since: float | None = None
-        found: Recording | None = None
-        delay_s = FIRST_DELAY_S
-        while True:
-            try:
-                found = await self._source.find(stream_id) or found
-            except WorldError as error:
-                log.info("the recording of stream %s: %s", stream_id, error.reason.value)
-            waited_s = self._clock.steady() - began_at
-            if found and found.has_video:
-                video_since = waited_s if video_since is None else video_since
-                if found.is_complete or waited_s - video_since >= ARTIFACTS_GRACE_S:
-                    return found
-            if waited_s >= self._timeout_s:
-                return found if found and found.has_video else None
-            await self._clock.sleep(delay_s)
-            delay_s = min(delay_s * DELAY_GROWTH, LONGEST_DELAY_S)
+    async def _still_none(self, awaited: _Awaited, pause_s: float, *, since_s: float) -> float:
+        if awaited.is_told:
+            return pause_s
+        if since_s < self._timeout_s:
+            return min(pause_s, self._timeout_s - since_s)
+        await self._poster.post_recording(awaited.stream, None)
+        awaited.is_told = True
+        return pause_s
+
+    def _trouble_s(self) -> float:
+        """How long from now the service is left alone; several questions at once meet the same trouble."""
+        now = self._clock.steady()
+        if now >= self._trouble_until:
+            self._trouble_until = now + self._trouble.next_s()
+        return self._trouble_until - now

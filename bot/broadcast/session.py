@@ -37,6 +37,8 @@ class BroadcastSession:
         self, broadcast: Broadcast, ports: Ports, arbitration: ArbitrationSettings, longest: timedelta | None
     ) -> None:
         self.broadcast = broadcast
+        self.was_stored = asyncio.Event()
+        """Set once it is stored, or cannot be. Shown before that, it would be lost with a crash."""
         self.stream: Stream | None = None
         self.floor = Floor(broadcast.id, ports, arbitration, self._tell)
         self.spectating: Spectating | None = None
@@ -85,7 +87,10 @@ class BroadcastSession:
         Raises what only a bug or a broken journal raises, and then too it has closed what it could.
         """
         try:
-            await self._ports.journal.save_broadcast(self.broadcast)
+            try:
+                await self._ports.journal.save_broadcast(self.broadcast)
+            finally:
+                self.was_stored.set()
             ending = await self._play()
         except asyncio.CancelledError:
             await self._close(Ending(Reason.INTERRUPTED))

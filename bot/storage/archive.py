@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
@@ -20,6 +20,9 @@ from bot.storage.schema import broadcasts, known, posts, recordings, storable, s
 
 SEARCHED_LIMIT = 5000
 """How many streams are looked through at most."""
+
+_OVER = [state.value for state in State if state.is_over]
+_OPEN_PANEL = and_(posts.c.kind == PostKind.PANEL.value, posts.c.closed_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,17 @@ class Archive:
             _past_streams().where(broadcasts.c.channel_id == channel.id, streams.c.ended_at.is_not(None))
         )
 
-    async def streams_without_post(self, since: datetime) -> list[Stream]:
-        """Streams that ended after `since` and whose recording was not posted, oldest first."""
+    async def streams_without_post(self) -> list[Stream]:
+        """Streams that have ended and whose recording is still to be posted, newest first."""
         posted = select(posts.c.stream_id).where(posts.c.kind == PostKind.RECORDING.value)
         query = (
             select(streams)
-            .where(streams.c.ended_at >= since, streams.c.id.not_in(posted))
-            .order_by(streams.c.ended_at)
+            .where(
+                streams.c.ended_at.is_not(None),
+                streams.c.recording_dropped_at.is_(None),
+                streams.c.id.not_in(posted),
+            )
+            .order_by(streams.c.ended_at.desc())
         )
         async with self._engine.connect() as connection:
             return [_stream(row) for row in (await connection.execute(query)).all()]
@@ -126,28 +133,33 @@ class Archive:
             rows = (await connection.execute(query)).all()
         return sum(((row.ended_at or now) - row.live_at for row in rows), timedelta())
 
-    async def open_panels_of_the_past(self, since: datetime) -> list[Post]:
-        """Panels posted after `since` that do not show yet that their broadcasts are over, oldest first."""
-        query = (
-            select(posts)
-            .join(broadcasts)
-            .where(
-                posts.c.kind == PostKind.PANEL.value,
-                posts.c.closed_at.is_(None),
-                posts.c.posted_at >= since,
-                broadcasts.c.state.in_([state.value for state in State if state.is_over]),
-            )
-            .order_by(posts.c.posted_at)
+    async def open_panels_of_the_past(self) -> list[Post]:
+        """Panels that do not show yet that their broadcasts are over, oldest first."""
+        return await self._posts(_OPEN_PANEL, broadcasts.c.state.in_(_OVER))
+
+    async def open_panels(self, broadcast_id: str) -> list[Post]:
+        """A broadcast's panels that do not show its end yet, oldest first."""
+        return await self._posts(_OPEN_PANEL, broadcasts.c.id == broadcast_id)
+
+    async def broadcasts_to_search(self) -> list[Broadcast]:
+        """Broadcasts that are over and may have a panel that nobody remembers: the bot was cut off."""
+        remembered = select(posts.c.broadcast_id).where(posts.c.kind == PostKind.PANEL.value)
+        query = select(broadcasts).where(
+            broadcasts.c.state.in_(_OVER),
+            broadcasts.c.panels_sought_at.is_(None),
+            or_(broadcasts.c.reason == Reason.INTERRUPTED.value, broadcasts.c.id.not_in(remembered)),
         )
         async with self._engine.connect() as connection:
-            return [_post(row) for row in (await connection.execute(query)).all()]
+            return [_broadcast(row) for row in (await connection.execute(query)).all()]
 
-    async def recording_post(self, stream_id: str) -> Post | None:
-        """The message that shows a stream's recording."""
-        query = select(posts).where(posts.c.stream_id == stream_id, posts.c.kind == PostKind.RECORDING.value)
+    async def stream_posts(self, stream_id: str) -> dict[PostKind, Post]:
+        """The messages that show a stream's recording, or that there is none yet."""
+        return {post.kind: post for post in await self._posts(posts.c.stream_id == stream_id)}
+
+    async def _posts(self, *conditions: ColumnElement[bool]) -> list[Post]:
+        query = select(posts).join(broadcasts).where(*conditions).order_by(posts.c.posted_at)
         async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).first()
-        return _post(row) if row else None
+            return [_post(row) for row in (await connection.execute(query)).all()]
 
     async def _first(self, query: Select[Any]) -> PastStream | None:
         async with self._engine.connect() as connection:

@@ -21,11 +21,12 @@ class PostKind(StrEnum):
 
     PANEL = "panel"
     RECORDING = "recording"
+    NO_RECORDING = "no_recording"
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message that the bot posted. A recording's post names its stream.
+    """A message that the bot posted. A recording's post, or word that there is none yet, names its stream.
 
     A panel is open (not closed) until it shows that its broadcast is over.
     """
@@ -131,6 +132,16 @@ class DatabaseJournal:
         """Remembers that a panel shows the end of its broadcast, or is gone."""
         panel = schema.posts.c.message_id == message_id
         return self._writer.execute(update(schema.posts).where(panel).values(closed_at=at))
+
+    async def panels_sought(self, broadcast_id: str, at: datetime) -> None:
+        """Remembers that a broadcast has no more panels that are not remembered."""
+        broadcast = schema.broadcasts.c.id == broadcast_id
+        await self._writer.execute(update(schema.broadcasts).where(broadcast).values(panels_sought_at=at))
+
+    async def drop_recording(self, stream_id: str, at: datetime) -> None:
+        """Remembers that a stream's recording can never be posted: there is nowhere left to."""
+        stream = schema.streams.c.id == stream_id
+        await self._writer.execute(update(schema.streams).where(stream).values(recording_dropped_at=at))
 
     def _save(self, table: Table, **row: Any) -> Awaitable[None]:
         return self._writer.execute(upsert(self._engine, table, row))

@@ -102,6 +102,9 @@ broadcasts = Table(
     Column("requested_at", UtcDateTime, nullable=False),
     Column("live_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    Column("last_seen_at", UtcDateTime),
+    # When panels of it that were posted, but not remembered, were looked for in the channel.
+    Column("panels_sought_at", UtcDateTime),
     Index(None, "guild_id", "requested_at"),
     Index(None, "state"),
 )
@@ -117,6 +120,8 @@ streams = Table(
     Column("end_reason", String(32)),
     Column("started_at", UtcDateTime, nullable=False, index=True),
     Column("ended_at", UtcDateTime),
+    # When it was found that there is nowhere left to post its recording.
+    Column("recording_dropped_at", UtcDateTime),
 )
 
 suggestions = Table(

@@ -222,13 +222,18 @@ class ScriptedRecordings:
 
 
 class PostingBoard:
-    """Takes every post."""
+    """Takes every post, unless `failure` is set."""
 
     def __init__(self) -> None:
+        self.failure: Exception | None = None
+        self.tried = 0
         self.posts: list[tuple[Stream, Recording | None]] = []
         self.posted = asyncio.Event()
 
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
+        self.tried += 1
+        if self.failure:
+            raise self.failure
         self.posts.append((stream, recording))
         self.posted.set()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.broadcast.errors import WorldError
+from bot.broadcast.errors import NotShownError, WorldError
 from bot.broadcast.model import Recording, Stream
-from bot.broadcast.recordings import RecordingDesk
+from bot.broadcast.recordings import AT_ONCE, RecordingDesk
 from bot.broadcast.states import Reason
 from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock
 
@@ -17,52 +19,213 @@ STREAM = Stream("s", "b", "A cat", False, NOW)
 EMPTY = Recording("s", NOW)
 FILM = Recording("s", NOW, video_url="https://x/v")
 ALL = Recording("s", NOW, video_url="https://x/v", preview_url="https://x/p", thumbnail_url="https://x/t")
+UNREACHABLE = WorldError(Reason.UNREACHABLE)
 
 
-async def post_of(*answers: Recording | WorldError | None) -> tuple[Recording | None, MemoryJournal]:
-    """What is posted when the service answers so."""
+class Service(ScriptedRecordings):
+    """Answers with `answer`, which a test may change; counts what is asked, and how much at once."""
+
+    def __init__(self, answer: Recording | Exception | None) -> None:
+        super().__init__(None)
+        self.answer = answer
+        self.asked_for: list[str] = []
+        self.at_once = self.most_at_once = 0
+
+    async def find(self, stream_id: str) -> Recording | None:
+        self.asked_for.append(stream_id)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def desk_of(
+    source: ScriptedRecordings,
+    board: PostingBoard,
+    *,
+    journal: MemoryJournal | None = None,
+    clock: SteppedClock | None = None,
+) -> RecordingDesk:
+    """A desk that waits for a minute."""
+    return RecordingDesk(source, board, journal or MemoryJournal(), clock or SteppedClock(), timeout_s=60)
+
+
+async def posts_of(*answers: Recording | WorldError | None) -> tuple[list[Recording | None], MemoryJournal]:
+    """What is posted, up to the recording itself, when the service answers so."""
     board, journal = PostingBoard(), MemoryJournal()
-    desk = RecordingDesk(ScriptedRecordings(*answers), board, journal, SteppedClock(), timeout_s=60)
-    async with desk:
+    async with desk_of(ScriptedRecordings(*answers), board, journal=journal) as desk:
         desk.follow(STREAM)
-        await board.posted.wait()
-    assert len(board.posts) == 1
-    return board.posts[0][1], journal
+        while not any(recording for _, recording in board.posts):
+            await asyncio.sleep(0)
+    return [recording for _, recording in board.posts], journal
+
+
+async def passed(clock: SteppedClock, seconds: float) -> None:
+    """Returns when so much time has passed."""
+    until = clock.steady() + seconds
+    while clock.steady() < until:
+        await asyncio.sleep(0)
 
 
 async def test_a_recording_is_posted_when_it_is_complete() -> None:
     """Not there, then empty, then the film, then all: it is the last that is posted and stored."""
-    recording, journal = await post_of(None, None, EMPTY, FILM, ALL)
-    assert recording is ALL
+    posts, journal = await posts_of(None, None, EMPTY, FILM, ALL)
+    assert posts == [ALL]
     assert journal.recordings == [ALL]
 
 
 async def test_a_film_without_its_preview_is_posted_in_the_end() -> None:
     """Preview and thumbnail may never come: the film is worth posting without them."""
-    recording, _ = await post_of(None, FILM)
-    assert recording is FILM
+    assert (await posts_of(None, FILM))[0] == [FILM]
 
 
-@pytest.mark.parametrize("answer", [None, EMPTY, WorldError(Reason.UNREACHABLE)])
-async def test_a_recording_that_never_comes_is_said_so(answer: Recording | WorldError | None) -> None:
-    """After the timeout the board is told that there is none."""
-    recording, journal = await post_of(answer)
-    assert recording is None
-    assert journal.recordings == []
+@pytest.mark.parametrize("answer", [None, EMPTY])
+async def test_a_recording_that_does_not_come_is_said_so_once_and_still_awaited(
+    answer: Recording | None,
+) -> None:
+    """After the timeout the board is told, and when the recording comes late, even by days, it is posted."""
+    board, journal, clock, service = PostingBoard(), MemoryJournal(), SteppedClock(), Service(answer)
+    async with desk_of(service, board, journal=journal, clock=clock) as desk:
+        desk.follow(STREAM)
+        await board.posted.wait()
+        assert clock.steady() == pytest.approx(60, abs=1)
+        await passed(clock, 3 * 24 * 3600)
+        assert [recording for _, recording in board.posts] == [None]
+        service.answer = ALL
+        while len(board.posts) < 2:
+            await asyncio.sleep(0)
+    assert clock.steady() < 5 * 24 * 3600
+    assert [recording for _, recording in board.posts] == [None, ALL]
+    assert journal.recordings == [ALL]
 
 
-async def test_a_service_in_trouble_is_asked_again() -> None:
-    """An error while polling is no answer."""
-    recording, _ = await post_of(WorldError(Reason.UNREACHABLE), None, ALL)
-    assert recording is ALL
+@pytest.mark.parametrize(
+    "reason", [Reason.UNREACHABLE, Reason.BAD_KEY, Reason.USAGE_LIMIT, Reason.NO_STREAMER]
+)
+async def test_trouble_is_never_taken_for_there_is_none(reason: Reason) -> None:
+    """However long the service does not say: nothing is posted, and the recording is as soon as it does."""
+    board, clock, service = PostingBoard(), SteppedClock(), Service(WorldError(reason, retryable=False))
+    async with desk_of(service, board, clock=clock) as desk:
+        desk.follow(STREAM)
+        await passed(clock, 24 * 3600)
+        assert board.posts == []
+        assert len(service.asked_for) < 24 * 6 + 20  # in the long run every ten minutes at most
+        service.answer = ALL
+        await board.posted.wait()
+    assert [recording for _, recording in board.posts] == [ALL]
+
+
+async def test_the_time_of_trouble_is_no_time_of_waiting() -> None:
+    """A long outage, then "not there": the service has the whole time from then on."""
+    board, clock, service = PostingBoard(), SteppedClock(), Service(UNREACHABLE)
+    async with desk_of(service, board, clock=clock) as desk:
+        desk.follow(STREAM)
+        await passed(clock, 100)
+        service.answer = None
+        asked = len(service.asked_for)
+        while len(service.asked_for) == asked:
+            await asyncio.sleep(0)
+        began_at = clock.steady()
+        await board.posted.wait()
+        assert clock.steady() - began_at >= 60 - 1
+
+
+async def test_what_nobody_foresaw_is_tried_again() -> None:
+    """An error that is none of the domain's neither ends the desk nor the waiting for this recording."""
+    board, service = PostingBoard(), Service(ValueError("unknown scheme"))
+    async with desk_of(service, board) as desk:
+        desk.follow(STREAM)
+        while len(service.asked_for) < 3:
+            await asyncio.sleep(0)
+        service.answer = ALL
+        await board.posted.wait()
+    assert [recording for _, recording in board.posts] == [ALL]
 
 
 async def test_one_stream_is_followed_once() -> None:
     """Following twice posts once."""
     board = PostingBoard()
     source = ScriptedRecordings(ALL)
-    async with RecordingDesk(source, board, MemoryJournal(), SteppedClock(), timeout_s=60) as desk:
+    async with desk_of(source, board) as desk:
         desk.follow(STREAM)
         desk.follow(STREAM)
         await board.posted.wait()
     assert (len(board.posts), source.asked) == (1, 1)
+
+
+@pytest.mark.parametrize("answer", [ALL, UNREACHABLE, None])
+async def test_a_thousand_streams_are_asked_for_a_few_at_a_time(
+    answer: Recording | WorldError | None,
+) -> None:
+    """After a restart; and while the service is in trouble, hardly at all."""
+    board, clock, service = PostingBoard(), SteppedClock(), Service(answer)
+    async with desk_of(service, board, clock=clock) as desk:
+        for number in range(1000):
+            ended_at = clock.now() - timedelta(days=number / 50)
+            desk.follow(replace(STREAM, id=f"s{number}", ended_at=ended_at))
+        if answer is ALL:
+            while len(board.posts) < 1000:
+                await asyncio.sleep(0)
+        else:
+            await passed(clock, 60)
+    assert service.most_at_once <= AT_ONCE
+    if answer is UNREACHABLE:
+        assert len(service.asked_for) < 10 * AT_ONCE
+
+
+@pytest.mark.parametrize(
+    ("age", "least", "most"),
+    [(timedelta(), 60, 150), (timedelta(days=1), 12, 30), (timedelta(days=30), 3, 5)],
+    ids=["just now", "a day", "a month"],
+)
+async def test_the_older_a_stream_is_the_rarer_it_is_asked_for(age: timedelta, least: int, most: int) -> None:
+    """In three days: one that has just ended at first several times a second, an old one once a day."""
+    clock, service = SteppedClock(), Service(None)
+    async with desk_of(service, PostingBoard(), clock=clock) as desk:
+        desk.follow(replace(STREAM, ended_at=clock.now() - age))
+        await passed(clock, 3 * 24 * 3600)
+    assert least <= len(service.asked_for) <= most
+
+
+async def test_a_wall_clock_that_steps_changes_nothing() -> None:
+    """Set back by hours in mid-wait: the word that there is none comes after the same minute."""
+    board, clock, service = PostingBoard(), SteppedClock(), Service(None)
+    async with desk_of(service, board, clock=clock) as desk:
+        desk.follow(replace(STREAM, ended_at=clock.now() + timedelta(hours=5)))
+        await passed(clock, 5)
+        clock.step_the_wall(hours=-7)
+        await board.posted.wait()
+    assert clock.steady() == pytest.approx(60, abs=1)
+    assert len(service.asked_for) < 100
+
+
+async def test_what_cannot_be_shown_is_tried_again_and_again() -> None:
+    """For days, with pauses that grow to an hour; and at once when somebody says that it may go well now."""
+    board, clock, source = PostingBoard(), SteppedClock(), ScriptedRecordings(ALL)
+    board.failure = NotShownError("Forbidden")
+    async with desk_of(source, board, clock=clock) as desk:
+        desk.follow(STREAM)
+        await passed(clock, 2 * 24 * 3600)
+        assert board.posts == []
+        assert 48 <= board.tried < 80
+        board.failure = None
+        desk.hurry()
+        began_at = clock.steady()
+        await board.posted.wait()
+        assert clock.steady() - began_at < 10
+    assert [recording for _, recording in board.posts] == [ALL]
+
+
+async def test_a_database_that_fails_delays_a_recording_and_loses_none() -> None:
+    """What is known of it cannot be stored: it is not posted yet, and later it is."""
+    board, journal = PostingBoard(), MemoryJournal()
+    async with desk_of(ScriptedRecordings(ALL), board, journal=journal) as desk:
+        failures = iter([True, True])
+        journal.refuses = lambda _: next(failures, False)
+        desk.follow(STREAM)
+        await board.posted.wait()
+    assert journal.recordings == [ALL]
+    assert len(board.posts) == 1

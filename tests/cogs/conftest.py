@@ -6,8 +6,9 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.world import ApiError
-from tests.e2e.conftest import WAIT_S, House, house
+from tests.e2e.conftest import API_KEY, WAIT_S, House, free_port, house, until_healthy
+from tests.processes import python_m_bot
 
 __all__ = ["house"]  # the fixture
 
@@ -116,6 +118,54 @@ def overhearing(discord: LocalDiscord, method: str, path: str) -> Iterator[list[
         yield called_at_s
     finally:
         discord.world.rest = answer  # type: ignore[method-assign]
+
+
+@contextmanager
+def happening(
+    discord: LocalDiscord,
+    method: str,
+    path: str,
+    *,
+    before: Callable[[dict[str, Any]], object] = id,
+    after: Callable[[dict[str, Any]], object] = id,
+) -> Iterator[None]:
+    """Has something happen before Discord does what matches, or when it has done it and not yet answered.
+
+    It gets the call's body and files, and may raise what Discord is to answer.
+    """
+    answer = discord.world.rest
+
+    def answer_meanwhile(called: str, at: str, **rest: Any) -> Any:
+        if called != method or not re.search(path, at):
+            return answer(called, at, **rest)
+        before(rest)
+        answered = answer(called, at, **rest)
+        after(rest)
+        return answered
+
+    discord.world.rest = answer_meanwhile  # type: ignore[assignment, method-assign]  # a fault of the other side
+    try:
+        yield
+    finally:
+        discord.world.rest = answer  # type: ignore[method-assign]
+
+
+@asynccontextmanager
+async def bot_process(house: House) -> AsyncIterator[Process]:
+    """The bot as a process of its own, connected."""
+    port = free_port()
+    environment = {
+        "DISCORD_TOKEN": house.discord.token,
+        "DISCORD_API_URL": house.discord.api_url,
+        "DISCORD_GATEWAY_URL": house.discord.gateway_url,
+        "DATABASE_URL": f"sqlite:///{house.directory / 'odyssey.sqlite3'}",
+        "ODYSSEY_API_KEY": API_KEY,
+        "ODYSSEY_API_URL": house.standin.url,
+        "WEB_PORT": str(port),
+    }
+    async with python_m_bot("run", cwd=house.directory, **environment) as process:
+        await until_healthy(f"http://127.0.0.1:{port}/healthz")
+        yield process
 
 
 @contextmanager

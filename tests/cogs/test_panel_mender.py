@@ -12,11 +12,10 @@ import pytest
 from bot.broadcast.model import Broadcast
 from bot.demo.views import SeenMessage
 from bot.storage.archive import Archive
-from tests.cogs.conftest import HastyClock, refusing, until
+from tests.cogs.conftest import HastyClock, bot_process, refusing, until
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, panels
-from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House, free_port, until_healthy
+from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_, suggest
-from tests.processes import python_m_bot
 
 
 async def test_an_end_during_a_long_outage_is_shown_when_discord_is_there_again(
@@ -103,18 +102,7 @@ async def test_one_panel_that_cannot_be_mended_keeps_no_other_live(
 async def test_a_killed_bot_leaves_neither_a_live_panel_nor_a_waiting_suggestion(house: House) -> None:
     """SIGKILL in mid-broadcast: the next run closes the panel, and the mark on the message that waited."""
     robin = house.discord.user("robin")
-    port = free_port()
-    environment = {
-        "DISCORD_TOKEN": house.discord.token,
-        "DISCORD_API_URL": house.discord.api_url,
-        "DISCORD_GATEWAY_URL": house.discord.gateway_url,
-        "DATABASE_URL": f"sqlite:///{house.directory / 'odyssey.sqlite3'}",
-        "ODYSSEY_API_KEY": API_KEY,
-        "ODYSSEY_API_URL": house.standin.url,
-        "WEB_PORT": str(port),
-    }
-    async with python_m_bot("run", cwd=house.directory, **environment) as process:
-        await until_healthy(f"http://127.0.0.1:{port}/healthz")
+    async with bot_process(house) as process:
         panel = await house.live_broadcast()
         by_host = await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="host")
         await by_host.final(timeout_s=WAIT_S)

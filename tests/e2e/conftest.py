@@ -40,10 +40,9 @@ class House:
     settings: dict[str, Any] = field(default_factory=dict)
     clock: Clock | None = None
 
-    @asynccontextmanager
-    async def bot(self, **changes: Any) -> AsyncIterator[Settings]:
-        """The real bot, connected and with its commands known, for as long as the context lasts."""
-        settings = Settings(
+    def settings_of(self, **changes: Any) -> Settings:
+        """The settings of a bot that lives here."""
+        return Settings(
             _env_file=None,
             **{
                 "discord_token": self.discord.token,
@@ -57,6 +56,11 @@ class House:
                 **changes,
             },
         )
+
+    @asynccontextmanager
+    async def bot(self, **changes: Any) -> AsyncIterator[Settings]:
+        """The real bot, connected and with its commands known, for as long as the context lasts."""
+        settings = self.settings_of(**changes)
         stop = asyncio.Event()
         running = asyncio.create_task(run_bot(settings, stop, clock=self.clock), name="the bot")
         try:

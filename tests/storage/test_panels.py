@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from bot.broadcast.states import State
 from bot.storage.archive import Archive
@@ -17,26 +17,37 @@ from bot.storage.journal import Post, PostKind
 from bot.storage.recovery import close_unfinished
 from tests.storage.conftest import NOW, Store, live_broadcast
 
-EARLIER = NOW - timedelta(days=1)
-
 
 def panel(message_id: int, broadcast_id: str) -> Post:
     """A panel, as it was posted."""
     return Post(message_id, 7, PostKind.PANEL, broadcast_id, NOW)
 
 
+def migrated(tmp_path: Path, revision: str) -> Engine:
+    """The test's database, as an older version made it."""
+    config = Config()
+    config.set_main_option("script_location", MIGRATIONS.as_posix())
+    path = tmp_path / "data" / "odyssey.sqlite3"
+    path.parent.mkdir()
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return engine
+
+
 async def test_a_panel_is_open_from_its_broadcasts_end_until_it_is_closed(store: Store) -> None:
-    """Not those of running broadcasts, closed ones, recordings, or old ones."""
+    """Not those of running broadcasts, closed ones, or recordings."""
     past, stream = await store.past_broadcast(1)
     running = replace(past, id="running", state=State.LIVE)
     await store.journal.save_broadcast(running)
     for post in (panel(1, past.id), panel(2, past.id), panel(3, running.id)):
         await store.journal.save_post(post)
     await store.journal.save_post(Post(4, 7, PostKind.RECORDING, past.id, NOW, stream.id))
-    assert [post.message_id for post in await store.archive.open_panels_of_the_past(EARLIER)] == [1, 2]
+    assert [post.message_id for post in await store.archive.open_panels_of_the_past()] == [1, 2]
     await store.journal.close_panel(1, NOW)
-    assert await store.archive.open_panels_of_the_past(EARLIER) == [panel(2, past.id)]
-    assert await store.archive.open_panels_of_the_past(NOW + timedelta(seconds=1)) == []
+    assert await store.archive.open_panels_of_the_past() == [panel(2, past.id)]
+    assert await store.archive.open_panels(running.id) == [panel(3, running.id)]
 
 
 async def test_what_was_cut_off_has_its_panels_opened_again(store: Store) -> None:
@@ -46,19 +57,13 @@ async def test_what_was_cut_off_has_its_panels_opened_again(store: Store) -> Non
     await store.journal.save_post(panel(1, broadcast.id))
     await store.journal.close_panel(1, NOW)
     await close_unfinished(store.engine, now=NOW, reference="ref")
-    assert await store.archive.open_panels_of_the_past(EARLIER) == [panel(1, broadcast.id)]
+    assert await store.archive.open_panels_of_the_past() == [panel(1, broadcast.id)]
 
 
 async def test_an_upgrade_does_not_edit_the_panels_of_years(url: str, tmp_path: Path) -> None:
     """Panels from before the column are taken to be right, except those of broadcasts that were cut off."""
-    config = Config()
-    config.set_main_option("script_location", MIGRATIONS.as_posix())
-    path = tmp_path / "data" / "odyssey.sqlite3"
-    path.parent.mkdir()
-    older = create_engine(f"sqlite:///{path}")
+    older = migrated(tmp_path, "0002")
     with older.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
         for broadcast_id, state, message_id in (("over", "ended", 1), ("cut off", "live", 2)):
             connection.execute(
                 text(
@@ -74,4 +79,89 @@ async def test_an_upgrade_does_not_edit_the_panels_of_years(url: str, tmp_path: 
     older.dispose()
     async with open_database(url) as engine:
         await close_unfinished(engine, now=NOW, reference="ref")
-        assert [post.message_id for post in await Archive(engine).open_panels_of_the_past(EARLIER)] == [2]
+        assert [post.message_id for post in await Archive(engine).open_panels_of_the_past()] == [2]
+
+
+async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Path) -> None:
+    """What was said not to be there, and what was not posted, is awaited again, unless that was long ago."""
+    older = migrated(tmp_path, "0003")
+    with older.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, portrait,"
+                " state, requested_at)"
+                " VALUES ('b', 1, 7, 2, 'Mika', 'A cat', 0, 'ended', '2026-08-01 20:00:00')"
+            )
+        )
+        lately, long_ago = datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) - timedelta(days=8)
+        for number, (stream_id, ended_at, has_post, has_video) in enumerate(
+            [
+                ("posted", lately, True, True),
+                ("told", lately, True, False),
+                ("unposted", lately, False, False),
+                ("told long ago", long_ago, True, False),
+                ("unposted long ago", long_ago, False, False),
+            ]
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO streams (id, broadcast_id, prompt, portrait, state, started_at, ended_at)"
+                    " VALUES (:id, 'b', 'A cat', 0, 'ended', :at, :at)"
+                ),
+                {"id": stream_id, "at": f"{ended_at:%Y-%m-%d %H:%M:%S.%f}"},
+            )
+            if has_post:
+                connection.execute(
+                    text(
+                        "INSERT INTO posts (message_id, channel_id, kind, broadcast_id, stream_id, posted_at)"
+                        " VALUES (:number, 7, 'recording', 'b', :id, '2026-08-01 20:00:00')"
+                    ),
+                    {"number": number, "id": stream_id},
+                )
+            if has_video:
+                connection.execute(
+                    text("INSERT INTO recordings VALUES (:id, 1, 1.0, 1, 1, 1, 1, '2026-08-01 20:00:00')"),
+                    {"id": stream_id},
+                )
+    older.dispose()
+    async with open_database(url) as engine:
+        archive = Archive(engine)
+        assert {stream.id for stream in await archive.streams_without_post()} == {"told", "unposted"}
+        assert list(await archive.stream_posts("told")) == [PostKind.NO_RECORDING]
+        assert list(await archive.stream_posts("posted")) == [PostKind.RECORDING]
+        assert await archive.broadcasts_to_search() == []
+
+
+async def test_a_late_recording_takes_the_place_of_the_word_that_there_is_none(store: Store) -> None:
+    """The same message, which is another kind of post now; and the stream is done."""
+    broadcast, stream = await store.past_broadcast(1)
+    word = Post(1, 7, PostKind.NO_RECORDING, broadcast.id, NOW, stream.id)
+    await store.journal.save_post(word)
+    assert await store.archive.streams_without_post() == [stream]
+    recording = replace(word, kind=PostKind.RECORDING)
+    await store.journal.save_post(recording)
+    assert await store.archive.stream_posts(stream.id) == {PostKind.RECORDING: recording}
+    assert await store.archive.streams_without_post() == []
+
+
+async def test_a_recording_that_has_nowhere_to_go_is_dropped(store: Store) -> None:
+    """It is not followed again."""
+    _, stream = await store.past_broadcast(1)
+    await store.journal.drop_recording(stream.id, NOW)
+    assert await store.archive.streams_without_post() == []
+
+
+async def test_panels_that_nobody_remembers_are_looked_for_once(store: Store) -> None:
+    """Of broadcasts that were cut off, and of those that have none at all: not of those that run."""
+    ended, _ = await store.past_broadcast(1)
+    remembered, _ = await store.past_broadcast(2)
+    await store.journal.save_post(panel(2, remembered.id))
+    running, _ = live_broadcast()
+    await store.journal.save_broadcast(running)
+    await store.journal.save_post(panel(3, running.id))
+    assert [b.id for b in await store.archive.broadcasts_to_search()] == [ended.id]
+    await close_unfinished(store.engine, now=NOW, reference="ref")
+    assert {b.id for b in await store.archive.broadcasts_to_search()} == {ended.id, running.id}
+    for broadcast in (ended, running):
+        await store.journal.panels_sought(broadcast.id, NOW)
+    assert await store.archive.broadcasts_to_search() == []

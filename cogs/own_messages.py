@@ -1,0 +1,53 @@
+"""Messages of the bot's own, as they stand in a channel: found again by what they carry."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+
+from bot.broadcast.model import Broadcast
+
+MESSAGES_LOOKED_AT = 1000
+SKEW = timedelta(minutes=1)
+"""By which this machine's clock and Discord's may differ."""
+
+
+def nonce_of(*what: object) -> str:
+    """The nonce of a post: for some minutes Discord answers a repeat by the message that stands."""
+    return hashlib.sha256("\0".join(map(str, what)).encode()).hexdigest()[:25]  # as many as Discord takes
+
+
+async def own_messages(
+    channel: discord.abc.Messageable, me: discord.abc.Snowflake | None, *, since: datetime
+) -> AsyncIterator[discord.Message]:
+    """The bot's messages from then on, oldest first, as far as they are among the first thousand of all."""
+    async for message in channel.history(limit=MESSAGES_LOOKED_AT, after=since - SKEW, oldest_first=True):
+        if me and message.author.id == me.id:
+            yield message
+
+
+async def panels_in(
+    channel: discord.abc.Messageable, me: discord.abc.Snowflake | None, broadcast: Broadcast
+) -> AsyncIterator[discord.Message]:
+    """A broadcast's panels that seem live: their buttons carry its ID."""
+    async for message in own_messages(channel, me, since=broadcast.requested_at):
+        if broadcast.id in ":".join(_values(message, "custom_id")).split(":"):
+            yield message
+
+
+def texts(message: discord.Message) -> Iterator[str]:
+    """The texts that a message shows."""
+    return _values(message, "content")
+
+
+def _values(message: discord.Message, key: str) -> Iterator[str]:
+    waiting: list[Any] = [component.to_dict() for component in message.components]
+    while waiting:
+        component = waiting.pop(0)
+        if isinstance(component.get(key), str):
+            yield component[key]
+        waiting += component.get("components") or []

@@ -1,0 +1,288 @@
+"""Every panel that was ever posted ends in a true state: kills, lost answers, permissions, a new bot."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sqlite3
+from contextlib import closing, suppress
+from typing import Any, cast
+
+import discord
+import pytest
+
+from bot.app import run_bot
+from bot.demo.world import ApiError
+from bot.discord_bot import OdysseyBot
+from bot.storage.journal import DatabaseJournal
+from cogs.panel_keeper import PanelKeeper
+from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
+from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, newer_panel, panels
+from tests.e2e.conftest import CHANNEL, WAIT_S, House
+
+ANSWER = r"/webhooks/\d+/[^/]+/messages/@original$"
+POST_OF_A_MESSAGE = r"/channels/\d+/messages$"
+
+
+def lost(status: int) -> ApiError:
+    """What Discord answers although it has done what was asked."""
+    return ApiError(status, {"code": 0, "message": "lost by the test"})
+
+
+@pytest.fixture
+def bots(monkeypatch: pytest.MonkeyPatch) -> list[OdysseyBot]:
+    """The bots that a test starts."""
+    started: list[OdysseyBot] = []
+    begin = OdysseyBot.setup_hook
+
+    async def note_and_begin(bot: OdysseyBot) -> None:
+        started.append(bot)
+        await begin(bot)
+
+    monkeypatch.setattr(OdysseyBot, "setup_hook", note_and_begin)
+    return started
+
+
+@pytest.mark.parametrize("is_read", [True, False], ids=["at once", "when it may read the channel again"])
+async def test_a_kill_between_the_panel_and_its_record_leaves_none_that_connects_for_ever(
+    house: House, clock: HastyClock, is_read: bool
+) -> None:
+    """Nobody knows the message's ID: it is found in the channel by its buttons, and says what happened."""
+    async with bot_process(house) as process:
+        kill = lambda _: process.send_signal(signal.SIGKILL)  # noqa: E731
+        with happening(house.discord, "PATCH", ANSWER, after=kill):
+            starting = asyncio.create_task(
+                house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
+            )
+            await process.communicate()
+        starting.cancel()
+        with suppress(asyncio.CancelledError):
+            await starting
+    [panel] = panels(house, "Connecting")
+    with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
+        assert database.execute("SELECT * FROM posts").fetchall() == []
+    hidden = refusing(house.discord, "GET", POST_OF_A_MESSAGE, status=403, code=50001)
+    refused = [] if is_read else hidden.__enter__()
+    async with house.bot():
+        if not is_read:
+            await until(house, lambda: len(refused) > 10, meanwhile=lambda: clock.skip(at_most_s=300))
+            hidden.__exit__(None, None, None)
+        await until(
+            house,
+            lambda: panels(house, "The bot was interrupted") == [panel],
+            meanwhile=lambda: clock.skip(at_most_s=300),
+        )
+
+
+async def test_a_panel_whose_answer_was_lost_is_taken_up(house: House) -> None:
+    """Discord shows it and says that it failed: there is no second one, and this one goes on."""
+
+    def lose(_: object) -> None:
+        raise lost(400)  # discord.py tries 5xx again by itself
+
+    async with house.bot():
+        with happening(house.discord, "PATCH", ANSWER, after=lose):
+            panel = await house.live_broadcast()
+        await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+        await house.shown("Ended by its host")
+        await house.shown("Full video")
+    assert panels(house) == [panel.id]
+
+
+async def test_a_panel_posted_anew_whose_answer_was_lost_stands_once(house: House, clock: HastyClock) -> None:
+    """The post is repeated with its nonce, and shows what happened between the two tries."""
+    answers = iter([lost(503), lost(503)])
+
+    def lose(_: object) -> None:
+        if error := next(answers, None):
+            raise error
+
+    async with house.bot():
+        old = await house.live_broadcast()
+        with happening(house.discord, "POST", POST_OF_A_MESSAGE, after=lose):
+            clock.forward(minutes=50)
+            new = await newer_panel(house, old)
+            await house.discord.user("robin").send(CHANNEL, "!an owl hoots")
+            await until(
+                house,
+                lambda: panels(house, "> an owl hoots") == [new.id],
+                meanwhile=lambda: clock.skip(at_most_s=120),
+            )
+            await until(house, lambda: panels(house) == [new.id])
+        await house.discord.user("mika").click(new, label="End")
+        await until(house, lambda: panels(house, "Ended by its host") == [new.id])
+
+
+@pytest.mark.parametrize("code", [50001, 50013])
+async def test_a_permission_that_comes_back_mends_the_panel(
+    house: House, clock: HastyClock, code: int
+) -> None:
+    """It was taken when the broadcast ended, for hours: forbidden is not for ever."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=403, code=code) as refused:
+            await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+            await until(house, lambda: len(refused) > 15, meanwhile=lambda: clock.skip(at_most_s=300))
+        house.discord.world.backend.edit_channel(house.discord.channel("lounge"), {"topic": "changed"})
+        await until(house, lambda: panels(house, "Ended by its host") == [panel.id])
+
+
+async def test_a_panel_whose_channel_is_gone_is_given_up(house: House) -> None:
+    """It is tried once, and not by later runs."""
+    async with house.bot():
+        await house.live_broadcast()
+        with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=404, code=10003):
+            await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+            with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
+                query = "SELECT count(*) FROM posts WHERE kind = 'panel' AND closed_at IS NOT NULL"
+                await until(house, lambda: database.execute(query).fetchone() == (1,))
+    with overhearing(house.discord, "PATCH", EDIT_OF_A_MESSAGE) as edited_at_s:
+        async with house.bot():
+            assert await house.goes_on()
+    assert edited_at_s == []
+
+
+async def test_a_start_that_is_refused_at_once_is_shown_before_discord_calls_the_bot_ready(
+    house: House, bots: list[OdysseyBot]
+) -> None:
+    """The gateway has just connected, and the service refuses the start: the panel says so."""
+    stop = asyncio.Event()
+    settings = house.settings_of(odyssey_api_key="wrong")
+    running = asyncio.create_task(run_bot(settings, stop), name="the bot")
+    mika = house.discord.user("mika")
+    async with asyncio.timeout(WAIT_S):
+        while not (bots and bots[0].ws and mika.commands(CHANNEL)):
+            await asyncio.sleep(0)
+        assert not bots[0].is_ready()
+    await mika.slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
+    await house.shown("Failed")
+    await bots[0].wait_until_ready()
+    stop.set()
+    await running
+
+
+async def test_a_stop_while_a_start_waits_for_discord_skips_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A panel that is opened while the keeper closes neither stops the closing nor stays live."""
+    answers, may_answer = asyncio.Event(), asyncio.Event()
+    edit = discord.Interaction.edit_original_response
+
+    async def edit_late(interaction: discord.Interaction, **changes: Any) -> Any:
+        answers.set()
+        await may_answer.wait()
+        return await edit(interaction, **changes)
+
+    close = PanelKeeper.close
+
+    async def close_meanwhile(keeper: PanelKeeper) -> None:
+        may_answer.set()
+        await close(keeper)
+
+    monkeypatch.setattr(discord.Interaction, "edit_original_response", edit_late)
+    monkeypatch.setattr(PanelKeeper, "close", close_meanwhile)
+    async with house.bot():
+        starting = asyncio.create_task(
+            house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
+        )
+        await answers.wait()
+    starting.cancel()
+    with suppress(asyncio.CancelledError):
+        await starting
+    assert "changed size during iteration" not in caplog.text
+    async with house.bot():
+        await until(house, lambda: panels(house) == panels(house, "the bot restarts"))
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+async def test_running_broadcasts_are_taken_up_by_whoever_comes_next(
+    house: House, bots: list[OdysseyBot], monkeypatch: pytest.MonkeyPatch, is_remembered: bool
+) -> None:
+    """The Discord side is made anew, now without reading chat: the same panels, which say so, and go on."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+        if not is_remembered:
+            with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
+                database.execute("DELETE FROM posts")
+        cog = cast("Any", bots[0].get_cog("OdysseyCog"))
+        await cog._panels.close()
+        bots[0].reads_chat = False
+        cog._panels = PanelKeeper(bots[0])
+        await cog._panels.start()
+        await house.shown("The bot cannot read other messages")
+        assert cog._panels.is_panel(panel.id)
+        assert panels(house) == [panel.id]
+        await house.discord.user("mika").click(panel, label="End")
+        await until(house, lambda: panels(house, "Ended by its host") == [panel.id])
+
+
+async def test_a_discord_that_never_answers_holds_neither_a_panel_nor_the_stop(
+    house: House, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit hangs: it is given up and made again; the stop waits for the last one, but not for ever."""
+    monkeypatch.setattr("cogs.panel_keeper.EDIT_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("cogs.panel_keeper.CLOSING_S", 0.5)
+    edit, hangs = discord.PartialMessage.edit, True
+
+    async def edit_or_hang(message: discord.PartialMessage, **changes: Any) -> Any:
+        if hangs:
+            await asyncio.Event().wait()
+        return await edit(message, **changes)
+
+    async with house.bot():
+        panel = await house.live_broadcast()
+        monkeypatch.setattr(discord.PartialMessage, "edit", edit_or_hang)
+        await house.discord.user("robin").send(CHANNEL, "!an owl hoots")
+        for _ in range(20):
+            assert await house.goes_on()
+        hangs = False
+        await until(
+            house,
+            lambda: panels(house, "> an owl hoots") == [panel.id],
+            meanwhile=lambda: clock.skip(at_most_s=120),
+        )
+        hangs = True
+    hangs = False
+    async with house.bot():
+        await until(house, lambda: panels(house, "the bot restarts") == [panel.id])
+
+
+async def test_only_one_edit_of_a_panel_is_under_way(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also at the stop: the last edit waits for the one before, and so cannot be overtaken by it."""
+    edit, under_way, most = discord.PartialMessage.edit, 0, 0
+
+    async def edit_slowly(message: discord.PartialMessage, **changes: Any) -> Any:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            await asyncio.sleep(0.2)  # Discord's way with edits
+            return await edit(message, **changes)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(discord.PartialMessage, "edit", edit_slowly)
+    async with house.bot():
+        panel = await house.live_broadcast()
+        await house.discord.user("robin").send(CHANNEL, "!an owl hoots")
+    assert most == 1
+    assert panels(house, "the bot restarts") == [panel.id]
+
+
+async def test_a_panel_that_is_posted_but_not_remembered_shows_its_end_in_the_next_run(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full for the record, and Discord refuses the last edit: the next run finds it."""
+
+    async def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    async with house.bot():
+        with monkeypatch.context() as patch, refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503):
+            patch.setattr(DatabaseJournal, "save_post", fail)
+            mika = house.discord.user("mika")
+            answer = await mika.slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
+            panel = await answer.final(timeout_s=WAIT_S)
+            await house.shown("Something went wrong on our side")
+    async with house.bot():
+        await until(house, lambda: panels(house, "Failed") == [panel.id])
