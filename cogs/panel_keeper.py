@@ -57,7 +57,6 @@ class PanelKeeper:
     def __init__(self, bot: OdysseyBot) -> None:
         self._bot = bot
         self._services = bot.services
-        self._how_to_steer = how_to_steer(bot.services.settings.chat_prefix, reads_chat=bot.reads_chat)
         self._opening: set[str] = set()
         self._kept: dict[str, _KeptPanel] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -93,8 +92,9 @@ class PanelKeeper:
             kept.changed.set()
 
     def discord_is_back(self) -> None:
-        """What waits to try again tries now, and panels that missed their broadcast's end get it."""
+        """What waits to try again tries now; panels that missed an end, or other ways to steer, show it."""
         for kept in self._kept.values():
+            kept.changed.set()
             kept.hurried.set()
         self._mender.hurry()
         self._mender.look()
@@ -106,11 +106,14 @@ class PanelKeeper:
             kept.changed.set()
             kept.hurried.set()
         await self._mender.close()
-        if tasks := list(self._tasks.values()):
-            _, late = await asyncio.wait(tasks, timeout=CLOSING_S)  # the next run does what is left
-            for task in late:
-                task.cancel()
-            await asyncio.wait(tasks)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                while self._tasks:  # a start that Discord was slow to answer may bring another one
+                    await asyncio.wait(self._tasks.values())
+        late = list(self._tasks.values())
+        for task in late:  # the next run does what is left
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     def _is_kept(self, broadcast_id: str) -> bool:
         return broadcast_id in self._kept or broadcast_id in self._opening
@@ -214,8 +217,7 @@ class PanelKeeper:
         with suppress(discord.Forbidden):
             async for message in panels_in(self._channel(broadcast), self._bot.user, broadcast):
                 self._stands(kept, message.id, self._steady_of(message.created_at))
-        if kept.message:
-            await self._remember(kept)
+                await self._remember(kept)
 
     def _stands(self, kept: _KeptPanel, message_id: int, posted_at: float) -> None:
         kept.message = self._channel(kept.session.broadcast).get_partial_message(message_id)
@@ -248,8 +250,13 @@ class PanelKeeper:
         await self._services.journal.close_panel(old.id, self._services.clock.now())
 
     def _draw(self, broadcast: Broadcast, session: BroadcastSession | None = None) -> Panel:
-        watch_url = f"{self._services.settings.watch_base_url}/watch/{broadcast.id}"
-        return Panel(broadcast, session, watch_url=watch_url, how_to_steer=self._how_to_steer)
+        settings = self._services.settings
+        return Panel(
+            broadcast,
+            session,
+            watch_url=f"{settings.watch_base_url}/watch/{broadcast.id}",
+            how_to_steer=how_to_steer(settings.chat_prefix, reads_chat=self._bot.reads_chat),
+        )
 
     def _steady_of(self, date: datetime) -> float:
         """The steady moment of a date in the past, as well as the wall knows it."""

@@ -46,6 +46,7 @@ class PanelMender:
             foreseen=DISCORD_FAILED,
         )
         self._looks = itertools.count(1)
+        self._is_look_due = False
 
     async def start(self) -> None:
         """From now on it looks when told to, and tries again by itself for as long as something is left."""
@@ -53,7 +54,9 @@ class PanelMender:
 
     def look(self) -> None:
         """Has it look now: Discord is there, or a panel was given up."""
-        self._chores.put(f"look {next(self._looks)}", self._look)
+        if not self._is_look_due:
+            self._is_look_due = True
+            self._chores.put(f"look {next(self._looks)}", self._look)
 
     def hurry(self) -> None:
         """Has it try again at once what failed: Discord is back, or allows more."""
@@ -64,6 +67,7 @@ class PanelMender:
         await self._chores.__aexit__()
 
     async def _look(self) -> None:
+        self._is_look_due = False  # what comes from now on may be too late for this one
         for post in await self._services.archive.open_panels_of_the_past():
             self._put(post)
         for broadcast in await self._services.archive.broadcasts_to_search():

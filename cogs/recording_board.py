@@ -149,9 +149,9 @@ class RecordingBoard:
             async for message in own_messages(
                 channel, self._bot.user, since=stream.ended_at or stream.started_at
             ):
-                shown = "\n".join(texts(message))
-                if mark in shown.split("\n"):
-                    is_none = NO_RECORDING_TITLE in shown
+                lines = "\n".join(texts(message)).split("\n")
+                if mark in lines:
+                    is_none = NO_RECORDING_TITLE in lines
                     found[PostKind.NO_RECORDING if is_none else PostKind.RECORDING] = message.id
         except discord.Forbidden:
             log.info("what stands in channel %s may not be read", channel.id)

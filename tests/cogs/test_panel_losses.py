@@ -216,6 +216,17 @@ async def test_running_broadcasts_are_taken_up_by_whoever_comes_next(
         await until(house, lambda: panels(house, "Ended by its host") == [panel.id])
 
 
+async def test_a_bot_that_comes_back_without_reading_chat_says_so(
+    house: House, bots: list[OdysseyBot]
+) -> None:
+    """The intent was lost in mid-broadcast: at the new connection the panel tells what is left."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+        bots[0].reads_chat = False
+        await house.discord.drop_gateway()
+        assert (await house.shown("The bot cannot read other messages")).id == panel.id
+
+
 async def test_a_discord_that_never_answers_holds_neither_a_panel_nor_the_stop(
     house: House, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
