@@ -42,6 +42,7 @@ class _KeptPanel:
     """None while it is not known, or not posted."""
     posted_at: float = 0.0
     """The steady moment."""
+    is_remembered: bool = False
     shown: list[dict[str, Any]] | None = None
     """The components of the message as it stands, None while that is not known; and its picture."""
     picture: bytes | None = None
@@ -125,10 +126,12 @@ class PanelKeeper:
             await interaction.response.defer(thinking=True)
         await kept.session.was_stored.wait()
         try:
-            answer = await interaction.edit_original_response(view=panel)
+            async with asyncio.timeout(EDIT_TIMEOUT_S):
+                answer = await interaction.edit_original_response(view=panel)
         except DISCORD_FAILED:
             # Too late for an answer, or that it came is lost. The broadcast runs, and needs its panel.
-            await self._show(kept)
+            async with asyncio.timeout(EDIT_TIMEOUT_S):
+                await self._show(kept)
         else:
             # The interaction's token dies after 15 min; the message itself can be edited for longer.
             self._stands(kept, answer.id, posted_at)
@@ -142,6 +145,15 @@ class PanelKeeper:
         self._tasks[broadcast_id] = asyncio.create_task(self._keep_up(kept), name=name)
 
     async def _keep_up(self, kept: _KeptPanel) -> None:
+        broadcast_id = kept.session.broadcast.id
+        try:
+            await self._show_until_over(kept)
+        finally:
+            del self._kept[broadcast_id], self._tasks[broadcast_id]
+        if not self._closing.is_set():
+            self._mender.look()  # the last edit may have failed, or an earlier message be standing
+
+    async def _show_until_over(self, kept: _KeptPanel) -> None:
         clock = self._services.clock
         backoff = Backoff(2 * EDIT_GAP_S, LONGEST_RETRY_S)
         while True:
@@ -162,10 +174,6 @@ class PanelKeeper:
             backoff.reset()
             if was_edited:
                 await clock.wait(self._closing, until=clock.steady() + EDIT_GAP_S)
-        broadcast_id = kept.session.broadcast.id
-        del self._kept[broadcast_id], self._tasks[broadcast_id]
-        if not self._closing.is_set():
-            self._mender.look()  # the last edit may have failed, or an earlier message be standing
 
     async def _try_to_show(self, kept: _KeptPanel) -> bool | None:
         """Brings the panel up to date; returns whether that took an edit, None when it failed."""
@@ -203,6 +211,8 @@ class PanelKeeper:
                 # Deleted by somebody, or too old. Without a panel a broadcast can hardly be steered.
                 await self._post_anew(kept, panel, picture)
         kept.shown, kept.picture = panel.payload, picture
+        if not kept.is_remembered:
+            await self._remember(kept)
         if broadcast.state.is_over and kept.message:
             await self._services.journal.close_panel(kept.message.id, self._services.clock.now())
         return True
@@ -213,6 +223,7 @@ class PanelKeeper:
         if posts := await self._services.archive.open_panels(broadcast.id):
             kept.standing |= {post.message_id for post in posts}
             self._stands(kept, posts[-1].message_id, self._steady_of(posts[-1].posted_at))
+            kept.is_remembered = True
             return
         with suppress(discord.Forbidden):
             async for message in panels_in(self._channel(broadcast), self._bot.user, broadcast):
@@ -222,6 +233,7 @@ class PanelKeeper:
     def _stands(self, kept: _KeptPanel, message_id: int, posted_at: float) -> None:
         kept.message = self._channel(kept.session.broadcast).get_partial_message(message_id)
         kept.posted_at = posted_at
+        kept.is_remembered = False
         kept.standing.add(message_id)
 
     async def _post_anew(self, kept: _KeptPanel, panel: Panel, picture: bytes | None) -> None:
@@ -277,6 +289,7 @@ class PanelKeeper:
                     posted_at=self._services.clock.date_of(kept.posted_at),
                 )
             )
+            kept.is_remembered = True
 
 
 def _files(picture: bytes | None) -> list[discord.File]:

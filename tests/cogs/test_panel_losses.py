@@ -14,9 +14,10 @@ import pytest
 from bot.app import run_bot
 from bot.demo.world import ApiError
 from bot.discord_bot import OdysseyBot
-from bot.storage.journal import DatabaseJournal
+from bot.storage.journal import DatabaseJournal, Post
 from cogs.panel_keeper import PanelKeeper
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
+from tests.cogs.test_departures import SEND, VIEW, deny, ending
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, newer_panel, panels
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 
@@ -125,6 +126,17 @@ async def test_a_permission_that_comes_back_mends_the_panel(
             await until(house, lambda: len(refused) > 15, meanwhile=lambda: clock.skip(at_most_s=300))
         house.discord.world.backend.edit_channel(house.discord.channel("lounge"), {"topic": "changed"})
         await until(house, lambda: panels(house, "Ended by its host") == [panel.id])
+
+
+async def test_a_channel_that_is_hidden_and_shown_again_has_panel_and_recording(house: House) -> None:
+    """The broadcast ends while the bot may not even see the channel; when it may again, all is there."""
+    async with house.bot():
+        panel = await house.live_broadcast()
+        deny(house, VIEW | SEND)
+        await until(house, lambda: ending(house)[0] == "ended")
+        deny(house, 0)
+        await until(house, lambda: panels(house, "Ended") == [panel.id])
+        await house.shown("Full video")
 
 
 async def test_a_panel_whose_channel_is_gone_is_given_up(house: House) -> None:
@@ -278,6 +290,31 @@ async def test_only_one_edit_of_a_panel_is_under_way(house: House, monkeypatch: 
         await house.discord.user("robin").send(CHANNEL, "!an owl hoots")
     assert most == 1
     assert panels(house, "the bot restarts") == [panel.id]
+
+
+async def test_a_panel_posted_anew_is_remembered_as_soon_as_that_works(
+    house: House, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk was full just then: should its last edit fail, it can be mended all the same."""
+    save, refused = DatabaseJournal.save_post, iter([True])
+
+    async def refuse_once(journal: DatabaseJournal, post: Post) -> None:
+        if next(refused, False):
+            raise OSError("disk full")
+        await save(journal, post)
+
+    async with house.bot():
+        old = await house.live_broadcast()
+        monkeypatch.setattr(DatabaseJournal, "save_post", refuse_once)
+        clock.forward(minutes=50)
+        new = await newer_panel(house, old)
+        with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
+            query = "SELECT message_id FROM posts"
+            await until(
+                house,
+                lambda: (new.id,) in database.execute(query).fetchall(),
+                meanwhile=lambda: clock.skip(at_most_s=120),
+            )
 
 
 async def test_a_panel_that_is_posted_but_not_remembered_shows_its_end_in_the_next_run(
