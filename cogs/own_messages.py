@@ -11,7 +11,8 @@ import discord
 
 from bot.broadcast.model import Broadcast
 
-MESSAGES_LOOKED_AT = 1000
+LOOKED_AT = 500
+"""Messages from where a search begins, and again so many from the newest one back."""
 SKEW = timedelta(minutes=1)
 """By which this machine's clock and Discord's may differ."""
 
@@ -24,8 +25,17 @@ def nonce_of(*what: object) -> str:
 async def own_messages(
     channel: discord.abc.Messageable, me: discord.abc.Snowflake | None, *, since: datetime
 ) -> AsyncIterator[discord.Message]:
-    """The bot's messages from then on, oldest first, as far as they are among the first thousand of all."""
-    async for message in channel.history(limit=MESSAGES_LOOKED_AT, after=since - SKEW, oldest_first=True):
+    """The bot's messages from then on. Of very many by everybody, the first and the last are looked at."""
+    first, count = since - SKEW, 0
+    async for message in channel.history(limit=LOOKED_AT, after=first, oldest_first=True):
+        count, newest = count + 1, message
+        if me and message.author.id == me.id:
+            yield message
+    if count < LOOKED_AT:
+        return
+    async for message in channel.history(limit=LOOKED_AT):
+        if message.id <= newest.id:
+            return
         if me and message.author.id == me.id:
             yield message
 

@@ -68,9 +68,8 @@ class RecordingBoard:
             if error.code not in (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE):
                 raise NotShownError(f"{error.status} ({error.code})") from error
             log.warning("the recording of stream %s has nowhere to be shown (%s)", stream.id, error.code)
-            if (
-                recording or error.code == UNKNOWN_CHANNEL
-            ):  # else only the word that there is none was deleted
+            is_for_good = error.code == UNKNOWN_CHANNEL or recording is not None
+            if is_for_good:  # else only the word that there is none was deleted
                 await services.journal.drop_recording(stream.id, services.clock.now())
         except DISCORD_FAILED as error:
             raise NotShownError(type(error).__name__) from error

@@ -78,8 +78,8 @@ class NoRecordingPost(LayoutView):
         container.add_item(
             TextDisplay(
                 f"{NO_RECORDING_TITLE}\n> {plain(stream.prompt)}\n"
-                "Odyssey has not delivered the recording of this stream. When it comes, it is shown here; "
-                f"`/odyssey recording` looks for it at once.\n{stream_mark(stream)}"
+                "Odyssey has not delivered the recording of this stream. When it comes, it is shown here; or "
+                f"try `/odyssey recording` later.\n{stream_mark(stream)}"
             )
         )
         self.add_item(container)

@@ -1,0 +1,35 @@
+"""The bot's own messages are found again in a channel, a busy one too."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.discord_bot import OdysseyBot
+from cogs.own_messages import nonce_of, own_messages
+from tests.cogs.test_panel_losses import bots
+from tests.e2e.conftest import CHANNEL, House, house
+
+__all__ = ["bots", "house"]  # the fixtures
+
+
+def test_a_nonce_is_as_long_as_discord_takes_and_each_ones_own() -> None:
+    """The same for the same; another for anything else, however its parts are cut."""
+    assert nonce_of("recording", "s1") == nonce_of("recording", "s1")
+    assert len(nonce_of("recording", "s" * 128)) == 25
+    assert len({nonce_of("a", "bc"), nonce_of("ab", "c"), nonce_of("abc"), nonce_of("a", "bc", None)}) == 4
+
+
+@pytest.mark.parametrize("looked_at", [2, 3, 500])
+async def test_the_first_and_the_last_messages_are_looked_at(
+    house: House, bots: list[OdysseyBot], monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    """Each of the bot's once, in a channel where people talk."""
+    monkeypatch.setattr("cogs.own_messages.LOOKED_AT", looked_at)
+    async with house.bot():
+        channel = bots[0].get_partial_messageable(house.discord.channel(CHANNEL))
+        await house.discord.user("robin").send(CHANNEL, "before")
+        sent = [await channel.send(f"message {number}") for number in range(7)]
+        found = [m.content async for m in own_messages(channel, bots[0].user, since=sent[0].created_at)]
+    # The first of those that are looked at is Robin's.
+    expected = [*range(7)] if looked_at == 500 else [*range(looked_at - 1), *range(7 - looked_at, 7)]
+    assert sorted(found) == sorted({f"message {number}" for number in expected})
