@@ -38,8 +38,9 @@ def transport_errors(proxy_variable: str | None = None) -> Iterator[None]:
 def _meaning(error: Exception, proxy_variable: str | None) -> OdysseyError:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
+            why = getattr(cause, "verify_message", None)  # aiohttp's own kind has none
             return OdysseyConnectionError(
-                f"The service's certificate is not trusted: {cause.verify_message}.",
+                f"The service's certificate is not trusted{f': {why}' if why else ''}.",
                 code="bad_certificate",
                 retryable=False,
             )
@@ -72,4 +73,4 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
         yield from _parts(cause)
-        cause = cause.__cause__
+        cause = cause.__cause__ or cause.__context__  # httpcore cuts its causes off
