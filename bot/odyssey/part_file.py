@@ -69,11 +69,10 @@ class PartFile:
         lock = os.open(self._part, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Whoever had it before may have given it its name, or removed it, since it was opened.
-            if os.path.samestat(os.fstat(lock), self._part.stat()):
+            if self._is_ours(lock):
                 self._lock, lock = lock, -1
                 self._goes_on = self.tag is not None
-        except (BlockingIOError, FileNotFoundError):
+        except BlockingIOError:
             pass
         finally:
             if lock != -1:
@@ -84,10 +83,12 @@ class PartFile:
         """Lets others have it."""
         if self._lock is None:
             return
-        if not self.is_whole and self.size_bytes == 0:
-            self._part.unlink(missing_ok=True)
-        os.close(self._lock)
-        self._lock = None
+        try:
+            if self.size_bytes == 0 and self._is_ours(self._lock):
+                self._part.unlink(missing_ok=True)
+        finally:
+            os.close(self._lock)
+            self._lock = None
 
     def open(self, start: int, tag: str | None, *, goes_on: bool) -> BinaryIO:
         """Opens it to write from `start` on; what was there after that is gone. `goes_on` says whether this
@@ -119,3 +120,7 @@ class PartFile:
         os.truncate(self._part, 0)
         self.total = None
         self._goes_on = False
+
+    def _is_ours(self, lock: int) -> bool:
+        """Whoever had it before may have given it its name, or removed it, since it was opened."""
+        return self._part.exists() and os.path.samestat(os.fstat(lock), self._part.stat())

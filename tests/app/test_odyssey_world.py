@@ -17,6 +17,7 @@ from bot.odyssey.errors import OdysseyUsageError, stream_error, usage_error
 from bot.odyssey.http import Response
 from bot.odyssey.rest import error_for
 from bot.odyssey_usage import usage_limit
+from bot.odyssey_world import _reason
 from cogs import wording
 
 NOW = datetime(2026, 8, 11, 20, 0, tzinfo=UTC)
@@ -112,3 +113,27 @@ def test_only_the_services_own_words_are_called_its_words() -> None:
         assert said(status, {"message": ["no", "sentence"]}) is None
     assert stream_error("moderation_failed", "Not that.").is_quote
     assert not OdysseyUsageError("ours").is_quote
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "reason", "words"),
+    [
+        (402, b'{"detail": "Payment required."}', "refused", Reason.REFUSED, "Payment required."),
+        (402, b"Your card was declined.", "refused", Reason.REFUSED, "Your card was declined."),
+        (402, b"<html>", "refused", Reason.REFUSED, None),
+        (409, b'{"error": "It is taken."}', "refused", Reason.REFUSED, "It is taken."),
+        (422, b'{"detail": [{"msg": "field required"}]}', "refused", Reason.REFUSED, "field required"),
+        (451, b"", "refused", Reason.REFUSED, None),
+        (500, b'{"detail": "traceback"}', "service_failed", Reason.UNREACHABLE, None),
+        (503, b"<html>maintenance", "service_failed", Reason.UNREACHABLE, None),
+        (503, b'{"detail": "maintenance"}', "service_failed", Reason.UNREACHABLE, None),
+        (429, b'{"error": "RATE_LIMITED", "action": 5, "details": "soon"}', "RATE_LIMITED",
+         Reason.USAGE_LIMIT, None),
+    ],
+)  # fmt: skip
+def test_what_a_refusal_means(status: int, body: bytes, code: str, reason: Reason, words: str | None) -> None:
+    """An unknown refusal is told as one, in the service's own words; 503 says nothing about streamers."""
+    error = error_for(Response(status, httpx.Headers(), body))
+    assert (error.code, _reason(error, Reason.UNREACHABLE)) == (code, reason)
+    assert (error.message if error.is_quote else None) == words
+    assert "did not answer" not in wording.ending(Ending(Reason.REFUSED, detail=words))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -113,3 +114,29 @@ async def test_regions_that_fail_do_not_matter(
     await client.connect()
     [request] = service.calls("POST /sessions/request")
     assert request.body == {}
+
+
+def test_an_odd_server_in_the_list() -> None:
+    """Takes only itself along: the others are asked, TURN included."""
+    turn = {"urls": ["turn:127.0.0.1:2", 7], "username": "u", "credential": "c"}
+    odd = [
+        5,
+        {"urls": None},
+        {"urls": "turn:127.0.0.1:1"},
+        {"urls": "stun:127.0.0.1:99999", "username": 5},
+        turn,
+    ]
+    servers = parse_ice_servers(json.dumps({"iceServers": odd}).encode())
+    [kept] = rtc_configuration(servers, only_loopback=True).iceServers or []
+    assert (kept.urls, kept.username, kept.credential) == (["turn:127.0.0.1:2"], "u", "c")
+
+
+async def test_an_odd_region_in_the_list(service: Service, client: Odyssey) -> None:
+    """Takes only itself along."""
+    service.files["/ping"] = b"pong"
+    urls = ["http://[::1", "http://127.0.0.1:99999/", 5, None, "", "http://\ud800/", f"{service.url}/ping"]
+    regions = [*({"id": f"r{n}", "ping_url": url} for n, url in enumerate(urls)), 5, None, {"id": 5}]
+    service.script("GET /regions", (200, {"regions": regions}))
+    await client.connect()
+    [request] = service.calls("POST /sessions/request")
+    assert list(request.body["region_latencies"]) == ["r6"]

@@ -7,6 +7,7 @@ import io
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -116,3 +117,76 @@ def test_a_bomb() -> None:
     with pytest.raises(OdysseyStreamError) as error:
         image_data_url(bomb, portrait=True)
     assert error.value.code == "image_too_large"
+
+
+def colour(image: bytes, at: tuple[int, int], *, portrait: bool = False) -> tuple[int, ...]:
+    """A point's colour in what would be sent."""
+    found = opened(image_data_url(image, portrait=portrait)).getpixel(at)
+    assert isinstance(found, tuple)
+    return found
+
+
+def ramp(mode: str) -> bytes:
+    """A grey ramp from black to white, of 16 bits or of 8."""
+    values = np.linspace(0, 65535, 1280).astype(np.uint16)
+    rows = np.tile(values, (704, 1))
+    out = io.BytesIO()
+    Image.fromarray(rows if mode == "I;16" else (rows >> 8).astype(np.uint8)).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_sixteen_bits_of_grey() -> None:
+    """Look like the same picture with eight."""
+    deep, plain = (np.asarray(opened(image_data_url(ramp(mode), portrait=False))) for mode in ("I;16", "L"))
+    assert abs(int(deep.mean()) - 128) <= 1
+    assert np.abs(deep.astype(int) - plain).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [
+        ("RGBA", "PNG"),
+        ("RGBA", "WEBP"),
+        ("RGBA", "GIF"),
+        ("LA", "PNG"),
+        ("P", "PNG"),
+        ("P", "GIF"),
+        ("RGB", "PNG"),
+    ],
+)
+def test_what_is_transparent_is_neutral(mode: str, kind: str) -> None:
+    """The colour below it is arbitrary, and not shown."""
+    image = Image.new("RGBA", (1280, 704), (255, 0, 0, 0))
+    if mode == "LA":
+        image = Image.new("LA", (1280, 704), (255, 0))
+    out = io.BytesIO()
+    if mode == "RGB":
+        Image.new("RGB", (1280, 704), "red").save(out, "PNG", transparency=(255, 0, 0))
+    elif mode == "P":
+        palette = image.convert("P")
+        palette.save(out, kind, transparency=palette.getpixel((0, 0)))
+    else:
+        image.save(out, kind)
+    red, green, blue = colour(out.getvalue(), (600, 300))
+    assert max(red, green, blue) - min(red, green, blue) <= 3
+    assert 100 <= red <= 160
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"), [("CMYK", "JPEG"), ("1", "PNG"), ("P", "PNG"), ("L", "JPEG"), ("P", "BMP")]
+)
+def test_other_modes(mode: str, kind: str) -> None:
+    """Keep their colours."""
+    out = io.BytesIO()
+    Image.new("RGB", (1280, 704), "white").convert(mode).save(out, kind)
+    assert min(colour(out.getvalue(), (600, 300))) > 250
+
+
+def test_a_picture_taken_upright() -> None:
+    """Is turned as its EXIF says."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = picture("JPEG", exif=exif)
+    top, bottom = (colour(turned, (350, y), portrait=True) for y in (100, 1200))
+    assert top[0] > 150 > top[2]
+    assert bottom[2] > 150 > bottom[0]

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from bot.odyssey import BroadcastInfo, Odyssey
 from bot.odyssey.fields import MalformedError
-from bot.odyssey.messages import BroadcastUnusable, parse_signalling, parse_streamer
+from bot.odyssey.messages import (
+    BroadcastReady,
+    BroadcastUnusable,
+    InteractionAcknowledged,
+    RemoteCandidate,
+    StreamStarted,
+    parse_signalling,
+    parse_streamer,
+)
 
 from .service import Service
 
@@ -177,3 +185,22 @@ def test_known_types_with_any_fields(kind: str, fields: dict[str, Any]) -> None:
             assert kind not in ERRORS
         else:
             assert kind != "broadcast_ready" or message is None or isinstance(message, BroadcastUnusable)
+
+
+@pytest.mark.parametrize("odd", [None, 5, True, [], {"a": 1}, ""])
+def test_one_odd_word_does_not_lose_the_message(odd: object) -> None:
+    """What may be missing is as good as missing when it is odd."""
+    ready = {
+        "type": "broadcast_ready",
+        "webrtc_url": "http://x",
+        "spectator_token": "t",
+        "broadcast_url": odd,
+    }
+    assert parse_streamer(json.dumps(ready)) == BroadcastReady(BroadcastInfo(None, "http://x", "t"))
+    started = {"type": "stream_started", "stream_id": "s1", "applied_prompt": odd}
+    assert parse_streamer(json.dumps(started)) == StreamStarted("s1", None)
+    assert parse_streamer(
+        json.dumps({"type": "update_acknowledged", "prompt": odd})
+    ) == InteractionAcknowledged(None)
+    candidate = {"type": "ice_candidate", "candidate": "candidate:1", "sdpMid": odd, "sdpMLineIndex": "0"}
+    assert parse_signalling(json.dumps(candidate)) == RemoteCandidate("1", None, 0)

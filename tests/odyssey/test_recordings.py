@@ -56,3 +56,32 @@ async def test_another_stream_is_asked_for_once(service: Service, client: Odysse
     with pytest.raises(OdysseyError) as error:
         await client.get_recording(stream_id)
     assert error.value.status == 403
+
+
+@pytest.mark.parametrize("odd", [None, "", "x", -1, "-1", True, float("nan"), 1e300, "NaN", "1e999", [], {}])
+async def test_an_odd_field_is_none(service: Service, client: Odyssey, odd: object) -> None:
+    """A field that may be missing anyway does not take the recording along."""
+    names = ("frame_count", "duration_seconds", "preview_url", "events_url")
+    service.recordings["s1"] = {**WHOLE, **dict.fromkeys(names, odd)}
+    recording = await client.get_recording("s1")
+    assert recording.video_url == WHOLE["video_url"]
+    assert (recording.frame_count, recording.duration_seconds) == (None, None)
+    assert recording.preview_url in (None, odd)
+
+
+async def test_numbers_may_be_strings(service: Service, client: Odyssey) -> None:
+    """As some writers of JSON have them, in each place: tokens, recordings and lists."""
+    service.script("POST /auth/token", (200, {"access_token": "t", "expires_in": "3600"}))
+    service.valid_tokens.add("t")
+    service.recordings["s1"] = {"frame_count": "2900", "duration_seconds": " 12.5 ", "width": "704"}
+    recording = await client.get_recording("s1")
+    assert (recording.frame_count, recording.duration_seconds) == (2900, 12.5)
+    rows = [{"stream_id": "s1", "width": "704"}, {"stream_id": 5}, 7, None, {"stream_id": "s2", "height": {}}]
+    service.script("GET /stream-recordings", (200, {"recordings": rows, "total": "9", "limit": -1}))
+    page = await client.list_stream_recordings()
+    assert [(row.stream_id, row.width, row.height) for row in page.recordings] == [
+        ("s1", 704, None),
+        ("s2", None, None),
+    ]
+    assert page.total == 9
+    assert len(service.calls("POST /auth/token")) == 1

@@ -70,3 +70,18 @@ async def test_credentials(service: Service, client: Odyssey) -> None:
         await other.connect_with_credentials(credentials)
         assert other.current_session_id == credentials.session_id
         assert await other.start_stream("a cat")
+
+
+async def test_an_odd_simulation_in_a_list(service: Service, client: Odyssey) -> None:
+    """Takes only itself along; a status may be written in capitals."""
+    jobs = [
+        JOB | {"status": "COMPLETED", "streams": [{"video_url": "x"}, {"stream_id": "s1"}]},
+        JOB | {"status": "?"},
+        5,
+    ]
+    service.script("GET /simulation-jobs", (200, {"jobs": jobs}))
+    [job] = (await client.list_simulations()).jobs
+    assert (job.status, [stream.recording.stream_id for stream in job.streams]) == (
+        SimulationStatus.COMPLETED,
+        ["s1"],
+    )

@@ -22,6 +22,7 @@ from bot.odyssey import (
 )
 
 from .clip import ClipTrack, encoded_clip
+from .origin import serving, told
 from .service import _loopback
 from .test_descriptions import mutated
 from .test_odd_offers import EDITS
@@ -222,3 +223,16 @@ async def test_an_answer_without_video(broadcast: Broadcast) -> None:
     with pytest.raises(OdysseyConnectionError) as error:
         await connect_to_stream(broadcast.url, "spectator-secret")
     assert (error.value.code, error.value.retryable) == ("bad_description", False)
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_a_redirected_offer(broadcast: Broadcast, status: int) -> None:
+    """Is sent again where the service says, and the session is ended there too."""
+    async with serving() as front:
+        front.answers["/config"] = told(200, {"iceServers": []})
+        front.answers["/live/whep"] = lambda request: web.Response(
+            status=status, headers={"Location": f"{broadcast.url}/whep?{request.query_string}"}
+        )
+        async with await connect_to_stream(f"{front.url}/live", "spectator-secret"):
+            assert broadcast.offers[0].startswith("v=0")
+    assert broadcast.left.is_set()
