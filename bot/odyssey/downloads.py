@@ -113,9 +113,8 @@ class Downloads:
             if tag:
                 headers["If-Range"] = tag
         async with open_artifact(url, timeout_s=self._timeout_s, headers=headers) as answer:
-            if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and _ends_there(
-                answer, file, have
-            ):
+            has_no_more = answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+            if has_no_more and _ends_there(answer, file, have):
                 return True
             if answer.status != HTTPStatus.OK and not _continues(answer, file, have, tag):
                 raise _anew(file)
@@ -127,8 +126,10 @@ class Downloads:
         if answer.status == HTTPStatus.OK and answer.is_framed:
             return True
         # It may have been cut off unnoticed: it is whole if the next answer ends there too.
-        ends_there_again, file.ended_at = file.ended_at == written, written
-        return ends_there_again
+        if file.ended_at != written:
+            file.ended_at = written
+            raise OdysseyConnectionError("The download may have been cut off.", code="incomplete")
+        return True
 
     async def _write(self, answer: Artifact, file: PartFile, tag: str | None) -> int:
         """Writes what comes, each part as soon as it is there. Returns where it ends."""

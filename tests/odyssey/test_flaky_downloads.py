@@ -154,6 +154,37 @@ def _range(first: int, end: int, total: str) -> dict[str, str]:
     return {"Content-Range": f"bytes {first}-{end - 1}/{total}"}
 
 
+@pytest.mark.parametrize("ranges", [True, False])
+async def test_an_answer_that_does_not_say_how_long_it_is(tmp_path: Path, ranges: bool) -> None:
+    """Is asked once more for what may be missing: an early end looks like any other."""
+    asked = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        head = await reader.readuntil(b"\r\n\r\n")
+        found = re.search(rb"Range: bytes=(\d+)-", head)
+        first = int(found[1]) if found and ranges else 0
+        asked += 1
+        if first == len(VIDEO):
+            writer.write(b"HTTP/1.0 416 No more\r\n\r\n")
+        elif first:
+            last = len(VIDEO) - 1
+            writer.write(b"HTTP/1.0 206 Part\r\nContent-Range: bytes %d-%d/*\r\n\r\n" % (first, last))
+            writer.write(VIDEO[first:])
+        else:
+            writer.write(b"HTTP/1.0 200 OK\r\n\r\n" + (VIDEO[:300_000] if asked == 1 else VIDEO))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with serving() as origin, server:
+        store = Store(origin)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v"
+        origin.answers["/recordings/s1"] = told(200, {"video_url": url})
+        assert await downloaded(store, tmp_path) == VIDEO
+    assert asked == 3
+
+
 async def test_another_version_in_spite_of_if_range(store: Store, tmp_path: Path) -> None:
     """A store that goes on with another version than the one that was begun is not believed."""
     store.cuts = [400_000]
