@@ -132,6 +132,10 @@ class ModerationCommands(commands.GroupCog):
     async def _setting_names(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
+        try:
+            await rights.check(interaction, Deed.SET)
+        except BroadcastError:
+            return []
         return [
             app_commands.Choice(name=f"{name}: {item.description}"[:100], value=name)
             for name, item in GuildSettings.model_fields.items()

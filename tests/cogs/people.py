@@ -112,7 +112,9 @@ class Visitor:
             backend = self._world.backend
             button = {"type": 2, "id": 2, "style": 2, "label": "?", "custom_id": data["custom_id"]}
             components = [{"type": 1, "id": 1, "components": [button]}]
-            message = backend.create_message(channel, backend.bot_user.id, "?", components=components)
+            message = backend.create_message(
+                channel, backend.bot_user.id, "", components=components, flags=1 << 15
+            )
             source = message.id
             payload = dict(serializers.message_payload(backend, message))
             self._world.message = lambda *_: payload  # type: ignore[method-assign]  # also where it is hidden
