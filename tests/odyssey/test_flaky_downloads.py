@@ -188,11 +188,6 @@ async def test_an_answer_that_does_not_say_how_long_it_is(tmp_path: Path, ranges
 async def test_another_version_in_spite_of_if_range(store: Store, tmp_path: Path) -> None:
     """A store that goes on with another version than the one that was begun is not believed."""
     store.cuts = [400_000]
-    given = store.content_range
-
-    def changed(first: int, size: int) -> str | None:
-        store.content = VIDEO[::-1]
-        return given(first, size)
 
     async def serve(request: web.Request) -> web.StreamResponse:
         if "Range" in request.headers:
