@@ -64,7 +64,8 @@ async def _viewed_stream(interaction: discord.Interaction, stream_id: str | None
         if stream_id
         else await archive.latest_stream(channel)
     )
-    if past is None or not await rights.views(interaction, past.channel):
+    is_viewed = await rights.views(interaction, past.channel if past else channel)
+    if past is None or not is_viewed:
         raise BroadcastError(Code.UNKNOWN_STREAM if stream_id else Code.NO_STREAMS_YET)
     return past
 

@@ -66,6 +66,7 @@ def author(message: discord.Message, services: Services) -> Person:
 
 async def open_session(interaction: discord.Interaction, deed: Deed) -> BroadcastSession:
     """This channel's broadcast, for somebody who may do that. Raises NOT_RUNNING or BROADCAST_OVER too."""
+    _member(interaction)
     session = context.services(interaction).broadcasts.in_channel(context.channel(interaction))
     return await _open_to(interaction, deed, session)
 
@@ -75,6 +76,7 @@ async def session_of(interaction: discord.Interaction, deed: Deed, broadcast_id:
 
     Raises BROADCAST_OVER too: also when it is hidden from the user.
     """
+    _member(interaction)
     session = context.services(interaction).broadcasts.find(broadcast_id)
     if session is None:
         raise BroadcastError(Code.BROADCAST_OVER)
