@@ -119,6 +119,10 @@ def telling(interaction: discord.Interaction) -> Iterator[None]:
         yield
     except DISCORD_FAILED as error:
         _log_silence(interaction, error)
+    except RuntimeError as error:  # aiohttp's, when the bot has closed its connections meanwhile
+        if not interaction.client.is_closed():
+            raise
+        _log_silence(interaction, error)
 
 
 async def _acknowledge(interaction: discord.Interaction, *, in_place: bool) -> None:

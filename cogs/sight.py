@@ -12,10 +12,10 @@ import discord
 
 from cogs.answers import DISCORD_FAILED
 
-LOOK_UP_LIMIT, LOOK_UP_TIMEOUT_S = 20, 1.5
+LOOK_UP_LIMIT, LOOK_UP_TIMEOUT_S = 40, 1.5
 """Channels that Discord is asked about for one answer, and for how long: an answer may take 3 s. What is not
 known by then is hidden."""
-KEPT_S, KEPT_LIMIT = 60.0, 1000
+KEPT_S, KEPT_LIMIT = 600.0, 5000
 """For how long, and of how many threads, it is kept in mind what Discord said."""
 
 
@@ -51,9 +51,9 @@ async def permissions_in(member: discord.Member, channel_id: int) -> discord.Per
 
 async def viewed_by(member: discord.Member, channel_ids: Sequence[int]) -> set[int]:
     """Those of the channels that a member may view. The first are more likely to be looked up in time."""
-    known = [i for i in channel_ids if (place := _place_in_mind(member.guild, i)) and not place[1]]
-    others = [i for i in channel_ids if i not in set(known)][:LOOK_UP_LIMIT]
-    viewed = {i for i in known if (await permissions_in(member, i)).view_channel}
+    unknown = {i for i in channel_ids if _must_be_asked_for(member.guild, i)}
+    asked = [i for i in channel_ids if i in unknown][:LOOK_UP_LIMIT]
+    viewed = {i for i in channel_ids if i not in unknown and (await permissions_in(member, i)).view_channel}
 
     async def look(channel_id: int) -> None:
         if (await permissions_in(member, channel_id)).view_channel:
@@ -61,7 +61,7 @@ async def viewed_by(member: discord.Member, channel_ids: Sequence[int]) -> set[i
 
     with suppress(TimeoutError):
         async with asyncio.timeout(LOOK_UP_TIMEOUT_S):
-            await asyncio.gather(*map(look, others))
+            await asyncio.gather(*map(look, asked))
     return viewed
 
 
@@ -81,6 +81,19 @@ def _place_in_mind(guild: discord.Guild, channel_id: int) -> _Place | None:
     return _place_of(channel) if channel else None
 
 
+def _must_be_asked_for(guild: discord.Guild, channel_id: int) -> bool:
+    """Whether only Discord knows: what kind of a channel it is, or who is in a private thread."""
+    is_kept, place = _kept(channel_id)
+    place = _place_in_mind(guild, channel_id) or place
+    return place.is_private_thread if place else not is_kept
+
+
+def _kept(channel_id: int) -> tuple[bool, _Place | None]:
+    """Whether it is in mind what Discord said of a thread, and what that was."""
+    looked_at_s, place = _looked_up.get(channel_id, (float("-inf"), None))
+    return asyncio.get_running_loop().time() - looked_at_s < KEPT_S, place
+
+
 def _place_of(channel: discord.abc.GuildChannel | discord.Thread) -> _Place:
     if isinstance(channel, discord.Thread):
         return _Place(channel.parent_id, channel.is_private())
@@ -88,9 +101,8 @@ def _place_of(channel: discord.abc.GuildChannel | discord.Thread) -> _Place:
 
 
 async def _look_up(guild: discord.Guild, channel_id: int) -> _Place | None:
-    now_s = asyncio.get_running_loop().time()
-    looked_at_s, place = _looked_up.get(channel_id, (float("-inf"), None))
-    if now_s - looked_at_s < KEPT_S:
+    is_kept, place = _kept(channel_id)
+    if is_kept:
         return place
     try:
         place = _place_of(await guild.fetch_channel(channel_id))
@@ -98,7 +110,7 @@ async def _look_up(guild: discord.Guild, channel_id: int) -> _Place | None:
         place = None
     except (discord.InvalidData, *DISCORD_FAILED):
         return None  # not known this time
-    _looked_up[channel_id] = now_s, place
+    _looked_up[channel_id] = asyncio.get_running_loop().time(), place
     _looked_up.move_to_end(channel_id)
     if len(_looked_up) > KEPT_LIMIT:
         _looked_up.popitem(last=False)

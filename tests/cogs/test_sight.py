@@ -126,6 +126,22 @@ async def test_a_threads_streams_go_by_its_parent_and_its_members(
         )
 
 
+async def test_more_archived_threads_than_are_asked_for_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest come first; what Discord said is kept in mind, so the rest comes when it is asked again."""
+    monkeypatch.setattr("cogs.sight.LOOK_UP_LIMIT", 2)
+    robin, lounge = Visitor(house, house.discord.user("robin")), house.discord.channel("lounge")
+    backend = backend_of(house)
+    async with house.bot():
+        for number in range(4):
+            thread = backend.create_thread(lounge, f"thread {number}", robin.user.id)
+            backend.edit_channel(thread.id, {}, thread_metadata={"archived": True})
+            remember(house, thread.id, f"stream-{number}")
+        assert len(await robin.completion(lounge, "recording", "stream", "")) == 2
+        assert len(await robin.completion(lounge, "recording", "stream", "")) == 4
+
+
 async def test_no_channel_makes_anybody_a_moderator_of_the_server(house: House) -> None:
     """Who may manage messages in one channel rules its broadcast; what holds for the server is refused."""
     bob = Visitor(house, house.discord.add_user("bob"))
