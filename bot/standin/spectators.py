@@ -42,7 +42,7 @@ class Spectators:
 
     async def _join(self, request: web.Request) -> web.Response:
         stream = self._admit(request)
-        offer = await request.text()
+        offer = (await request.read()).decode(errors="replace")
         if len(self._spectators) >= SPECTATORS_LIMIT:
             raise RequestRefusedError(503, "Too many spectators.")
         peer = Peer(loopback=self._loopback)

@@ -9,6 +9,9 @@ from urllib.parse import urljoin
 import av
 import pytest
 
+from bot.standin.media.clock import FRAME_RATE
+from bot.standin.media.encoder import GOP_TICKS, FrameEncoder
+from bot.standin.media.hls import WINDOW_SEGMENTS, HlsWindow
 from tests.standin.conftest import Service
 from tests.standin.test_stream import picture_url
 from tests.standin.wire import connected
@@ -109,3 +112,27 @@ async def test_an_image_that_is_none_is_refused(service: Service, image: object)
             return
         assert (await client.expect("interactive_stream_error"))["reason"] == "invalid_image"
         assert (await asyncio.wait_for(client.start(), 10))["stream_id"]
+
+
+def test_a_segment_that_has_left_the_playlist() -> None:
+    """It can be had for its duration and that of the longest playlist that had it, and no longer (RFC 8216,
+    6.2.2), so that memory stays bounded."""
+    window = HlsWindow()
+    encoder = FrameEncoder("h264", 64, 64)
+    picture = av.VideoFrame(64, 64, "yuv420p")
+    left_at: dict[int, float] = {}
+    gone_at: dict[int, float] = {}
+    for tick in range(GOP_TICKS * 40 + 1):
+        keyframe = tick % GOP_TICKS == 0
+        window.add(bytes(encoder.encode(picture, tick, keyframe=keyframe)), tick, keyframe=keyframe)
+        listed = [segment.number for segment in window.segments]
+        for number in range(listed[0] if listed else 0):
+            left_at.setdefault(number, tick / FRAME_RATE)
+            if window.segment(number) is None:
+                gone_at.setdefault(number, tick / FRAME_RATE)
+    assert len(window.segments) == WINDOW_SEGMENTS
+    duration_s = GOP_TICKS / FRAME_RATE
+    assert len(gone_at) > 10
+    for number, gone_s in gone_at.items():
+        assert gone_s - left_at[number] == pytest.approx(duration_s * (1 + WINDOW_SEGMENTS), abs=duration_s)
+    assert window.segment(len(left_at) + WINDOW_SEGMENTS) is None

@@ -1,4 +1,8 @@
-"""HLS: the stream's packets as fragmented MP4 segments, the latest few of them (RFC 8216)."""
+"""HLS: the stream's packets as fragmented MP4 segments, the latest few of them (RFC 8216).
+
+A segment that has left the playlist can be had for its own duration and that of the longest playlist that had
+it (6.2.2): players are behind, and slow ones more.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,10 @@ class HlsWindow:
     def __init__(self) -> None:
         self.init = b""
         self.segments: tuple[Segment, ...] = ()
+        """Those in the playlist."""
+        self._left: tuple[tuple[float, Segment], ...] = ()
+        """Those that have left it, each with the second of the stream until which it is kept."""
+        self._longest_s = 0.0
         self.is_over = False
         self._sink = io.BytesIO()
         self._writer = Mp4Writer(self._sink, _FRAGMENTED)
@@ -51,8 +59,9 @@ class HlsWindow:
         self.is_over = True
 
     def segment(self, number: int) -> Segment | None:
-        """The segment of that number, if it is still in the window."""
-        return next((segment for segment in self.segments if segment.number == number), None)
+        """The segment of that number, if it is in the playlist or has not left it long ago."""
+        kept = (*self.segments, *(segment for _, segment in self._left))
+        return next((segment for segment in kept if segment.number == number), None)
 
     def playlist(self, query: str) -> str:
         """The media playlist; `query` goes with each address in it."""
@@ -76,9 +85,18 @@ class HlsWindow:
         data = self._taken()
         if data:
             segment = Segment(self._count, data, (tick - self._began_tick) / FRAME_RATE)
-            self.segments = (*self.segments, segment)[-WINDOW_SEGMENTS:]
+            self._push(segment, tick / FRAME_RATE)
             self._count += 1
         self._began_tick = tick
+
+    def _push(self, segment: Segment, now_s: float) -> None:
+        segments = (*self.segments, segment)
+        listed, leaving = segments[-WINDOW_SEGMENTS:], segments[:-WINDOW_SEGMENTS]
+        self._longest_s = max(self._longest_s, sum(one.duration_s for one in listed))
+        still_there = [(until_s, one) for until_s, one in self._left if until_s > now_s]
+        just_left = [(now_s + one.duration_s + self._longest_s, one) for one in leaving]
+        self._left = (*still_there, *just_left)  # before it leaves the list: others read meanwhile
+        self.segments = listed
 
     def _taken(self) -> bytes:
         data = self._sink.getvalue()

@@ -19,6 +19,8 @@ from aiortc.sdp import candidate_from_sdp
 
 from bot.standin.media.feed import PacketTrack
 from bot.standin.rtc import seams
+from bot.standin.rtc.descriptions import Offer, UnusableError, cleaned_answer
+from bot.standin.rtc.sections import usable_candidate
 
 logger = logging.getLogger(__name__)
 
@@ -67,26 +69,32 @@ class Peer:
 
     async def accept_answer(self, sdp: str) -> None:
         """Take the client's answer, else raise PeerRefusedError."""
-        await self._set_remote(sdp, "answer")
+        try:
+            cleaned = cleaned_answer(sdp, offer=self._pc.localDescription.sdp, loopback=self._loopback)
+        except UnusableError as error:
+            raise PeerRefusedError(str(error)) from error
+        await self._set_remote(cleaned, "answer")
 
     async def answer(self, offer_sdp: str) -> str:
         """This side's answer, with all its candidates, to an offer. Raises PeerRefusedError."""
-        await self._set_remote(offer_sdp, "offer")
+        try:
+            offer = Offer(offer_sdp, loopback=self._loopback)
+        except UnusableError as error:
+            raise PeerRefusedError(str(error)) from error
+        await self._set_remote(offer.sdp, "offer")
         await self._set_local(await self._pc.createAnswer())
-        return self._pc.localDescription.sdp
+        return offer.answer(self._pc.localDescription.sdp)
 
     async def add_candidate(self, candidate: str, mid: str | None, mline_index: int | None) -> None:
         """Take a trickled candidate, with or without `candidate:` before it. An unusable one is ignored."""
-        if not candidate:  # an empty one says that there are no more
+        usable = usable_candidate(candidate, loopback=self._loopback)
+        if usable is None:  # an empty one says that there are no more
+            logger.debug("ignored an ICE candidate that is of no use")
             return
-        try:
-            parsed = candidate_from_sdp(candidate.removeprefix("a=").removeprefix("candidate:"))
-            parsed.sdpMid = mid
-            parsed.sdpMLineIndex = 0 if mid is None and mline_index is None else mline_index
-            if parsed.component == 1 and seams.is_reachable(parsed.ip, loopback=self._loopback):
-                await self._pc.addIceCandidate(parsed)
-        except (AssertionError, IndexError, ValueError) as error:
-            logger.info("ignored a malformed ICE candidate (%s)", type(error).__name__)
+        parsed = candidate_from_sdp(usable)
+        parsed.sdpMid = mid
+        parsed.sdpMLineIndex = 0 if mid is None and mline_index is None else mline_index
+        await self._pc.addIceCandidate(parsed)
 
     async def close(self) -> None:
         """Close the peer connection and end the track."""
@@ -101,10 +109,9 @@ class Peer:
             seams.loopback_only.reset(token)
 
     async def _set_remote(self, sdp: str, kind: str) -> None:
-        cleaned = seams.without_unreachable(sdp, loopback=self._loopback)
         try:
-            await self._pc.setRemoteDescription(RTCSessionDescription(cleaned, kind))
-        except Exception as error:  # aiortc's parser raises whatever a hostile SDP makes it trip over
+            await self._pc.setRemoteDescription(RTCSessionDescription(sdp, kind))
+        except Exception as error:  # aiortc raises whatever a hostile SDP makes it trip over
             raise PeerRefusedError(type(error).__name__) from error
         if not self._transceiver._codecs:
             raise PeerRefusedError("no video")

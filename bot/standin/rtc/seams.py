@@ -98,23 +98,6 @@ def is_reachable(address: str, *, loopback: bool) -> bool:
     return parsed.is_loopback if loopback else True
 
 
-def without_unreachable(sdp: str, *, loopback: bool) -> str:
-    """The SDP without candidates that must not be tried, and without `end-of-candidates`.
-
-    Dropping the latter keeps ICE waiting for checks from peers whose every candidate was dropped.
-    """
-    kept = []
-    for line in sdp.splitlines():
-        if line.startswith("a=end-of-candidates"):
-            continue
-        if line.startswith("a=candidate:"):
-            fields = line.split()
-            if len(fields) < 5 or not is_reachable(fields[4], loopback=loopback):
-                continue
-        kept.append(line)
-    return "\r\n".join(kept) + "\r\n"
-
-
 def _ice_connections(pc: RTCPeerConnection) -> set[aioice.ice.Connection]:
     transports = {transceiver.sender.transport.transport for transceiver in pc.getTransceivers()}
     if pc.sctp is not None:
