@@ -11,9 +11,9 @@ import discord
 from discord.ui import ActionRow, LayoutView, TextDisplay
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.floor import Ticket
 from bot.broadcast.model import Channel, Refusal, Suggestion
 from bot.broadcast.rights import Deed, may
+from bot.broadcast.ticket import Ticket
 from cogs import context, rights, wording
 from cogs.answers import acknowledging, tell
 from cogs.lasting_button import LastingButton

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import discord
 
-from bot.broadcast.floor import Ticket
 from bot.broadcast.model import Outcome, Refusal
+from bot.broadcast.ticket import Ticket
 from bot.discord_bot import OdysseyBot
 from cogs import wording
 from cogs.answers import explain

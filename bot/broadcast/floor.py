@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
@@ -14,19 +13,8 @@ from bot.broadcast.ledger import Ledger
 from bot.broadcast.model import Refusal, Suggestion, Viewer
 from bot.broadcast.motion import WINDOW_S, Motion
 from bot.broadcast.ports import Ports
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """What a viewer gets for a suggestion: its place in line, and word of what became of it.
-
-    `place` is by turns, 1 for the next: what it was when the suggestion came, were it all up to the queue.
-    """
-
-    suggestion: Suggestion
-    mode: Mode
-    place: int
-    settled: asyncio.Future[Suggestion]
+from bot.broadcast.recent import Recent
+from bot.broadcast.ticket import Ticket
 
 
 class Floor:
@@ -41,7 +29,8 @@ class Floor:
         self._clock = ports.clock
         self._tell = tell
         self._arbiter = Arbiter(arbitration)
-        self._ledger = Ledger(ports.journal)
+        self.recent = Recent(ports.clock)
+        self._ledger = Ledger(ports.journal, self.recent.change)
         self._changed = asyncio.Event()
         self._urgent: Suggestion | None = None
         self._sent_at = 0.0  # the steady moment in which the last choice left
@@ -101,7 +90,9 @@ class Floor:
         if self.is_paused:
             raise BroadcastError(Code.INTAKE_PAUSED)
         suggestion = self._new_suggestion(viewer, prompt)
-        return self._ticket(suggestion, self._arbiter.line.reserve(suggestion, self._clock.steady()))
+        place = self._arbiter.line.reserve(suggestion, self._clock.steady())
+        self.recent.add(suggestion)  # before anything is awaited: the next one may come meanwhile
+        return self._ticket(suggestion, place)
 
     async def revise(self, suggestion_id: str, prompt: str) -> bool:
         """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
@@ -263,6 +254,7 @@ class Floor:
             settled = await self._ledger.enter(suggestion)
         except BaseException:  # nobody has a ticket for it
             self._arbiter.line.remove(suggestion.id)
+            self.recent.forget(suggestion.id)
             raise
         # Whoever gets the ticket can still take the suggestion back: the forwarder wakes after them.
         self._arbiter.line.admit(suggestion.id)

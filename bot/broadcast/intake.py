@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Viewer
+from bot.broadcast.model import Suggestion, Viewer
+from bot.broadcast.recent import Recent
 
-MEMORY_LIMIT = 5000
-"""People and prompts that are remembered at most; the oldest are forgotten first."""
 LONGEST_MUTE = timedelta(days=7)
 """What is stored beyond it was written while the wall was wrong: no mute lasts for ever."""
 
@@ -32,7 +30,6 @@ class BrokenRule(Protocol):
         ...
 
 
-Key = TypeVar("Key", int, str)
 PromptFilter = Callable[[str], BrokenRule | None]
 
 
@@ -56,19 +53,16 @@ class Mute:
 
 
 class Intake:
-    """One server's gate for suggestions. Remembers what cooldowns and repeats need, and no more."""
+    """One server's gate for suggestions. Cooldowns and repeats go by what each broadcast remembers."""
 
     def __init__(self, rules: IntakeRules, text_filter: PromptFilter, clock: Clock) -> None:
         self._clock = clock
         self._rules = rules
         self._text_filter = text_filter
         self._muted_until: dict[int, float] = {}
-        self._last_by_viewer: OrderedDict[int, float] = OrderedDict()
-        self._last_by_prompt: OrderedDict[str, float] = OrderedDict()
-        self._last: float | None = None
 
     def change(self, rules: IntakeRules, text_filter: PromptFilter) -> None:
-        """From now on these rules apply; mutes and memory stay."""
+        """From now on these rules apply; mutes stay."""
         self._rules = rules
         self._text_filter = text_filter
 
@@ -83,7 +77,7 @@ class Intake:
         self._muted_until.pop(viewer.id, None)
         return was_muted
 
-    def check(self, viewer: Viewer, prompt: str, *, is_exempt: bool) -> None:
+    def check(self, viewer: Viewer, prompt: str, recent: Recent, *, is_exempt: bool) -> None:
         """Raises the code of the first rule that a suggestion breaks; exempt people are only held to mutes.
 
         Raises MUTED, PROMPT_TOO_LONG, FILTERED, REPEATED, COOLING_DOWN or SLOW_MODE.
@@ -92,12 +86,19 @@ class Intake:
         if is_exempt:
             return
         rules = self._rules
-        if rules.repeat_window:
-            self._check_wait(Code.REPEATED, self._last_by_prompt.get(prompt.casefold()), rules.repeat_window)
-        if rules.cooldown:
-            self._check_wait(Code.COOLING_DOWN, self._last_by_viewer.get(viewer.id), rules.cooldown)
-        if rules.slow_mode:
-            self._check_wait(Code.SLOW_MODE, self._last, rules.slow_mode)
+        self._check_wait(Code.REPEATED, recent.last_in(prompt), rules.repeat_window)
+        self._check_wait(Code.COOLING_DOWN, recent.last_of(viewer.id), rules.cooldown)
+        self._check_wait(Code.SLOW_MODE, recent.last(), rules.slow_mode)
+
+    def check_edit(self, suggestion: Suggestion, prompt: str, recent: Recent, *, is_exempt: bool) -> None:
+        """The same for new words of a suggestion that waits: its author has had to wait for it already.
+
+        Raises MUTED, PROMPT_TOO_LONG, FILTERED or REPEATED.
+        """
+        self.check_words(suggestion.viewer, prompt, is_exempt=is_exempt)
+        if not is_exempt:
+            said_at = recent.last_in(prompt, but=suggestion.id)
+            self._check_wait(Code.REPEATED, said_at, self._rules.repeat_window)
 
     def check_mute(self, viewer: Viewer) -> None:
         """Raises MUTED for somebody who may not steer."""
@@ -120,13 +121,6 @@ class Intake:
         if broken := self._text_filter(prompt):
             raise BroadcastError(Code.FILTERED, rule=broken.rule)
 
-    def taken(self, viewer: Viewer, prompt: str) -> None:
-        """A suggestion was taken: from now on cooldowns count."""
-        now = self._clock.steady()
-        _remember(self._last_by_viewer, viewer.id, now)
-        _remember(self._last_by_prompt, prompt.casefold(), now)
-        self._last = now
-
     def _end_of_mute(self, viewer: Viewer) -> float | None:
         until = self._muted_until.get(viewer.id)
         if until is not None and self._clock.steady() >= until:
@@ -135,12 +129,5 @@ class Intake:
         return until
 
     def _check_wait(self, code: Code, since: float | None, wait: timedelta) -> None:
-        if since is not None and self._clock.steady() < (until := since + wait.total_seconds()):
+        if wait and since is not None and self._clock.steady() < (until := since + wait.total_seconds()):
             raise BroadcastError(code, until=self._clock.date_of(until))
-
-
-def _remember(memory: OrderedDict[Key, float], key: Key, now: float) -> None:
-    memory[key] = now
-    memory.move_to_end(key)
-    if len(memory) > MEMORY_LIMIT:
-        memory.popitem(last=False)

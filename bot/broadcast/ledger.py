@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,8 +17,10 @@ class Ledger:
     The journal is called when a method here is, whenever what it returns is awaited: both have one order.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, watch: Callable[[Suggestion], None] | None = None) -> None:
+        """`watch` sees every change of what is open in the moment in which it is made, but for the close."""
         self._journal = journal
+        self._watch = watch
         self._open: dict[str, _Open] = {}
         self._noted: list[_Saving] = []
 
@@ -71,6 +73,8 @@ class Ledger:
             entry = self._open.get(suggestion.id)
             if entry and not entry.is_settled:
                 entry.suggestion = suggestion
+                if self._watch:
+                    self._watch(suggestion)
                 saving.append((entry, suggestion, self._journal.save_suggestion(suggestion)))
         return saving
 

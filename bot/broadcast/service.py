@@ -9,13 +9,13 @@ from typing import Self
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.floor import Ticket
 from bot.broadcast.model import Broadcast, Channel, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.ports import Ports
 from bot.broadcast.prompts import clean_prompt
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.session import BroadcastSession
 from bot.broadcast.states import Reason
+from bot.broadcast.ticket import Ticket
 
 log = logging.getLogger(__name__)
 
@@ -95,21 +95,19 @@ class Broadcasts:
         session = self.in_channel(channel)
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
-        intake.check(viewer, clean, is_exempt=is_exempt)
-        ticket = session.floor.suggest(viewer, clean)
-        intake.taken(viewer, clean)  # before anything is awaited: the next one may come meanwhile
-        return await ticket
+        intake.check(viewer, clean, session.floor.recent, is_exempt=is_exempt)
+        return await session.floor.suggest(viewer, clean)
 
     async def revise(
         self, session: BroadcastSession, suggestion: Suggestion, prompt: str, *, is_exempt: bool = False
     ) -> bool:
         """Gives a waiting suggestion a new prompt; it keeps its place. False if it waits no more.
 
-        Raises EMPTY_PROMPT and what the text rules raise: an edit is no way round them.
+        Raises EMPTY_PROMPT and what `Intake.check_edit` raises: an edit is no way round the rules.
         """
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(session.broadcast.channel.guild_id)
-        intake.check_words(suggestion.viewer, clean, is_exempt=is_exempt)
+        intake.check_edit(suggestion, clean, session.floor.recent, is_exempt=is_exempt)
         return await session.floor.revise(suggestion.id, clean)
 
     async def withdraw_all_of(self, guild_id: int, viewer_id: int) -> None:

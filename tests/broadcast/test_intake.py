@@ -1,24 +1,37 @@
-"""The gate for suggestions: waits and memory."""
+"""The gate for suggestions, and the memory that its waits go by."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake import MEMORY_LIMIT, Intake, IntakeRules
-from bot.broadcast.model import Viewer
+from bot.broadcast.intake import Intake, IntakeRules
+from bot.broadcast.model import Channel, Refusal, Suggestion, Viewer
+from bot.broadcast.recent import MEMORY_LIMIT, Recent
+from bot.broadcast.session import BroadcastSession
+from bot.broadcast.ticket import Ticket
+from tests.broadcast.conftest import CHANNEL, MIKA, Rig
 from tests.broadcast.fakes import SteppedClock
 
 MINUTE = timedelta(minutes=1)
 ROBIN, SASHA = Viewer(1, "Robin"), Viewer(2, "Sasha")
+ids = map(str, itertools.count())
 
 
-def refusal(intake: Intake, viewer: Viewer, prompt: str) -> Code | None:
+def said(viewer: Viewer, prompt: str) -> Suggestion:
+    """A suggestion of its own."""
+    return Suggestion(next(ids), "b", viewer, prompt, datetime(2026, 8, 1, tzinfo=UTC))
+
+
+def refusal(intake: Intake, recent: Recent, viewer: Viewer, prompt: str) -> Code | None:
     """What a suggestion would be refused with."""
     try:
-        intake.check(viewer, prompt, is_exempt=False)
+        intake.check(viewer, prompt, recent, is_exempt=False)
     except BroadcastError as error:
         return error.code
     return None
@@ -37,21 +50,117 @@ async def test_each_wait_is_a_rule_of_its_own_and_ends(
 ) -> None:
     """For what was said, for who said it, for everyone; after a minute nobody is refused any more."""
     clock = SteppedClock()
-    intake = Intake(rules, lambda _: None, clock)
-    intake.taken(ROBIN, "Snow")
-    attempts = [(SASHA, "snow"), (ROBIN, "rain"), (SASHA, "rain")]
+    intake, recent = Intake(rules, lambda _: None, clock), Recent(clock)
+    recent.add(said(ROBIN, "Snow  falls"))
+    attempts = [(SASHA, "snow falls"), (ROBIN, "rain"), (SASHA, "rain")]
     await clock.sleep(30)
-    assert [refusal(intake, *attempt) for attempt in attempts] == [same_prompt, same_person, anybody]
+    assert [refusal(intake, recent, *attempt) for attempt in attempts] == [same_prompt, same_person, anybody]
     await clock.sleep(30)
-    assert {refusal(intake, *attempt) for attempt in attempts} == {None}
+    assert {refusal(intake, recent, *attempt) for attempt in attempts} == {None}
 
 
 def test_of_what_was_said_the_oldest_is_forgotten_first() -> None:
     """The memory is bounded, and what is said again counts as new."""
-    intake = Intake(IntakeRules(), lambda _: None, SteppedClock())
+    clock = SteppedClock()
+    intake, recent = Intake(IntakeRules(), lambda _: None, clock), Recent(clock)
     for number in range(MEMORY_LIMIT):
-        intake.taken(ROBIN, f"idea {number}")
-    intake.taken(ROBIN, "idea 0")
-    intake.taken(ROBIN, "one more")
-    codes = [refusal(intake, SASHA, prompt) for prompt in ("idea 0", "idea 1", "idea 2", "one more")]
+        recent.add(said(ROBIN, f"idea {number}"))
+    recent.add(said(ROBIN, "idea 0"))
+    recent.add(said(ROBIN, "one more"))
+    prompts = ("idea 0", "idea 1", "idea 2", "one more")
+    codes = [refusal(intake, recent, SASHA, prompt) for prompt in prompts]
     assert codes == [Code.REPEATED, None, Code.REPEATED, Code.REPEATED]
+
+
+def test_what_is_forgotten_uncovers_what_was_said_before() -> None:
+    """Two said it, and one took it back: the other's still counts."""
+    clock = SteppedClock()
+    intake, recent = Intake(IntakeRules(), lambda _: None, clock), Recent(clock)
+    first, second = said(ROBIN, "snow"), said(SASHA, "SNOW")
+    recent.add(first)
+    recent.add(second)
+    recent.forget(second.id)
+    assert refusal(intake, recent, SASHA, "snow") is Code.REPEATED
+    recent.forget(first.id)
+    assert refusal(intake, recent, SASHA, "snow") is None
+    assert recent.last() is recent.last_of(ROBIN.id) is None
+
+
+def strict(rig: Rig) -> None:
+    """All the waits there are, a minute each."""
+    rig.broadcasts._ports.intake_of(CHANNEL.guild_id).change(
+        IntakeRules(repeat_window=MINUTE, cooldown=MINUTE, slow_mode=MINUTE), lambda _: None
+    )
+
+
+async def withdrawn(rig: Rig, session: BroadcastSession, ticket: Ticket) -> None:
+    """By its author."""
+    await session.floor.refuse(ticket.suggestion.id, Refusal.WITHDRAWN)
+
+
+async def refused(rig: Rig, session: BroadcastSession, ticket: Ticket) -> None:
+    """By a moderator."""
+    await session.floor.refuse(ticket.suggestion.id, Refusal.MODERATOR_REFUSED)
+
+
+async def muted(rig: Rig, session: BroadcastSession, ticket: Ticket) -> None:
+    """With all that its author has in line."""
+    await session.floor.refuse_all_of(ROBIN, Refusal.MUTED)
+
+
+async def stopped(rig: Rig, session: BroadcastSession, ticket: Ticket) -> None:
+    """By a panic, whose safe prompt is nobody's suggestion."""
+    await session.floor.panic(MIKA, "a calm sea")
+    session.floor.pause(paused=False)
+
+
+async def ended(rig: Rig, session: BroadcastSession, ticket: Ticket) -> None:
+    """With its broadcast; the next one begins at once."""
+    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    while rig.broadcasts.is_running_in(CHANNEL):
+        await asyncio.sleep(0)
+    await rig.start()
+
+
+@pytest.mark.parametrize("come_to_nothing", [withdrawn, refused, muted, stopped, ended])
+async def test_what_came_to_nothing_may_be_said_again_at_once(
+    rig: Rig, come_to_nothing: Callable[[Rig, BroadcastSession, Ticket], Awaitable[None]]
+) -> None:
+    """As the bot advises: neither the words, nor their author, nor anybody has to wait because of it."""
+    strict(rig)
+    session = await rig.start()
+    ticket = await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
+    with pytest.raises(BroadcastError):
+        await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
+    await come_to_nothing(rig, session, ticket)
+    assert await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
+
+
+async def test_what_was_sent_counts_and_only_in_its_broadcast(rig: Rig) -> None:
+    """Another broadcast of the same server has a memory of its own."""
+    strict(rig)
+    await rig.start()
+    ticket = await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
+    await ticket.settled
+    with pytest.raises(BroadcastError) as caught:
+        await rig.broadcasts.suggest(CHANNEL, SASHA, " SNOW ")
+    assert caught.value.code is Code.REPEATED
+    other = Channel(CHANNEL.guild_id, 11)
+    rig.broadcasts.start(other, MIKA, "A dog", portrait=False)
+    assert await rig.broadcasts.suggest(other, ROBIN, "snow")
+
+
+async def test_an_edit_may_not_repeat_and_frees_the_words_before(rig: Rig) -> None:
+    """It is no way round the rule, its own words are no repeat, and what nobody says any more is free."""
+    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    snow = await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
+    rain = await rig.broadcasts.suggest(CHANNEL, SASHA, "rain")
+    with pytest.raises(BroadcastError) as caught:
+        await rig.broadcasts.revise(session, rain.suggestion, "Snow")
+    assert caught.value.code is Code.REPEATED
+    assert await rig.broadcasts.revise(session, snow.suggestion, "SNOW")
+    assert await rig.broadcasts.revise(session, snow.suggestion, "hail")
+    assert await rig.broadcasts.revise(session, rain.suggestion, "snow")
+    with pytest.raises(BroadcastError):
+        await rig.broadcasts.suggest(CHANNEL, ROBIN, "hail")
+    assert await rig.broadcasts.suggest(CHANNEL, ROBIN, "rain")

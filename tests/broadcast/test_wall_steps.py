@@ -12,8 +12,9 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import LONGEST_MUTE, Intake, IntakeRules, Mute
-from bot.broadcast.model import Outcome, Stream, Viewer
+from bot.broadcast.model import Outcome, Stream, Suggestion
 from bot.broadcast.motion import WINDOW_S
+from bot.broadcast.recent import Recent
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.states import Reason
 from bot.clock import SystemClock
@@ -90,10 +91,10 @@ async def test_a_broadcast_lasts_as_long_as_its_server_allows(rig: Rig, hours: f
     assert (session.broadcast.ending.reason, rig.clock.steady()) == (Reason.BROADCAST_LIMIT, 30)
 
 
-def wait_told(intake: Intake, viewer: Viewer, prompt: str, clock: SteppedClock) -> tuple[Code, float] | None:
+def wait_told(intake: Intake, recent: Recent, clock: SteppedClock) -> tuple[Code, float] | None:
     """The code that refuses a suggestion, and how long it says that one has to wait."""
     try:
-        intake.check(viewer, prompt, is_exempt=False)
+        intake.check(ROBIN, "snow", recent, is_exempt=False)
     except BroadcastError as error:
         until = error.facts["until"]
         assert isinstance(until, datetime)
@@ -113,13 +114,13 @@ def wait_told(intake: Intake, viewer: Viewer, prompt: str, clock: SteppedClock) 
 async def test_waits_last_as_long_as_they_say(rules: IntakeRules, code: Code, hours: float) -> None:
     """Repeats, cooldowns and slow mode: what is told is what is still to come, by the wall as it is then."""
     clock = SteppedClock()
-    intake = Intake(rules, lambda _: None, clock)
-    intake.taken(ROBIN, "snow")
+    intake, recent = Intake(rules, lambda _: None, clock), Recent(clock)
+    recent.add(Suggestion("s", "b", ROBIN, "snow", clock.now()))
     clock.step_the_wall(hours=hours)
     await clock.sleep(20)
-    assert wait_told(intake, ROBIN, "snow", clock) == (code, 40)
+    assert wait_told(intake, recent, clock) == (code, 40)
     await clock.sleep(40)
-    assert wait_told(intake, ROBIN, "snow", clock) is None
+    assert wait_told(intake, recent, clock) is None
 
 
 @every_step
@@ -130,9 +131,9 @@ async def test_a_mute_lasts_as_long_as_it_says(hours: float) -> None:
     intake.mute(Mute(ROBIN, clock.now() + timedelta(minutes=10), by=MIKA))
     clock.step_the_wall(hours=hours)
     await clock.sleep(60)
-    assert wait_told(intake, ROBIN, "snow", clock) == (Code.MUTED, 540)
+    assert wait_told(intake, Recent(clock), clock) == (Code.MUTED, 540)
     await clock.sleep(540)
-    assert wait_told(intake, ROBIN, "snow", clock) is None
+    assert wait_told(intake, Recent(clock), clock) is None
 
 
 async def test_no_mute_lasts_for_ever() -> None:
@@ -140,9 +141,9 @@ async def test_no_mute_lasts_for_ever() -> None:
     clock = SteppedClock()
     intake = Intake(IntakeRules(), lambda _: None, clock)
     intake.mute(Mute(ROBIN, clock.now() + timedelta(days=9000), by=MIKA))
-    assert wait_told(intake, ROBIN, "snow", clock) == (Code.MUTED, LONGEST_MUTE.total_seconds())
+    assert wait_told(intake, Recent(clock), clock) == (Code.MUTED, LONGEST_MUTE.total_seconds())
     await clock.sleep(LONGEST_MUTE.total_seconds())
-    assert wait_told(intake, ROBIN, "snow", clock) is None
+    assert wait_told(intake, Recent(clock), clock) is None
 
 
 @every_step

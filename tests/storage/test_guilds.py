@@ -44,10 +44,10 @@ async def test_text_rules_hold_at_once(store: Store) -> None:
     async with Writer(store.engine) as writer:
         guilds = guilds_of(store, writer)
         intake, robin = guilds.intake_of(GUILD), Viewer(1, "Robin")
-        intake.check(robin, "what the heck", is_exempt=False)
+        intake.check_words(robin, "what the heck", is_exempt=False)
         await guilds.change(GUILD, lambda before: before.changed("blocked_words", "heck"), MIKA, "")
         with pytest.raises(BroadcastError) as caught:
-            intake.check(robin, "what the heck", is_exempt=False)
+            intake.check_words(robin, "what the heck", is_exempt=False)
         assert caught.value.code is Code.FILTERED
         with pytest.raises(BroadcastError) as wrong:
             await guilds.change(GUILD, lambda before: before.changed("blocked_patterns", "((("), MIKA, "")
