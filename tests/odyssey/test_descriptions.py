@@ -269,6 +269,14 @@ async def test_names_that_are_missing_or_doubled(peer: Peer, mid: str | None) ->
     assert bundle(answer) == []
 
 
+@pytest.mark.parametrize("mid", ["\\1", "\\g<0>", "%s{0}$", "x" * 256, "section-1"], ids=ascii)
+async def test_odd_names(peer: Peer, mid: str) -> None:
+    """A name may have any sign, and is answered as it is."""
+    answer = await peer.answer(crlf(opening(f"0 {mid}") + video() + data(mid)))
+    assert outline(answer) == ["video 0", f"application {mid}"]
+    assert bundle(answer) == [f"a=group:BUNDLE 0 {mid}"]
+
+
 ODD_LINES = [
     "v=zero", "c=nonsense", "c=IN IP4", "t=now", "a=group", "a=group:LS 0 1", "a=setup", "a=setup:holdconn",
     "a=fingerprint", "a=fingerprint:md5 AA", "a=fingerprint:sha-256 not hex", "a=extmap", "a=extmap:one two",

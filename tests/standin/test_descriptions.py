@@ -74,6 +74,7 @@ OFFERS: dict[str, Edit] = {
     "high": h264("packetization-mode=1;profile-level-id=640c1f"),
     "main": h264("packetization-mode=1;profile-level-id=4d001f"),
     "no such level": h264("packetization-mode=1;profile-level-id=42e0ff"),
+    "an odd name": lambda sdp: re.sub(r"((?:a=mid:|BUNDLE 0 ))1", lambda found: rf"{found[1]}\g<1>", sdp),
     "line feeds": lambda sdp: sdp.replace("\r\n", "\n"),
     "odd lines": lambda sdp: "a=setup:holdconn\r\nv=x\r\n" + sdp.replace("a=mid", "c=x\r\na=extmap\r\na=mid"),
     "bad candidates": lambda sdp: sdp.replace("a=candidate:", BAD_CANDIDATES + "a=candidate:"),
@@ -95,6 +96,7 @@ def restored(answer: str, offer: str) -> str:
             found = "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=rtpmap:0 PCMU/8000\r\na=inactive\r\na=rtcp-mux\r\n"
             found += f"a=mid:{re.findall('a=mid:(.*)', ours)[0].strip()}\r\n" + "".join(lines)
         taken.append(found)
+    taken = [section.replace(r"\g<1>", "1") for section in taken]
     text = re.sub(r"a=group:BUNDLE.*", "a=group:BUNDLE 0 1", "".join(taken))
     text = re.sub(r"a=fmtp:\d+ (?!apt).*\r\n", "", text)
     said = dict(re.findall(r"a=fmtp:(\d+) (.*profile-level-id.*)\r\n", offer))

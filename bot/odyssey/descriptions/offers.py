@@ -63,12 +63,12 @@ class ReceivedOffer:
         """Our answer, from aiortc's: each section as it was offered, and those refused that it never saw."""
         session, *made = re.split(r"(?m)^(?=m=)", sdp)
         ours = {used.section: (used, text) for used, text in zip(self._used, made, strict=True)}
-        group = " ".join(["a=group:BUNDLE", *self._bundle, ""]).rstrip() + "\r\n" if self._bundle else ""
+        group = f"a=group:BUNDLE {' '.join(self._bundle)}\r\n" if self._bundle else ""
         sections = (
             _as_offered(*ours[section]) if section in ours else _refused(section)
             for section in self._offered.sections
         )
-        return re.sub(r"a=group:BUNDLE.*\n", group, session) + "".join(sections)
+        return re.sub(r"a=group:BUNDLE.*\n", lambda _: group, session) + "".join(sections)
 
     def _choose(self, only_loopback: bool) -> list[Used]:
         chosen: dict[str, Used] = {}

@@ -55,7 +55,7 @@ class Offer:
             _in_words_of(part, answers[part].splitlines()) if part in answers else _refusal(part)
             for part in self._sections
         )
-        return re.sub(r"a=group:BUNDLE.*\r\n", group, opening) + "".join(sections)
+        return re.sub(r"a=group:BUNDLE.*\r\n", lambda _: group, opening) + "".join(sections)
 
 
 def cleaned_answer(sdp: str, *, offer: str, loopback: bool) -> str:
