@@ -75,7 +75,7 @@ def typed_prefix(value: str) -> str:
         is_typed = clean_prompt(value) == value and " " not in value
     except BroadcastError:  # nothing of it can be seen
         is_typed = False
-    if not is_typed or prompt_in_chat(f"{value}a cat", value) != "a cat":
+    if not is_typed or prompt_in_chat(f"{value} a cat", value) != " a cat":
         raise ValueError("must be characters that can be seen and typed, without blanks")
     if value[0] in "@/<" or "`" in value:
         raise ValueError("must not start with @, / or <, nor contain `: Discord itself gives them a meaning")

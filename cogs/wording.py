@@ -5,7 +5,6 @@ Whatever comes from outside (names, prompts, the service's words) passes through
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ import discord
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, Entry
+from bot.broadcast.markup import defused
 from bot.broadcast.model import Action, ActionKind, Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from bot.broadcast.usage import LimitKind, UsageLimit
@@ -199,15 +199,6 @@ _NO_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2
 """Marks that turn the direction of what follows, beyond the name that has them."""
 
 
-_TAG = re.compile(r"<(?=#\d|/|id:)")
-"""How mentions of channels, commands and the server's guide begin, which discord.py does not escape."""
-
-
-ZERO_WIDTH = "\u200b"
-_ACTIVE = re.compile(r"(?<=@)(?=everyone|here)|(?<=<)(?=[@#/]|id:)|(?<=\])(?=\()")
-"""The places inside mentions and links at which a sign of no width makes them text."""
-
-
 def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     """Text from outside, on one line, shortened, and with nothing in it that Discord would act upon."""
     text = " ".join(text.translate(_NO_TURNING).split())
@@ -216,7 +207,7 @@ def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     # In pieces, since discord.py escapes only the first link of a line; and within addresses too, since
     # it takes whatever is glued to one for a part of it.
     pieces = (discord.utils.escape_markdown(piece, ignore_links=False) for piece in text.split("["))
-    return _TAG.sub("<\u200b", discord.utils.escape_mentions("\\[".join(pieces)))
+    return defused(discord.utils.escape_mentions("\\[".join(pieces)))
 
 
 def fitting(lines: Sequence[str]) -> str:
@@ -232,7 +223,7 @@ def fitting(lines: Sequence[str]) -> str:
 def as_code(text: str) -> str:
     """Text from outside as inline code, in which nothing is acted upon, nor when it is copied out of it."""
     text = " ".join(text.translate(_NO_TURNING).replace("`", "").split())
-    return f"`{_ACTIVE.sub(ZERO_WIDTH, text)}`"
+    return f"`{defused(text)}`"
 
 
 def refused_request(error: BroadcastError) -> str:

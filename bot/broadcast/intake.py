@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Suggestion, Viewer
+from bot.broadcast.prompts import on_one_line
 from bot.broadcast.recent import Recent
 
 LONGEST_MUTE = timedelta(days=7)
@@ -77,12 +78,12 @@ class Intake:
         self._muted_until.pop(viewer.id, None)
         return was_muted
 
-    def check(self, viewer: Viewer, prompt: str, recent: Recent, *, is_exempt: bool) -> None:
+    def check(self, viewer: Viewer, prompt: str, recent: Recent, *, typed: str = "", is_exempt: bool) -> None:
         """Raises the code of the first rule that a suggestion breaks; exempt people are only held to mutes.
 
         Raises MUTED, PROMPT_TOO_LONG, FILTERED, REPEATED, COOLING_DOWN or SLOW_MODE.
         """
-        self.check_words(viewer, prompt, is_exempt=is_exempt)
+        self.check_words(viewer, prompt, typed=typed, is_exempt=is_exempt)
         if is_exempt:
             return
         rules = self._rules
@@ -90,12 +91,14 @@ class Intake:
         self._check_wait(Code.COOLING_DOWN, recent.last_of(viewer.id), rules.cooldown)
         self._check_wait(Code.SLOW_MODE, recent.last(), rules.slow_mode)
 
-    def check_edit(self, suggestion: Suggestion, prompt: str, recent: Recent, *, is_exempt: bool) -> None:
+    def check_edit(
+        self, suggestion: Suggestion, prompt: str, recent: Recent, *, typed: str = "", is_exempt: bool
+    ) -> None:
         """The same for new words of a suggestion that waits: its author has had to wait for it already.
 
         Raises MUTED, PROMPT_TOO_LONG, FILTERED or REPEATED.
         """
-        self.check_words(suggestion.viewer, prompt, is_exempt=is_exempt)
+        self.check_words(suggestion.viewer, prompt, typed=typed, is_exempt=is_exempt)
         if not is_exempt:
             said_at = recent.last_in(prompt, but=suggestion.id)
             self._check_wait(Code.REPEATED, said_at, self._rules.repeat_window)
@@ -110,16 +113,20 @@ class Intake:
         until = self._end_of_mute(viewer)
         return None if until is None else self._clock.date_of(until)
 
-    def check_words(self, viewer: Viewer, prompt: str, *, is_exempt: bool) -> None:
-        """Raises MUTED; and PROMPT_TOO_LONG or FILTERED, unless the author is exempt."""
+    def check_words(self, viewer: Viewer, prompt: str, *, typed: str = "", is_exempt: bool) -> None:
+        """Raises MUTED; and PROMPT_TOO_LONG or FILTERED, unless the author is exempt.
+
+        The filter sees the prompt, and what was typed, in which there may be mentions and links besides.
+        """
         self.check_mute(viewer)
         if is_exempt:
             return
         limit = self._rules.prompt_limit
         if len(prompt) > limit:
             raise BroadcastError(Code.PROMPT_TOO_LONG, length=len(prompt), limit=limit)
-        if broken := self._text_filter(prompt):
-            raise BroadcastError(Code.FILTERED, rule=broken.rule)
+        for words in dict.fromkeys((prompt, on_one_line(typed) or prompt)):
+            if broken := self._text_filter(words):
+                raise BroadcastError(Code.FILTERED, rule=broken.rule)
 
     def _end_of_mute(self, viewer: Viewer) -> float | None:
         until = self._muted_until.get(viewer.id)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.markup import spelled_out
 
 PROMPT_LIMIT = 1000
 """Characters in a prompt at most. The service names no limit; more than this is no longer one idea."""
@@ -13,18 +15,28 @@ _ALLOWED_FORMAT_CHARACTERS = {"\u200c", "\u200d"}  # joiners: emoji and several 
 _BLANK = "\u200c\u200d\u115f\u1160\u3164\uffa0\u2800\ufe0f "
 """What can be in a prompt and shows nothing: joiners, fillers, the empty Braille cell, a selector, spaces."""
 
+_WORDS_END = r"(?=[\s,:]|$)[,:]?"
+_SCRIPTS_WITHOUT_BLANKS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+
 
 def clean_prompt(text: str) -> str:
-    """The prompt in `text`: on one line, without control or invisible format characters.
+    """The prompt in `text`: on one line, without control or invisible format characters, or Discord's markup.
 
     Raises `BroadcastError` with EMPTY_PROMPT or PROMPT_TOO_LONG.
     """
-    prompt = " ".join(_visible(text).split())
+    prompt = on_one_line(text)
+    if "<" in prompt or "[" in prompt:
+        prompt = on_one_line(spelled_out(prompt))
     if not prompt.strip(_BLANK):
         raise BroadcastError(Code.EMPTY_PROMPT)
     if len(prompt) > PROMPT_LIMIT:
         raise BroadcastError(Code.PROMPT_TOO_LONG, length=len(prompt), limit=PROMPT_LIMIT)
     return prompt
+
+
+def on_one_line(text: str) -> str:
+    """What was typed, markup and all, for the rules that it may break."""
+    return " ".join(_visible(text).split())
 
 
 def _visible(text: str) -> str:
@@ -42,10 +54,18 @@ def _visible(text: str) -> str:
 def prompt_in_chat(message: str, prefix: str) -> str | None:
     """What a chat message proposes: the text behind the prefix, or None for ordinary talk.
 
-    "!!!" is talk, "!" alone is an empty proposal (which `clean_prompt` then refuses).
+    The prefix is found in any case, and one of letters as a word only. "!!!" is talk, "!" alone is an empty
+    proposal (which `clean_prompt` then refuses).
     """
-    text = message.lstrip()
-    if not text.startswith(prefix):
+    begins = re.compile(re.escape(prefix) + (_WORDS_END if is_word(prefix) else ""), re.IGNORECASE)
+    found = begins.match(text := message.lstrip())
+    if found is None:
         return None
-    proposal = text[len(prefix) :]
-    return None if proposal.startswith(prefix) else proposal
+    proposal = text[found.end() :]
+    return None if begins.match(proposal.lstrip() if is_word(prefix) else proposal) else proposal
+
+
+def is_word(prefix: str) -> bool:
+    """Whether a prefix ends with a letter or digit of a script with blanks between words."""
+    last = prefix[-1:]
+    return last.isalnum() and not unicodedata.name(last, "").startswith(_SCRIPTS_WITHOUT_BLANKS)

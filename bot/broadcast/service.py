@@ -63,7 +63,7 @@ class Broadcasts:
         if self._is_closing:
             raise BroadcastError(Code.SHUTTING_DOWN)
         intake = self._ports.intake_of(channel.guild_id)
-        intake.check_words(host, opening, is_exempt=is_exempt)
+        intake.check_words(host, opening, typed=prompt, is_exempt=is_exempt)
         if running := self._by_channel.get(channel.id):
             raise BroadcastError(Code.ALREADY_RUNNING, host=running.broadcast.host)
         budget = budget or Budget()
@@ -95,7 +95,7 @@ class Broadcasts:
         session = self.in_channel(channel)
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
-        intake.check(viewer, clean, session.floor.recent, is_exempt=is_exempt)
+        intake.check(viewer, clean, session.floor.recent, typed=prompt, is_exempt=is_exempt)
         return await session.floor.suggest(viewer, clean)
 
     async def revise(
@@ -107,7 +107,7 @@ class Broadcasts:
         """
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(session.broadcast.channel.guild_id)
-        intake.check_edit(suggestion, clean, session.floor.recent, is_exempt=is_exempt)
+        intake.check_edit(suggestion, clean, session.floor.recent, typed=prompt, is_exempt=is_exempt)
         return await session.floor.revise(suggestion.id, clean)
 
     async def withdraw_all_of(self, guild_id: int, viewer_id: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.broadcast.prompts import prompt_in_chat
 from bot.config import Settings, load_settings
 from bot.errors import StartError
+from cogs.panel import how_to_steer
 
 ZERO_WIDTH = "\u200b"
 
@@ -170,7 +171,8 @@ def test_a_prefix_that_is_taken_is_heard(monkeypatch: pytest.MonkeyPatch, prefix
     """What the panel tells people to type is a suggestion."""
     taken = loaded(monkeypatch, "CHAT_PREFIX", prefix)
     assert isinstance(taken, str)
-    assert prompt_in_chat(f"{taken}a cat", taken) == "a cat"
+    shown = how_to_steer(taken, reads_chat=True)
+    assert (prompt_in_chat(shown.split("`")[1], taken) or "").strip() == "your idea"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])

@@ -35,8 +35,9 @@ def test_no_string_raises_anything_but_a_refusal_or_passes_the_filter_it_should_
     refusals: set[str] = set()
     for hostile in hostile_texts(10_000):
         try:
-            prompt = clean_prompt(prompt_in_chat(f"!{hostile.text}", "!") or hostile.text)
-            intake.check_words(viewer, prompt, is_exempt=False)
+            typed = prompt_in_chat(f"!{hostile.text}", "!") or hostile.text
+            prompt = clean_prompt(typed)
+            intake.check_words(viewer, prompt, typed=typed, is_exempt=False)
         except BroadcastError as error:
             refusals.add(wording.refused_request(error))
             continue

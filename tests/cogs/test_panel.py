@@ -8,7 +8,7 @@ import pytest
 
 from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.policy import Mode, Standing
-from cogs.panel import Panel
+from cogs.panel import Panel, how_to_steer
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
 from tests.broadcast.conftest import MIKA, ROBIN, opened_rig
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
@@ -58,3 +58,16 @@ async def test_a_panel_asks_once_how_the_line_stands(monkeypatch: pytest.MonkeyP
         panel = Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="")
     assert "an owl hoots" in str(panel.payload)
     assert asked == 1
+
+
+@pytest.mark.parametrize(
+    ("prefix", "shown"),
+    [
+        ("!", "type `!your idea` here"),
+        ("ody", "type `ody your idea` here"),
+        ("`", "type `` `your idea `` here"),
+    ],
+)
+def test_the_prefix_is_shown_as_it_is_to_be_typed(prefix: str, shown: str) -> None:
+    """One of letters with a blank behind it; one that is itself a sign for code, too."""
+    assert shown in how_to_steer(prefix, reads_chat=True)
