@@ -9,6 +9,7 @@ import asyncio
 import random
 import resource
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,9 @@ class Forgetful:
     """A journal and an audience that keep nothing, so that only the domain is measured."""
 
     async def _nothing(self, thing: object) -> None:
+        """Nothing."""
+
+    async def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> None:
         """Nothing."""
 
     save_broadcast = save_stream = save_suggestion = save_recording = _nothing

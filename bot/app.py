@@ -8,6 +8,7 @@ import signal
 from contextlib import AsyncExitStack
 
 from bot.broadcast.clock import Clock
+from bot.broadcast.heartbeat import Heartbeat
 from bot.broadcast.pool import StreamPool
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings import RecordingDesk
@@ -84,6 +85,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         new_reference=new_reference,
     )
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
+    await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     web = serve_web(broadcasts, archive, stage, host=settings.web_host, port=settings.web_port)
     await stack.enter_async_context(web)
     with errors_explained(settings.database_url):

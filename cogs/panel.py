@@ -11,7 +11,7 @@ from bot.broadcast.arbitration.policy import Candidate, Mode, Standing
 from bot.broadcast.model import Broadcast
 from bot.broadcast.prompts import is_word
 from bot.broadcast.session import BroadcastSession
-from bot.broadcast.states import Reason, State
+from bot.broadcast.states import State
 from cogs import wording
 from cogs.buttons import Action, PanelButton, VoteButton
 from cogs.wording import plain
@@ -181,8 +181,7 @@ def _ballot_buttons(session: BroadcastSession, standing: Standing) -> list[VoteB
 
 def _epilogue(broadcast: Broadcast) -> str:
     lines = [f"> {plain(broadcast.prompt)}", f"Hosted by **{plain(broadcast.host.name)}**"]
-    was_interrupted = broadcast.ending and broadcast.ending.reason is Reason.INTERRUPTED
-    if broadcast.live_at and broadcast.ended_at and not was_interrupted:
+    if broadcast.live_at and broadcast.ended_at:
         lines[-1] += f" · {wording.duration((broadcast.ended_at - broadcast.live_at).total_seconds())}"
     if broadcast.ending:
         lines.append(wording.ending(broadcast.ending))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.broadcast.clock import Clock
@@ -73,6 +74,10 @@ class Journal(Protocol):
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         """Stores a broadcast as it stands."""
+        ...
+
+    def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
+        """Stores that these broadcasts still run."""
         ...
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:

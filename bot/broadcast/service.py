@@ -33,6 +33,8 @@ class Broadcasts:
         self._tasks = asyncio.TaskGroup()
         self._running: dict[asyncio.Task[None], BroadcastSession] = {}
         self._is_closing = False
+        self.are_running = asyncio.Event()
+        """Set while there are any."""
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -80,6 +82,7 @@ class Broadcasts:
         session = self._by_channel[channel.id] = BroadcastSession(
             broadcast, self._ports, arbitration or ArbitrationSettings(), budget.longest
         )
+        self.are_running.set()
         task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")
         self._running[task] = session
         task.add_done_callback(self._running.pop)
@@ -152,6 +155,10 @@ class Broadcasts:
         """Whether the channel has a broadcast now."""
         return channel.id in self._by_channel
 
+    def running_ids(self) -> list[str]:
+        """The IDs of all broadcasts that have not ended."""
+        return [session.broadcast.id for session in self._by_channel.values()]
+
     def find(self, broadcast_id: str) -> BroadcastSession | None:
         """A broadcast that has not ended, by its ID."""
         return next((s for s in self._by_channel.values() if s.broadcast.id == broadcast_id), None)
@@ -176,5 +183,7 @@ class Broadcasts:
             log.exception("broadcast %s broke", broadcast.id, extra={"ref": reference})
         finally:
             del self._by_channel[broadcast.channel.id]
+            if not self._by_channel:
+                self.are_running.clear()
         if session.stream:
             self._recordings.follow(session.stream)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,6 +68,11 @@ class DatabaseJournal:
             live_at=broadcast.live_at,
             ended_at=broadcast.ended_at,
         )
+
+    def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
+        """Stores that these broadcasts still run."""
+        running = schema.broadcasts.c.id.in_(broadcast_ids)
+        return self._writer.execute(update(schema.broadcasts).where(running).values(last_seen_at=at))
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:
         """Stores a stream as it stands."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Outcome, Refusal
@@ -14,11 +14,21 @@ from bot.storage.schema import broadcasts, posts, streams, suggestions
 _OVER = [state.value for state in State if state.is_over]
 _IS_OPEN = broadcasts.c.state.not_in(_OVER) & broadcasts.c.ended_at.is_(None)
 """Both: what a newer version calls an ended broadcast is not known here."""
+_BEGAN_AT = func.coalesce(broadcasts.c.live_at, broadcasts.c.requested_at)
+_LAST_SEEN_AT = case((broadcasts.c.last_seen_at > _BEGAN_AT, broadcasts.c.last_seen_at), else_=_BEGAN_AT)
 _SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
 
 
 async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str) -> list[str]:
-    """Marks what an earlier run left unfinished as interrupted; returns the broadcasts' IDs."""
+    """Marks what an earlier run left unfinished as interrupted; returns the broadcasts' IDs.
+
+    A broadcast ended at its last sign of life, and its streams with it: downtime is not time on air.
+    """
+    its_end = (
+        select(func.coalesce(broadcasts.c.ended_at, _LAST_SEEN_AT))
+        .where(broadcasts.c.id == streams.c.broadcast_id)
+        .scalar_subquery()
+    )
     unfinished = select(broadcasts.c.id).where(_IS_OPEN)
     async with engine.begin() as connection:
         ids = list((await connection.execute(unfinished)).scalars())
@@ -30,7 +40,11 @@ async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str
         await connection.execute(
             update(streams)
             .where(streams.c.ended_at.is_(None))
-            .values(state=State.FAILED.value, end_reason=Reason.INTERRUPTED.value, ended_at=now)
+            .values(
+                state=State.FAILED.value,
+                end_reason=Reason.INTERRUPTED.value,
+                ended_at=case((its_end > streams.c.started_at, its_end), else_=streams.c.started_at),
+            )
         )
         # What a panel of theirs shows by now, if it shows an end, is not this one.
         await connection.execute(
@@ -42,7 +56,10 @@ async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str
             update(broadcasts)
             .where(_IS_OPEN)
             .values(
-                state=State.FAILED.value, reason=Reason.INTERRUPTED.value, reference=reference, ended_at=now
+                state=State.FAILED.value,
+                reason=Reason.INTERRUPTED.value,
+                reference=reference,
+                ended_at=_LAST_SEEN_AT,
             )
         )
     return ids

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -73,12 +73,16 @@ class MemoryJournal:
         self._is_broken = False
         self._late: list[asyncio.Future[None]] | None = None
         self.broadcasts: list[Broadcast] = []
+        self.signs_of_life: list[tuple[list[str], datetime]] = []
         self.streams: list[Stream] = []
         self.suggestions: list[Suggestion] = []
         self.recordings: list[Recording] = []
 
     def save_broadcast(self, broadcast: Broadcast) -> asyncio.Future[None]:
         return self._keep(self.broadcasts, broadcast)
+
+    def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> asyncio.Future[None]:
+        return self._keep(self.signs_of_life, (sorted(broadcast_ids), at))
 
     def save_stream(self, stream: Stream) -> asyncio.Future[None]:
         return self._keep(self.streams, stream)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -166,3 +167,42 @@ async def test_a_write_that_cannot_be_made_does_not_stop_the_writer(store: Store
     with pytest.raises(OverflowError):
         await store.journal.save_broadcast(replace(broadcast, channel=Channel(1, 2**70)))
     await asyncio.wait_for(store.journal.save_broadcast(broadcast), 5)
+
+
+@pytest.mark.parametrize(
+    ("live_for", "seen_at", "lasted"),
+    [(True, 90, 90), (True, None, 0), (True, -3600, 0), (False, 30, None), (False, None, None)],
+)
+async def test_downtime_is_not_time_on_air(
+    store: Store, live_for: bool, seen_at: float | None, lasted: float | None
+) -> None:
+    """Found eight hours after the crash: it ended when it was last seen, or began."""
+    broadcast, stream = live_broadcast()
+    if not live_for:
+        broadcast = replace(broadcast, state=State.CONNECTING, live_at=None)
+    await store.journal.save_broadcast(broadcast)
+    if live_for:
+        await store.journal.save_stream(stream)
+    if seen_at is not None:
+        await store.journal.save_signs_of_life(["b", "another"], NOW + timedelta(seconds=seen_at))
+    await store.journal.save_broadcast(broadcast)  # its next change takes the sign of life not away
+    await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref")
+    closed = await store.archive.broadcast("b")
+    assert closed
+    assert closed.ended_at == NOW + timedelta(seconds=max(0, seen_at or 0))
+    if lasted is not None:
+        past = await store.archive.stream(CHANNEL.guild_id, stream.id)
+        assert past
+        assert past.stream.ended_at == closed.ended_at == NOW + timedelta(seconds=lasted)
+
+
+async def test_a_stream_whose_end_was_not_stored_ended_with_its_broadcast(store: Store) -> None:
+    """The disk was full for a moment: the broadcast knows when it was."""
+    broadcast, stream = live_broadcast()
+    over = replace(ended(broadcast), ended_at=NOW + timedelta(seconds=70))
+    await store.journal.save_broadcast(over)
+    await store.journal.save_stream(stream)
+    assert await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref") == []
+    past = await store.archive.stream(CHANNEL.guild_id, stream.id)
+    assert past
+    assert past.stream.ended_at == over.ended_at
