@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Suggestion, Viewer
-from bot.broadcast.prompts import on_one_line
+from bot.broadcast.prompts import may_have_markup, on_one_line
 from bot.broadcast.recent import Recent
 
 LONGEST_MUTE = timedelta(days=7)
@@ -87,9 +87,12 @@ class Intake:
         if is_exempt:
             return
         rules = self._rules
-        self._check_wait(Code.REPEATED, recent.last_in(prompt), rules.repeat_window)
-        self._check_wait(Code.COOLING_DOWN, recent.last_of(viewer.id), rules.cooldown)
-        self._check_wait(Code.SLOW_MODE, recent.last(), rules.slow_mode)
+        if rules.repeat_window:
+            self._check_wait(Code.REPEATED, recent.last_in(prompt), rules.repeat_window)
+        if rules.cooldown:
+            self._check_wait(Code.COOLING_DOWN, recent.last_of(viewer.id), rules.cooldown)
+        if rules.slow_mode:
+            self._check_wait(Code.SLOW_MODE, recent.last(), rules.slow_mode)
 
     def check_edit(
         self, suggestion: Suggestion, prompt: str, recent: Recent, *, typed: str = "", is_exempt: bool
@@ -99,7 +102,7 @@ class Intake:
         Raises MUTED, PROMPT_TOO_LONG, FILTERED or REPEATED.
         """
         self.check_words(suggestion.viewer, prompt, typed=typed, is_exempt=is_exempt)
-        if not is_exempt:
+        if self._rules.repeat_window and not is_exempt:
             said_at = recent.last_in(prompt, but=suggestion.id)
             self._check_wait(Code.REPEATED, said_at, self._rules.repeat_window)
 
@@ -124,9 +127,11 @@ class Intake:
         limit = self._rules.prompt_limit
         if len(prompt) > limit:
             raise BroadcastError(Code.PROMPT_TOO_LONG, length=len(prompt), limit=limit)
-        for words in dict.fromkeys((prompt, on_one_line(typed) or prompt)):
-            if broken := self._text_filter(words):
-                raise BroadcastError(Code.FILTERED, rule=broken.rule)
+        broken = self._text_filter(prompt)
+        if not broken and may_have_markup(typed):
+            broken = self._text_filter(on_one_line(typed))
+        if broken:
+            raise BroadcastError(Code.FILTERED, rule=broken.rule)
 
     def _end_of_mute(self, viewer: Viewer) -> float | None:
         until = self._muted_until.get(viewer.id)
@@ -136,5 +141,5 @@ class Intake:
         return until
 
     def _check_wait(self, code: Code, since: float | None, wait: timedelta) -> None:
-        if wait and since is not None and self._clock.steady() < (until := since + wait.total_seconds()):
+        if since is not None and self._clock.steady() < (until := since + wait.total_seconds()):
             raise BroadcastError(code, until=self._clock.date_of(until))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.markup import spelled_out
@@ -25,13 +26,18 @@ def clean_prompt(text: str) -> str:
     Raises `BroadcastError` with EMPTY_PROMPT or PROMPT_TOO_LONG.
     """
     prompt = on_one_line(text)
-    if "<" in prompt or "[" in prompt:
+    if may_have_markup(prompt):
         prompt = on_one_line(spelled_out(prompt))
     if not prompt.strip(_BLANK):
         raise BroadcastError(Code.EMPTY_PROMPT)
     if len(prompt) > PROMPT_LIMIT:
         raise BroadcastError(Code.PROMPT_TOO_LONG, length=len(prompt), limit=PROMPT_LIMIT)
     return prompt
+
+
+def may_have_markup(text: str) -> bool:
+    """False if there is none of Discord's in `text`, at a glance."""
+    return "<" in text or "[" in text
 
 
 def on_one_line(text: str) -> str:
@@ -57,8 +63,8 @@ def prompt_in_chat(message: str, prefix: str) -> str | None:
     The prefix is found in any case, and one of letters as a word only. "!!!" is talk, "!" alone is an empty
     proposal (which `clean_prompt` then refuses).
     """
-    begins = re.compile(re.escape(prefix) + (_WORDS_END if is_word(prefix) else ""), re.IGNORECASE)
-    found = begins.match(text := message.lstrip())
+    begins, text = _beginning(prefix), message.lstrip()
+    found = begins.match(text)
     if found is None:
         return None
     proposal = text[found.end() :]
@@ -69,3 +75,8 @@ def is_word(prefix: str) -> bool:
     """Whether a prefix ends with a letter or digit of a script with blanks between words."""
     last = prefix[-1:]
     return last.isalnum() and not unicodedata.name(last, "").startswith(_SCRIPTS_WITHOUT_BLANKS)
+
+
+@lru_cache(maxsize=8)
+def _beginning(prefix: str) -> re.Pattern[str]:
+    return re.compile(re.escape(prefix) + (_WORDS_END if is_word(prefix) else ""), re.IGNORECASE)

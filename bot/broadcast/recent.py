@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections import OrderedDict, defaultdict
-from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Suggestion
 
-MEMORY_LIMIT = 5000
+MEMORY_LIMIT = 2000
 """Suggestions that are remembered at most; the oldest are forgotten first."""
+
+Key = TypeVar("Key")
+Item = TypeVar("Item")
 
 
 class Recent:
@@ -20,33 +23,34 @@ class Recent:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._said: OrderedDict[str, _Said] = OrderedDict()
-        self._times: defaultdict[Hashable, dict[str, float]] = defaultdict(dict)
+        self._by_viewer: defaultdict[int, dict[str, _Said]] = defaultdict(dict)
+        self._by_words: defaultdict[str, dict[str, float]] = defaultdict(dict)
 
     def add(self, suggestion: Suggestion) -> None:
         """Somebody says something."""
-        now = self._clock.steady()
-        said = self._said[suggestion.id] = _Said(suggestion.viewer.id, _folded(suggestion.prompt), now)
-        self._times[said.viewer_id][suggestion.id] = self._times[said.words][suggestion.id] = now
+        suggestion_id, viewer_id, prompt = suggestion.id, suggestion.viewer.id, suggestion.prompt
+        said = _Said(viewer_id, prompt, _folded(prompt), self._clock.steady())
+        self._said[suggestion_id] = self._by_viewer[viewer_id][suggestion_id] = said
+        self._by_words[said.words][suggestion_id] = said.at
         if len(self._said) > MEMORY_LIMIT:
             self.forget(next(iter(self._said)))
 
     def change(self, suggestion: Suggestion) -> None:
         """What is remembered has other words now, or was sent, or has come to nothing."""
-        said = self._said.get(suggestion.id)
-        if said is None:
-            return
         if suggestion.refusal is not None:
             self.forget(suggestion.id)
-        elif said.words != (words := _folded(suggestion.prompt)):
-            self._drop(said.words, suggestion.id)
-            self._times[words][suggestion.id] = self._clock.steady()
-            said.words = words
+            return
+        said = self._said.get(suggestion.id)
+        if said and said.prompt != suggestion.prompt:
+            _drop(self._by_words, said.words, suggestion.id)
+            said.prompt, said.words = suggestion.prompt, _folded(suggestion.prompt)
+            self._by_words[said.words][suggestion.id] = self._clock.steady()
 
     def forget(self, suggestion_id: str) -> None:
         """It has come to nothing."""
         if said := self._said.pop(suggestion_id, None):
-            self._drop(said.viewer_id, suggestion_id)
-            self._drop(said.words, suggestion_id)
+            _drop(self._by_viewer, said.viewer_id, suggestion_id)
+            _drop(self._by_words, said.words, suggestion_id)
 
     def last(self) -> float | None:
         """When somebody said something."""
@@ -54,31 +58,28 @@ class Recent:
 
     def last_of(self, viewer_id: int) -> float | None:
         """When a viewer said something."""
-        return self._last(viewer_id)
+        theirs = self._by_viewer.get(viewer_id)
+        return next(reversed(theirs.values())).at if theirs else None
 
     def last_in(self, prompt: str, *, but: str | None = None) -> float | None:
-        """When somebody said just this, but for the suggestion `but`: whatever its case and white space."""
-        return self._last(_folded(prompt), but)
-
-    def _last(self, key: Hashable, but: str | None = None) -> float | None:
-        times = self._times.get(key, {})
-        return next((times[each] for each in reversed(times) if each != but), None)
-
-    def _drop(self, key: Hashable, suggestion_id: str) -> None:
-        times = self._times[key]
-        del times[suggestion_id]
-        if not times:
-            del self._times[key]
+        """When somebody said this clean prompt, in whatever case, but for the suggestion `but`."""
+        times = self._by_words.get(_folded(prompt))
+        return next((times[each] for each in reversed(times) if each != but), None) if times else None
 
 
 @dataclass(slots=True)
 class _Said:
     viewer_id: int
+    prompt: str
     words: str
     at: float
 
 
+def _drop(index: dict[Key, dict[str, Item]], key: Key, suggestion_id: str) -> None:
+    del index[key][suggestion_id]
+    if not index[key]:
+        del index[key]
+
+
 def _folded(prompt: str) -> str:
-    if prompt.isascii():
-        return " ".join(prompt.lower().split())
-    return " ".join(unicodedata.normalize("NFKC", prompt).casefold().split())
+    return prompt.lower() if prompt.isascii() else unicodedata.normalize("NFKC", prompt).casefold()

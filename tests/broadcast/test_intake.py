@@ -51,7 +51,7 @@ async def test_each_wait_is_a_rule_of_its_own_and_ends(
     """For what was said, for who said it, for everyone; after a minute nobody is refused any more."""
     clock = SteppedClock()
     intake, recent = Intake(rules, lambda _: None, clock), Recent(clock)
-    recent.add(said(ROBIN, "Snow  falls"))
+    recent.add(said(ROBIN, "Snow falls"))
     attempts = [(SASHA, "snow falls"), (ROBIN, "rain"), (SASHA, "rain")]
     await clock.sleep(30)
     assert [refusal(intake, recent, *attempt) for attempt in attempts] == [same_prompt, same_person, anybody]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from bot.broadcast.arbitration.likeness import Words, are_alike, words_of
+from bot.broadcast.arbitration.likeness import Words, are_alike, outline_of, words_of
 from bot.broadcast.model import Suggestion
 
 NEWEST_LIMIT = 4
@@ -17,7 +17,7 @@ class _Wording:
     """What one or several suggestions say, and what says the same, itself included."""
 
     words: Words
-    outline: tuple[str, ...]
+    outline: str
     uses: int = 0
     alike: list[_Wording] = field(default_factory=list)
 
@@ -33,7 +33,7 @@ class Duplicates:
         self._suggestions: dict[str, Suggestion] = {}
         self._newest: dict[str, Suggestion] = {}
         self._wording_of: dict[str, _Wording] = {}
-        self._by_outline: defaultdict[tuple[str, ...], dict[Words, _Wording]] = defaultdict(dict)
+        self._by_outline: defaultdict[str, dict[Words, _Wording]] = defaultdict(dict)
 
     def add(self, suggestion: Suggestion) -> None:
         """One more waits, or one in new words: it is the latest."""
@@ -60,6 +60,8 @@ class Duplicates:
 
     def merged(self) -> list[list[Suggestion]]:
         """Those that wait, near-duplicates with the earliest, in the order in which their words came."""
+        if len(self._newest) == len(self._suggestions):
+            return self._merged_newest()
         for suggestion_id in list(self._newest):
             self._compare(suggestion_id)
         groups: dict[_Wording, list[Suggestion]] = {}
@@ -75,9 +77,22 @@ class Duplicates:
             groups.setdefault(earliest, []).append(suggestion)
         return list(groups.values())
 
+    def _merged_newest(self) -> list[list[Suggestion]]:
+        """The same where all are new: noted down, they would be gone before that was of use."""
+        groups: list[tuple[Words, list[Suggestion]]] = []
+        for suggestion in self._suggestions.values():
+            words = words_of(suggestion.prompt)
+            for earliest, group in groups:
+                if words == earliest or are_alike(words, earliest):
+                    group.append(suggestion)
+                    break
+            else:
+                groups.append((words, [suggestion]))
+        return [group for _, group in groups]
+
     def _compare(self, suggestion_id: str) -> None:
         words = words_of(self._newest.pop(suggestion_id).prompt)
-        outline = words.outline
+        outline = outline_of(words)
         comparable = self._by_outline[outline]
         wording = comparable.get(words)
         if wording is None:
