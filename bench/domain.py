@@ -120,7 +120,7 @@ async def _measure(mode: Mode) -> tuple[float, float]:
     desk = RecordingDesk(ScriptedRecordings(None), PostingBoard(), forgetful, SystemClock(), timeout_s=1)
     arbitration = ArbitrationSettings(mode=mode, gap=timedelta())
     async with desk, Broadcasts(all_ports, desk) as broadcasts:
-        session = broadcasts.start(
+        session = await broadcasts.start(
             CHANNEL, Viewer(1, "Mika"), "A cat", portrait=False, arbitration=arbitration
         )
         while session.broadcast.state is not State.LIVE:  # noqa: ASYNC110 - a few turns of the loop

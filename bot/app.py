@@ -77,10 +77,12 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     ports = Ports(
         open_world=odyssey_worlds(make_client, clock),
         journal=journal,
+        history=archive,
         audience=stage,
         clock=clock,
         pool=StreamPool(settings.concurrent_streams, clock),
         intake_of=guilds.intake_of,
+        budget_of=lambda guild_id: guilds.settings_of(guild_id).budget,
         new_id=new_id,
         new_reference=new_reference,
     )

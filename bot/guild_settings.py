@@ -17,7 +17,7 @@ from bot.guild_setting_complaints import complaint, wrong_setting
 from bot.guild_setting_values import Patterns, Roles, SafePrompt, Words
 from bot.guild_settings_text import read_settings_text
 
-FROM_NEXT_BROADCAST = frozenset({"mode", "broadcasts_at_once", "broadcast_limit_s", "minutes_per_day"})
+FROM_NEXT_BROADCAST = frozenset({"mode", "broadcasts_at_once"})
 """Settings that are looked at when a broadcast starts. All others hold at once, also while one runs."""
 TEXT_RULES = frozenset(
     {"prompt_limit", "blocked_words", "blocked_patterns", "allows_links", "allows_invites", "allows_mentions"}
@@ -76,7 +76,8 @@ class GuildSettings(BaseModel):
     def budget(self) -> Budget:
         """What these settings say of the server's share."""
         longest = timedelta(seconds=self.broadcast_limit_s) if self.broadcast_limit_s else None
-        return Budget(at_once=self.broadcasts_at_once, longest=longest)
+        per_day = timedelta(minutes=self.minutes_per_day) if self.minutes_per_day else None
+        return Budget(at_once=self.broadcasts_at_once, longest=longest, per_day=per_day)
 
     @property
     def intake(self) -> IntakeRules:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import discord
 
 from bot.broadcast.errors import BroadcastError, Code
@@ -64,16 +62,3 @@ async def record(interaction: discord.Interaction, kind: ActionKind, subject: st
     await services(interaction).guilds.record(
         channel(interaction).guild_id, viewer(interaction.user), kind, subject
     )
-
-
-async def check_day(interaction: discord.Interaction) -> None:
-    """Raises DAY_IS_USED_UP when the server has had its minutes of today (UTC)."""
-    minutes = settings(interaction).minutes_per_day
-    if not minutes:
-        return
-    ours = services(interaction)
-    now = ours.clock.now()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    used = await ours.archive.time_on_air(channel(interaction).guild_id, since=midnight, now=now)
-    if used >= timedelta(minutes=minutes):
-        raise BroadcastError(Code.DAY_IS_USED_UP, limit=minutes, until=midnight + timedelta(days=1))

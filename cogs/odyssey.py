@@ -101,14 +101,12 @@ class OdysseyCog(
             raise BroadcastError(Code.MODE_IS_SET)
         context.check_own_permissions(interaction)
         check_place(interaction)
-        await context.check_day(interaction)
-        session = self._services.broadcasts.start(
+        session = await self._services.broadcasts.start(
             context.channel(interaction),
             context.viewer(interaction.user),
             prompt,
             portrait=portrait,
             is_exempt=may(Deed.BYPASS, person),
-            budget=settings.budget,
             arbitration=replace(settings.arbitration, mode=Mode(mode)) if mode else settings.arbitration,
         )
         try:

@@ -110,7 +110,10 @@ _REQUESTS = {
     Code.TOO_MANY_BROADCASTS: (
         "This server may run {limit} broadcasts at once, and does. Please wait until one has ended."
     ),
-    Code.DAY_IS_USED_UP: "This server's {limit} minutes of today are used up. New ones are there {until}.",
+    Code.DAY_IS_USED_UP: (
+        "This server's {limit} minutes of today are used up, or kept for broadcasts that run now. "
+        "New ones are there {until}."
+    ),
     Code.SHUTTING_DOWN: "The bot is about to restart. Please try again in a minute.",
     Code.UNKNOWN_STREAM: (
         "There is no such stream in this server. Pick one from the list that `/odyssey recording` offers."
@@ -131,6 +134,10 @@ _ENDINGS = {
     Reason.HOST_ENDED: "Ended by its host.",
     Reason.MODERATOR_ENDED: "Ended by the moderator **{by}**.",
     Reason.TIME_LIMIT: "The stream's time was up. Start the next one with `/odyssey start`.",
+    Reason.DAY_LIMIT: (
+        "This server's minutes of today are used up. Start the next one from midnight (UTC) on, "
+        "or ask a moderator for more (`/odyssey settings minutes_per_day`)."
+    ),
     Reason.BROADCAST_LIMIT: "It reached the longest time that this server allows a broadcast.",
     Reason.STREAM_ENDED: "Odyssey ended the stream. Start the next one with `/odyssey start`.",
     Reason.CHANNEL_GONE: (

@@ -197,14 +197,14 @@ class Floor:
         finally:
             await entered
 
-    async def next_choice(self, *, until: float | None) -> Choice | None:
+    async def next_choice(self, *, until: Callable[[], float | None]) -> Choice | None:
         """What is sent next, as soon as there is something and its time has come; None at `until`.
 
-        That is a steady moment.
+        That is a steady moment, and looked up again whenever something changes.
         """
         while True:
-            now = self._clock.steady()
-            if until is not None and now >= until:
+            now, last = self._clock.steady(), until()
+            if last is not None and now >= last:
                 return None
             self._changed.clear()
             if stale := self._arbiter.line.remove_stale(now):
@@ -217,7 +217,7 @@ class Floor:
             if choice := self._arbiter.take_next(now):
                 return choice
             motion_at = self._motion.closes_at if self._motion else None
-            due = (self._arbiter.next_due(now), motion_at, until)
+            due = (self._arbiter.next_due(now), motion_at, last)
             soonest = min((moment for moment in due if moment is not None), default=None)
             await self._clock.wait(self._changed, until=soonest)
 

@@ -39,8 +39,9 @@ class Heartbeat:
     async def _run(self) -> None:
         while True:
             await self._broadcasts.are_running.wait()
+            ids = [session.broadcast.id for session in self._broadcasts.running]
             try:
-                await self._journal.save_signs_of_life(self._broadcasts.running_ids(), self._clock.now())
+                await self._journal.save_signs_of_life(ids, self._clock.now())
             except Exception as error:  # noqa: BLE001 - the boundary of one beat: the next one is due soon
                 log.warning("that broadcasts run could not be stored: %s", type(error).__name__)
             await self._clock.sleep(INTERVAL_S)

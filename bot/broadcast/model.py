@@ -96,6 +96,14 @@ class Broadcast:
         )
 
 
+class TimeOnAir(NamedTuple):
+    """For how long a broadcast was live, as it is stored."""
+
+    broadcast_id: str
+    began_at: datetime
+    ended_at: datetime
+
+
 class Outcome(StrEnum):
     """What became of a suggestion."""
 

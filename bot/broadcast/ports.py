@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.broadcast.budget import Budget
 from bot.broadcast.clock import Clock
 from bot.broadcast.intake import Intake
-from bot.broadcast.model import Broadcast, Ending, Recording, Spectating, Stream, Suggestion
+from bot.broadcast.model import Broadcast, Ending, Recording, Spectating, Stream, Suggestion, TimeOnAir
 from bot.broadcast.pool import StreamPool
 
 
@@ -93,6 +94,14 @@ class Journal(Protocol):
         ...
 
 
+class History(Protocol):
+    """What the journal knows of the past."""
+
+    async def times_on_air(self, guild_id: int, *, since: datetime) -> Iterable[TimeOnAir]:
+        """When a server's broadcasts were live that ended later than `since`, as far as is known."""
+        ...
+
+
 class Audience(Protocol):
     """Whoever shows a broadcast. Called on the event loop; must neither block nor raise."""
 
@@ -120,11 +129,14 @@ class Ports:
 
     open_world: OpenWorld
     journal: Journal
+    history: History
     audience: Audience
     clock: Clock
     pool: StreamPool
     intake_of: Callable[[int], Intake]
     """The gate for suggestions of the guild with this ID."""
+    budget_of: Callable[[int], Budget]
+    """What the guild with this ID may use, as it is set now."""
     new_id: Callable[[], str]
     """An ID that cannot be guessed."""
     new_reference: Callable[[], str]

@@ -7,7 +7,7 @@ import logging
 from typing import Self
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.budget import Budget
+from bot.broadcast.day import Days
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Broadcast, Channel, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.ports import Ports
@@ -31,6 +31,7 @@ class Broadcasts:
         self._recordings = recordings
         self._by_channel: dict[int, BroadcastSession] = {}
         self._tasks = asyncio.TaskGroup()
+        self._days = Days(ports.history, ports.budget_of, ports.clock)
         self._running: dict[asyncio.Task[None], BroadcastSession] = {}
         self._is_closing = False
         self.are_running = asyncio.Event()
@@ -45,7 +46,7 @@ class Broadcasts:
         # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
         await self._tasks.__aexit__(None, None, None)
 
-    def start(
+    async def start(
         self,
         channel: Channel,
         host: Viewer,
@@ -54,25 +55,24 @@ class Broadcasts:
         portrait: bool,
         is_exempt: bool = False,
         arbitration: ArbitrationSettings | None = None,
-        budget: Budget | None = None,
     ) -> BroadcastSession:
-        """Begins a broadcast and returns at once: how it goes on, the audience is told.
+        """Begins a broadcast and returns: how it goes on, the audience is told.
 
         `is_exempt` from the text rules. Raises EMPTY_PROMPT, PROMPT_TOO_LONG, MUTED, FILTERED,
-        ALREADY_RUNNING, TOO_MANY_BROADCASTS or SHUTTING_DOWN.
+        ALREADY_RUNNING, TOO_MANY_BROADCASTS, DAY_IS_USED_UP or SHUTTING_DOWN.
         """
         opening = clean_prompt(prompt)
-        if self._is_closing:
-            raise BroadcastError(Code.SHUTTING_DOWN)
         intake = self._ports.intake_of(channel.guild_id)
         intake.check_words(host, opening, typed=prompt, is_exempt=is_exempt)
-        if running := self._by_channel.get(channel.id):
-            raise BroadcastError(Code.ALREADY_RUNNING, host=running.broadcast.host)
-        budget = budget or Budget()
-        if len(self.in_guild(channel.guild_id)) >= budget.at_once:
-            raise BroadcastError(Code.TOO_MANY_BROADCASTS, limit=budget.at_once)
+        self._check_place(channel)
+        share = await self._days.claim(channel.guild_id, self._ports.new_id())
+        try:
+            self._check_place(channel)  # somebody else may have started meanwhile
+        except BroadcastError:
+            self._days.give_back(share)
+            raise
         broadcast = Broadcast(
-            id=self._ports.new_id(),
+            id=share.broadcast_id,
             channel=channel,
             host=host,
             prompt=opening,
@@ -80,7 +80,7 @@ class Broadcasts:
             requested_at=self._ports.clock.now(),
         )
         session = self._by_channel[channel.id] = BroadcastSession(
-            broadcast, self._ports, arbitration or ArbitrationSettings(), budget.longest
+            broadcast, self._ports, arbitration or ArbitrationSettings(), share
         )
         self.are_running.set()
         task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")
@@ -122,7 +122,7 @@ class Broadcasts:
     def adopt(self, guild_id: int, arbitration: ArbitrationSettings) -> None:
         """A server's settings changed: its running broadcasts go by them at once, except for their modes."""
         for session in self.in_guild(guild_id):
-            session.floor.adopt(arbitration)
+            session.adopt(arbitration)
 
     def end(self, channel: Channel, by: Viewer, *, is_moderator: bool) -> BroadcastSession:
         """Asks a channel's broadcast to end. Raises NOT_RUNNING, MAY_NOT_END or ALREADY_ENDING."""
@@ -155,10 +155,6 @@ class Broadcasts:
         """Whether the channel has a broadcast now."""
         return channel.id in self._by_channel
 
-    def running_ids(self) -> list[str]:
-        """The IDs of all broadcasts that have not ended."""
-        return [session.broadcast.id for session in self._by_channel.values()]
-
     def find(self, broadcast_id: str) -> BroadcastSession | None:
         """A broadcast that has not ended, by its ID."""
         return next((s for s in self._by_channel.values() if s.broadcast.id == broadcast_id), None)
@@ -173,6 +169,16 @@ class Broadcasts:
             for task in late:
                 task.cancel()
 
+    def _check_place(self, channel: Channel) -> None:
+        """Raises SHUTTING_DOWN, ALREADY_RUNNING or TOO_MANY_BROADCASTS."""
+        if self._is_closing:
+            raise BroadcastError(Code.SHUTTING_DOWN)
+        if running := self._by_channel.get(channel.id):
+            raise BroadcastError(Code.ALREADY_RUNNING, host=running.broadcast.host)
+        at_once = self._ports.budget_of(channel.guild_id).at_once
+        if len(self.in_guild(channel.guild_id)) >= at_once:
+            raise BroadcastError(Code.TOO_MANY_BROADCASTS, limit=at_once)
+
     async def _run(self, session: BroadcastSession) -> None:
         broadcast = session.broadcast
         try:
@@ -183,6 +189,7 @@ class Broadcasts:
             log.exception("broadcast %s broke", broadcast.id, extra={"ref": reference})
         finally:
             del self._by_channel[broadcast.channel.id]
+            self._days.give_back(session.share)
             if not self._by_channel:
                 self.are_running.clear()
         if session.stream:

@@ -6,10 +6,12 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
+from bot.broadcast.budget import STREAM_LIMIT_S
+from bot.broadcast.day import Share
 from bot.broadcast.errors import WorldError
 from bot.broadcast.floor import Floor
 from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion
@@ -18,9 +20,6 @@ from bot.broadcast.ports import Ports, World, WorldEvents
 from bot.broadcast.states import Reason, State
 
 log = logging.getLogger(__name__)
-
-STREAM_LIMIT_S = 150.0
-"""How long one stream lasts at most, as the service sets it by default."""
 
 _REFUSAL_FOR = {
     Reason.STREAM_ERROR: Refusal.SERVICE_REFUSED,
@@ -34,9 +33,10 @@ class BroadcastSession:
     """Runs one broadcast: holds its state, its floor and its connection to the world."""
 
     def __init__(
-        self, broadcast: Broadcast, ports: Ports, arbitration: ArbitrationSettings, longest: timedelta | None
+        self, broadcast: Broadcast, ports: Ports, arbitration: ArbitrationSettings, share: Share
     ) -> None:
         self.broadcast = broadcast
+        self.share = share
         self.was_stored = asyncio.Event()
         """Set once it is stored, or cannot be. Shown before that, it would be lost with a crash."""
         self.stream: Stream | None = None
@@ -46,8 +46,8 @@ class BroadcastSession:
         self.last_applied: Suggestion | None = None
         self.picture: bytes | None = None
         self._ports = ports
-        self._longest = longest
-        self._live_since: float | None = None
+        self._started_at = 0.0
+        """The steady moment in which the stream began."""
         self._slot: Slot | None = None
         self._world: World | None = None
         self._ending: Ending | None = None
@@ -68,10 +68,16 @@ class BroadcastSession:
     @property
     def ends_at(self) -> datetime | None:
         """When it is over at the latest, by the wall; None before it is live."""
-        if self._live_since is None:
+        live_since = self.share.live_since
+        if live_since is None:
             return None
-        over_at = self._live_since + STREAM_LIMIT_S
-        return self._ports.clock.date_of(over_at if self._over_at is None else min(over_at, self._over_at))
+        limit_at, ends_at = live_since + STREAM_LIMIT_S, self.share.ends_at
+        return self._ports.clock.date_of(limit_at if ends_at is None else min(limit_at, ends_at))
+
+    def adopt(self, arbitration: ArbitrationSettings) -> None:
+        """Goes by other settings from now on, and asks anew what is left of the server's time."""
+        self.share.reconsider()
+        self.floor.adopt(arbitration)
 
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""
@@ -154,7 +160,7 @@ class BroadcastSession:
             portrait=self.broadcast.portrait,
             started_at=self._ports.clock.now(),
         )
-        self._live_since = self._ports.clock.steady()
+        self._started_at = self._ports.clock.steady()
         self.prompt_in_force = started.applied_prompt or self.broadcast.prompt
         # Stored before anybody is told: without the stream ID there is no way back to the recording.
         await self._ports.journal.save_stream(self.stream)
@@ -164,7 +170,13 @@ class BroadcastSession:
     async def _forward(self, world: World, stream: Stream) -> None:
         """The one forwarder: a suggestion leaves only when the one before it is settled."""
         clock = self._ports.clock
-        while choice := await self.floor.next_choice(until=self._over_at):
+        while not self.is_closing:
+            choice = await self.floor.next_choice(until=lambda: self.share.due_at)
+            if choice is None:
+                if reason := await self.share.renew():
+                    self.end(Ending(reason))
+                self._tell()
+                continue
             sent = self.floor.sent(choice, stream.id)
             prompt = choice.suggestion.prompt
             try:
@@ -178,14 +190,6 @@ class BroadcastSession:
                 settled = [suggestion.acknowledged(applied, clock.now()) for suggestion in sent]
                 self.prompt_in_force, self.last_applied = applied, settled[0]
             await self.floor.settled(settled)
-        self.end(Ending(Reason.BROADCAST_LIMIT))
-
-    @property
-    def _over_at(self) -> float | None:
-        """The steady moment in which the server's own limit ends the broadcast."""
-        if self._live_since is None or self._longest is None:
-            return None
-        return self._live_since + self._longest.total_seconds()
 
     async def _end_stream(self, world: World) -> None:
         try:
@@ -216,7 +220,7 @@ class BroadcastSession:
         if failure:
             if not self.broadcast.state.is_over:
                 # What cannot be stored is told all the same: nobody is left before a panel that seems live.
-                self.broadcast = self.broadcast.moved(final, self._ports.clock.now(), ending)
+                self.broadcast = self._moved(final)
                 self._tell()
             raise failure
 
@@ -226,17 +230,30 @@ class BroadcastSession:
 
     async def _store_stream_end(self) -> None:
         if self.stream and self._ending:
-            ended_at = self._ports.clock.now()
-            self.stream = replace(self.stream, ended_at=ended_at, end_reason=self._ending.reason)
+            self.stream = replace(
+                self.stream,
+                started_at=self._ports.clock.date_of(self._started_at),
+                ended_at=self._ports.clock.date_of(self._ports.clock.steady()),
+                end_reason=self._ending.reason,
+            )
             await self._ports.journal.save_stream(self.stream)
 
     async def _move(self, state: State) -> None:
         """The one place that changes the broadcast's state: by the transition table, stored, then told."""
-        moved = self.broadcast.moved(state, self._ports.clock.now(), self._ending)
+        moved = self._moved(state)
         await self._ports.journal.save_broadcast(moved)
         self.broadcast = moved
         log.info("broadcast %s is %s", moved.id, state.value)
         self._tell()
+
+    def _moved(self, state: State) -> Broadcast:
+        """Dated by the wall as it is now: a minute is stored as a minute, though it was set meanwhile."""
+        clock = self._ports.clock
+        if state is State.LIVE:
+            self.share.live_since = clock.steady()
+        moved = self.broadcast.moved(state, clock.date_of(clock.steady()), self._ending)
+        live_since = self.share.live_since
+        return moved if live_since is None else replace(moved, live_at=clock.date_of(live_since))
 
     def _tell(self) -> None:
         self._ports.audience.broadcast_changed(self.broadcast)

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     MODERATOR_ENDED = "moderator_ended"
     TIME_LIMIT = "time_limit"
     BROADCAST_LIMIT = "broadcast_limit"  # the server's own
+    DAY_LIMIT = "day_limit"  # the server's minutes of the day are used up
     STREAM_ENDED = "stream_ended"  # by the service, without an error
     CHANNEL_GONE = "channel_gone"  # nobody can see or steer it any more
     SHUTDOWN = "shutdown"
@@ -65,6 +66,7 @@ _ORDERLY = frozenset(
         Reason.MODERATOR_ENDED,
         Reason.TIME_LIMIT,
         Reason.BROADCAST_LIMIT,
+        Reason.DAY_LIMIT,
         Reason.STREAM_ENDED,
         Reason.CHANNEL_GONE,
         Reason.SHUTDOWN,

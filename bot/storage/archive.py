@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
+from bot.broadcast.model import Broadcast, Channel, Ending, Stream, TimeOnAir, Viewer
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
 from bot.storage.journal import Post, PostKind
@@ -124,14 +124,14 @@ class Archive:
             row = (await connection.execute(query)).first()
         return _broadcast(row) if row else None
 
-    async def time_on_air(self, guild_id: int, *, since: datetime, now: datetime) -> timedelta:
-        """How long a guild's broadcasts that went live after `since` have been live, in all."""
-        query = select(broadcasts.c.live_at, broadcasts.c.ended_at).where(
-            broadcasts.c.guild_id == guild_id, broadcasts.c.live_at >= since
+    async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
+        """When a guild's broadcasts were live that ended later than `since`, as far as is known."""
+        ended_at = func.coalesce(broadcasts.c.ended_at, broadcasts.c.last_seen_at, broadcasts.c.live_at)
+        query = select(broadcasts.c.id, broadcasts.c.live_at, ended_at).where(
+            broadcasts.c.guild_id == guild_id, broadcasts.c.live_at.is_not(None), ended_at > since
         )
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        return sum(((row.ended_at or now) - row.live_at for row in rows), timedelta())
+            return [TimeOnAir(*row) for row in (await connection.execute(query)).all()]
 
     async def open_panels_of_the_past(self) -> list[Post]:
         """Panels that do not show yet that their broadcasts are over, oldest first."""

@@ -99,7 +99,7 @@ async def test_a_stream_that_ends_as_it_begins_is_told(then: tuple[object, ...],
     )
     desk = RecordingDesk(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
     async with desk, Broadcasts(surroundings, desk) as broadcasts, asyncio.timeout(5):
-        session = broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+        session = await broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
         await board.posted.wait()
     assert session.broadcast.ending
     assert session.broadcast.ending.reason is reason

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.broadcast.arbitration.line import Line
+from bot.broadcast.budget import Budget
 from bot.broadcast.model import Channel, Suggestion, Viewer
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
@@ -40,10 +41,12 @@ class Rig:
     audience: ListeningAudience
     board: PostingBoard
     clock: SteppedClock
+    budgets: dict[int, Budget]
+    """Of the servers, by their IDs."""
 
     async def start(self, prompt: str = "A cat") -> BroadcastSession:
         """Mika's broadcast, live."""
-        session = self.broadcasts.start(CHANNEL, MIKA, prompt, portrait=False)
+        session = await self.broadcasts.start(CHANNEL, MIKA, prompt, portrait=False)
         await reach(session, State.LIVE)
         return session
 
@@ -69,8 +72,9 @@ async def opened_rig(clock: SteppedClock | None = None) -> AsyncIterator[Rig]:
     audience = ListeningAudience(journal)
     clock = clock or SteppedClock()
     desk = RecordingDesk(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
-    async with desk, Broadcasts(ports(world, journal, audience, clock), desk) as broadcasts:
-        yield Rig(broadcasts, world, journal, audience, board, clock)
+    budgets: dict[int, Budget] = {}
+    async with desk, Broadcasts(ports(world, journal, audience, clock, budgets), desk) as broadcasts:
+        yield Rig(broadcasts, world, journal, audience, board, clock, budgets)
 
 
 @pytest.fixture

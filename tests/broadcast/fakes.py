@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from bot.broadcast.budget import Budget
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.intake import Intake, IntakeRules
-from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
+from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion, TimeOnAir
 from bot.broadcast.pool import StreamPool
 from bot.broadcast.ports import Ports, StartedStream, WorldEvents
 from bot.broadcast.states import Reason
@@ -112,6 +113,16 @@ class MemoryJournal:
         self._late = None
         for stored in late:
             _answer(stored, failure)
+
+    async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
+        """By what was saved last of each."""
+        await asyncio.sleep(0)
+        latest = {broadcast.id: broadcast for broadcast in self.broadcasts}
+        return [
+            TimeOnAir(each.id, each.live_at, each.ended_at or each.live_at)
+            for each in latest.values()
+            if each.live_at and each.channel.guild_id == guild_id and (each.ended_at or each.live_at) > since
+        ]
 
     def save_recording(self, recording: Recording) -> asyncio.Future[None]:
         return self._keep(self.recordings, recording)
@@ -243,19 +254,25 @@ class PostingBoard:
 
 
 def ports(
-    world: ScriptedWorld, journal: MemoryJournal, audience: ListeningAudience, clock: Clock | None = None
+    world: ScriptedWorld,
+    journal: MemoryJournal,
+    audience: ListeningAudience,
+    clock: Clock | None = None,
+    budgets: Mapping[int, Budget] | None = None,
 ) -> Ports:
-    """The ports with these behind them; IDs and references are numbered."""
+    """The ports with these behind them; IDs and references are numbered. Budgets are by the server's ID."""
     clock = clock or SteppedClock()
     intake = Intake(IntakeRules(), lambda _: None, clock)
     ids, references = itertools.count(1), itertools.count(1)
     return Ports(
         open_world=world.open,
         journal=journal,
+        history=journal,
         audience=audience,
         clock=clock,
         pool=StreamPool(5, clock),
         intake_of=lambda _: intake,
+        budget_of=lambda guild_id: (budgets or {}).get(guild_id, Budget()),
         new_id=lambda: f"id-{next(ids)}",
         new_reference=lambda: f"ref-{next(references)}",
     )

@@ -41,7 +41,7 @@ async def test_what_runs_is_seen_every_ten_seconds() -> None:
             await asyncio.sleep(0)
             assert rig.journal.signs_of_life == []
             first = await rig.start()
-            second = rig.broadcasts.start(Channel(1, 11), MIKA, "A dog", portrait=False)
+            second = await rig.broadcasts.start(Channel(1, 11), MIKA, "A dog", portrait=False)
             await reach(second, State.LIVE)
             began = clock.now()
             await clock.next()

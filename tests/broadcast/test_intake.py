@@ -146,13 +146,13 @@ async def test_what_was_sent_counts_and_only_in_its_broadcast(rig: Rig) -> None:
         await rig.broadcasts.suggest(CHANNEL, SASHA, " SNOW ")
     assert caught.value.code is Code.REPEATED
     other = Channel(CHANNEL.guild_id, 11)
-    rig.broadcasts.start(other, MIKA, "A dog", portrait=False)
+    await rig.broadcasts.start(other, MIKA, "A dog", portrait=False)
     assert await rig.broadcasts.suggest(other, ROBIN, "snow")
 
 
 async def test_an_edit_may_not_repeat_and_frees_the_words_before(rig: Rig) -> None:
     """It is no way round the rule, its own words are no repeat, and what nobody says any more is free."""
-    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     snow = await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
     rain = await rig.broadcasts.suggest(CHANNEL, SASHA, "rain")
     with pytest.raises(BroadcastError) as caught:

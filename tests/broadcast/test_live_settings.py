@@ -103,7 +103,7 @@ def test_other_settings_leave_the_mode_as_it_is() -> None:
 async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> None:
     """One of two servers allows one suggestion each from now on: there the next one is refused."""
     elsewhere = Channel(guild_id=2, id=20)
-    rig.broadcasts.start(elsewhere, MIKA, "A dog", portrait=False)
+    await rig.broadcasts.start(elsewhere, MIKA, "A dog", portrait=False)
     await rig.start()
     rig.world.may_answer.clear()
     for channel in (CHANNEL, elsewhere):
@@ -124,7 +124,7 @@ async def test_whoever_waits_for_the_next_choice_wakes_for_new_settings() -> Non
     surroundings = ports(ScriptedWorld(), journal, ListeningAudience(journal), clock)
     floor = Floor("b", surroundings, replace(SETTINGS, mode=Mode.HOST), lambda: None)
     ticket = await floor.suggest(ROBIN, "snow")
-    choosing = asyncio.create_task(floor.next_choice(until=None), name="the forwarder")
+    choosing = asyncio.create_task(floor.next_choice(until=lambda: None), name="the forwarder")
     await clock.sleep(10)
     assert not ticket.settled.done()
     floor.adopt(replace(SETTINGS, limits=LineLimits(lifetime=seconds(10))))

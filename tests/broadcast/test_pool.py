@@ -29,14 +29,14 @@ async def some_turns() -> None:
 async def test_a_start_beyond_the_pool_waits_and_then_starts_by_itself(rig: Rig) -> None:
     """It knows its place, which moves up, and its panel hears of it; it can also be ended while it waits."""
     sessions = [
-        rig.broadcasts.start(Channel(100 + number, 100 + number), MIKA, "A cat", portrait=False)
+        await rig.broadcasts.start(Channel(100 + number, 100 + number), MIKA, "A cat", portrait=False)
         for number in range(5)
     ]
     for session in sessions:
         await reach(session, State.LIVE)
-    first = rig.broadcasts.start(CHANNEL, MIKA, "A dog", portrait=False)
-    second = rig.broadcasts.start(Channel(1, 200), MIKA, "An owl", portrait=False)
-    third = rig.broadcasts.start(Channel(1, 201), MIKA, "A fox", portrait=False)
+    first = await rig.broadcasts.start(CHANNEL, MIKA, "A dog", portrait=False)
+    second = await rig.broadcasts.start(Channel(1, 200), MIKA, "An owl", portrait=False)
+    third = await rig.broadcasts.start(Channel(1, 201), MIKA, "A fox", portrait=False)
     await some_turns()
     assert [s.place_in_pool for s in (first, second, third)] == [1, 2, 3]
     rig.audience.heard.clear()
@@ -54,12 +54,13 @@ async def test_a_start_beyond_the_pool_waits_and_then_starts_by_itself(rig: Rig)
 async def test_a_place_goes_on_though_the_next_one_gives_it_up_in_the_same_moment(rig: Rig) -> None:
     """One ends, and whoever was to follow gives up in the same turn of the loop: nobody notices either."""
     running = [
-        rig.broadcasts.start(Channel(1, 100 + number), MIKA, "A cat", portrait=False) for number in range(5)
+        await rig.broadcasts.start(Channel(1, 100 + number), MIKA, "A cat", portrait=False)
+        for number in range(5)
     ]
     for session in running:
         await reach(session, State.LIVE)
-    waiting = rig.broadcasts.start(Channel(2, 200), MIKA, "An owl", portrait=False)
-    last = rig.broadcasts.start(Channel(2, 201), MIKA, "A fox", portrait=False)
+    waiting = await rig.broadcasts.start(Channel(2, 200), MIKA, "An owl", portrait=False)
+    last = await rig.broadcasts.start(Channel(2, 201), MIKA, "A fox", portrait=False)
     await some_turns()
     rig.broadcasts.end(running[0].broadcast.channel, MIKA, is_moderator=False)
     while rig.world.calls[-1] != "disconnect":
@@ -144,7 +145,7 @@ async def times_of_tries(rig: Rig, number: int) -> list[float]:
 async def test_a_start_that_finds_all_streams_taken_elsewhere_waits_in_line(rig: Rig, where: str) -> None:
     """Another client has them, or a run that was killed: tried again, ever more seldom, then live."""
     rig.world.full_at = where
-    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     times = await times_of_tries(rig, 7)
     pauses = [after - before for before, after in itertools.pairwise(times)]
     assert pauses == [5, 10, 20, 40, 60, 60]
@@ -154,7 +155,7 @@ async def test_a_start_that_finds_all_streams_taken_elsewhere_waits_in_line(rig:
     assert rig.world.calls[-1] == "disconnect", "what it waits for is not held meanwhile"
     rig.world.full_at = None
     await reach(session, State.LIVE)
-    again = rig.broadcasts.start(Channel(1, 11), MIKA, "A dog", portrait=False)
+    again = await rig.broadcasts.start(Channel(1, 11), MIKA, "A dog", portrait=False)
     await reach(again, State.LIVE)
 
 
@@ -163,7 +164,9 @@ async def waiting_elsewhere(rig: Rig, count: int) -> list[BroadcastSession]:
     rig.world.full_at = "connect"
     sessions = []
     for number in range(count):
-        sessions.append(rig.broadcasts.start(Channel(2, 20 + number), MIKA, f"idea {number}", portrait=False))
+        sessions.append(
+            await rig.broadcasts.start(Channel(2, 20 + number), MIKA, f"idea {number}", portrait=False)
+        )
         await some_turns()
     assert [session.place_in_pool for session in sessions] == list(range(1, count + 1))
     return sessions
@@ -205,7 +208,7 @@ async def test_one_that_waits_elsewhere_can_be_ended() -> None:
 async def test_what_no_wait_mends_fails(rig: Rig, limit: UsageLimit | None) -> None:
     """The month's hours, an account that is suspended: there is nothing to wait in line for."""
     rig.world.failing_at["connect"] = WorldError(Reason.USAGE_LIMIT, limit=limit)
-    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     async with asyncio.timeout(5):
         while not session.broadcast.state.is_over:
             await asyncio.sleep(0)

@@ -19,9 +19,9 @@ async def test_one_broadcast_per_channel(rig: Rig) -> None:
     """A second start names the host of the first; another channel is free."""
     await rig.start()
     with pytest.raises(BroadcastError) as caught:
-        rig.broadcasts.start(CHANNEL, ROBIN, "A dog", portrait=False)
+        await rig.broadcasts.start(CHANNEL, ROBIN, "A dog", portrait=False)
     assert (caught.value.code, caught.value.facts) == (Code.ALREADY_RUNNING, {"host": MIKA})
-    other = rig.broadcasts.start(Channel(1, 11), ROBIN, "A dog", portrait=False)
+    other = await rig.broadcasts.start(Channel(1, 11), ROBIN, "A dog", portrait=False)
     await reach(other, State.LIVE)
 
 
@@ -85,7 +85,7 @@ async def test_stopping_the_bot_ends_broadcasts_in_order(rig: Rig) -> None:
     assert session.broadcast.ending.reason is Reason.SHUTDOWN
     assert rig.world.calls[-2:] == ["end", "disconnect"]
     with pytest.raises(BroadcastError) as caught:
-        rig.broadcasts.start(CHANNEL, MIKA, "A dog", portrait=False)
+        await rig.broadcasts.start(CHANNEL, MIKA, "A dog", portrait=False)
     assert caught.value.code is Code.SHUTTING_DOWN
 
 
@@ -97,7 +97,7 @@ async def test_a_broken_journal_fails_one_broadcast_not_the_bot(
 
     rig.journal.refuses = lambda thing: isinstance(thing, Stream)
     other = Channel(1, 11)
-    broken = rig.broadcasts.start(other, ROBIN, "A dog", portrait=False)
+    broken = await rig.broadcasts.start(other, ROBIN, "A dog", portrait=False)
     while rig.broadcasts.is_running_in(other):
         await asyncio.sleep(0)
     assert healthy.broadcast.state is State.LIVE
@@ -110,20 +110,18 @@ async def test_a_broken_journal_fails_one_broadcast_not_the_bot(
 
 async def test_a_server_has_its_share_and_no_more(rig: Rig) -> None:
     """One broadcast at once, if so set; another server is not touched by it."""
-    budget = Budget(at_once=1)
-    rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, budget=budget)
+    rig.budgets |= dict.fromkeys((CHANNEL.guild_id, 2), Budget(at_once=1))
+    await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     with pytest.raises(BroadcastError) as caught:
-        rig.broadcasts.start(Channel(CHANNEL.guild_id, 11), ROBIN, "A dog", portrait=False, budget=budget)
+        await rig.broadcasts.start(Channel(CHANNEL.guild_id, 11), ROBIN, "A dog", portrait=False)
     assert (caught.value.code, caught.value.facts) == (Code.TOO_MANY_BROADCASTS, {"limit": 1})
-    await reach(
-        rig.broadcasts.start(Channel(2, 12), ROBIN, "An owl", portrait=False, budget=budget), State.LIVE
-    )
+    await reach(await rig.broadcasts.start(Channel(2, 12), ROBIN, "An owl", portrait=False), State.LIVE)
 
 
 async def test_a_server_can_limit_how_long_a_broadcast_lasts(rig: Rig) -> None:
     """At the server's own limit it ends in order, though the service would go on."""
-    budget = Budget(longest=timedelta(seconds=30))
-    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, budget=budget)
+    rig.budgets[CHANNEL.guild_id] = Budget(longest=timedelta(seconds=30))
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     await reach(session, State.ENDED)
     ended, live = session.broadcast.ended_at, session.broadcast.live_at
     assert session.broadcast.ending

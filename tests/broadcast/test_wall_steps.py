@@ -49,9 +49,9 @@ async def test_a_ballot_closes_on_time_and_is_shown_by_the_new_wall(rig: Rig, ho
     """Twenty seconds are twenty seconds; what the panel shows of them changes once, with the wall."""
     rig.world.may_connect.clear()
     arbitration = ArbitrationSettings(mode=Mode.VOTE)
-    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, arbitration=arbitration)
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, arbitration=arbitration)
     await session.floor.suggest(ROBIN, "snow")
-    choosing = asyncio.create_task(session.floor.next_choice(until=None), name="the forwarder")
+    choosing = asyncio.create_task(session.floor.next_choice(until=lambda: None), name="the forwarder")
     closes_at = None
     while closes_at is None:
         await asyncio.sleep(0)
@@ -67,7 +67,7 @@ async def test_a_ballot_closes_on_time_and_is_shown_by_the_new_wall(rig: Rig, ho
 async def test_a_vote_on_the_mode_is_open_for_as_long_as_it_says(rig: Rig, hours: float) -> None:
     """Neither closed by a step forward, nor open for an hour by one back."""
     rig.world.may_connect.clear()
-    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     session.floor.call_vote(Mode.VOTE, MIKA)
     rig.clock.step_the_wall(hours=hours)
     await rig.clock.sleep(WINDOW_S - 1)
@@ -79,8 +79,8 @@ async def test_a_vote_on_the_mode_is_open_for_as_long_as_it_says(rig: Rig, hours
 @every_step
 async def test_a_broadcast_lasts_as_long_as_its_server_allows(rig: Rig, hours: float) -> None:
     """Thirty seconds of it, and the panel's "ends" goes with the wall."""
-    budget = Budget(longest=timedelta(seconds=30))
-    session = rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, budget=budget)
+    rig.budgets[CHANNEL.guild_id] = Budget(longest=timedelta(seconds=30))
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     while session.ends_at is None:
         await asyncio.sleep(0)
     rig.clock.step_the_wall(hours=hours)

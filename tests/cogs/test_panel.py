@@ -51,7 +51,7 @@ async def test_a_panel_asks_once_how_the_line_stands(monkeypatch: pytest.MonkeyP
 
     async with opened_rig() as rig:
         rig.world.may_connect.clear()  # so that nothing leaves the line
-        session = rig.broadcasts.start(CHANNEL_OF_RIG, MIKA, "A cat", portrait=False)
+        session = await rig.broadcasts.start(CHANNEL_OF_RIG, MIKA, "A cat", portrait=False)
         session.floor.switch(Mode.VOTE)
         await session.floor.suggest(ROBIN, "an owl hoots")
         monkeypatch.setattr(Arbiter, "standing", count_and_stand)

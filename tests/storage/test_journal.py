@@ -206,3 +206,28 @@ async def test_a_stream_whose_end_was_not_stored_ended_with_its_broadcast(store:
     past = await store.archive.stream(CHANNEL.guild_id, stream.id)
     assert past
     assert past.stream.ended_at == over.ended_at
+
+
+async def test_times_on_air_are_found_as_far_as_is_known(store: Store) -> None:
+    """Of this server, and later than that; what has no end yet lasted until its last sign of life."""
+    day = timedelta(days=1)
+    live, _ = live_broadcast()
+    times = {
+        "yesterday": (NOW - 2 * day, NOW - day),
+        "over midnight": (NOW - day - timedelta(hours=1), NOW - day + timedelta(minutes=1)),
+        "today": (NOW, NOW + timedelta(minutes=2)),
+    }
+    for name, (live_at, ended_at) in times.items():
+        await store.journal.save_broadcast(replace(ended(live), id=name, live_at=live_at, ended_at=ended_at))
+    elsewhere = replace(ended(live), id="elsewhere", channel=Channel(5, 6))
+    await store.journal.save_broadcast(elsewhere)
+    await store.journal.save_broadcast(replace(live, id="running"))
+    await store.journal.save_broadcast(replace(live, id="connecting", state=State.CONNECTING, live_at=None))
+    seen_at = NOW + timedelta(seconds=50)
+    await store.journal.save_signs_of_life(["running"], seen_at)
+    found = await store.archive.times_on_air(CHANNEL.guild_id, since=NOW - day)
+    assert {(time.broadcast_id, time.began_at, time.ended_at) for time in found} == {
+        ("over midnight", *times["over midnight"]),
+        ("today", *times["today"]),
+        ("running", NOW, seen_at),
+    }

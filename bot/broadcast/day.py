@@ -1,0 +1,139 @@
+"""A server's minutes of a day (UTC): kept for each of its broadcasts, a part at a time, before it uses them.
+
+What is kept is not given away twice: two that start at once cannot both have the last minute, and nobody's
+broadcast is cut short by somebody else's start. Which day it is, the wall says; how long a broadcast has
+lasted, the steady clock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from bot.broadcast.budget import STREAM_LIMIT_S, Budget
+from bot.broadcast.clock import Clock
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import TimeOnAir
+from bot.broadcast.ports import History
+from bot.broadcast.states import Reason
+
+DAY = timedelta(days=1)
+
+
+class Share:
+    """How long one broadcast may be live: by its server's longest, and by what is kept for it of the day."""
+
+    def __init__(self, days: Days, guild_id: int, broadcast_id: str) -> None:
+        self.guild_id = guild_id
+        self.broadcast_id = broadcast_id
+        self.live_since: float | None = None
+        """The steady moment, to be set by whoever takes the broadcast live."""
+        self.kept_s: float | None = None
+        """How much of its server's days it may use in all; None without a limit."""
+        self._days = days
+        self._has_new_rules = False
+
+    @property
+    def ends_at(self) -> float | None:
+        """The steady moment in which it is used up; None without a limit, or before the broadcast is live."""
+        if self.live_since is None:
+            return None
+        longest = self._days.budget_of(self.guild_id).longest
+        limits_s = [longest.total_seconds()] if longest else []
+        limits_s += [] if self.kept_s is None else [self.kept_s]
+        return self.live_since + min(limits_s) if limits_s else None
+
+    @property
+    def due_at(self) -> float | None:
+        """When `renew` is due: at once if the rules have changed."""
+        return -math.inf if self._has_new_rules else self.ends_at
+
+    def reconsider(self) -> None:
+        """The server's rules have changed."""
+        self._has_new_rules = True
+
+    def used_s(self, now: float) -> float:
+        """How long the broadcast has been live at the steady moment `now`."""
+        return 0.0 if self.live_since is None else now - self.live_since
+
+    def unused_s(self, now: float) -> float:
+        """What is kept and not used yet."""
+        return 0.0 if self.kept_s is None else max(0.0, self.kept_s - self.used_s(now))
+
+    async def renew(self) -> Reason | None:
+        """Keeps more, of what there is today and by the rules as they are; else says why it is the end."""
+        self._has_new_rules = False
+        longest = self._days.budget_of(self.guild_id).longest
+        if longest and self.used_s(self._days.clock.steady()) >= longest.total_seconds():
+            return Reason.BROADCAST_LIMIT
+        return None if await self._days.keep_more(self) else Reason.DAY_LIMIT
+
+
+class Days:
+    """Reckons up what each server has used of its day, and what is kept for the broadcasts that run."""
+
+    def __init__(self, history: History, budget_of: Callable[[int], Budget], clock: Clock) -> None:
+        self.budget_of = budget_of
+        self.clock = clock
+        self._history = history
+        self._shares: dict[str, Share] = {}
+
+    async def claim(self, guild_id: int, broadcast_id: str) -> Share:
+        """A share for a broadcast that is about to start. Raises DAY_IS_USED_UP when nothing is left."""
+        share = Share(self, guild_id, broadcast_id)
+        if not await self.keep_more(share):
+            limit = self.budget_of(guild_id).per_day or timedelta()
+            until = _midnight(self.clock.now()) + DAY
+            raise BroadcastError(Code.DAY_IS_USED_UP, limit=round(limit.total_seconds() / 60), until=until)
+        self._shares[broadcast_id] = share
+        return share
+
+    def give_back(self, share: Share) -> None:
+        """The broadcast is over, or did not start: from now on what is stored of it counts."""
+        self._shares.pop(share.broadcast_id, None)
+
+    async def keep_more(self, share: Share) -> bool:
+        """Keeps another part of the day for a share; False if there is nothing left."""
+        stored: Iterable[TimeOnAir] = ()
+        if self.budget_of(share.guild_id).per_day:
+            since = _midnight(self.clock.now())
+            stored = await self._history.times_on_air(share.guild_id, since=since)
+        # From here on nothing is awaited: of two that ask at once, the second sees what the first one got.
+        budget, now = self.budget_of(share.guild_id), self.clock.steady()
+        if budget.per_day is None:
+            share.kept_s = None
+            return True
+        left_s = budget.per_day.total_seconds() - self._taken_s(share, stored)
+        if left_s <= 0:
+            return False
+        part_s = min(STREAM_LIMIT_S, budget.longest.total_seconds()) if budget.longest else STREAM_LIMIT_S
+        share.kept_s = share.used_s(now) + min(left_s, part_s)
+        return True
+
+    def _taken_s(self, asking: Share, stored: Iterable[TimeOnAir]) -> float:
+        """What of a server's day is used, or kept for others than the one that asks."""
+        now, date = self.clock.steady(), self.clock.now()
+        midnight = _midnight(date)
+        today_s, to_come_s = (date - midnight).total_seconds(), (midnight + DAY - date).total_seconds()
+        others = [
+            share
+            for share in self._shares.values()
+            if share.guild_id == asking.guild_id and share is not asking
+        ]
+        running = {share.broadcast_id for share in (*others, asking)}
+        over = (time for time in stored if time.broadcast_id not in running)
+        return (
+            sum(_overlap_s(time, midnight, date) for time in over)
+            + sum(min(share.used_s(now), today_s) for share in (*others, asking))
+            + sum(min(share.unused_s(now), to_come_s) for share in others)
+        )
+
+
+def _overlap_s(time: TimeOnAir, since: datetime, until: datetime) -> float:
+    """How much of a time is in another one."""
+    return max(0.0, (min(time.ended_at, until) - max(time.began_at, since)).total_seconds())
+
+
+def _midnight(date: datetime) -> datetime:
+    return date.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,230 @@
+"""A server's minutes of a day: they end what outlasts them, and nobody gets the last one twice."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
+from bot.broadcast.budget import STREAM_LIMIT_S, Budget
+from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.model import Broadcast, Channel
+from bot.broadcast.session import BroadcastSession
+from bot.broadcast.states import Reason, State
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach
+from tests.broadcast.fakes import WaitingClock
+
+GUILD = CHANNEL.guild_id
+OTHER = Channel(GUILD, 11)
+
+
+def a_day(**length: float) -> Budget:
+    """A budget of so much a day."""
+    return Budget(per_day=timedelta(**length))
+
+
+async def start(rig: Rig, channel: Channel = CHANNEL) -> BroadcastSession:
+    """A broadcast, live."""
+    session = await rig.broadcasts.start(channel, MIKA, "A cat", portrait=False)
+    await reach(session, State.LIVE)
+    return session
+
+
+async def refusal(rig: Rig, channel: Channel = CHANNEL) -> Code | None:
+    """What a start is refused with."""
+    try:
+        await rig.broadcasts.start(channel, MIKA, "A cat", portrait=False)
+    except BroadcastError as error:
+        return error.code
+    return None
+
+
+async def end(rig: Rig, session: BroadcastSession) -> None:
+    """It ends, and its time is stored."""
+    rig.broadcasts.end(session.broadcast.channel, MIKA, is_moderator=True)
+    while rig.broadcasts.is_running_in(session.broadcast.channel):
+        await asyncio.sleep(0)
+
+
+def past(rig: Rig, *, hours_ago: float, lasted_s: float, name: str = "past") -> None:
+    """Writes a broadcast into the journal that is over: it began so long ago."""
+    began = rig.clock.now() - timedelta(hours=hours_ago)
+    over = began + timedelta(seconds=lasted_s)
+    rig.journal.broadcasts.append(
+        Broadcast(name, CHANNEL, MIKA, "A cat", False, began, State.ENDED, live_at=began, ended_at=over)
+    )
+
+
+@pytest.mark.parametrize("day_s", [20, 149, 150, 151, 400, 3600])
+async def test_the_days_minutes_end_a_broadcast_that_outlasts_them(rig: Rig, day_s: float) -> None:
+    """To the second, and in order, however many times what a stream takes by default; then none may start."""
+    rig.budgets[GUILD] = a_day(seconds=day_s)
+    session = await start(rig)
+    await reach(session, State.ENDED)
+    assert session.broadcast.ending
+    assert (session.broadcast.ending.reason, rig.clock.steady()) == (Reason.DAY_LIMIT, day_s)
+    assert rig.world.calls[-2:] == ["end", "disconnect"]
+    while rig.broadcasts.is_running_in(CHANNEL):
+        await asyncio.sleep(0)
+    assert await refusal(rig) is Code.DAY_IS_USED_UP
+
+
+async def test_a_refused_start_says_how_much_there_is_and_when_there_is_more(rig: Rig) -> None:
+    """The limit in minutes, and midnight."""
+    rig.budgets[GUILD] = a_day(minutes=3)
+    past(rig, hours_ago=1, lasted_s=180)
+    with pytest.raises(BroadcastError) as caught:
+        await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    assert caught.value.facts == {"limit": 3, "until": datetime(2026, 8, 2, tzinfo=rig.clock.now().tzinfo)}
+    assert await refusal(rig, Channel(2, 20)) is None, "another server has its own minutes"
+
+
+@pytest.mark.parametrize("day_s", [1, 60, 150])
+async def test_two_starts_at_once_cannot_both_have_the_last_of_the_day(rig: Rig, day_s: float) -> None:
+    """One is live, the other is refused; what the first one leaves is there again."""
+    rig.world.may_connect.clear()
+    rig.budgets[GUILD] = a_day(seconds=day_s)
+    answers = await asyncio.gather(refusal(rig), refusal(rig, OTHER))
+    assert set(answers) == {None, Code.DAY_IS_USED_UP}
+    [session] = rig.broadcasts.running
+    await end(rig, session)
+    assert await refusal(rig, OTHER) is None
+
+
+async def test_two_starts_at_once_in_one_channel_are_one(rig: Rig) -> None:
+    """What was kept for the other one is given back."""
+    rig.budgets[GUILD] = a_day(seconds=300)
+    answers = await asyncio.gather(refusal(rig), refusal(rig))
+    assert set(answers) == {None, Code.ALREADY_RUNNING}
+    assert await refusal(rig, OTHER) is None
+
+
+async def test_what_several_use_together_counts() -> None:
+    """Three at once, of 400 s: 150 each for two of them, the rest for the third, and none for a fourth."""
+    async with opened_rig(WaitingClock()) as rig:
+        rig.budgets[GUILD] = a_day(seconds=400)
+        sessions = [await start(rig, Channel(GUILD, number)) for number in (10, 11, 12)]
+        assert await refusal(rig, Channel(GUILD, 13)) is Code.DAY_IS_USED_UP
+        lengths = [(s.ends_at or rig.clock.now()) - rig.clock.now() for s in sessions]
+        assert [length.total_seconds() for length in lengths] == [STREAM_LIMIT_S, STREAM_LIMIT_S, 100]
+        await rig.clock.sleep(60)
+        await end(rig, sessions[0])
+        assert await refusal(rig, Channel(GUILD, 13)) is None, "it used 60 s of its 150"
+        await end(rig, sessions[1])
+        await end(rig, sessions[2])
+        stored = await rig.journal.times_on_air(GUILD, since=rig.clock.now() - timedelta(days=1))
+        ids = {session.broadcast.id for session in sessions}
+        lengths = [time.ended_at - time.began_at for time in stored if time.broadcast_id in ids]
+        assert [length.total_seconds() for length in lengths] == [60, 60, 60]
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "lasted_s", "lasts_s"),
+    [(1, 60, 60), (20.01, 96, 60), (30, 90, 120), (20, 60, 60), (48, 48 * 3600, None)],
+    ids=["today", "over midnight", "yesterday", "from midnight on", "for two days"],
+)
+async def test_of_what_reached_over_midnight_the_part_since_counts(
+    rig: Rig, hours_ago: float, lasted_s: float, lasts_s: float | None
+) -> None:
+    """It is 20:00: of what began before the day did, the rest is today's."""
+    rig.budgets[GUILD] = a_day(seconds=120)
+    past(rig, hours_ago=hours_ago, lasted_s=lasted_s)
+    if lasts_s is None:
+        assert await refusal(rig) is Code.DAY_IS_USED_UP
+        return
+    session = await start(rig)
+    await reach(session, State.ENDED)
+    assert rig.clock.steady() == pytest.approx(lasts_s)
+
+
+async def test_midnight_gives_new_minutes_to_what_runs(rig: Rig) -> None:
+    """Half a minute before midnight, with 40 s of today: it goes on, and ends 40 s into the new day."""
+    rig.clock.step_the_wall(hours=3, minutes=59, seconds=30)
+    rig.budgets[GUILD] = a_day(seconds=40)
+    session = await start(rig)
+    await reach(session, State.ENDED)
+    assert session.broadcast.ending
+    assert session.broadcast.ending.reason is Reason.DAY_LIMIT
+    assert rig.clock.now() == datetime(2026, 8, 2, 0, 0, 40, tzinfo=rig.clock.now().tzinfo)
+
+
+async def test_more_minutes_hold_at_once() -> None:
+    """A moderator gives more while it runs: it goes on, and its panel is told until when."""
+    async with opened_rig(WaitingClock()) as rig:
+        rig.budgets[GUILD] = a_day(seconds=60)
+        session = await start(rig)
+        rig.budgets[GUILD] = a_day(seconds=90)
+        rig.audience.heard.clear()
+        rig.broadcasts.adopt(GUILD, ArbitrationSettings())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert session.ends_at == rig.clock.now() + timedelta(seconds=90)
+        assert rig.audience.heard
+        rig.budgets[GUILD] = Budget()
+        rig.broadcasts.adopt(GUILD, ArbitrationSettings())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert session.ends_at == rig.clock.now() + timedelta(seconds=STREAM_LIMIT_S)
+
+
+@pytest.mark.parametrize(
+    ("fewer", "reason"),
+    [
+        (a_day(seconds=30), Reason.DAY_LIMIT),
+        (Budget(longest=timedelta(seconds=30)), Reason.BROADCAST_LIMIT),
+    ],
+)
+async def test_fewer_minutes_hold_at_once(fewer: Budget, reason: Reason) -> None:
+    """It has been live for longer than is allowed now: it ends."""
+    async with opened_rig(WaitingClock()) as rig, asyncio.timeout(5):
+        rig.budgets[GUILD] = a_day(seconds=100)
+        session = await start(rig)
+        await rig.clock.sleep(40)
+        rig.budgets[GUILD] = fewer
+        rig.broadcasts.adopt(GUILD, ArbitrationSettings())
+        await reach(session, State.ENDED)
+        assert session.broadcast.ending
+        assert session.broadcast.ending.reason is reason
+
+
+async def test_rules_that_change_while_it_connects_hold_when_it_is_live(rig: Rig) -> None:
+    """There was no limit when it was asked for."""
+    rig.world.may_connect.clear()
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    rig.budgets[GUILD] = a_day(seconds=30)
+    rig.broadcasts.adopt(GUILD, ArbitrationSettings())
+    rig.world.may_connect.set()
+    await reach(session, State.ENDED)
+    assert session.broadcast.ending
+    assert (session.broadcast.ending.reason, rig.clock.steady()) == (Reason.DAY_LIMIT, 30)
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+async def test_a_wall_that_is_set_makes_no_broadcast_longer_or_shorter(rig: Rig, hours: float) -> None:
+    """Two hours ahead while it runs: it was live for 30 s, is stored so, and so much is used of the day."""
+    rig.budgets[GUILD] = a_day(seconds=30)
+    session = await start(rig)
+    rig.clock.step_the_wall(hours=hours)
+    await reach(session, State.ENDED)
+    broadcast, stream = session.broadcast, rig.journal.streams[-1]
+    assert broadcast.live_at
+    assert broadcast.ended_at
+    assert stream.ended_at
+    assert broadcast.ended_at - broadcast.live_at == timedelta(seconds=30)
+    assert stream.ended_at - stream.started_at == timedelta(seconds=30)
+    assert broadcast.ended_at == rig.clock.now()
+
+
+async def test_a_start_that_fails_uses_nothing(rig: Rig) -> None:
+    """Nobody saw it: its part of the day is there again."""
+    rig.budgets[GUILD] = a_day(seconds=60)
+    rig.world.failing_at["start"] = WorldError(Reason.NO_STREAMER)
+    failed = await rig.broadcasts.start(CHANNEL, ROBIN, "A dog", portrait=False)
+    while rig.broadcasts.is_running_in(CHANNEL):
+        await asyncio.sleep(0)
+    assert failed.broadcast.state is State.FAILED
+    session = await start(rig)
+    await reach(session, State.ENDED)
+    assert rig.clock.steady() == 60
