@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.intake import Intake, Mute
+from bot.broadcast.intake import LONGEST_MUTE, Intake, Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
 from bot.guild_settings import TEXT_RULES, GuildSettings
 from bot.judge import Judge, MakeFilter, Trouble
@@ -42,7 +43,11 @@ class Guilds:
             if stored.kept:
                 names = ", ".join(name[:NAME_SHOWN] for name in list(stored.kept)[:NAMES_SHOWN])
                 log.warning("of the settings of server %s these are not understood: %s", guild_id, names)
-        for guild_id, mute in await self._records.mutes_beyond(self._clock.now()):
+        latest = self._clock.now() + LONGEST_MUTE
+        for guild_id, mute in await self._records.remaining_mutes(self._clock.now()):
+            if mute.until > latest:  # the wall was wrong when it was stored: no mute lasts for ever
+                mute = replace(mute, until=latest)
+                await self._records.save_mute(guild_id, mute)
             self.intake_of(guild_id).mute(mute)
 
     def settings_of(self, guild_id: int) -> GuildSettings:
@@ -89,14 +94,17 @@ class Guilds:
 
     async def mute(self, guild_id: int, mute: Mute) -> None:
         """Takes nothing of a viewer for a while."""
-        await self._records.save_mute(guild_id, mute)  # first: what is not stored must not hold either
-        self.intake_of(guild_id).mute(mute)
+        intake = self.intake_of(guild_id)
+        # Stored first: what is not stored must not hold either.
+        await self._records.save_mute(guild_id, mute, over=intake.drop_ended_mutes())
+        intake.mute(mute)
         await self.record(guild_id, mute.by, ActionKind.MUTE, mute.viewer.name)
 
     async def unmute(self, guild_id: int, viewer: Viewer, by: Viewer) -> bool:
         """Takes suggestions of a viewer again; False if they were not muted."""
-        await self._records.remove_mute(guild_id, viewer)
-        if not self.intake_of(guild_id).unmute(viewer):
+        intake = self.intake_of(guild_id)
+        await self._records.remove_mutes(guild_id, [viewer.id, *intake.drop_ended_mutes()])
+        if not intake.unmute(viewer):
             return False
         await self.record(guild_id, by, ActionKind.UNMUTE, viewer.name)
         return True

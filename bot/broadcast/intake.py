@@ -14,7 +14,7 @@ from bot.broadcast.prompts import may_have_markup, on_one_line
 from bot.broadcast.recent import Recent
 
 LONGEST_MUTE = timedelta(days=7)
-"""What is stored beyond it was written while the wall was wrong: no mute lasts for ever."""
+"""What seems to last longer was written while the wall was wrong: no mute lasts for ever."""
 
 
 class BrokenRule(Protocol):
@@ -78,6 +78,14 @@ class Intake:
         self._muted_until.pop(viewer.id, None)
         return was_muted
 
+    def drop_ended_mutes(self) -> list[int]:
+        """Forgets the mutes that have run out; returns whose they were, by their IDs."""
+        now = self._clock.steady()
+        ended = [viewer_id for viewer_id, until in self._muted_until.items() if until <= now]
+        for viewer_id in ended:
+            del self._muted_until[viewer_id]
+        return ended
+
     def check(self, viewer: Viewer, prompt: str, recent: Recent, *, typed: str = "", is_exempt: bool) -> None:
         """Raises the code of the first rule that a suggestion breaks; exempt people are only held to mutes.
 
@@ -135,10 +143,7 @@ class Intake:
 
     def _end_of_mute(self, viewer: Viewer) -> float | None:
         until = self._muted_until.get(viewer.id)
-        if until is not None and self._clock.steady() >= until:
-            del self._muted_until[viewer.id]
-            return None
-        return until
+        return until if until is not None and self._clock.steady() < until else None
 
     def _check_wait(self, code: Code, since: float | None, wait: timedelta) -> None:
         if since is not None and self._clock.steady() < (until := since + wait.total_seconds()):

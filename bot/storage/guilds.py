@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Delete, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.intake import Mute
@@ -31,10 +32,11 @@ class GuildRecords:
         row = {"guild_id": guild_id, "settings": settings, "changed_at": at}
         await self._writer.execute(upsert(self._engine, guild_settings, row))
 
-    async def mutes_beyond(self, now: datetime) -> list[tuple[int, Mute]]:
-        """Every mute that lasts, with its server's ID."""
+    async def remaining_mutes(self, now: datetime) -> list[tuple[int, Mute]]:
+        """Every mute that lasts, with its server's ID. Those that have run out are forgotten."""
+        await self._writer.execute(delete(mutes).where(mutes.c.until <= now))
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(select(mutes).where(mutes.c.until > now))).all()
+            rows = (await connection.execute(select(mutes))).all()
         return [
             (
                 row.guild_id,
@@ -43,8 +45,8 @@ class GuildRecords:
             for row in rows
         ]
 
-    async def save_mute(self, guild_id: int, mute: Mute) -> None:
-        """Stores a mute, in place of an earlier one of the same person."""
+    async def save_mute(self, guild_id: int, mute: Mute, *, over: Collection[int] = ()) -> None:
+        """Stores a mute, in place of an earlier one of the same person; forgets those of people in `over`."""
         row = {
             "guild_id": guild_id,
             "viewer_id": mute.viewer.id,
@@ -53,13 +55,11 @@ class GuildRecords:
             "by_id": mute.by.id,
             "by_name": mute.by.name,
         }
-        await self._writer.execute(upsert(self._engine, mutes, row))
+        await self._writer.execute(_mutes_of(guild_id, over), upsert(self._engine, mutes, row))
 
-    async def remove_mute(self, guild_id: int, viewer: Viewer) -> None:
-        """Forgets a mute."""
-        await self._writer.execute(
-            delete(mutes).where(mutes.c.guild_id == guild_id, mutes.c.viewer_id == viewer.id)
-        )
+    async def remove_mutes(self, guild_id: int, viewer_ids: Collection[int]) -> None:
+        """Forgets mutes."""
+        await self._writer.execute(_mutes_of(guild_id, viewer_ids))
 
     async def save_action(self, action: Action) -> None:
         """Adds to the audit list."""
@@ -91,3 +91,7 @@ class GuildRecords:
             )
             for row in rows
         ]
+
+
+def _mutes_of(guild_id: int, viewer_ids: Collection[int]) -> Delete:
+    return delete(mutes).where(mutes.c.guild_id == guild_id, mutes.c.viewer_id.in_(viewer_ids))

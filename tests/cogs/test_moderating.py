@@ -138,7 +138,7 @@ async def test_a_mute_that_cannot_be_stored_does_not_hold(
         answer = await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
         assert "cannot steer" in (await answer.final(timeout_s=WAIT_S)).text
         with monkeypatch.context() as disk:
-            disk.setattr(GuildRecords, "remove_mute", fail)
+            disk.setattr(GuildRecords, "remove_mutes", fail)
             answer = await mika.slash(CHANNEL, "odyssey unmute", person=robin.id)
             assert "Something went wrong" in (await answer.final(timeout_s=WAIT_S)).text
         assert "has muted you" in (await suggest(house, "robin", "an owl hoots")).text

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Viewer
+from bot.broadcast.intake import LONGEST_MUTE, Mute
+from bot.broadcast.model import ActionKind, Viewer
 from bot.clock import SystemClock
 from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
 from bot.guilds import Guilds
 from bot.storage.guilds import GuildRecords
+from bot.storage.schema import mutes
 from bot.storage.writer import Writer
 from bot.text_rules import make_text_filter
+from tests.broadcast.fakes import SteppedClock
 from tests.storage.conftest import MIKA, Store
 
 GUILD = 7
 
 
-def guilds_of(store: Store, writer: Writer) -> Guilds:
+def guilds_of(store: Store, writer: Writer, clock: Clock | None = None) -> Guilds:
     """The servers as this database knows them."""
-    return Guilds(GuildRecords(store.engine, writer), SystemClock(), make_text_filter)
+    return Guilds(GuildRecords(store.engine, writer), clock or SystemClock(), make_text_filter)
 
 
 async def test_two_changes_at_once_are_both_kept(store: Store) -> None:
@@ -76,3 +82,69 @@ def test_none_empties_a_list(name: str) -> None:
     assert getattr(listed, name)
     assert getattr(listed.changed(name, "None"), name) == ()
     assert GuildSettings().changed("blocked_words", "none, nobody").blocked_words == ("none", "nobody")
+
+
+async def muted_rows(store: Store) -> list[int]:
+    """Whose mutes are stored."""
+    async with store.engine.connect() as connection:
+        return list(
+            (await connection.execute(select(mutes.c.viewer_id).order_by(mutes.c.viewer_id))).scalars()
+        )
+
+
+def minutes_of_mute(clock: SteppedClock, viewer_id: int, minutes: float) -> Mute:
+    """A mute that lasts so long."""
+    return Mute(Viewer(viewer_id, "Somebody"), clock.now() + timedelta(minutes=minutes), by=MIKA)
+
+
+async def test_mutes_end(store: Store) -> None:
+    """One that has run out is gone: nobody is unmuted any more, the audit list says nothing, no row stays."""
+    async with Writer(store.engine) as writer:
+        clock = SteppedClock()
+        guilds = guilds_of(store, writer, clock)
+        for viewer_id, minutes in ((1, 10), (2, 10), (3, 60)):
+            await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes))
+        await clock.sleep(601)
+        assert not await guilds.unmute(GUILD, Viewer(1, "Somebody"), MIKA)
+        assert await muted_rows(store) == [3]
+        assert await guilds.unmute(GUILD, Viewer(3, "Somebody"), MIKA)
+        assert not await guilds.unmute(GUILD, Viewer(3, "Somebody"), MIKA)
+        assert await muted_rows(store) == []
+        kinds = [action.kind for action in await guilds.latest_actions(GUILD, 9)]
+        assert kinds == [ActionKind.UNMUTE, *[ActionKind.MUTE] * 3]
+
+
+async def test_each_mute_takes_those_that_have_run_out_with_it(store: Store) -> None:
+    """So the table is no larger than what was muted last."""
+    async with Writer(store.engine) as writer:
+        clock = SteppedClock()
+        guilds = guilds_of(store, writer, clock)
+        for viewer_id in range(20):
+            await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, 5))
+            await guilds.mute(GUILD + 1, minutes_of_mute(clock, viewer_id, 5))
+            await clock.sleep(120)
+        assert await muted_rows(store) == [17, 17, 18, 18, 19, 19]
+
+
+async def test_a_start_forgets_the_mutes_that_ran_out_and_shortens_those_that_cannot_be(store: Store) -> None:
+    """What is left goes on; one that was stored by a wall years ahead lasts as long as the longest."""
+    async with Writer(store.engine) as writer:
+        clock = SteppedClock()
+        before = guilds_of(store, writer, clock)
+        for viewer_id, minutes in ((1, 10), (2, 60), (3, 5_000_000)):
+            await before.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes))
+        await clock.sleep(601)
+        for _ in range(2):
+            guilds = guilds_of(store, writer, clock)
+            await guilds.load()
+            assert await muted_rows(store) == [2, 3]
+            intake = guilds.intake_of(GUILD)
+            lasts = {
+                viewer_id: until and until - clock.now()
+                for viewer_id in (1, 2, 3)
+                for until in [intake.muted_until(Viewer(viewer_id, "Somebody"))]
+            }
+            assert lasts == {1: None, 2: timedelta(seconds=2999), 3: LONGEST_MUTE}
+        async with store.engine.connect() as connection:
+            latest = (await connection.execute(select(func.max(mutes.c.until)))).scalar_one()
+        assert latest == clock.now() + LONGEST_MUTE
