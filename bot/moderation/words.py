@@ -28,7 +28,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
-from bot.moderation.disguises import latin_in_entry
+from bot.moderation.disguises import latin, latin_in_entry
 from bot.moderation.expressions import Expression, compile_expression, escape, first_group
 from bot.moderation.folding import Forms, plain
 from bot.moderation.readings import QUANTITY_DIGITS, UNSPACED, read, split
@@ -69,7 +69,8 @@ class BlockedWords:
                 )
             text = plain(entry)
             letters = "".join(split(text))
-            words = split(latin_in_entry(text))
+            meant = latin_in_entry(text)
+            words = split(meant)
             if not letters:
                 self._anywhere.append((entry, _symbols(entry, text)))
             elif _UNSPACED.search(letters):
@@ -79,7 +80,11 @@ class BlockedWords:
                     Rule.BLOCKED_WORD, entry, "A single letter or digit would refuse nearly every text."
                 )
             else:
-                spaced.append((entry, words, "[^ \n]*" if text.rstrip().endswith("*") else ""))
+                tail = "[^ \n]*" if text.rstrip().endswith("*") else ""
+                spaced.append((entry, words, tail))
+                # A phrase of which one word is disguised and another of a script may be read as all Latin.
+                if meant != text and (read_otherwise := split(latin(text))) != words:
+                    spaced.append((entry, read_otherwise, tail))
         words_by_entry = [(entry, f"{' '.join(map(_word, words))}{tail}") for entry, words, tail in spaced]
         self._words = _Alternatives(words_by_entry, before=f" {_AROUND}", after=f"{_AROUND} ")
         runs = [(entry, _word("".join(words))) for entry, words, _ in spaced if sum(map(len, words)) > 2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import AsyncExitStack
 from typing import Any
 
 import discord
@@ -75,7 +76,8 @@ async def test_one_panel_that_cannot_be_mended_keeps_no_other_live(
 ) -> None:
     """Whatever is wrong with the first one, the next one shows its end in the same look."""
     mika, robin = house.discord.user("mika"), house.discord.user("robin")
-    async with house.bot():
+    async with AsyncExitStack() as run:
+        await run.enter_async_context(house.bot())
         await house.live_broadcast()
         await robin.slash("lounge", "odyssey start", prompt="A dog")
         await house.discord.wait_for_message("lounge", lambda m: "Live" in m.text, timeout_s=WAIT_S)
@@ -83,6 +85,7 @@ async def test_one_panel_that_cannot_be_mended_keeps_no_other_live(
             await mika.slash(CHANNEL, "odyssey end")
             await robin.slash("lounge", "odyssey end")
             await house.shown("Full video")
+            await run.aclose()  # before an edit gets through
     find, first = Archive.broadcast, panels(house)[0]
 
     async def find_or_break(archive: Archive, broadcast_id: str) -> Broadcast | None:

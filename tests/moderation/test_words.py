@@ -154,3 +154,9 @@ def test_the_list_is_bounded() -> None:
     with pytest.raises(InvalidRuleError) as refusal:
         TextFilter(TextRules(blocked_words=long_words))
     assert refusal.value.entry == long_words[-1]
+
+
+@pytest.mark.parametrize("phrase", ["µ Æ", "µ\rÆ", "ο ⓑad", "сор ⓑad"])
+def test_a_phrase_in_several_scripts_is_found_as_it_was_typed(phrase: str) -> None:
+    """One word of it is of a script that has twins of Latin letters, another is disguised."""
+    assert TextFilter(TextRules(blocked_words=(phrase,))).check(phrase) is not None
