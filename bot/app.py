@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from contextlib import AsyncExitStack
 
 from bot.broadcast.clock import Clock
@@ -15,11 +14,14 @@ from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.discord_bot import Services, stay_connected
+from bot.deadline import STOP_S, Deadline
+from bot.discord_bot import Services
+from bot.discord_connection import stay_connected
 from bot.guilds import Guilds
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.odyssey_world import OdysseyRecordings, odyssey_worlds
 from bot.references import new_id, new_reference
+from bot.signals import stop_on_signals
 from bot.stage import Stage
 from bot.storage.archive import Archive
 from bot.storage.database import errors_explained, open_database
@@ -32,15 +34,14 @@ from bot.web.server import serve_web
 
 log = logging.getLogger(__name__)
 
+CUT_OFF_S = STOP_S + 3.0
+"""When a process that was told to stop is ended all the same: a look-up of a name cannot be given up, say."""
 KEY_CHECK_TIMEOUT_S = 5.0
 
 
 async def run_until_signalled(settings: Settings) -> None:
-    """Runs the bot until SIGINT or SIGTERM. Raises `StartError` when it cannot start."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run_bot(settings, stop)
+    """Runs the bot until it is told to stop. Raises `StartError` when it cannot start."""
+    await run_bot(settings, stop_on_signals(STOP_S, cut_off_after_s=CUT_OFF_S))
 
 
 async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
@@ -108,6 +109,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         guilds=guilds,
         stage=stage,
         clock=clock,
+        deadline=Deadline(clock),
     )
 
 

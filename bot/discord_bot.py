@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
-import aiohttp
 import discord
 from discord.ext import commands
-from yarl import URL
 
+from bot.broadcast.backoff import Backoff
 from bot.broadcast.clock import Clock
 from bot.broadcast.ports import RecordingSource
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.config import Settings
-from bot.errors import StartError
+from bot.deadline import Deadline
+from bot.event_guard import guard
 from bot.guilds import Guilds
+from bot.references import new_reference
 from bot.stage import Stage
 from bot.storage.archive import Archive
 from bot.storage.journal import DatabaseJournal
@@ -25,6 +28,17 @@ from bot.storage.journal import DatabaseJournal
 log = logging.getLogger(__name__)
 
 EXTENSION = "cogs.odyssey"
+
+LOGIN_TIMEOUT_S = 90.0
+LONGEST_LIMIT_S = 30.0
+"""While it logs in, the bot waits itself for a rate limit that takes longer: so that it can say so."""
+TELLING_HEAD_START_S = 2.0
+"""For the list of commands to be there when the bot is."""
+TELLING_AGAIN_S = (60.0, 3600.0)
+CONNECTING_AGAIN_S = (1.0, 300.0)
+"""The first pause and the longest."""
+LASTING_S = 600.0
+"""A connection that held for so long was a good one: pauses begin anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,96 +54,145 @@ class Services:
     guilds: Guilds
     stage: Stage
     clock: Clock
+    deadline: Deadline
 
 
 class OdysseyBot(commands.Bot):
-    """A discord.py bot with our services on it. `reads_chat` says whether it asks for the message content."""
+    """A discord.py bot with our services on it, which goes on with less when Discord grants it less."""
 
-    def __init__(self, services: Services, *, reads_chat: bool) -> None:
+    def __init__(self, services: Services) -> None:
         # No voice here, so nobody needs to hear that its packages are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(
-                guilds=True, moderation=True, guild_messages=True, message_content=reads_chat
-            ),
+            intents=discord.Intents(guilds=True, moderation=True, guild_messages=True, message_content=True),
             # Nothing that users write can ping anyone.
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             guild_ready_timeout=0.5,  # nothing here waits for the list of guilds
         )
         self.services = services
-        self.reads_chat = reads_chat
+        self.reads_chat = True
+        """Whether it gets the content of messages."""
+        self.was_ready = False
+        """Whether it was ever connected."""
+        self._pauses = Backoff(*CONNECTING_AGAIN_S)
+        self._telling: asyncio.Task[None] | None = None
+        guard(self._connection.parsers)
+
+    async def login(self, token: str) -> None:
+        """As discord.py's, but it comes to an end, also when Discord does not answer or asks to wait long."""
+        self.http.max_ratelimit_timeout = LONGEST_LIMIT_S
+        async with asyncio.timeout(LOGIN_TIMEOUT_S):
+            await super().login(token)
+        self.http.max_ratelimit_timeout = None
 
     async def setup_hook(self) -> None:
-        """Loads the cogs and tells Discord of the commands."""
+        """Loads the cogs, and has Discord told of the commands; it may know them, so nothing waits long."""
         self._ask_for_members()
         await self.load_extension(EXTENSION)
-        await self.tree.sync()
+        self._telling = asyncio.create_task(self._tell_commands(), name="tell Discord of the commands")
+        await asyncio.wait({self._telling}, timeout=TELLING_HEAD_START_S)
 
-    def _ask_for_members(self) -> None:
-        """Asks to hear who leaves, where the developer portal has that intent switched on."""
-        flags = self.application_flags
-        if self.reads_chat and (flags.gateway_guild_members or flags.gateway_guild_members_limited):
-            self._connection._intents.members = True  # too late for the constructor: who logs in learns it
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """As discord.py's, but neither an intent that is taken away nor nonsense from Discord ends it.
+
+        Then the connection is made anew, and the cogs go on with what they know.
+        """
+        while not self.is_closed():
+            began_at = self.services.clock.steady()
+            try:
+                await super().connect(reconnect=reconnect)
+            except discord.PrivilegedIntentsRequired:
+                await self._ask_for_less()
+            except Exception:  # the boundary of one connection: whatever came, the next one may be without it
+                if self.is_closed() or not self.was_ready:
+                    raise
+                log.exception("the connection to Discord broke", extra={"ref": new_reference()})
+                self.dispatch("disconnect")
+                await self.cut_off()
+                if self.services.clock.steady() - began_at > LASTING_S:
+                    self._pauses.reset()
+                await self.services.clock.sleep(self._pauses.next_s())
+
+    async def close(self) -> None:
+        """Ends everything that belongs to it."""
+        # The second is discord.py's own, which it leaves behind when it is closed within moments.
+        tasks = [task for task in (self._telling, self._connection._ready_task) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await super().close()
+
+    async def cut_off(self) -> None:
+        """Drops the connection, without waiting for what the other side says to that."""
+        with suppress(Exception):  # it is broken
+            async with asyncio.timeout(1):
+                await self.ws.close()
 
     async def on_ready(self) -> None:
         """Says where the bot is."""
+        self.was_ready = True
         log.info("connected to Discord as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Chat goes to the cogs' listeners; there are no text commands."""
 
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        """What a listener did not foresee is a line in the log."""
+        log.error("failed at %s", event_method, exc_info=sys.exception(), extra={"ref": new_reference()})
 
-async def stay_connected(services: Services, stop: asyncio.Event) -> None:
-    """Runs the bot until `stop`; then ends the broadcasts while Discord can still show it.
+    async def _tell_commands(self) -> None:
+        pauses = Backoff(*TELLING_AGAIN_S)
+        while True:
+            try:
+                await self.tree.sync()
+            except Exception as error:  # noqa: BLE001 - the boundary of one telling: the bot goes on without
+                pause_s = pauses.next_s()
+                log.warning(
+                    "Discord did not take the list of commands (%s). Those that it knows work; "
+                    "it is told again in %.0f s",
+                    " ".join(str(error).split())[:200],
+                    pause_s,
+                )
+                await self.services.clock.sleep(pause_s)
+            else:
+                return
 
-    Raises `StartError` when Discord does not let the bot in.
-    """
-    settings = services.settings
-    if settings.discord_api_url and settings.discord_gateway_url:
-        _use_discord_at(settings.discord_api_url, settings.discord_gateway_url)
-    try:
-        try:
-            await _connect(OdysseyBot(services, reads_chat=True), stop)
-        except discord.PrivilegedIntentsRequired:
+    def _ask_for_members(self) -> None:
+        """Asks to hear who leaves, where the developer portal has that intent switched on."""
+        flags = self.application_flags
+        if flags.gateway_guild_members or flags.gateway_guild_members_limited:
+            self._connection._intents.members = True  # too late for the constructor: who logs in learns it
+
+    async def _ask_for_less(self) -> None:
+        """Goes on without the intents that are switched off. Raises when there is none to spare."""
+        intents = self._connection._intents
+        before = (intents.message_content, intents.members)
+        if before == (False, False):
+            raise discord.PrivilegedIntentsRequired(None)
+        content, members = await self._granted()
+        if (content, members) == before:
+            content = members = False  # whatever it says, it did not grant them
+        intents.message_content, intents.members = content, members
+        self.reads_chat = content
+        if not content:
             log.warning(
                 "The message content intent is switched off in Discord's developer portal (Bot, Privileged "
                 "Gateway Intents): chat messages cannot steer. Slash commands and buttons work."
             )
-            await _connect(OdysseyBot(services, reads_chat=False), stop)
-    except discord.LoginFailure:
-        raise StartError(
-            "Discord refused DISCORD_TOKEN. Copy the token anew from the developer portal (Bot, Reset Token)."
-        ) from None
-    except (aiohttp.ClientConnectionError, discord.GatewayNotFound) as error:
-        raise StartError(
-            f"Discord cannot be reached ({type(error).__name__}). Check the network and DISCORD_API_URL."
-        ) from error
+        if before[1] and not members:
+            log.warning("The server members intent was switched off: who leaves may keep a place in line.")
 
-
-async def _connect(bot: OdysseyBot, stop: asyncio.Event) -> None:
-    """Runs one bot until it fails to connect, or `stop`."""
-    token = bot.services.settings.discord_token.get_secret_value()
-    async with bot:
-        connected = asyncio.create_task(bot.start(token), name="Discord")
-        stopped = asyncio.create_task(stop.wait(), name="wait for the stop")
+    async def _granted(self) -> tuple[bool, bool]:
+        """Whether the portal has message content and members switched on, of those that were asked for."""
+        intents = self._connection._intents
         try:
-            await asyncio.wait({connected, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if connected.done():
-                await connected
-            log.info("stopping: running broadcasts are ended first")
-            await bot.services.broadcasts.close()
-            await bot.close()
-        finally:
-            # While Discord is away, discord.py sleeps between its attempts, and would not notice the close.
-            for task in (connected, stopped):
-                task.cancel()
-            await asyncio.wait({connected, stopped})
-
-
-def _use_discord_at(api_url: str, gateway_url: str) -> None:
-    """Has discord.py talk to a Discord-compatible server; for the whole process: it has no other way."""
-    discord.http.Route.BASE = api_url
-    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)
+            flags = (await self.application_info()).flags
+        except Exception as error:  # noqa: BLE001 - the boundary of one question: without an answer, neither
+            log.warning("Discord does not say which intents it grants (%s)", type(error).__name__)
+            return False, False
+        content = flags.gateway_message_content or flags.gateway_message_content_limited
+        members = flags.gateway_guild_members or flags.gateway_guild_members_limited
+        return intents.message_content and content, intents.members and members

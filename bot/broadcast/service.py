@@ -20,7 +20,7 @@ from bot.broadcast.ticket import Ticket
 log = logging.getLogger(__name__)
 
 CLOSING_TIMEOUT_S = 20.0
-"""How long running broadcasts may take to end in order when the bot stops."""
+"""How long running broadcasts may take to end in order, if nobody says otherwise."""
 
 
 class Broadcasts:
@@ -159,13 +159,13 @@ class Broadcasts:
         """A broadcast that has not ended, by its ID."""
         return next((s for s in self._by_channel.values() if s.broadcast.id == broadcast_id), None)
 
-    async def close(self) -> None:
+    async def close(self, *, within_s: float = CLOSING_TIMEOUT_S) -> None:
         """Takes no more, ends all broadcasts in order, and cuts off what takes too long."""
         self._is_closing = True
         for session in self._running.values():
             session.end(Ending(Reason.SHUTDOWN))
         if self._running:
-            _, late = await asyncio.wait(list(self._running), timeout=CLOSING_TIMEOUT_S)
+            _, late = await asyncio.wait(list(self._running), timeout=within_s)
             for task in late:
                 task.cancel()
 

@@ -6,7 +6,6 @@ import asyncio
 import errno
 import os
 import secrets
-import signal
 import socket
 import sys
 import tempfile
@@ -23,11 +22,12 @@ from bot.demo.children import Child, child
 from bot.demo.crowd import Crowd
 from bot.demo.discord_server import HOST, LocalDiscord
 from bot.demo.page_server import add_page
+from bot.signals import stop_on_signals
 
 T = TypeVar("T")
 
 START_TIMEOUT_S = 60.0
-BOT_GRACE_S = 10.0
+BOT_GRACE_S = 30.0
 STANDIN_GRACE_S = 5.0
 _POLL_INTERVAL_S = 0.05
 
@@ -41,16 +41,14 @@ class DemoStoppedError(Exception):
 
 
 async def run_demo(port: int, *, crowd: int = 0) -> None:
-    """Runs the demo until SIGINT or SIGTERM; its page is at `port` (0 takes any free one).
+    """Runs the demo until it is told to stop; its page is at `port` (0 takes any free one).
 
     `crowd` simulated viewers chat, suggest and vote while a broadcast is on.
 
     Prints one line on standard output when everything is ready. Exits with status 1 and one sentence when it
     cannot start or when a part of it ends by itself.
     """
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = stop_on_signals(BOT_GRACE_S + STANDIN_GRACE_S)
     try:
         await _run(port, crowd, stop)
     except DemoStoppedError:

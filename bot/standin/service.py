@@ -122,11 +122,12 @@ class Standin:
 
 
 async def serve_standin(settings: StandinSettings) -> None:
-    """Serve until SIGINT or SIGTERM. Exits with a clear message when it cannot start."""
+    """Serve until a signal that stops programs. Exits with a clear message when it cannot start."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            loop.add_signal_handler(number, stop.set)
     try:
         async with Standin(settings) as standin:
             sys.stdout.write(f"Odyssey stand-in on {standin.url}\n")

@@ -1,0 +1,128 @@
+"""From the first login to the stop: the bot is kept on Discord, whatever Discord does meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import aiohttp
+import discord
+from yarl import URL
+
+from bot.broadcast.backoff import Backoff
+from bot.deadline import CLEARING_S, LAST_WORDS_S
+from bot.discord_bot import CONNECTING_AGAIN_S, OdysseyBot, Services
+from bot.errors import StartError
+from bot.references import new_reference
+
+log = logging.getLogger(__name__)
+
+BAD_TOKEN = "Discord refused DISCORD_TOKEN. Copy the token anew from the developer portal (Bot, Reset Token)."  # noqa: S105
+AUTHENTICATION_FAILED = 4004
+TOO_MANY_REQUESTS = 429
+SAID_LIMIT = 200
+"""Of Discord's words: a proxy's page in between may be long."""
+
+
+async def stay_connected(services: Services, stop: asyncio.Event) -> None:
+    """Runs the bot until `stop`; then ends the broadcasts while Discord can still show it.
+
+    A Discord that is unwell is waited for. Raises `StartError` when it does not let the bot in; what it does
+    once the bot was connected is no reason to end.
+    """
+    settings = services.settings
+    if settings.discord_api_url and settings.discord_gateway_url:
+        _use_discord_at(settings.discord_api_url, settings.discord_gateway_url)
+    running = asyncio.create_task(_connect_again_and_again(services), name="Discord")
+    stopped = asyncio.create_task(stop.wait(), name="wait for the stop")
+    try:
+        await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            await running
+        services.deadline.begin()
+        log.info("stopping: running broadcasts are ended first")
+        spare_s = LAST_WORDS_S + CLEARING_S
+        await services.broadcasts.close(within_s=services.deadline.left_s(spare_s=spare_s))
+    finally:
+        # While Discord is away, discord.py sleeps between its attempts, and would not notice a close.
+        for task in (running, stopped):
+            task.cancel()
+        await asyncio.wait({running, stopped})
+
+
+async def _connect_again_and_again(services: Services) -> None:
+    pauses = Backoff(*CONNECTING_AGAIN_S)
+    was_ready = False
+    while True:
+        bot = OdysseyBot(services)
+        try:
+            await bot.start(services.settings.discord_token.get_secret_value())
+        except Exception as error:  # noqa: BLE001 - the boundary of one life on Discord: told, or raised
+            was_ready = was_ready or bot.was_ready
+            pause_s = max(pauses.next_s(), getattr(error, "retry_after", 0.0))
+            _tell_or_raise(error, pause_s, was_ready=was_ready)
+        finally:
+            await _leave(bot)
+        await services.clock.sleep(pause_s)
+
+
+def _tell_or_raise(error: Exception, pause_s: float, *, was_ready: bool) -> None:
+    """Says that the bot comes again. Raises `StartError` for what would be so the next time too."""
+    if _is_passing(error):
+        log.warning("Discord is unwell (%s): the bot comes again in %.0f s", _named(error), pause_s)
+        return
+    problem = _problem(error)
+    if not was_ready:
+        if problem is None:
+            reference = new_reference()
+            log.error("Discord could not be joined", exc_info=error, extra={"ref": reference})
+            problem = f"The bot could not start ({_named(error)}). Look for {reference} in the log."
+        raise StartError(problem) from error
+    if problem is None:
+        log.error("the bot fell out of Discord", exc_info=error, extra={"ref": new_reference()})
+    log.error("%s Broadcasts go on; the bot comes again in %.0f s.", problem or "Discord is lost.", pause_s)
+
+
+def _is_passing(error: Exception) -> bool:
+    if isinstance(error, discord.HTTPException):
+        return error.status >= 500 or error.status == TOO_MANY_REQUESTS
+    # That it cannot be reached is a network, or a URL, to look at; that it is silent is a matter of time.
+    return isinstance(error, discord.RateLimited | discord.GatewayNotFound | TimeoutError)
+
+
+def _problem(error: Exception) -> str | None:
+    """The operator's sentence for what Discord, or the way there, does not allow; None for anything else."""
+    is_bad_token = isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
+    if is_bad_token or isinstance(error, discord.LoginFailure):
+        return BAD_TOKEN
+    if isinstance(error, aiohttp.ClientConnectionError | OSError):
+        return f"Discord cannot be reached ({_named(error)}). Check the network and DISCORD_API_URL."
+    if isinstance(
+        error, discord.HTTPException | discord.ConnectionClosed | discord.PrivilegedIntentsRequired
+    ):
+        said = " ".join(str(error).split())[:SAID_LIMIT].rstrip(".")
+        return f"Discord does not let the bot in: {said}. Check DISCORD_API_URL and the developer portal."
+    return None
+
+
+def _named(error: Exception) -> str:
+    status = getattr(error, "status", None)
+    return f"{type(error).__name__} {status}" if status else type(error).__name__
+
+
+async def _leave(bot: OdysseyBot) -> None:
+    """Lets the cogs say their last words, for as long as there is time."""
+    try:
+        async with asyncio.timeout(min(LAST_WORDS_S, bot.services.deadline.left_s(spare_s=CLEARING_S))):
+            await bot.close()
+    except Exception as error:  # noqa: BLE001 - the boundary of a farewell: gone is gone
+        log.warning("no farewell to Discord (%s): what it shows is put right later", type(error).__name__)
+    finally:  # a stop may come in the middle of it
+        await bot.cut_off()
+        await bot.http.close()
+
+
+def _use_discord_at(api_url: str, gateway_url: str) -> None:
+    """Has discord.py talk to a Discord-compatible server; for the whole process: it has no other way."""
+    discord.http.Route.BASE = api_url
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)

@@ -1,0 +1,44 @@
+"""Every ordinary way to stop a process stops it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+
+log = logging.getLogger(__name__)
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+"""Ctrl-C, what stops a service or a container, a terminal or a session that is closed, and Ctrl-\\."""
+
+
+def stop_on_signals(takes_s: float, *, cut_off_after_s: float | None = None) -> asyncio.Event:
+    """Is set when the process is told to stop. Needs a running loop.
+
+    `takes_s` is what someone is told who asks again: that never cuts an orderly stop short. The process is
+    ended after `cut_off_after_s`, whatever still hangs in it by then.
+    """
+    stop = asyncio.Event()
+
+    def told() -> None:
+        if stop.is_set():
+            log.warning("already stopping, in order; it takes at most %.0f s", takes_s)
+            return
+        stop.set()
+        if cut_off_after_s is not None:
+            cut_off = threading.Timer(cut_off_after_s, _cut_off)
+            cut_off.daemon = True
+            cut_off.start()
+
+    for number in STOPPING:
+        # Who starts a program by nohup wants it to outlive the terminal.
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            asyncio.get_running_loop().add_signal_handler(number, told)
+    return stop
+
+
+def _cut_off() -> None:
+    log.error("what has not ended by now is cut off")
+    os._exit(1)
