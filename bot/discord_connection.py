@@ -20,6 +20,10 @@ log = logging.getLogger(__name__)
 BAD_TOKEN = "Discord refused DISCORD_TOKEN. Copy the token anew from the developer portal (Bot, Reset Token)."  # noqa: S105
 AUTHENTICATION_FAILED = 4004
 TOO_MANY_REQUESTS = 429
+LAST_DEEDS_S = 1.0
+"""For commands under way, when the way to Discord is closed: what they do may still be stored."""
+_TASKS_OF_DISCORD_PY = ("discord.py: ", "discord-ui-", "CommandTree-invoker")
+"""What it calls the tasks that it starts and forgets: one for each event, click and command."""
 SAID_LIMIT = 200
 """Of Discord's words: a proxy's page in between may be long."""
 
@@ -120,6 +124,17 @@ async def _leave(bot: OdysseyBot) -> None:
     finally:  # a stop may come in the middle of it
         await bot.cut_off()
         await bot.http.close()
+        await _end_what_was_begun()
+
+
+async def _end_what_was_begun() -> None:
+    """Commands and events that are still dealt with end before what they work with is closed."""
+    tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith(_TASKS_OF_DISCORD_PY)]
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=LAST_DEEDS_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _use_discord_at(api_url: str, gateway_url: str) -> None:
