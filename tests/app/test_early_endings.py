@@ -10,14 +10,14 @@ import pytest
 
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
-from bot.broadcast.states import Reason
+from bot.broadcast.states import Reason, State
 from bot.odyssey import Odyssey
 from bot.odyssey.callbacks import Notifier
 from bot.odyssey.messages import StreamEnded, StreamerMessage, StreamFailed, StreamStarted
 from bot.odyssey.options import ConnectOptions
 from bot.odyssey.stream import Stream
 from bot.odyssey_world import odyssey_worlds
-from tests.broadcast.conftest import CHANNEL, MIKA
+from tests.broadcast.conftest import CHANNEL, MIKA, reach
 from tests.broadcast.fakes import (
     ListeningAudience,
     MemoryJournal,
@@ -109,3 +109,19 @@ async def test_a_stream_that_ends_as_it_begins_is_told(then: tuple[object, ...],
     ]
     assert [stream.id for stream, _ in board.posts] == ["stream-1"]
     assert not service.asked_to_end, "it is over already"
+
+
+async def test_a_stream_refused_for_want_of_a_slot_is_tried_again() -> None:
+    """The connection was to be had, the stream not: it waits in line and begins by itself."""
+    refusal = StreamFailed("concurrent_limit_exceeded", "Too many.")
+    services = iter([BriefService(refusal), BriefService(refusal), BriefService(STARTED)])
+    journal, clock = MemoryJournal(), SteppedClock()
+    surroundings = replace(
+        ports(ScriptedWorld(), journal, ListeningAudience(journal), clock),
+        open_world=odyssey_worlds(lambda: cast("Odyssey", next(services)), clock),
+    )
+    desk = RecordingDesk(ScriptedRecordings(None), PostingBoard(), journal, clock, timeout_s=1)
+    async with desk, Broadcasts(surroundings, desk) as broadcasts, asyncio.timeout(5):
+        session = await broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+        await reach(session, State.LIVE)
+        assert clock.steady() == 15
