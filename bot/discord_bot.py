@@ -66,6 +66,8 @@ class OdysseyBot(commands.Bot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
+            # For servers that the bot is in: elsewhere it could neither keep a panel nor post a recording.
+            allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
             intents=discord.Intents(guilds=True, moderation=True, guild_messages=True, message_content=True),
             # Nothing that users write can ping anyone.
             allowed_mentions=discord.AllowedMentions.none(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -65,6 +66,25 @@ async def until_sessions(house: House, number: int) -> None:
     async with asyncio.timeout(WAIT_S):
         while len(house.discord._gateway._sessions) < number:
             await asyncio.sleep(0.02)
+
+
+async def test_commands_are_for_servers_that_the_bot_is_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the application's own settings are: nobody takes them along to another server."""
+    commands: list[dict[str, object]] = []
+    answer = house.discord.world.rest
+
+    def note_and_answer(method: str, path: str, **rest: Any) -> Any:
+        if method == "PUT" and re.search(LIST, path):
+            commands.extend(rest["body"])
+        return answer(method, path, **rest)
+
+    monkeypatch.setattr(house.discord.world, "rest", note_and_answer)
+    async with house.bot():
+        pass
+    assert {command["name"] for command in commands} == {"odyssey", "Suggest this"}
+    assert [(command["integration_types"], command["contexts"]) for command in commands] == [([0], [0])] * 2
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 30034), (400, 50035), (403, 50001), (503, 0)])
