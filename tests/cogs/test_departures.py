@@ -81,7 +81,8 @@ async def test_a_purge_withdraws_what_it_swept_away(house: House) -> None:
         await house.shown("4 in line")
         backend_of(house).bulk_delete_messages(house.discord.channel(CHANNEL), [m.id for m in swept])
         await house.shown("1 in line")
-        assert outcomes(house) == [(f"vile thing {n}", "withdrawn") for n in range(3)] + [("rain", "queued")]
+        stored = [(f"vile thing {n}", "withdrawn") for n in range(3)] + [("rain", "queued")]
+        await until(house, lambda: outcomes(house) == stored)
 
 
 def kicked(backend: Backend, guild: int, person: int) -> None:
