@@ -170,12 +170,16 @@ class Connection:
         """Waits until the connection is ready, and then watches over it."""
 
         def doubt(in_doubt: bool) -> None:
+            if self._ended.is_set():
+                return  # its last status is told already
             if in_doubt:
                 self._set_status(ConnectionStatus.RECONNECTING, "Nothing comes over UDP.")
             else:
                 self._set_status(ConnectionStatus.CONNECTED, None)
 
         await peer.ready.wait()
+        if self._ended.is_set():
+            return
         self._was_ready = True
         self._set_status(ConnectionStatus.CONNECTED, None)
         self._notifier.call(self._options.get("on_connected"))

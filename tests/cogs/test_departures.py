@@ -109,7 +109,7 @@ async def test_who_is_gone_steers_no_more(house: House, how: Callable[[Backend, 
         await house.shown("rain — Sasha · 2 votes")
         how(backend_of(house), house.discord.world.guild_id, robin.id)
         await house.shown("rain — Sasha · 1 vote")
-        assert outcomes(house) == [("rain", "queued"), ("something vile", "withdrawn")]
+        await until(house, lambda: outcomes(house) == [("rain", "queued"), ("something vile", "withdrawn")])
 
 
 async def test_a_deleted_channel_ends_its_broadcast_at_once(house: House) -> None:

@@ -6,6 +6,7 @@ import pytest
 from simcord.backend.models import Message
 
 from bot.demo.views import SeenMessage
+from tests.cogs.conftest import until
 from tests.cogs.test_chat import outcomes
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_
@@ -34,7 +35,7 @@ async def test_messages_of_discords_own_steer_nothing(house: House) -> None:
             system_message(house, kind, f"<@{me}> kind {kind}")
         await house.discord.user("robin").send(CHANNEL, "an owl", reply_to=panel)
         await house.shown("an owl — Robin")
-        assert outcomes(house) == [("an owl", "queued")]
+        await until(house, lambda: outcomes(house) == [("an owl", "queued")])
 
 
 @pytest.mark.parametrize("kind", [12, 18, 27])
@@ -74,7 +75,7 @@ async def test_a_message_that_was_passed_on_can_be_suggested(house: House) -> No
         payload = forwarded.payload | {"content": "", "message_snapshots": [{"message": snapshot("an owl")}]}
         answer = await robin.context_menu(SeenMessage(payload), "Suggest this")
         assert "Taken" in (await answer.final(timeout_s=WAIT_S)).text
-        assert outcomes(house) == [("an owl", "queued")]
+        await until(house, lambda: outcomes(house) == [("an owl", "queued")])
 
 
 def snapshot(content: str) -> dict[str, object]:
