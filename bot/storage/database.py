@@ -27,6 +27,8 @@ from bot.storage.lock import sole_use
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
+CONNECTIONS = 5
+"""The writer's, and those of who reads at the same time; others wait for one."""
 
 
 @asynccontextmanager
@@ -49,13 +51,22 @@ async def open_database(url: str, *, alone: bool = False) -> AsyncIterator[Async
             engine = create_async_engine(
                 URL.create("sqlite+aiosqlite", database=str(address.path or ":memory:")),
                 connect_args={"timeout": address.timeout_s},
+                **({"pool_size": CONNECTIONS, "max_overflow": 0} if address.path else {}),
                 hide_parameters=True,  # errors are logged, what people write is not
             )
             stack.push_async_callback(engine.dispose)
             event.listen(engine.sync_engine, "connect", _set_pragmas)
             event.listen(engine.sync_engine, "begin", _begin)
             await _migrate(engine, address.path, is_locked=alone)
+            await _open_all_connections(engine, address.path)
         yield engine
+
+
+async def _open_all_connections(engine: AsyncEngine, path: Path | None) -> None:
+    """Opens them now: a reader that is cancelled while it opens one would leave it open, with its thread."""
+    async with AsyncExitStack() as opened:
+        for _ in range(CONNECTIONS if path else 0):
+            await opened.enter_async_context(engine.connect())
 
 
 @contextmanager

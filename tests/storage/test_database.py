@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import StartError
 from bot.storage import database, schema
@@ -133,3 +135,17 @@ async def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, place: st
     with pytest.raises(StartError, match="cannot be used"):
         async with open_database(f"sqlite:///{tmp_path}/{place}", alone=True):
             pass
+
+
+async def test_all_connections_are_there_from_the_start(tmp_path: Path) -> None:
+    """However many read at once, none is made any more: so none can be cut off while it is."""
+    async with open_database(f"sqlite:///{tmp_path / 'x.sqlite3'}") as engine:
+        made: list[object] = []
+        event.listen(engine.sync_engine, "connect", lambda connection, _: made.append(connection))
+        await asyncio.gather(*(_read(engine) for _ in range(20)))
+        assert made == []
+
+
+async def _read(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
