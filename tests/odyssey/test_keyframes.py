@@ -129,9 +129,13 @@ async def test_snapshots(client: Odyssey) -> None:
     frames: list[VideoFrame] = []
     await client.connect(on_video_frame=frames.append, snapshot_interval_s=0.3)
     await client.start_stream("a cat")
-    await until(lambda: len(frames) >= 4)
-    # The middle one: a busy machine may miss a keyframe.
-    assert np.median(np.diff([frame.timestamp_ms for frame in frames])) <= 510
+
+    def four_in_a_row() -> bool:
+        """A busy machine may miss a keyframe; so the first four need not be the ones."""
+        gaps = np.diff([frame.timestamp_ms for frame in frames]) <= 510
+        return any(gaps[start : start + 3].all() for start in range(len(gaps) - 2))
+
+    await until(four_in_a_row)
     assert frames[3].data[:, :, 0].mean() == pytest.approx(40 + 4 * 30, abs=8)
 
 
