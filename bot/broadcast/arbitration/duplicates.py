@@ -60,10 +60,8 @@ class Duplicates:
 
     def merged(self) -> list[list[Suggestion]]:
         """Those that wait, near-duplicates with the earliest, in the order in which their words came."""
-        if len(self._newest) == len(self._suggestions):
+        if not self._are_compared():
             return self._merged_newest()
-        for suggestion_id in list(self._newest):
-            self._compare(suggestion_id)
         groups: dict[_Wording, list[Suggestion]] = {}
         places: dict[_Wording, int] = {}
         for suggestion in self._suggestions.values():
@@ -77,8 +75,24 @@ class Duplicates:
             groups.setdefault(earliest, []).append(suggestion)
         return list(groups.values())
 
+    def group_of(self, suggestion: Suggestion) -> list[Suggestion]:
+        """One that waits and its near-duplicates, as `merged` has them."""
+        if self._are_compared():
+            wording = self._wording_of[suggestion.id]
+            if wording.uses == len(wording.alike) == 1:
+                return [suggestion]
+        return next(group for group in self.merged() if suggestion in group)
+
+    def _are_compared(self) -> bool:
+        """Compares the newest too, unless all are new: noted down, they would be gone before that was of use."""
+        if len(self._newest) == len(self._suggestions):
+            return False
+        for suggestion_id in list(self._newest):
+            self._compare(suggestion_id)
+        return True
+
     def _merged_newest(self) -> list[list[Suggestion]]:
-        """The same where all are new: noted down, they would be gone before that was of use."""
+        """The same where all are new."""
         groups: list[tuple[Words, list[Suggestion]]] = []
         for suggestion in self._suggestions.values():
             words = words_of(suggestion.prompt)

@@ -180,6 +180,11 @@ class Line:
         """
         return [group if len(group) == 1 else self._best_first(group) for group in self._duplicates.merged()]
 
+    def group_of(self, suggestion: Suggestion) -> list[Suggestion]:
+        """One that waits and its near-duplicates, as `merged` has them."""
+        group = self._duplicates.group_of(suggestion)
+        return group if len(group) == 1 else self._best_first(group)
+
     def vote(self, viewer: Viewer, suggestion_id: str) -> bool:
         """Moves a viewer's one vote; False if the suggestion does not wait any more."""
         if suggestion_id not in self._waiting:

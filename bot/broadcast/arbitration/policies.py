@@ -104,11 +104,16 @@ class DrawPolicy(TimelessPolicy):
 
     def choose(self, line: Line, now: float) -> Choice | None:
         """The one that is drawn."""
-        if len(line) < 2:
-            return next(map(Choice, line), None)
-        groups = line.merged()
-        first, *others = self._chance.choices(groups, list(map(line.people_for, groups)))[0]
-        return Choice(first, tuple(others))
+        waiting = list(line)
+        if len(waiting) < 2:
+            return next(map(Choice, waiting), None)
+        weights = [line.people_for([suggestion]) for suggestion in waiting]
+        while True:
+            group = line.group_of(self._chance.choices(waiting, weights)[0])
+            # Somebody who is for several of a group was counted for each: so it is drawn too often, and put back.
+            counted = sum(line.people_for([suggestion]) for suggestion in group)
+            if len(group) == 1 or self._chance.random() * counted < line.people_for(group):
+                return Choice(group[0], tuple(group[1:]))
 
     def standing(self, line: Line) -> Standing:
         """The candidates, the best chance first."""
