@@ -1,0 +1,43 @@
+"""What users read, in one place: one plain sentence and a next step for each code, reason and refusal.
+
+Whatever comes from outside (names, prompts, the service's words) passes through `plain` before it is shown.
+"""
+
+from cogs.wording.deeds import deed
+from cogs.wording.endings import UNDERSTOOD, ending, reached_limit
+from cogs.wording.requests import (
+    EARLIER_WORDS,
+    NOT_A_MEMBER,
+    NOT_TOLD_HERE,
+    ORPHANED_DIALOGUE,
+    OUTDATED_COMMAND,
+    UNEXPECTED,
+    refused_request,
+    wrong_setting,
+)
+from cogs.wording.suggestions import settled_suggestion, taken_suggestion
+from cogs.wording.text import MESSAGE_LIMIT, SHOWN_PROMPT_LIMIT, as_code, duration, fitting, mode_name, plain
+
+__all__ = [
+    "EARLIER_WORDS",
+    "MESSAGE_LIMIT",
+    "NOT_A_MEMBER",
+    "NOT_TOLD_HERE",
+    "ORPHANED_DIALOGUE",
+    "OUTDATED_COMMAND",
+    "SHOWN_PROMPT_LIMIT",
+    "UNDERSTOOD",
+    "UNEXPECTED",
+    "as_code",
+    "deed",
+    "duration",
+    "ending",
+    "fitting",
+    "mode_name",
+    "plain",
+    "reached_limit",
+    "refused_request",
+    "settled_suggestion",
+    "taken_suggestion",
+    "wrong_setting",
+]

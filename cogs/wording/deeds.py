@@ -1,0 +1,30 @@
+"""What moderators read in the audit list."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.broadcast.model import Action, ActionKind
+from cogs.wording.text import plain
+
+_DEEDS = {
+    ActionKind.MODE: "chose the mode {subject}",
+    ActionKind.PAUSE: "paused suggestions",
+    ActionKind.RESUME: "resumed suggestions",
+    ActionKind.PANIC: "pressed Panic: “{subject}”",
+    ActionKind.MUTE: "muted **{subject}**",
+    ActionKind.UNMUTE: "unmuted **{subject}**",
+    ActionKind.APPROVE: "approved “{subject}”",
+    ActionKind.EDIT: "edited and approved “{subject}”",
+    ActionKind.REFUSE: "refused “{subject}”",
+    ActionKind.SETTING: "changed a setting: {subject}",
+    ActionKind.CALL_VOTE: "called a vote of the viewers on the mode {subject}",
+    ActionKind.OTHER: "did what only a newer version of the bot can tell: {subject}",
+    ActionKind.END: "ended “{subject}”",
+}
+
+
+def deed(action: Action) -> str:
+    """One line of the audit list."""
+    what = _DEEDS[action.kind].format(subject=plain(action.subject, 80))
+    return f"{discord.utils.format_dt(action.at, 'R')} **{plain(action.actor.name, 40)}** {what}"

@@ -1,0 +1,138 @@
+"""What users read when a request is not met: one plain sentence and a next step for each code."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import discord
+
+from bot.broadcast.errors import BroadcastError, Code, Entry
+from bot.broadcast.model import Viewer
+from cogs.wording.text import as_code, plain
+
+FACT_SHOWN, ENTRY_SHOWN = 200, 60
+"""Characters of a fact, and of a setting's entry, in a refusal at most."""
+
+NOT_A_MEMBER = "That person is not in this server (any more). Please pick somebody from the list."
+OUTDATED_COMMAND = (
+    "This command has changed. Please reload Discord (Ctrl+R, or restart the app), then try again."
+)
+ORPHANED_DIALOGUE = (
+    "The bot was restarted while you were typing, or that was long ago. Please open the dialogue again."
+)
+NOT_TOLD_HERE = "That was not taken. I cannot say why in front of everyone; `/odyssey say` answers you alone."
+EARLIER_WORDS = "Your earlier words stay in line; delete the message to take them back."
+UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
+
+_REQUESTS = {
+    Code.EMPTY_PROMPT: "That prompt is empty. Say in a few words what should happen.",
+    Code.PROMPT_TOO_LONG: "That prompt has {length} characters, {limit} are the most. Please shorten it.",
+    Code.ALREADY_RUNNING: (
+        "**{host}** is already running a broadcast in this channel. "
+        "Steer it with `/odyssey say`, or ask {host} to end it."
+    ),
+    Code.NOT_RUNNING: "No broadcast is running in this channel. Start one with `/odyssey start`.",
+    Code.BROADCAST_OVER: "This broadcast is over. Start the next one with `/odyssey start`.",
+    Code.ALREADY_ENDING: "The broadcast is already ending. Its recording will be posted here.",
+    Code.MAY_NOT_END: "Only **{host}** or a moderator can end this broadcast. Please ask one of them.",
+    Code.MODERATORS_ONLY: (
+        "Only moderators can do this: people who may manage messages in this channel. Please ask one of them."
+    ),
+    Code.SERVER_MODERATORS_ONLY: (
+        "Only moderators of the whole server can do this: people who may manage messages, or the server, "
+        "everywhere in it. Please ask one of them."
+    ),
+    Code.OUTRANKED: (
+        "Only somebody who stands above that person can do this: by a higher role, or as an administrator. "
+        "Please ask one of them."
+    ),
+    Code.BOTS_DO_NOT_STEER: "That is a bot, and bots do not steer. Please pick a person.",
+    Code.MODE_IS_SET: (
+        "In this server only moderators choose another mode than the one that is set. "
+        "Please start without `mode`, or ask one of them."
+    ),
+    Code.NOT_IN_SERVER: (
+        "The bot is not in this server, so it can show nothing here. "
+        "Ask an admin to invite it, then try again."
+    ),
+    Code.MISSING_PERMISSIONS: (
+        "The bot may not do this in this channel: {permissions}. "
+        "Ask an admin to allow it in the channel's settings, then try again."
+    ),
+    Code.NO_PLACE: (
+        "The bot cannot keep a broadcast here: this is a private thread without it, or one that is closed. "
+        "Mention the bot to add it, open the thread, or start in another channel."
+    ),
+    Code.NOT_SAID: (
+        "Nobody said that: it is a message of Discord's own. Say what should happen with `/odyssey say`."
+    ),
+    Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
+    Code.WORDS_CHANGED: "Its author changed the words meanwhile: look at it again (press Next), then decide.",
+    Code.WRONG_SETTING: "Nothing was changed: {complaint}. `/odyssey settings` explains each.",
+    Code.INTAKE_PAUSED: "A moderator has paused suggestions. Please try again in a little while.",
+    Code.MUTED: "A moderator has muted you from steering; that ends {until}. You can still watch and chat.",
+    Code.FILTERED: "That suggestion breaks a rule of this server: {rule}. Please put it in other words.",
+    Code.CANNOT_JUDGE: (
+        "This server's text rules cannot be used just now, so nothing is taken. "
+        "Please ask a moderator to look at `/odyssey settings`."
+    ),
+    Code.REPEATED: "Somebody suggested just that. Please suggest something new, or that again {until}.",
+    Code.COOLING_DOWN: "One at a time, please: your next suggestion is welcome {until}.",
+    Code.SLOW_MODE: "Slow mode is on in this server: the next suggestion is welcome {until}.",
+    Code.STARTERS_ONLY: "In this server only some roles may start broadcasts. Please ask a moderator.",
+    Code.VOTE_IS_RUNNING: "A vote on the mode is running already. Its buttons are on the panel.",
+    Code.VOTES_NOT_ALLOWED: "Viewers do not vote on the mode here. Ask a moderator for `/odyssey mode`.",
+    Code.NO_VOTE_RUNNING: "That vote is closed. Call a new one with `/odyssey callvote`.",
+    Code.QUEUE_FULL: "The line is full: {limit} suggestions wait already. Please try again in a moment.",
+    Code.TOO_MANY_OF_YOURS: (
+        "{limit} of your suggestions wait already, which is the most for one person. "
+        "Please wait until one of them has had its turn."
+    ),
+    Code.TOO_MANY_BROADCASTS: (
+        "This server may run {limit} broadcasts at once, and does. Please wait until one has ended."
+    ),
+    Code.DAY_IS_USED_UP: (
+        "This server's {limit} minutes of today are used up, or kept for broadcasts that run now. "
+        "New ones are there {until}."
+    ),
+    Code.SHUTTING_DOWN: "The bot is about to restart. Please try again in a minute.",
+    Code.UNKNOWN_STREAM: (
+        "There is no such stream in this server. Pick one from the list that `/odyssey recording` offers."
+    ),
+    Code.NO_STREAMS_YET: (
+        "No stream has ended in this channel yet. Start one with `/odyssey start`, or pick a stream by name."
+    ),
+    Code.RECORDING_NOT_READY: (
+        "The recording of stream **{stream_id}** is not there (yet). Please try again in a minute."
+    ),
+    Code.RECORDING_UNREACHABLE: (
+        "Odyssey does not answer just now, so the recording of stream **{stream_id}** cannot be fetched. "
+        "Nothing is lost: please try again in a minute."
+    ),
+}
+
+
+def refused_request(error: BroadcastError) -> str:
+    """The sentence for a request that was not met."""
+    facts = {name: _shown_fact(fact) for name, fact in error.facts.items()}
+    if error.code is Code.WRONG_SETTING:
+        facts["complaint"] = wrong_setting(error)
+    return _REQUESTS[error.code].format_map(facts)
+
+
+def wrong_setting(error: BroadcastError) -> str:
+    """Which setting, or which of its entries, is wrong, and why."""
+    name, entry, problem = (_shown_fact(error.facts.get(fact, "")) for fact in ("name", "entry", "problem"))
+    return f"**{name}**{entry}: {problem}"
+
+
+def _shown_fact(fact: object) -> str:
+    if isinstance(fact, datetime):
+        return discord.utils.format_dt(fact, "R")
+    if isinstance(fact, Viewer):
+        return plain(fact.name)
+    if isinstance(fact, Entry):
+        typed = f" ({as_code(fact.text[:ENTRY_SHOWN])})" if fact.text.strip() else ""
+        return f", entry {fact.number}{typed}"
+    return plain(str(fact).replace("_", " ") if isinstance(fact, StrEnum) else str(fact), FACT_SHOWN)

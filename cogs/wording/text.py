@@ -1,0 +1,63 @@
+"""Text as Discord shows it: what comes from outside passes through `plain` first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.markup import defused
+
+SHOWN_PROMPT_LIMIT = 300
+MESSAGE_LIMIT = 3900
+"""Characters of text in a message of components; Discord allows 4000."""
+
+_MODES = {
+    Mode.QUEUE: "by turns",
+    Mode.VOTE: "by vote",
+    Mode.DRAW: "by lot",
+    Mode.HOST: "by the moderators",
+}
+_NO_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+"""Marks that turn the direction of what follows, beyond the name that has them."""
+
+
+def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
+    """Text from outside, on one line, shortened, and with nothing in it that Discord would act upon."""
+    text = " ".join(text.translate(_NO_TURNING).split())
+    if len(text) > limit:
+        text = text[: limit - 1].rstrip() + "…"
+    # In pieces, since discord.py escapes only the first link of a line; and within addresses too, since
+    # it takes whatever is glued to one for a part of it.
+    pieces = (discord.utils.escape_markdown(piece, ignore_links=False) for piece in text.split("["))
+    return defused(discord.utils.escape_mentions("\\[".join(pieces)))
+
+
+def fitting(lines: Sequence[str]) -> str:
+    """As many of the lines as fit into one message, from the first on."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(kept) + len(line) > MESSAGE_LIMIT:
+            break
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def as_code(text: str) -> str:
+    """Text from outside as inline code, in which nothing is acted upon, nor when it is copied out of it."""
+    text = " ".join(text.translate(_NO_TURNING).replace("`", "").split())
+    return f"`{defused(text)}`"
+
+
+def mode_name(mode: Mode) -> str:
+    """What people call a way to decide."""
+    return _MODES[mode]
+
+
+def duration(seconds: float) -> str:
+    """Such as `4.2 s`, `42 s` or `2 min 30 s`."""
+    if seconds < 9.95:  # what rounds to less than ten
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
