@@ -11,7 +11,7 @@ from bot.broadcast.arbitration.policy import Choice, Mode, Standing
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.ledger import Ledger
 from bot.broadcast.model import Refusal, Suggestion, Viewer
-from bot.broadcast.motion import WINDOW_S, Motion
+from bot.broadcast.motion import Motion, Motions
 from bot.broadcast.ports import Ports
 from bot.broadcast.recent import Recent
 from bot.broadcast.ticket import Ticket
@@ -29,12 +29,12 @@ class Floor:
         self._clock = ports.clock
         self._tell = tell
         self._arbiter = Arbiter(arbitration)
+        self._motions = Motions(ports.clock, self._arbiter.switch)
         self.recent = Recent(ports.clock)
         self._ledger = Ledger(ports.journal, self.recent.change)
         self._changed = asyncio.Event()
         self._urgent: Suggestion | None = None
         self._sent_at = 0.0  # the steady moment in which the last choice left
-        self._motion: Motion | None = None
         self._is_shut = False
 
     @property
@@ -50,7 +50,7 @@ class Floor:
     @property
     def motion(self) -> Motion | None:
         """The vote on the mode that is open now."""
-        return self._motion if self._motion and self._clock.steady() < self._motion.closes_at else None
+        return self._motions.open
 
     @property
     def standing(self) -> Standing:
@@ -142,7 +142,7 @@ class Floor:
         Raises BROADCAST_OVER.
         """
         self._check_open()
-        self._motion = None
+        self._motions.drop()
         self._arbiter.switch(mode)
         self._has_changed()
 
@@ -157,18 +157,12 @@ class Floor:
     def call_vote(self, mode: Mode, viewer: Viewer) -> None:
         """Puts another mode to the vote of the viewers. Raises BROADCAST_OVER or VOTE_IS_RUNNING."""
         self._check_open()
-        if self.motion:
-            raise BroadcastError(Code.VOTE_IS_RUNNING)
-        self._close_motion()  # one that nobody has closed yet, since nothing is forwarded
-        self._motion = Motion(mode, viewer, self._clock.steady() + WINDOW_S)
-        self._motion.vote(viewer, is_for=True)
+        self._motions.call(mode, viewer)
         self._has_changed()
 
     def vote_on_mode(self, viewer: Viewer, *, is_for: bool) -> None:
         """Takes a vote on the mode. Raises NO_VOTE_RUNNING."""
-        if self.motion is None:
-            raise BroadcastError(Code.NO_VOTE_RUNNING)
-        self.motion.vote(viewer, is_for=is_for)
+        self._motions.vote(viewer, is_for=is_for)
         self._tell()
 
     def pause(self, *, paused: bool) -> None:
@@ -209,15 +203,14 @@ class Floor:
             self._changed.clear()
             if stale := self._arbiter.line.remove_stale(now):
                 await self._refuse_stale(stale)
-            if self._motion and now >= self._motion.closes_at:
-                self._close_motion()
+            if self._motions.close_due():
+                self._tell()
             if self._urgent:
                 urgent, self._urgent = self._urgent, None
                 return Choice(urgent)
             if choice := self._arbiter.take_next(now):
                 return choice
-            motion_at = self._motion.closes_at if self._motion else None
-            due = (self._arbiter.next_due(now), motion_at, last)
+            due = (self._arbiter.next_due(now), self._motions.closes_at, last)
             soonest = min((moment for moment in due if moment is not None), default=None)
             await self._clock.wait(self._changed, until=soonest)
 
@@ -241,7 +234,8 @@ class Floor:
     def shut(self) -> None:
         """Takes nothing more, and sends nothing more: the end has begun."""
         self._is_shut = True
-        self._urgent = self._motion = None
+        self._urgent = None
+        self._motions.drop()
         self._arbiter.line.clear()
 
     async def close(self, *, lost: Refusal) -> None:
@@ -270,12 +264,6 @@ class Floor:
     async def _refuse_stale(self, stale: list[Suggestion]) -> None:
         now = self._now()
         await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
-        self._tell()
-
-    def _close_motion(self) -> None:
-        motion, self._motion = self._motion, None
-        if motion and motion.is_carried:
-            self._arbiter.switch(motion.mode)
         self._tell()
 
     def _check_open(self) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.clock import Clock
+from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Viewer
 
 WINDOW_S = 30.0
@@ -51,3 +54,50 @@ class Motion:
     def is_carried(self) -> bool:
         """Whether it would be carried, were it to close now."""
         return self.votes_for >= QUORUM and self.votes_for > self.votes_against
+
+
+class Motions:
+    """The motions of one broadcast, one at a time. What is carried is done by `switch`."""
+
+    def __init__(self, clock: Clock, switch: Callable[[Mode], None]) -> None:
+        self._clock = clock
+        self._switch = switch
+        self._last: Motion | None = None
+
+    @property
+    def open(self) -> Motion | None:
+        """The one that takes votes now."""
+        return self._last if self._last and self._clock.steady() < self._last.closes_at else None
+
+    @property
+    def closes_at(self) -> float | None:
+        """The steady moment from which on one can be closed; None if there is none."""
+        return self._last.closes_at if self._last else None
+
+    def call(self, mode: Mode, viewer: Viewer) -> None:
+        """Puts a mode to the vote; who asks is for it. Raises VOTE_IS_RUNNING."""
+        if self.open:
+            raise BroadcastError(Code.VOTE_IS_RUNNING)
+        self.close_due()  # one that nobody has closed yet, since nothing is forwarded
+        self._last = Motion(mode, viewer, self._clock.steady() + WINDOW_S)
+        self._last.vote(viewer, is_for=True)
+
+    def vote(self, viewer: Viewer, *, is_for: bool) -> None:
+        """Takes a vote. Raises NO_VOTE_RUNNING."""
+        if (motion := self.open) is None:
+            raise BroadcastError(Code.NO_VOTE_RUNNING)
+        motion.vote(viewer, is_for=is_for)
+
+    def close_due(self) -> bool:
+        """Closes the one whose time is over, and does what it carried. False if there is none."""
+        motion = self._last
+        if motion is None or self._clock.steady() < motion.closes_at:
+            return False
+        self._last = None
+        if motion.is_carried:
+            self._switch(motion.mode)
+        return True
+
+    def drop(self) -> None:
+        """It is off: nothing comes of it."""
+        self._last = None
