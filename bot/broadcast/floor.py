@@ -131,6 +131,15 @@ class Floor:
         if self._arbiter.line.vote(viewer, suggestion_id):
             self._has_changed()
 
+    def vote_of(self, viewer: Viewer) -> Suggestion | None:
+        """The suggestion that a viewer's one vote is for: also their own, for which they need not vote."""
+        return self._arbiter.line.vote_of(viewer)
+
+    def withdraw_vote(self, viewer: Viewer) -> None:
+        """Takes back a viewer's one vote; with their next suggestion or vote, they have one again."""
+        self._arbiter.line.withdraw_vote(viewer)
+        self._has_changed()
+
     def approve(self, suggestion_id: str) -> None:
         """Lets a suggestion pass, where moderators decide, if it still waits."""
         if self._arbiter.line.approve(suggestion_id):

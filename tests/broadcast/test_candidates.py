@@ -131,6 +131,6 @@ def test_cleared_votes_are_gone_from_both_sides() -> None:
     votes = Votes()
     votes.cast(BOB, "cat")
     votes.clear()
-    assert (votes.count("cat"), votes.has_voted(BOB), set(votes.voters_of("cat"))) == (0, False, set())
+    assert (votes.count("cat"), votes.choice_of(BOB), set(votes.voters_of("cat"))) == (0, None, set())
     votes.cast(BOB, "owl")
     assert votes.count("owl") == 1

@@ -77,7 +77,7 @@ class Line:
             raise BroadcastError(Code.TOO_MANY_OF_YOURS, limit=limits.per_viewer)
         self._entering[suggestion.id] = suggestion
         self._since[suggestion.id] = now
-        if not self._votes.has_voted(viewer_id):
+        if not self._votes.choice_of(viewer_id):
             self._votes.cast(viewer_id, suggestion.id)
         return self._turns.join(viewer_id, suggestion.id)
 
@@ -191,6 +191,14 @@ class Line:
             return False
         self._votes.cast(viewer.id, suggestion_id)
         return True
+
+    def vote_of(self, viewer: Viewer) -> Suggestion | None:
+        """What a viewer is for, if it waits."""
+        return self._waiting.get(self._votes.choice_of(viewer.id) or "")
+
+    def withdraw_vote(self, viewer: Viewer) -> None:
+        """Takes back a viewer's vote, if they have given it."""
+        self._votes.withdraw(viewer.id)
 
     def votes_for(self, suggestion: Suggestion) -> int:
         """How many are for a suggestion."""

@@ -22,9 +22,13 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicySettings:
-    """What the policies can be told. `vote_window` is how long a ballot is open."""
+    """What the policies can be told.
+
+    `vote_window` is how long a ballot is open, `ballot_share` how much of one author it has at most.
+    """
 
     vote_window: timedelta = timedelta(seconds=20)
+    ballot_share: int = 1
     seed: int | None = None
 
 
@@ -55,11 +59,13 @@ class Candidate(NamedTuple):
 class Standing:
     """What is to be seen: the candidates, the likeliest next one first.
 
-    `closes_at` is the steady moment in which the ballot closes.
+    `closes_at` is the steady moment in which the ballot closes; `waiting` says how many more candidates wait
+    for a place on it.
     """
 
     candidates: tuple[Candidate, ...]
     closes_at: float | None = None
+    waiting: int = 0
 
 
 class Policy(Protocol):

@@ -29,9 +29,9 @@ class Votes:
         if before is not None:
             self._voters_of[before].discard(viewer_id)
 
-    def has_voted(self, viewer_id: int) -> bool:
-        """Whether a viewer is for something."""
-        return viewer_id in self._choice_of
+    def choice_of(self, viewer_id: int) -> str | None:
+        """What a viewer is for."""
+        return self._choice_of.get(viewer_id)
 
     def count(self, suggestion_id: str) -> int:
         """How many are for a suggestion."""
