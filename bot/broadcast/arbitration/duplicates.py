@@ -84,7 +84,7 @@ class Duplicates:
         return next(group for group in self.merged() if suggestion in group)
 
     def _are_compared(self) -> bool:
-        """Compares the newest too, unless all are new: noted down, they would be gone before that was of use."""
+        """Compares the newest too, unless all are new: what is noted down of them would be of no use."""
         if len(self._newest) == len(self._suggestions):
             return False
         for suggestion_id in list(self._newest):

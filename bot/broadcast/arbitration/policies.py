@@ -110,7 +110,7 @@ class DrawPolicy(TimelessPolicy):
         weights = [line.people_for([suggestion]) for suggestion in waiting]
         while True:
             group = line.group_of(self._chance.choices(waiting, weights)[0])
-            # Somebody who is for several of a group was counted for each: so it is drawn too often, and put back.
+            # Who is for several of a group was counted for each: so it is drawn too often, and put back.
             counted = sum(line.people_for([suggestion]) for suggestion in group)
             if len(group) == 1 or self._chance.random() * counted < line.people_for(group):
                 return Choice(group[0], tuple(group[1:]))
