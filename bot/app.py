@@ -124,5 +124,3 @@ async def _check_key(client: Odyssey) -> None:
         log.warning("Odyssey: %s (%s)", error.message, error.code)
     except TimeoutError:
         log.warning("Odyssey did not answer within %g s", KEY_CHECK_TIMEOUT_S)
-    except Exception:  # the boundary of one question: no answer to it, however odd, is a reason not to start
-        log.exception("Odyssey's answer cannot be read", extra={"ref": new_reference()})

@@ -107,8 +107,8 @@ _REQUESTS = {
         "The recording of stream **{stream_id}** is not there (yet). Please try again in a minute."
     ),
     Code.RECORDING_UNREACHABLE: (
-        "Odyssey does not answer just now, so the recording of stream **{stream_id}** cannot be fetched. "
-        "Nothing is lost: please try again in a minute."
+        "The recording of stream **{stream_id}** cannot be had from Odyssey just now. "
+        "Nothing is lost: please try again in a minute; if it stays, tell the bot's operator."
     ),
 }
 
