@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
@@ -14,6 +14,7 @@ from bot.broadcast.budget import Budget
 from bot.broadcast.intake import IntakeRules
 from bot.broadcast.prompts import PROMPT_LIMIT
 from bot.guild_setting_complaints import complaint, wrong_setting
+from bot.guild_setting_groups import Group, setting
 from bot.guild_setting_values import Patterns, Roles, SafePrompt, Words
 from bot.guild_settings_text import read_settings_text
 
@@ -30,32 +31,142 @@ class GuildSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    mode: Mode = Field(
-        Mode.QUEUE, description="How it is decided what happens next: queue, vote, draw or host"
+    mode: Mode = setting(
+        Mode.QUEUE,
+        Group.DECIDING,
+        "How it is decided what happens next",
+        "queue: by turns; vote: by a ballot; draw: by lot; host: moderators approve",
     )
-    viewers_may_call_votes: bool = Field(False, description="Whether viewers may put the mode to a vote")
-    vote_window_s: float = Field(20, ge=5, le=120, description="Seconds that a ballot is open")
-    gap_s: float = Field(3, ge=0, le=60, description="Seconds between two interactions at least")
-    line_limit: int = Field(200, ge=1, le=1000, description="Suggestions that may wait at once")
-    line_limit_per_viewer: int = Field(3, ge=1, le=50, description="Of these, suggestions of one person")
-    lifetime_s: float = Field(120, ge=10, le=900, description="Seconds after which a suggestion is stale")
-    prompt_limit: int = Field(500, ge=20, le=PROMPT_LIMIT, description="Characters in a suggestion at most")
-    blocked_words: Words = Field((), description="Words and phrases that are refused, however spelt")
-    blocked_patterns: Patterns = Field((), description="Regular expressions that are refused, with ; between")
-    allows_links: bool = Field(False, description="Whether suggestions may have links")
-    allows_invites: bool = Field(False, description="Whether suggestions may have Discord invites")
-    allows_mentions: bool = Field(False, description="Whether suggestions may mention people or roles")
-    repeat_window_s: float = Field(60, ge=0, le=900, description="Seconds until the same may be said again")
-    cooldown_s: float = Field(0, ge=0, le=600, description="Seconds between two suggestions of one person")
-    slow_mode_s: float = Field(0, ge=0, le=60, description="Seconds between two suggestions of anybody")
-    moderator_roles: Roles = Field((), description="Roles that moderate, besides who may manage messages")
-    starter_roles: Roles = Field((), description="Roles that may start broadcasts; none: everyone")
-    bypass_roles: Roles = Field((), description="Roles that no filter, cooldown or slow mode applies to")
-    broadcasts_at_once: int = Field(5, ge=1, le=50, description="Broadcasts that may run at once here")
-    broadcast_limit_s: float = Field(0, ge=0, le=86_400, description="Longest broadcast; 0: the service's")
-    minutes_per_day: int = Field(0, ge=0, le=1440, description="Minutes of broadcast a day (UTC); 0: any")
-    safe_prompt: SafePrompt = Field(
-        "A calm, empty meadow under a clear sky", description="What the panic button sends into the world"
+    vote_window_s: float = setting(
+        20,
+        Group.DECIDING,
+        "Seconds that a ballot is open",
+        "For voting on the next suggestion",
+        ge=5,
+        le=120,
+    )
+    line_limit: int = setting(
+        200,
+        Group.DECIDING,
+        "Suggestions that may wait at once",
+        "Of everybody together; further ones are refused until there is room",
+        ge=1,
+        le=1000,
+    )
+    line_limit_per_viewer: int = setting(
+        3,
+        Group.DECIDING,
+        "Suggestions of one person that may wait",
+        "Further ones of theirs are refused until one has had its turn",
+        ge=1,
+        le=50,
+    )
+    blocked_words: Words = setting(
+        (),
+        Group.SPEECH,
+        "Blocked words and phrases",
+        "Refused however they are spelt; word* blocks what begins so; with commas, or one a line",
+    )
+    blocked_patterns: Patterns = setting(
+        (),
+        Group.SPEECH,
+        "Blocked patterns",
+        "Regular expressions (RE2) that are refused; with ; between, or one a line",
+    )
+    allows_links: bool = setting(
+        False, Group.SPEECH, "Links are allowed", "Whether suggestions may have links"
+    )
+    allows_invites: bool = setting(
+        False, Group.SPEECH, "Invites are allowed", "Whether suggestions may have invites to Discord servers"
+    )
+    allows_mentions: bool = setting(
+        False, Group.SPEECH, "Mentions are allowed", "Whether suggestions may mention people or roles"
+    )
+    gap_s: float = setting(
+        3,
+        Group.PACE,
+        "Seconds between two changes of the world",
+        "So much time each suggestion has in the picture, at least",
+        ge=0,
+        le=60,
+    )
+    cooldown_s: float = setting(
+        0,
+        Group.PACE,
+        "Seconds between two suggestions of a person",
+        "Until then, further ones of theirs are refused; 0: no wait",
+        ge=0,
+        le=600,
+    )
+    slow_mode_s: float = setting(
+        0,
+        Group.PACE,
+        "Seconds between two suggestions of anybody",
+        "Slow mode for everybody together; 0: no wait",
+        ge=0,
+        le=60,
+    )
+    repeat_window_s: float = setting(
+        60,
+        Group.PACE,
+        "Seconds until the same may be said again",
+        "Until then, who repeats what somebody suggested is refused; 0: no wait",
+        ge=0,
+        le=900,
+    )
+    lifetime_s: float = setting(
+        120,
+        Group.PACE,
+        "Seconds after which a suggestion is stale",
+        "What has waited for longer is dropped, and its author told",
+        ge=10,
+        le=900,
+    )
+    moderator_roles: Roles = setting(
+        (), Group.PEOPLE, "Who moderates", "Roles that do, besides everybody who may manage messages"
+    )
+    starter_roles: Roles = setting(
+        (), Group.PEOPLE, "Who may start broadcasts", "Roles that may, besides moderators; none: everyone"
+    )
+    bypass_roles: Roles = setting(
+        (),
+        Group.PEOPLE,
+        "Whom no filter holds",
+        "Roles without filter, cooldown and slow mode, as moderators",
+    )
+    viewers_may_call_votes: bool = setting(
+        False,
+        Group.PEOPLE,
+        "Viewers may vote on the mode",
+        "Whether they may call votes, by /odyssey callvote",
+    )
+    prompt_limit: int = setting(
+        500, Group.LIMITS, "Characters in a suggestion", "At most", ge=20, le=PROMPT_LIMIT
+    )
+    broadcasts_at_once: int = setting(
+        5, Group.LIMITS, "Broadcasts at once", "In all channels of this server together, at most", ge=1, le=50
+    )
+    broadcast_limit_s: float = setting(
+        0,
+        Group.LIMITS,
+        "Seconds of a broadcast",
+        "At most; 0: as long as the service lets it",
+        ge=0,
+        le=86_400,
+    )
+    minutes_per_day: int = setting(
+        0,
+        Group.LIMITS,
+        "Minutes of broadcast a day",
+        "All broadcasts of a day (UTC) together, at most; 0: any number",
+        ge=0,
+        le=1440,
+    )
+    safe_prompt: SafePrompt = setting(
+        "A calm, empty meadow under a clear sky",
+        Group.PANEL,
+        "What Panic shows",
+        "The prompt that the panic button sends into the world",
     )
 
     @property

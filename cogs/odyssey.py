@@ -29,6 +29,7 @@ from cogs.places import check_place
 from cogs.proposals import is_said, said_words
 from cogs.recording_board import RecordingBoard
 from cogs.review import VerdictButton
+from cogs.settings_commands import SettingsCommands
 from cogs.stream_list import PageButton, stream_list_page
 from cogs.suggesting import WithdrawButton, finish_answers, suggest_privately
 from cogs.word_back import LAST_WORDS_S
@@ -52,6 +53,7 @@ async def suggest_message(interaction: discord.Interaction, message: discord.Mes
 @app_commands.guild_only()
 class OdysseyCog(
     ModerationCommands,
+    SettingsCommands,
     group_name="odyssey",
     group_description="Live video that the chat steers",
 ):

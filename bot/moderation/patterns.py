@@ -22,7 +22,7 @@ TOTAL_PROGRAM_LIMIT = 8000
 """Steps of all patterns of a list together at most: it bounds memory, and the time of the worst search."""
 
 QUOTED = 50
-"""Characters of RE2's own words in a refusal at most."""
+"""Characters of a pattern's part in a refusal at most."""
 
 
 class BlockedPatterns:
@@ -64,15 +64,17 @@ class BlockedPatterns:
 
 _INNOCENT = ("a", "7", "a red dragon over the sea", "Рыжий кот и 3 рыбы", "夜の海", "…")
 _FAULTS = {
-    "missing )": "a bracket that it opens is not closed",
-    "unexpected )": "a bracket that it closes was not opened",
-    "missing ]": "a class that it opens by [ is not closed",
-    "no argument for repetition operator": "there is nothing in front of what repeats",
-    "bad repetition operator": "what repeats is repeated",
-    "invalid repetition size": "it repeats more than 1000 times",
-    "invalid perl operator": "there is no look-around, and no such option",
-    "invalid escape sequence": "there is no backreference, and no such sign behind a \\",
-    "invalid character class range": "there is no such class",
+    "missing )": "A bracket ( is not closed",
+    "unexpected )": "A bracket ) closes what was not opened",
+    "missing ]": "A class that [ opens is not closed",
+    "no argument for repetition operator": "There is nothing in front of what repeats",
+    "bad repetition operator": "What repeats is repeated",
+    "invalid repetition size": "It repeats more than 1000 times",
+    "invalid perl operator": "There is no look-around, and no such option",
+    "invalid escape sequence": "There is no backreference, and no such sign behind a \\",
+    "invalid character class range": "There is no such class",
+    "pattern too large - compile failed": "It is too large: repeat fewer times, or use narrower classes",
+    "trailing \\": "There is nothing behind the last \\",
 }
 """RE2's words for what is wrong, in front of where, and ours."""
 
@@ -83,9 +85,7 @@ def _checked(entry: str) -> Expression:
     try:
         expression = compile_expression(entry, ignore_case=True)
     except ExpressionError as error:
-        raise _refused(
-            entry, f"It is no regular expression that can be used: {_told(str(error))}."
-        ) from error
+        raise _refused(entry, _told(str(error), entry)) from error
     if not _ends_by_itself(entry, expression.groups):
         raise _refused(entry, r"It does not end by itself: close what begins with \Q by \E.")
     if expression.groupindex:
@@ -97,10 +97,11 @@ def _checked(entry: str) -> Expression:
     return expression
 
 
-def _told(error: str) -> str:
-    code = error.partition(": ")[0]
-    quoted = error if len(error) < QUOTED else code  # it may quote the whole pattern
-    return f"{_FAULTS[code]} (“{quoted}”)" if code in _FAULTS else quoted
+def _told(error: str, entry: str) -> str:
+    """What is wrong with it in plain words, and where, unless RE2 means all of it or says so at length."""
+    what, _, where = error.partition(": ")
+    fault = _FAULTS.get(what, "It cannot be read as a regular expression")
+    return f"{fault}, at “{where}”." if where != entry and 0 < len(where) < QUOTED else f"{fault}."
 
 
 def _ends_by_itself(entry: str, groups: int) -> bool:

@@ -13,6 +13,7 @@ from cogs.wording.requests import (
     OUTDATED_COMMAND,
     UNEXPECTED,
     refused_request,
+    setting_title,
     wrong_setting,
 )
 from cogs.wording.suggestions import settled_suggestion, taken_suggestion
@@ -37,6 +38,7 @@ __all__ = [
     "plain",
     "reached_limit",
     "refused_request",
+    "setting_title",
     "settled_suggestion",
     "taken_suggestion",
     "wrong_setting",

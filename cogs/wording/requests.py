@@ -9,10 +9,11 @@ import discord
 
 from bot.broadcast.errors import BroadcastError, Code, Entry
 from bot.broadcast.model import Viewer
+from bot.guild_settings import GuildSettings
 from cogs.wording.text import as_code, plain
 
-FACT_SHOWN, ENTRY_SHOWN = 200, 60
-"""Characters of a fact, and of a setting's entry, in a refusal at most."""
+FACT_SHOWN, ENTRY_SHOWN, NAME_SHOWN = 200, 60, 60
+"""Characters of a fact, of a setting's entry, and of a name that is none, in a refusal at most."""
 
 NOT_A_MEMBER = "That person is not in this server (any more). Please pick somebody from the list."
 OUTDATED_COMMAND = (
@@ -123,8 +124,14 @@ def refused_request(error: BroadcastError) -> str:
 
 def wrong_setting(error: BroadcastError) -> str:
     """Which setting, or which of its entries, is wrong, and why."""
-    name, entry, problem = (_shown_fact(error.facts.get(fact, "")) for fact in ("name", "entry", "problem"))
-    return f"**{name}**{entry}: {problem}"
+    name, entry, problem = (error.facts.get(fact, "") for fact in ("name", "entry", "problem"))
+    return f"{setting_title(str(name))}{_shown_fact(entry)}: {_shown_fact(problem)}"
+
+
+def setting_title(name: str) -> str:
+    """What people call a setting, and beside it what the command and files call it."""
+    field = GuildSettings.model_fields.get(name)
+    return f"**{field.title}** (`{name}`)" if field else f"**{plain(name, NAME_SHOWN)}**"
 
 
 def _shown_fact(fact: object) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from bot.broadcast.errors import BroadcastError
+from bot.guild_setting_groups import GROUP_LIMIT, group_of
 from bot.guild_settings import GuildSettings
 from bot.text_rules import make_text_filter
 from cogs.wording import refused_request
 
 EXPORT = GuildSettings(blocked_words=("heck", "Бранное слово"), gap_s=7).model_dump_json(indent=2)
+GAP_LINE = EXPORT[: EXPORT.index('"gap_s"')].count("\n") + 1
 WORDS = [f"word {number}" for number in range(3000)]
 INTERNALS = re.compile(
     r"string should|value error|input should|column \d|pydantic|sys\.|\.\.|\*{4}|\\{4}", re.IGNORECASE
@@ -69,7 +72,7 @@ def test_an_export_saved_again_by_any_editor_is_taken(data: bytes) -> None:
         ("[]", "curly brackets"),
         (f"// ours\n{EXPORT}", "comment, which JSON does not know: remove it (line 1)"),
         (EXPORT.replace('  "gap_s"', '  # slow\n  "gap_s"'), "comment, which JSON does not know"),
-        (EXPORT.replace('"gap_s": 7.0,', '"gap_s": 7.0,,'), "line 5 is not as JSON has it"),
+        (EXPORT.replace('"gap_s": 7.0,', '"gap_s": 7.0,,'), f"line {GAP_LINE} is not as JSON has it"),
         (EXPORT[:-2] + ",}", "is not as JSON has it"),
         (EXPORT * 2, "is not as JSON has it"),
         ('{"gap_s": 1, "gap_s": 2}', "“gap_s” is there twice"),
@@ -87,32 +90,33 @@ def test_what_is_no_file_of_settings_is_refused_in_a_sentence(data: str | bytes,
     [
         ({"nonsense": 1}, "**nonsense**: there is no such setting"),
         ({"\ud800": 1}, "there is no such setting"),
-        ({"mode": "\ud800"}, "**mode**: say queue"),
-        ({"blocked_words": ["fine", "\ud800 heck"]}, "**blocked_words**, entry 2"),
-        ({"safe_prompt": "\ud800"}, "**safe_prompt**: this shows nothing"),
-        ({"gap_s": 61}, "**gap_s**: it has to be a number from 0 to 60"),
-        ({"gap_s": "2,5"}, "**gap_s**: it has to be a number from 0 to 60"),
-        ({"gap_s": True}, "**gap_s**: it has to be a number"),
-        ({"gap_s": None}, "**gap_s**: it has to be a number"),
-        ({"line_limit": 3.5}, "**line_limit**: it has to be a whole number from 1 to 1000"),
-        ({"line_limit": {}}, "**line_limit**: it has to be a whole number from 1 to 1000"),
-        ({"mode": "turns"}, "**mode**: say queue, vote, draw or host"),
-        ({"allows_links": "maybe"}, "**allows_links**: say yes or no"),
-        ({"allows_links": 3}, "**allows_links**: say yes or no"),
-        ({"blocked_words": {"heck": 1}}, "**blocked_words**: it has to be a list"),
-        ({"blocked_words": [*"abc"]}, "**blocked_words**, entry 1 (`a`): a single letter"),
-        ({"blocked_words": [*WORDS[:150], " "]}, "**blocked_words**, entry 151: it is empty"),
-        ({"blocked_words": ["fine", None]}, "**blocked_words**, entry 2: this is no text"),
+        ({"mode": "\ud800"}, "(`mode`): say queue"),
+        ({"blocked_words": ["fine", "\ud800 heck"]}, "(`blocked_words`), entry 2"),
+        ({"safe_prompt": "\ud800"}, "(`safe_prompt`): this shows nothing"),
+        ({"gap_s": 61}, "(`gap_s`): it has to be a number from 0 to 60"),
+        ({"gap_s": "2,5"}, "(`gap_s`): it has to be a number from 0 to 60"),
+        ({"gap_s": True}, "(`gap_s`): it has to be a number"),
+        ({"gap_s": None}, "(`gap_s`): it has to be a number"),
+        ({"line_limit": 3.5}, "(`line_limit`): it has to be a whole number from 1 to 1000"),
+        ({"line_limit": {}}, "(`line_limit`): it has to be a whole number from 1 to 1000"),
+        ({"mode": "turns"}, "(`mode`): say queue, vote, draw or host"),
+        ({"allows_links": "maybe"}, "(`allows_links`): say yes or no"),
+        ({"allows_links": 3}, "(`allows_links`): say yes or no"),
+        ({"blocked_words": {"heck": 1}}, "(`blocked_words`): it has to be a list"),
+        ({"blocked_words": [*"abc"]}, "(`blocked_words`), entry 1 (`a`): a single letter"),
+        ({"blocked_words": [*WORDS[:150], " "]}, "(`blocked_words`), entry 151: it is empty"),
+        ({"blocked_words": ["fine", None]}, "(`blocked_words`), entry 2: this is no text"),
         ({"blocked_words": ["fine", "x" * 61]}, "): it is longer than 60 characters"),
         ({"blocked_words": WORDS[:201]}, "it has 201 entries, 200 are the most"),
-        ({"blocked_patterns": ["fine", r"(a)\1"]}, r"**blocked_patterns**, entry 2 (`(a)\1`): it is no"),
-        ({"blocked_patterns": ["fine", r"\Qbad"]}, r"**blocked_patterns**, entry 2 (`\Qbad`): it does not"),
-        ({"blocked_patterns": ["(" * 150]}, "a bracket that it opens is not closed"),
+        ({"blocked_patterns": ["fine", r"(a)\1"]}, r"entry 2 (`(a)\1`): there is no backreference"),
+        ({"blocked_patterns": ["fine", r"\Qbad"]}, r"(`blocked_patterns`), entry 2 (`\Qbad`): it does not"),
+        ({"blocked_patterns": ["(a"]}, "(`blocked_patterns`), entry 1 (`(a`): a bracket ( is not closed. "),
+        ({"blocked_patterns": ["(" * 150]}, "a bracket ( is not closed"),
         ({"blocked_patterns": WORDS}, "it has 3000 entries, 50 are the most"),
-        ({"moderator_roles": ["<@&5>", "Mods"]}, "**moderator_roles**, entry 2 (`Mods`): this is no role"),
-        ({"moderator_roles": [True]}, "**moderator_roles**, entry 1"),
-        ({"safe_prompt": " "}, "**safe_prompt**: this shows nothing"),
-        ({"safe_prompt": "x" * 201}, "**safe_prompt**: it is longer than 200 characters"),
+        ({"moderator_roles": ["<@&5>", "Mods"]}, "(`moderator_roles`), entry 2 (`Mods`): this is no role"),
+        ({"moderator_roles": [True]}, "(`moderator_roles`), entry 1"),
+        ({"safe_prompt": " "}, "(`safe_prompt`): this shows nothing"),
+        ({"safe_prompt": "x" * 201}, "(`safe_prompt`): it is longer than 200 characters"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_by_name_with_what_was_expected(settings: dict[str, Any], said: str) -> None:
@@ -145,6 +149,15 @@ def test_what_is_meant_beyond_doubt_is_taken(name: str, typed: str, value: objec
         [name.partition(":")[0].lower().replace(" ", "_").replace("-", "_")],
     )
     assert value in {getattr(changed, each) for each in GuildSettings.model_fields}
+
+
+def test_every_setting_fits_into_a_dialogue_of_its_group() -> None:
+    """Five fields, their names of 45 characters and their explanations of 100: Discord takes no more."""
+    fields = GuildSettings.model_fields.values()
+    assert max(Counter(map(group_of, fields)).values()) <= GROUP_LIMIT
+    for field in fields:
+        assert 0 < len(field.title or "") <= 45
+        assert 0 < len(field.description or "") <= 100
 
 
 def test_numbers_and_words_are_told_apart_where_they_can_be() -> None:

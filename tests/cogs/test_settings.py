@@ -91,7 +91,7 @@ async def test_the_filter_fails_closed_and_moderators_mend_it(house: House) -> N
         await robin.send(CHANNEL, "!a red kite")
         await house.told("text rules cannot be used just now", to="robin")
         shown = await settings(house, name="gap_s", value="1")
-        assert "**blocked_patterns**, entry 2 (`(((`)" in shown.text.replace("\\_", "_")
+        assert "(`blocked_patterns`), entry 2 (`(((`)" in shown.text.replace("\\_", "_")
         assert "nothing that viewers suggest is taken" in shown.text
         assert "nothing that" not in (await settings(house, name="blocked_patterns", value="fine")).text
         assert "Taken" in (await suggest(house, "robin", "a red kite")).text
