@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 DISCORD_FAILED = (discord.HTTPException, aiohttp.ClientError, OSError)
 """What discord.py raises when Discord refuses, or cannot be reached."""
+ANSWER_LIFETIME_S = 14 * 60
+"""How long a private answer can still be edited: its token lives 15 min."""
 ALREADY_ACKNOWLEDGED = 40060
 """Discord's code for an interaction that has its first answer."""
 _HEARD = "heard"
@@ -54,7 +56,7 @@ def explain(error: Exception, where: str) -> str:
 async def answer_privately(interaction: discord.Interaction, text: str) -> None:
     """Says something that only the user sees, whether or not there was an answer before."""
     with telling(interaction):
-        if _is_acknowledged(interaction):
+        if is_acknowledged(interaction):
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
@@ -69,7 +71,7 @@ async def tell(
 ) -> None:
     """Gives the answer that only the user sees: the one that was announced, if one was."""
     with telling(interaction):
-        if _is_acknowledged(interaction):
+        if is_acknowledged(interaction):
             shown = {"content": text} if view is None else {"view": view}
             await interaction.edit_original_response(**shown, attachments=files)
         elif view is None:
@@ -81,7 +83,7 @@ async def tell(
 async def show(interaction: discord.Interaction, view: discord.ui.LayoutView) -> None:
     """Shows something in place of the private message whose button or dialogue was used."""
     with telling(interaction):
-        if _is_acknowledged(interaction):
+        if is_acknowledged(interaction):
             await interaction.edit_original_response(view=view)
         else:
             await interaction.response.edit_message(view=view)
@@ -91,6 +93,11 @@ async def ask(interaction: discord.Interaction, dialogue: discord.ui.Modal) -> N
     """Opens a dialogue."""
     with telling(interaction):
         await interaction.response.send_modal(dialogue)
+
+
+def is_acknowledged(interaction: discord.Interaction) -> bool:
+    """Whether an interaction has its first answer, or was told that one will come."""
+    return interaction.response.is_done() or bool(interaction.extras.get(_HEARD))
 
 
 @asynccontextmanager
@@ -140,7 +147,3 @@ def _log_silence(interaction: discord.Interaction, error: Exception) -> None:
     # Never the error's own words: those of aiohttp may have the address, and in it the interaction's token.
     code = f" {error.status}/{error.code}" if isinstance(error, discord.HTTPException) else ""
     log.warning("interaction %s could not be answered: %s%s", interaction.id, type(error).__name__, code)
-
-
-def _is_acknowledged(interaction: discord.Interaction) -> bool:
-    return interaction.response.is_done() or bool(interaction.extras.get(_HEARD))

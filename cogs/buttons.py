@@ -18,12 +18,12 @@ from bot.broadcast.rights import Deed
 from bot.broadcast.session import BroadcastSession
 from cogs import context, rights
 from cogs.answers import ask, tell
+from cogs.ballot import show_vote
 from cogs.dialogue import Dialogue
 from cogs.lasting_button import LastingButton
 from cogs.moderating import panic, set_paused
 from cogs.review import show_review
 from cogs.suggesting import suggest_privately
-from cogs.wording import plain
 
 
 class Action(StrEnum):
@@ -84,7 +84,7 @@ class PanelButton(
             case Action.FOR | Action.AGAINST:
                 is_for = self._action is Action.FOR
                 session.floor.vote_on_mode(context.viewer(interaction.user), is_for=is_for)
-                await tell(interaction, f"🗳️ Your vote is {self._action.value} it.")
+                await show_vote(interaction, session)
             case Action.END:
                 await end_broadcast(interaction, session)
             case Action.REVIEW:
@@ -93,25 +93,6 @@ class PanelButton(
                 await set_paused(interaction, session, paused=self._action is Action.PAUSE)
             case Action.PANIC:
                 await panic(interaction, session)
-
-
-class VoteButton(
-    LastingButton,
-    template=r"odyssey:vote:(?P<number>\d):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
-):
-    """Votes for a candidate of the ballot; `number` is what the panel calls it."""
-
-    def __init__(self, number: str, broadcast_id: str, suggestion_id: str) -> None:
-        super().__init__(number, f"odyssey:vote:{number}:{broadcast_id}:{suggestion_id}")
-        self._broadcast_id = broadcast_id
-        self._suggestion_id = suggestion_id
-
-    async def clicked(self, interaction: discord.Interaction) -> None:
-        """Moves the user's one vote here."""
-        session = await rights.session_of(interaction, Deed.VOTE, self._broadcast_id)
-        suggestion = session.floor.waiting_suggestion(self._suggestion_id)
-        session.floor.vote(context.viewer(interaction.user), suggestion.id)
-        await tell(interaction, f"🗳️ Your vote is for “{plain(suggestion.prompt, 100)}”.")
 
 
 class SuggestDialogue(Dialogue, title="Suggest"):

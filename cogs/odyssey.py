@@ -18,7 +18,8 @@ from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
 from cogs import context, recordings, rights, wording
 from cogs.answers import answer_privately, explain, explaining, tell
-from cogs.buttons import PanelButton, VoteButton, end_broadcast
+from cogs.ballot import TakeBackButton, VoteButton
+from cogs.buttons import PanelButton, end_broadcast
 from cogs.chat import Chat
 from cogs.departures import Departures
 from cogs.dialogue import Dialogue
@@ -26,6 +27,7 @@ from cogs.moderating import ModeName, ModerationCommands
 from cogs.panel import state_title, status_text
 from cogs.panel_keeper import PanelKeeper
 from cogs.places import check_place
+from cogs.private_answers import PrivateAnswers
 from cogs.proposals import is_said, said_words
 from cogs.recording_board import RecordingBoard
 from cogs.review import VerdictButton
@@ -37,7 +39,9 @@ from cogs.word_back import LAST_WORDS_S
 
 async def setup(bot: commands.Bot) -> None:
     """discord.py's entry."""
-    await bot.add_cog(OdysseyCog(cast("OdysseyBot", bot)))
+    answers = PrivateAnswers(cast("OdysseyBot", bot))
+    await bot.add_cog(answers)
+    await bot.add_cog(OdysseyCog(cast("OdysseyBot", bot), answers))
     await bot.add_cog(Departures(cast("OdysseyBot", bot)))
 
 
@@ -59,10 +63,11 @@ class OdysseyCog(
 ):
     """Turns commands into domain calls, and shows what comes of them."""
 
-    def __init__(self, bot: OdysseyBot) -> None:
+    def __init__(self, bot: OdysseyBot, answers: PrivateAnswers) -> None:
         super().__init__()
         self._bot = bot
         self._services = bot.services
+        self._answers = answers
         self._panels = PanelKeeper(bot)
         self._recordings = RecordingBoard(bot)
         self._chat = Chat(bot, self._panels)
@@ -73,7 +78,9 @@ class OdysseyCog(
         Panels of broadcasts that run are taken up, those of an earlier run are mended.
         """
         self._bot.tree.add_command(app_commands.ContextMenu(name="Suggest this", callback=suggest_message))
-        self._bot.add_dynamic_items(PanelButton, VoteButton, VerdictButton, WithdrawButton, PageButton)
+        self._bot.add_dynamic_items(
+            PanelButton, VoteButton, TakeBackButton, VerdictButton, WithdrawButton, PageButton
+        )
         await self._panels.start()
         self._services.stage.enter(self)
         self._services.desk.hurry()
@@ -243,6 +250,7 @@ class OdysseyCog(
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """The domain's word that a broadcast changed."""
         self._panels.broadcast_changed(broadcast)
+        self._answers.broadcast_changed(broadcast)
 
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
         """The domain's word that a recording is there, or did not come."""

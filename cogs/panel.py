@@ -7,22 +7,20 @@ from typing import Any, cast
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, MediaGallery, Separator, TextDisplay
 
-from bot.broadcast.arbitration.policy import Candidate, Mode, Standing
+from bot.broadcast.arbitration.policy import Mode, Standing
 from bot.broadcast.model import Broadcast
 from bot.broadcast.prompts import is_word
 from bot.broadcast.session import BroadcastSession
 from bot.broadcast.states import State
 from cogs import wording
-from cogs.buttons import Action, PanelButton, VoteButton
+from cogs.ballot import VOTED, shown_candidates, vote_buttons
+from cogs.buttons import Action, PanelButton
 from cogs.wording import plain
 
 STEERABLE = (State.REQUESTED, State.CONNECTING, State.LIVE)
 """The states in which the panel has buttons."""
 PICTURE_NAME = "now.jpg"
 """The file, sent along with a panel, that shows how the stream looks."""
-CANDIDATES_SHOWN = 5
-VOTED = (Mode.VOTE, Mode.DRAW)
-"""The ways to decide in which votes count."""
 
 _LOOKS = {
     State.REQUESTED: ("⏳ Connecting to Odyssey", discord.Colour.orange()),
@@ -60,7 +58,7 @@ class Panel(LayoutView):
                         PanelButton(Action.FOR, broadcast.id), PanelButton(Action.AGAINST, broadcast.id)
                     )
                 )
-            if ballot := _ballot_buttons(session, standing):
+            if ballot := vote_buttons(session, standing):
                 container.add_item(ActionRow(*ballot))
             container.add_item(
                 ActionRow(
@@ -143,7 +141,7 @@ def _line_text(session: BroadcastSession, standing: Standing) -> list[str]:
         closes_at = session.floor.date_of(standing.closes_at)
         head += f" · the ballot closes {discord.utils.format_dt(closes_at, 'R')}"
     lines = [head]
-    for number, candidate in enumerate(_shown_candidates(session, standing), start=1):
+    for number, candidate in enumerate(shown_candidates(session.floor.mode, standing), start=1):
         suggestion = candidate.choice.suggestion
         line = f"{number}. {plain(suggestion.prompt, limit=80)} — {plain(suggestion.viewer.name)}"
         if session.floor.mode in VOTED:
@@ -157,26 +155,6 @@ def _moderators_buttons(session: BroadcastSession) -> list[PanelButton]:
     if session.floor.mode is Mode.HOST:
         actions.insert(0, Action.REVIEW)
     return [PanelButton(action, session.broadcast.id) for action in actions]
-
-
-def _shown_candidates(session: BroadcastSession, standing: Standing) -> list[Candidate]:
-    """The likeliest ones. Where people vote, they stand in the order in which they came.
-
-    By votes, a number would change its meaning under somebody's finger.
-    """
-    shown = standing.candidates[:CANDIDATES_SHOWN]
-    if session.floor.mode not in VOTED:
-        return list(shown)
-    return sorted(shown, key=lambda candidate: candidate.place)
-
-
-def _ballot_buttons(session: BroadcastSession, standing: Standing) -> list[VoteButton]:
-    if session.floor.mode not in VOTED:
-        return []
-    return [
-        VoteButton(str(number), session.broadcast.id, candidate.choice.suggestion.id)
-        for number, candidate in enumerate(_shown_candidates(session, standing), start=1)
-    ]
 
 
 def _epilogue(broadcast: Broadcast) -> str:

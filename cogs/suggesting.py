@@ -15,11 +15,8 @@ from bot.broadcast.model import Channel, Refusal, Suggestion
 from bot.broadcast.rights import Deed, may
 from bot.broadcast.ticket import Ticket
 from cogs import context, rights, wording
-from cogs.answers import acknowledging, tell
+from cogs.answers import ANSWER_LIFETIME_S, acknowledging, tell
 from cogs.lasting_button import LastingButton
-
-ANSWER_LIFETIME_S = 14 * 60
-"""How long a private answer can still be edited: its token lives 15 min."""
 
 _owing: set[asyncio.Task[Any]] = set()
 """The tasks, all of discord.py's making, that are still to tell an author."""

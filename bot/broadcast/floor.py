@@ -174,6 +174,12 @@ class Floor:
         self._motions.vote(viewer, is_for=is_for)
         self._tell()
 
+    def withdraw_vote_on_mode(self, viewer: Viewer) -> None:
+        """Takes back a viewer's vote on the mode, if there is one and they have voted."""
+        if self.motion:
+            self.motion.withdraw(viewer)
+            self._tell()
+
     def pause(self, *, paused: bool) -> None:
         """Stops taking suggestions, or takes them again. What is in line goes on. Raises BROADCAST_OVER."""
         self._check_open()

@@ -35,6 +35,10 @@ class Motion:
         """Takes a viewer's vote back, if they have given it."""
         self._is_for.pop(viewer.id, None)
 
+    def vote_of(self, viewer: Viewer) -> bool | None:
+        """Whether a viewer is for it; None if they have not voted."""
+        return self._is_for.get(viewer.id)
+
     @property
     def voters(self) -> frozenset[int]:
         """The IDs of those who have voted."""

@@ -19,7 +19,7 @@ class Deed(StrEnum):
     WATCH_RECORDING = "watch recording"  # and find it
     START = "start"
     SUGGEST = "suggest"
-    WITHDRAW = "withdraw"  # what one has suggested oneself
+    WITHDRAW = "withdraw"  # what one has suggested, or voted, oneself
     VOTE = "vote"
     VOTE_ON_MODE = "vote on mode"
     CALL_VOTE = "call vote"

@@ -18,17 +18,21 @@ from cogs.wording.requests import (
 )
 from cogs.wording.suggestions import settled_suggestion, taken_suggestion
 from cogs.wording.text import MESSAGE_LIMIT, SHOWN_PROMPT_LIMIT, as_code, duration, fitting, mode_name, plain
+from cogs.wording.votes import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, your_vote_on_mode
 
 __all__ = [
     "EARLIER_WORDS",
     "MESSAGE_LIMIT",
     "NOT_A_MEMBER",
     "NOT_TOLD_HERE",
+    "NO_VOTE",
     "ORPHANED_DIALOGUE",
     "OUTDATED_COMMAND",
     "SHOWN_PROMPT_LIMIT",
     "UNDERSTOOD",
     "UNEXPECTED",
+    "VOTE_GONE",
+    "VOTE_TAKEN_BACK",
     "as_code",
     "deed",
     "duration",
@@ -42,4 +46,6 @@ __all__ = [
     "settled_suggestion",
     "taken_suggestion",
     "wrong_setting",
+    "your_vote",
+    "your_vote_on_mode",
 ]

@@ -103,6 +103,7 @@ DOORS: dict[str, Door] = {
     "Suggest": of_broadcast("suggest"),
     "Suggest dialogue": lambda s, who: s.dialogue(who, "suggest"),
     "Withdraw": of_broadcast("withdraw", "gone"),
+    "Take it back": of_broadcast("takeback", "gone"),
     "ballot's buttons": lambda s, who: s.button(who, "vote", "1", s.broadcast_id, "gone"),
     "For": of_broadcast("for"),
     "Against": of_broadcast("against"),

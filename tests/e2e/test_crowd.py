@@ -43,7 +43,7 @@ async def test_a_vote_is_held_and_its_winner_applied(house: House) -> None:
         ballot = await house.shown("A whale leaps — Sasha · 1 vote")
         assert "the ballot closes" in ballot.text
         vote = await robin.click(ballot, label="2")
-        assert "Your vote is for “A whale leaps”" in vote.text
+        assert "Your vote is for 2 · “A whale leaps”" in vote.text
         await house.shown("Applied: A whale leaps", as_user="sasha")
 
 
