@@ -160,22 +160,23 @@ class User:
             raise NoResponseError("Loading options failed.")
         return answered.choices
 
-    def context_commands(self, channel: Channel) -> list[str]:
-        """The names below "Apps" in a message's menu."""
+    def context_commands(self, channel: Channel, *, kind: int = MESSAGE_COMMAND) -> list[str]:
+        """The names below "Apps" in the menu of a message, or of a person (`USER_COMMAND`)."""
         channel_id = self._world.channel_id(channel)
-        return [c["name"] for c in self._world.commands(channel_id, self.id, kind=MESSAGE_COMMAND)]
+        return [c["name"] for c in self._world.commands(channel_id, self.id, kind=kind)]
 
     async def context_menu(self, message: SeenMessage, name: str) -> Answer:
         """Runs a message command on a message."""
         resolved = {"messages": {str(message.id): message.payload}}
         return await self._context(message.channel_id, MESSAGE_COMMAND, name, message.id, resolved)
 
-    async def user_menu(self, channel: Channel, target: User, name: str) -> Answer:
-        """Runs a user command on another person."""
+    async def user_menu(self, channel: Channel, target: User | int, name: str) -> Answer:
+        """Runs a user command on a person, or on the bot (by their IDs)."""
         channel_id = self._world.channel_id(channel)
+        target_id = target if isinstance(target, int) else target.id
         resolved: Json = {}
-        self._resolve_in(channel_id)(forms.USER, target.id, resolved)
-        return await self._context(channel_id, USER_COMMAND, name, target.id, resolved)
+        self._resolve_in(channel_id)(forms.USER, target_id, resolved)
+        return await self._context(channel_id, USER_COMMAND, name, target_id, resolved)
 
     # ------------------------------------------------------------------ components and modals
 
@@ -194,17 +195,11 @@ class User:
         """Chooses in a select menu; users, roles and channels by their IDs."""
         now = self._sees(message.channel_id, message.id)
         menu = now.select(custom_id=custom_id)
-        chosen: Json = {"values": list(values)}
-        if menu["type"] == 3:
-            forms.check_select(menu, values)
-        else:
-            resolved: Json = {}
-            filled = forms.fill_modal(
-                [menu], {menu["custom_id"]: values}, self._resolve_in(now.channel_id), resolved
-            )
-            chosen = {"values": filled[0]["values"], "resolved": resolved}
+        resolved: Json = {}
+        chosen = forms.choose(menu, values, self._resolve_in(now.channel_id), resolved)
         data = {"custom_id": menu["custom_id"], "component_type": menu["type"], "id": menu.get("id", 0)}
-        return await self._answer(COMPONENT, now.channel_id, data | chosen, source_message_id=now.id)
+        data |= {"values": chosen} | ({"resolved": resolved} if resolved else {})
+        return await self._answer(COMPONENT, now.channel_id, data, source_message_id=now.id)
 
     async def submit_modal(self, shown: Modal | Answer, values: Mapping[str, Any]) -> Answer:
         """Submits a dialog; `values` by custom ID or by the label above the field."""

@@ -84,14 +84,17 @@ def fill_modal(
     return submitted
 
 
-def check_select(menu: Json, values: Sequence[str]) -> None:
-    """Refuses a choice that a select menu would not let its user make."""
+def choose(menu: Json, values: Sequence[Any], resolve: Resolver, resolved: Json) -> list[str]:
+    """What a select sends for these values; refuses a choice that it would not let its user make."""
     fewest, most = menu.get("min_values", 1), menu.get("max_values", 1)
     if not fewest <= len(values) <= most:
         raise NotPossibleError(f"Choose between {fewest} and {most}.")
     offered = [option["value"] for option in menu.get("options") or []]
     if menu["type"] == 3 and (unknown := [value for value in values if value not in offered]):
         raise NotPossibleError(f"{unknown[0]!r} cannot be chosen; there are {offered}.")
+    if menu["type"] in _SELECT_AS_OPTION:
+        return [resolve(_SELECT_AS_OPTION[menu["type"]], value, resolved) for value in values]
+    return list(values)
 
 
 def _value(option: Json, value: Any, resolve: Resolver, resolved: Json) -> Any:
@@ -135,16 +138,20 @@ def _modal_value(control: Json, value: Any, resolve: Resolver, resolved: Json) -
         if required and value is None:
             raise NotPossibleError(f"{label} is required.")
         return {"value": value}
-    values = list(value or [])
+    values = _preset(control) if value is None else list(value)
     if required and not values:
         raise NotPossibleError(f"{label} is required.")
     if kind == _FILE_UPLOAD:
         return {"values": [resolve(ATTACHMENT, item, resolved) for item in values]}
-    if values:
-        check_select(control, values)
-    if kind in _SELECT_AS_OPTION:
-        values = [resolve(_SELECT_AS_OPTION[kind], item, resolved) for item in values]
+    if values and kind in _SELECTS:
+        values = choose(control, values, resolve, resolved)
     return {"values": values}
+
+
+def _preset(control: Json) -> list[str]:
+    """What stands in a control that nobody has touched."""
+    chosen = [option["value"] for option in control.get("options") or [] if option.get("default")]
+    return chosen + [str(preset["id"]) for preset in control.get("default_values") or []]
 
 
 def _check_length(what: str, text: Any, least: int, most: int) -> None:

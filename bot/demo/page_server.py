@@ -17,6 +17,7 @@ from bot.demo.actors import NoResponseError, User
 from bot.demo.answers import Answer
 from bot.demo.views import Modal, NotPossibleError
 from bot.demo.world import ApiError, Json, UserInfo
+from bot.demo.world.values import USER_COMMAND
 
 if TYPE_CHECKING:
     from bot.demo.discord_server import LocalDiscord
@@ -194,7 +195,11 @@ class Tab:
                 reply_to = user.see(channel, int(request["reply_to"])) if request.get("reply_to") else None
                 await user.send(channel, str(request["content"]), reply_to=reply_to)
             case "commands":
-                return {"commands": user.commands(channel), "menu": user.context_commands(channel)}
+                people = user.context_commands(channel, kind=USER_COMMAND)
+                menus = {"menu": user.context_commands(channel), "person_menu": people}
+                return {"commands": user.commands(channel), **menus}
+            case "person":
+                return self._answered(await user.user_menu(channel, int(request["user"]), request["name"]))
             case "slash":
                 given = {name: _given(value) for name, value in request["options"].items()}
                 return self._answered(await user.slash(channel, request["name"], **given))

@@ -110,3 +110,8 @@ async def showcase(interaction: discord.Interaction) -> None:
         discord.File(io.BytesIO(RULES), "rules.json"),
     ]
     await interaction.response.send_message(view=Showcase(), files=files)
+
+
+@app_commands.context_menu(name="Greet")
+async def greet(interaction: discord.Interaction, member: discord.Member) -> None:
+    await interaction.response.send_message(f"Hello {member.display_name}", ephemeral=True)

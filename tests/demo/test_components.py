@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,7 +14,7 @@ from bot.demo.views import NotPossibleError
 from tests.browser import LocalBrowser
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import SampleBot
-from tests.demo.showcase import RULES, showcase
+from tests.demo.showcase import RULES, greet, showcase
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ async def local_discord() -> AsyncIterator[LocalDiscord]:
 @pytest.fixture
 async def bot(local_discord: LocalDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SampleBot]:
     point_discord_py_at(local_discord, monkeypatch)
-    async with running(SampleBot(showcase), local_discord.token) as connected:
+    async with running(SampleBot(showcase, greet), local_discord.token) as connected:
         yield connected
 
 
@@ -72,6 +73,13 @@ async def test_the_page_shows_and_uses_them(
     await page.get_by_role("combobox", name="How suggestions are chosen").select_option("vote")
     await expect(page.locator(".message.private")).to_contain_text("['vote']")
 
+    several = page.get_by_role("group", name="Who is muted")
+    await several.get_by_role("checkbox", name="Sasha").check()
+    await several.get_by_role("checkbox", name="Robin").check()
+    await page.get_by_role("button", name="Choose").click()
+    people = [str(local_discord.user(name).id) for name in ("robin", "sasha")]
+    await expect(page.locator(".message.private").last).to_contain_text(str(people))
+
     await page.get_by_role("button", name="Settings").click()
     dialog = page.get_by_role("dialog", name="Settings of this server")
     await dialog.get_by_label("Name").fill("garden")
@@ -83,6 +91,41 @@ async def test_the_page_shows_and_uses_them(
     await expect(page.locator(".message.private").last).to_contain_text(f"garden ['queue'] [] [{len(RULES)}]")
     await expect(page.locator(".gallery img")).to_have_count(3)  # also after it was drawn again
     await expect(page.locator(".thumbnail img")).to_have_count(1)
+    assert browser.errors == []
+
+
+async def test_a_menu_is_used_by_keyboard(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """An arrow key opens the list and chooses nothing; what is chosen in it is sent once."""
+    page = await browser.open(f"{local_discord.url}/?as=robin")
+    await local_discord.user("robin").slash("broadcasts", "showcase")
+    menu = page.get_by_role("combobox", name="How suggestions are chosen")
+    await menu.focus()
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator("select:open")).to_have_count(1)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    private = page.locator(".message.private .text")
+    await expect(private).to_have_text(re.compile(r"\['(queue|vote)'\]"))
+    await expect(private).to_have_count(1)
+
+
+async def test_a_persons_card_has_the_commands_for_people(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """A name above a message opens who it is, with the bot's commands on people; Escape closes it."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await local_discord.user("robin").send("broadcasts", "hello")
+    name = page.locator(".message").get_by_role("button", name="Robin")
+    await name.click()
+    card = page.get_by_role("dialog", name="Robin")
+    await expect(card).to_contain_text("@robin")
+    await page.keyboard.press("Escape")
+    await expect(card).to_have_count(0)
+    await name.click()
+    await card.get_by_role("button", name="Greet").click()
+    await expect(page.locator(".message.private")).to_contain_text("Hello Robin")
     assert browser.errors == []
 
 

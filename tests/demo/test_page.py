@@ -68,7 +68,7 @@ async def test_a_broadcast_with_two_people(
     await robin.reload()
     await expect(robin.locator(".container")).to_contain_text("now it snows")
     await expect(robin.locator(".message.private")).to_contain_text("Taken: It snows")
-    await expect(robin.get_by_role("button", name="Robin")).to_have_attribute("aria-pressed", "true")
+    await expect(robin.get_by_role("button", name="Robin", pressed=True)).to_be_visible()
     await robin.get_by_role("button", name="Dismiss message").click()
     await expect(robin.locator(".message.private")).to_have_count(0)
     assert browser.errors == []

@@ -5,6 +5,7 @@
 
 import { el, icon, isLoopback, sizeText, webUrl } from "./dom.js";
 import { markdown } from "./markdown.js";
+import { menuOf, openByKey } from "./selects.js";
 import { messageTime } from "./time.js";
 
 const BUTTON_STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
@@ -65,41 +66,15 @@ function button(component, ctx) {
   return node;
 }
 
-// String selects and selects of users, roles and channels; several values by a list that stays open.
+// A choice of one is sent when it is made, a choice of several by a button.
 function select(component, ctx) {
-  const options = selectOptions(component, ctx);
-  const most = component.max_values ?? 1;
-  const node = el("select", {
-    class: "select",
-    disabled: Boolean(component.disabled) || ctx.busy(component.custom_id),
-    multiple: most > 1,
-    "aria-label": component.placeholder ?? "Make a selection",
-    "data-key": component.custom_id,
-  });
-  if (most === 1) node.append(el("option", { value: "", selected: true, disabled: true, text: component.placeholder ?? "Make a selection" }));
-  for (const option of options) {
-    const detail = option.description ? ` — ${option.description}` : "";
-    node.append(el("option", { value: option.value, selected: option.default === true, text: `${option.label}${detail}` }));
-  }
-  const send = () => ctx.act("select", { custom_id: component.custom_id, values: [...node.selectedOptions].map((o) => o.value) });
-  if (most === 1) {
-    node.addEventListener("change", send);
-    return el("div", { class: "select-wrap" }, node);
-  }
-  node.size = Math.min(5, options.length);
-  return el("div", { class: "select-wrap multiple" }, node, el("button", { type: "button", class: "button secondary", text: "Choose", onclick: send }));
-}
-
-export function selectOptions(component, ctx) {
-  const people = ctx.users.map((user) => ({ value: user.id, label: user.display_name }));
-  const roles = ctx.roles.map((role) => ({ value: role.id, label: `@${role.name.replace(/^@/, "")}` }));
-  switch (component.type) {
-    case 5: return people;
-    case 6: return roles;
-    case 7: return [...people, ...roles];
-    case 8: return ctx.channels.map((channel) => ({ value: channel.id, label: `#${channel.name}` }));
-    default: return component.options ?? [];
-  }
+  const several = (component.max_values ?? 1) > 1;
+  const busy = ctx.busy(component.custom_id);
+  const menu = menuOf(component, ctx, { disabled: Boolean(component.disabled) || busy, "aria-busy": busy ? "true" : null, "data-key": component.custom_id });
+  const send = () => ctx.act("select", { custom_id: component.custom_id, values: menu.values() });
+  if (several) return el("div", { class: "select-wrap" }, menu.node, el("button", { type: "button", class: "button secondary", disabled: Boolean(component.disabled) || busy, text: "Choose", "data-key": `${component.custom_id}:send`, onclick: send }));
+  menu.node.addEventListener("change", send);
+  return el("div", { class: "select-wrap" }, openByKey(menu.node));
 }
 
 function gallery(items, ctx) {

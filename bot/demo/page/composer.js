@@ -9,7 +9,7 @@ import { Picker } from "./picker.js";
 const AUTOCOMPLETE_DELAY_MS = 120;
 const MESSAGE_LIMIT = 2000;
 
-// `app`: users, roles, channels, channelName(), perform(kind, body), notice(title, text, {failed}).
+// `app`: users, roles, channels, channelName(), perform(kind, body), run(name, kind, body).
 export class Composer {
   #leaves = [];
   #picker = new Picker();
@@ -71,6 +71,7 @@ export class Composer {
     const answer = await this.app.perform("commands", {});
     this.#leaves = leavesOf(answer.commands ?? []);
     this.app.menu = answer.menu ?? [];
+    this.app.personMenu = answer.person_menu ?? [];
   }
 
   // ---------------------------------------------------------------- chat
@@ -290,10 +291,6 @@ export class Composer {
       if ("value" in read) options[field.option.name] = read.value;
     }
     this.#leave(true);
-    const title = `You used /${leaf.path}`;
-    const waiting = this.app.notice(title, "Sending command …");
-    const answer = await this.app.perform("slash", { name: leaf.path, options });
-    waiting.remove();
-    if (answer.failed) this.app.notice(title, answer.failed, { failed: true });
+    await this.app.run(`/${leaf.path}`, "slash", { name: leaf.path, options });
   }
 }

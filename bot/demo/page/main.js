@@ -22,6 +22,7 @@ let actingAs = new URLSearchParams(location.search).get("as") ?? sessionStorage.
 
 const app = {
   menu: [],
+  personMenu: [],
   get me() { return world.me; },
   get users() { return world.users; },
   get roles() { return world.roles; },
@@ -41,6 +42,15 @@ const app = {
     if (answer.modal) openModal(answer.modal, app, (values) => app.perform("modal", { modal: answer.modal.number, values }));
     return answer;
   },
+  // Does what has no place of its own in the chat to say that it is under way, or that it failed.
+  async run(name, kind, body) {
+    const title = `You used ${name}`;
+    const waiting = app.notice(title, "Sending …");
+    const answer = await app.perform(kind, body);
+    waiting.remove();
+    if (answer.failed) app.notice(title, answer.failed, { failed: true });
+  },
+  runOnPerson: (user, name) => app.run(name, "person", { user: user.id, name }),
   // True when the link was a watch link and is now shown beside the chat.
   watch(url) {
     if (!isWatchLink(url)) return false;

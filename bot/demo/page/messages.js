@@ -3,6 +3,7 @@
 import { avatar, el, hueOf, icon } from "./dom.js";
 import { renderAttachments, renderComponents, renderEmbeds } from "./components.js";
 import { markdown } from "./markdown.js";
+import { openCard } from "./person-card.js";
 import { contextLine, dots, keepMedia, newerThan, privateLine, sameExceptReactions, showMessage } from "./message-parts.js";
 import { clockTime, dayName, messageTime, startOfDay } from "./time.js";
 
@@ -12,6 +13,7 @@ const LAYOUT = 1 << 15;
 const SAME_BREATH_MS = 7 * 60 * 1000;
 const KEPT = 300;
 const NEAR_BOTTOM_PX = 80;
+const OPEN_SELECT = CSS.supports("selector(select:open)") ? "select:open" : "select.never";
 const REACTIONS = ["👍", "❤️", "🔥", "😂", "👀"];
 
 // `app`: names, users, roles, channels, me, perform(kind, body), watch(url), reply(message), menu (names of message commands).
@@ -127,6 +129,11 @@ export class MessageList {
   #redraw(entry, message) {
     const onlyReactions = sameExceptReactions(entry.message, message);
     entry.message = message;
+    const open = entry.node.querySelector(OPEN_SELECT);
+    if (open) { // drawn again under the hand that chooses, it would close
+      open.addEventListener("blur", () => this.#again(message.id), { once: true });
+      return;
+    }
     if (onlyReactions) {
       entry.node.querySelector(".reactions").replaceWith(this.#reactions(message));
       return;
@@ -166,7 +173,7 @@ export class MessageList {
     const context = contextLine(message, app);
     if (context) node.append(context);
     const head = el("div", { class: "head" },
-      el("span", { class: "name", text: name }),
+      this.#author(message.author, name),
       message.author.bot ? el("span", { class: "badge", text: "APP" }) : null,
       el("time", { class: "time", datetime: message.timestamp, text: messageTime(message.timestamp) }));
     if (!message.author.bot) head.firstChild.style.setProperty("--hue", String(hueOf(name)));
@@ -178,6 +185,12 @@ export class MessageList {
     if (isPrivate) body.append(privateLine(() => this.#dismiss(message.id)));
     if (!isPrivate && !(message.flags & THINKING)) node.append(this.#toolbar(message));
     return node;
+  }
+
+  #author(author, name) {
+    const user = this.app.users.find((candidate) => candidate.id === author.id);
+    if (!user) return el("span", { class: "name", text: name });
+    return el("button", { type: "button", class: "name", "aria-haspopup": "dialog", "data-key": "author", text: name, onclick: (event) => openCard(event.currentTarget, user, this.app) });
   }
 
   #content(message) {
@@ -246,7 +259,7 @@ export class MessageList {
     open.addEventListener("toggle", () => {
       menu.replaceChildren();
       menu.append(el("div", { class: "menu-reactions" }, REACTIONS.map((emoji) => el("button", { type: "button", "aria-label": `React with ${emoji}`, text: emoji, onclick: () => { open.open = false; this.#react(message, emoji, true); } }))));
-      for (const name of app.menu) item(name, () => this.#menuCommand(message, name), "app");
+      for (const name of app.menu) item(name, () => app.run(name, "menu", { message: message.id, name }), "app");
       if (own) item("Edit message", () => this.#edit(message));
       if (own || moderator) item("Delete message", () => app.perform("delete", { message: message.id }), "danger");
     });
@@ -256,12 +269,6 @@ export class MessageList {
       el("button", { type: "button", "aria-label": "Reply", title: "Reply", onclick: () => app.reply(message) }, icon("reply")), open);
   }
 
-  async #menuCommand(message, name) {
-    const notice = this.notice(`You used ${name}`, "Sending …");
-    const answer = await this.app.perform("menu", { message: message.id, name });
-    notice.remove();
-    if (answer.failed) this.notice(`You used ${name}`, answer.failed, { failed: true });
-  }
 
   #edit(message) {
     const node = this.#entries.find((entry) => entry.message.id === message.id)?.node;

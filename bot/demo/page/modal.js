@@ -1,8 +1,8 @@
 // Dialogs that the bot opens: text fields, selects, files, choices and boxes.
 
 import { el } from "./dom.js";
-import { selectOptions } from "./components.js";
 import { markdown } from "./markdown.js";
+import { menuOf, SELECTS } from "./selects.js";
 
 // `submit(values)` resolves to an answer; a refusal is shown and the dialog stays open.
 export function openModal(modal, app, submit) {
@@ -42,29 +42,32 @@ function field(component, app, readers) {
   if (component.type === 1) return component.components.map((child) => field(child, app, readers));
   const control = component.component ?? component;
   const label = component.label ?? control.label ?? control.custom_id;
-  const required = control.required ?? [3, 4, 5, 6, 7, 8].includes(control.type);
+  const required = control.required ?? (control.type === 4 || SELECTS.has(control.type));
   const [node, read] = input(control, required, app);
   readers.set(control.custom_id, read);
-  return el("label", { class: "field" },
-    el("span", { class: "field-label" }, label, required ? el("span", { class: "field-star", title: "required", text: " *" }) : null),
-    component.description ? el("span", { class: "field-description", text: component.description }) : null,
+  const id = `field-${readers.size}`;
+  const group = node.getAttribute("role") === "group";
+  node.id = id;
+  node.removeAttribute("aria-label");
+  if (group) node.setAttribute("aria-labelledby", `${id}-label`);
+  if (component.description) node.setAttribute("aria-describedby", `${id}-description`);
+  return el("div", { class: "field" },
+    el(group ? "span" : "label", { class: "field-label", id: `${id}-label`, for: group ? null : id }, label, required ? el("span", { class: "field-star", "aria-hidden": "true", text: " *" }) : null),
+    component.description ? el("span", { class: "field-description", id: `${id}-description`, text: component.description }) : null,
     node);
 }
 
 function input(control, required, app) {
+  if (SELECTS.has(control.type)) {
+    const menu = menuOf(control, app, { required });
+    return [menu.node, menu.values];
+  }
   switch (control.type) {
     case 4: {
       const limits = { minlength: control.min_length, maxlength: control.max_length ?? 4000, placeholder: control.placeholder, required };
       const node = control.style === 2 ? el("textarea", { rows: "4", ...limits }) : el("input", { type: "text", ...limits });
       node.value = control.value ?? "";
       return [node, () => node.value];
-    }
-    case 3: case 5: case 6: case 7: case 8: {
-      const many = (control.max_values ?? 1) > 1;
-      const node = el("select", { class: "select", multiple: many, required });
-      if (!many) node.append(el("option", { value: "", text: control.placeholder ?? "Make a selection" }));
-      for (const option of selectOptions(control, app)) node.append(el("option", { value: option.value, text: option.label, selected: option.default === true }));
-      return [node, () => [...node.selectedOptions].map((option) => option.value).filter(Boolean)];
     }
     case 19: {
       const node = el("input", { type: "file", multiple: (control.max_values ?? 1) > 1, required });
@@ -73,7 +76,7 @@ function input(control, required, app) {
     case 21: case 22: {
       const type = control.type === 21 ? "radio" : "checkbox";
       const boxes = control.options.map((option) => ({ value: option.value, label: option.label, node: el("input", { type, name: control.custom_id, checked: option.default === true }) }));
-      const node = el("span", { class: "choices" }, boxes.map((box) => el("label", {}, box.node, el("span", { text: box.label }))));
+      const node = el("div", { class: "choices", role: "group" }, boxes.map((box) => el("label", {}, box.node, el("span", { text: box.label }))));
       const chosen = () => boxes.filter((box) => box.node.checked).map((box) => box.value);
       return [node, control.type === 21 ? () => chosen()[0] : chosen];
     }

@@ -14,6 +14,7 @@ from PIL import Image
 from simcord._clock import Clock
 from simcord.backend import Backend
 from simcord.backend.cdn import CdnStore
+from simcord.backend.errors import BackendError
 from simcord.backend.models import Interaction, Message
 
 ChangeObserver = Callable[[int, int], None]
@@ -22,6 +23,8 @@ DISCORD_EPOCH_MS = 1420070400000
 MESSAGES_KEPT_PER_CHANNEL = 2_000
 MESSAGES_OF_BOT_KEPT_PER_CHANNEL = 500
 ATTACHMENT_BYTES_KEPT = 128 * 1024 * 1024
+TOKENS_REMEMBERED_S = 3600.0
+"""After they have run out."""
 
 
 class RealClock(Clock):
@@ -139,14 +142,21 @@ class LocalBackend(Backend):
     # ------------------------------------------------------------------ interactions
 
     def new_interaction(self, type: int, channel_id: int, user_id: int, guild_id: int | None) -> Interaction:  # noqa: A002 (simcord's name)
-        now = self.now_iso()
+        forgotten = self.iso_after(-TOKENS_REMEMBERED_S)
         for interaction_id, record in list(self.interactions.items())[:8]:
-            if record.expires_at is not None and record.expires_at < now:
+            if record.expires_at is not None and record.expires_at < forgotten:
                 del self.interactions[interaction_id]
                 self.interaction_tokens.pop(record.token, None)
         record = super().new_interaction(type, channel_id, user_id, guild_id)
         record.initial_response_deadline = self.iso_after(self._response_timeout_s)
         return record
+
+    def interaction_by_token(self, token: str) -> Interaction:
+        """Discord refuses a token that has run out with this code, where simcord says "Unknown Webhook"."""
+        record = self.interactions.get(self.interaction_tokens.get(token, 0))
+        if record is not None and record.expires_at is not None and self.now_iso() >= record.expires_at:
+            raise BackendError(401, 50027, "Invalid Webhook Token")
+        return super().interaction_by_token(token)
 
     # ------------------------------------------------------------------ inside
 
