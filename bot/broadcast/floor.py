@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
-from bot.broadcast.arbitration.policy import Choice, Mode, Standing
+from bot.broadcast.arbitration.policy import Mode, Standing
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.ledger import Ledger
 from bot.broadcast.model import Refusal, Suggestion, Viewer
 from bot.broadcast.motion import Motion, Motions
+from bot.broadcast.outlet import Outlet
 from bot.broadcast.ports import Ports
 from bot.broadcast.recent import Recent
 from bot.broadcast.ticket import Ticket
@@ -32,9 +32,7 @@ class Floor:
         self._motions = Motions(ports.clock, self._arbiter.switch)
         self.recent = Recent(ports.clock)
         self._ledger = Ledger(ports.journal, self.recent.change)
-        self._changed = asyncio.Event()
-        self._urgent: Suggestion | None = None
-        self._sent_at = 0.0  # the steady moment in which the last choice left
+        self.outlet = Outlet(self._arbiter, self._motions, self._ledger, ports.clock, tell)
         self._is_shut = False
 
     @property
@@ -195,61 +193,21 @@ class Floor:
         self._check_open()
         self.is_paused = True
         now, stopped = self._now(), self._arbiter.line.clear()
-        if self._urgent:  # of a panic before, and not sent yet: once is enough
-            stopped.append(self._urgent)
-        self._urgent = self._new_suggestion(moderator, safe_prompt)
+        if self.outlet.urgent:  # of a panic before, and not sent yet: once is enough
+            stopped.append(self.outlet.urgent)
+        self.outlet.urgent = self._new_suggestion(moderator, safe_prompt)
         refused = self._ledger.store(*(suggestion.refused(Refusal.PANIC, now) for suggestion in stopped))
-        entered = self._ledger.enter(self._urgent)
+        entered = self._ledger.enter(self.outlet.urgent)
         self._has_changed()
         try:
             await refused
         finally:
             await entered
 
-    async def next_choice(self, *, until: Callable[[], float | None]) -> Choice | None:
-        """What is sent next, as soon as there is something and its time has come; None at `until`.
-
-        That is a steady moment, and looked up again whenever something changes.
-        """
-        while True:
-            now, last = self._clock.steady(), until()
-            if last is not None and now >= last:
-                return None
-            self._changed.clear()
-            if stale := self._arbiter.line.remove_stale(now):
-                await self._refuse_stale(stale)
-            if self._motions.close_due():
-                self._tell()
-            if self._urgent:
-                urgent, self._urgent = self._urgent, None
-                return Choice(urgent)
-            if choice := self._arbiter.take_next(now):
-                return choice
-            due = (self._arbiter.next_due(now), self._motions.closes_at, last)
-            soonest = min((moment for moment in due if moment is not None), default=None)
-            await self._clock.wait(self._changed, until=soonest)
-
-    def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
-        """Notes that a choice is on its way: its suggestion, and those merged into it.
-
-        The note is stored while the world is asked: to a restart, what waited and what was sent are the same.
-        """
-        self._sent_at, now = self._clock.steady(), self._now()
-        sent = [suggestion.sent(stream_id, now) for suggestion in choice.suggestions]
-        self._ledger.note(*sent)
-        self._tell()
-        return sent
-
-    async def settled(self, suggestions: list[Suggestion]) -> None:
-        """Notes what became of a choice; from now on the gap to the next one counts."""
-        self._arbiter.settled(self._sent_at, self._clock.steady())
-        await self._ledger.settle(*suggestions)
-        self._tell()
-
     def shut(self) -> None:
         """Takes nothing more, and sends nothing more: the end has begun."""
         self._is_shut = True
-        self._urgent = None
+        self.outlet.urgent = None
         self._motions.drop()
         self._arbiter.line.clear()
 
@@ -276,11 +234,6 @@ class Floor:
         finally:
             self._has_changed()  # the line has, stored or not
 
-    async def _refuse_stale(self, stale: list[Suggestion]) -> None:
-        now = self._now()
-        await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
-        self._tell()
-
     def _check_open(self) -> None:
         if self._is_shut:
             raise BroadcastError(Code.BROADCAST_OVER)
@@ -296,7 +249,7 @@ class Floor:
 
     def _has_changed(self) -> None:
         """The forwarder looks again, and the audience is told."""
-        self._changed.set()
+        self.outlet.look_again()
         self._tell()
 
     def _now(self) -> datetime:

@@ -171,13 +171,13 @@ class BroadcastSession:
         """The one forwarder: a suggestion leaves only when the one before it is settled."""
         clock = self._ports.clock
         while not self.is_closing:
-            choice = await self.floor.next_choice(until=lambda: self.share.due_at)
+            choice = await self.floor.outlet.next_choice(until=lambda: self.share.due_at)
             if choice is None:
                 if reason := await self.share.renew():
                     self.end(Ending(reason))
                 self._tell()
                 continue
-            sent = self.floor.sent(choice, stream.id)
+            sent = self.floor.outlet.sent(choice, stream.id)
             prompt = choice.suggestion.prompt
             try:
                 applied = await world.interact(prompt) or prompt
@@ -189,7 +189,7 @@ class BroadcastSession:
             else:
                 settled = [suggestion.acknowledged(applied, clock.now()) for suggestion in sent]
                 self.prompt_in_force, self.last_applied = applied, settled[0]
-            await self.floor.settled(settled)
+            await self.floor.outlet.settled(settled)
 
     async def _end_stream(self, world: World) -> None:
         try:

@@ -51,7 +51,7 @@ async def test_a_ballot_closes_on_time_and_is_shown_by_the_new_wall(rig: Rig, ho
     arbitration = ArbitrationSettings(mode=Mode.VOTE)
     session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, arbitration=arbitration)
     await session.floor.suggest(ROBIN, "snow")
-    choosing = asyncio.create_task(session.floor.next_choice(until=lambda: None), name="the forwarder")
+    choosing = asyncio.create_task(session.floor.outlet.next_choice(until=lambda: None), name="the forwarder")
     closes_at = None
     while closes_at is None:
         await asyncio.sleep(0)

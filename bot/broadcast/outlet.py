@@ -1,0 +1,79 @@
+"""What leaves a floor: the next choice, as soon as there is one and its time has come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bot.broadcast.arbitration.arbiter import Arbiter
+from bot.broadcast.arbitration.policy import Choice
+from bot.broadcast.clock import Clock
+from bot.broadcast.ledger import Ledger
+from bot.broadcast.model import Refusal, Suggestion
+from bot.broadcast.motion import Motions
+
+
+class Outlet:
+    """The forwarder's side of a floor. `tell` is called when something new is to be shown."""
+
+    def __init__(
+        self, arbiter: Arbiter, motions: Motions, ledger: Ledger, clock: Clock, tell: Callable[[], None]
+    ) -> None:
+        self.urgent: Suggestion | None = None
+        """What is sent before anything else, whatever the pace."""
+        self._arbiter = arbiter
+        self._motions = motions
+        self._ledger = ledger
+        self._clock = clock
+        self._tell = tell
+        self._changed = asyncio.Event()
+        self._sent_at = 0.0  # the steady moment in which the last choice left
+
+    def look_again(self) -> None:
+        """Something has changed: there may be a choice now."""
+        self._changed.set()
+
+    async def next_choice(self, *, until: Callable[[], float | None]) -> Choice | None:
+        """What is sent next, as soon as there is something and its time has come; None at `until`.
+
+        That is a steady moment, and looked up again whenever something changes.
+        """
+        while True:
+            now, last = self._clock.steady(), until()
+            if last is not None and now >= last:
+                return None
+            self._changed.clear()
+            if stale := self._arbiter.line.remove_stale(now):
+                await self._refuse_stale(stale)
+            if self._motions.close_due():
+                self._tell()
+            if self.urgent:
+                urgent, self.urgent = self.urgent, None
+                return Choice(urgent)
+            if choice := self._arbiter.take_next(now):
+                return choice
+            due = (self._arbiter.next_due(now), self._motions.closes_at, last)
+            soonest = min((moment for moment in due if moment is not None), default=None)
+            await self._clock.wait(self._changed, until=soonest)
+
+    def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
+        """Notes that a choice is on its way: its suggestion, and those merged into it.
+
+        The note is stored while the world is asked: to a restart, what waited and what was sent are the same.
+        """
+        self._sent_at, now = self._clock.steady(), self._clock.now()
+        sent = [suggestion.sent(stream_id, now) for suggestion in choice.suggestions]
+        self._ledger.note(*sent)
+        self._tell()
+        return sent
+
+    async def settled(self, suggestions: list[Suggestion]) -> None:
+        """Notes what became of a choice; from now on the gap to the next one counts."""
+        self._arbiter.settled(self._sent_at, self._clock.steady())
+        await self._ledger.settle(*suggestions)
+        self._tell()
+
+    async def _refuse_stale(self, stale: list[Suggestion]) -> None:
+        now = self._clock.now()
+        await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
+        self._tell()
