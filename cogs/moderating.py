@@ -1,8 +1,7 @@
-"""The moderators' commands: how it is decided, pause, panic, mute, audit."""
+"""The moderators' commands: how it is decided, pause, panic; past streams, audit."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Literal
 
 import discord
@@ -11,15 +10,13 @@ from discord.ext import commands
 from discord.ui import LayoutView, TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake import Mute
-from bot.broadcast.model import ActionKind, Refusal
+from bot.broadcast.model import ActionKind
 from bot.broadcast.prompts import clean_prompt
 from bot.broadcast.rights import Deed
 from bot.broadcast.session import BroadcastSession
 from cogs import context, rights, wording
 from cogs.answers import acknowledging, tell
-from cogs.wording import plain
+from cogs.stream_list import stream_list_page
 
 ModeName = Literal["queue", "vote", "draw", "host"]
 """The values of `Mode`, as discord.py turns them into a command's choices."""
@@ -54,39 +51,17 @@ class ModerationCommands(commands.GroupCog):
         """`/odyssey panic`."""
         await panic(interaction, await rights.open_session(interaction, Deed.PANIC))
 
-    @app_commands.command(description="Keep somebody from steering for a while (moderators)")
-    @app_commands.describe(person="Who", minutes="For how long")
-    async def mute(
-        self,
-        interaction: discord.Interaction,
-        person: discord.Member,
-        minutes: app_commands.Range[int, 1, 10_080] = 10,
-    ) -> None:
-        """`/odyssey mute`."""
-        await _check_mutable(interaction, person)
-        services = context.services(interaction)
-        until = services.clock.now() + timedelta(minutes=minutes)
-        mute = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
-        guild_id = context.channel(interaction).guild_id
-        async with acknowledging(interaction):
-            await services.guilds.mute(guild_id, mute)
-            for session in services.broadcasts.in_guild(guild_id):
-                await session.floor.refuse_all_of(mute.viewer, Refusal.MUTED)
-        when = discord.utils.format_dt(until, "R")
-        await tell(interaction, f"**{plain(person.display_name)}** cannot steer; that ends {when}.")
+    @app_commands.command(
+        name="list", description="See this server's past streams (moderators of the server)"
+    )
+    async def list_streams(self, interaction: discord.Interaction) -> None:
+        """`/odyssey list`."""
+        page = await stream_list_page(interaction, offset=0)
+        await tell(interaction, view=page)
 
-    @app_commands.command(description="Let somebody steer again (moderators)")
-    @app_commands.describe(person="Who")
-    async def unmute(self, interaction: discord.Interaction, person: discord.Member) -> None:
-        """`/odyssey unmute`."""
-        await _check_mutable(interaction, person)
-        name, guilds = plain(person.display_name), context.services(interaction).guilds
-        guild_id, by = context.channel(interaction).guild_id, context.viewer(interaction.user)
-        async with acknowledging(interaction):
-            was_muted = await guilds.unmute(guild_id, context.viewer(person), by)
-        await tell(interaction, f"**{name}** can steer again." if was_muted else f"**{name}** was not muted.")
-
-    @app_commands.command(description="Who did what: the moderators' latest actions (moderators)")
+    @app_commands.command(
+        description="See what moderators did lately, and which votes were called (moderators of the server)"
+    )
     async def audit(self, interaction: discord.Interaction) -> None:
         """`/odyssey audit`."""
         await rights.check(interaction, Deed.AUDIT)
@@ -122,10 +97,3 @@ async def panic(interaction: discord.Interaction, session: BroadcastSession) -> 
         interaction,
         "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready.",
     )
-
-
-async def _check_mutable(interaction: discord.Interaction, person: discord.Member) -> None:
-    """Raises BOTS_DO_NOT_STEER, SERVER_MODERATORS_ONLY or OUTRANKED."""
-    await rights.check(interaction, Deed.MUTE, other=person)
-    if person.bot:
-        raise BroadcastError(Code.BOTS_DO_NOT_STEER)

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import ActionKind, Broadcast, Ending, Recording, Stream
-from bot.broadcast.rights import Deed, may
-from bot.broadcast.states import Reason
+from bot.broadcast.model import Broadcast, Recording, Stream
 from bot.discord_bot import OdysseyBot
-from cogs import context, recordings, rights, wording
-from cogs.answers import answer_privately, explain, explaining, tell
+from cogs import wording
+from cogs.answers import answer_privately, explain, explaining
 from cogs.ballot import TakeBackButton, VoteButton
-from cogs.buttons import PanelButton, end_broadcast
+from cogs.buttons import PanelButton
 from cogs.chat import Chat
 from cogs.departures import Departures
 from cogs.dialogue import Dialogue
-from cogs.moderating import ModeName, ModerationCommands
-from cogs.panel import state_title, status_text
+from cogs.moderating import ModerationCommands
+from cogs.mute_commands import MuteCommands
 from cogs.panel_keeper import PanelKeeper
-from cogs.places import check_place
 from cogs.private_answers import PrivateAnswers
 from cogs.proposals import is_said, said_words
 from cogs.recording_board import RecordingBoard
 from cogs.review import VerdictButton
 from cogs.settings_commands import SettingsCommands
-from cogs.stream_list import PageButton, stream_list_page
+from cogs.stream_list import PageButton
 from cogs.suggesting import WithdrawButton, finish_answers, suggest_privately
+from cogs.viewer_commands import ViewerCommands
 from cogs.word_back import LAST_WORDS_S
 
 
@@ -56,8 +52,11 @@ async def suggest_message(interaction: discord.Interaction, message: discord.Mes
 
 @app_commands.guild_only()
 class OdysseyCog(
-    ModerationCommands,
+    # Discord offers the commands of the last class first.
     SettingsCommands,
+    MuteCommands,
+    ModerationCommands,
+    ViewerCommands,
     group_name="odyssey",
     group_description="Live video that the chat steers",
 ):
@@ -89,93 +88,6 @@ class OdysseyCog(
         """Leaves the stage, when the last authors know what became of their suggestions."""
         self._services.stage.leave(self)
         await asyncio.gather(self._panels.close(), self._chat.close(), finish_answers(LAST_WORDS_S))
-
-    @app_commands.command(description="Start a live broadcast in this channel")
-    @app_commands.describe(
-        prompt="What the world shows first",
-        portrait="An upright picture, instead of a wide one",
-        mode="How it is decided what happens next; as this server has set it if you leave it out",
-    )
-    async def start(
-        self,
-        interaction: discord.Interaction,
-        prompt: str,
-        portrait: bool = False,
-        mode: ModeName | None = None,
-    ) -> None:
-        """`/odyssey start`."""
-        settings = context.settings(interaction)
-        person = await rights.check(interaction, Deed.START)
-        if mode and Mode(mode) is not settings.mode and not may(Deed.CHOOSE_MODE, person):
-            raise BroadcastError(Code.MODE_IS_SET)
-        context.check_own_permissions(interaction)
-        check_place(interaction)
-        session = await self._services.broadcasts.start(
-            context.channel(interaction),
-            context.viewer(interaction.user),
-            prompt,
-            portrait=portrait,
-            is_exempt=may(Deed.BYPASS, person),
-            arbitration=replace(settings.arbitration, mode=Mode(mode)) if mode else settings.arbitration,
-        )
-        try:
-            await self._panels.open(session, interaction)
-        except Exception:
-            session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
-            raise
-
-    @app_commands.command(description="Suggest what happens next")
-    @app_commands.describe(prompt="What should happen next?")
-    async def say(self, interaction: discord.Interaction, prompt: str) -> None:
-        """`/odyssey say`."""
-        await suggest_privately(interaction, prompt)
-
-    @app_commands.command(description="How this channel's broadcast stands")
-    async def status(self, interaction: discord.Interaction) -> None:
-        """`/odyssey status`."""
-        await rights.check(interaction, Deed.LOOK)
-        session = self._services.broadcasts.in_channel(context.channel(interaction))
-        watch_url = f"{self._services.settings.watch_base_url}/watch/{session.broadcast.id}"
-        title, text = state_title(session.broadcast.state), status_text(session, session.floor.standing)
-        view = discord.ui.LayoutView(timeout=None)
-        view.add_item(discord.ui.TextDisplay(f"**{title}**\n{text}\n[Watch]({watch_url})"))
-        view.stop()
-        await tell(interaction, view=view)
-
-    @app_commands.command(description="Put the way to decide to a vote of the viewers")
-    @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
-    async def callvote(self, interaction: discord.Interaction, mode: ModeName) -> None:
-        """`/odyssey callvote`."""
-        session = await rights.open_session(interaction, Deed.CALL_VOTE)
-        session.floor.call_vote(Mode(mode), context.viewer(interaction.user))
-        await asyncio.gather(
-            context.record(interaction, ActionKind.CALL_VOTE, mode),
-            tell(interaction, "The vote is open for half a minute; its buttons are on the panel."),
-        )
-
-    @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
-    async def end(self, interaction: discord.Interaction) -> None:
-        """`/odyssey end`."""
-        await end_broadcast(interaction, await rights.open_session(interaction, Deed.END))
-
-    @app_commands.command(description="Get a past stream's recording, with fresh links")
-    @app_commands.describe(stream="Which stream; the latest in this channel if you leave it out")
-    async def recording(self, interaction: discord.Interaction, stream: str | None = None) -> None:
-        """`/odyssey recording`."""
-        await recordings.show_recording(interaction, stream)
-
-    @recording.autocomplete("stream")
-    async def _streams(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        try:
-            return await recordings.stream_choices(interaction, typed)
-        except BroadcastError:
-            return []  # a completion has no room for a sentence; the command has
-
-    @app_commands.command(name="list", description="List this server's past streams (moderators)")
-    async def list_streams(self, interaction: discord.Interaction) -> None:
-        """`/odyssey list`."""
-        page = await stream_list_page(interaction, offset=0)
-        await tell(interaction, view=page)
 
     async def cog_app_command_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError

@@ -24,7 +24,7 @@ IMPORT_LIMIT_BYTES = 200_000
 class SettingsCommands(commands.GroupCog):
     """The part of the `/odyssey` cog that is about the server's settings."""
 
-    @app_commands.command(description="Show or change this server's settings (moderators)")
+    @app_commands.command(description="Show or change this server's settings (moderators of the server)")
     @app_commands.describe(
         name="Which setting",
         value="Its new value; lists with commas",

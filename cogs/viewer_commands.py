@@ -1,0 +1,114 @@
+"""The commands that everybody needs: start, suggest, look, vote on the mode, get a recording, end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import ActionKind, Ending
+from bot.broadcast.rights import Deed, may
+from bot.broadcast.states import Reason
+from cogs import context, recordings, rights
+from cogs.answers import tell
+from cogs.buttons import end_broadcast
+from cogs.moderating import ModeName
+from cogs.panel import state_title, status_text
+from cogs.panel_keeper import PanelKeeper
+from cogs.places import check_place
+from cogs.suggesting import suggest_privately
+
+
+class ViewerCommands(commands.GroupCog):
+    """The viewers' part of the `/odyssey` cog."""
+
+    _panels: PanelKeeper
+    """The cog's own."""
+
+    @app_commands.command(description="Start a live broadcast in this channel")
+    @app_commands.describe(
+        prompt="What the world shows first",
+        portrait="An upright picture, instead of a wide one",
+        mode="How it is decided what happens next; as this server has set it if you leave it out",
+    )
+    async def start(
+        self,
+        interaction: discord.Interaction,
+        prompt: str,
+        portrait: bool = False,
+        mode: ModeName | None = None,
+    ) -> None:
+        """`/odyssey start`."""
+        settings = context.settings(interaction)
+        person = await rights.check(interaction, Deed.START)
+        if mode and Mode(mode) is not settings.mode and not may(Deed.CHOOSE_MODE, person):
+            raise BroadcastError(Code.MODE_IS_SET)
+        context.check_own_permissions(interaction)
+        check_place(interaction)
+        session = await context.services(interaction).broadcasts.start(
+            context.channel(interaction),
+            context.viewer(interaction.user),
+            prompt,
+            portrait=portrait,
+            is_exempt=may(Deed.BYPASS, person),
+            arbitration=replace(settings.arbitration, mode=Mode(mode)) if mode else settings.arbitration,
+        )
+        try:
+            await self._panels.open(session, interaction)
+        except Exception:
+            session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
+            raise
+
+    @app_commands.command(description="Suggest what happens next")
+    @app_commands.describe(prompt="What should happen next?")
+    async def say(self, interaction: discord.Interaction, prompt: str) -> None:
+        """`/odyssey say`."""
+        await suggest_privately(interaction, prompt)
+
+    @app_commands.command(description="See how this channel's broadcast stands")
+    async def status(self, interaction: discord.Interaction) -> None:
+        """`/odyssey status`."""
+        await rights.check(interaction, Deed.LOOK)
+        session = context.services(interaction).broadcasts.in_channel(context.channel(interaction))
+        watch_url = f"{context.services(interaction).settings.watch_base_url}/watch/{session.broadcast.id}"
+        title, text = state_title(session.broadcast.state), status_text(session, session.floor.standing)
+        view = discord.ui.LayoutView(timeout=None)
+        view.add_item(discord.ui.TextDisplay(f"**{title}**\n{text}\n[Watch]({watch_url})"))
+        view.stop()
+        await tell(interaction, view=view)
+
+    @app_commands.command(
+        description="Have everybody vote on how it is decided what is next (moderators; viewers if set so)"
+    )
+    @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
+    async def callvote(self, interaction: discord.Interaction, mode: ModeName) -> None:
+        """`/odyssey callvote`."""
+        session = await rights.open_session(interaction, Deed.CALL_VOTE)
+        session.floor.call_vote(Mode(mode), context.viewer(interaction.user))
+        await asyncio.gather(
+            context.record(interaction, ActionKind.CALL_VOTE, mode),
+            tell(interaction, "The vote is open for half a minute; its buttons are on the panel."),
+        )
+
+    @app_commands.command(description="Get a past stream's recording, with fresh links")
+    @app_commands.describe(stream="Which stream; the latest in this channel if you leave it out")
+    async def recording(self, interaction: discord.Interaction, stream: str | None = None) -> None:
+        """`/odyssey recording`."""
+        await recordings.show_recording(interaction, stream)
+
+    @recording.autocomplete("stream")
+    async def _streams(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            return await recordings.stream_choices(interaction, typed)
+        except BroadcastError:
+            return []  # a completion has no room for a sentence; the command has
+
+    @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
+    async def end(self, interaction: discord.Interaction) -> None:
+        """`/odyssey end`."""
+        await end_broadcast(interaction, await rights.open_session(interaction, Deed.END))
