@@ -28,6 +28,7 @@ class Store:
 
     url: str
     engine: AsyncEngine
+    writer: Writer
     journal: DatabaseJournal
     archive: Archive
 
@@ -53,7 +54,7 @@ def url(tmp_path: Path) -> str:
 async def store(url: str) -> AsyncIterator[Store]:
     """An empty storage."""
     async with open_database(url) as engine, Writer(engine) as writer:
-        yield Store(url, engine, DatabaseJournal(engine, writer), Archive(engine))
+        yield Store(url, engine, writer, DatabaseJournal(engine, writer), Archive(engine))
 
 
 def live_broadcast() -> tuple[Broadcast, Stream]:

@@ -1,0 +1,123 @@
+"""PRIVACY.md says what is stored of people, and how it is taken out; here it is held to that."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import BigInteger, Table
+
+from bot.broadcast.intake import Mute
+from bot.broadcast.model import (
+    Action,
+    ActionKind,
+    Broadcast,
+    Channel,
+    Ending,
+    Recording,
+    Stream,
+    Suggestion,
+    Viewer,
+)
+from bot.broadcast.states import Reason, State
+from bot.storage import schema
+from bot.storage.guilds import GuildRecords
+from bot.storage.journal import Post, PostKind
+from tests.storage.conftest import NOW, Store
+
+PRIVACY = (Path(__file__).parents[2] / "PRIVACY.md").read_text()
+OF_A_PERSON, OF_A_SERVER = re.findall(r"```sql\n(.*?)```", PRIVACY, re.DOTALL)
+PLACES = {"guild_id", "channel_id", "message_id"}
+ROBIN, SASHA = Viewer(111, "Robin Redbreast"), Viewer(222, "Sasha")
+HERE, ELSEWHERE = Channel(7_001, 7_002), Channel(8_001, 8_002)
+
+
+@pytest.mark.parametrize("table", schema.metadata.sorted_tables, ids=lambda table: table.name)
+def test_what_is_stored_of_people_is_named(table: Table) -> None:
+    """Every table, and each of its columns that has words of somebody's or the ID of somebody, in its row."""
+    row = next(line for line in PRIVACY.splitlines() if line.startswith("|") and f"`{table.name}`" in line)
+    for column in table.columns:
+        has_words = isinstance(column.type, schema.AnyText) and not (
+            column.primary_key or column.foreign_keys
+        )
+        has_an_id = isinstance(column.type, BigInteger) and column.name not in PLACES
+        assert not (has_words or has_an_id) or f"`{column.name}`" in row, column.name
+
+
+async def test_a_person_can_be_taken_out(store: Store) -> None:
+    """No ID, name or word of theirs is left in the file; all of others is, but for their mute of them."""
+    await _fill(store, HERE)
+    before = _everything(store)
+    assert all(text in before for text in ("111", "Robin", "robin says"))
+    await _run(store, OF_A_PERSON, ROBIN.id)
+    after = _everything(store)
+    assert not [text for text in ("111", "Robin", "robin says") if text in after]
+    assert after.count("222") == before.count("222") - 1
+    assert after.count("sasha says") == before.count("sasha says")
+    assert b"robin says" not in b"".join(file.read_bytes() for file in _file(store).parent.iterdir())
+
+
+async def test_a_server_can_be_taken_out(store: Store) -> None:
+    """Nothing of it is left, and all of another one."""
+    await _fill(store, HERE)
+    await _fill(store, ELSEWHERE)
+    await _run(store, OF_A_SERVER, HERE.guild_id)
+    after = _everything(store)
+    assert "7001" not in after
+    assert "robin says: in 7002" not in after
+    for table in schema.metadata.sorted_tables:
+        assert re.search(f"^{table.name}: ", after, re.MULTILINE), table.name
+
+
+async def _fill(store: Store, channel: Channel) -> None:
+    """A broadcast of Robin's and one of Sasha's in a channel; each did to the other what can be done."""
+    records = GuildRecords(store.engine, store.writer)
+    for host, other in ((ROBIN, SASHA), (SASHA, ROBIN)):
+        words, others = (f"{who.name.split()[0].lower()} says: in {channel.id}" for who in (host, other))
+        key = f"{host.name[0]}{channel.id}"
+        ending = Ending(Reason.HOST_ENDED, by=other, detail=f"no: {words}")
+        await store.journal.save_broadcast(
+            Broadcast(key, channel, host, words, False, NOW, State.ENDED, ended_at=NOW, ending=ending)
+        )
+        await store.journal.save_stream(Stream(f"s{key}", key, words, False, NOW, NOW, Reason.HOST_ENDED))
+        for number, (who, said) in enumerate(((host, words), (other, others))):
+            suggestion = Suggestion(f"{key}{number}", key, who, said, NOW).sent(f"s{key}", NOW)
+            await store.journal.save_suggestion(suggestion.acknowledged(f"Scene: {said}", NOW))
+        await store.journal.save_recording(Recording(f"s{key}", NOW))
+        await store.journal.save_post(
+            Post(channel.id * 10 + host.id, channel.id, PostKind.RECORDING, key, NOW, f"s{key}")
+        )
+        await records.save_mute(channel.guild_id, Mute(other, NOW + timedelta(hours=1), host))
+        for kind, subject in (
+            (ActionKind.MUTE, other.name),
+            (ActionKind.APPROVE, others),
+            (ActionKind.END, words),
+            (ActionKind.MODE, "vote"),
+        ):
+            await records.save_action(Action(channel.guild_id, host, kind, subject, NOW))
+    await records.save_settings(channel.guild_id, "{}", NOW)
+
+
+def _file(store: Store) -> Path:
+    return Path(store.url.removeprefix("sqlite:///"))
+
+
+async def _run(store: Store, sql: str, of: int) -> None:
+    await store.engine.dispose()  # as of a bot that was stopped
+    with closing(sqlite3.connect(_file(store))) as database:
+        database.execute("PRAGMA foreign_keys = ON")
+        database.executescript(sql.replace("123456789012345678", str(of)))
+
+
+def _everything(store: Store) -> str:
+    """All rows of all tables, a line each."""
+    with closing(sqlite3.connect(_file(store))) as database:
+        return "\n".join(
+            f"{table.name}: {row}"
+            for table in schema.metadata.sorted_tables
+            for row in database.execute(f"SELECT * FROM {table.name}")
+        )
