@@ -1,1 +1,3 @@
 """A Discord bot for live, crowd-steered Odyssey broadcasts."""
+
+__version__ = "0.1.0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,29 +12,50 @@ from typing import Annotated, Literal
 
 import typer
 
+from bot import __version__
 from bot.errors import StartError
+
+log = logging.getLogger(__name__)
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 app = typer.Typer(
-    help="A Discord bot for live, crowd-steered Odyssey broadcasts.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def every_command(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version, and exit."),
+    ] = False,
+) -> None:
+    """A Discord bot for live, crowd-steered Odyssey broadcasts."""
+
+
 @app.command()
 def run() -> None:
     """Run the bot, with the settings in the environment or in .env."""
     from bot.app import run_until_signalled
-    from bot.config import Settings, load_settings
+    from bot.config import Settings, load_settings, misspelt_names
     from bot.logs import set_up_logging
 
     with _start_errors_explained():
         settings = load_settings(Settings)
         secrets = [settings.discord_token.get_secret_value(), settings.odyssey_api_key.get_secret_value()]
         set_up_logging(settings.log_level, settings.log_format, secrets)
+        log.info("version %s of the bot", __version__)
+        for complaint in misspelt_names():
+            log.warning("%s", complaint)
         asyncio.run(run_until_signalled(settings))
 
 
@@ -102,16 +124,17 @@ def migrate() -> None:
     """Bring the database to this version's schema. `run` does it by itself."""
     from bot.config import DatabaseSettings, load_settings
     from bot.logs import set_up_logging
-    from bot.storage.database import open_database
+    from bot.storage.database import open_database, revision
 
-    async def open_once(url: str) -> None:
-        async with open_database(url):
-            pass
+    async def migrated(url: str) -> str:
+        async with open_database(url) as engine:
+            return await revision(engine)
 
     with _start_errors_explained():
         settings = load_settings(DatabaseSettings)
         set_up_logging(settings.log_level, settings.log_format)
-        asyncio.run(open_once(settings.database_url))
+        newest = asyncio.run(migrated(settings.database_url))
+        typer.echo(f"The database {settings.database_url} is at revision {newest}, the newest.")
 
 
 @contextmanager

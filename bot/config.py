@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -28,6 +29,8 @@ S = TypeVar("S", bound="DatabaseSettings")
 
 ENV_FILE = Path(".env")
 MOST_PATIENCE_S = 7 * 24 * 3600
+LIKENESS = 0.8
+"""From which on a variable of another name is taken for a misspelt setting: of 1 at most."""
 
 
 def _url(*schemes: str) -> AfterValidator:
@@ -132,19 +135,37 @@ class Settings(DatabaseSettings):
 
 def load_settings(kind: type[S]) -> S:
     """Reads the settings. Raises `StartError` with one message that names all that is missing or wrong."""
-    environment = {name.lower() for name, value in os.environ.items() if tidied(value)}
-    from_file = _read(ENV_FILE)
+    environment, from_file = _set_in_environment(), _read(ENV_FILE)
     wanted = kind.model_fields.keys() & from_file.keys() - environment
     try:
         return kind(**{name: from_file[name] for name in wanted})
     except ValidationError as error:
         lines = [_complaint(kind, item["loc"], item["msg"], item["type"]) for item in error.errors()]
+        lines += misspelt_names()
         message = "The bot cannot start, because of its settings:\n" + "\n".join(
             f"  - {line}" for line in lines
         )
         raise StartError(
             f"{message}\nSet them in the environment or in a file named .env; .env.example explains each."
         ) from None
+
+
+def misspelt_names() -> list[str]:
+    """A complaint about each variable that is no setting, but looks like one that is not set."""
+    given = {name.upper() for name in _set_in_environment() | _read(ENV_FILE).keys()}
+    known = {name.upper() for name in Settings.model_fields}
+    looked_for = {
+        name: get_close_matches(name, known - given, n=1, cutoff=LIKENESS) for name in sorted(given - known)
+    }
+    return [
+        f"{name} is no setting of the bot. Is {meant[0]} meant?"
+        for name, meant in looked_for.items()
+        if meant
+    ]
+
+
+def _set_in_environment() -> set[str]:
+    return {name.lower() for name, value in os.environ.items() if tidied(value)}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 _QUERY = re.compile(r"((?:https?|wss?)://[^\s?\"'<>]+)\?[^\s\"'<>]+")
 """A URL with a query: presigned links and session tokens live there."""
+SHORTEST_SECRET = 4
+"""Characters: what is shorter is no secret, and to mask it would make the whole log unreadable."""
 
 
 def set_up_logging(level: str, form: str, secrets: Collection[str] = ()) -> None:
@@ -29,7 +31,9 @@ def set_up_logging(level: str, form: str, secrets: Collection[str] = ()) -> None
 class _MaskingFormatter(logging.Formatter):
     def __init__(self, secrets: Collection[str]) -> None:
         super().__init__()
-        self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+        self._secrets = sorted(
+            (secret for secret in secrets if len(secret) >= SHORTEST_SECRET), key=len, reverse=True
+        )
 
     def masked(self, text: str) -> str:
         for secret in self._secrets:

@@ -62,6 +62,12 @@ async def open_database(url: str, *, alone: bool = False) -> AsyncIterator[Async
         yield engine
 
 
+async def revision(engine: AsyncEngine) -> str:
+    """The revision of an open database's schema."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(_revision) or ""
+
+
 async def _open_all_connections(engine: AsyncEngine, path: Path | None) -> None:
     """Opens them now: a reader that is cancelled while it opens one would leave it open, with its thread."""
     async with AsyncExitStack() as opened:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import DatabaseSettings, Settings, load_settings
+from bot.config import DatabaseSettings, Settings, load_settings, misspelt_names
 from bot.errors import StartError
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -78,3 +78,39 @@ def test_every_setting_is_documented() -> None:
     documented = set(re.findall(r"^#? ?([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE))
     assert documented == {name.upper() for name in Settings.model_fields}
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("DISCORD_TOKN", "DISCORD_TOKEN"),
+        ("ODYSSEY_KEY", "ODYSSEY_API_KEY"),
+        ("discord_tokens", "DISCORD_TOKEN"),
+        ("PUBLC_URL", "PUBLIC_URL"),
+    ],
+)
+@pytest.mark.parametrize("is_in_file", [False, True])
+def test_a_misspelt_setting_gets_a_hint(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, meant: str, is_in_file: bool
+) -> None:
+    """In the environment or in the file: its name is told with what was meant, and never its value."""
+    if is_in_file:
+        (tmp_path / ".env").write_text(f"{name}=very-secret\n")
+    else:
+        monkeypatch.setenv(name, "very-secret")
+    [complaint] = misspelt_names()
+    assert complaint == f"{name.upper()} is no setting of the bot. Is {meant} meant?"
+    with pytest.raises(StartError) as caught:
+        load_settings(Settings)
+    assert f"  - {complaint}" in str(caught.value)
+    assert "very-secret" not in str(caught.value)
+
+
+def test_what_looks_like_no_setting_or_like_one_that_is_set_gets_no_hint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An environment is full of other programs' variables."""
+    monkeypatch.setenv("DISCORD_TOKEN", "token")
+    for name in ("DISCORD_TOKEN_2", "PORT", "HOME_URL", "LOGNAME", "CHAT_MODEL", "PUBLIC_URL"):
+        monkeypatch.setenv(name, "https://example.com")
+    assert misspelt_names() == []

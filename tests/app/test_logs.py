@@ -48,3 +48,10 @@ def test_one_record_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logging("INFO", "text")
     logging.getLogger("test").info("%s", "first\n2026-01-01 CRITICAL forged")
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_key_of_one_letter_does_not_blot_out_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is a slip of the pen, and no secret."""
+    set_up_logging("INFO", "text", secrets=["e", ""])
+    logging.getLogger("test").info("the broadcast is over")
+    assert "the broadcast is over" in capsys.readouterr().err

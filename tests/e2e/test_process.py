@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from pathlib import Path
 
 import pytest
 
+from bot import __version__
 from tests.e2e.conftest import API_KEY, House, free_port, until_healthy
 from tests.processes import python_m_bot
 
@@ -21,6 +23,7 @@ async def test_a_bot_process_runs_a_broadcast_and_stops_when_told(house: House, 
         "ODYSSEY_API_KEY": API_KEY,
         "ODYSSEY_API_URL": house.standin.url,
         "WEB_PORT": str(port),
+        "PUBLC_URL": "https://example.com",
     }
     async with python_m_bot("run", cwd=tmp_path, **environment) as process:
         await until_healthy(f"http://127.0.0.1:{port}/healthz")
@@ -30,6 +33,8 @@ async def test_a_bot_process_runs_a_broadcast_and_stops_when_told(house: House, 
     assert process.returncode == 0, log.decode()
     assert b"Traceback" not in log, log.decode()
     assert house.discord.token.encode() not in log
+    assert f"version {__version__} of the bot" in log.decode().splitlines()[0]
+    assert "PUBLC_URL is no setting of the bot. Is PUBLIC_URL meant?" in log.decode()
     assert (tmp_path / "data" / "odyssey.sqlite3").exists()
     await house.shown("the bot restarts")
 
@@ -45,11 +50,14 @@ async def test_missing_settings_are_named_in_one_message(tmp_path: Path) -> None
 
 
 async def test_migrate_makes_the_database(tmp_path: Path) -> None:
-    """It needs no token and no key."""
+    """It needs no token and no key, and says what came of it."""
     async with python_m_bot("migrate", cwd=tmp_path, DATABASE_URL="sqlite:///x/y.sqlite3") as process:
-        await process.communicate()
+        told, _ = await process.communicate()
     assert process.returncode == 0
     assert (tmp_path / "x" / "y.sqlite3").exists()
+    assert re.fullmatch(
+        r"The database sqlite:///x/y\.sqlite3 is at revision \d{4}, the newest\.\n", told.decode()
+    )
 
 
 @pytest.mark.parametrize("command", ["", "run", "demo", "standin", "migrate"])
@@ -59,3 +67,10 @@ async def test_every_command_has_help(tmp_path: Path, command: str) -> None:
         told, _ = await process.communicate()
     assert process.returncode == 0
     assert b"Usage: python -m bot" in told
+
+
+async def test_the_version_is_told(tmp_path: Path) -> None:
+    """`--version`, alone on a line."""
+    async with python_m_bot("--version", cwd=tmp_path) as process:
+        told, _ = await process.communicate()
+    assert (process.returncode, told.decode().strip()) == (0, __version__)
