@@ -63,7 +63,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     engine = await stack.enter_async_context(open_database(settings.database_url, alone=True))
     writer = await stack.enter_async_context(Writer(engine))
     journal = DatabaseJournal(engine, writer)
-    guilds = Guilds(GuildRecords(engine, writer), clock, make_text_filter)
+    guilds = Guilds(GuildRecords(engine, writer), clock, make_text_filter, prefix=settings.chat_prefix)
     with errors_explained(settings.database_url):
         await guilds.load()
     archive = Archive(engine)

@@ -22,7 +22,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.decoding import decoded
 from bot.errors import StartError
-from bot.setting_values import listening_host, secret, tidied, typed_prefix, web_url
+from bot.setting_values import PREFIX_LIMIT, listening_host, secret, tidied, typed_prefix, web_url
 from bot.storage.address import database_address
 
 S = TypeVar("S", bound="DatabaseSettings")
@@ -102,7 +102,10 @@ class Settings(DatabaseSettings):
         description="The watch page as viewers reach it; unset means http://localhost and the port.",
     )
     chat_prefix: Annotated[str, AfterValidator(typed_prefix)] = Field(
-        "!", min_length=1, max_length=5, description="What a chat message starts with to be a suggestion."
+        "!",
+        min_length=1,
+        max_length=PREFIX_LIMIT,
+        description="What a chat message starts with to be a suggestion, where a server sets no other.",
     )
     concurrent_streams: int = Field(
         5,

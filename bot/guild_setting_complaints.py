@@ -11,7 +11,6 @@ from pydantic_core import ErrorDetails
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, Entry
-from bot.guild_setting_values import ENTRY_LIMIT
 
 
 def wrong_setting(name: str, problem: str, entry: Entry | None = None) -> BroadcastError:
@@ -44,7 +43,8 @@ def _about_entry(name: str, index: int, field: FieldInfo, error: ErrorDetails) -
         return wrong_setting(name, "this is no role: mention it, or give its ID", entry)
     problems = {
         "string_too_short": "it is empty",
-        "string_too_long": f"it is longer than {ENTRY_LIMIT} characters",
+        "string_too_long": _too_long(error),
+        "value_error": _own_words(error),
     }
     return wrong_setting(name, problems.get(error["type"], "this is no text"), entry)
 
@@ -62,8 +62,18 @@ def _expected(field: FieldInfo, error: ErrorDetails) -> str:
     if field.annotation is not str:
         return "it has to be a list"
     if error["type"] == "string_too_long":
-        return f"it is longer than {ENTRY_LIMIT} characters"
-    return "this shows nothing: say in a few words what should happen"
+        return _too_long(error)
+    is_empty = error["type"] in ("string_too_short", "string_unicode")
+    return _own_words(error) or ("this shows nothing" if is_empty else "this is no text")
+
+
+def _too_long(error: ErrorDetails) -> str:
+    return f"it is longer than {error.get('ctx', {}).get('max_length')} characters"
+
+
+def _own_words(error: ErrorDetails) -> str:
+    """What a check of ours says."""
+    return str(error.get("ctx", {}).get("error", ""))
 
 
 def _range(metadata: list[Any]) -> tuple[Any, Any]:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.prompts import clean_prompt
+from bot.broadcast.prompts import clean_prompt, on_one_line
+from bot.setting_values import PREFIX_LIMIT, typed_prefix
 
 ENTRY_LIMIT = 200
 """Characters in an entry of a list, and in the safe prompt, at most."""
@@ -57,14 +58,49 @@ def _shows_something(value: str) -> str:
     try:
         return clean_prompt(value)
     except BroadcastError:
-        raise ValueError("shows nothing") from None
+        raise ValueError("this shows nothing: say in a few words what should happen") from None
 
+
+def _prefix(value: str) -> str:
+    """What suggestions start with; nothing for the operator's, or the word for none."""
+    if value.casefold() in ("", NO_PREFIX):
+        return value.casefold()
+    try:
+        return typed_prefix(value)
+    except ValueError as error:
+        raise ValueError(f"it {error}") from None
+
+
+def _split_beginnings(value: Any) -> Any:
+    """Beginnings are separated by blanks or commas; one that is a comma or semicolon itself stands alone."""
+    if not isinstance(value, str):
+        return value
+    entries = re.findall(r"(?<!\S)[,;]+(?!\S)|[^\s,;]+", value)
+    return [] if [entry.casefold() for entry in entries] == ["none"] else entries
+
+
+def _beginning(value: str) -> str:
+    if on_one_line(value) != value or " " in value:
+        raise ValueError("it has a blank, or something that cannot be seen")
+    return value
+
+
+NO_PREFIX = "none"
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=ENTRY_LIMIT, strip_whitespace=True)]
 Entry = Annotated[Text, BeforeValidator(_number_as_text)]
 Role = Annotated[int, BeforeValidator(_role_id), Field(gt=0, lt=2**63)]
 Once = AfterValidator(_each_once)
 
+Prefix = Annotated[
+    str, StringConstraints(max_length=PREFIX_LIMIT, strip_whitespace=True), AfterValidator(_prefix)
+]
+Beginning = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=PREFIX_LIMIT, strip_whitespace=True),
+    AfterValidator(_beginning),
+]
+Beginnings = Annotated[tuple[Beginning, ...], BeforeValidator(_split_beginnings), Once, Field(max_length=50)]
 SafePrompt = Annotated[Text, AfterValidator(_shows_something)]
 Words = Annotated[tuple[Entry, ...], BeforeValidator(_split), Once, Field(max_length=200)]
 Patterns = Annotated[tuple[Entry, ...], BeforeValidator(_split_patterns), Once, Field(max_length=50)]

@@ -12,10 +12,11 @@ from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.budget import Budget
 from bot.broadcast.intake import IntakeRules
+from bot.broadcast.prefixes import Prefixes, is_same
 from bot.broadcast.prompts import PROMPT_LIMIT
 from bot.guild_setting_complaints import complaint, wrong_setting
 from bot.guild_setting_groups import Group, setting
-from bot.guild_setting_values import Patterns, Roles, SafePrompt, Words
+from bot.guild_setting_values import NO_PREFIX, Beginnings, Patterns, Prefix, Roles, SafePrompt, Words
 from bot.guild_settings_text import read_settings_text
 
 FROM_NEXT_BROADCAST = frozenset({"mode", "broadcasts_at_once"})
@@ -24,6 +25,7 @@ TEXT_RULES = frozenset(
     {"prompt_limit", "blocked_words", "blocked_patterns", "allows_links", "allows_invites", "allows_mentions"}
 )
 """What the text filter is made of."""
+CHAT_BEGINNINGS = frozenset({"prefix", "other_prefixes"})
 
 
 class GuildSettings(BaseModel):
@@ -162,6 +164,18 @@ class GuildSettings(BaseModel):
         ge=0,
         le=1440,
     )
+    prefix: Prefix = setting(
+        "",
+        Group.PANEL,
+        "What a suggestion in chat starts with",
+        "Empty: the bot's own; none: only mentions, replies, buttons and commands suggest",
+    )
+    other_prefixes: Beginnings = setting(
+        (),
+        Group.PANEL,
+        "What is said to other bots",
+        "What starts with one of these is no suggestion, such as !play !! ? /",
+    )
     safe_prompt: SafePrompt = setting(
         "A calm, empty meadow under a clear sky",
         Group.PANEL,
@@ -199,6 +213,15 @@ class GuildSettings(BaseModel):
             cooldown=timedelta(seconds=self.cooldown_s),
             slow_mode=timedelta(seconds=self.slow_mode_s),
         )
+
+    def prefixes(self, default: str) -> Prefixes:
+        """What these settings say of what is heard in chat; `default` is the operator's prefix.
+
+        A prefix that is another bot's too, as an operator may make it later, is not ours.
+        """
+        own = "" if self.prefix == NO_PREFIX else self.prefix or default
+        is_taken = own and any(is_same(own, other) for other in self.other_prefixes)
+        return Prefixes("" if is_taken else own, self.other_prefixes)
 
     @field_validator("*", mode="before")
     @classmethod

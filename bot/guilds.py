@@ -10,7 +10,10 @@ from dataclasses import replace
 from bot.broadcast.clock import Clock
 from bot.broadcast.intake import LONGEST_MUTE, Intake, Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
-from bot.guild_settings import TEXT_RULES, GuildSettings
+from bot.broadcast.prefixes import Prefixes
+from bot.guild_setting_complaints import wrong_setting
+from bot.guild_setting_values import NO_PREFIX
+from bot.guild_settings import CHAT_BEGINNINGS, TEXT_RULES, GuildSettings
 from bot.judge import Judge, MakeFilter, Trouble
 from bot.storage.guilds import GuildRecords
 from bot.stored_settings import StoredSettings
@@ -25,12 +28,18 @@ NAMES_SHOWN, NAME_SHOWN = 20, 40
 
 
 class Guilds:
-    """Knows every server's rules; a server that has set nothing has the defaults."""
+    """Knows every server's rules; a server that has set nothing has the defaults.
 
-    def __init__(self, records: GuildRecords, clock: Clock, make_filter: MakeFilter) -> None:
+    `prefix` is what suggestions in chat start with in servers that set nothing else.
+    """
+
+    def __init__(
+        self, records: GuildRecords, clock: Clock, make_filter: MakeFilter, *, prefix: str = "!"
+    ) -> None:
         self._records = records
         self._clock = clock
         self._make_filter = make_filter
+        self._prefix = prefix
         self._stored: dict[int, StoredSettings] = {}
         self._judges: dict[int, Judge] = {}
         self._intakes: dict[int, Intake] = {}
@@ -53,6 +62,10 @@ class Guilds:
     def settings_of(self, guild_id: int) -> GuildSettings:
         """A server's settings."""
         return self._stored_of(guild_id).settings
+
+    def prefixes_of(self, guild_id: int) -> Prefixes:
+        """What is heard in a server's chat."""
+        return self.settings_of(guild_id).prefixes(self._prefix)
 
     def trouble_of(self, guild_id: int) -> Trouble:
         """What moderators ought to know of a server's settings."""
@@ -82,6 +95,8 @@ class Guilds:
             settings = change(before.settings)
             changed = {*names, *before.settings.differences(settings)}
             stored = before.changed(settings, names=changed)
+            if CHAT_BEGINNINGS & changed:
+                self._check_prefixes(settings, before.settings)
             if TEXT_RULES & changed:
                 self._make_filter(settings)  # raises for rules that cannot be used
             await self._records.save_settings(guild_id, stored.as_text(), self._clock.now())
@@ -119,6 +134,15 @@ class Guilds:
     async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
         """The audit list, newest first."""
         return await self._records.latest_actions(guild_id, limit)
+
+    def _check_prefixes(self, settings: GuildSettings, before: GuildSettings) -> None:
+        """Raises WRONG_SETTING where suggestions would start as what is said to other bots."""
+        if settings.prefix == NO_PREFIX or settings.prefixes(self._prefix).own:
+            return
+        name = "prefix" if settings.prefix != before.prefix else "other_prefixes"
+        raise wrong_setting(
+            name, "suggestions would start as what is said to other bots: change one of the two"
+        )
 
     def _stored_of(self, guild_id: int) -> StoredSettings:
         return self._stored.get(guild_id) or StoredSettings()

@@ -12,7 +12,11 @@ from typing import Any
 from yarl import URL
 
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.prompts import clean_prompt, prompt_in_chat
+from bot.broadcast.prefixes import prompt_in_chat
+from bot.broadcast.prompts import clean_prompt
+
+PREFIX_LIMIT = 20
+"""Characters that a suggestion in chat starts with, at most."""
 
 LONGEST_URL = 400
 """Characters: Discord takes 512 for a button's link, and a broadcast's ID is put behind it."""
@@ -71,14 +75,14 @@ def is_host(text: str) -> bool:
 
 def typed_prefix(value: str) -> str:
     """What a suggestion in chat starts with: it must be found again in what people type."""
+    if value.startswith(("@", "/", "<")) or "`" in value:
+        raise ValueError("must not start with @, / or <, nor contain `: Discord itself gives them a meaning")
     try:
         is_typed = clean_prompt(value) == value and " " not in value
     except BroadcastError:  # nothing of it can be seen
         is_typed = False
     if not is_typed or prompt_in_chat(f"{value} a cat", value) != " a cat":
         raise ValueError("must be characters that can be seen and typed, without blanks")
-    if value[0] in "@/<" or "`" in value:
-        raise ValueError("must not start with @, / or <, nor contain `: Discord itself gives them a meaning")
     return value
 
 

@@ -156,8 +156,8 @@ class Chat:
             self._word_back.tell_failure(heard.message, error, more=more)
 
     def _prompt(self, message: discord.Message, *, answers_panel: bool) -> str | None:
-        prefix = self._services.settings.chat_prefix
-        return proposed_prompt(message, prefix=prefix, me=self._bot.user, answers_panel=answers_panel)
+        prefixes = self._services.guilds.prefixes_of(context.channel(message).guild_id)
+        return proposed_prompt(message, prefixes, me=self._bot.user, answers_panel=answers_panel)
 
     def _is_exempt(self, message: discord.Message) -> bool:
         """Raises why its author may not suggest at all."""

@@ -9,7 +9,7 @@ from discord.ui import ActionRow, Button, Container, LayoutView, MediaGallery, S
 
 from bot.broadcast.arbitration.policy import Mode, Standing
 from bot.broadcast.model import Broadcast
-from bot.broadcast.prompts import is_word
+from bot.broadcast.prefixes import is_word
 from bot.broadcast.session import BroadcastSession
 from bot.broadcast.states import State
 from cogs import wording
@@ -84,15 +84,13 @@ def state_title(state: State) -> str:
 
 
 def how_to_steer(prefix: str, *, reads_chat: bool) -> str:
-    """One line on how to take part, true to what the bot can read."""
-    if reads_chat:
+    """One line on how to take part, true to what the bot can read, and listens to: `prefix` may be empty."""
+    if reads_chat and prefix:
         typed = f"{prefix} your idea" if is_word(prefix) else f"{prefix}your idea"
         shown = f"`` {typed} ``" if "`" in typed else f"`{typed}`"
         return f"Steer it: type {shown} here, use `/odyssey say`, or press Suggest."
-    return (
-        "Steer it: use `/odyssey say`, press Suggest, mention the bot, or reply to this panel. "
-        "(The bot cannot read other messages.)"
-    )
+    other_ways = "Steer it: use `/odyssey say`, press Suggest, mention the bot, or reply to this panel."
+    return other_ways if reads_chat else f"{other_ways} (The bot cannot read other messages.)"
 
 
 def status_text(session: BroadcastSession, standing: Standing) -> str:

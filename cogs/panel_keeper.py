@@ -263,11 +263,12 @@ class PanelKeeper:
 
     def _draw(self, broadcast: Broadcast, session: BroadcastSession | None = None) -> Panel:
         settings = self._services.settings
+        prefix = self._services.guilds.prefixes_of(broadcast.channel.guild_id).own
         return Panel(
             broadcast,
             session,
             watch_url=f"{settings.watch_base_url}/watch/{broadcast.id}",
-            how_to_steer=how_to_steer(settings.chat_prefix, reads_chat=self._bot.reads_chat),
+            how_to_steer=how_to_steer(prefix, reads_chat=self._bot.reads_chat),
         )
 
     def _steady_of(self, date: datetime) -> float:

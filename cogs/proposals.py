@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.broadcast.prompts import prompt_in_chat
+from bot.broadcast.prefixes import Prefixes, says_something
 
 _SAID = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -21,22 +21,30 @@ def said_words(message: discord.Message) -> str:
 
 
 def proposed_prompt(
-    message: discord.Message, *, prefix: str, me: discord.abc.Snowflake | None, answers_panel: bool
+    message: discord.Message, prefixes: Prefixes, *, me: discord.abc.Snowflake | None, answers_panel: bool
 ) -> str | None:
     """What follows the prefix, what is said to the bot by mention, or a reply to a panel; None for talk.
 
-    Not cleaned yet. `answers_panel` is for the caller to know: a panel is posted anew from time to time.
+    What begins as other bots are spoken to is none of ours, whichever way it comes. Not cleaned yet; empty if
+    the bot is spoken to without a word. `answers_panel` is for the caller to know: a panel is posted anew
+    from time to time.
     """
-    proposal = prompt_in_chat(message.content, prefix)
+    words = message.content
+    if prefixes.is_for_another(words):
+        return None
+    proposal = prefixes.proposal_in(words)
     if proposal is not None:
         return proposal
     addressed = _without_mentions(message, me)
-    if addressed is not None:
-        proposal = prompt_in_chat(addressed, prefix)  # both ways at once are one
-        return addressed if proposal is None else proposal
-    if answers_panel:
-        return message.content or None  # without the intent, its words are hidden from us
-    return None
+    if addressed is None:
+        # Without the intent, the words are hidden from us.
+        return words if answers_panel and says_something(words) else None
+    if prefixes.is_for_another(addressed):
+        return None
+    proposal = prefixes.proposal_in(addressed)  # both ways at once are one
+    if proposal is not None:
+        return proposal
+    return addressed if says_something(addressed) else ""
 
 
 def _without_mentions(message: discord.Message, me: discord.abc.Snowflake | None) -> str | None:

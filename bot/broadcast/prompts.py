@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from functools import lru_cache
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.markup import spelled_out
@@ -15,9 +13,6 @@ PROMPT_LIMIT = 1000
 _ALLOWED_FORMAT_CHARACTERS = {"\u200c", "\u200d"}  # joiners: emoji and several scripts need them
 _BLANK = "\u200c\u200d\u115f\u1160\u3164\uffa0\u2800\ufe0f "
 """What can be in a prompt and shows nothing: joiners, fillers, the empty Braille cell, a selector, spaces."""
-
-_WORDS_END = r"(?=[\s,:]|$)[,:]?"
-_SCRIPTS_WITHOUT_BLANKS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 
 
 def clean_prompt(text: str) -> str:
@@ -55,28 +50,3 @@ def _visible(text: str) -> str:
         or character in _ALLOWED_FORMAT_CHARACTERS
         or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
     )
-
-
-def prompt_in_chat(message: str, prefix: str) -> str | None:
-    """What a chat message proposes: the text behind the prefix, or None for ordinary talk.
-
-    The prefix is found in any case, and one of letters as a word only. "!!!" is talk, "!" alone is an empty
-    proposal (which `clean_prompt` then refuses).
-    """
-    begins, text = _beginning(prefix), message.lstrip()
-    found = begins.match(text)
-    if found is None:
-        return None
-    proposal = text[found.end() :]
-    return None if begins.match(proposal.lstrip() if is_word(prefix) else proposal) else proposal
-
-
-def is_word(prefix: str) -> bool:
-    """Whether a prefix ends with a letter or digit of a script with blanks between words."""
-    last = prefix[-1:]
-    return last.isalnum() and not unicodedata.name(last, "").startswith(_SCRIPTS_WITHOUT_BLANKS)
-
-
-@lru_cache(maxsize=8)
-def _beginning(prefix: str) -> re.Pattern[str]:
-    return re.compile(re.escape(prefix) + (_WORDS_END if is_word(prefix) else ""), re.IGNORECASE)

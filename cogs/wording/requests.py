@@ -9,6 +9,7 @@ import discord
 
 from bot.broadcast.errors import BroadcastError, Code, Entry
 from bot.broadcast.model import Viewer
+from bot.broadcast.prompts import on_one_line
 from bot.guild_settings import GuildSettings
 from cogs.wording.text import as_code, plain
 
@@ -140,6 +141,6 @@ def _shown_fact(fact: object) -> str:
     if isinstance(fact, Viewer):
         return plain(fact.name)
     if isinstance(fact, Entry):
-        typed = f" ({as_code(fact.text[:ENTRY_SHOWN])})" if fact.text.strip() else ""
-        return f", entry {fact.number}{typed}"
+        typed = as_code(on_one_line(fact.text)[:ENTRY_SHOWN])
+        return f", entry {fact.number}" + (f" ({typed})" if typed.strip("`") else "")
     return plain(str(fact).replace("_", " ") if isinstance(fact, StrEnum) else str(fact), FACT_SHOWN)

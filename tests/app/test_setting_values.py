@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.broadcast.prompts import prompt_in_chat
+from bot.broadcast.prefixes import prompt_in_chat
 from bot.config import Settings, load_settings
 from bot.errors import StartError
 from cogs.panel import how_to_steer
@@ -120,7 +120,7 @@ def test_a_url_that_leads_nowhere_is_refused(monkeypatch: pytest.MonkeyPatch, na
         ("CHAT_PREFIX", "a b"),
         ("CHAT_PREFIX", "\u3164"),
         ("CHAT_PREFIX", "!\u202e"),
-        ("CHAT_PREFIX", "!!!!!!"),
+        ("CHAT_PREFIX", "!" * 21),
         ("WEB_HOST", "http://127.0.0.1"),
         ("WEB_HOST", "127.0.0.1:8090"),
         ("WEB_HOST", "a" * 70),

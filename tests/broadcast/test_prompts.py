@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt, prompt_in_chat
+from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 
 
 @pytest.mark.parametrize(
@@ -54,39 +54,3 @@ def test_any_text_is_a_clean_line_or_refused(typed: str) -> None:
     assert prompt.isprintable() or any(ord(character) > 127 for character in prompt)
     assert "\n" not in prompt
     assert clean_prompt(prompt) == prompt
-
-
-@pytest.mark.parametrize(
-    ("message", "prompt"),
-    [("!snow", "snow"), (" ! snow", " snow"), ("!", ""), ("!!!", None), ("snow!", None), ("", None)],
-)
-def test_chat_with_the_prefix_is_a_proposal(message: str, prompt: str | None) -> None:
-    """Only the prefix at the front makes one; excitement does not."""
-    assert prompt_in_chat(message, "!") == prompt
-
-
-@pytest.mark.parametrize(
-    ("message", "prefix", "prompt"),
-    [
-        ("Ody a dragon", "ody", " a dragon"),
-        ("ODY\na dragon", "Ody", "\na dragon"),
-        ("ody: a dragon", "ody", " a dragon"),
-        ("ody", "ody", ""),
-        ("gorgeous weather", "go", None),
-        ("go-kart racing", "go", None),
-        ("go2 the moon", "go", None),
-        ("go go go", "go", None),
-        ("let us go", "go", None),
-        ("Дай дракона", "дай", " дракона"),
-        ("дайвинг", "дай", None),
-        ("龙飞", "龙", "飞"),
-        ("قلعة", "قل", None),
-        ("$$ 5", "$$", " 5"),
-        ("X!snow", "x!", "snow"),
-        ("v2 snow", "v2", " snow"),
-        ("v22 snow", "v2", None),
-    ],
-)
-def test_a_prefix_of_letters_is_a_word_in_any_case(message: str, prefix: str, prompt: str | None) -> None:
-    """What only begins like it is talk."""
-    assert prompt_in_chat(message, prefix) == prompt

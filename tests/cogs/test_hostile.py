@@ -10,7 +10,8 @@ import pytest
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.intake import Intake, IntakeRules
 from bot.broadcast.model import Suggestion, Viewer
-from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt, prompt_in_chat
+from bot.broadcast.prefixes import prompt_in_chat
+from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 from bot.clock import SystemClock
 from bot.guild_settings import GuildSettings
 from bot.text_rules import make_text_filter

@@ -60,6 +60,12 @@ async def test_a_panel_asks_once_how_the_line_stands(monkeypatch: pytest.MonkeyP
     assert asked == 1
 
 
+def test_without_a_prefix_nobody_is_told_to_type() -> None:
+    """The other ways remain."""
+    assert "type" not in how_to_steer("", reads_chat=True)
+    assert "reply to this panel." in how_to_steer("", reads_chat=True)
+
+
 @pytest.mark.parametrize(
     ("prefix", "shown"),
     [

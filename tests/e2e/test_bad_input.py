@@ -100,7 +100,7 @@ async def test_a_live_broadcast_refuses_what_it_must(house: House) -> None:
         assert "**Mika** is already running a broadcast" in second.text
         stranger = await robin.click(panel, label="End")
         assert "Only **Mika** or a moderator can end" in stranger.text
-        await robin.send(CHANNEL, "!")
+        await robin.send(CHANNEL, f"<@{house.discord.world.application_id}>")
         await house.told("That prompt is empty", to="robin")
         await robin.send(CHANNEL, "!" + "x" * 1500)
         await house.told("1500 characters", to="robin")
