@@ -26,6 +26,12 @@ class Canvas:
         y, u, v = image.convert("YCbCr").point(_TO_VIDEO).split()
         return cls(y, u.reduce(2), v.reduce(2))
 
+    @classmethod
+    def from_halves(cls, image: Image.Image, half: Image.Image) -> Canvas:
+        """The planes of an RGB image whose chroma is that of another one of half its size."""
+        _, u, v = half.convert("YCbCr").point(_TO_VIDEO).split()
+        return cls(image.convert("L").point(_LUMA), u, v)
+
     @property
     def planes(self) -> tuple[Image.Image, Image.Image, Image.Image]:
         """Y, U and V."""

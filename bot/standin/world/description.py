@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.standin.world.scene import Actor, Scene
+from bot.standin.world.scene import Actor, Paint, Scene
 
 _PLACES = {
     "meadow": "a rolling meadow",
@@ -13,6 +13,7 @@ _PLACES = {
     "room": "a cosy room with a window on the hills",
     "village": "a small village in the hills",
     "sea": "the open sea",
+    "harbour": "an old harbour with moored boats",
     "space": "a quiet moon under countless stars",
     "underwater": "a reef in clear blue water",
 }
@@ -44,13 +45,23 @@ _CAMERAS = {
 }
 
 
+_MATERIALS = {"wood": "wooden", "glow": "glowing"}
+# Parts that are there anyway, so that only how they look is worth a word.
+_PARTS = frozenset(
+    {"sky", "sun", "stars", "clouds", "ground", "water", "walls", "leaves", "fog", "snow", "everything"}
+)
+
+
 def describe(scene: Scene) -> str:
     """The scene in a few sentences, beginning with the prompt that made it."""
     prompt = " ".join(scene.caption.split()).rstrip(".")
     where = f"{_PLACES[scene.place]} {_TIMES[scene.time]}"
     subjects = [_subject(actor) for actor in scene.actors]
     shown = f"{_list(subjects)} in {where}" if subjects else where
-    details = [f"a {scene.mood} {scene.season} mood", _WEATHER[scene.weather], *scene.effects]
+    details = [f"a {scene.mood} {scene.season} mood", _WEATHER[scene.weather]]
+    added = [*scene.effects, *(thing for thing in scene.things if thing not in _PARTS)]
+    details += [_painted(scene.paints.of(part), part) for part in added]
+    details += [_painted(paint, paint.part) for paint in scene.paints.all if paint.part in _PARTS]
     if scene.camera in _CAMERAS:
         details.append(_CAMERAS[scene.camera])
     sentences = [prompt, shown[0].upper() + shown[1:], ", ".join(details).capitalize()]
@@ -59,14 +70,26 @@ def describe(scene: Scene) -> str:
 
 def _subject(actor: Actor) -> str:
     size = "large " if actor.size > 1 else "small " if actor.size < 1 else ""
-    colour = f"{actor.colour} " if actor.colour else ""
+    look = _look(actor.colour, actor.second, actor.material)
     if actor.count == 1:
-        name = f"{size}{colour}{actor.kind}"
+        name = f"{size}{look}{actor.kind}"
         phrase = f"{'an' if name[0] in 'aeio' else 'a'} {name}"
     else:
         ending = "" if actor.kind in ("sheep", "fish", "deer", "jellyfish") else "s"
-        phrase = f"{actor.count} {size}{colour}{actor.kind}{ending}"
-    return f"{phrase} ({actor.action})" if actor.action else phrase
+        phrase = f"{actor.count} {size}{look}{actor.kind}{ending}"
+    doing = " ".join(part for part in (actor.action, "in the air" if actor.aloft else None) if part)
+    return f"{phrase} ({doing})" if doing else phrase
+
+
+def _painted(paint: Paint, name: str) -> str:
+    return f"{_look(paint.colour, paint.second, paint.material)}{name}"
+
+
+def _look(colour: str | None, second: str | None, material: str | None) -> str:
+    """Colours and material before a noun, with a space behind."""
+    colours = " and ".join(name for name in (colour, second) if name is not None)
+    words = [word for word in (colours, _MATERIALS.get(material or "", material)) if word]
+    return "".join(f"{word} " for word in words)
 
 
 def _list(parts: list[str]) -> str:

@@ -1,30 +1,22 @@
-"""From a prompt to a scene: reads it word by word and changes the scene before."""
+"""From a prompt to a scene: takes what was read and changes the scene before."""
 
 from __future__ import annotations
 
-import re
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.standin.world.colours import NAMED
-from bot.standin.world.scene import Actor, Scene
-from bot.standin.world.vocabulary import NOBODY
-from bot.standin.world.words import PHRASES, SMALL_WORDS, Meaning, meaning_of
+from bot.standin.world.playing import cast
+from bot.standin.world.reading import Mention, Reading, read
+from bot.standin.world.scene import Paint, Scene
+from bot.standin.world.vocabulary import IMPLIED, NOBODY
+from bot.standin.world.words import Meaning
 
-ACTOR_LIMIT = 4
 EFFECT_LIMIT = 3
-COUNT_LIMIT = 7
-READ_LIMIT_WORDS = 400
+THING_LIMIT = 6
+WATERY = frozenset({"sea", "harbour", "underwater"})
 
-_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+")
-_BEFORE = frozenset({"no", "without", "remove", "stop", "not", "less"})  # takes away what comes next
-_BEFORE_PAIRS = frozenset({("put", "out"), ("take", "away"), ("get", "rid")})
-_AFTER = frozenset({"stops", "stopped", "disappears", "vanishes", "disappeared", "vanished", "ends", "fades"})
-_LEAVING = frozenset(
-    {"leaves", "leave", "left"}
-)  # right behind a subject; elsewhere they are foliage or a side
 _EMPTY = frozenset(NOBODY.split())  # takes away every subject and effect there was
-_BECOMES = frozenset({"becomes", "become", "into", "transforms"})
 _HOMES = {
     "fish": "underwater",
     "jellyfish": "underwater",
@@ -36,92 +28,138 @@ _HOMES = {
     "bus": "city",
     "lighthouse": "sea",
 }
-_SIZES = {"big": 1.45, "small": 0.62}
-
-
-@dataclass(slots=True)
-class _Mention:
-    """A word with a meaning, as the prompt has it."""
-
-    meaning: Meaning
-    removed: bool = False
+# What of the picture a colour changes when it is said of a place, a time, the weather, or a season.
+_PARTS = {
+    "sea": "water",
+    "harbour": "water",
+    "underwater": "water",
+    "forest": "leaves",
+    "city": "walls",
+    "village": "walls",
+    "room": "walls",
+    "fog": "fog",
+    "snow": "snow",
+}
+_OF_ASPECT = {"place": "ground", "time": "sky", "weather": "clouds", "season": "leaves"}
+_LAND = ("ground", "water", "walls", "leaves")
+_HEAVENS = ("sky", "moon", "sun", "stars")
+_GLOWING = frozenset({"aurora", "fireflies"})
+"""Effects and things that the day would outshine."""
 
 
 def imagine(prompt: str, before: Scene | None = None) -> Scene:
     """The scene that a prompt makes, of nothing or of the scene before. The same way each time."""
-    words = _WORD.findall(prompt.lower())[:READ_LIMIT_WORDS]
-    mentions, unknown = _read(words)
+    reading = read(prompt)
     scene = before or Scene(caption="", seed=zlib.crc32(prompt.encode(errors="replace")))
     scene = replace(scene, caption=prompt, calls=scene.calls + 1)
-    if not _EMPTY.isdisjoint(words):
-        scene = replace(scene, actors=(), effects=())
-    for mention in mentions:
-        scene = _without(scene, mention.meaning) if mention.removed else _with(scene, mention.meaning)
-    kept = [mention.meaning for mention in mentions if not mention.removed]
-    replaces = any(word in _BECOMES for word in words)
-    scene = replace(scene, actors=_cast(scene.actors, kept, replaces=replaces))
-    scene = _coloured(scene, kept)
-    if before is None and not any(meaning.aspect == "place" for meaning in kept):
+    if not _EMPTY.isdisjoint(reading.words):
+        scene = replace(scene, actors=(), effects=(), things=())
+    for mention in reading.mentions:
+        scene = _without(scene, mention.meaning) if mention.removed else _with(scene, mention)
+    scene = replace(scene, actors=cast(scene.actors, reading))
+    for quality in reading.loose:
+        scene = _without(scene, quality.meaning) if quality.removed else _everywhere(scene, quality.meaning)
+    for meaning in reading.of_it if not (before and before.actors) else ():
+        scene = _everywhere(scene, meaning)
+    named = {mention.meaning.aspect for mention in reading.kept}
+    if before is None and "place" not in named and not _IMPLIED_PLACES & set(scene.things):
         home = next((_HOMES[actor.kind] for actor in scene.actors if actor.kind in _HOMES), scene.place)
         scene = replace(scene, place=home)
-    return _drifted(scene, unknown, alone=not mentions) if unknown or not mentions else scene
+    if scene.time == "day" and "time" not in named and _shines(reading, scene):
+        scene = replace(scene, time="night")
+    alone = not reading.mentions and not reading.loose and not reading.of_it
+    return _drifted(scene, reading.unknown, alone=alone) if reading.unknown or alone else scene
 
 
-def _read(words: list[str]) -> tuple[list[_Mention], list[str]]:
-    """The words that mean something, in order, and those that are not known."""
-    mentions: list[_Mention] = []
-    unknown: list[str] = []
-    taking_away = False
-    index = 0
-    while index < len(words):
-        phrase = next((size for size in (3, 2) if tuple(words[index : index + size]) in PHRASES), 1)
-        word = words[index]
-        if phrase > 1:
-            meaning: Meaning | None = PHRASES[tuple(words[index : index + phrase])]
-        else:
-            meaning = meaning_of(word)
-        pair = (words[index - 1], word) if index else None
-        follows_actor = index > 0 and _is_actor(words[index - 1])
-        index += phrase
-        if mentions and ((word in _AFTER and meaning is None) or (word in _LEAVING and follows_actor)):
-            mentions[-1].removed = True
-        elif word in _BEFORE or pair in _BEFORE_PAIRS:
-            taking_away = True
-        elif meaning is not None:
-            mentions.append(_Mention(meaning, removed=taking_away))
-            taking_away = taking_away and meaning.aspect in ("colour", "count", "size")
-        elif word not in SMALL_WORDS and word not in _EMPTY and len(word) > 1:
-            unknown.append(word)
-    return mentions, unknown
+_IMPLIED_PLACES = frozenset(thing for thing, (aspect, _) in IMPLIED.items() if aspect == "place")
 
 
-def _is_actor(word: str) -> bool:
-    meaning = meaning_of(word)
-    return meaning is not None and meaning.aspect == "actor"
-
-
-def _with(scene: Scene, meaning: Meaning) -> Scene:
-    """The scene with one aspect changed. Subjects and colours, which depend on each other, come later."""
-    value = meaning.value
-    match meaning.aspect:
+def _with(scene: Scene, mention: Mention) -> Scene:
+    """The scene with what is named, and painted as it was said to look. Subjects come later."""
+    aspect, value = mention.meaning.aspect, mention.meaning.value
+    match aspect:
         case "place":
-            return replace(scene, place=value)
+            return _painted(_moved(scene, value), mention)
         case "time":
-            return replace(scene, time=value, tint=None, drift=0.5)
+            paints = scene.paints.without(*_HEAVENS)
+            return _painted(replace(scene, time=value, tint=None, drift=0.5, paints=paints), mention)
         case "weather":
-            return replace(scene, weather=value)
+            paints = scene.paints.without("clouds", "fog", "snow")
+            return _painted(replace(scene, weather=value, paints=paints), mention)
         case "season":
-            return replace(scene, season=value)
+            paints = scene.paints.without("leaves", "ground")
+            return _painted(replace(scene, season=value, paints=paints), mention)
         case "mood":
             return replace(scene, mood=value)
         case "camera":
             return replace(scene, camera=value)
         case "effect":
             others = tuple(effect for effect in scene.effects if effect != value)
-            time = "night" if value == "aurora" and scene.time == "day" else scene.time
-            return replace(scene, effects=(*others, value)[-EFFECT_LIMIT:], time=time)
+            return _painted(replace(scene, effects=(*others, value)[-EFFECT_LIMIT:]), mention)
+        case "thing" if value == "everything":
+            for quality in mention.qualities:
+                scene = _everywhere(scene, quality)
+            return scene
+        case "thing":
+            others = tuple(thing for thing in scene.things if thing != value)
+            scene = replace(scene, things=(*others, value)[-THING_LIMIT:])
+            return _painted(_implied(scene, value), mention)
         case _:
             return scene
+
+
+def _implied(scene: Scene, thing: str) -> Scene:
+    aspect, value = IMPLIED.get(thing, ("", ""))
+    if aspect == "place" and not (thing == "water" and scene.place in WATERY):
+        return _moved(scene, value)
+    if aspect == "time" and scene.time != "dusk":
+        return replace(scene, time=value, paints=scene.paints.without("sky"))
+    if aspect == "weather":
+        return replace(scene, weather=value if scene.weather in ("clear", "cloudy") else scene.weather)
+    return scene
+
+
+def _moved(scene: Scene, place: str) -> Scene:
+    if place == scene.place:
+        return scene
+    return replace(scene, place=place, paints=scene.paints.without(*_LAND))
+
+
+def _painted(scene: Scene, mention: Mention) -> Scene:
+    """The scene with what was said of how a part looks. Nothing said leaves it as it was."""
+    meaning = mention.meaning
+    colours, materials = mention.values("colour"), mention.values("material")
+    if not colours and not materials:
+        return scene
+    part = _PARTS.get(meaning.value) or _OF_ASPECT.get(meaning.aspect, meaning.value)
+    known = scene.paints.of(part)
+    first, second = (*colours, None, None)[:2] if colours else (known.colour, known.second)
+    paint = Paint(part, first, second, materials[-1] if materials else known.material)
+    if paint.material == "ice" and meaning.aspect in ("place", "thing"):
+        scene = replace(scene, season="winter")
+    return replace(scene, paints=scene.paints.with_(paint))
+
+
+def _everywhere(scene: Scene, quality: Meaning) -> Scene:
+    """A colour of nothing in particular is the whole picture's; a material is every subject's."""
+    if quality.aspect == "colour":
+        return replace(scene, tint=NAMED[quality.value])
+    if quality.aspect != "material":
+        return scene
+    if quality.value == "neon" and (scene.place == "city" or not scene.actors):
+        neon = Paint("walls", scene.paints.of("walls").colour, material="neon")
+        return replace(_moved(scene, "city"), paints=_moved(scene, "city").paints.with_(neon))
+    if quality.value == "ice":
+        scene = replace(scene, season="winter")
+    actors = tuple(replace(actor, material=quality.value) for actor in scene.actors)
+    effects = scene.effects
+    if quality.value == "glow" and not actors:
+        effects = (*(effect for effect in effects if effect != "sparkles"), "sparkles")[-EFFECT_LIMIT:]
+    flowers = scene.paints.of("flowers")
+    paints = scene.paints
+    if "flowers" in scene.things:
+        paints = paints.with_(replace(flowers, material=quality.value))
+    return replace(scene, actors=actors, effects=effects, paints=paints)
 
 
 def _without(scene: Scene, meaning: Meaning) -> Scene:
@@ -133,10 +171,16 @@ def _without(scene: Scene, meaning: Meaning) -> Scene:
             return replace(scene, weather="clear")
         case "effect":
             return replace(scene, effects=tuple(effect for effect in scene.effects if effect != value))
+        case "thing":
+            scene = replace(scene, weather="clear") if value == "clouds" else scene
+            things = tuple(thing for thing in scene.things if thing != value)
+            return replace(scene, things=things, paints=scene.paints.without(value))
         case "mood":
             return replace(scene, mood="calm")
         case "colour":
             return replace(scene, tint=None)
+        case "material":
+            return replace(scene, actors=tuple(replace(actor, material=None) for actor in scene.actors))
         case "camera":
             return replace(scene, camera="still")
         case "action":
@@ -145,64 +189,12 @@ def _without(scene: Scene, meaning: Meaning) -> Scene:
             return scene
 
 
-def _cast(actors: tuple[Actor, ...], meanings: list[Meaning], *, replaces: bool) -> tuple[Actor, ...]:
-    """The subjects after a prompt: new ones join, known ones change, actions go to the one named last."""
-    cast = {actor.kind: actor for actor in actors}
-    named: list[str] = []
-    acting: set[str] = set()
-    count, size, action = 0, 1.0, None
-    for meaning in meanings:
-        if meaning.aspect == "count":
-            count = int(meaning.value[:3])
-        elif meaning.aspect == "size":
-            size = _SIZES[meaning.value]
-        elif meaning.aspect == "actor":
-            known = cast.get(meaning.value, Actor(meaning.value))
-            cast[meaning.value] = replace(
-                known,
-                count=min(COUNT_LIMIT, count) or (3 if meaning.plural else known.count),
-                size=size if size != 1.0 else known.size,
-                action=action or known.action,
-            )
-            named.append(meaning.value)
-            if action is not None:
-                acting.add(meaning.value)
-            count, size, action = 0, 1.0, None
-        elif meaning.aspect == "action" and named and named[-1] not in acting:
-            cast[named[-1]] = replace(cast[named[-1]], action=meaning.value)
-            acting.add(named[-1])
-        elif meaning.aspect == "action":
-            action = meaning.value  # for whom comes next
-    if action is not None:  # nobody came: it goes for the one named last, or else for everyone
-        for kind in named[-1:] or list(cast):
-            cast[kind] = replace(cast[kind], action=action)
-    if replaces and len(named) > 1:
-        cast = {kind: actor for kind, actor in cast.items() if kind == named[-1]}
-    elif replaces and named and actors and named[-1] not in {actor.kind for actor in actors}:
-        cast = {named[-1]: cast[named[-1]]}
-    leaving = [*(kind for kind in cast if kind not in named), *named][: max(0, len(cast) - ACTOR_LIMIT)]
-    return tuple(actor for kind, actor in cast.items() if kind not in leaving)
-
-
-def _coloured(scene: Scene, meanings: list[Meaning]) -> Scene:
-    """A colour belongs to the subject right after it, else to the one before it, else to the whole scene."""
-    for index, meaning in enumerate(meanings):
-        if meaning.aspect != "colour":
-            continue
-        after = next(
-            (other.value for other in meanings[index + 1 : index + 3] if other.aspect == "actor"), None
-        )
-        before = next((other.value for other in meanings[index - 1 :: -1] if other.aspect == "actor"), None)
-        owner = after or (before if index else None)
-        if owner is None:
-            scene = replace(scene, tint=NAMED[meaning.value])
-        else:
-            recoloured = (
-                replace(actor, colour=meaning.value) if actor.kind == owner else actor
-                for actor in scene.actors
-            )
-            scene = replace(scene, actors=tuple(recoloured))
-    return scene
+def _shines(reading: Reading, scene: Scene) -> bool:
+    """Whether the prompt asks for something that the day would outshine."""
+    said = {mention.meaning.value for mention in reading.kept}
+    neon = any(quality.value == "neon" for mention in reading.kept for quality in mention.qualities)
+    loose = any(quality.meaning.value == "neon" for quality in reading.loose)
+    return bool(_GLOWING & said) or ((neon or loose) and scene.paints.of("walls").material == "neon")
 
 
 def _drifted(scene: Scene, unknown: list[str], *, alone: bool) -> Scene:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.standin.world.colours import RGB, lit, mix, turn
-from bot.standin.world.scene import Scene
+from bot.standin.world.colours import RGB, WHITE, lit, mix, shade, turn
+from bot.standin.world.scene import Paints, Scene
 
 Factors = tuple[float, float, float]
 
@@ -27,6 +27,8 @@ class Light:
     clouds: int
     ground: RGB
     leaf: tuple[RGB, ...]
+    star: RGB = (255, 250, 236)
+    moon: RGB = (244, 242, 224)
 
     def on(self, colour: RGB) -> RGB:
         """The colour as it looks in this light."""
@@ -93,7 +95,34 @@ def light_of(scene: Scene) -> Light:
     light = _in_mood(light, scene.mood)
     if scene.tint is not None:
         light = _tinted(light, scene.tint)
-    return _turned(light, (scene.drift - 0.5) * 0.36)
+    return _painted(_turned(light, (scene.drift - 0.5) * 0.36), scene.paints)
+
+
+def _painted(light: Light, paints: Paints) -> Light:
+    """The light with what prompts said of sky, sun, moon, stars, clouds, ground and leaves."""
+    if sky := paints.of("sky").colours:
+        light = replace(
+            light,
+            top=mix(light.top, shade(sky[0], 0.8), 0.66),
+            middle=mix(light.middle, sky[0], 0.62),
+            horizon=mix(light.horizon, mix(sky[-1], WHITE, 0.3), 0.62),
+            cloud=mix(light.cloud, mix(sky[0], WHITE, 0.5), 0.4),
+        )
+    if moon := paints.of("moon").colours:
+        light = replace(light, moon=mix(moon[0], WHITE, 0.14), sun=mix(moon[0], WHITE, 0.3))
+    if clouds := paints.of("clouds").colours:
+        light = replace(light, cloud=lit(clouds[0], _towards(light.ambient, WHITE)))
+    return replace(
+        light,
+        sun=paints.colour("sun", light.sun),
+        star=paints.colour("stars", light.star),
+        ground=paints.colour("ground", light.ground),
+        leaf=_leaves(paints.of("leaves").colours) or light.leaf,
+    )
+
+
+def _leaves(colours: tuple[RGB, ...]) -> tuple[RGB, ...]:
+    return tuple(shade(colour, tone) for colour in colours for tone in (0.82, 1.0, 1.1))
 
 
 def _in_mood(light: Light, mood: str) -> Light:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PIL import Image
+
 from bot.standin.world.canvas import Canvas
 from bot.standin.world.chance import seeded
 from bot.standin.world.colours import INK, RGB, WHITE
@@ -37,18 +39,37 @@ class Swarm:
             faded.stamp(canvas, x * canvas.width - faded.width / 2, y * canvas.height - faded.height / 2)
 
 
-def swarm(name: str, unit: int, seed: int) -> Swarm:
-    """The swarm of that name (a key of `SWARMS`) for a canvas whose shorter side is `unit` pixels."""
+def swarm(name: str, unit: int, seed: int, colours: tuple[RGB, ...] = ()) -> Swarm:
+    """The swarm of that name (a key of `SWARMS`) for a canvas whose shorter side is `unit` pixels.
+
+    With colours, its particles have those instead of their own.
+    """
     draw, count, size, life_s, motion = SWARMS[name]
     chance = seeded(seed)
     appearances = []
     for variant in range(4):
         pen = Pen(1, 1, max(6, unit * size * (0.8 + 0.16 * variant)))
         draw(pen, variant)
-        whole = Sprite.from_rgba(pen.finish(relief=0))
+        image = pen.finish(relief=0)
+        if colours:
+            image = _recoloured(image, colours[variant % len(colours)])
+        whole = Sprite.from_rgba(image)
         appearances.append(tuple(whole.faded((step + 1) / FADE_STEPS) for step in range(FADE_STEPS)))
     seeds = tuple((chance.random(), chance.random(), chance.random()) for _ in range(count))
     return Swarm(tuple(appearances), seeds, life_s, motion)
+
+
+def _recoloured(image: Image.Image, colour: RGB) -> Image.Image:
+    """In shades of one colour: what was bright in the drawing stays brighter than what was dark."""
+    luma = image.convert("RGB").convert("L")
+    used = luma.tobytes()
+    low, span = min(used), max(1, max(used) - min(used))
+    shades = [
+        [min(255, round(channel * (0.72 + 0.4 * (v - low) / span))) for v in range(256)] for channel in colour
+    ]
+    painted = Image.merge("RGB", [luma.point([max(0, value) for value in table]) for table in shades])
+    painted.putalpha(image.getchannel("A"))
+    return painted
 
 
 def _heart(pen: Pen, _: int) -> None:

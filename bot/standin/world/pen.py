@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from bot.standin.world.colours import RGB
 
@@ -70,15 +70,16 @@ class Pen:
         corners = (*self._place((left, top)), *self._place((right, bottom)))
         self._draw.rounded_rectangle(corners, radius * self._scale, fill=self._fill(colour, 255))
 
-    def finish(self, relief: float = 0.16) -> Image.Image:
-        """The picture. `relief` lightens its top and darkens its foot, which makes flat shapes look round."""
+    def finish(self, relief: float = 0.16, *, round_: bool = False) -> Image.Image:
+        """The picture. `relief` darkens its foot; `round_` lights it from the upper right, as a body."""
         image = self._image.reduce(SUPERSAMPLING)
         if relief:
             ramp = Image.linear_gradient("L").crop((0, 0, 1, 256)).resize(image.size, NEAREST)
             dark = ramp.point([255 - round(255 * relief * max(0, value - 96) / 159) for value in range(256)])
             solid = Image.new("L", image.size, 255)
             image = ImageChops.multiply(image, Image.merge("RGBX", (dark, dark, dark, solid)))
-        return Image.frombytes("RGBa", image.size, image.tobytes()).convert("RGBA")
+        finished = Image.frombytes("RGBa", image.size, image.tobytes()).convert("RGBA")
+        return _rounded(finished) if round_ else finished
 
     def _fill(self, colour: RGB, alpha: int) -> tuple[int, int, int, int]:
         red, green, blue = (channel * alpha // 255 for channel in colour)
@@ -86,6 +87,18 @@ class Pen:
 
     def _place(self, point: Point) -> Point:
         return point[0] * self._scale, point[1] * self._scale
+
+
+def _rounded(image: Image.Image) -> Image.Image:
+    """Lit from the upper right: brighter along edges that face there, darker along those that do not."""
+    alpha = image.getchannel("A")
+    reach = max(1, min(image.size) // 44)
+    soft = alpha.reduce(2).filter(ImageFilter.BoxBlur(reach))
+    toward, away = ImageChops.offset(soft, -reach, reach), ImageChops.offset(soft, reach, -reach)
+    facing = ImageChops.subtract(away, toward, scale=4.2, offset=128).resize(image.size)
+    lit = ImageChops.add(image.convert("RGB"), Image.merge("RGB", (facing, facing, facing)), 1, -128)
+    lit.putalpha(alpha)
+    return lit
 
 
 def _smooth(points: Sequence[Point], *, closed: bool = True, steps: int = 8) -> list[Point]:

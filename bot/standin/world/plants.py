@@ -8,14 +8,17 @@ from PIL import Image
 
 from bot.standin.world.colours import RGB, WHITE, mix, shade
 from bot.standin.world.light import Light
+from bot.standin.world.materials import in_material
 from bot.standin.world.pen import Pen
 from bot.standin.world.sprite import Sprite
 
 TRUNK: RGB = (108, 78, 58)
 WINDOW_LIT: RGB = (255, 214, 122)
+WALLS: tuple[RGB, ...] = ((246, 232, 208), (232, 206, 178), (222, 226, 220), (240, 214, 196))
+PINE_GREENS: tuple[RGB, ...] = ((38, 96, 76), (62, 124, 82))
 
 
-def tree(chance: random.Random, light: Light, height_px: float) -> Sprite:
+def tree(chance: random.Random, light: Light, height_px: float, material: str | None = None) -> Sprite:
     """A round tree in the season's leaves."""
     pen = Pen(1.0, 1.2, height_px / 1.2)
     leaf = chance.choice(light.leaf)
@@ -32,13 +35,22 @@ def tree(chance: random.Random, light: Light, height_px: float) -> Sprite:
     ):
         wobble = chance.uniform(-0.02, 0.02)
         pen.ellipse((x + wobble, y), radius, radius * 0.92, shade(leaf, tone))
-    return Sprite.from_rgba(pen.finish(relief=0.2), light.ambient)
+    return Sprite.from_rgba(_made_of(pen.finish(relief=0.2), material, leaf), light.ambient)
 
 
-def pine(chance: random.Random, light: Light, height_px: float, *, snowy: bool, haze: float = 0.0) -> Sprite:
+def pine(
+    chance: random.Random,
+    light: Light,
+    height_px: float,
+    greens: tuple[RGB, ...],
+    *,
+    snowy: bool,
+    haze: float = 0.0,
+    material: str | None = None,
+) -> Sprite:
     """A conifer, with snow on it in winter; `haze` (0 to 1) puts it into the distance."""
     pen = Pen(0.7, 1.1, height_px / 1.1)
-    green = mix((38, 96, 76), (62, 124, 82), chance.random())
+    green = mix(greens[0], greens[-1], chance.random())
     pen.box(0.32, 0.9, 0.38, 1.08, TRUNK)
     for tier in range(4):
         top, half = 0.04 + tier * 0.2, 0.12 + tier * 0.062
@@ -49,13 +61,14 @@ def pine(chance: random.Random, light: Light, height_px: float, *, snowy: bool, 
             pen.polygon(
                 [(0.35, top), (0.35 + half * 0.6, top + 0.2), (0.35 - half * 0.62, top + 0.19)], WHITE
             )
-    return _hazy(pen.finish(relief=0.14), light, haze)
+    return _hazy(_made_of(pen.finish(relief=0.14), material, None), light, haze)
 
 
-def house(chance: random.Random, light: Light, height_px: float, *, night: bool, snowy: bool) -> Sprite:
+def house(
+    chance: random.Random, light: Light, height_px: float, wall: RGB, *, night: bool, snowy: bool
+) -> Sprite:
     """A small house with a chimney; its windows are lit at night."""
     pen = Pen(1.3, 1.2, height_px / 1.2)
-    wall = chance.choice([(246, 232, 208), (232, 206, 178), (222, 226, 220), (240, 214, 196)])
     roof = chance.choice([(176, 76, 60), (140, 84, 66), (92, 98, 124)])
     pen.box(0.84, 0.16, 0.98, 0.5, shade(roof, 0.8))
     pen.box(0.2, 0.5, 1.1, 1.18, wall)
@@ -76,11 +89,14 @@ def house(chance: random.Random, light: Light, height_px: float, *, night: bool,
     return sprite
 
 
-def tower(chance: random.Random, light: Light, height_px: float, *, night: bool, haze: float) -> Sprite:
+def tower(
+    chance: random.Random, light: Light, height_px: float, wall: RGB | None, *, night: bool, haze: float
+) -> Sprite:
     """An office building with rows of windows, some lit."""
     wide = chance.uniform(0.22, 0.42)
     pen = Pen(wide, 1.0, height_px)
-    wall = mix((96, 108, 134), (150, 140, 150), chance.random())
+    grey = mix((96, 108, 134), (150, 140, 150), chance.random())
+    wall = grey if wall is None else mix(grey, wall, 0.75)
     pen.box(0, 0.04, wide, 1.02, wall)
     if chance.random() < 0.5:
         pen.box(wide * 0.3, 0.0, wide * 0.7, 0.05, shade(wall, 0.9))
@@ -106,24 +122,6 @@ def cactus(light: Light, height_px: float) -> Sprite:
     pen.line([(0.4, 0.62), (0.16, 0.58), (0.15, 0.36)], 0.11, shade(green, 0.92))
     pen.line([(0.4, 0.54), (0.64, 0.5), (0.65, 0.26)], 0.11, shade(green, 0.92))
     return Sprite.from_rgba(pen.finish(relief=0.2), light.ambient)
-
-
-def palm(light: Light, height_px: float) -> Sprite:
-    """A palm that leans."""
-    pen = Pen(1.0, 1.1, height_px / 1.1)
-    pen.line([(0.34, 1.08), (0.38, 0.7), (0.5, 0.3)], 0.075, (146, 110, 76), 0.045)
-    for dx, dy in (
-        (-0.42, 0.12),
-        (-0.34, -0.1),
-        (0.0, -0.2),
-        (0.34, -0.08),
-        (0.42, 0.14),
-        (0.2, 0.26),
-        (-0.22, 0.26),
-    ):
-        middle = (0.5 + dx * 0.6, 0.28 + dy * 0.4 - 0.08)
-        pen.line([(0.5, 0.3), middle, (0.5 + dx, 0.32 + dy)], 0.07, (72, 148, 82), 0.012)
-    return Sprite.from_rgba(pen.finish(relief=0.1), light.ambient)
 
 
 def tuft(chance: random.Random, light: Light, ground: RGB, height_px: float, *, flowers: bool) -> Sprite:
@@ -160,6 +158,10 @@ def coral(chance: random.Random, light: Light, height_px: float) -> Sprite:
             path = [(x, 1.0), (x + bend, 0.7), (x - bend, 0.42), (x + bend * 0.6, chance.uniform(0.05, 0.25))]
             pen.line(path, 0.075, chance.choice([(70, 150, 110), (96, 170, 104)]), 0.02)
     return Sprite.from_rgba(pen.finish(relief=0.12), light.ambient)
+
+
+def _made_of(image: Image.Image, material: str | None, colour: RGB | None) -> Image.Image:
+    return image if material is None else in_material(image, material, colour)
 
 
 def _hazy(image: Image.Image, light: Light, haze: float) -> Sprite:

@@ -8,18 +8,30 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.standin.world import weather
+from bot.standin.world.actors.catalogue import KINDS
+from bot.standin.world.aurora import Aurora
 from bot.standin.world.canvas import Canvas
 from bot.standin.world.caption import caption
-from bot.standin.world.land import Layer, Site, survey
+from bot.standin.world.chance import seeded
+from bot.standin.world.colours import RGB, mix
+from bot.standin.world.ground import Layer, Site
+from bot.standin.world.land import survey
+from bot.standin.world.lanterns import Lanterns
 from bot.standin.world.light import Light, light_of
 from bot.standin.world.particles import SWARMS, swarm
-from bot.standin.world.performer import Performer
+from bot.standin.world.performer import Performer, Spot
 from bot.standin.world.room import Window
 from bot.standin.world.scene import Scene
-from bot.standin.world.sky import Clouds, paint_sky
+from bot.standin.world.sky import Clouds, Planet, paint_sky
 from bot.standin.world.sprite import Sprite
 from bot.standin.world.water import Glints, LightRays
+from bot.standin.world.waterside import WATERLINE
 
+_GROWN = frozenset({"flowers", "wheat"})
+_RUST: RGB = (206, 104, 64)
+# Where subjects stand from left to right, by how many there are, and how far back each of them is.
+_LANES = {0: (), 1: (0.5,), 2: (0.34, 0.7), 3: (0.5, 0.2, 0.8), 4: (0.42, 0.16, 0.68, 0.88)}
+_DEPTHS = (0.0, 0.7, 0.35, 1.0)
 _CAMERA_PACE = {"left": -0.22, "right": 0.22, "zoom out": 0.03}
 
 
@@ -57,15 +69,63 @@ class Set:
 
 def build_set(scene: Scene, width: int, height: int) -> Set:
     """Prepare a scene for a picture of this size."""
+    light = _light(scene)
+    wet = scene.place == "underwater"
+    performers = _performers(scene, light, width, height)
+    indoors = scene.place == "room"
+    outside = [performer for performer in performers if indoors and performer.airborne]
+    inside = [performer for performer in performers if performer not in outside]
+    swarms = [
+        swarm(name, min(width, height), scene.seed, scene.paints.of(name).colours)
+        for name in scene.effects
+        if name in SWARMS
+    ]
+    pace = max((performer.pace for performer in performers if not indoors), default=0.012)
+    standing = [performer for performer in performers if performer.stands]
+    site = Site.of(
+        scene,
+        width,
+        height,
+        shore=bool(standing) or not _GROWN.isdisjoint(scene.things),
+        rails=any(performer.kind == "train" for performer in standing) and not indoors,
+    )
+    return Set(
+        scene=scene,
+        sky=paint_sky(width, height, light, scene.seed, night=scene.time == "night", disc=not wet),
+        behind=tuple(_behind(scene, light, width, height)),
+        layers=survey(site, light),
+        middle=(
+            *_water(scene, light, width, height),
+            *outside,
+            *_weather(scene, light, width, height, wanted=indoors),
+            *([Window(width, height, light, night=scene.time in ("night", "dusk"))] if indoors else []),
+            *_lanterns(scene, width, height),
+            *inside,
+        ),
+        front=(
+            *_front_clouds(scene, light, width, height),
+            *swarms,
+            *_weather(scene, light, width, height, wanted=not indoors),
+        ),
+        caption=caption(scene.caption, width, height),
+        pace=_CAMERA_PACE.get(scene.camera, pace) * (0.6 + 0.8 * scene.drift),
+    )
+
+
+def _light(scene: Scene) -> Light:
     light = light_of(scene)
     if scene.place == "space":
-        light = replace(
-            light, top=(6, 6, 22), middle=(22, 16, 52), horizon=(58, 38, 96), stars=1.0, sun_height=0.7
-        )
-    wet = scene.place == "underwater"
-    if wet:
+        dust = scene.paints.of("ground").colours
+        far = mix((58, 38, 96), dust[0], 0.4) if dust else (58, 38, 96)
+        light = replace(light, top=(6, 6, 22), middle=(22, 16, 52), horizon=far, stars=1.0, sun_height=0.7)
+    elif scene.place == "underwater":
         light = replace(light, top=(30, 120, 170), middle=(20, 92, 146), horizon=(14, 66, 116), stars=0.0)
-    lanes = _lanes(len(scene.actors))
+    return light
+
+
+def _performers(scene: Scene, light: Light, width: int, height: int) -> list[Performer]:
+    """The subjects, far ones first. Those on the ground stand one behind the other, buildings at the back."""
+    spots = _spots(scene)
     performers = [
         Performer(
             replace(actor, size=actor.size * (0.62 if scene.camera == "zoom out" else 1.0)),
@@ -73,37 +133,37 @@ def build_set(scene: Scene, width: int, height: int) -> Set:
             height,
             light,
             scene.seed + zlib.crc32(actor.kind.encode()),
-            lane=lanes[index],
-            wet=wet,
+            spot,
         )
-        for index, actor in enumerate(scene.actors)
+        for actor, spot in zip(scene.actors, spots, strict=True)
     ]
-    indoors = scene.place == "room"
-    outside = [performer for performer in performers if indoors and performer.airborne]
-    inside = [performer for performer in performers if performer not in outside]
-    swarms = [swarm(name, min(width, height), scene.seed) for name in scene.effects if name in SWARMS]
-    pace = max((performer.pace for performer in performers if not indoors), default=0.012)
-    return Set(
-        scene=scene,
-        sky=paint_sky(width, height, light, scene.seed, night=scene.time == "night", disc=not wet),
-        behind=tuple(_behind(scene, light, width, height)),
-        layers=survey(Site.of(scene, width, height), light),
-        middle=(
-            *_water(scene, light, width, height),
-            *outside,
-            *_weather(scene, light, width, height, wanted=indoors),
-            *([Window(width, height, light, night=scene.time in ("night", "dusk"))] if indoors else []),
-            *inside,
-        ),
-        front=(*swarms, *_weather(scene, light, width, height, wanted=not indoors)),
-        caption=caption(scene.caption, width, height),
-        pace=_CAMERA_PACE.get(scene.camera, pace) * (0.6 + 0.8 * scene.drift),
-    )
+    return sorted(performers, key=lambda performer: performer.nearness)
+
+
+def _spots(scene: Scene) -> list[Spot]:
+    """Where subjects belong: the first of them near the middle, buildings at the back."""
+    chance = seeded(scene.seed)
+    alone = len(scene.actors) == 1
+    lanes = _LANES.get(len(scene.actors), _LANES[4])
+    if alone:
+        lanes = (chance.choice((0.42, 0.46, 0.54, 0.58)),)
+    if chance.random() < 0.5:
+        lanes = tuple(1 - lane for lane in lanes)
+    wet, afloat = scene.place == "underwater", scene.place in ("sea", "harbour")
+    spots = []
+    for index, (actor, lane) in enumerate(zip(scene.actors, lanes, strict=False)):
+        deep = 0.0 if scene.place in ("room", "sea", "harbour") or actor.kind == "train" else _DEPTHS[index]
+        if KINDS[actor.kind].speed == 0.0 and scene.place != "room":
+            deep = 0.5 if alone else 1.0
+        spots.append(Spot(lane, deep, wet, afloat))
+    return spots
 
 
 def _behind(scene: Scene, light: Light, width: int, height: int) -> Iterator[Drawable]:
     if "aurora" in scene.effects:
-        yield weather.Aurora(width, height)
+        yield Aurora(width, height, scene.paints.of("aurora").colours, scene.seed)
+    if "planet" in scene.things and scene.place != "underwater":
+        yield Planet(width, height, scene.paints.colour("planet", _RUST))
     if scene.place not in ("space", "underwater"):
         yield Clouds(width, height, light, scene.seed, windy=scene.weather in ("wind", "storm"))
     if "rainbow" in scene.effects:
@@ -113,7 +173,7 @@ def _behind(scene: Scene, light: Light, width: int, height: int) -> Iterator[Dra
 
 
 def _water(scene: Scene, light: Light, width: int, height: int) -> Iterator[Drawable]:
-    if scene.place == "sea":
+    if scene.place in ("sea", "harbour"):
         yield Glints(width, height, light, scene.seed)
     if scene.place == "underwater":
         yield LightRays(width, height)
@@ -130,11 +190,18 @@ def _weather(scene: Scene, light: Light, width: int, height: int, *, wanted: boo
     elif scene.weather == "snow":
         yield weather.Snow(min(width, height), scene.seed)
     elif scene.weather == "fog":
-        yield weather.Fog(width, height, light.horizon, scene.seed)
+        yield weather.Fog(width, height, scene.paints.colour("fog", light.horizon), scene.seed)
     elif scene.weather == "wind":
         yield swarm("gusts", min(width, height), scene.seed)
 
 
-def _lanes(count: int) -> list[float]:
-    """Where subjects stand, left to right: the first of them in the middle."""
-    return {0: [], 1: [0.5], 2: [0.34, 0.7], 3: [0.5, 0.2, 0.8]}.get(count, [0.42, 0.16, 0.68, 0.88])[:count]
+def _lanterns(scene: Scene, width: int, height: int) -> Iterator[Drawable]:
+    if "lanterns" in scene.things:
+        waterline = WATERLINE if scene.place in ("sea", "harbour") else None
+        yield Lanterns(width, height, scene.paints.of("lanterns").colours, scene.seed, waterline=waterline)
+
+
+def _front_clouds(scene: Scene, light: Light, width: int, height: int) -> Iterator[Drawable]:
+    """Clouds before those who are among them."""
+    if "clouds" in scene.things and any(actor.aloft for actor in scene.actors):
+        yield Clouds(width, height, replace(light, clouds=3), scene.seed + 1, windy=False, low=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from bot.standin.world.canvas import Canvas
 from bot.standin.world.chance import seeded
-from bot.standin.world.colours import RGB, WHITE, mix
+from bot.standin.world.colours import RGB, WHITE, mix, shade
 from bot.standin.world.light import Light
 from bot.standin.world.pen import Pen
 from bot.standin.world.sprite import Sprite
@@ -43,15 +44,49 @@ def paint_sky(width: int, height: int, light: Light, seed: int, *, night: bool, 
         _paint_stars(base, horizon, light, seed)
     canvas = Canvas.from_rgb(base)
     if disc and light.sunshine > 0.5:
-        sprite = _moon(width, height) if night else _sun(light, width, height)
+        sprite = _moon(light, width, height) if night else _sun(light, width, height)
         sprite.stamp(canvas, place[0] - sprite.width / 2, place[1] - sprite.height / 2)
     return canvas
+
+
+class Planet:
+    """A great globe in the sky, lit from one side, with a ring."""
+
+    def __init__(self, width: int, height: int, colour: RGB) -> None:
+        radius = min(width, height) * 0.2
+        ball = _globe(round(radius), colour)
+        pen = Pen(4.4, 4.4, radius)
+        ring = mix(colour, WHITE, 0.55)
+        arcs = [[(math.cos(turn), math.sin(turn)) for turn in _turns(start)] for start in (math.pi, 0.0)]
+        for arc in arcs:
+            if arc is arcs[1]:
+                whole = Sprite.from_rgba(pen.finish(relief=0))
+                whole.plant(Sprite.from_rgba(ball), radius * 1.2, radius * 1.2)
+                pen = Pen(4.4, 4.4, radius)
+            for reach, wide, alpha in ((1.72, 0.1, 110), (1.52, 0.14, 170)):
+                for (x1, y1), (x2, y2) in itertools.pairwise(arc):
+                    corners = [
+                        (x1, y1, reach),
+                        (x2, y2, reach),
+                        (x2, y2, reach - wide),
+                        (x1, y1, reach - wide),
+                    ]
+                    pen.polygon([_tilted(x * r, y * r * 0.24) for x, y, r in corners], ring, alpha)
+        whole.plant(Sprite.from_rgba(pen.finish(relief=0)), 0, 0)
+        self._sprite = whole
+        self._place = (width * 0.27 - whole.width / 2, height * 0.3 - whole.height / 2)
+
+    def draw(self, canvas: Canvas, time_s: float) -> None:
+        """Draw it; it stands still."""
+        self._sprite.stamp(canvas, *self._place)
 
 
 class Clouds:
     """Clouds that drift, near ones faster."""
 
-    def __init__(self, width: int, height: int, light: Light, seed: int, *, windy: bool) -> None:
+    def __init__(
+        self, width: int, height: int, light: Light, seed: int, *, windy: bool, low: bool = False
+    ) -> None:
         chance = seeded(seed)
         foot = mix(light.cloud, light.middle, 0.55)
         sprites = [_cloud(seed + index, width, light.cloud, foot) for index in range(3)]
@@ -61,6 +96,7 @@ class Clouds:
             y = height * (0.03 + 0.36 * (1 - nearness) + 0.1 * chance.random())
             x = width * 1.5 * (index * 0.618 % 1)
             speed = (6 + 15 * nearness) * (4 if windy else 1)
+            y = height * (0.46 + 0.06 * index) if low else y
             self._clouds.append((sprites[index % 3].faded(0.55 + 0.4 * nearness), x, y, speed))
 
     def draw(self, canvas: Canvas, time_s: float) -> None:
@@ -68,6 +104,27 @@ class Clouds:
         for sprite, x, y, speed in self._clouds:
             span = canvas.width + sprite.width
             sprite.stamp(canvas, (x + speed * time_s) % span - sprite.width, y)
+
+
+def _turns(start: float) -> list[float]:
+    return [start + math.pi * step / 48 for step in range(49)]
+
+
+def _tilted(x: float, y: float) -> tuple[float, float]:
+    return 2.2 + x * 0.97 + y * 0.25, 2.2 - x * 0.25 + y * 0.97
+
+
+def _globe(radius_px: int, colour: RGB) -> Image.Image:
+    """A ball with bands of cloud, dark where the sun is not."""
+    rows, columns = np.mgrid[0 : radius_px * 2, 0 : radius_px * 2].astype(np.float32)
+    x, y = (columns + 0.5) / radius_px - 1, (rows + 0.5) / radius_px - 1
+    away = np.hypot(x, y)
+    depth = np.sqrt(np.clip(1 - away**2, 0, 1))
+    shine = np.clip(0.12 + 1.0 * (0.62 * x - 0.34 * y + 0.66 * depth), 0.1, 1.08)
+    bands = 1 + 0.13 * np.sin((y + 0.25 * x) * 15 + 1.6 * np.sin(x * 4)) + 0.06 * np.sin((y + 0.3 * x) * 41)
+    pixels = np.array(colour, np.float32)[None, None, :] * (shine * bands)[..., None] * 1.12
+    alpha = np.clip((1 - away) * radius_px + 0.5, 0, 1) * 255
+    return Image.fromarray(np.dstack([np.clip(pixels, 0, 255), alpha]).astype(np.uint8))
 
 
 @functools.lru_cache(maxsize=4)
@@ -83,7 +140,7 @@ def _paint_stars(image: Image.Image, horizon: int, light: Light, seed: int) -> N
         x, y = chance.uniform(0, image.width), horizon * chance.random() ** 1.3
         size = chance.choice([0.8, 1.0, 1.0, 1.4, 2.0])
         alpha = int(255 * light.stars * chance.uniform(0.35, 1) * (1 - y / horizon))
-        draw.ellipse((x - size, y - size, x + size, y + size), fill=(255, 250, 236, alpha))
+        draw.ellipse((x - size, y - size, x + size, y + size), fill=(*light.star, alpha))
 
 
 def _sun(light: Light, width: int, height: int) -> Sprite:
@@ -94,12 +151,12 @@ def _sun(light: Light, width: int, height: int) -> Sprite:
     return Sprite.from_rgba(pen.finish(relief=0))
 
 
-def _moon(width: int, height: int) -> Sprite:
+def _moon(light: Light, width: int, height: int) -> Sprite:
     radius = min(width, height) * 0.06
     pen = Pen(2.2, 2.2, radius)
-    pen.ellipse((1.1, 1.1), 1, 1, (244, 242, 224))
+    pen.ellipse((1.1, 1.1), 1, 1, light.moon)
     for x, y, size in ((0.8, 0.85, 0.2), (1.4, 1.1, 0.14), (0.95, 1.45, 0.17), (1.45, 1.55, 0.09)):
-        pen.ellipse((x, y), size, size, (222, 220, 202))
+        pen.ellipse((x, y), size, size, shade(light.moon, 0.91))
     return Sprite.from_rgba(pen.finish(relief=0.08))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageOps
@@ -25,13 +26,22 @@ class Sprite:
             padded = Image.new("RGBA", (width, height))
             padded.paste(image)
             image = padded
-        table = [min(255, round(value * factor)) for factor in light for value in range(256)]
-        return cls.from_canvas(Canvas.from_rgb(image.convert("RGB").point(table)), image.getchannel("A"))
+        table = _under(light)
+        # What is see-through has no colour of its own, which must not bleed into the edge's halved chroma.
+        half = image.convert("RGBa").reduce(2).convert("RGBA").convert("RGB").point(table)
+        picture = Canvas.from_halves(image.convert("RGB").point(table), half)
+        return cls.from_canvas(picture, image.getchannel("A"))
 
     @classmethod
     def from_canvas(cls, picture: Canvas, alpha: Image.Image) -> Sprite:
         """A sprite of a picture and its opacity."""
         return cls(picture, alpha, alpha.reduce(2))
+
+    @classmethod
+    def empty(cls, width: int, height: int) -> Sprite:
+        """Nothing, to plant others on. Both sizes are even."""
+        picture = Canvas.from_rgb(Image.new("RGB", (width, height)))
+        return cls.from_canvas(picture, Image.new("L", (width, height)))
 
     @property
     def width(self) -> int:
@@ -48,6 +58,26 @@ class Sprite:
         planes = (ImageOps.mirror(plane) for plane in self.picture.planes)
         return Sprite(Canvas(*planes), ImageOps.mirror(self.alpha), ImageOps.mirror(self.half_alpha))
 
+    def flipped(self) -> Sprite:
+        """The same upside down."""
+        planes = (ImageOps.flip(plane) for plane in self.picture.planes)
+        return Sprite(Canvas(*planes), ImageOps.flip(self.alpha), ImageOps.flip(self.half_alpha))
+
+    def cropped(self, rows: int) -> Sprite:
+        """Its first `rows` (even) only."""
+        rows = min(rows, self.height)
+        box, half = (0, 0, self.width, rows), (0, 0, self.width // 2, rows // 2)
+        planes = (self.picture.y.crop(box), self.picture.u.crop(half), self.picture.v.crop(half))
+        return Sprite(Canvas(*planes), self.alpha.crop(box), self.half_alpha.crop(half))
+
+    def shortened(self, share: float) -> Sprite:
+        """The same, less high."""
+        rows = max(2, int(self.height * share) & ~1)
+        full, half = (self.width, rows), (self.width // 2, rows // 2)
+        picture = self.picture
+        planes = (picture.y.resize(full), picture.u.resize(half), picture.v.resize(half))
+        return Sprite(Canvas(*planes), self.alpha.resize(full), self.half_alpha.resize(half))
+
     def faded(self, opacity: float) -> Sprite:
         """The same, less opaque."""
         table = [round(value * opacity) for value in range(256)]
@@ -63,8 +93,14 @@ class Sprite:
 
     def plant(self, prop: Sprite, x: float, y: float) -> None:
         """Make another sprite part of this one."""
-        prop.stamp(self.picture, x, y)
         left, top = round(x), round(y)
+        # Where there was nothing its soft edge keeps its colour, instead of mixing with what nobody sees.
+        self.picture.y.paste(prop.picture.y, (left, top), _free(self.alpha, prop.alpha, left, top))
+        half = (left // 2, top // 2)
+        free = _free(self.half_alpha, prop.half_alpha, *half)
+        self.picture.u.paste(prop.picture.u, half, free)
+        self.picture.v.paste(prop.picture.v, half, free)
+        prop.stamp(self.picture, x, y)
         _lighten(self.alpha, prop.alpha, left, top)
         _lighten(self.half_alpha, prop.half_alpha, left // 2, top // 2)
 
@@ -96,6 +132,11 @@ class Strip:
             left += self.width
 
 
+@functools.lru_cache(maxsize=16)
+def _under(light: tuple[float, float, float]) -> list[int]:
+    return [min(255, round(value * factor)) for factor in light for value in range(256)]
+
+
 def _rows(picture: Canvas, width: int, top: int, bottom: int) -> Canvas:
     half = (0, top // 2, width // 2, bottom // 2)
     return Canvas(picture.y.crop((0, top, width, bottom)), picture.u.crop(half), picture.v.crop(half))
@@ -105,6 +146,12 @@ def _first_solid_row(alpha: Image.Image) -> int:
     """The first even row from which on everything is opaque."""
     see_through = alpha.point([255] * 255 + [0]).getbbox()
     return 0 if see_through is None else see_through[3] + see_through[3] % 2
+
+
+def _free(target: Image.Image, source: Image.Image, left: int, top: int) -> Image.Image:
+    """Where the source is seen and the target is not, as a mask."""
+    box = (left, top, left + source.width, top + source.height)
+    return ImageChops.multiply(ImageChops.invert(target.crop(box)), source.point([0] + [255] * 255))
 
 
 def _lighten(target: Image.Image, source: Image.Image, left: int, top: int) -> None:

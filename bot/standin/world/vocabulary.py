@@ -31,7 +31,8 @@ ACTORS = {
     "pirate": "pirate",
     "bird": "bird sparrow parrot swallow bluebird",
     "crow": "crow raven blackbird",
-    "seagull": "seagull gull dove pigeon swan",
+    "seagull": "seagull gull dove pigeon",
+    "crane": "crane heron stork flamingo swan",
     "penguin": "penguin",
     "duck": "duck duckling chicken",
     "frog": "frog toad",
@@ -49,9 +50,9 @@ ACTORS = {
     "turtle": "turtle tortoise",
     "car": "car taxi automobile truck van",
     "bus": "bus tram",
-    "train": "train locomotive",
+    "train": "train locomotive railway",
     "bicycle": "bicycle bike motorcycle motorbike",
-    "boat": "boat ship sailboat yacht sailboat canoe",
+    "boat": "boat ship sailboat yacht canoe",
     "plane": "plane airplane aeroplane jet",
     "helicopter": "helicopter chopper",
     "rocket": "rocket spaceship shuttle",
@@ -63,15 +64,16 @@ ACTORS = {
 }
 NOBODY = "empty deserted abandoned uninhabited nobody nothing"
 PLACES = {
-    "meadow": "meadow field grass park garden hill hillside countryside farm prairie lawn",
+    "meadow": "meadow field grass park garden hill hillside countryside farm prairie lawn plain",
     "mountains": "mountain alps peak cliff valley summit",
     "forest": "forest wood woods jungle tree grove woodland",
     "desert": "desert dune sahara sand canyon",
-    "city": "city town street skyscraper downtown road metropolis building skyline",
-    "village": "village house cottage home hamlet",
+    "city": "city town street tokyo skyscraper downtown road metropolis building skyline",
+    "village": "village house cottage home hamlet roof",
     "room": "room windowsill window indoors bedroom kitchen sofa couch chair",
-    "sea": "sea ocean beach coast lake river shore water wave bay harbour harbor island",
-    "space": "space moonscape galaxy planet cosmos mars orbiting",
+    "sea": "sea ocean beach coast lake river shore bay island",
+    "harbour": "harbour harbor port dock pier quay marina wharf",
+    "space": "space moonscape galaxy cosmos orbiting",
     "underwater": "underwater reef coral seabed aquarium",
 }
 TIMES = {
@@ -79,11 +81,11 @@ TIMES = {
     "day": "day noon daylight daytime midday afternoon sunshine bright",
     "sunset": "sunset evening sundown",
     "dusk": "dusk twilight nightfall",
-    "night": "night midnight moonlight nighttime moon starry star dark darkness",
+    "night": "night midnight moonlight nighttime starry dark darkness",
 }
 WEATHER = {
-    "clear": "clear sunny sun cloudless",
-    "cloudy": "cloud cloudy overcast",
+    "clear": "clear sunny cloudless",
+    "cloudy": "cloudy overcast",
     "rain": "rain rainy drizzle downpour raindrop shower",
     "storm": "storm thunderstorm lightning thunder stormy tempest hurricane",
     "snow": "snow snowy snowfall blizzard snowflake snowstorm",
@@ -91,10 +93,44 @@ WEATHER = {
     "wind": "wind windy breeze gust",
 }
 SEASONS = {
-    "spring": "spring blossom bloom springtime flower",
+    "spring": "spring blossom springtime",
     "summer": "summer summertime hot warm",
-    "autumn": "autumn fall autumnal leaf",
-    "winter": "winter wintry ice icy frost frozen cold christmas",
+    "autumn": "autumn fall autumnal leaf foliage",
+    "winter": "winter wintry frost cold christmas",
+}
+# Parts of the scenery that are added to a place, or that only a colour makes worth naming.
+THINGS = {
+    "sky": "sky heaven horizon",
+    "moon": "moon",
+    "stars": "star",
+    "sun": "sun",
+    "planet": "planet mars",
+    "lanterns": "lantern lampion",
+    "flowers": "flower rose tulip daisy lily poppy bloom",
+    "wheat": "wheat corn barley crop",
+    "ground": "ground soil",
+    "water": "water wave",
+    "clouds": "cloud",
+    "everything": "everything everyone world light",
+}
+# What comes with a thing: an aspect of the scene, and its value.
+IMPLIED = {
+    "moon": ("time", "night"),
+    "stars": ("time", "night"),
+    "sun": ("weather", "clear"),
+    "clouds": ("weather", "cloudy"),
+    "planet": ("place", "space"),
+    "water": ("place", "sea"),
+}
+MATERIALS = {
+    "glass": "glass crystal transparent translucent",
+    "ice": "ice icy frozen freeze froze",
+    "paper": "paper origami cardboard",
+    "stone": "stone marble granite",
+    "wood": "wooden timber",
+    "metal": "metal metallic steel iron chrome",
+    "glow": "glow shine luminous glowing",
+    "neon": "neon",
 }
 MOODS = {
     "calm": "calm peaceful quiet serene relaxed cozy cosy gentle normal",
@@ -111,9 +147,9 @@ EFFECTS = {
     "fireworks": "firework explosion explode celebrate celebration",
     "flames": "fire flame burn volcano lava",
     "hearts": "heart kiss hug valentine",
-    "notes": "music song melody guitar piano",
-    "sparkles": "sparkle glitter twinkle spell wand stardust shine glow",
-    "fireflies": "firefly lantern",
+    "notes": "music song melody guitar piano chime bell",
+    "sparkles": "sparkle glitter twinkle spell wand stardust",
+    "fireflies": "firefly",
     "confetti": "confetti party birthday",
     "meteors": "meteor comet asteroid",
     "bubbles": "bubble",
@@ -124,7 +160,7 @@ ACTIONS = {
     "run": "run sprint gallop race hurry speed rush fast",
     "chase": "chase hunt",
     "jump": "jump leap hop bounce",
-    "fly": "fly soar glide float hover",
+    "fly": "fly soar glide float hover drift",
     "sleep": "sleep nap rest doze yawn",
     "sit": "sit stand wait stay pause",
     "look": "look watch stare gaze",
@@ -135,7 +171,11 @@ ACTIONS = {
     "dance": "dance twirl boogie",
     "spin": "spin rotate roll whirl",
     "swim": "swim dive paddle",
-    "launch": "launch liftoff rise ascend takeoff",
+    "launch": "launch liftoff takeoff",
+    "rise": "rise ascend",
+    "land": "land descend alight",
+    "pass": "pass",
+    "circle": "circling",
 }
 CAMERAS = {
     "zoom in": "closeup close-up",
@@ -181,7 +221,11 @@ PHRASES: dict[tuple[str, str], str] = {
     ("camera", "up"): "tilt up|tilts up|camera up",
     ("camera", "down"): "tilt down|tilts down|camera down",
     ("camera", "still"): "camera still|hold still|stop moving",
-    ("effect", "aurora"): "northern lights",
+    ("action", "circle"): "in circles|in a circle",
+    ("action", "pass"): (
+        "glides past|flies past|goes past|runs past|drives past|drifts past|passes by|goes by|flies by"
+    ),
+    ("effect", "aurora"): "northern lights|polar lights",
     ("effect", "meteors"): "shooting star|shooting stars",
     ("effect", "leaves"): "falling leaves",
     ("actor", "balloon"): "hot air balloon|hot air balloons",
@@ -195,6 +239,13 @@ IRREGULAR = (
     "rose:rise burnt:burn"
 )
 
+# What joins a quality to what it is said of, and what takes a thing away from being spoken of.
+COPULAS = "is are was were be become becomes turn turns turned turning get gets grow grows go goes painted"
+PREPOSITIONS = """
+over above in on at under below beneath behind near by beside through across along around into onto to from
+with between among amid past within inside outside off next
+"""
+
 # Words that say nothing about the picture by themselves.
 SMALL = """
 a an the and or but of in on at to from into onto with by for over under above below behind near next
@@ -202,7 +253,8 @@ through across along around off out up down is are was were be been being am it 
 your this that these those there here then now suddenly slowly quickly very really so as while when where
 who which he she they we you i him them us me has have had do does did can could will would should may
 might let make makes made get gets go goes going come comes coming came start starts begin begins keep
-keeps add put show see scene world picture video camera please again another more most much all every
-everything appears appear arrives outside inside front back side turn turns become becomes change changes
-like just no not without stop stops light lights sky air ground it's something someone falls falling fell
+keeps add put show see scene picture video camera please again another more most much all every
+appears appear arrives among amid between beside past beneath within turning turned painted made old young
+new cross crosses crossing outside inside front back side turn turns become becomes change changes
+like just no not without stop stops air it's something someone falls falling fell
 """

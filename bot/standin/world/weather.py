@@ -130,27 +130,6 @@ class Rainbow:
         self._sprite.stamp(canvas, *self._place)
 
 
-class Aurora:
-    """Curtains of light that wave."""
-
-    def __init__(self, width: int, height: int) -> None:
-        rows = int(height * 0.34) & ~1
-        fade = np.sin(np.linspace(0, math.pi, rows) ** 0.8)[:, None]
-        folds = 0.6 + 0.4 * np.sin(np.arange(width * 2) * (math.tau * 9 / (width * 2)))[None, :]
-        alpha = Image.fromarray((fade * folds * 120).astype(np.uint8))
-        self._curtains = []
-        for colour in ((90, 240, 170), (150, 120, 240)):
-            picture = Canvas.from_rgb(Image.new("RGB", (width * 2, rows), colour))
-            self._curtains.append(Sprite.from_canvas(picture, alpha))
-
-    def draw(self, canvas: Canvas, time_s: float) -> None:
-        """Draw the curtains as they are at a moment."""
-        for index, curtain in enumerate(self._curtains):
-            wave = math.sin(time_s * 0.3 + index * 2)
-            left = -canvas.width * (0.5 + 0.4 * wave)
-            curtain.stamp(canvas, left, canvas.height * (0.06 + 0.1 * index + 0.02 * wave))
-
-
 def _streaks(chance: random.Random, length: int, count: int, opacity: int) -> Image.Image:
     tile = Image.new("L", (TILE_PX, TILE_PX))
     draw = ImageDraw.Draw(tile)

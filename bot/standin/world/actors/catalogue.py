@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bot.standin.world.actors import creatures, landmarks, people, quadruped, swimmers, vehicles, winged
+from bot.standin.world.actors import (
+    creatures,
+    landmarks,
+    people,
+    quadruped,
+    rail,
+    swimmers,
+    vehicles,
+    winged,
+)
 from bot.standin.world.actors.kind import Kind, Look
 from bot.standin.world.pen import Pen
 
@@ -62,6 +71,7 @@ KINDS: dict[str, Kind] = {
     "bird": _bird((66, 120, 196), 0.16),
     "crow": _bird((58, 54, 66), 0.16),
     "seagull": _bird((236, 238, 242), 0.15),
+    "crane": Kind(winged.crane, 2.6, 1.7, 0.24, "air", 0.5, 1.0),
     "penguin": Kind(creatures.penguin, 1.2, 1.6, 0.34, "ground", 0.5, 0.7),
     "duck": Kind(creatures.duck, 1.5, 1.3, 0.24, "ground", 0.5, 0.6),
     "frog": Kind(creatures.frog, 1.6, 1.1, 0.2, "ground", 0.4, 0.8),
@@ -79,7 +89,7 @@ KINDS: dict[str, Kind] = {
     "turtle": Kind(swimmers.turtle, 1.8, 1.0, 0.22, "ground", 0.15, 1.4),
     "car": Kind(vehicles.car, 2.2, 1.1, 0.26, "road", 0.8, 0.4),
     "bus": Kind(vehicles.bus, 2.8, 1.4, 0.34, "road", 0.6, 0.5),
-    "train": Kind(vehicles.train, 2.8, 1.6, 0.4, "road", 0.6, 0.5),
+    "train": Kind(rail.train, rail.WIDTH, rail.HEIGHT, 0.36, "road", 0.35, 0.5, lamps=rail.lamps),
     "bicycle": Kind(vehicles.bicycle, 1.8, 1.1, 0.26, "road", 0.6, 0.7),
     "boat": Kind(vehicles.boat, 2.0, 2.2, 0.46, "water", 0.15, 2.4),
     "plane": Kind(vehicles.plane, 2.4, 1.2, 0.26, "air", 0.7, 1.0),

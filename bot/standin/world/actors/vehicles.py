@@ -1,4 +1,4 @@
-"""Vehicles of road, rail, water, air and space. They look to the right; rockets look up."""
+"""Vehicles of road, water, air and space. They look to the right; rockets look up."""
 
 from __future__ import annotations
 
@@ -40,22 +40,6 @@ def bus(pen: Pen, look: Look) -> None:
     pen.box(2.5, 0.24, 2.72, 0.72, GLASS, 0.05)
     for x in (0.7, 2.1):
         _wheel(pen, (x, 1.18), 0.2, look.phase)
-
-
-def train(pen: Pen, look: Look) -> None:
-    """A steam engine, in a box of 2.8 by 1.6."""
-    paint = look.colour or (64, 110, 92)
-    pen.box(0.1, 0.34, 0.98, 1.3, paint, 0.06)
-    pen.box(0.04, 0.26, 1.06, 0.38, shade(paint, 0.6), 0.05)
-    pen.box(0.26, 0.5, 0.78, 0.84, GLASS, 0.04)
-    pen.box(0.9, 0.66, 2.56, 1.2, paint, 0.24)
-    for x in (1.3, 1.8, 2.3):
-        pen.box(x, 0.66, x + 0.06, 1.2, (228, 190, 92))
-    pen.polygon([(2.1, 0.68), (2.04, 0.24), (2.4, 0.24), (2.34, 0.68)], shade(paint, 0.55))
-    pen.box(1.4, 0.5, 1.62, 0.68, (228, 190, 92), 0.08)
-    pen.polygon([(2.5, 1.2), (2.78, 1.46), (2.4, 1.46)], (176, 60, 54))
-    for x, radius in ((0.46, 0.26), (1.2, 0.22), (1.76, 0.22), (2.28, 0.18)):
-        _wheel(pen, (x, 1.56 - radius), radius, look.phase, (150, 56, 50))
 
 
 def bicycle(pen: Pen, look: Look) -> None:

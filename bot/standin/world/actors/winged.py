@@ -50,6 +50,36 @@ def owl(pen: Pen, look: Look) -> None:
     pen.polygon([(0.74, 0.68), (0.86, 0.68), (0.8, 0.8)], (240, 170, 70))
 
 
+def crane(pen: Pen, look: Look) -> None:
+    """A crane in flight, its neck and legs stretched out, in a box of 2.6 by 1.7."""
+    coat = look.colour or (244, 244, 240)
+    tips = shade(coat, 0.35)
+    flap = math.sin(look.phase * math.tau)
+    y = 0.92 - flap * 0.05
+    for leg in (0.0, 0.05):
+        pen.line([(0.86, y + 0.04 + leg), (0.42, y + 0.1 + leg), (0.04, y + 0.06 + leg)], 0.035, tips)
+    _sail(pen, (1.2, y - 0.06), flap * 0.9, shade(coat, 0.78), tips)
+    pen.line([(1.46, y - 0.02), (1.8, y + 0.06), (2.14, y - 0.1)], 0.13, coat, 0.07)
+    pen.blob([(0.72, y), (1.0, y - 0.15), (1.4, y - 0.14), (1.6, y), (1.3, y + 0.14), (0.94, y + 0.12)], coat)
+    pen.polygon([(0.8, y - 0.06), (0.54, y + 0.0), (0.8, y + 0.08)], tips)
+    pen.ellipse((2.18, y - 0.11), 0.1, 0.08, coat)
+    pen.ellipse((2.17, y - 0.16), 0.07, 0.035, (206, 60, 56))
+    pen.polygon([(2.25, y - 0.14), (2.54, y - 0.06), (2.25, y - 0.07)], (120, 116, 96))
+    pen.ellipse((2.2, y - 0.12), 0.018, 0.018, INK)
+    _sail(pen, (1.24, y - 0.04), flap, coat, tips)
+
+
+def _sail(pen: Pen, root: tuple[float, float], flap: float, colour: RGB, tips: RGB) -> None:
+    """A long wing, its last feathers dark."""
+    x, y = root
+    lift = 0.74 * flap
+    wrist, tip = (x - 0.02, y - lift * 0.62), (x - 0.34, y - lift)
+    pen.polygon([wrist, tip, (x - 0.46, y - lift * 0.72), (x - 0.4, y - lift * 0.42)], tips)
+    pen.blob(
+        [(x + 0.2, y), wrist, (x - 0.24, y - lift * 0.82), (x - 0.4, y - lift * 0.4), (x - 0.26, y)], colour
+    )
+
+
 def butterfly(pen: Pen, look: Look) -> None:
     """A butterfly that opens and shuts its wings, in a box of 1.2 by 1.2."""
     wing = look.colour or (240, 140, 66)
