@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.broadcast.intake import IntakeRules
 from bot.broadcast.prefixes import Prefixes, is_same
 from bot.broadcast.prompts import PROMPT_LIMIT
 from bot.guild_setting_complaints import complaint, wrong_setting
-from bot.guild_setting_groups import Group, setting
+from bot.guild_setting_groups import Group, group_of, setting
 from bot.guild_setting_values import NO_PREFIX, Beginnings, Patterns, Prefix, Roles, SafePrompt, Words
 from bot.guild_settings_text import read_settings_text
 
@@ -240,7 +241,16 @@ class GuildSettings(BaseModel):
             raise wrong_setting("name", "say which setting")
         if name not in GuildSettings.model_fields:
             raise wrong_setting(name, "there is no such setting")
-        return _validated(self.model_dump(mode="json") | {name: text})
+        return self.changed_all({name: text})
+
+    def changed_all(self, texts: Mapping[str, str]) -> GuildSettings:
+        """The settings with these as a moderator typed them. Raises WRONG_SETTING."""
+        return _validated(self.model_dump(mode="json") | dict(texts))
+
+    @classmethod
+    def names_in(cls, group: Group) -> list[str]:
+        """The names of a group's settings."""
+        return [name for name, field in cls.model_fields.items() if group_of(field) is group]
 
     def differences(self, other: GuildSettings) -> list[str]:
         """The names of the settings that are others there."""

@@ -80,13 +80,15 @@ async def tell(
             await interaction.response.send_message(view=view, files=files, ephemeral=True)
 
 
-async def show(interaction: discord.Interaction, view: discord.ui.LayoutView) -> None:
+async def show(
+    interaction: discord.Interaction, view: discord.ui.LayoutView, *, files: Sequence[discord.File] = ()
+) -> None:
     """Shows something in place of the private message whose button or dialogue was used."""
     with telling(interaction):
         if is_acknowledged(interaction):
-            await interaction.edit_original_response(view=view)
+            await interaction.edit_original_response(view=view, attachments=files)
         else:
-            await interaction.response.edit_message(view=view)
+            await interaction.response.edit_message(view=view, attachments=files)
 
 
 async def ask(interaction: discord.Interaction, dialogue: discord.ui.Modal) -> None:

@@ -27,6 +27,7 @@ from cogs.proposals import is_said, said_words
 from cogs.recording_board import RecordingBoard
 from cogs.review import VerdictButton
 from cogs.settings_commands import SettingsCommands
+from cogs.settings_page import EditButton, GroupMenu
 from cogs.stream_list import PageButton
 from cogs.suggesting import WithdrawButton, finish_answers, suggest_privately
 from cogs.viewer_commands import ViewerCommands
@@ -78,7 +79,14 @@ class OdysseyCog(
         """
         self._bot.tree.add_command(app_commands.ContextMenu(name="Suggest this", callback=suggest_message))
         self._bot.add_dynamic_items(
-            PanelButton, VoteButton, TakeBackButton, VerdictButton, WithdrawButton, PageButton
+            PanelButton,
+            VoteButton,
+            TakeBackButton,
+            VerdictButton,
+            WithdrawButton,
+            PageButton,
+            GroupMenu,
+            EditButton,
         )
         await self._panels.start()
         self._services.stage.enter(self)

@@ -16,6 +16,7 @@ from cogs.wording.requests import (
     setting_title,
     wrong_setting,
 )
+from cogs.wording.settings import setting_value, trouble_lines, word_of_change, word_of_import
 from cogs.wording.suggestions import settled_suggestion, taken_suggestion
 from cogs.wording.text import MESSAGE_LIMIT, SHOWN_PROMPT_LIMIT, as_code, duration, fitting, mode_name, plain
 from cogs.wording.votes import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, your_vote_on_mode
@@ -43,8 +44,12 @@ __all__ = [
     "reached_limit",
     "refused_request",
     "setting_title",
+    "setting_value",
     "settled_suggestion",
     "taken_suggestion",
+    "trouble_lines",
+    "word_of_change",
+    "word_of_import",
     "wrong_setting",
     "your_vote",
     "your_vote_on_mode",

@@ -13,7 +13,7 @@ from simcord.enums import OverwriteType
 from bot.demo import options as forms
 from bot.demo.actors import User
 from bot.demo.choices import Choices
-from bot.demo.views import Modal, SeenMessage
+from bot.demo.views import STRING_SELECT, Modal, SeenMessage
 from bot.demo.world import Answered
 from bot.demo.world.values import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 from tests.e2e.conftest import WAIT_S, House
@@ -61,7 +61,7 @@ def overwrite(house: House, channel: int, who: User | None, *, allow: int = 0, d
 class Visitor:
     """Somebody who asks whatever they like, wherever they like, and reads what they are told.
 
-    Buttons are pressed by their custom IDs, on a message of the bot's that is made for it.
+    Buttons and menus are used by their custom IDs, on a message of the bot's that is made for it.
     """
 
     def __init__(self, house: House, user: User) -> None:
@@ -83,6 +83,11 @@ class Visitor:
         """What a button is answered with in the end; "a dialogue" if that opens."""
         return await self._told(COMPONENT, channel, {"custom_id": custom_id, "component_type": 2, "id": 0})
 
+    async def choose(self, channel: int, custom_id: str, value: str) -> str:
+        """What a choice in a menu is answered with in the end."""
+        data = {"custom_id": custom_id, "component_type": STRING_SELECT, "id": 0, "values": [value]}
+        return await self._told(COMPONENT, channel, data)
+
     async def opened(self, channel: int, custom_id: str) -> dict[str, Any]:
         """The dialogue that a button opens."""
         data = {"custom_id": custom_id, "component_type": 2, "id": 0}
@@ -91,8 +96,8 @@ class Visitor:
         return modal
 
     async def submit(self, channel: int, modal: dict[str, Any], text: str) -> str:
-        """What a dialogue, perhaps opened by somebody else, is answered with in the end."""
-        [field] = Modal(modal, channel, None).fields
+        """What a dialogue, perhaps somebody else's, is answered with; `text` is its first field."""
+        field, *_ = Modal(modal, channel, None).fields
         filled = forms.fill_modal(modal["components"], {field["custom_id"]: text}, lambda *_: "", {})
         return await self._told(
             MODAL_SUBMIT, channel, {"custom_id": modal["custom_id"], "components": filled}
@@ -110,8 +115,11 @@ class Visitor:
         source, seen = None, self._world.message
         if kind in (COMPONENT, MODAL_SUBMIT):
             backend = self._world.backend
-            button = {"type": 2, "id": 2, "style": 2, "label": "?", "custom_id": data["custom_id"]}
-            components = [{"type": 1, "id": 1, "components": [button]}]
+            item = {"type": 2, "id": 2, "style": 2, "label": "?", "custom_id": data["custom_id"]}
+            if "values" in data:
+                options = [{"label": value, "value": value} for value in data["values"]]
+                item = {"type": STRING_SELECT, "id": 2, "custom_id": data["custom_id"], "options": options}
+            components = [{"type": 1, "id": 1, "components": [item]}]
             message = backend.create_message(
                 channel, backend.bot_user.id, "", components=components, flags=1 << 15
             )

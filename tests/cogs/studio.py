@@ -129,6 +129,12 @@ class Studio:
     async def found(self, who: Visitor, command: str, option: str, typed: str = "") -> str:
         return "" if await who.completion(self.lounge, command, option, typed) else "Only moderators"
 
+    async def settings_dialogue(self, who: Visitor) -> str:
+        """Submits one that a moderator opened, unchanged but for a word."""
+        mika = self.people["server moderator"]
+        modal = await mika.opened(self.lounge, "odyssey:settings:SPEECH:edit")
+        return await who.submit(self.lounge, modal, "heck\ndarn")
+
     def settings_file(self) -> tuple[str, bytes]:
         """The settings as they are."""
         settings = {"gap_s": 0, "line_limit_per_viewer": 50, "blocked_words": ["heck"], "repeat_window_s": 0}

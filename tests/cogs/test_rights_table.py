@@ -127,6 +127,9 @@ DOORS: dict[str, Door] = {
     "`/odyssey settings name value`": command("settings", name="gap_s", value="0"),
     "`/odyssey settings file`": lambda s, who: who.command(s.lounge, "settings", file=s.settings_file()),
     "completion of `name`": lambda s, who: s.found(who, "settings", "name"),
+    "menu of settings": lambda s, who: who.choose(s.lounge, "odyssey:settings:overview", "PACE"),
+    "Edit settings": lambda s, who: s.button(who, "settings", "PACE", "edit"),
+    "Settings dialogue": lambda s, who: s.settings_dialogue(who),
     "`/odyssey mute`": lambda s, who: who.command(s.channel, "mute", person=s.other),
     "`/odyssey unmute`": lambda s, who: who.command(s.channel, "unmute", person=s.other),
 }

@@ -26,10 +26,10 @@ async def test_settings_hold_at_once_in_a_broadcast_that_runs(house: House) -> N
         await say(house, "robin", "A dog barks")
         await house.shown("Applied: A dog barks", as_user="robin")
         assert "Taken" in (await say(house, "robin", "A whale leaps")).text
-        assert "line_limit_per_viewer is 1 now" in await set_(house, "line_limit_per_viewer", "1")
+        assert "(`line_limit_per_viewer`): 1, from now on" in await set_(house, "line_limit_per_viewer", "1")
         assert "Taken" not in (await say(house, "robin", "An owl flies")).text
-        assert "gap_s is 0 now, also for a broadcast that runs" in await set_(house, "gap_s", "0")
+        assert "(`gap_s`): 0, from now on, also in a broadcast that runs" in await set_(house, "gap_s", "0")
         await house.shown("Applied: A whale leaps", as_user="robin")
-        assert "broadcast_limit_s is 600 now, also" in await set_(house, "broadcast_limit_s", "600")
+        assert "(`broadcast_limit_s`): 600, from now on" in await set_(house, "broadcast_limit_s", "600")
         assert "/odyssey mode" in await set_(house, "mode", "vote")
         await house.shown("Decided by turns")
