@@ -11,11 +11,10 @@ from PIL import Image
 
 from bot.standin.world.canvas import Canvas
 from bot.standin.world.chance import seeded
-from bot.standin.world.colours import RGB, mix
+from bot.standin.world.colours import RGB, luminous, turn
 from bot.standin.world.sprite import Sprite
 
 GREEN: RGB = (80, 240, 160)
-VIOLET: RGB = (150, 110, 240)
 _COARSE = 8  # computed this much smaller, for it is soft
 _FOOT = 0.62  # how far down the lowest curtain reaches, as a share of the height
 _STEPS = 4  # of brightness
@@ -25,8 +24,8 @@ class Aurora:
     """Two curtains, one behind the other, that move against each other."""
 
     def __init__(self, width: int, height: int, colours: tuple[RGB, ...], seed: int) -> None:
-        first = colours[0] if colours else GREEN
-        second = colours[-1] if len(colours) > 1 else mix(first, VIOLET, 0.55)
+        first = luminous(colours[0]) if colours else GREEN
+        second = luminous(colours[-1]) if len(colours) > 1 else turn(first, 0.13, 0.9)
         self._curtains = [
             _curtain(width, height, *pair, seed + i)
             for i, pair in enumerate(((first, second), (second, first)))
@@ -61,7 +60,7 @@ def _curtain(width: int, height: int, low: RGB, high: RGB, seed: int) -> tuple[S
     ramp = np.array(low, np.float32) * (1 - share) + np.array(high, np.float32) * share
     size = (columns * _COARSE & ~1, rows * _COARSE & ~1)
     picture = Canvas.from_rgb(Image.fromarray(ramp.astype(np.uint8)).resize(size, Image.Resampling.BICUBIC))
-    alpha = Image.fromarray((np.clip(light, 0, 1) * 225).astype(np.uint8)).resize(
+    alpha = Image.fromarray((np.clip(light, 0, 1) * 250).astype(np.uint8)).resize(
         size, Image.Resampling.BICUBIC
     )
     whole = Sprite.from_canvas(picture, alpha)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
+from bot.standin.world import plants
 from bot.standin.world.colours import RGB, mix, shade
 from bot.standin.world.flowers import TALLEST
 from bot.standin.world.ground import GROUND_SHARE, Land, Layer
@@ -14,17 +15,20 @@ from bot.standin.world.sprite import Sprite, Strip
 from bot.standin.world.terrain import Piece
 
 NEON: tuple[RGB, ...] = ((255, 60, 150), (60, 220, 255), (190, 90, 255), (255, 190, 60), (90, 255, 170))
-RAILS_SHARE = 0.885  # where the rails' bed begins, from the top
+_NEON_PANES: tuple[RGB, ...] = (plants.WINDOW_LIT, (150, 226, 255), (255, 150, 214), plants.WINDOW_LIT)
+_SIGNS = 20
+RAILS_SHARE = 0.853  # where the rails' bed begins, from the top
 
 
 def city(land: Land) -> list[Layer]:
     """Towers along a street; with neon, signs on them and their light on the wet street."""
     neon = land.paints.of("walls").material == "neon"
+    panes = _NEON_PANES if neon else (plants.WINDOW_LIT,)
     asphalt = (44, 44, 60) if neon else (104, 106, 116)
     far = land.hills(0.72, 0.004, asphalt, 0.5, tallest=0.62)
-    land.scatter(far, 30, lambda size: land.tower(size, 0.58), 0.3, 0.62)
+    land.scatter(far, 30, lambda size: land.tower(size, 0.58, panes), 0.3, 0.62)
     near = land.hills(0.76, 0.002, shade(asphalt, 0.9), 0.2, tallest=0.5)
-    land.scatter(near, 17, lambda size: land.tower(size, 0.18), 0.24, 0.5)
+    land.scatter(near, 17, lambda size: land.tower(size, 0.18, panes), 0.24, 0.5)
     street = land.hills(
         GROUND_SHARE,
         0.0,
@@ -36,7 +40,7 @@ def city(land: Land) -> list[Layer]:
     if not neon:
         land.scatter(street, 7, land.tree, 0.16, 0.2)
         return [land.layer(far, 0.2), land.layer(near, 0.55), land.front(street)]
-    for place in range(16):
+    for place in range(_SIGNS):
         _sign(land, near, place)
     layers = [land.layer(far, 0.2), land.layer(near, 0.55), land.front(street)]
     return [*layers, _on_wet_street(land, near)]
@@ -44,7 +48,7 @@ def city(land: Land) -> list[Layer]:
 
 def rails(land: Land) -> Layer:
     """A track on its bed of stones, which passes below a train."""
-    rows = round(land.unit * 0.062) & ~1
+    rows = round(land.unit * 0.074) & ~1
     pen = Pen(land.width / rows, 1.0, rows)
     right = land.width / rows
     bed, wood, steel = (
@@ -53,8 +57,8 @@ def rails(land: Land) -> Layer:
         land.light.on((206, 212, 222)),
     )
     if land.site.snowy:
-        bed = mix(bed, land.light.on((236, 240, 248)), 0.6)
-    pen.box(-1, 0.12, right + 1, 1.1, bed)
+        bed = mix(bed, land.light.on((236, 240, 248)), 0.35)
+    pen.box(-1, 0.06, right + 1, 1.1, bed)
     for _ in range(int(right * 5)):
         x, y = land.chance.uniform(0, right), land.chance.uniform(0.16, 0.98)
         pen.ellipse((x, y), 0.06, 0.04, shade(bed, land.chance.choice((0.8, 0.9, 1.12))))
@@ -66,7 +70,12 @@ def rails(land: Land) -> Layer:
     for y, wide in ((0.26, 0.07), (0.64, 0.1)):
         pen.box(-1, y, right + 1, y + wide, shade(steel, 0.5))
         pen.box(-1, y, right + 1, y + wide * 0.5, steel)
-    return Layer(Strip(Sprite.from_rgba(pen.finish(relief=0))), int(RAILS_SHARE * land.height) & ~1, 1.0)
+    return Layer(
+        Strip(Sprite.from_rgba(pen.finish(relief=0))),
+        int(RAILS_SHARE * land.height) & ~1,
+        1.0,
+        before_water=True,
+    )
 
 
 def craters(land: Land, piece: Piece, rock: RGB) -> None:
@@ -111,15 +120,12 @@ def _sign(land: Land, piece: Piece, place: int) -> None:
                 hot,
             )
     sign = Sprite.from_rgba(pen.finish(relief=0))
-    x = (place + chance.uniform(0.1, 0.8)) * land.width / 16
+    x = (place + chance.uniform(0.1, 0.8)) * land.width / _SIGNS
     y = piece.crest(x) - land.unit * (chance.uniform(0.3, 0.42) if upright else chance.uniform(0.05, 0.2))
-    glow = Sprite.from_rgba(halo(round(max(sign.width, sign.height) * 0.8), colour, 0.55))
-    place_y = max(y, 0)
-    # Light falls on what is there: it must not make the sky round the towers opaque.
-    glow.stamp(
-        piece.sprite.picture, x + sign.width / 2 - glow.width / 2, place_y + sign.height / 2 - glow.height / 2
-    )
-    piece.sprite.plant(sign, x, place_y)
+    y = max(y, 0)
+    glow = Sprite.from_rgba(halo(round(max(sign.width, sign.height) * 0.95), colour, 0.7))
+    piece.sprite.plant(glow, x + sign.width / 2 - glow.width / 2, y + sign.height / 2 - glow.height / 2)
+    piece.sprite.plant(sign, x, y)
 
 
 def _on_wet_street(land: Land, near: Piece) -> Layer:
@@ -128,4 +134,4 @@ def _on_wet_street(land: Land, near: Piece) -> Layer:
     foot = int(near.crest(0)) - cut
     shown = sprite.cropped(foot & ~1).flipped().shortened(0.62).faded(0.42)
     top = int(GROUND_SHARE * land.height) + round(land.unit * 0.015) & ~1
-    return Layer(Strip(shown.cropped(max(2, land.height - top) & ~1)), top, 0.55)
+    return Layer(Strip(shown.cropped(max(2, land.height - top) & ~1)), top, 0.55, before_water=True)

@@ -42,6 +42,11 @@ def shade(colour: RGB, factor: float) -> RGB:
     return lit(colour, (factor, factor, factor)) if factor <= 1 else mix(colour, WHITE, factor - 1)
 
 
+def luminous(colour: RGB) -> RGB:
+    """The colour as light has it: as bright as it can be."""
+    return turn(colour, 0.0, 1.15, 255 / max(1, *colour))
+
+
 def turn(colour: RGB, hue: float = 0.0, saturation: float = 1.0, value: float = 1.0) -> RGB:
     """The colour with its hue moved by a share of the circle, its saturation and value multiplied."""
     h, s, v = colorsys.rgb_to_hsv(*(channel / 255 for channel in colour))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from bot.standin.world.colours import RGB, WHITE, mix, shade
+from bot.standin.world.colours import RGB, shade
 from bot.standin.world.light import Light
 from bot.standin.world.materials import SHINING, in_material
 from bot.standin.world.pen import Pen
@@ -22,13 +22,13 @@ PETALS: tuple[RGB, ...] = (
     (98, 146, 226),
 )
 GLASS_PETALS: tuple[RGB, ...] = (
-    (240, 150, 190),
-    (150, 214, 250),
-    (186, 160, 246),
-    (250, 220, 150),
-    (150, 236, 206),
-    (246, 170, 150),
-    (170, 190, 255),
+    (255, 92, 156),
+    (84, 190, 255),
+    (160, 110, 255),
+    (255, 196, 70),
+    (60, 226, 190),
+    (255, 130, 96),
+    (120, 140, 255),
 )
 STEM: RGB = (74, 138, 72)
 _DIM = 0.55  # as much of the night as flowers take on, for they are to be seen
@@ -42,7 +42,7 @@ def flower(
     palette = colours or (GLASS_PETALS if clear else PETALS)
     petal = palette[kind % len(palette)]
     pen = Pen(0.62, 1.0, height_px)
-    stem = mix(petal, WHITE, 0.55) if clear else STEM
+    stem = (150, 214, 190) if clear else STEM
     pen.line([(0.31, 0.99), (0.29, 0.7), (0.31, 0.3)], 0.035, stem, 0.026)
     for side in (-1, 1):
         leaf = [
@@ -55,7 +55,7 @@ def flower(
     (_tulip, _daisy, _bell)[kind % 3](pen, petal)
     image = pen.finish(relief=0.06, round_=True)
     if material is not None:
-        image = in_material(image, material, petal if colours or clear else None)
+        image = in_material(image, material, own=clear or bool(colours))
     if material in SHINING:
         return Sprite.from_rgba(image)
     red, green, blue = ((1 - _DIM) + _DIM * factor for factor in light.ambient)

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.standin.world import flowers, plants
 from bot.standin.world.chance import seeded
-from bot.standin.world.colours import RGB, shade
+from bot.standin.world.colours import RGB, mix, shade
 from bot.standin.world.light import Light
 from bot.standin.world.scene import Paints, Scene
 from bot.standin.world.sprite import Sprite, Strip
 from bot.standin.world.terrain import Paint, Piece, piece_below, ridge
 
 GROUND_SHARE = 0.8  # where the nearest layer begins, from the top
-LAND_PARTS = ("ground", "water", "walls", "leaves", "flowers", "wheat")
+LAND_PARTS = ("ground", "water", "walls", "leaves", "flowers", "wheat", "planet")
+_FLOWERS = 110
 SAND: RGB = (226, 200, 150)
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A strip of land. It moves at `pace` times the speed of the nearest one."""
+    """A strip of land. It moves at `pace` times the speed of the nearest one.
+
+    `before_water`: it stands before what floats and glitters.
+    """
 
     strip: Strip
     y: int
     pace: float
+    before_water: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,14 @@ class Land:
     def ground(self) -> RGB:
         """The colour of open ground."""
         own = self.paints.of("ground").colours
+        if "wheat" in self.site.things and not own:
+            return mix(self.wheat_colour, (150, 140, 70), 0.3)
         return (236, 240, 248) if self.site.snowy and not own else self.light.ground
+
+    @property
+    def wheat_colour(self) -> RGB:
+        """The colour of ripe wheat."""
+        return self.paints.colour("wheat", (226, 184, 84))
 
     @property
     def peak_colour(self) -> RGB:
@@ -100,34 +112,33 @@ class Land:
     def front(self, piece: Piece) -> Layer:
         """The nearest layer, with what prompts asked to grow on it."""
         if "wheat" in self.site.things:
-            grain = self.paints.colour("wheat", (226, 184, 84))
             ears = [
-                flowers.wheat(self.chance, self.light, self.unit * size, grain)
-                for size in (0.1, 0.12, 0.14, 0.16)
+                flowers.wheat(self.chance, self.light, self.unit * size, self.wheat_colour)
+                for size in (0.08, 0.1, 0.13, 0.16, 0.2)
             ]
-            for step in range(300):
-                self.strew(piece, ears[step % 4], step / 300 * 0.75)
+            for step in range(420):
+                self.strew(piece, ears[step * 5 // 420], 0.12 + 1.0 * step / 420, step * 0.618 % 1)
         if "flowers" in self.site.things:
             paint = self.paints.of("flowers")
             kinds = [
                 flowers.flower(self.light, self.unit * size, index, paint.colours, paint.material)
                 for index, size in enumerate((0.1, 0.12, 0.14, 0.16, 0.18, 0.21, 0.24))
             ]
-            for step in range(64):
+            for step in range(_FLOWERS):
                 # Rows from far to near: those in front are larger.
-                size = max(0, min(6, step // 10 + self.chance.choice((-1, 0, 0))))
-                self.strew(piece, kinds[size], step / 64)
-        return self.layer(piece, 1.0)
+                size = max(0, min(6, step * 7 // _FLOWERS + self.chance.choice((-1, 0, 0))))
+                self.strew(piece, kinds[size], step / _FLOWERS, step * 0.618 % 1)
+        return replace(self.layer(piece, 1.0), before_water=True)
 
-    def strew(self, piece: Piece, sprite: Sprite, depth: float) -> None:
-        """Plant a prop somewhere on a layer; `depth`: 0 at its crest, 1 at the lower edge."""
-        x = self.chance.uniform(0, self.width - sprite.width)
+    def strew(self, piece: Piece, sprite: Sprite, depth: float, across: float | None = None) -> None:
+        """Plant a prop on a layer, `across` it or anywhere; `depth`: 0 at its crest, 1 at the lower edge."""
+        x = (self.chance.random() if across is None else across) * (self.width - sprite.width)
         foot = piece.crest(x) + depth * (self.height * (1 - GROUND_SHARE))
         piece.sprite.plant(sprite, x, foot - sprite.height)
 
     def tree(self, size: float) -> Sprite:
         """A round tree."""
-        return plants.tree(self.chance, self.light, size, self._material)
+        return plants.tree(self.chance, self.light, size, self._material, snowy=self.site.snowy)
 
     def pine(self, size: float, haze: float = 0.0) -> Sprite:
         """A conifer."""
@@ -141,11 +152,11 @@ class Land:
         wall = self.chance.choice(self.paints.of("walls").colours or plants.WALLS)
         return plants.house(self.chance, self.light, size, wall, night=self.site.night, snowy=self.site.snowy)
 
-    def tower(self, size: float, haze: float) -> Sprite:
+    def tower(self, size: float, haze: float, panes: tuple[RGB, ...]) -> Sprite:
         """An office building."""
         walls = self.paints.of("walls").colours
         wall = self.chance.choice(walls) if walls else None
-        return plants.tower(self.chance, self.light, size, wall, night=self.site.night, haze=haze)
+        return plants.tower(self.chance, self.light, size, wall, panes, night=self.site.night, haze=haze)
 
     def _tuft(self, share: float) -> Sprite:
         blooms = self.site.flowers and not self.site.snowy and share > 0.04

@@ -56,6 +56,8 @@ def imagine(prompt: str, before: Scene | None = None) -> Scene:
         scene = replace(scene, actors=(), effects=(), things=())
     for mention in reading.mentions:
         scene = _without(scene, mention.meaning) if mention.removed else _with(scene, mention)
+    for mention in reading.kept:
+        scene = _painted(scene, mention)
     scene = replace(scene, actors=cast(scene.actors, reading))
     for quality in reading.loose:
         scene = _without(scene, quality.meaning) if quality.removed else _everywhere(scene, quality.meaning)
@@ -75,35 +77,27 @@ _IMPLIED_PLACES = frozenset(thing for thing, (aspect, _) in IMPLIED.items() if a
 
 
 def _with(scene: Scene, mention: Mention) -> Scene:
-    """The scene with what is named, and painted as it was said to look. Subjects come later."""
+    """The scene with what is named. How it looks comes later, and so do subjects."""
     aspect, value = mention.meaning.aspect, mention.meaning.value
     match aspect:
         case "place":
-            return _painted(_moved(scene, value), mention)
+            return _moved(scene, value)
         case "time":
-            paints = scene.paints.without(*_HEAVENS)
-            return _painted(replace(scene, time=value, tint=None, drift=0.5, paints=paints), mention)
+            return replace(scene, time=value, tint=None, drift=0.5, paints=scene.paints.without(*_HEAVENS))
         case "weather":
-            paints = scene.paints.without("clouds", "fog", "snow")
-            return _painted(replace(scene, weather=value, paints=paints), mention)
+            return replace(scene, weather=value, paints=scene.paints.without("clouds", "fog", "snow"))
         case "season":
-            paints = scene.paints.without("leaves", "ground")
-            return _painted(replace(scene, season=value, paints=paints), mention)
+            return replace(scene, season=value, paints=scene.paints.without("leaves", "ground"))
         case "mood":
             return replace(scene, mood=value)
         case "camera":
             return replace(scene, camera=value)
         case "effect":
             others = tuple(effect for effect in scene.effects if effect != value)
-            return _painted(replace(scene, effects=(*others, value)[-EFFECT_LIMIT:]), mention)
-        case "thing" if value == "everything":
-            for quality in mention.qualities:
-                scene = _everywhere(scene, quality)
-            return scene
-        case "thing":
+            return replace(scene, effects=(*others, value)[-EFFECT_LIMIT:])
+        case "thing" if value != "everything":
             others = tuple(thing for thing in scene.things if thing != value)
-            scene = replace(scene, things=(*others, value)[-THING_LIMIT:])
-            return _painted(_implied(scene, value), mention)
+            return _implied(replace(scene, things=(*others, value)[-THING_LIMIT:]), value)
         case _:
             return scene
 
@@ -129,7 +123,11 @@ def _painted(scene: Scene, mention: Mention) -> Scene:
     """The scene with what was said of how a part looks. Nothing said leaves it as it was."""
     meaning = mention.meaning
     colours, materials = mention.values("colour"), mention.values("material")
-    if not colours and not materials:
+    if meaning.value == "everything":
+        for quality in mention.qualities:
+            scene = _everywhere(scene, quality)
+        return scene
+    if meaning.aspect == "actor" or not (colours or materials):
         return scene
     part = _PARTS.get(meaning.value) or _OF_ASPECT.get(meaning.aspect, meaning.value)
     known = scene.paints.of(part)
@@ -151,15 +149,14 @@ def _everywhere(scene: Scene, quality: Meaning) -> Scene:
         return replace(_moved(scene, "city"), paints=_moved(scene, "city").paints.with_(neon))
     if quality.value == "ice":
         scene = replace(scene, season="winter")
-    actors = tuple(replace(actor, material=quality.value) for actor in scene.actors)
-    effects = scene.effects
-    if quality.value == "glow" and not actors:
-        effects = (*(effect for effect in effects if effect != "sparkles"), "sparkles")[-EFFECT_LIMIT:]
-    flowers = scene.paints.of("flowers")
+    if quality.value == "glow" and not scene.actors:
+        others = tuple(effect for effect in scene.effects if effect != "sparkles")
+        scene = replace(scene, effects=(*others, "sparkles")[-EFFECT_LIMIT:])
     paints = scene.paints
-    if "flowers" in scene.things:
-        paints = paints.with_(replace(flowers, material=quality.value))
-    return replace(scene, actors=actors, effects=effects, paints=paints)
+    for thing in ("flowers", "leaves"):
+        paints = paints.with_(replace(paints.of(thing), material=quality.value))
+    actors = tuple(replace(actor, material=quality.value) for actor in scene.actors)
+    return replace(scene, actors=actors, paints=paints)
 
 
 def _without(scene: Scene, meaning: Meaning) -> Scene:

@@ -85,7 +85,7 @@ def _sea(land: Land) -> list[Layer]:
 
 
 def _space(land: Land) -> list[Layer]:
-    rock = land.paints.colour("ground", (124, 118, 136))
+    rock = land.paints.colour("ground", land.paints.colour("planet", (124, 118, 136)))
     far = land.hills(0.74, 0.05, shade(rock, 0.6), 0.0, rough=0.7)
     near = land.hills(GROUND_SHARE, 0.02, rock, 0.0, deep=shade(rock, 0.45), tallest=TALLEST)
     craters(land, near, rock)

@@ -74,6 +74,8 @@ def light_of(scene: Scene) -> Light:
     """The palette of a scene."""
     top, middle, horizon, ambient, sun, sun_height, stars = _TIMES[scene.time]
     veil, share, dim, clouds = _WEATHER[scene.weather]
+    if "aurora" in scene.effects:  # it is seen where the sky is open
+        share, clouds = share * 0.3, min(clouds, 2)
     brightness = sum(ambient) / 3
     veil = lit(veil, (brightness, brightness, brightness * 1.06))
     light = Light(

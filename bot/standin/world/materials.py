@@ -20,12 +20,18 @@ HALO: RGB = (255, 236, 170)
 NEON: RGB = (255, 70, 190)
 
 
-def in_material(image: Image.Image, material: str, colour: RGB | None = None) -> Image.Image:
-    """An RGBA picture as if made of the material (of `vocabulary.MATERIALS`), in the colour if any."""
+def in_material(
+    image: Image.Image, material: str, colour: RGB | None = None, *, own: bool = False
+) -> Image.Image:
+    """An RGBA picture as if made of the material (of `vocabulary.MATERIALS`).
+
+    It is in the colour, or in its `own` ones, or in the material's.
+    """
     pixels = np.asarray(image, np.float32) / 255
     rgb, alpha = pixels[..., :3], pixels[..., 3]
     body = _Body(image, rgb @ np.array((0.299, 0.587, 0.114), np.float32), alpha)
-    shade, opacity = _LOOKS[material](body, rgb, None if colour is None else _triple(colour))
+    tint = rgb if own else None if colour is None else _triple(colour)
+    shade, opacity = _LOOKS[material](body, rgb, tint)
     out = np.dstack([np.clip(shade, 0, 1), np.clip(opacity, 0, 1) * alpha])
     return Image.fromarray((out * 255).astype(np.uint8))
 
@@ -76,7 +82,7 @@ Look = Callable[[_Body, Field, Field | None], tuple[Field, Field]]
 
 
 def _glass(body: _Body, rgb: Field, colour: Field | None) -> tuple[Field, Field]:
-    return _clear(body, rgb, _triple((150, 214, 236)) if colour is None else colour, 0.3)
+    return _clear(body, rgb, _triple((140, 210, 240)) if colour is None else colour, 0.46)
 
 
 def _ice(body: _Body, rgb: Field, colour: Field | None) -> tuple[Field, Field]:
@@ -85,10 +91,10 @@ def _ice(body: _Body, rgb: Field, colour: Field | None) -> tuple[Field, Field]:
 
 def _clear(body: _Body, rgb: Field, tint: Field, least: float) -> tuple[Field, Field]:
     rim, seams, gleam = body.rim(), body.seams(), body.gleam()
-    light = np.clip(0.75 * rim**2 + 0.5 * seams + gleam, 0, 1)[..., None]
-    own = 0.8 * tint + 0.2 * rgb
-    shade = own * (0.62 + 0.5 * body.luma[..., None]) * (1 - light) + light
-    return shade, least + 0.55 * rim + 0.3 * seams + 0.6 * gleam
+    light = np.clip(0.42 * rim**2 + 0.2 * seams + 0.9 * gleam, 0, 1)[..., None]
+    own = 0.85 * tint + 0.15 * rgb
+    shade = own * (0.7 + 0.42 * body.luma[..., None]) * (1 - light) + light
+    return shade, least + 0.5 * rim + 0.25 * seams + 0.6 * gleam
 
 
 def _paper(body: _Body, rgb: Field, colour: Field | None) -> tuple[Field, Field]:
@@ -98,8 +104,8 @@ def _paper(body: _Body, rgb: Field, colour: Field | None) -> tuple[Field, Field]
     across, along = (body.x + body.y) * 4.5, (body.x - 0.8 * body.y) * 3.5
     facets = (np.floor(across) + np.floor(along)) % 2
     crease = np.minimum(np.abs(across % 1 - 0.5), np.abs(along % 1 - 0.5))
-    folds = 0.07 * (facets - 0.5) - 0.1 * np.clip(1 - crease * 40, 0, 1)
-    bright = 0.68 + 0.34 * tones + folds - 0.16 * body.seams()
+    folds = 0.09 * (facets - 0.5) - 0.12 * np.clip(1 - crease * 40, 0, 1)
+    bright = 0.78 + 0.25 * tones + folds - 0.22 * body.seams()
     return sheet * bright[..., None], np.ones_like(body.luma)
 
 

@@ -180,6 +180,10 @@ def _float(x: float, y: float, age: float) -> tuple[float, float]:
     )
 
 
+def _stay(x: float, y: float, age: float) -> tuple[float, float]:
+    return x, 0.76 + 0.2 * y
+
+
 def _fall(x: float, y: float, age: float) -> tuple[float, float]:
     return x * 1.3 - 0.25 + 0.18 * age + 0.04 * math.sin(age * 12 + y * 9), -0.06 + 1.1 * age
 
@@ -210,6 +214,7 @@ SWARMS: dict[str, tuple[Callable[[Pen, int], None], int, float, float, Motion]] 
     "notes": (_note, 12, 0.055, 4.0, _rise),
     "zzz": (_zed, 4, 0.05, 3.6, _rise),
     "sparkles": (_sparkle, 34, 0.034, 2.4, _float),
+    "glints": (_sparkle, 22, 0.05, 2.0, _stay),
     "fireflies": (_firefly, 26, 0.04, 5.0, _float),
     "leaves": (_leaf, 26, 0.034, 6.0, _fall),
     "petals": (_petal, 30, 0.026, 7.0, _fall),

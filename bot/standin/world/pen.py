@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from bot.standin.world.colours import RGB
@@ -93,12 +94,19 @@ def _rounded(image: Image.Image) -> Image.Image:
     """Lit from the upper right: brighter along edges that face there, darker along those that do not."""
     alpha = image.getchannel("A")
     reach = max(1, min(image.size) // 44)
-    soft = alpha.reduce(2).filter(ImageFilter.BoxBlur(reach))
-    toward, away = ImageChops.offset(soft, -reach, reach), ImageChops.offset(soft, reach, -reach)
+    # What is cut off at its foot goes on below it: there is no edge to be lit.
+    wider = np.pad(np.asarray(alpha.reduce(2)), 2 * reach, mode="edge")
+    soft = Image.fromarray(wider).filter(ImageFilter.BoxBlur(reach))
+    size = (soft.width - 4 * reach, soft.height - 4 * reach)
+    toward, away = (_cut(soft, (2 * reach + s, 2 * reach - s), size) for s in (reach, -reach))
     facing = ImageChops.subtract(away, toward, scale=4.2, offset=128).resize(image.size)
     lit = ImageChops.add(image.convert("RGB"), Image.merge("RGB", (facing, facing, facing)), 1, -128)
     lit.putalpha(alpha)
     return lit
+
+
+def _cut(image: Image.Image, corner: tuple[int, int], size: tuple[int, int]) -> Image.Image:
+    return image.crop((*corner, corner[0] + size[0], corner[1] + size[1]))
 
 
 def _smooth(points: Sequence[Point], *, closed: bool = True, steps: int = 8) -> list[Point]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.standin.world.actors.catalogue import KINDS
 from bot.standin.world.actors.kind import Kind
@@ -16,8 +16,10 @@ from bot.standin.world.scene import Actor
 
 FEET = 0.9  # where the nearest subjects stand, from the top: above the caption
 FAR_FEET, FAR_SIZE = 0.835, 0.78  # where the farthest ones stand, and what is left of their size
+TRACK = 0.89  # where wheels stand on the rails
 FAST_ACTIONS = frozenset({"run", "chase"})
 _LIFTING = frozenset({"fly", "rise"})
+_DIVERS = frozenset({"whale", "fish", "jellyfish"})
 _OWN_GROUND = frozenset({"lighthouse", "duck"})
 _SHADE = 20  # the luma of a shadow
 
@@ -55,13 +57,19 @@ class Performer:
         unit = min(width, height)
         self.airborne = is_airborne(actor, wet=spot.wet, afloat=spot.afloat)
         self._floats = self._kind.habitat == "water" and not self.airborne and not spot.wet
+        # What is wide stays in the picture, even while it sways.
+        half = 0.5 * self._kind.size * actor.size * self._kind.width / self._kind.height * unit / width + 0.1
+        spot = replace(spot, lane=min(max(spot.lane, half), 1 - half) if half < 0.5 else 0.5)
         self._marks = _marks(actor, self._kind, seeded(seed), spot, unit / height, airborne=self.airborne)
         sizes = [round(unit * mark.scale) for mark in self._marks]
-        self._frames = [pictures(actor, size, light) for size in sizes]
+        looks = [_one_of(actor, index) for index in range(len(sizes))]
+        self._frames = [pictures(look, size, light) for look, size in zip(looks, sizes, strict=True)]
+        dives = self._floats and actor.kind in _DIVERS
+        if dives:
+            self._frames = [tuple(sprite.sunk(0.62) for sprite in frames) for frames in self._frames]
         self._shine = shine(actor, max(sizes))
-        self._mirror = (
-            [reflections(actor, size, light) for size in sizes] if self._floats and spot.afloat else []
-        )
+        mirrored = self._floats and spot.afloat and not dives
+        self._mirror = [reflections(actor, size, light) for size in sizes] if mirrored else []
         self._pond = Pond(self._frames[0][0].width * 2, light) if self._floats and not spot.afloat else None
         grounded = not self.airborne and not self._floats
         self._shadow = shadow(round(self._frames[0][0].width * 0.92), 0.62) if grounded else None
@@ -80,8 +88,8 @@ class Performer:
 
     @property
     def nearness(self) -> float:
-        """Where it stands, from the top: what is lower is nearer."""
-        return self._marks[-1].y
+        """Where it stands, from the top: what is lower is nearer, and what flies is before what stands."""
+        return self._marks[-1].y + self.airborne
 
     @property
     def pace(self) -> float:
@@ -165,7 +173,7 @@ class Performer:
         elif action == "land":
             lift = 0.4 * (0.5 + 0.5 * math.cos(time_s * 0.5)) ** 2
         elif action == "pass":
-            x = -0.35 + 1.7 * ((x + time_s * 0.07) % 1)
+            x += 1.8 * ((0.5 + time_s * 0.06) % 1) - 0.9
         elif action == "spin":
             left = math.sin(t * 7) < 0
         elif action in FAST_ACTIONS:
@@ -174,6 +182,13 @@ class Performer:
         elif action == "swim" and self._kind.habitat == "ground":
             y += 0.01 * math.sin(t * 3)
         return x, y, lift, left
+
+
+def _one_of(actor: Actor, index: int) -> Actor:
+    """How one of several looks: "red and white cranes" are some of them red and some white."""
+    if actor.count == 1 or actor.second is None:
+        return actor
+    return replace(actor, colour=actor.second if index % 2 else actor.colour, second=None)
 
 
 def is_airborne(actor: Actor, *, wet: bool, afloat: bool) -> bool:
@@ -194,19 +209,22 @@ def _marks(
     """Places for `count` subjects round the lane; more of them are smaller and more spread out."""
     crowd = 1.0 if actor.count == 1 else max(0.42, 0.92 - 0.07 * actor.count)
     flock = airborne and kind.habitat == "air" and actor.count > 3
+    crowd = max(crowd, 0.8) if flock else crowd
     marks = []
     for index in range(actor.count):
         aside = (index - (actor.count - 1) / 2) / actor.count
         depth = chance.uniform(-1, 1) if actor.count > 1 else 0.0
         scale = kind.size * crowd * actor.size * (1 + 0.12 * depth) * (1 - (1 - FAR_SIZE) * spot.depth)
         base = FEET + (FAR_FEET - FEET) * spot.depth + 0.035 * depth
-        if flock:  # a wedge that flies to the right
-            aside, depth = 0.32 - abs(aside) * 0.9, aside
-            base = 0.42 + 0.3 * depth + 0.03 * chance.uniform(-1, 1)
+        if flock:  # a wedge that flies to the right, its leader first
+            rank, side = (index + 1) // 2, 1 if index % 2 else -1
+            aside, base = 0.36 - 0.2 * rank, 0.38 + 0.085 * rank * side + 0.012 * depth
         elif airborne:
             # High up, but with its head inside the picture.
             base = max((0.6 if spot.wet else 0.5) + 0.16 * depth, scale * unit_share + 0.1)
         elif kind.habitat == "water" and not spot.wet:
             base = (0.86 if spot.afloat else FEET) + 0.05 * depth
+        elif actor.kind == "train":
+            base = TRACK
         marks.append(Mark(spot.lane + aside * 0.7, base, scale, chance.random()))
     return sorted(marks, key=lambda mark: mark.y)

@@ -18,8 +18,10 @@ WALLS: tuple[RGB, ...] = ((246, 232, 208), (232, 206, 178), (222, 226, 220), (24
 PINE_GREENS: tuple[RGB, ...] = ((38, 96, 76), (62, 124, 82))
 
 
-def tree(chance: random.Random, light: Light, height_px: float, material: str | None = None) -> Sprite:
-    """A round tree in the season's leaves."""
+def tree(
+    chance: random.Random, light: Light, height_px: float, material: str | None, *, snowy: bool
+) -> Sprite:
+    """A round tree in the season's leaves, with snow on it in winter."""
     pen = Pen(1.0, 1.2, height_px / 1.2)
     leaf = chance.choice(light.leaf)
     pen.line([(0.5, 1.18), (0.5, 0.6)], 0.09, TRUNK, 0.05)
@@ -35,6 +37,9 @@ def tree(chance: random.Random, light: Light, height_px: float, material: str | 
     ):
         wobble = chance.uniform(-0.02, 0.02)
         pen.ellipse((x + wobble, y), radius, radius * 0.92, shade(leaf, tone))
+    if snowy:
+        for x, y, wide in ((0.48, 0.12, 0.17), (0.3, 0.24, 0.12), (0.68, 0.24, 0.13), (0.26, 0.42, 0.1)):
+            pen.ellipse((x, y), wide, wide * 0.42, WHITE)
     return Sprite.from_rgba(_made_of(pen.finish(relief=0.2), material, leaf), light.ambient)
 
 
@@ -90,7 +95,14 @@ def house(
 
 
 def tower(
-    chance: random.Random, light: Light, height_px: float, wall: RGB | None, *, night: bool, haze: float
+    chance: random.Random,
+    light: Light,
+    height_px: float,
+    wall: RGB | None,
+    panes: tuple[RGB, ...],
+    *,
+    night: bool,
+    haze: float,
 ) -> Sprite:
     """An office building with rows of windows, some lit."""
     wide = chance.uniform(0.22, 0.42)
@@ -108,7 +120,7 @@ def tower(
             top = 0.09 + row * 0.066
             pen.box(left, top, left + wide * 0.5 / columns, top + 0.034, shade(wall, 0.78))
             if chance.random() < (0.5 if night else 0.07):
-                lit_panes.box(left, top, left + wide * 0.5 / columns, top + 0.034, WINDOW_LIT)
+                lit_panes.box(left, top, left + wide * 0.5 / columns, top + 0.034, chance.choice(panes))
     sprite = _hazy(pen.finish(relief=0.1), light, haze)
     sprite.plant(Sprite.from_rgba(lit_panes.finish(relief=0)).faded(1 - haze * 0.7), 0, 0)
     return sprite

@@ -28,6 +28,7 @@ from bot.standin.world.water import Glints, LightRays
 from bot.standin.world.waterside import WATERLINE
 
 _GROWN = frozenset({"flowers", "wheat"})
+_MAGENTA: RGB = (190, 50, 160)
 _RUST: RGB = (206, 104, 64)
 # Where subjects stand from left to right, by how many there are, and how far back each of them is.
 _LANES = {0: (), 1: (0.5,), 2: (0.34, 0.7), 3: (0.5, 0.2, 0.8), 4: (0.42, 0.16, 0.68, 0.88)}
@@ -50,6 +51,7 @@ class Set:
     sky: Canvas
     behind: tuple[Drawable, ...]
     layers: tuple[Layer, ...]
+    water: tuple[Drawable, ...]
     middle: tuple[Drawable, ...]
     front: tuple[Drawable, ...]
     caption: tuple[Sprite, int, int] | None
@@ -59,12 +61,17 @@ class Set:
         """Draw everything but sky and caption, from far to near."""
         for part in self.behind:
             part.draw(canvas, time_s)
+        self._pass(canvas, travelled_px, before_water=False)
+        for part in self.water:
+            part.draw(canvas, time_s)
+        self._pass(canvas, travelled_px, before_water=True)
+        for part in (*self.middle, *self.front):
+            part.draw(canvas, time_s)
+
+    def _pass(self, canvas: Canvas, travelled_px: float, *, before_water: bool) -> None:
         for layer in self.layers:
-            layer.strip.stamp(canvas, travelled_px * layer.pace, layer.y)
-        for part in self.middle:
-            part.draw(canvas, time_s)
-        for part in self.front:
-            part.draw(canvas, time_s)
+            if layer.before_water == before_water:
+                layer.strip.stamp(canvas, travelled_px * layer.pace, layer.y)
 
 
 def build_set(scene: Scene, width: int, height: int) -> Set:
@@ -94,17 +101,17 @@ def build_set(scene: Scene, width: int, height: int) -> Set:
         sky=paint_sky(width, height, light, scene.seed, night=scene.time == "night", disc=not wet),
         behind=tuple(_behind(scene, light, width, height)),
         layers=survey(site, light),
+        water=(*_water(scene, light, width, height), *_lanterns(scene, width, height)),
         middle=(
-            *_water(scene, light, width, height),
             *outside,
             *_weather(scene, light, width, height, wanted=indoors),
             *([Window(width, height, light, night=scene.time in ("night", "dusk"))] if indoors else []),
-            *_lanterns(scene, width, height),
             *inside,
         ),
         front=(
             *_front_clouds(scene, light, width, height),
             *swarms,
+            *_glints(scene, width, height),
             *_weather(scene, light, width, height, wanted=not indoors),
         ),
         caption=caption(scene.caption, width, height),
@@ -114,8 +121,12 @@ def build_set(scene: Scene, width: int, height: int) -> Set:
 
 def _light(scene: Scene) -> Light:
     light = light_of(scene)
+    if scene.paints.of("walls").material == "neon":
+        light = replace(
+            light, middle=mix(light.middle, _MAGENTA, 0.2), horizon=mix(light.horizon, _MAGENTA, 0.42)
+        )
     if scene.place == "space":
-        dust = scene.paints.of("ground").colours
+        dust = scene.paints.of("ground").colours or scene.paints.of("planet").colours
         far = mix((58, 38, 96), dust[0], 0.4) if dust else (58, 38, 96)
         light = replace(light, top=(6, 6, 22), middle=(22, 16, 52), horizon=far, stars=1.0, sun_height=0.7)
     elif scene.place == "underwater":
@@ -199,6 +210,11 @@ def _lanterns(scene: Scene, width: int, height: int) -> Iterator[Drawable]:
     if "lanterns" in scene.things:
         waterline = WATERLINE if scene.place in ("sea", "harbour") else None
         yield Lanterns(width, height, scene.paints.of("lanterns").colours, scene.seed, waterline=waterline)
+
+
+def _glints(scene: Scene, width: int, height: int) -> Iterator[Drawable]:
+    if "flowers" in scene.things and scene.paints.of("flowers").material in ("glass", "ice"):
+        yield swarm("glints", min(width, height), scene.seed)
 
 
 def _front_clouds(scene: Scene, light: Light, width: int, height: int) -> Iterator[Drawable]:

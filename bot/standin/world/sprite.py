@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image, ImageChops, ImageOps
 
 from bot.standin.world.canvas import Canvas
@@ -94,15 +95,20 @@ class Sprite:
     def plant(self, prop: Sprite, x: float, y: float) -> None:
         """Make another sprite part of this one."""
         left, top = round(x), round(y)
-        # Where there was nothing its soft edge keeps its colour, instead of mixing with what nobody sees.
-        self.picture.y.paste(prop.picture.y, (left, top), _free(self.alpha, prop.alpha, left, top))
         half = (left // 2, top // 2)
-        free = _free(self.half_alpha, prop.half_alpha, *half)
-        self.picture.u.paste(prop.picture.u, half, free)
-        self.picture.v.paste(prop.picture.v, half, free)
-        prop.stamp(self.picture, x, y)
-        _lighten(self.alpha, prop.alpha, left, top)
-        _lighten(self.half_alpha, prop.half_alpha, left // 2, top // 2)
+        mask = _put_over(self.alpha, prop.alpha, left, top)
+        half_mask = _put_over(self.half_alpha, prop.half_alpha, *half)
+        self.picture.y.paste(prop.picture.y, (left, top), mask)
+        self.picture.u.paste(prop.picture.u, half, half_mask)
+        self.picture.v.paste(prop.picture.v, half, half_mask)
+
+    def sunk(self, share: float) -> Sprite:
+        """The same with its lower part, from `share` of its height on, hardly seen through the water."""
+        fade = 0.06 * self.height
+        rows = [1 - 0.8 * min(1.0, max(0.0, (y - share * self.height) / fade)) for y in range(self.height)]
+        ramp = Image.new("L", (1, self.height))
+        ramp.putdata([round(255 * row) for row in rows])
+        return Sprite.from_canvas(self.picture, ImageChops.multiply(self.alpha, ramp.resize(self.alpha.size)))
 
 
 class Strip:
@@ -148,12 +154,11 @@ def _first_solid_row(alpha: Image.Image) -> int:
     return 0 if see_through is None else see_through[3] + see_through[3] % 2
 
 
-def _free(target: Image.Image, source: Image.Image, left: int, top: int) -> Image.Image:
-    """Where the source is seen and the target is not, as a mask."""
+def _put_over(target: Image.Image, source: Image.Image, left: int, top: int) -> Image.Image:
+    """Make an opacity that of both, one over the other; returns how much of the colour is the source's."""
     box = (left, top, left + source.width, top + source.height)
-    return ImageChops.multiply(ImageChops.invert(target.crop(box)), source.point([0] + [255] * 255))
-
-
-def _lighten(target: Image.Image, source: Image.Image, left: int, top: int) -> None:
-    box = (left, top, left + source.width, top + source.height)
-    target.paste(ImageChops.lighter(target.crop(box), source), (left, top))
+    over = np.asarray(source, np.float32)
+    under = np.asarray(target.crop(box), np.float32)
+    both = over + under * (1 - over / 255)
+    target.paste(Image.fromarray((both + 0.5).astype(np.uint8)), (left, top))
+    return Image.fromarray((over * 255 / np.maximum(both, 1) + 0.5).astype(np.uint8))

@@ -42,12 +42,16 @@ def harbour(land: Land) -> list[Layer]:
     """Houses on the far shore with their lights in the water, moored boats, and a quay in front."""
     hill = land.hills(0.53, 0.07, land.peak_colour, 0.5)
     shore = land.hills(0.612, 0.004, shade((128, 120, 116), 0.8), 0.12, tallest=0.24)
-    land.scatter(shore, 26, lambda size: _townhouse(land, size), 0.1, 0.2)
-    row = land.layer(shore, 0.0)
-    water = land.layer(_water(land), 0.0)
-    boats = _moored(land)
-    quay = land.front(_planked(land))
-    return [land.layer(hill, 0.0), row, water, _mirrored(land, shore), *boats, quay]
+    for _ in range(2):
+        land.scatter(shore, 22, lambda size: _townhouse(land, size), 0.1, 0.2)
+    view = Sprite.empty(land.width, land.height)
+    for piece in (hill, shore, _water(land)):
+        view.plant(piece.sprite, 0, piece.top)
+    _mirror(land, shore, view)
+    _moor(land, view)
+    # All of it stands still, so it is one layer, and quick to draw.
+    sprite, cut = Piece(view, hill.profile, 0).trimmed()
+    return [Layer(Strip(sprite), cut, 0.0), land.front(_planked(land))]
 
 
 def _water(land: Land) -> Piece:
@@ -58,12 +62,10 @@ def _water(land: Land) -> Piece:
     return land.hills(WATERLINE, 0.0, mix(water, light.horizon, 0.3), 0.1, deep=shade(water, 0.62))
 
 
-def _mirrored(land: Land, shore: Piece) -> Layer:
-    """The houses upside down in the water, shorter and faint."""
-    sprite, cut = shore.trimmed()
+def _mirror(land: Land, shore: Piece, view: Sprite) -> None:
+    """The houses upside down in the water, faint."""
     waterline = int(WATERLINE * land.height) & ~1
-    shown = sprite.cropped(waterline - shore.top - cut).flipped().faded(0.34)
-    return Layer(Strip(shown), waterline, 0.0)
+    view.plant(shore.sprite.cropped(waterline - shore.top).flipped().faded(0.34), 0, waterline)
 
 
 def _townhouse(land: Land, height_px: float) -> Sprite:
@@ -88,24 +90,17 @@ def _townhouse(land: Land, height_px: float) -> Sprite:
     return house
 
 
-def _moored(land: Land) -> list[Layer]:
+def _moor(land: Land, view: Sprite) -> None:
     """Small boats at two distances, with their reflections."""
-    layers = []
     for line, size, count in ((0.685, 0.13, 7), (0.77, 0.22, 4)):
-        foot = int(line * land.height) & ~1
-        tall = int(land.unit * size) & ~1
-        sprite = Sprite.empty(land.width, tall + tall // 2)
         for slot in range(count):
-            paint = land.chance.choice(_PAINTED)
-            pen = Pen(2.0, 2.2, tall / 2.2)
-            boat(pen, Look(land.chance.random(), "still", paint))
+            pen = Pen(2.0, 2.2, land.unit * size / 2.2)
+            boat(pen, Look(land.chance.random(), "still", land.chance.choice(_PAINTED)))
             hull = Sprite.from_rgba(pen.finish(round_=True), land.light.ambient)
             x = (slot + land.chance.uniform(0.2, 0.75)) * land.width / count
-            x = min(x, land.width - hull.width)
-            sprite.plant(hull.flipped().faded(0.3), x, tall - tall * 0.1)
-            sprite.plant(hull, x, tall - hull.height)
-        layers.append(Layer(Strip(sprite), foot - tall, 0.0))
-    return layers
+            x, foot = min(x, land.width - hull.width), line * land.height
+            view.plant(hull.flipped().faded(0.3), x, foot - hull.height * 0.1)
+            view.plant(hull, x, foot - hull.height)
 
 
 def _planked(land: Land) -> Piece:

@@ -8,7 +8,7 @@ from bot.standin.world.actors.kind import Look
 from bot.standin.world.colours import RGB, mix, shade
 from bot.standin.world.pen import Pen, Point
 
-WIDTH, HEIGHT = 5.9, 1.7
+WIDTH, HEIGHT = 6.2, 1.7
 BRASS: RGB = (228, 190, 92)
 PANE: RGB = (176, 214, 236)
 LIT: RGB = (255, 222, 140)
@@ -19,7 +19,7 @@ _FOOT = 1.66
 
 
 def train(pen: Pen, look: Look) -> None:
-    """A steam engine with its tender and a carriage, in a box of 5.9 by 1.7."""
+    """A steam engine with its tender and a carriage, in a box of 6.2 by 1.7."""
     paint = look.colour or (64, 110, 92)
     _puffs(pen, look.phase)
     _carriage(pen, look, mix(paint, (150, 66, 52), 0.7) if look.colour is None else paint)
@@ -52,8 +52,8 @@ def lamps(pen: Pen, look: Look) -> None:
         pen.box(left, 0.66, left + 0.34, 1.0, LIT, 0.04)
     pen.box(_ENGINE + 0.23, 0.61, _ENGINE + 0.71, 0.89, LIT, 0.04)
     x = _ENGINE + 2.5
-    for reach, spread, alpha in ((0.5, 0.34, 40), (0.42, 0.2, 60)):
-        pen.polygon([(x, 0.86), (x + reach, 0.9 - spread), (x + reach, 0.96 + spread), (x, 0.94)], LIT, alpha)
+    for reach, alpha in ((0.5, 16), (0.41, 34), (0.32, 56), (0.24, 84), (0.17, 124)):
+        pen.ellipse((x + reach * 0.3, 0.92), reach, reach * 0.8, LIT, alpha=alpha)
     pen.ellipse((x - 0.02, 0.9), 0.09, 0.1, (255, 246, 214))
 
 
