@@ -244,7 +244,7 @@ class Tab:
         if answer.failed is not None:
             return {"failed": answer.failed}
         if answer.modal is None:
-            return {}
+            return {} if answer.message_id is None else {"message": str(answer.message_id)}
         number = next(self._modal_numbers)
         self._modals[number] = answer.modal
         while len(self._modals) > DIALOGS_KEPT:  # a dialog that was closed is not heard of again

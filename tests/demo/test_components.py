@@ -135,7 +135,7 @@ async def test_a_focused_button_keeps_its_focus(
     """The panel is edited every few seconds; who moves by keyboard does not lose the place."""
     page = await browser.open(f"{local_discord.url}/?as=robin")
     await local_discord.user("robin").slash("broadcasts", "odyssey start", prompt="a harbour")
-    suggest = page.get_by_role("button", name="Suggest")
+    suggest = page.locator(".container").get_by_role("button", name="Suggest")
     await suggest.focus()
     await bot.edit_panel("now it snows")
     await expect(page.locator(".container")).to_contain_text("now it snows")

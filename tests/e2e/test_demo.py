@@ -37,7 +37,7 @@ async def test_two_people_steer_a_live_video_and_get_its_recording(
         await expect(robin.locator(".message", has_text="!it starts to snow")).to_contain_text("✅")
         await expect(mika.locator(".container").last).to_contain_text("it starts to snow")
 
-        await robin.get_by_role("button", name="Suggest").click()
+        await robin.locator(".container").last.get_by_role("button", name="Suggest").click()
         dialogue = robin.get_by_role("dialog")
         await dialogue.get_by_label("What should happen next?").fill("A whale leaps")
         await dialogue.get_by_role("button", name="Submit").click()

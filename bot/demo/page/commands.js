@@ -1,5 +1,7 @@
 // Slash commands as the picker needs them, and the checks that a client makes before it sends one.
 
+import { encodeFile } from "./modal.js";
+
 export const TYPE = { string: 3, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, file: 11 };
 
 // Every command that can be run: {path: "odyssey start", description, options}.
@@ -62,4 +64,16 @@ export function readOption(option, text, chosen) {
     }
     default: return { error: "Choose one from the list." };
   }
+}
+
+// {options} by their names; or {wrong, error} for the first field that cannot be sent so.
+export async function readFields(fields) {
+  const options = {};
+  for (const field of fields) {
+    const file = field.input.files?.[0];
+    const read = file ? { value: await encodeFile(file) } : readOption(field.option, field.input.value.trim(), field.chosen);
+    if (read.error) return { wrong: field, error: read.error };
+    if ("value" in read) options[field.option.name] = read.value;
+  }
+  return { options };
 }

@@ -1,7 +1,7 @@
 // Message components (V2 and classic), embeds and attachments as nodes.
 //
 // `ctx` is what they need: names (for markdown), act(kind, body) for clicks and choices, busy(custom_id),
-// watch(url) for Watch links, attachments of the message, people and channels for entity selects.
+// watch(url) for Watch links, about() for what the message is about, attachments of the message, people and channels for entity selects.
 
 import { el, icon, isLoopback, sizeText, webUrl } from "./dom.js";
 import { markdown } from "./markdown.js";
@@ -88,7 +88,7 @@ function picture(media, item, ctx) {
   if (!isLoopback(media.url)) return foreign(media.url);
   const size = stored ?? media;
   const node = kind.startsWith("video/")
-    ? el("video", { src: media.url, controls: true, preload: "metadata", playsinline: true, "aria-label": item.description ?? "Video" })
+    ? el("video", { src: media.url, controls: true, preload: "metadata", playsinline: true, "aria-label": ["Video", item.description, ctx.about(), stored?.filename].filter(Boolean).join(", ") })
     : el("img", { src: media.url, alt: item.description ?? "", loading: "lazy", width: size.width, height: size.height });
   if (node.tagName === "IMG") node.addEventListener("click", () => enlarge(node));
   node.addEventListener("error", () => node.replaceWith(el("div", { class: "media-gone", text: "This picture or film can no longer be loaded." })));

@@ -1,15 +1,14 @@
 // Where one writes: chat, or a slash command with a field for each of its options.
 
-import { choicesOf, leavesOf, matching, readOption, TYPE, typedInFull } from "./commands.js";
+import { choicesOf, leavesOf, matching, readFields, readOption, TYPE, typedInFull } from "./commands.js";
 import { el, icon } from "./dom.js";
-import { encodeFile } from "./modal.js";
 import { matchingPeople, withMentions } from "./mentions.js";
 import { Picker } from "./picker.js";
 
 const AUTOCOMPLETE_DELAY_MS = 120;
 const MESSAGE_LIMIT = 2000;
 
-// `app`: users, roles, channels, channelName(), perform(kind, body), run(name, kind, body).
+// `app`: users, roles, channels, channelName(), isDirect(), perform(kind, body), run(name, kind, body).
 export class Composer {
   #leaves = [];
   #picker = new Picker();
@@ -19,7 +18,7 @@ export class Composer {
 
   constructor(node, app) {
     this.app = app;
-    this.text = el("textarea", { rows: "1", autocomplete: "off", spellcheck: "true", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" });
+    this.text = el("textarea", { rows: "1", autocomplete: "off", spellcheck: "true", "aria-autocomplete": "list" });
     this.line = el("div", { class: "line" }, this.text);
     this.hint = el("div", { class: "hint", role: "status" });
     this.above = el("div", { class: "replying", hidden: true });
@@ -40,15 +39,19 @@ export class Composer {
     return this.#loadCommands();
   }
 
+  // Whether there is such a command for this person here.
+  async knows(path) {
+    await this.#loadCommands();
+    return this.#leaves.some((leaf) => leaf.path === path);
+  }
+
   // Fills in a command, ready to be sent with Enter.
   async suggest(path, values) {
-    await this.#loadCommands();
-    const leaf = this.#leaves.find((candidate) => candidate.path === path);
-    if (!leaf) {
+    if (!(await this.knows(path))) {
       this.hint.textContent = `/${path} is not there yet: the bot is still starting. Try again in a moment.`;
       return;
     }
-    this.#enter(leaf, values);
+    this.#enter(this.#leaves.find((leaf) => leaf.path === path), values);
   }
 
   replyTo(message, name) {
@@ -93,7 +96,12 @@ export class Composer {
       return this.#enter(full.leaf, first && full.rest ? { [first.name]: full.rest } : {});
     }
     return this.#picker.show(this.text, "Commands", matching(this.#leaves, typed).map((leaf) => ({ title: `/${leaf.path}`, detail: leaf.description, badge: "Odyssey", leaf })),
-      (item) => this.#enter(item.leaf, {}), { empty: this.#leaves.length ? "No command fits" : "No commands yet: the bot is still starting" });
+      (item) => this.#enter(item.leaf, {}), { empty: this.#whyNone() });
+  }
+
+  #whyNone() {
+    if (this.app.isDirect()) return "The bot has no commands here: they are for the server's channels";
+    return this.#leaves.length ? "No command fits" : "No commands yet: the bot is still starting";
   }
 
   #offerPeople(typed) {
@@ -278,17 +286,12 @@ export class Composer {
 
   async #sendCommand() {
     const { leaf, fields } = this.#command;
-    const options = {};
-    for (const field of fields) {
-      const file = field.input.files?.[0];
-      const read = file ? { value: await encodeFile(file) } : readOption(field.option, field.input.value.trim(), field.chosen);
-      if (read.error) {
-        field.node.classList.add("wrong");
-        field.input.focus();
-        this.hint.textContent = `${field.option.name}: ${read.error}`;
-        return;
-      }
-      if ("value" in read) options[field.option.name] = read.value;
+    const { options, wrong, error } = await readFields(fields);
+    if (wrong) {
+      wrong.node.classList.add("wrong");
+      wrong.input.focus();
+      this.hint.textContent = `${wrong.option.name}: ${error}`;
+      return;
     }
     this.#leave(true);
     await this.app.run(`/${leaf.path}`, "slash", { name: leaf.path, options });

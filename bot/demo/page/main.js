@@ -1,13 +1,14 @@
 // The page: what is shown, as whom, and how the parts talk to each other.
 
+import { Answers } from "./answers.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
-import { Dock } from "./dock.js";
 import { avatar, el, icon } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { openModal } from "./modal.js";
 import { isWatchLink, Stage, watchLink } from "./stage.js";
 import { keepCounting } from "./time.js";
+import { keepViews, showView } from "./views.js";
 
 const CHIPS_SHOWN = 3;
 const HISTORY_KEPT = 500;
@@ -34,6 +35,7 @@ const app = {
   },
   displayName: (author) => app.names.user(author.id) ?? author.global_name ?? author.username,
   channelName: () => channel?.name ?? "",
+  isDirect: () => Boolean(channel?.direct),
   reply: (message) => composer.replyTo(message, app.displayName(message.author)),
   message: (id) => history.get(channel.id).get(id),
   notice: (title, text, options) => messages.notice(title, text, options),
@@ -49,6 +51,7 @@ const app = {
     const answer = await app.perform(kind, body);
     waiting.remove();
     if (answer.failed) app.notice(title, answer.failed, { failed: true });
+    return answer;
   },
   runOnPerson: (user, name) => app.run(name, "person", { user: user.id, name }),
   // True when the link was a watch link and is now shown beside the chat.
@@ -62,11 +65,16 @@ const app = {
 
 const messages = new MessageList(byId("messages"), byId("newer"), app);
 const composer = new Composer(byId("composer"), app);
-const dock = new Dock(byId("messages"), app);
-const stage = new Stage(byId("stage"), dock.node, {
-  tryIt(prompt) {
-    showView("chat");
-    composer.suggest("odyssey start", { prompt });
+const answers = new Answers((text) => stage.say(text), app.names);
+const stage = new Stage(byId("stage"), {
+  async tryIt(prompt) {
+    if (channel.direct) showChannel(world.channels[0]);
+    const command = stage.url === null ? "odyssey start" : "odyssey say";
+    const answer = await composer.knows(command)
+      ? await app.run(`/${command}`, "slash", { name: command, options: { prompt } })
+      : { failed: "The bot is still starting. Try again in a moment." };
+    stage.say(answer.failed ?? "");
+    if (answer.message) await answers.follow(answer.message, history.get(channel.id).get(answer.message));
   },
   showPanel() {
     showView("chat");
@@ -80,12 +88,14 @@ connection.addEventListener("welcome", ({ detail }) => {
   const cameBack = world.me === detail.me;
   world = detail;
   history.clear();
+  answers.forget();
   for (const [id, list] of Object.entries(detail.messages)) history.set(id, new Map(list.map((message) => [message.id, message])));
   const me = world.users.find((user) => user.id === world.me);
   actingAs = me.name;
   sessionStorage.setItem("as", me.name);
   window.history.replaceState(null, "", `?as=${encodeURIComponent(me.name)}`);
   byId("guild-name").textContent = world.guild;
+  byId("memory").textContent = world.remembers ? "" : " Nothing is kept when the demo ends.";
   byId("connection").hidden = true;
   drawPeople();
   const wanted = channel?.name ?? sessionStorage.getItem("channel");
@@ -97,10 +107,10 @@ connection.addEventListener("message", ({ detail }) => {
   const isNew = !known.has(detail.message_id);
   known.set(detail.message_id, detail.message);
   if (known.size > HISTORY_KEPT) forgetOldest(known);
+  answers.hear(detail.message);
   if (detail.channel_id === channel.id) {
     messages.put(detail.message);
     if (detail.message.author.bot) followStage();
-    else dock.look();
   } else if (isNew && !unread.has(detail.channel_id)) {
     unread.add(detail.channel_id);
     drawChannels();
@@ -118,6 +128,7 @@ function forgetOldest(known) {
 
 connection.addEventListener("gone", ({ detail }) => {
   history.get(detail.channel_id).delete(detail.message_id);
+  answers.forget(detail.message_id);
   if (detail.channel_id !== channel.id) return;
   messages.remove(detail.message_id);
   followStage();
@@ -146,8 +157,8 @@ function followStage() {
   const newestLast = [...history.get(channel.id).values()].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
   const panel = watchLink(newestLast);
   panelId = panel.id;
-  stage.show(panel.url);
-  dock.follow(history.get(channel.id).get(panelId) ?? null);
+  const picture = history.get(channel.id).get(panelId)?.attachments[0];
+  stage.show(panel.url, { upright: picture?.width < picture?.height });
 }
 
 function drawChannels() {
@@ -155,6 +166,7 @@ function drawChannels() {
     type: "button",
     class: unread.has(known.id) ? "channel unread" : "channel",
     "aria-current": known.id === channel.id ? "page" : null,
+    "aria-label": known.direct ? `Messages from ${known.name}` : null,
     onclick: () => { showView("chat"); showChannel(known); },
   }, icon(known.direct ? "at" : "hash"), el("span", { class: known.direct ? "direct" : null, text: known.name }))));
 }
@@ -184,19 +196,13 @@ function welcomeCard() {
   if (channel.direct) {
     return el("div", { class: "welcome" },
       el("div", { class: "welcome-hash" }, icon("at")),
-      el("h2", { text: "Only between you and the bot" }),
+      el("h3", { text: "Only between you and the bot" }),
       el("p", { text: "When a suggestion of yours in the chat is not taken, the bot tells you here why." }));
   }
   return el("div", { class: "welcome" },
     el("div", { class: "welcome-hash" }, icon("hash")),
-    el("h2", { text: `Welcome to #${channel.name}` }),
+    el("h3", { text: `Welcome to #${channel.name}` }),
     el("p", {}, "This is the beginning of the channel. ", el("button", { type: "button", class: "as-link", text: "Start a broadcast", onclick: () => composer.suggest("odyssey start", {}) }), " or just say hello."));
-}
-
-function showView(name) {
-  document.body.dataset.view = name;
-  for (const view of ["chat", "stage"]) byId(`tab-${view}`).setAttribute("aria-selected", String(view === name));
-  if (name === "chat") messages.toBottom();
 }
 
 // Links to a watch page in texts do what its button does.
@@ -204,8 +210,11 @@ byId("messages").addEventListener("click", (event) => {
   const link = event.target.closest("a:not(.button)");
   if (link && app.watch(link.href)) event.preventDefault();
 });
-byId("tab-chat").addEventListener("click", () => showView("chat"));
-byId("tab-stage").addEventListener("click", () => showView("stage"));
-showView("chat");
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  showView("chat");
+  composer.focus();
+});
+keepViews("chat", (name) => { if (name === "chat") messages.toBottom(); });
 keepCounting();
 connection.open(actingAs);

@@ -56,7 +56,7 @@ function blocks(lines, out, names, depth) {
     const heading = /^(#{1,3}) +(\S.*)$/.exec(line);
     if (heading) {
       flush();
-      out.append(el("div", { class: `md-h md-h${heading[1].length}`, role: "heading", "aria-level": String(heading[1].length + 1) }, inline(heading[2], names, depth)));
+      out.append(el("div", { class: `md-h md-h${heading[1].length}`, role: "heading", "aria-level": "3" }, inline(heading[2], names, depth)));
     } else if (line.startsWith("-# ")) {
       flush();
       out.append(el("div", { class: "md-sub" }, inline(line.slice(3), names, depth)));

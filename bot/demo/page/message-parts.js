@@ -3,6 +3,18 @@
 import { avatar, el, icon } from "./dom.js";
 import { plainText } from "./markdown.js";
 
+const PRIVATE = 1 << 6;
+const THINKING = 1 << 7;
+
+export const isPrivate = (message) => Boolean(message.flags & PRIVATE);
+export const isThinking = (message) => Boolean(message.flags & THINKING);
+
+// All that can be read in it, labels aside.
+export function textOf(message) {
+  const within = (components) => (components ?? []).flatMap((component) => [component.content, ...within(component.components)]);
+  return [message.content, ...within(message.components)].filter(Boolean).join("\n");
+}
+
 export function contextLine(message, app) {
   if (message.interaction_metadata?.name && !message.referenced_message) {
     const user = message.interaction_metadata.user;

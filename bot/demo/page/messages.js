@@ -2,13 +2,11 @@
 
 import { avatar, el, hueOf, icon } from "./dom.js";
 import { renderAttachments, renderComponents, renderEmbeds } from "./components.js";
-import { markdown } from "./markdown.js";
+import { markdown, plainText } from "./markdown.js";
 import { openCard } from "./person-card.js";
-import { contextLine, dots, keepMedia, newerThan, privateLine, sameExceptReactions, showMessage } from "./message-parts.js";
+import { contextLine, dots, isPrivate, isThinking, keepMedia, newerThan, privateLine, sameExceptReactions, showMessage, textOf } from "./message-parts.js";
 import { clockTime, dayName, messageTime, startOfDay } from "./time.js";
 
-const PRIVATE = 1 << 6;
-const THINKING = 1 << 7;
 const LAYOUT = 1 << 15;
 const SAME_BREATH_MS = 7 * 60 * 1000;
 const KEPT = 300;
@@ -113,6 +111,7 @@ export class MessageList {
     const message = this.app.message(id);
     if (message) this.put(message, { quiet: true });
     this.sticky = false;
+    this.newer.hidden = true; // shown again by the scrolling, if it leads away from the newest
     cancelAnimationFrame(this.#frame);
     this.#frame = null;
     showMessage(id);
@@ -166,10 +165,10 @@ export class MessageList {
   #draw(message) {
     const { app } = this;
     const name = app.displayName(message.author);
-    const isPrivate = Boolean(message.flags & PRIVATE);
+    const forMe = isPrivate(message);
     const node = el("article", { class: "message", id: `message-${message.id}`, "aria-label": `${name}, ${messageTime(message.timestamp)}` });
     if (message.author.id !== app.me && message.mentions.some((user) => user.id === app.me)) node.classList.add("mentions-me");
-    if (isPrivate) node.classList.add("private");
+    if (forMe) node.classList.add("private");
     const context = contextLine(message, app);
     if (context) node.append(context);
     const head = el("div", { class: "head" },
@@ -182,8 +181,8 @@ export class MessageList {
     body.append(this.#reactions(message));
     const failure = this.#failures.get(message.id);
     if (failure) body.append(el("div", { class: "failure", role: "alert", text: failure }));
-    if (isPrivate) body.append(privateLine(() => this.#dismiss(message.id)));
-    if (!isPrivate && !(message.flags & THINKING)) node.append(this.#toolbar(message));
+    if (forMe) body.append(privateLine(() => this.#dismiss(message.id)));
+    if (!forMe && !isThinking(message)) node.append(this.#toolbar(message));
     return node;
   }
 
@@ -194,7 +193,7 @@ export class MessageList {
   }
 
   #content(message) {
-    if (message.flags & THINKING) return el("div", { class: "thinking" }, dots(), `${this.app.displayName(message.author)} is thinking…`);
+    if (isThinking(message)) return el("div", { class: "thinking" }, dots(), `${this.app.displayName(message.author)} is thinking…`);
     const ctx = this.#context(message);
     if (message.flags & LAYOUT) return el("div", { class: "layout" }, renderComponents(message.components, ctx));
     const parts = [];
@@ -212,6 +211,7 @@ export class MessageList {
     return {
       names: app.names, users: app.users, roles: app.roles, channels: app.channels,
       attachments: message.attachments,
+      about: () => plainText(textOf(message).split("\n")[0], app.names).slice(0, 80),
       watch: (url) => app.watch(url),
       busy: (customId) => this.#busy.has(`${message.id}:${customId}`),
       act: async (kind, body) => {

@@ -14,7 +14,8 @@ export class Picker {
     this.id = `picker-${(numbers += 1)}`;
     this.title = el("div", { class: "picker-title" });
     this.list = el("div", { class: "picker-items", role: "listbox", id: this.id });
-    this.node = el("div", { class: "picker", hidden: true }, this.title, this.list);
+    this.empty = el("div", { class: "picker-empty", role: "status" });
+    this.node = el("div", { class: "picker", hidden: true }, this.title, this.list, this.empty);
     this.node.addEventListener("mousedown", (event) => event.preventDefault());
   }
 
@@ -33,18 +34,25 @@ export class Picker {
       el("span", { class: "picker-name", text: item.title }),
       item.detail ? el("span", { class: "picker-detail", text: item.detail }) : null,
       item.badge ? el("span", { class: "picker-badge", text: item.badge }) : null)));
-    if (!items.length) this.list.append(el("div", { class: "picker-empty", text: empty }));
+    this.list.hidden = !items.length;
+    this.list.setAttribute("aria-label", title);
+    this.empty.textContent = items.length ? "" : empty;
     this.node.hidden = false;
     field.setAttribute("aria-controls", this.id);
-    field.setAttribute("aria-expanded", "true");
+    this.#expand(true);
     this.#mark(0);
   }
 
   hide() {
     this.node.hidden = true;
     this.#items = [];
-    this.#field?.setAttribute("aria-expanded", "false");
+    this.#expand(false);
     this.#field?.removeAttribute("aria-activedescendant");
+  }
+
+  // Only what is a combobox has two states; where one writes is a field with suggestions.
+  #expand(open) {
+    if (this.#field?.getAttribute("role") === "combobox") this.#field.setAttribute("aria-expanded", String(open));
   }
 
   // True when the key was for this list.
@@ -60,7 +68,10 @@ export class Picker {
   }
 
   #mark(index) {
-    if (!this.#items.length) return;
+    if (!this.#items.length) {
+      this.#field.removeAttribute("aria-activedescendant");
+      return;
+    }
     this.#current = (index + this.#items.length) % this.#items.length;
     [...this.list.children].forEach((node, position) => {
       node.setAttribute("aria-selected", String(position === this.#current));

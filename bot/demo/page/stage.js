@@ -1,25 +1,29 @@
-// The right side: the live video of the shown channel, or an invitation to start one.
+// The right side: the live video of the shown channel, and worlds to try.
 
 import { el, icon, isLoopback } from "./dom.js";
-import { randomPrompt } from "./prompts.js";
+import { ideas } from "./ideas.js";
 
 const STEPS = [
   ["Describe a world", "Any place, any mood. A live video of it begins."],
-  ["Steer it from chat", "Begin a message with ! or press Suggest. Switch to another person at the top and let them have a say."],
-  ["Keep the recording", "End the broadcast, and it is posted here as a film."],
+  ["Steer it from chat", "Press Suggest, or type an idea. Switch to another person at the top and let them have a say."],
+  ["Keep the recording", "End the broadcast, and it is posted in the chat as a film."],
 ];
 
 export class Stage {
   #url = null;
+  #chosen = null;
 
-  // `tryIt(prompt)` fills in the composer; `showPanel()` leads to the message that has the link.
-  // `dock` stands under the video.
-  constructor(node, dock, { tryIt, showPanel }) {
+  // `tryIt(prompt)` starts or suggests, and resolves when it is known what came of it; `showPanel()` leads to the
+  // message that has the link.
+  constructor(node, { tryIt, showPanel }) {
     this.node = node;
-    this.dock = dock;
     this.tryIt = tryIt;
     this.showPanel = showPanel;
-    this.#invite();
+    this.picture = el("div", { class: "picture" });
+    this.below = el("div");
+    this.word = el("p", { class: "word", role: "status" });
+    node.append(this.picture, this.below);
+    this.#draw();
   }
 
   get url() {
@@ -27,35 +31,59 @@ export class Stage {
   }
 
   // Shows a watch page, or the invitation for null.
-  show(url) {
+  show(url, { upright = false } = {}) {
+    this.picture.classList.toggle("upright", upright);
     if (url === this.#url) return;
     this.#url = url;
     document.body.classList.toggle("live", url !== null);
-    if (url === null) this.#invite();
-    else this.#play(url);
+    this.picture.replaceChildren(...(url === null ? [] : [el("iframe", { class: "player", src: url, title: "Live video", allow: "autoplay; fullscreen; picture-in-picture", sandbox: "allow-scripts allow-same-origin allow-popups" })]));
+    this.say("");
+    this.#draw();
   }
 
-  #play(url) {
-    const frame = el("iframe", { class: "player", src: url, title: "Live video", allow: "autoplay; fullscreen; picture-in-picture", sandbox: "allow-scripts allow-same-origin allow-popups" });
-    this.node.replaceChildren(
-      el("div", { class: "stage-header" },
-        el("h2", { text: "Watch" }),
-        el("button", { type: "button", class: "quiet", onclick: () => this.showPanel() }, icon("reply"), "Panel in chat"),
-        el("a", { class: "quiet", href: url, target: "_blank", rel: "noopener noreferrer" }, "Open in a tab", icon("open"))),
-      frame,
-      this.dock);
+  // What the bot answered, for those who do not see the chat just now.
+  say(text) {
+    this.word.textContent = text;
   }
 
-  #invite() {
-    const prompt = randomPrompt();
-    this.node.replaceChildren(el("div", { class: "invite" },
-      el("div", { class: "orb", "aria-hidden": "true" }),
+  #draw() {
+    this.below.className = this.#url === null ? "invite" : "under";
+    this.below.replaceChildren(...(this.#url === null ? this.#invitation() : this.#steering()));
+  }
+
+  #invitation() {
+    return [
       el("h2", { text: "Nothing is on air" }),
-      el("p", { class: "invite-lead" }, "Type ", el("kbd", { text: "/odyssey start" }), " in the chat, and what you describe comes alive here."),
-      el("button", { type: "button", class: "button primary large", onclick: () => this.tryIt(prompt) }, icon("play"), "Try it"),
-      el("p", { class: "invite-example", text: `“${prompt}”` }),
+      el("p", { class: "lead" }, "Choose a world, or type ", el("kbd", { text: "/odyssey start" }), " in the chat and describe your own."),
+      ideas("Try it", this.#chosen, (prompt) => this.#choose(prompt)),
+      this.word,
       el("ol", { class: "steps" }, STEPS.map(([title, text]) => el("li", {}, el("b", { text: title }), el("span", { text })))),
-    ));
+    ];
+  }
+
+  #steering() {
+    return [
+      el("div", { class: "under-head" },
+        el("h2", { text: "Steer it" }),
+        el("button", { type: "button", class: "quiet", onclick: () => this.showPanel() }, icon("reply"), "Panel in chat"),
+        el("a", { class: "quiet", href: this.#url, target: "_blank", rel: "noopener noreferrer" }, "Open in a tab", icon("open"))),
+      this.word,
+      ideas("Suggest", this.#chosen, (prompt) => this.#choose(prompt)),
+    ];
+  }
+
+  async #choose(prompt) {
+    if (this.#chosen !== null) return;
+    this.#chosen = prompt;
+    this.say("");
+    this.#draw();
+    this.node.focus({ preventScroll: true }); // the button that had the focus is off meanwhile
+    try {
+      await this.tryIt(prompt);
+    } finally {
+      this.#chosen = null;
+      this.#draw();
+    }
   }
 }
 
