@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import discord
 import pytest
 from aiohttp import web
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
 from discord import app_commands
 from playwright.async_api import Page, expect
 
