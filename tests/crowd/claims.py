@@ -1,0 +1,205 @@
+"""What each sentence that a person is told says, and whether it was so.
+
+A sentence that is not known here is a fault of its own: teach it, with what makes it true.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from bot.broadcast.arbitration.policy import Mode
+from cogs.wording import plain
+from tests.crowd.people import Person, Said
+from tests.crowd.seen import Version
+from tests.crowd.truth import Fate, Moment, Truth
+
+BEFORE_S, AFTER_S = 5.0, 1.0
+"""What is told was so at some moment around: it takes a while until it is composed, sent and shown."""
+ENTERING = 3
+"""Suggestions that have their room, and are about to be stored."""
+FOLLOWS_S = 4.0
+"""What is told to be so until further notice is put right within this time."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that one person was told: `version` of a message, about `said` and its row, if about any."""
+
+    truth: Truth
+    person: Person
+    version: Version
+    said: Said | None
+    fate: Fate | None
+
+    def ever(self, holds: Callable[[Moment], bool]) -> bool:
+        """Whether it was so at some moment around the one in which it was told."""
+        at = self.version.at
+        return any(holds(moment) for moment in self._between(at - BEFORE_S, at + AFTER_S))
+
+    def stays(self, holds: Callable[[Moment], bool]) -> bool:
+        """Whether it was so, and was put right soon when it was so no more."""
+        until = self.version.until or self.truth.moments[-1].at
+        wrong_since = self.version.at
+        for moment in self._between(self.version.at, until):
+            if holds(moment):
+                wrong_since = moment.at
+            elif moment.at - wrong_since > FOLLOWS_S:
+                return False
+        return self.ever(holds)
+
+    def _between(self, begin: float, end: float) -> Iterable[Moment]:
+        """The moments in that time, and the last one before it: that held until then."""
+        moments = self.truth.moments
+        first = max(0, bisect_left(moments, begin, key=lambda moment: moment.at) - 1)
+        for moment in moments[first:]:
+            if moment.at > end:
+                return
+            yield moment
+
+    @property
+    def own_id(self) -> str:
+        """The suggestion that it is about."""
+        return self.fate.id if self.fate else (self.said.suggestion_id or "" if self.said else "")
+
+
+Holds = Callable[[Case, re.Match[str]], bool]
+
+_WHY = {
+    "broadcast_ended": "ended before its turn",
+    "service_refused": "turned it down",
+    "not_acknowledged": "did not confirm it in time",
+    "connection_lost": "connection to Odyssey was lost",
+    "stale": "waited for too long",
+    "moderator_refused": "moderator refused it",
+}
+
+
+def _applied(case: Case, told: re.Match[str]) -> bool:
+    fate = case.fate
+    return bool(
+        fate and fate.outcome == "acknowledged" and told["words"] == plain(fate.applied or fate.prompt)
+    )
+
+
+def _withdrawn(case: Case, told: re.Match[str]) -> bool:
+    return bool(case.fate and case.fate.refusal == "withdrawn" and told["words"] == _short(case.fate.prompt))
+
+
+def _not_applied(case: Case, told: re.Match[str]) -> bool:
+    fate = case.fate
+    if not fate or fate.outcome != "refused" or told["words"] != _short(fate.prompt):
+        return False
+    return _WHY.get(fate.refusal or "", "?") in told["why"]
+
+
+def _not_taken(case: Case, _: re.Match[str]) -> bool:
+    """Some words of it were not: it is not there, or it has others."""
+    return bool(case.said and any(not case.fate or case.fate.prompt != words for words in case.said.prompts))
+
+
+def _repeated(case: Case, told: re.Match[str]) -> bool:
+    words = {each.casefold() for each in case.said.prompts} if case.said else set()
+    return _not_taken(case, told) and not words.isdisjoint(case.truth.said)
+
+
+def _too_many(case: Case, told: re.Match[str]) -> bool:
+    def waiting(moment: Moment) -> int:
+        return sum(each.viewer.id == case.person.user.id for each in moment.waiting.values())
+
+    return _not_taken(case, told) and case.ever(lambda moment: waiting(moment) == int(told["limit"]))
+
+
+def _full(case: Case, told: re.Match[str]) -> bool:
+    """What is about to wait counts too."""
+    limit = int(told["limit"])
+    return _not_taken(case, told) and case.ever(lambda moment: limit - ENTERING <= moment.count <= limit)
+
+
+def _over(case: Case, _: re.Match[str]) -> bool:
+    return not case.fate and case.ever(lambda moment: moment.is_over)
+
+
+def _next(case: Case, _: re.Match[str]) -> bool:
+    return case.ever(lambda moment: bool(moment.up) and case.own_id in moment.up[0])
+
+
+def _number(case: Case, told: re.Match[str]) -> bool:
+    place = int(told["place"])
+    return case.ever(lambda moment: len(moment.up) >= place and case.own_id in moment.up[place - 1])
+
+
+def _on_ballot(case: Case, _: re.Match[str]) -> bool:
+    return case.stays(lambda moment: any(case.own_id in one for one in moment.ballot))
+
+
+def _in_draw(case: Case, _: re.Match[str]) -> bool:
+    return case.stays(lambda moment: moment.mode is Mode.DRAW and case.own_id in moment.waiting)
+
+
+def _to_be_reviewed(case: Case, _: re.Match[str]) -> bool:
+    return case.stays(lambda moment: moment.mode is Mode.HOST and case.own_id in moment.unseen)
+
+
+def _vote_is_for(case: Case, told: re.Match[str]) -> bool:
+    number = int(told["number"] or 0)
+
+    def holds(moment: Moment) -> bool:
+        choice = moment.waiting.get(moment.votes.get(case.person.user.id, ""))
+        if not choice or _short(choice.prompt) != told["words"]:
+            return False
+        return not number or (len(moment.ballot) >= number and choice.id in moment.ballot[number - 1])
+
+    return case.ever(holds)
+
+
+def _no_vote(case: Case, _: re.Match[str]) -> bool:
+    return case.ever(lambda moment: case.person.user.id not in moment.votes)
+
+
+def _vote_gone(case: Case, _: re.Match[str]) -> bool:
+    """That of somebody who voted; or what somebody wanted to withdraw."""
+    own = [fate_id for said in case.person.said if (fate_id := said.suggestion_id)]
+    return case.ever(lambda moment: any(each not in moment.waiting for each in [*case.person.pressed, *own]))
+
+
+def _always(_: Case, __: re.Match[str]) -> bool:
+    return True
+
+
+SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
+    (re.compile(pattern), holds)
+    for pattern, holds in (
+        (r"✅ Applied: (?P<words>.+)", _applied),
+        (r"↩️ You withdrew it: “(?P<words>.+)”\.", _withdrawn),
+        (r"❌ Not applied: “(?P<words>.+)”\. (?P<why>.+)", _not_applied),
+        (r"📨 Taken\. As of now it is next\.", _next),
+        (r"📨 Taken\. It is number (?P<place>\d+) in line as of now\.", _number),
+        (r"📨 Taken\. It is on the ballot: the panel has the buttons to vote\.", _on_ballot),
+        (r"📨 Taken\. It is in the draw\.", _in_draw),
+        (r"📨 Taken\. A moderator will look at it\.", _to_be_reviewed),
+        (r"-# What becomes of it is shown here\.", _always),
+        (r"That suggestion breaks a rule of this server: .+", _not_taken),
+        (r"Somebody suggested just that\. .+", _repeated),
+        (r"(?P<limit>\d+) of your suggestions wait already, .+", _too_many),
+        (r"The line is full: (?P<limit>\d+) suggestions wait already\. .+", _full),
+        (r"This broadcast is over\. .+|No broadcast is running in this channel\. .+", _over),
+        (r"Your earlier words stay in line; .+", _always),
+        (r"🗳️ Your vote is for (?:(?P<number>\d) · )?“(?P<words>.+)”\.", _vote_is_for),
+        (r"🗳️ You have no vote at the moment\. .+", _no_vote),
+        (r"↩️ You took your vote back\.", _no_vote),
+        (r"(?:What your vote was for|That suggestion) is not in line any more: .+", _vote_gone),
+        (r"-# https?://\S+", _always),
+    )
+)
+
+
+def is_about_votes(words: str) -> bool:
+    """Whether a private message is the answer that tells what one's votes are for."""
+    return any(sign in words for sign in ("🗳️", "You took your vote back", "What your vote was for"))
+
+
+def _short(prompt: str) -> str:
+    return plain(prompt, limit=100)

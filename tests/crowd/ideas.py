@@ -1,0 +1,49 @@
+"""What people of a crowd say: ideas, also almost those of others, talk, and some of what breaks the rules."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from bot.demo.views import SeenMessage
+
+_CANDIDATE = re.compile(r"^\d\. (.+?) — ", re.MULTILINE)
+_WHO = (
+    "a whale",
+    "a paper dragon",
+    "an old steam train",
+    "a flock of cranes",
+    "a red balloon",
+    "a tiny robot",
+    "the moon",
+    "a choir of frogs",
+)
+_DOES = (
+    "rises slowly",
+    "glides past",
+    "begins to glow",
+    "lands softly",
+    "dances in circles",
+    "turns to glass",
+    "falls asleep",
+    "hides away",
+    "catches the wind",
+)
+_WHERE = ("over the water", "between the clouds", "in the falling snow", "under the stars", "in the fog", "")
+TALK = ("that is so pretty", "haha yes", "more of this please", "who made this?", "wow", "can we have rain?")
+MISCHIEF = ("look at https://example.com now", "@everyone hello", "join discord.gg/abcdef")
+
+
+def idea(dice: random.Random, panel: SeenMessage | None) -> str:
+    """What should happen next; now and then almost what somebody else wants, of whom the panel tells."""
+    others = _CANDIDATE.findall(panel.text) if panel else []
+    if others and dice.random() < 0.2:
+        return _with_a_slip(dice.choice(others), dice)
+    return " ".join(dice.choice(part) for part in (_WHO, _DOES, _WHERE)).strip()
+
+
+def _with_a_slip(words: str, dice: random.Random) -> str:
+    """A letter is missing in the longest word."""
+    longest = max(words.split(), key=len)
+    letter = dice.randrange(1, max(2, len(longest) - 1))
+    return words.replace(longest, longest[:letter] + longest[letter + 1 :], 1)

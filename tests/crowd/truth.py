@@ -1,0 +1,146 @@
+"""What was true in a broadcast, moment by moment, and what became of everything in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.model import Broadcast, Suggestion, Viewer
+from bot.broadcast.service import Broadcasts
+from bot.broadcast.session import BroadcastSession
+from bot.stage import Stage
+
+BALLOT = 5
+"""Candidates that the panel has buttons for."""
+SAMPLES_S = 0.1
+"""Between two looks, besides the one at each change that is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How a broadcast stood.
+
+    `up` has the candidates in order, each with its near-duplicates, `ballot` those that have buttons;
+    `waiting` all that was in line, `unseen` what of it no moderator has approved; `votes` what each person's
+    one vote was for.
+    """
+
+    at: float
+    mode: Mode
+    is_over: bool
+    up: tuple[frozenset[str], ...]
+    ballot: tuple[frozenset[str], ...]
+    count: int
+    waiting: dict[str, Suggestion]
+    unseen: frozenset[str]
+    votes: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """A suggestion's row at the end."""
+
+    id: str
+    viewer_id: int
+    prompt: str
+    outcome: str
+    refusal: str | None
+    applied: str | None
+
+
+class Truth:
+    """Follows one broadcast of a bot in this process; `people` are those who vote in it."""
+
+    def __init__(self, people: list[Viewer]) -> None:
+        self._people = people
+        self._session: BroadcastSession | None = None
+        self.moments: list[Moment] = []
+        self.suggestions: dict[str, Suggestion] = {}
+        """All that were ever seen in line, as they were first seen."""
+        self.said: set[str] = set()
+        """All the words that ever waited, without their cases."""
+
+    @asynccontextmanager
+    async def followed(self) -> AsyncIterator[None]:
+        """Looks at the broadcast that starts next, at every change and in between."""
+        start, changed, truth = Broadcasts.start, Stage.broadcast_changed, self
+
+        async def started(broadcasts: Broadcasts, *given: Any, **more: Any) -> BroadcastSession:
+            truth._session = await start(broadcasts, *given, **more)
+            return truth._session
+
+        def told(stage: Stage, broadcast: Broadcast) -> None:
+            truth._look()
+            changed(stage, broadcast)
+
+        with (
+            mock.patch.object(Broadcasts, "start", started),
+            mock.patch.object(Stage, "broadcast_changed", told),
+        ):
+            looking = asyncio.create_task(self._keep_looking(), name="truth")
+            try:
+                yield
+            finally:
+                looking.cancel()
+                await asyncio.wait([looking])
+
+    @property
+    def prompt(self) -> str:
+        """What it began with."""
+        return self._session.broadcast.prompt if self._session else ""
+
+    @property
+    def broadcast_id(self) -> str:
+        """Which one it is."""
+        return self._session.broadcast.id if self._session else ""
+
+    async def _keep_looking(self) -> None:
+        while True:
+            self._look()
+            await asyncio.sleep(SAMPLES_S)
+
+    def _look(self) -> None:
+        if self._session:
+            self.moments.append(self._moment(self._session))
+
+    def _moment(self, session: BroadcastSession) -> Moment:
+        floor = session.floor
+        standing = floor.standing
+        up = tuple(frozenset(each.id for each in one.choice.suggestions) for one in standing.candidates)
+        shown = sorted(standing.candidates[:BALLOT], key=lambda one: one.place)
+        pending = floor.pending
+        waiting = {each.id: each for one in standing.candidates for each in one.choice.suggestions}
+        waiting |= {each.id: each for each in pending}
+        for each in waiting.values():
+            self.suggestions.setdefault(each.id, each)
+            self.said.add(each.prompt.casefold())
+        voted = ((person.id, floor.vote_of(person)) for person in self._people)
+        return Moment(
+            at=time.monotonic(),
+            mode=floor.mode,
+            is_over=session.is_closing,
+            up=up,
+            ballot=tuple(frozenset(each.id for each in one.choice.suggestions) for one in shown),
+            count=floor.waiting,
+            waiting=waiting,
+            unseen=frozenset(each.id for each in pending),
+            votes={person_id: choice.id for person_id, choice in voted if choice},
+        )
+
+
+def fates(database: Path, broadcast_id: str) -> dict[str, Fate]:
+    """What became of every suggestion in a broadcast, by its ID."""
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute(
+            "SELECT id, viewer_id, prompt, outcome, refusal, applied FROM suggestions WHERE broadcast_id = ?",
+            [broadcast_id],
+        ).fetchall()
+    return {row[0]: Fate(*row) for row in rows}
