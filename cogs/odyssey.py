@@ -17,6 +17,7 @@ from cogs.answers import answer_privately, explain, explaining
 from cogs.ballot import TakeBackButton, VoteButton
 from cogs.buttons import PanelButton
 from cogs.chat import Chat
+from cogs.controls import ControlButton, ModeMenu
 from cogs.departures import Departures
 from cogs.dialogue import Dialogue
 from cogs.moderating import ModerationCommands
@@ -82,6 +83,8 @@ class OdysseyCog(
             PanelButton,
             VoteButton,
             TakeBackButton,
+            ControlButton,
+            ModeMenu,
             VerdictButton,
             WithdrawButton,
             PageButton,

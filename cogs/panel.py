@@ -64,9 +64,9 @@ class Panel(LayoutView):
                 ActionRow(
                     PanelButton(Action.SUGGEST, broadcast.id),
                     Button(label="Watch", url=watch_url),
+                    PanelButton(Action.MODERATE, broadcast.id, _waiting_for_moderators(session)),
                 )
             )
-            container.add_item(ActionRow(*_moderators_buttons(session)))
         else:
             container.add_item(TextDisplay(_epilogue(broadcast)))
         self.add_item(container)
@@ -132,9 +132,12 @@ def _motion_text(session: BroadcastSession) -> list[str]:
 
 def _line_text(session: BroadcastSession, standing: Standing) -> list[str]:
     """Who decides what is next, and how the candidates stand."""
-    if not standing.candidates:
-        return [f"Decided {wording.mode_name(session.floor.mode)} · nothing in line"]
-    head = f"Decided {wording.mode_name(session.floor.mode)} · **{session.floor.waiting} in line**"
+    to_review = _waiting_for_moderators(session)
+    in_line = session.floor.waiting - to_review
+    head = f"Decided {wording.mode_name(session.floor.mode)} · "
+    head += f"**{in_line} in line**" if in_line else "nothing in line"
+    if to_review:
+        head += f" · **{wording.to_review(to_review)}**"
     if standing.closes_at is not None:
         closes_at = session.floor.date_of(standing.closes_at)
         head += f" · the ballot closes {discord.utils.format_dt(closes_at, 'R')}"
@@ -148,11 +151,8 @@ def _line_text(session: BroadcastSession, standing: Standing) -> list[str]:
     return lines
 
 
-def _moderators_buttons(session: BroadcastSession) -> list[PanelButton]:
-    actions = [Action.RESUME if session.floor.is_paused else Action.PAUSE, Action.PANIC, Action.END]
-    if session.floor.mode is Mode.HOST:
-        actions.insert(0, Action.REVIEW)
-    return [PanelButton(action, session.broadcast.id) for action in actions]
+def _waiting_for_moderators(session: BroadcastSession) -> int:
+    return len(session.floor.pending) if session.floor.mode is Mode.HOST else 0
 
 
 def _epilogue(broadcast: Broadcast) -> str:

@@ -65,9 +65,9 @@ class PrivateAnswers(commands.Cog):
     ) -> None:
         """Shows the user what `draw` draws: in the answer about this matter that they have, or in a new one.
 
-        Used on a private answer, that one is it. One that `follows` is drawn again whenever the broadcast
-        changes, the last time when it is over. A button or dialogue that is acknowledged already has to be so
-        `in_place`. Failures to tell end here.
+        Used on such an answer, or on one that is not known, that one is it. One that `follows` is drawn again
+        whenever the broadcast changes, the last time when it is over. If a button or dialogue is acknowledged
+        before, then `in_place`. Failures to tell end here.
         """
         answer = _Answer(self._clock)
         if not session.broadcast.state.is_over:
@@ -75,7 +75,19 @@ class PrivateAnswers(commands.Cog):
             answer = of_broadcast.setdefault((interaction.user.id, matter), answer)
         answer.follows = follows
         with telling(interaction):
-            await answer.show(interaction, draw)
+            await answer.show(interaction, draw, is_here=self._is_on(interaction, session, matter))
+
+    def _is_on(self, interaction: discord.Interaction, session: BroadcastSession, matter: Matter) -> bool:
+        """Whether it was used on a private answer that is about this matter, as far as is known."""
+        source = interaction.message
+        if source is None or not source.flags.ephemeral:
+            return False
+        about = {
+            answer.message_id: kind
+            for (user_id, kind), answer in self._kept.get(session.broadcast.id, {}).items()
+            if user_id == interaction.user.id
+        }
+        return about.get(source.id, matter) is matter
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """Has the answers that follow the broadcast drawn again; forgets all of one that is over."""
@@ -109,17 +121,19 @@ class _Answer:
         self._draw: Draw = LayoutView
         self._message: discord.Interaction | discord.WebhookMessage | None = None
         """The message, or the interaction whose original response it is."""
-        self._message_id = 0
+        self.message_id = 0
         self._lives_until = self._edited_at = 0.0
         self._shown: list[dict[str, Any]] = []
 
-    async def show(self, interaction: discord.Interaction, draw: Draw) -> None:
-        """Shows what is drawn, however many presses of the same person come at once."""
+    async def show(self, interaction: discord.Interaction, draw: Draw, *, is_here: bool) -> None:
+        """Shows what is drawn, however many presses of the same person come at once.
+
+        `is_here`: it is to be the message on which something was used.
+        """
         self._draw = draw
         source, waits = interaction.message, self._turn.locked()
-        is_here = source is not None and source.flags.ephemeral
-        # It is below the panel that was pressed, else it went out of sight with an earlier one.
-        is_in_sight = source is not None and self._lives and self._message_id > source.id
+        # It is below the message that was pressed, else it went out of sight with an earlier panel.
+        is_in_sight = source is not None and self._lives and self.message_id > source.id
         if source and not is_acknowledged(interaction) and (waits or (is_in_sight and not is_here)):
             await interaction.response.defer()
         async with self._turn, asyncio.timeout(TIMEOUT_S):
@@ -154,12 +168,18 @@ class _Answer:
         return self._message is not None and self._clock.steady() < self._lives_until
 
     async def _edit_here(self, interaction: discord.Interaction, view: LayoutView) -> None:
-        if is_acknowledged(interaction):
-            await interaction.edit_original_response(view=view)
-        else:
-            await interaction.response.edit_message(view=view)
         assert interaction.message is not None  # noqa: S101 - it is what is edited
-        await self._stands(interaction, interaction.message.id)
+        try:
+            if is_acknowledged(interaction):
+                await interaction.edit_original_response(view=view)
+            else:
+                await interaction.response.edit_message(view=view)
+        except discord.HTTPException as error:
+            if error.status not in _GONE or not is_acknowledged(interaction):
+                raise
+            await self._edit_or_send(interaction, view)
+        else:
+            await self._stands(interaction, interaction.message.id)
 
     async def _edit_or_send(self, interaction: discord.Interaction, view: LayoutView) -> None:
         if self._lives:
@@ -193,8 +213,8 @@ class _Answer:
 
     async def _stands(self, message: discord.Interaction | discord.WebhookMessage, message_id: int) -> None:
         """From now on this message is the answer; the one before goes."""
-        before = self._message if self._lives and self._message_id != message_id else None
-        self._message, self._message_id = message, message_id
+        before = self._message if self._lives and self.message_id != message_id else None
+        self._message, self.message_id = message, message_id
         self._edited_at = self._clock.steady()
         self._lives_until = self._edited_at + ANSWER_LIFETIME_S
         if before:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
+from functools import partial
 from typing import Self
 
 import discord
@@ -15,9 +16,10 @@ from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 from bot.broadcast.rights import Deed
 from bot.broadcast.session import BroadcastSession
 from cogs import context, rights
-from cogs.answers import acknowledging, answer_privately, ask, explain, show, tell
+from cogs.answers import acknowledging, answer_privately, ask, explain
 from cogs.dialogue import Dialogue
 from cogs.lasting_button import LastingButton
+from cogs.private_answers import Matter, PrivateAnswers
 from cogs.wording import plain
 
 
@@ -134,8 +136,5 @@ async def show_review(
     pending = session.floor.pending
     place = next((index + 1 for index, waiting in enumerate(pending) if waiting.id == after), 0)
     suggestion = pending[place % len(pending)] if pending else None
-    panel = ReviewPanel(session, suggestion)
-    if interaction.message and interaction.message.flags.ephemeral:
-        await show(interaction, panel)
-    else:
-        await tell(interaction, view=panel)
+    draw = partial(ReviewPanel, session, suggestion)
+    await PrivateAnswers.of(interaction).show(interaction, session, Matter.REVIEW, draw)

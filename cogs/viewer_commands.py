@@ -14,14 +14,14 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind, Ending
 from bot.broadcast.rights import Deed, may
 from bot.broadcast.states import Reason
-from cogs import context, recordings, rights
+from cogs import context, deeds, recordings, rights
 from cogs.answers import tell
-from cogs.buttons import end_broadcast
 from cogs.moderating import ModeName
 from cogs.panel import state_title, status_text
 from cogs.panel_keeper import PanelKeeper
 from cogs.places import check_place
 from cogs.suggesting import suggest_privately
+from cogs.wording.controls import ending
 
 
 class ViewerCommands(commands.GroupCog):
@@ -111,4 +111,6 @@ class ViewerCommands(commands.GroupCog):
     @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
     async def end(self, interaction: discord.Interaction) -> None:
         """`/odyssey end`."""
-        await end_broadcast(interaction, await rights.open_session(interaction, Deed.END))
+        session = await rights.open_session(interaction, Deed.END)
+        ended = deeds.end(interaction, session)
+        await asyncio.gather(ended, tell(interaction, ending(is_recorded=session.stream is not None)))

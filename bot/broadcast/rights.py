@@ -24,6 +24,7 @@ class Deed(StrEnum):
     VOTE_ON_MODE = "vote on mode"
     CALL_VOTE = "call vote"
     BYPASS = "bypass"  # filters, cooldowns and slow mode
+    MODERATE = "moderate"  # open the controls, which offer what one may
     END = "end"
     CHOOSE_MODE = "choose mode"
     PAUSE = "pause"  # and resume
@@ -59,6 +60,7 @@ RIGHTS = {
     Deed.VOTE_ON_MODE: Right.STEERER,
     Deed.CALL_VOTE: Right.CALLER,
     Deed.BYPASS: Right.EXEMPT,
+    Deed.MODERATE: Right.HOST,
     Deed.END: Right.HOST,
     Deed.CHOOSE_MODE: Right.MODERATOR,
     Deed.PAUSE: Right.MODERATOR,
@@ -78,6 +80,8 @@ _REFUSALS = {
     Right.SERVER_MODERATOR: Code.SERVER_MODERATORS_ONLY,
     Right.SUPERIOR: Code.OUTRANKED,
 }
+_REFUSALS_OF_DEEDS = {Deed.MODERATE: Code.MODERATORS_ONLY}
+"""Where the right's own sentence would not fit."""
 _OF_THE_SERVER = frozenset({Right.SERVER_MODERATOR, Right.SUPERIOR})
 
 
@@ -124,7 +128,7 @@ class Rank:
 
 def may(deed: Deed, person: Person) -> bool:
     """Whether somebody may do it."""
-    return _refusal(RIGHTS[deed], person) is None
+    return _refusal(deed, person) is None
 
 
 def check(deed: Deed, person: Person, /, **facts: object) -> None:
@@ -132,17 +136,18 @@ def check(deed: Deed, person: Person, /, **facts: object) -> None:
 
     `facts` are for the user's sentence.
     """
-    if code := _refusal(RIGHTS[deed], person):
+    if code := _refusal(deed, person):
         raise BroadcastError(code, **facts, until=person.muted_until)
 
 
-def _refusal(right: Right, person: Person) -> Code | None:
+def _refusal(deed: Deed, person: Person) -> Code | None:
+    right = RIGHTS[deed]
     if right not in _OF_THE_SERVER and not person.views_channel:
         return Code.NOT_RUNNING
     if right is Right.SUPERIOR and not person.moderates_server:
         return Code.SERVER_MODERATORS_ONLY
     if not _has(right, person):
-        return _REFUSALS.get(right, Code.MODERATORS_ONLY)
+        return _REFUSALS_OF_DEEDS.get(deed) or _REFUSALS.get(right, Code.MODERATORS_ONLY)
     is_own = right is Right.VIEWER or (right is Right.HOST and person.is_host)
     return Code.MUTED if person.muted_until and not is_own else None
 

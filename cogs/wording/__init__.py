@@ -18,7 +18,16 @@ from cogs.wording.requests import (
 )
 from cogs.wording.settings import setting_value, trouble_lines, word_of_change, word_of_import
 from cogs.wording.suggestions import settled_suggestion, taken_suggestion
-from cogs.wording.text import MESSAGE_LIMIT, SHOWN_PROMPT_LIMIT, as_code, duration, fitting, mode_name, plain
+from cogs.wording.text import (
+    MESSAGE_LIMIT,
+    SHOWN_PROMPT_LIMIT,
+    as_code,
+    duration,
+    fitting,
+    mode_name,
+    plain,
+    to_review,
+)
 from cogs.wording.votes import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, your_vote_on_mode
 
 __all__ = [
@@ -47,6 +56,7 @@ __all__ = [
     "setting_value",
     "settled_suggestion",
     "taken_suggestion",
+    "to_review",
     "trouble_lines",
     "word_of_change",
     "word_of_import",

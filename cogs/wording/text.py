@@ -55,6 +55,13 @@ def mode_name(mode: Mode) -> str:
     return _MODES[mode]
 
 
+def to_review(count: int) -> str:
+    """How many suggestions wait for a moderator, where moderators decide."""
+    if not count:
+        return "Nothing waits for a moderator"
+    return "1 waits for a moderator" if count == 1 else f"{count} wait for a moderator"
+
+
 def duration(seconds: float) -> str:
     """Such as `4.2 s`, `42 s` or `2 min 30 s`."""
     if seconds < 9.95:  # what rounds to less than ten

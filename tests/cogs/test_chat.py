@@ -19,7 +19,7 @@ from cogs.marks import MARKS_AT_ONCE, QUEUED, Marks
 from cogs.word_back import SMALL_CROWD
 from tests.cogs.conftest import overhearing, until
 from tests.cogs.test_panel_keeper import newer_panel
-from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of
 from tests.e2e.test_crowd import set_, suggest
 
 REACTION = r"/messages/\d+/reactions/"
@@ -120,9 +120,9 @@ async def test_what_changes_no_words_changes_nothing(house: House) -> None:
         await set_(house, mode="vote", vote_window_s=60)
         panel = await house.live_broadcast()
         message = await robin.send(CHANNEL, "!a dragon")
-        await house.shown("a dragon — Robin · 1 vote")
-        assert "Your vote" in (await sasha.click(panel, label="1")).text
-        assert "Your vote" in (await mika.click(panel, label="1")).text
+        ballot = await house.shown("a dragon — Robin · 1 vote")
+        for viewer in (sasha, mika):
+            assert "Your vote" in (await viewer.click(panel, custom_id=id_of(ballot, "1.*"))).text
         await robin.edit(message, "!a dragon")
         assert await house.goes_on()
         assert "a dragon — Robin · 3 votes" in (await robin.slash(CHANNEL, "odyssey status")).text
@@ -139,15 +139,12 @@ async def test_an_edit_under_a_moderators_hands_passes_no_words_unseen(
         await set_(house, mode="host", gap_s=30)
         panel = await house.live_broadcast()
         await suggest(house, "sasha", "nice clouds")
-        review = await mika.click(panel, label="Review")
-        assert review.message
-        await mika.click(review.message, label="Approve")
-        await house.shown("> nice clouds")  # from now on the gap holds the next one back
+        await mika.click(await house.review(panel), label="Approve")
+        await house.shown("> nice clouds", as_user="robin")  # from now on the gap holds the next one back
         message = await robin.send(CHANNEL, "!a cat")
-        await house.shown("a cat — Robin")
-        review = await mika.click(panel, label="Review")
-        assert review.message
-        dialogue = await mika.click(review.message, label="Edit")
+        await house.shown("1 waits for a moderator", as_user="robin")
+        await house.review(panel)
+        dialogue = await mika.click(await house.shown("> a cat"), label="Edit")
         with slow_disk(monkeypatch) as came:
             submitting = asyncio.create_task(
                 mika.submit_modal(dialogue, {"What is sent": "a dog"}), name="Mika submits"
@@ -156,9 +153,8 @@ async def test_an_edit_under_a_moderators_hands_passes_no_words_unseen(
             await robin.edit(message, "!something vile")
             await until(house, lambda: [s.prompt for s in came] == ["a dog", "something vile"])
         await submitting
-        again = await mika.click(panel, label="Review")
-        assert "1 to decide" in again.text
-        assert "something vile" in again.text
+        await house.review(panel)
+        assert "1 to decide" in (await house.shown("> something vile")).text
 
 
 async def test_a_change_that_cannot_be_stored_is_told_to_its_author(
@@ -176,7 +172,7 @@ async def test_a_change_that_cannot_be_stored_is_told_to_its_author(
         await set_(house, mode="host")
         await house.live_broadcast()
         edited, deleted = await robin.send(CHANNEL, "!a cat"), await robin.send(CHANNEL, "!a dog")
-        await house.shown("a dog — Robin")
+        await house.shown("2 wait for a moderator")
         with monkeypatch.context() as disk:
             disk.setattr(DatabaseJournal, "save_suggestion", fail)
             await robin.edit(edited, "!a kitten")
@@ -193,7 +189,7 @@ async def test_a_reply_to_a_panel_of_before_can_still_be_edited(house: House) ->
     """The panel was posted anew since: mending a slip of the pen withdraws nothing."""
     mika, robin = house.discord.user("mika"), house.discord.user("robin")
     async with house.bot():
-        await set_(house, mode="host")
+        await set_(house, mode="vote", vote_window_s=60)
         old = await house.live_broadcast()
         message = await robin.send(CHANNEL, "an owl hots", reply_to=old)
         await house.shown("an owl hots — Robin")
@@ -216,7 +212,7 @@ async def test_a_large_crowd_sees_no_marks(house: House, monkeypatch: pytest.Mon
                 for number in range(SMALL_CROWD + 2):
                     await house.discord.user("robin").send(CHANNEL, f"!idea {number}")
                 await until(house, lambda: len(came) == SMALL_CROWD + 2)
-            await house.shown(f"{SMALL_CROWD + 2} in line")
+            await house.shown(f"{SMALL_CROWD + 2} wait for a moderator")
             await (await mika.slash(CHANNEL, "odyssey panic")).final(timeout_s=WAIT_S)
             await house.told("A moderator stopped everything", to="robin")
             assert await house.goes_on()

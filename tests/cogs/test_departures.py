@@ -17,7 +17,7 @@ from simcord.enums import ChannelType, OverwriteType
 from cogs.places import GRACE_S
 from tests.cogs.conftest import HastyClock, overhearing, until
 from tests.cogs.test_chat import outcomes
-from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of
 from tests.e2e.test_crowd import set_, suggest
 
 SEND = discord.Permissions(send_messages=True, send_messages_in_threads=True).value
@@ -78,9 +78,9 @@ async def test_a_purge_withdraws_what_it_swept_away(house: House) -> None:
         await house.live_broadcast()
         swept = [await robin.send(CHANNEL, f"!vile thing {number}") for number in range(3)]
         await suggest(house, "sasha", "rain")
-        await house.shown("4 in line")
+        await house.shown("4 wait for a moderator")
         backend_of(house).bulk_delete_messages(house.discord.channel(CHANNEL), [m.id for m in swept])
-        await house.shown("1 in line")
+        await house.shown("1 waits for a moderator")
         stored = [(f"vile thing {n}", "withdrawn") for n in range(3)] + [("rain", "queued")]
         await until(house, lambda: outcomes(house) == stored)
 
@@ -105,7 +105,8 @@ async def test_who_is_gone_steers_no_more(house: House, how: Callable[[Backend, 
         await house.live_broadcast()
         await suggest(house, "sasha", "rain")
         await suggest(house, "robin", "something vile")
-        await robin.click(await house.shown("something vile — Robin · 1 vote"), label="1")
+        ballot = await house.shown("something vile — Robin · 1 vote")
+        await robin.click(ballot, custom_id=id_of(ballot, "1.*"))
         await house.shown("rain — Sasha · 2 votes")
         how(backend_of(house), house.discord.world.guild_id, robin.id)
         await house.shown("rain — Sasha · 1 vote")
@@ -271,13 +272,13 @@ async def test_what_happened_while_the_session_was_lost_is_looked_for(house: Hou
         deleted, edited = await robin.send(CHANNEL, "!a dragon"), await robin.send(CHANNEL, "!a kitten")
         await house.discord.user("mika").send(CHANNEL, "!a whale")
         await sasha.send(CHANNEL, "!something vile")
-        await house.shown("4 in line")
+        await house.shown("4 wait for a moderator")
         await house.discord.lose_session()
         await robin.delete(deleted)
         await robin.edit(edited, "!a lion")
         world.backend.remove_member(world.guild_id, sasha.id)
         world.backend.delete_channel(house.discord.channel("lounge"))
-        await house.shown("2 in line")
+        await house.shown("2 wait for a moderator")
         expected = [("a dragon", "withdrawn"), ("a lion", "queued"), ("a whale", "queued")]
         async with asyncio.timeout(WAIT_S):
             while outcomes(house) != [*expected, ("something vile", "withdrawn")]:

@@ -110,8 +110,7 @@ async def test_a_slow_disk_makes_no_verdict_look_as_if_it_had_failed(
         await set_(house, mode="host")
         panel = await house.live_broadcast()
         await suggest(house, "robin", "an owl hoots")
-        review = (await mika.click(panel, label="Review")).message
-        assert review
+        review = await house.review(panel)
         monkeypatch.setattr(GuildRecords, "save_action", save_slowly)
         answer = await mika.click(review, label=verdict)
         assert answer.failed is None

@@ -15,7 +15,7 @@ from tests.cogs.people import (
     overwrite,
     take,
 )
-from tests.e2e.conftest import CHANNEL, House
+from tests.e2e.conftest import CHANNEL, House, id_of
 from tests.e2e.test_crowd import suggest
 
 ABOVE = "Only somebody who stands above that person"
@@ -107,13 +107,12 @@ async def test_who_lost_a_right_meanwhile_is_refused_at_the_press(house: House) 
         await mika.slash(CHANNEL, "odyssey mode", mode="host")
         panel = await house.shown("Decided by the moderators")
         await suggest(house, "robin", "an owl hoots")
-        review = await bob.user.click(panel, label="Review")
-        assert review.message
-        dialogue = await bob.user.click(review.message, label="Edit")
+        review = await house.review(panel, by="bob")
+        dialogue = await bob.user.click(review, label="Edit")
         take(house, bob.user, role)
         assert "Only moderators" in (await bob.user.submit_modal(dialogue, {"What is sent": "fire"})).text
-        assert "Only moderators" in (await bob.user.click(review.message, label="Approve")).text
-        assert "Only moderators" in (await bob.user.click(panel, label="Panic")).text
+        assert "Only moderators" in (await bob.user.click(review, label="Approve")).text
+        assert "Only moderators" in (await bob.user.click(panel, custom_id=id_of(panel, "Moderate"))).text
         overwrite(house, channel, bob.user, allow=MANAGE_MESSAGES)
         assert "Suggestions are paused" in await bob.command(channel, "pause")
 

@@ -42,7 +42,7 @@ async def test_edits_keep_their_distance(house: House, monkeypatch: pytest.Monke
             for number in range(12):
                 await robin.slash(CHANNEL, "odyssey say", prompt=f"idea {number}")
                 await asyncio.sleep(0.05)
-            await house.shown("12 in line")
+            await house.shown("12 wait for a moderator")
         assert 2 <= len(edited_at_s) < 12
         assert all(later - earlier > 0.39 for earlier, later in itertools.pairwise(edited_at_s))
 
@@ -65,7 +65,7 @@ async def test_a_panel_is_posted_anew_before_discord_refuses_its_edits(
         dialogue = await sasha.click(new, label="Suggest")
         await sasha.submit_modal(dialogue, {"What should happen next?": "it snows"})
         await house.shown("> it snows")
-        await house.discord.user("mika").click(new, label="End")
+        await house.moderate(new, "End", "End it")
         ended = await house.shown("Ended by its host")
         assert ended.id == new.id
 
@@ -82,7 +82,7 @@ async def test_a_broadcast_that_waits_keeps_a_young_panel(house: House, clock: H
         clock.forward(minutes=50)
         third = await newer_panel(house, second, "lounge")
         assert "number **1** in line" in third.text
-        await robin.click(third, label="End")
+        await house.moderate(third, "End", "End it", by="robin")
         await house.discord.wait_for_message(
             "lounge", lambda m: m.id == third.id and "Ended by its host" in m.text, timeout_s=WAIT_S
         )
@@ -115,7 +115,7 @@ async def test_an_old_panel_that_cannot_be_deleted_works_until_the_end(
             await house.shown("> an owl hoots")
             dialogue = await robin.click(old, label="Suggest")
             assert dialogue.modal
-            await house.discord.user("mika").click(old, label="End")
+            await house.moderate(old, "End", "End it")
             await until(house, lambda: set(panels(house, "Ended by its host")) == {old.id, new.id})
 
 
@@ -139,7 +139,7 @@ async def test_a_deleted_panel_comes_back(house: House) -> None:
         await mika.delete(old)
         await robin.send(CHANNEL, "!an owl hoots")
         new = await newer_panel(house, old)
-        await mika.click(new, label="End")
+        await house.moderate(new, "End", "End it")
         await house.shown("Ended by its host")
 
 

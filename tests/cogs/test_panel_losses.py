@@ -110,7 +110,7 @@ async def test_a_panel_posted_anew_whose_answer_was_lost_stands_once(house: Hous
                 meanwhile=lambda: clock.skip(at_most_s=120),
             )
             await until(house, lambda: panels(house) == [new.id])
-        await house.discord.user("mika").click(new, label="End")
+        await house.moderate(new, "End", "End it")
         await until(house, lambda: panels(house, "Ended by its host") == [new.id])
 
 
@@ -224,7 +224,7 @@ async def test_running_broadcasts_are_taken_up_by_whoever_comes_next(
         await house.shown("The bot cannot read other messages")
         assert cog._panels.is_panel(panel.id)
         assert panels(house) == [panel.id]
-        await house.discord.user("mika").click(panel, label="End")
+        await house.moderate(panel, "End", "End it")
         await until(house, lambda: panels(house, "Ended by its host") == [panel.id])
 
 

@@ -12,6 +12,7 @@ import pytest
 from bot.broadcast.rights import RIGHTS, Deed, Right
 from bot.broadcast.session import BroadcastSession
 from cogs.buttons import Action
+from cogs.controls import Control
 from cogs.odyssey import OdysseyCog
 from cogs.review import Verdict
 from tests.cogs.people import Visitor
@@ -62,12 +63,14 @@ def test_the_document_has_the_table_of_the_code() -> None:
 
 
 def test_every_door_is_in_the_document() -> None:
-    """Each command, and each button of a panel or a review."""
+    """Each command, and each button of a panel, the controls or a review."""
     known = " ".join(door for of_deed in doors().values() for door in of_deed)
     for command in OdysseyCog.__cog_app_commands__:
         assert f"`/odyssey {command.name}`" in known
     for button in (*Action, *Verdict):
         assert button.value.capitalize() in known
+    for control in Control:
+        assert control.label in known
 
 
 Door = Callable[[Studio, Visitor], Awaitable[str]]
@@ -109,8 +112,12 @@ DOORS: dict[str, Door] = {
     "Against": of_broadcast("against"),
     "`/odyssey callvote`": command("callvote", mode="draw"),
     "`/odyssey end`": command("end"),
+    "Moderate": of_broadcast("moderate"),
     "End": of_broadcast("end"),
+    "End it": of_broadcast("endit"),
+    "Keep it on air": of_broadcast("keepit"),
     "`/odyssey mode`": command("mode", mode="draw"),
+    "menu of modes": lambda s, who: who.choose(s.lounge, f"odyssey:mode:{s.broadcast_id}", "draw"),
     "`/odyssey pause`": command("pause"),
     "`/odyssey resume`": command("resume"),
     "Pause": of_broadcast("pause"),

@@ -34,7 +34,7 @@ async def test_messages_of_discords_own_steer_nothing(house: House) -> None:
             system_message(house, kind, f"!kind {kind}")
             system_message(house, kind, f"<@{me}> kind {kind}")
         await house.discord.user("robin").send(CHANNEL, "an owl", reply_to=panel)
-        await house.shown("an owl — Robin")
+        await house.shown("1 waits for a moderator")
         await until(house, lambda: outcomes(house) == [("an owl", "queued")])
 
 
@@ -61,7 +61,7 @@ async def test_a_message_to_the_bot_is_heard_however_it_is_addressed(house: Hous
         said = [f"<@{me}> a kite", f"<@!{me}>!a dog", f"<@&{role}> a cat", f"<@&{role}> <@{me}> ! an owl"]
         for text in said:
             await robin.send(CHANNEL, text)
-        await house.shown("4 in line")
+        await house.shown("4 wait for a moderator")
         assert [prompt for prompt, _ in outcomes(house)] == ["a kite", "a dog", "a cat", "an owl"]
 
 

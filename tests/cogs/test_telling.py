@@ -80,6 +80,7 @@ async def test_what_nobody_can_be_told_of_is_done_and_recorded(
     status, code = fault
     async with house.bot():
         panel = await house.live_broadcast()
+        controls = await house.controls(panel)
         with refusing(house.discord, "POST", FIRST_ANSWER, status=status, code=code):
             for command, options, kind in (
                 ("pause", {}, "pause"),
@@ -92,7 +93,7 @@ async def test_what_nobody_can_be_told_of_is_done_and_recorded(
                 ("panic", {}, "panic"),
             ):
                 await meanwhile(recorded, mika.slash(CHANNEL, f"odyssey {command}", **options), kind)
-            await meanwhile(recorded, mika.click(panel, label="Panic"), "panic")
+            await meanwhile(recorded, mika.click(controls, label="Panic"), "panic")
         await house.shown("Decided by vote")
         check_log(caplog)
 
@@ -113,8 +114,7 @@ async def test_a_moderators_end_and_verdicts_need_no_answer(
         panel = await house.shown("🔴 Live")
         for idea in ("first idea", "second thing", "third way"):
             await suggest(house, "robin", idea)
-        review = (await mika.click(panel, label="Review")).message
-        assert review
+        review = await house.review(panel)
         dialogue = await mika.click(review, label="Edit")
         while not recorded.empty():
             recorded.get_nowait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +19,7 @@ import pytest
 from bot.app import run_bot
 from bot.broadcast.clock import Clock
 from bot.config import Settings
+from bot.demo.answers import Answer
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.views import SeenMessage
 from bot.standin.service import Standin, StandinSettings
@@ -94,10 +96,53 @@ class House:
         await self.discord.user("mika").slash(CHANNEL, "odyssey end")
         return await self.shown("Full video")
 
+    async def controls(self, panel: SeenMessage, *, by: str = "mika") -> SeenMessage:
+        """The private controls that the panel's Moderate button opens."""
+        moderator = self.discord.user(by)
+        await moderator.click(panel, custom_id=id_of(panel, "Moderate"))
+        return await moderator.wait_for_message(
+            panel.channel_id,
+            lambda message: message.private and "End" in [button.label for button in message.buttons],
+            timeout_s=WAIT_S,
+        )
+
+    async def moderate(self, panel: SeenMessage, *labels: str, by: str = "mika") -> Answer:
+        """Opens the controls and presses these buttons, one after the other."""
+        controls = await self.controls(panel, by=by)
+        for label in labels:
+            answer = await self.discord.user(by).click(controls, custom_id=id_of(controls, label))
+            assert answer.failed is None
+            controls = answer.message or controls
+        return answer
+
+    async def review(self, panel: SeenMessage, *, by: str = "mika") -> SeenMessage:
+        """The private review that the controls open, as it is then: edited, or told anew."""
+        moderator = self.discord.user(by)
+
+        def version(message: SeenMessage) -> tuple[int, object]:
+            return message.id, message.payload["edited_timestamp"]
+
+        before = {version(message) for message in moderator.messages(panel.channel_id)}
+        await self.moderate(panel, "Review", by=by)
+        return await moderator.wait_for_message(
+            panel.channel_id,
+            lambda seen: seen.private and "## Review" in seen.text and version(seen) not in before,
+            timeout_s=WAIT_S,
+        )
+
     async def goes_on(self) -> bool:
         """Whether the bot still answers."""
         answer = await self.discord.user("mika").slash("lounge", "odyssey status")
         return "No broadcast is running" in answer.text
+
+
+def id_of(message: SeenMessage, label: str) -> str:
+    """Of the button with this label, or with this and a number behind it."""
+    return next(
+        str(button.custom_id)
+        for button in message.buttons
+        if re.fullmatch(rf"{label}(?: \(\d+\))?", button.label)
+    )
 
 
 async def until_healthy(url: str, running: asyncio.Task[None] | None = None) -> None:

@@ -88,7 +88,7 @@ class Visitor:
         message = await self.viewer.send(CHANNEL, "!as it was")
         await self.tap.answered(message.id)
         await self.viewer.edit(message, f"!{hostile.text}"[:2000])
-        review = await self._privately(self.moderator.click(self.panel, label="Review"))
+        review = await self.house.review(self.panel)
         was_changed = "as it was" not in review.text
         assert not (was_changed and hostile.is_forbidden), review.text
         await self.viewer.delete(message)
@@ -96,7 +96,7 @@ class Visitor:
     async def review(self, hostile: HostileText) -> None:
         """A moderator edits a suggestion that waits: the server's rules do not bind them."""
         await self._privately(self.viewer.slash(CHANNEL, "odyssey say", prompt="as it was"))
-        review = await self._privately(self.moderator.click(self.panel, label="Review"))
+        review = await self.house.review(self.panel)
         dialogue = await self.moderator.click(review, label="Edit")
         edited = self.moderator.submit_modal(dialogue, {"What is sent": hostile.text[:1000]})
         after = await self._privately(edited)

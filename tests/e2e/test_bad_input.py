@@ -98,8 +98,9 @@ async def test_a_live_broadcast_refuses_what_it_must(house: House) -> None:
         panel = await house.live_broadcast()
         second = await robin.slash(CHANNEL, "odyssey start", prompt="A dog")
         assert "**Mika** is already running a broadcast" in second.text
-        stranger = await robin.click(panel, label="End")
-        assert "Only **Mika** or a moderator can end" in stranger.text
+        stranger = await robin.click(panel, label="Moderate")
+        assert "Only moderators can do this" in stranger.text
+        assert "Only **Mika** or a moderator can end" in (await robin.slash(CHANNEL, "odyssey end")).text
         await robin.send(CHANNEL, f"<@{house.discord.world.application_id}>")
         await house.told("That prompt is empty", to="robin")
         await robin.send(CHANNEL, "!" + "x" * 1500)

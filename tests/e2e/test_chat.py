@@ -40,19 +40,18 @@ async def test_editing_revises_and_deleting_withdraws(house: House) -> None:
         panel = await house.live_broadcast()
         first = await robin.send(CHANNEL, "!a red balloon")
         second = await robin.send(CHANNEL, "!a green balloon")
-        await house.shown("a green balloon — Robin")
+        await house.shown("2 wait for a moderator", as_user="robin")
         await robin.edit(first, "!a blue balloon")
-        await house.shown("1. a blue balloon — Robin")
         await robin.edit(first, "!a heck of a balloon")
         told = await house.told("breaks a rule of this server", to="robin")
         assert "Your earlier words stay in line" in told.text
         await robin.delete(second)
         await house.discord.wait_for_message(
-            CHANNEL, lambda m: "1 in line" in m.text and "a blue balloon" in m.text, timeout_s=WAIT_S
+            CHANNEL, lambda m: "1 waits for a moderator" in m.text, timeout_s=WAIT_S
         )
-        review = await mika.click(panel, label="Review")
-        assert review.message
-        await mika.click(review.message, label="Approve")
+        review = await house.review(panel)
+        assert "> a blue balloon" in review.text
+        await mika.click(review, label="Approve")
         await applied(house, first.id)
 
 

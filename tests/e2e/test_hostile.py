@@ -15,9 +15,11 @@ from itertools import cycle
 
 import pytest
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.prompts import PROMPT_LIMIT
 from bot.demo.world import backend
-from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from cogs.wording import mode_name
+from tests.e2e.conftest import CHANNEL, House
 from tests.e2e.hostile_ways import DECIDED, OTHERS, SUGGESTING, Visitor, Way
 from tests.e2e.wiretap import Wiretap
 from tests.hostile_texts import HostileText, hostile_texts
@@ -58,9 +60,9 @@ async def test_hostile_texts_are_answered_and_do_no_harm(
         await visitor.set_rules()
         await _walk(visitor, [(text, Visitor.start) for text in texts[:STARTS]])
         await _walk(visitor, [walk for walk in walks if walk[1] in SUGGESTING])
-        await _decide(visitor, "host", button="Review")
+        await _decide(visitor, "host")
         await _walk(visitor, [walk for walk in walks if walk[1] in DECIDED])
-        await _decide(visitor, "queue", button="Pause")
+        await _decide(visitor, "queue")
         await _walk(visitor, [walk for walk in walks if walk[1] in OTHERS])
         await visitor.look_back()
         assert await house.goes_on()
@@ -79,13 +81,9 @@ async def _walk(visitor: Visitor, walks: Iterable[Walk]) -> None:
             raise
 
 
-async def _decide(visitor: Visitor, mode: str, *, button: str) -> None:
+async def _decide(visitor: Visitor, mode: str) -> None:
     await visitor.moderator.slash(CHANNEL, "odyssey mode", mode=mode)
-    await visitor.house.discord.wait_for_message(
-        CHANNEL,
-        lambda seen: seen.id == visitor.panel.id and any(b.label == button for b in seen.buttons),
-        timeout_s=WAIT_S,
-    )
+    await visitor.house.shown(f"From now on it is decided {mode_name(Mode(mode))}")
 
 
 def _check_world(service: Service, walks: Iterable[Walk]) -> None:

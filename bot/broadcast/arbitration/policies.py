@@ -131,8 +131,8 @@ class HostPolicy(TimelessPolicy):
         return Choice(first) if first else None
 
     def standing(self, line: Line) -> Standing:
-        """What is approved, then what waits for approval."""
-        return Standing(_candidates(line, [*line.approved(), *line.pending()]))
+        """What is approved: nobody sees anything else before a moderator did."""
+        return Standing(_candidates(line, line.approved()))
 
 
 def _candidates(line: Line, suggestions: Iterable[Suggestion]) -> tuple[Candidate, ...]:
