@@ -13,9 +13,9 @@ TINT = "the picture"
 def looks(scene: Scene) -> dict[str, str]:
     """Everything in a scene that was said to look some way, and how."""
     found = {
-        actor.kind: (actor.colour, actor.second, actor.material)
+        actor.kind: (actor.colour, actor.second, "glow" if actor.lit else actor.material)
         for actor in scene.actors
-        if actor.colour or actor.material
+        if actor.colour or actor.material or actor.lit
     }
     found |= {paint.part: (paint.colour, paint.second, paint.material) for paint in scene.paints.all}
     said = {name: " ".join(word for word in words if word) for name, words in found.items()}

@@ -132,6 +132,6 @@ def _on_wet_street(land: Land, near: Piece) -> Layer:
     """The fronts and their signs upside down on the street, running with them."""
     sprite, cut = near.trimmed()
     foot = int(near.crest(0)) - cut
-    shown = sprite.cropped(foot & ~1).flipped().shortened(0.62).faded(0.42)
+    shown = sprite.cropped(foot & ~1).flipped().shortened(0.62).faded(0.6)
     top = int(GROUND_SHARE * land.height) + round(land.unit * 0.015) & ~1
     return Layer(Strip(shown.cropped(max(2, land.height - top) & ~1)), top, 0.55, before_water=True)

@@ -70,7 +70,7 @@ def describe(scene: Scene) -> str:
 
 def _subject(actor: Actor) -> str:
     size = "large " if actor.size > 1 else "small " if actor.size < 1 else ""
-    look = _look(actor.colour, actor.second, actor.material)
+    look = ("glowing " if actor.lit else "") + _look(actor.colour, actor.second, actor.material)
     if actor.count == 1:
         name = f"{size}{look}{actor.kind}"
         phrase = f"{'an' if name[0] in 'aeio' else 'a'} {name}"

@@ -43,8 +43,8 @@ _PARTS = {
 _OF_ASPECT = {"place": "ground", "time": "sky", "weather": "clouds", "season": "leaves"}
 _LAND = ("ground", "water", "walls", "leaves")
 _HEAVENS = ("sky", "moon", "sun", "stars")
-_GLOWING = frozenset({"aurora", "fireflies"})
-"""Effects and things that the day would outshine."""
+# What the day would outshine, and the time that comes with it.
+_SHINING = {"aurora": "night", "fireflies": "night", "neon": "night", "lanterns": "dusk"}
 
 
 def imagine(prompt: str, before: Scene | None = None) -> Scene:
@@ -67,8 +67,8 @@ def imagine(prompt: str, before: Scene | None = None) -> Scene:
     if before is None and "place" not in named and not _IMPLIED_PLACES & set(scene.things):
         home = next((_HOMES[actor.kind] for actor in scene.actors if actor.kind in _HOMES), scene.place)
         scene = replace(scene, place=home)
-    if scene.time == "day" and "time" not in named and _shines(reading, scene):
-        scene = replace(scene, time="night")
+    if scene.time == "day" and "time" not in named:
+        scene = replace(scene, time=_time_to_shine(reading))
     alone = not reading.mentions and not reading.loose and not reading.of_it
     return _drifted(scene, reading.unknown, alone=alone) if reading.unknown or alone else scene
 
@@ -155,7 +155,10 @@ def _everywhere(scene: Scene, quality: Meaning) -> Scene:
     paints = scene.paints
     for thing in ("flowers", "leaves"):
         paints = paints.with_(replace(paints.of(thing), material=quality.value))
-    actors = tuple(replace(actor, material=quality.value) for actor in scene.actors)
+    glows, made_of = quality.value == "glow", quality.value
+    actors = tuple(
+        replace(actor, lit=True) if glows else replace(actor, material=made_of) for actor in scene.actors
+    )
     return replace(scene, actors=actors, paints=paints)
 
 
@@ -177,7 +180,9 @@ def _without(scene: Scene, meaning: Meaning) -> Scene:
         case "colour":
             return replace(scene, tint=None)
         case "material":
-            return replace(scene, actors=tuple(replace(actor, material=None) for actor in scene.actors))
+            return replace(
+                scene, actors=tuple(replace(actor, material=None, lit=False) for actor in scene.actors)
+            )
         case "camera":
             return replace(scene, camera="still")
         case "action":
@@ -186,12 +191,12 @@ def _without(scene: Scene, meaning: Meaning) -> Scene:
             return scene
 
 
-def _shines(reading: Reading, scene: Scene) -> bool:
-    """Whether the prompt asks for something that the day would outshine."""
-    said = {mention.meaning.value for mention in reading.kept}
-    neon = any(quality.value == "neon" for mention in reading.kept for quality in mention.qualities)
-    loose = any(quality.meaning.value == "neon" for quality in reading.loose)
-    return bool(_GLOWING & said) or ((neon or loose) and scene.paints.of("walls").material == "neon")
+def _time_to_shine(reading: Reading) -> str:
+    """The time of day that a prompt needs which says none."""
+    said = [mention.meaning for mention in reading.kept]
+    said += [quality for mention in reading.kept for quality in mention.qualities]
+    said += [mention.meaning for mention in reading.loose]
+    return next((_SHINING[meaning.value] for meaning in said if meaning.value in _SHINING), "day")
 
 
 def _drifted(scene: Scene, unknown: list[str], *, alone: bool) -> Scene:

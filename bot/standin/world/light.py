@@ -105,9 +105,9 @@ def _painted(light: Light, paints: Paints) -> Light:
     if sky := paints.of("sky").colours:
         light = replace(
             light,
-            top=mix(light.top, shade(sky[0], 0.8), 0.66),
-            middle=mix(light.middle, sky[0], 0.62),
-            horizon=mix(light.horizon, mix(sky[-1], WHITE, 0.3), 0.62),
+            top=mix(light.top, shade(sky[0], 0.8), 0.74),
+            middle=mix(light.middle, sky[0], 0.74),
+            horizon=mix(light.horizon, mix(sky[-1], WHITE, 0.3), 0.72),
             cloud=mix(light.cloud, mix(sky[0], WHITE, 0.5), 0.4),
         )
     if moon := paints.of("moon").colours:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -19,6 +20,15 @@ from bot.standin.world.sprite import Sprite
 FRAMES = 10
 STILL_ACTIONS = frozenset({"sit", "sleep", "look", "eat", "wave", "sing", "stretch"})
 DARK = 0.72  # below this brightness, lamps are lit
+
+
+class Dress(NamedTuple):
+    """What a subject is covered with."""
+
+    colour: str | None
+    second: str | None
+    material: str | None
+    lit: bool
 
 
 @functools.lru_cache(maxsize=8)
@@ -43,7 +53,7 @@ def shadow(width_px: int, strength: float) -> Image.Image:
 @functools.lru_cache(maxsize=4)
 def shine(actor: Actor, height_px: int) -> Sprite | None:
     """The light round a subject that gives light."""
-    if actor.material not in SHINING:
+    if not _shines(actor):
         return None
     colour = NAMED[actor.colour] if actor.colour else NEON if actor.material == "neon" else HALO
     return Sprite.from_rgba(halo(round(height_px * 0.95), colour, 0.75))
@@ -70,14 +80,15 @@ def _frame(actor: Actor, height_px: int, light: Light, index: int) -> Sprite:
         pose = "lying"
     elif actor.action in STILL_ACTIONS:
         pose = "still"
-    image = _dressed(actor.kind, height_px, pose, (actor.colour, actor.second, actor.material), index)
+    dress = Dress(actor.colour, actor.second, actor.material, actor.lit)
+    image = _dressed(actor.kind, height_px, pose, dress, index)
     if actor.action == "spin":
         squeezed = max(2, int(image.width * abs(_turn(index))))
         turned = Image.new("RGBA", image.size)
         turned.paste(image.resize((squeezed, image.height)), ((image.width - squeezed) // 2, 0))
         image = turned
     kind = KINDS[actor.kind]
-    shines = kind.glows or actor.material in SHINING
+    shines = kind.glows or _shines(actor)
     sprite = Sprite.from_rgba(image, (1, 1, 1) if shines else _softened(light))
     if kind.lamps is not None and sum(light.ambient) / 3 < DARK and actor.action != "spin":
         pen = Pen(kind.width, kind.height, height_px / kind.height)
@@ -91,16 +102,19 @@ def _turn(index: int) -> float:
 
 
 @functools.lru_cache(maxsize=60)
-def _dressed(
-    name: str, height_px: int, pose: Pose, dress: tuple[str | None, str | None, str | None], index: int
-) -> Image.Image:
+def _dressed(name: str, height_px: int, pose: Pose, dress: Dress, index: int) -> Image.Image:
     """One frame in neutral light; the same subject stays on stage through many changes of the scene."""
-    first, second, material = dress
-    colour = NAMED[first] if first is not None else None
+    colour = NAMED[dress.colour] if dress.colour is not None else None
     image = _drawing(name, height_px, pose, colour, index)
-    if second is not None:
-        image = patched(image, _drawing(name, height_px, pose, NAMED[second], index))
-    return image if material is None else in_material(image, material, colour)
+    if dress.second is not None:
+        image = patched(image, _drawing(name, height_px, pose, NAMED[dress.second], index))
+    if dress.material is not None:
+        image = in_material(image, dress.material, colour)
+    return in_material(image, "glow", colour) if dress.lit else image
+
+
+def _shines(actor: Actor) -> bool:
+    return actor.lit or actor.material in SHINING
 
 
 def _drawing(name: str, height_px: int, pose: Pose, colour: RGB | None, index: int) -> Image.Image:

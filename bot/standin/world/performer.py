@@ -59,7 +59,8 @@ class Performer:
         self._floats = self._kind.habitat == "water" and not self.airborne and not spot.wet
         # What is wide stays in the picture, even while it sways.
         half = 0.5 * self._kind.size * actor.size * self._kind.width / self._kind.height * unit / width + 0.1
-        spot = replace(spot, lane=min(max(spot.lane, half), 1 - half) if half < 0.5 else 0.5)
+        # Of what is too wide its head is seen, which looks to the right.
+        spot = replace(spot, lane=min(max(spot.lane, half), 1 - half))
         self._marks = _marks(actor, self._kind, seeded(seed), spot, unit / height, airborne=self.airborne)
         sizes = [round(unit * mark.scale) for mark in self._marks]
         looks = [_one_of(actor, index) for index in range(len(sizes))]

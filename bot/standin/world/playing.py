@@ -67,7 +67,9 @@ def _with_qualities(actor: Actor, qualities: list[Meaning]) -> Actor:
         first, second = (*colours, None)[:2]
         actor = replace(actor, colour=first, second=second)
     for quality in qualities:
-        if quality.aspect == "material":
+        if quality.value == "glow":
+            actor = replace(actor, lit=True)
+        elif quality.aspect == "material":
             actor = replace(actor, material=quality.value)
         elif quality.aspect == "size":
             actor = replace(actor, size=_SIZES[quality.value])

@@ -109,11 +109,10 @@ def read(prompt: str) -> Reading:
 def _give(tokens: list[_Token], at: int, quality: Mention, reading: Reading) -> None:
     """Hand a quality to its owners."""
     owners = _owners(tokens, at)
-    aspect = quality.meaning.aspect
+    turns = _is_said(tokens, at) and not any(token.role == "quality" for token in tokens[max(0, at - 2) : at])
     for owner in owners or []:
-        if _is_said(tokens, at) and not any(token.role == "quality" for token in tokens[max(0, at - 2) : at]):
-            # What it turns to replaces what it was: "a red cat turns blue".
-            owner.qualities = [known for known in owner.qualities if known.aspect != aspect]
+        if turns and quality.meaning.aspect == "colour":  # "a red cat turns blue" is not red and blue
+            owner.qualities = [known for known in owner.qualities if known.aspect != "colour"]
         owner.qualities.append(quality.meaning)
     if owners == []:
         if not _PRONOUNS.isdisjoint(reading.words):

@@ -19,6 +19,7 @@ class Actor:
     second: str | None = None  # the other colour of what has two
     material: str | None = None
     aloft: bool = False
+    lit: bool = False  # gives light, of whatever material it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ THINGS = {
     "sun": "sun",
     "planet": "planet mars",
     "lanterns": "lantern lampion",
-    "flowers": "flower rose tulip daisy lily poppy bloom",
+    "flowers": "flower rose tulip daisy lily poppy bloom sunflower lavender orchid",
     "wheat": "wheat corn barley crop",
     "ground": "ground soil",
     "water": "water wave",

@@ -57,9 +57,10 @@ def harbour(land: Land) -> list[Layer]:
 def _water(land: Land) -> Piece:
     light = land.light
     water = mix((30, 122, 186), light.middle, 0.22)
-    if own := land.paints.of("water").colours:
-        water = mix(water, own[0], 0.8)
-    return land.hills(WATERLINE, 0.0, mix(water, light.horizon, 0.3), 0.1, deep=shade(water, 0.62))
+    own = land.paints.of("water").colours
+    water = mix(water, own[0], 0.92) if own else water
+    far = mix(water, light.horizon, 0.1 if own else 0.3)
+    return land.hills(WATERLINE, 0.0, far, 0.1, deep=shade(water, 0.62))
 
 
 def _mirror(land: Land, shore: Piece, view: Sprite) -> None:

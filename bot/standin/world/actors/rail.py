@@ -20,7 +20,7 @@ _FOOT = 1.66
 
 def train(pen: Pen, look: Look) -> None:
     """A steam engine with its tender and a carriage, in a box of 6.2 by 1.7."""
-    paint = look.colour or (64, 110, 92)
+    paint = look.colour or (56, 74, 124)
     _puffs(pen, look.phase)
     _carriage(pen, look, mix(paint, (150, 66, 52), 0.7) if look.colour is None else paint)
     pen.box(2.4, 0.78, 2.86, 1.4, shade(paint, 0.8), 0.05)
