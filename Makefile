@@ -6,11 +6,13 @@ TEST_PROCESSES ?= 3
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links
 
 .PHONY: demo test published-client lint types check bench lock clean
 .DEFAULT_GOAL := demo
 
-demo: $(VENV)/runtime.stamp ## the whole bot in a browser, without any account
+demo: $(VENV)/local.stamp ## the whole bot in a browser, without any account
 	@exec $(PY) -m bot demo --port $(PORT)
 
 test: $(VENV)/dev.stamp
@@ -36,11 +38,9 @@ bench: $(VENV)/dev.stamp
 
 lock: $(VENV)/dev.stamp ## pins every dependency again: names, versions and hashes, no address
 	$(PY) -m pip install --quiet uv
-	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock pyproject.toml
-	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock \
-		-o requirements-dev.lock --group dev pyproject.toml
+	$(COMPILE) -o requirements.lock pyproject.toml
+	$(COMPILE) -c requirements.lock -o requirements-local.lock --extra local pyproject.toml
+	$(COMPILE) -c requirements-local.lock -o requirements-dev.lock --extra local --group dev pyproject.toml
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
@@ -48,9 +48,9 @@ clean:
 $(PY):
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/runtime.stamp: requirements.lock | $(PY)
+$(VENV)/local.stamp: requirements-local.lock | $(PY)
 	@echo "Installing into $(VENV) ..."
-	@$(INSTALL) -r requirements.lock
+	@$(INSTALL) -r requirements-local.lock
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock | $(PY)

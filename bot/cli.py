@@ -65,7 +65,8 @@ def demo(
     crowd: Annotated[int, typer.Option(min=0, max=500, help="Simulated viewers who chat and vote.")] = 0,
 ) -> None:
     """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
-    from bot.demo.run import run_demo
+    with _start_errors_explained(), _local_parts():
+        from bot.demo.run import run_demo
 
     asyncio.run(run_demo(port=port, crowd=crowd))
 
@@ -99,7 +100,9 @@ def standin(
 ) -> None:
     """Serve a local Odyssey: the same protocol, a drawn world, real recordings."""
     from bot.logs import set_up_logging
-    from bot.standin.service import StandinSettings, serve_standin
+
+    with _start_errors_explained(), _local_parts():
+        from bot.standin.service import StandinSettings, serve_standin
 
     settings = StandinSettings(
         host=host,
@@ -145,3 +148,15 @@ def _start_errors_explained() -> Iterator[None]:
     except StartError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the log may not be set up yet
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def _local_parts() -> Iterator[None]:
+    """An installation for production has no local Discord and no stand-in. Raises `StartError`."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise StartError(
+            f"The demo and the stand-in are not part of this installation ({error.name} is missing). "
+            "Install them with: pip install --require-hashes -r requirements-local.lock"
+        ) from error
