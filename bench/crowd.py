@@ -1,4 +1,4 @@
-"""A crowd of 30 in each of the ways to decide: is anybody told what is not so, and is the panel in sight?
+"""A crowd of 30, in each of the ways to decide: is anybody told what is not so, is the panel in sight?
 
 People act as those of the demo do, and in all the private ways too. All that they are shown is compared with
 what was so then, and with what became of it.
@@ -26,7 +26,7 @@ FALSE_SHOWN = 5
 
 
 def main() -> None:
-    """`python -m bench crowd`; SECONDS_OF_CROWD sets how long each of the four broadcasts lasts."""
+    """`python -m bench crowd`; SECONDS_OF_CROWD sets how long each of the broadcasts lasts."""
     asyncio.run(_measure())
 
 
@@ -35,13 +35,14 @@ async def _measure() -> None:
         async with crowd_house(Path(directory), stream_limit_s=DURATION_S + 60) as (house, requests):
             crowd = crowd_of(house.discord, PEOPLE)
             async with house.bot(log_level="ERROR"):
-                for mode in Mode:
-                    _print(await show(house, requests, crowd, mode, duration_s=DURATION_S, pause_s=PAUSE_S))
+                for modes in (*((mode,) for mode in Mode), tuple(Mode)):
+                    _print(await show(house, requests, crowd, *modes, duration_s=DURATION_S, pause_s=PAUSE_S))
 
 
 def _print(report: Report) -> None:
     verdict = report.verdict
-    print(f"{f'mode {report.mode.value}':<58}{'measured':>10}{'target':>9}")
+    modes = ", then ".join(report.modes)
+    print(f"{f'mode {modes}':<58}{'measured':>10}{'target':>9}")
     _row("people, suggestions", f"{report.people}, {report.suggestions}")
     _row("told and compared", verdict.compared)
     _row("of these false", len(verdict.false), 0)

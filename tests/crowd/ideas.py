@@ -8,28 +8,29 @@ import re
 from bot.demo.views import SeenMessage
 
 _CANDIDATE = re.compile(r"^\d\. (.+?) — ", re.MULTILINE)
+# Of what the stand-in does not draw: it is to answer at once, whatever else the machine does.
 _WHO = (
-    "a whale",
-    "a paper dragon",
-    "an old steam train",
-    "a flock of cranes",
-    "a red balloon",
-    "a tiny robot",
-    "the moon",
-    "a choir of frogs",
+    "a sonnet",
+    "the committee",
+    "a rumour",
+    "the anthem",
+    "a riddle",
+    "the second chapter",
+    "an old proverb",
+    "the alphabet",
 )
 _DOES = (
-    "rises slowly",
-    "glides past",
-    "begins to glow",
-    "lands softly",
-    "dances in circles",
-    "turns to glass",
-    "falls asleep",
-    "hides away",
-    "catches the wind",
+    "hums along",
+    "is recited backwards",
+    "changes its mind",
+    "gets a footnote",
+    "is translated",
+    "asks a question",
+    "loses its plot",
+    "rhymes by accident",
+    "keeps a secret",
 )
-_WHERE = ("over the water", "between the clouds", "in the falling snow", "under the stars", "in the fog", "")
+_WHERE = ("in the margin", "between the lines", "after the comma", "with some irony", "before the index", "")
 TALK = ("that is so pretty", "haha yes", "more of this please", "who made this?", "wow", "can we have rain?")
 MISCHIEF = ("look at https://example.com now", "@everyone hello", "join discord.gg/abcdef")
 
