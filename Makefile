@@ -13,7 +13,7 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 -
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/local.stamp ## the whole bot in a browser, without any account
-	@exec $(PY) -m bot demo --port $(PORT)
+	@exec $(PY) -m bot demo --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 test: $(VENV)/dev.stamp
 	$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)

@@ -63,12 +63,15 @@ def run() -> None:
 def demo(
     port: Annotated[int, typer.Option(help="Port of the demo page; 0 takes any free one.")] = 8080,
     crowd: Annotated[int, typer.Option(min=0, max=500, help="Simulated viewers who chat and vote.")] = 0,
+    data: Annotated[
+        Path | None, typer.Option(help="A directory in which all is kept; else it is forgotten.")
+    ] = None,
 ) -> None:
     """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
     with _start_errors_explained(), _local_parts():
         from bot.demo.run import run_demo
 
-    asyncio.run(run_demo(port=port, crowd=crowd))
+    asyncio.run(run_demo(port=port, crowd=crowd, data=data))
 
 
 @app.command()

@@ -15,7 +15,7 @@ from bot.demo.actors import Channel, Predicate, User
 from bot.demo.gateway import Gateway
 from bot.demo.rest import BODY_LIMIT_BYTES, RestApi
 from bot.demo.views import SeenMessage
-from bot.demo.world import World
+from bot.demo.world import Memory, UnreadableError, World
 
 HOST = "127.0.0.1"
 CHANNELS = {
@@ -29,7 +29,8 @@ class LocalDiscord:
 
     An async context manager; listens on 127.0.0.1 while it is open. `port` 0 takes any free one; a port in
     use raises `OSError`. `response_timeout_s` is how long an interaction waits for its first answer (Discord:
-    3 s). `add_routes` may put more on the same web server, as the demo's page.
+    3 s). `add_routes` may put more on the same web server, as the demo's page. With a `memory` of an earlier
+    run it goes on from there, or raises `UnreadableError`.
     """
 
     def __init__(
@@ -40,12 +41,14 @@ class LocalDiscord:
         response_timeout_s: float = 3.0,
         bot_name: str = "Odyssey",
         guild_name: str = "Night Garden",
+        memory: Memory | None = None,
         add_routes: Callable[[web.Application, LocalDiscord], None] | None = None,
     ) -> None:
         self._wanted_port = port
         self._message_content_intent = message_content_intent
         self._response_timeout_s = response_timeout_s
         self._names = (bot_name, guild_name)
+        self._memory = memory
         self._add_routes = add_routes
         self._users: dict[str, User] = {}
 
@@ -53,7 +56,11 @@ class LocalDiscord:
         # Bound first: the world's addresses of uploads, and so the world itself, need the port.
         listening = _listening_socket(self._wanted_port)
         self.port: int = listening.getsockname()[1]
-        self._create_world()
+        try:
+            self._create_world()
+        except UnreadableError:
+            listening.close()
+            raise
         self._gateway = Gateway(self.world, token=self.token, url=self.gateway_url)
         api = RestApi(self.world, token=self.token, gateway_url=self.gateway_url)
         app = web.Application(client_max_size=BODY_LIMIT_BYTES)
@@ -105,14 +112,20 @@ class LocalDiscord:
         return self._users[name]
 
     @property
+    def remembers(self) -> bool:
+        """Whether there is a directory from which the next run takes all this."""
+        return self._memory is not None
+
+    @property
     def users(self) -> list[User]:
         return list(self._users.values())
 
     def add_user(self, name: str, *, display_name: str | None = None, moderator: bool = False) -> User:
-        user_id = self.world.add_user(name, display_name=display_name, moderator=moderator)
-        user = User(self.world, user_id, response_timeout_s=self._response_timeout_s)
-        self._users[name] = user
-        return user
+        """Someone new, or who has that name already."""
+        if name not in self._users:
+            added = self.world.add_user(name, display_name=display_name, moderator=moderator)
+            self._users[name] = self._user(added)
+        return self._users[name]
 
     def messages(self, channel: Channel, as_user: str = "mika") -> list[SeenMessage]:
         """What a user sees in a channel, oldest first; private answers only to the user they are for."""
@@ -137,14 +150,20 @@ class LocalDiscord:
             bot_name=bot_name,
             message_content=self._message_content_intent,
             response_timeout_s=self._response_timeout_s,
+            memory=self._memory,
         )
         owner = base64.urlsafe_b64encode(str(self.world.application_id).encode()).decode().rstrip("=")
         self.token = f"{owner}.{secrets.token_urlsafe(4)[:6]}.{secrets.token_urlsafe(28)}"
-        for name, topic in CHANNELS.items():
-            self.world.add_channel(name, topic)
-        self.add_user("mika", display_name="Mika", moderator=True)
-        self.add_user("robin", display_name="Robin")
-        self.add_user("sasha", display_name="Sasha")
+        self._users = {user.name: self._user(user.id) for user in self.world.users() if not user.is_bot}
+        if self.world.is_new:
+            for name, topic in CHANNELS.items():
+                self.world.add_channel(name, topic)
+            self.add_user("mika", display_name="Mika", moderator=True)
+            self.add_user("robin", display_name="Robin")
+            self.add_user("sasha", display_name="Sasha")
+
+    def _user(self, user_id: int) -> User:
+        return User(self.world, user_id, response_timeout_s=self._response_timeout_s)
 
 
 def _listening_socket(port: int) -> socket.socket:

@@ -143,6 +143,7 @@ class Tab:
         return {
             "type": "welcome",
             "guild": world.guild_name,
+            "remembers": self._discord.remembers,
             "me": str(self._user.id),
             "users": [_user_json(user) for user in world.users()],
             "channels": channels,

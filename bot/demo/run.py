@@ -21,7 +21,9 @@ from bot.config import Settings
 from bot.demo.children import Child, child
 from bot.demo.crowd import Crowd
 from bot.demo.discord_server import HOST, LocalDiscord
+from bot.demo.keeping import DirectoryError, keeping, own_directory
 from bot.demo.page_server import add_page
+from bot.demo.world import Memory, UnreadableError
 from bot.signals import stop_on_signals
 
 T = TypeVar("T")
@@ -40,36 +42,42 @@ class DemoStoppedError(Exception):
     """The one who runs the demo ended it."""
 
 
-async def run_demo(port: int, *, crowd: int = 0) -> None:
+async def run_demo(port: int, *, crowd: int = 0, data: Path | None = None) -> None:
     """Runs the demo until it is told to stop; its page is at `port` (0 takes any free one).
 
-    `crowd` simulated viewers chat, suggest and vote while a broadcast is on.
+    `crowd` simulated viewers chat, suggest and vote while a broadcast is on. What happens is kept in the
+    directory `data`, and is there again in the next run; without one all is forgotten.
 
-    Prints one line on standard output when everything is ready. Exits with status 1 and one sentence when it
-    cannot start or when a part of it ends by itself.
+    Says on standard output when everything is ready, where, and what is kept. Exits with status 1 and one
+    sentence when it cannot start or when a part of it ends by itself.
     """
     stop = stop_on_signals(BOT_GRACE_S + STANDIN_GRACE_S)
     try:
-        await _run(port, crowd, stop)
+        await _run(port, crowd, data, stop)
     except DemoStoppedError:
         return
-    except DemoError as error:
+    except (DemoError, DirectoryError) as error:
         sys.exit(str(error))
 
 
-async def _run(port: int, crowd: int, stop: asyncio.Event) -> None:
+async def _run(port: int, crowd: int, data: Path | None, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
-        discord = await _open_discord(port, stack)
         directory = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-", ignore_cleanup_errors=True))
         )
+        kept_in = stack.enter_context(own_directory(data)) if data else directory
+        memory = Memory(kept_in) if data else None
+        discord = await _open_discord(port, memory, stack)
+        if memory:
+            await stack.enter_async_context(keeping(discord.world, memory))
         viewers = Crowd(discord, crowd) if crowd else None
         environment = _clean_environment()
+        recordings = ["--recordings-dir", str(kept_in / "recordings")] if data else []
         key = f"ody_{secrets.token_hex(16)}"
         standin = await stack.enter_async_context(
             child(
                 "The stand-in for Odyssey",
-                ["standin", "--host", HOST, "--port", "0", "--api-key", key],
+                ["standin", "--host", HOST, "--port", "0", "--api-key", key, *recordings],
                 environment=environment,
                 directory=directory,
                 grace_s=STANDIN_GRACE_S,
@@ -83,7 +91,7 @@ async def _run(port: int, crowd: int, stop: asyncio.Event) -> None:
             "DISCORD_GATEWAY_URL": discord.gateway_url,
             "ODYSSEY_API_KEY": key,
             "ODYSSEY_API_URL": standin_url,
-            "DATABASE_URL": f"sqlite:///{quote(str(directory / 'demo.sqlite3'))}",
+            "DATABASE_URL": f"sqlite:///{quote(str(kept_in / 'demo.sqlite3'))}",
             "WEB_HOST": HOST,
             "WEB_PORT": str(web_port),
             "PUBLIC_URL": f"http://{HOST}:{web_port}",
@@ -93,14 +101,20 @@ async def _run(port: int, crowd: int, stop: asyncio.Event) -> None:
         )
         health_url = f"http://{HOST}:{web_port}/healthz"
         await _unless_ended(_until_ready(discord, health_url), stop, [bot, standin])
-        sys.stdout.write(f"Demo ready: {discord.url}/\n")
+        fate = (
+            f"All is kept in {kept_in}." if data else "Nothing is kept when it ends; DATA=directory keeps it."
+        )
+        sys.stdout.write(f"Demo ready: {discord.url}/\n{fate}\n")
         sys.stdout.flush()
         await _unless_ended(viewers.run() if viewers else asyncio.Event().wait(), stop, [bot, standin])
 
 
-async def _open_discord(port: int, stack: AsyncExitStack) -> LocalDiscord:
+async def _open_discord(port: int, memory: Memory | None, stack: AsyncExitStack) -> LocalDiscord:
+    server = LocalDiscord(port=port, add_routes=add_page, memory=memory)
     try:
-        return await stack.enter_async_context(LocalDiscord(port=port, add_routes=add_page))
+        return await stack.enter_async_context(server)
+    except UnreadableError as error:
+        raise DemoError(f"{error}: move it away to begin anew, or choose another directory.") from None
     except OverflowError:
         raise DemoError(f"There is no port {port}; ports go from 1 to 65535.") from None
     except OSError as error:

@@ -78,12 +78,12 @@ UNKNOWN_SHARE = 0.2  # of the delay: so long nothing is known of a recording
 
 
 class RecordingShelf:
-    """All streams of this service, newest last."""
+    """All streams of this service, newest last; those too that an earlier run left in `directory`."""
 
     def __init__(self, directory: Path, delay_s: float) -> None:
         self._directory = directory
         self._delay_s = delay_s
-        self._recordings: dict[str, Recording] = {}
+        self._recordings: dict[str, Recording] = {r.stream_id: r for r in _earlier(directory)}
 
     def begin(self, width: int, height: int) -> Recording:
         """A new stream with a new ID and an empty directory."""
@@ -106,12 +106,22 @@ class RecordingShelf:
         """There will be no recording."""
         self._recordings.pop(recording.stream_id, None)
         shutil.rmtree(recording.directory, ignore_errors=True)
+        self._facts_of(recording).unlink(missing_ok=True)
 
     def complete(self, recording: Recording, frame_count: int, duration_seconds: float) -> None:
         """All files are there."""
         recording.frame_count = frame_count
         recording.duration_seconds = duration_seconds
         recording.is_complete = True
+        facts = {
+            "width": recording.width,
+            "height": recording.height,
+            "started_at": recording.started_at.isoformat(),
+            "ended_at": (recording.ended_at or datetime.now(UTC)).isoformat(),
+            "frame_count": frame_count,
+            "duration_seconds": duration_seconds,
+        }
+        self._facts_of(recording).write_text(json.dumps(facts), "utf-8")
 
     def find(self, stream_id: str) -> Recording | None:
         """The stream with this ID, running or over."""
@@ -129,3 +139,22 @@ class RecordingShelf:
     def ended(self) -> list[Recording]:
         """Every stream that has ended, newest first."""
         return [recording for recording in reversed(self._recordings.values()) if recording.ended_at]
+
+    def _facts_of(self, recording: Recording) -> Path:
+        """The file, beside the recording's directory, with what a later run has to know of it."""
+        return self._directory / f"{recording.stream_id}.json"
+
+
+def _earlier(directory: Path) -> list[Recording]:
+    """The complete recordings of earlier runs, oldest first; what cannot be read is passed over."""
+    found = []
+    for about in directory.glob("*.json"):
+        try:
+            facts = json.loads(about.read_text("utf-8"))
+            facts |= {name: datetime.fromisoformat(facts[name]) for name in ("started_at", "ended_at")}
+            recording = Recording(about.stem, directory / about.stem, **facts)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        recording.is_complete, recording.ended_monotonic_s = True, float("-inf")
+        found.append(recording)
+    return sorted(found, key=lambda recording: recording.started_at)

@@ -7,9 +7,10 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import aiohttp
@@ -43,7 +44,7 @@ async def demo_process(
 
 
 async def test_ready_used_and_ended_by_ctrl_c(tmp_path: Path) -> None:
-    """One line names the page; no `.env` or setting of a real bot reaches the demo; Ctrl-C ends it all."""
+    """Two lines say where the page is and what is kept; nothing of a real bot reaches it; Ctrl-C ends it all."""
     (tmp_path / ".env").write_text(
         "DISCORD_TOKEN=wrong\nDATABASE_URL=sqlite:///real.sqlite3\nCHAT_PREFIX=$\n"
     )
@@ -56,7 +57,8 @@ async def test_ready_used_and_ended_by_ctrl_c(tmp_path: Path) -> None:
             assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
         process.send_signal(signal.SIGINT)
         out, err = await process.communicate()
-        assert (process.returncode, out, err) == (0, b"", b"")
+        assert (process.returncode, err) == (0, b"")
+        assert out.decode() == "Nothing is kept when it ends; DATA=directory keeps it.\n"
         assert not any(child.is_running() for child in children)
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
 
@@ -105,3 +107,51 @@ async def _ready_url(process: asyncio.subprocess.Process) -> str:
         _, err = await process.communicate()
         pytest.fail(f"the demo did not become ready: {line!r} {err.decode()}")
     return found[1]
+
+
+async def test_a_directory_keeps_it_all(tmp_path: Path) -> None:
+    """The next run has what was said and its database; meanwhile a second demo on it is refused."""
+    data = tmp_path / "the data"
+    async with demo_process("--port", "0", "--data", str(data)) as process:
+        url = await _ready_url(process)
+        async with (
+            aiohttp.ClientSession() as http,
+            http.ws_connect(f"{url}live?as=robin", origin=url[:-1]) as tab,
+        ):
+            welcome = await tab.receive_json()
+            assert welcome["remembers"] is True
+            lounge = next(c["id"] for c in welcome["channels"] if c["name"] == "lounge")
+            await tab.send_json({"ask": "send", "nonce": "1", "channel": lounge, "content": "I was here"})
+            await tab.receive_json()
+            async with demo_process("--port", "0", "--data", str(data)) as second:
+                out, err = await second.communicate()
+                assert (second.returncode, out) == (1, b"")
+                assert err.decode() == f"Another demo uses {data}; end it, or choose another directory.\n"
+        process.send_signal(signal.SIGINT)
+        out, err = await process.communicate()
+        assert (process.returncode, out.decode(), err) == (0, f"All is kept in {data}.\n", b"")
+    async with demo_process("--port", "0", "--data", str(data)) as process:
+        url = await _ready_url(process)
+        async with (
+            aiohttp.ClientSession() as http,
+            http.ws_connect(f"{url}live?as=sasha", origin=url[:-1]) as tab,
+        ):
+            said = (await tab.receive_json())["messages"][lounge]
+            assert [message["content"] for message in said] == ["I was here"]
+
+
+async def test_a_directory_that_cannot_be_used(tmp_path: Path) -> None:
+    """A file in its place, and a database of a newer bot: a sentence and exit status 1."""
+    (tmp_path / "file").write_text("mine")
+    async with demo_process("--port", "0", "--data", str(tmp_path / "file")) as process:
+        out, err = await process.communicate()
+    assert (process.returncode, out) == (1, b"")
+    assert err.decode() == f"{tmp_path / 'file'} is no directory; choose another with DATA=.\n"
+    with closing(sqlite3.connect(tmp_path / "demo.sqlite3")) as database, database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+    async with demo_process("--port", "0", "--data", str(tmp_path)) as process:
+        out, err = await process.communicate()
+    assert (process.returncode, out) == (1, b"")
+    assert "newer" in err.decode()
+    assert "Traceback" not in err.decode()

@@ -10,12 +10,14 @@ import statistics
 import struct
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import av
 import pytest
 from PIL import Image
 
+from bot.standin.recordings import RecordingShelf
 from bot.standin.settings import StandinSettings
 from bot.standin.tokens import Signer
 from tests.standin.conftest import Service, serving
@@ -239,3 +241,21 @@ def boxes(data: bytes) -> list[str]:
         names.append(name.decode())
         place += size
     return names
+
+
+def test_an_earlier_runs_recordings_are_there_again(tmp_path: Path) -> None:
+    """With a directory of its own the service knows what it recorded before, but for what is damaged."""
+    shelf = RecordingShelf(tmp_path, 0.5)
+    first, second = shelf.begin(1280, 704), shelf.begin(704, 1280)
+    for recording in (first, second):
+        shelf.end(recording)
+        shelf.complete(recording, 250, 10.0)
+    (tmp_path / "damaged.json").write_text('{"width": 1}')
+    again = RecordingShelf(tmp_path, 0.5)
+    assert [recording.stream_id for recording in again.ended()] == [second.stream_id, first.stream_id]
+    found = again.find(first.stream_id)
+    assert found is not None
+    assert (found.frame_count, found.duration_seconds, found.ended_at) == (250, 10.0, first.ended_at)
+    assert again.stage_of(found) == "complete"
+    again.discard(found)
+    assert [r.stream_id for r in RecordingShelf(tmp_path, 0.5).ended()] == [second.stream_id]

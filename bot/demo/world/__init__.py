@@ -6,6 +6,7 @@ outside its semantic versioning, so this package is the only place that touches 
 """
 
 from bot.demo.world.facade import World
+from bot.demo.world.memory import Memory, UnreadableError
 from bot.demo.world.values import Answered, ApiError, Json, Upload, UserInfo
 
-__all__ = ["Answered", "ApiError", "Json", "Upload", "UserInfo", "World"]
+__all__ = ["Answered", "ApiError", "Json", "Memory", "UnreadableError", "Upload", "UserInfo", "World"]

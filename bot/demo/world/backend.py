@@ -39,7 +39,7 @@ class LoopbackCdn(CdnStore):
 
     def __init__(self, base_url: str) -> None:
         super().__init__()
-        self._base_url = base_url
+        self.base_url = base_url
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._kept_bytes = 0
 
@@ -47,12 +47,8 @@ class LoopbackCdn(CdnStore):
         self, attachment_id: int, channel_id: int, filename: str, data: bytes, description: str | None
     ) -> dict[str, Any]:
         path = f"/attachments/{channel_id}/{attachment_id}/{quote(filename, safe='')}"
-        self._kept[path] = data
-        self._kept_bytes += len(data)
-        while self._kept_bytes > ATTACHMENT_BYTES_KEPT and len(self._kept) > 1:
-            _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= len(dropped)
-        url = self._base_url + path
+        url = self.base_url + path
+        self.put_back(url, data)
         attachment = {
             "id": str(attachment_id),
             "filename": filename,
@@ -66,7 +62,15 @@ class LoopbackCdn(CdnStore):
 
     def get(self, url: str) -> bytes | None:
         """The bytes of an attachment, by its path or its full URL."""
-        return self._kept.get(url.removeprefix(self._base_url))
+        return self._kept.get(url.removeprefix(self.base_url))
+
+    def put_back(self, url: str, data: bytes) -> None:
+        """Serves these bytes under that URL."""
+        self._kept[url.removeprefix(self.base_url)] = data
+        self._kept_bytes += len(data)
+        while self._kept_bytes > ATTACHMENT_BYTES_KEPT and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= len(dropped)
 
 
 class LocalBackend(Backend):
@@ -82,7 +86,7 @@ class LocalBackend(Backend):
         self._response_timeout_s = response_timeout_s
         self.observers: list[ChangeObserver] = []
         super().__init__(clock=RealClock())
-        self.cdn = LoopbackCdn(base_url)
+        self.cdn: LoopbackCdn = LoopbackCdn(base_url)
         # Discord gives an application and its bot user the same ID.
         self.application_id = self.bot_user.id
 

@@ -18,6 +18,7 @@ from simcord.interactions import base_payload
 from bot.demo.intents import Intents
 from bot.demo.world import events
 from bot.demo.world.backend import ChangeObserver, LocalBackend
+from bot.demo.world.memory import Memory
 from bot.demo.world.nonces import Nonces
 from bot.demo.world.places import Places
 from bot.demo.world.values import (
@@ -48,8 +49,12 @@ class World(Places):
         bot_name: str,
         message_content: bool,
         response_timeout_s: float,
+        memory: Memory | None = None,
     ) -> None:
+        """`memory` has the guild of an earlier run, if there was one. Raises `UnreadableError`."""
         backend = LocalBackend(base_url=base_url, response_timeout_s=response_timeout_s)
+        if memory:
+            memory.recall(backend)
         super().__init__(backend, guild_name, bot_name, message_content=message_content)
         self._waiting: dict[int, asyncio.Future[Answered]] = {}
         own = self.application_id

@@ -11,8 +11,11 @@ from bot.demo.world.values import Json, UserInfo
 _MODERATOR = sum(1 << bit for bit in (4, 5, 13, 17, 34, 40, 51, 52))
 
 
+MODERATORS = "Moderators"
+
+
 class Places:
-    """One guild with its channels, users and one application.
+    """One guild with its channels, users and one application. `is_new`: it is not one of an earlier run.
 
     `message_content` is the switch of the developer portal: off, the application may not read other
     people's messages, and asking for the intent is refused.
@@ -23,12 +26,14 @@ class Places:
     ) -> None:
         self.message_content = message_content
         self.backend = backend
-        self.backend.bot_user.name = bot_name
-        self._guild = self.backend.create_guild(guild_name)
+        self.is_new = not backend.guilds
+        if self.is_new:
+            self.backend.bot_user.name = bot_name
+            guild = self.backend.create_guild(guild_name)
+            self.backend.create_role(guild.id, MODERATORS, permissions=_MODERATOR, color=0x3BA55D, hoist=True)
+        (self._guild,) = backend.guilds.values()
         self.guild_id = self._guild.id
-        self._moderators = self.backend.create_role(
-            self.guild_id, "Moderators", permissions=_MODERATOR, color=0x3BA55D, hoist=True
-        )
+        self._moderators = next(r for r in self._guild.roles.values() if r.name == MODERATORS)
 
     @property
     def application_id(self) -> int:
