@@ -44,7 +44,7 @@ async def demo_process(
 
 
 async def test_ready_used_and_ended_by_ctrl_c(tmp_path: Path) -> None:
-    """Two lines say where the page is and what is kept; nothing of a real bot reaches it; Ctrl-C ends it all."""
+    """It says where the page is, and what is kept; no setting of a real bot reaches it; Ctrl-C ends it."""
     (tmp_path / ".env").write_text(
         "DISCORD_TOKEN=wrong\nDATABASE_URL=sqlite:///real.sqlite3\nCHAT_PREFIX=$\n"
     )
