@@ -28,6 +28,14 @@ def decoded(data: bytes) -> str:
     return text
 
 
+def without_end(data: bytes) -> bytes:
+    """Without the zeros that some programs write at the end of a text, whatever its encoding."""
+    content = data.rstrip(b"\0")
+    is_wide = data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE))
+    width = 4 if is_wide else 2 if b"\0" in content else 1
+    return content + bytes(-len(content) % width)
+
+
 def _encoding(data: bytes) -> str:
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):

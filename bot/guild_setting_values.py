@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.prompts import clean_prompt, on_one_line
+from bot.moderation.rules import WORDS_LIMIT
 from bot.setting_values import PREFIX_LIMIT, typed_prefix
 
 ENTRY_LIMIT = 200
@@ -102,6 +103,6 @@ Beginning = Annotated[
 ]
 Beginnings = Annotated[tuple[Beginning, ...], BeforeValidator(_split_beginnings), Once, Field(max_length=50)]
 SafePrompt = Annotated[Text, AfterValidator(_shows_something)]
-Words = Annotated[tuple[Entry, ...], BeforeValidator(_split), Once, Field(max_length=200)]
+Words = Annotated[tuple[Entry, ...], BeforeValidator(_split), Once, Field(max_length=WORDS_LIMIT)]
 Patterns = Annotated[tuple[Entry, ...], BeforeValidator(_split_patterns), Once, Field(max_length=50)]
 Roles = Annotated[tuple[Role, ...], BeforeValidator(_split_roles), Once, Field(max_length=50)]

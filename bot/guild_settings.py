@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -246,6 +246,10 @@ class GuildSettings(BaseModel):
     def changed_all(self, texts: Mapping[str, str]) -> GuildSettings:
         """The settings with these as a moderator typed them. Raises WRONG_SETTING."""
         return _validated(self.model_dump(mode="json") | dict(texts))
+
+    def with_words(self, words: Sequence[str]) -> GuildSettings:
+        """The settings with these words blocked. Raises WRONG_SETTING."""
+        return _validated(self.model_dump(mode="json") | {"blocked_words": list(words)})
 
     @classmethod
     def names_in(cls, group: Group) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from typing import Any
 
-from bot.decoding import decoded
+from bot.decoding import decoded, without_end
 
 DIGITS_LIMIT = 30
 """No ID is longer by far."""
@@ -20,7 +19,7 @@ def read_settings_text(text: str | bytes) -> dict[str, Any]:
     Raises `ValueError` with a sentence's end for anything else.
     """
     try:
-        content = decoded(_without_end(text)) if isinstance(text, bytes) else text
+        content = decoded(without_end(text)) if isinstance(text, bytes) else text
     except ValueError as error:
         raise ValueError(f"it {error}") from None
     content = content.strip("\ufeff \t\r\n")
@@ -44,14 +43,6 @@ def read_settings_text(text: str | bytes) -> dict[str, Any]:
         problem = "it has to have names and values in curly brackets, as the one that is shown here"
         raise ValueError(problem)  # noqa: TRY004 - a file is wrong, not our code
     return values
-
-
-def _without_end(data: bytes) -> bytes:
-    """Without the zeros that some programs write at the end of a text, whatever its encoding."""
-    content = data.rstrip(b"\0")
-    is_wide = data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE))
-    width = 4 if is_wide else 2 if b"\0" in content else 1
-    return content + bytes(-len(content) % width)
 
 
 def _whole_number(digits: str) -> int:

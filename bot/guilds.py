@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.intake import LONGEST_MUTE, Intake, Mute
+from bot.broadcast.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
 from bot.broadcast.model import Action, ActionKind, Viewer
 from bot.broadcast.prefixes import Prefixes
 from bot.guild_setting_complaints import wrong_setting
@@ -97,12 +97,15 @@ class Guilds:
             stored = before.changed(settings, names=changed)
             if CHAT_BEGINNINGS & changed:
                 self._check_prefixes(settings, before.settings)
-            if TEXT_RULES & changed:
-                self._make_filter(settings)  # raises for rules that cannot be used
+            make_filter = self._make_filter
+            if TEXT_RULES & changed:  # raises for rules that cannot be used
+                make_filter = _ready_made(await asyncio.to_thread(self._make_filter, settings))
+            # In a thread, since a long list of words takes a while.
+            judge = await asyncio.to_thread(Judge, guild_id, stored, make_filter)
             await self._records.save_settings(guild_id, stored.as_text(), self._clock.now())
             self._stored[guild_id] = stored
             intake = self.intake_of(guild_id)
-            self._judges[guild_id] = judge = Judge(guild_id, stored, self._make_filter)
+            self._judges[guild_id] = judge
             intake.change(settings.intake, judge.check)
         await self.record(guild_id, by, ActionKind.SETTING, what)
         return settings
@@ -146,3 +149,7 @@ class Guilds:
 
     def _stored_of(self, guild_id: int) -> StoredSettings:
         return self._stored.get(guild_id) or StoredSettings()
+
+
+def _ready_made(text_filter: PromptFilter) -> MakeFilter:
+    return lambda _settings: text_filter

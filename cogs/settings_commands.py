@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from functools import partial
+from typing import Literal
 
 import discord
 from discord import app_commands
@@ -13,12 +15,14 @@ from bot.broadcast.rights import Deed
 from bot.guild_setting_complaints import wrong_setting
 from bot.guild_setting_groups import group_of
 from bot.guild_settings import GuildSettings, setting_name
+from bot.word_lists import word_list_file
 from cogs import context, rights, wording
-from cogs.answers import acknowledging
+from cogs.answers import acknowledging, tell
 from cogs.settings_changing import as_they_stand, change_settings
 from cogs.settings_page import show_settings
+from cogs.word_import import import_words, read_file
 
-IMPORT_LIMIT_BYTES = 200_000
+WORDS_NAME = "odyssey-words.txt"
 
 
 class SettingsCommands(commands.GroupCog):
@@ -53,6 +57,27 @@ class SettingsCommands(commands.GroupCog):
                 word = wording.word_of_change([name], settings, as_they_stand(interaction).own_prefix)
         await show_settings(interaction, group, word)
 
+    @app_commands.command(description="Show or import the list of blocked words (moderators of the server)")
+    @app_commands.describe(
+        file="A list as people publish it: a word or phrase on each line, CSV or JSON",
+        how="Add its words to the list, or have them in place of it; add if you leave it out",
+    )
+    async def words(
+        self,
+        interaction: discord.Interaction,
+        file: discord.Attachment | None = None,
+        how: Literal["add", "replace"] = "add",
+    ) -> None:
+        """`/odyssey words`."""
+        await rights.check(interaction, Deed.SET)
+        word = ""
+        async with acknowledging(interaction):
+            if file:
+                word = await import_words(interaction, file, replaces=how == "replace")
+        words = context.settings(interaction).blocked_words
+        attached = discord.File(io.BytesIO(word_list_file(words)), WORDS_NAME)
+        await tell(interaction, word or wording.word_list(words), files=[attached] if words else [])
+
     @settings.autocomplete("name")
     async def _setting_names(
         self, interaction: discord.Interaction, typed: str
@@ -70,9 +95,8 @@ class SettingsCommands(commands.GroupCog):
 
 async def _imported(interaction: discord.Interaction, file: discord.Attachment) -> str:
     """Takes a file of settings; says what it changes."""
-    if file.size > IMPORT_LIMIT_BYTES:
-        raise wrong_setting("file", f"it is larger than {IMPORT_LIMIT_BYTES // 1000} kB")
-    before, imported = context.settings(interaction), GuildSettings.from_json(await file.read())
+    content = await read_file(file)
+    before, imported = context.settings(interaction), GuildSettings.from_json(content)
     names = list(GuildSettings.model_fields)
     settings = await change_settings(interaction, lambda _: imported, "imported", names)
     return wording.word_of_import(before, settings)

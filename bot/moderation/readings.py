@@ -24,7 +24,7 @@ from bot.moderation.disguises import cyrillic
 from bot.moderation.folding import Forms
 
 SYMBOLS = "@$!|+"
-"""What is read as a letter beside digits: see `words.STAND_INS`."""
+"""What is read as a letter beside digits: see `spellings.STAND_INS`."""
 
 QUANTITY_DIGITS = "ABCDEFGHIJ"
 """How the digits 0 to 9 of a number or quantity ("1455", "45s") are written: they stand for no letters.

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-WORDS_LIMIT = 500
-"""Blocked words and phrases at most."""
+WORDS_LIMIT = 5000
+"""Blocked words and phrases at most: what the time to take a list in, and its memory, grow with."""
 
 WORD_LENGTH_LIMIT = 60
 """Characters in a blocked word or phrase at most."""
-
-WORDS_TOTAL_LIMIT = 8000
-"""Characters in all blocked words together at most: what their memory grows with, a kilobyte for each."""
 
 PATTERNS_LIMIT = 50
 """Blocked patterns at most."""

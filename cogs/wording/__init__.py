@@ -16,7 +16,14 @@ from cogs.wording.requests import (
     setting_title,
     wrong_setting,
 )
-from cogs.wording.settings import setting_value, trouble_lines, word_of_change, word_of_import
+from cogs.wording.settings import (
+    setting_value,
+    trouble_lines,
+    word_list,
+    word_of_change,
+    word_of_import,
+    word_of_words,
+)
 from cogs.wording.suggestions import settled_suggestion, taken_suggestion
 from cogs.wording.text import (
     MESSAGE_LIMIT,
@@ -58,8 +65,10 @@ __all__ = [
     "taken_suggestion",
     "to_review",
     "trouble_lines",
+    "word_list",
     "word_of_change",
     "word_of_import",
+    "word_of_words",
     "wrong_setting",
     "your_vote",
     "your_vote_on_mode",

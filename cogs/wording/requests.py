@@ -135,12 +135,17 @@ def setting_title(name: str) -> str:
     return f"**{field.title}** (`{name}`)" if field else f"**{plain(name, NAME_SHOWN)}**"
 
 
+def setting_entry(entry: Entry) -> str:
+    """Which entry of a list, behind its name."""
+    typed = as_code(on_one_line(entry.text)[:ENTRY_SHOWN])
+    return f", entry {entry.number}" + (f" ({typed})" if typed.strip("`") else "")
+
+
 def _shown_fact(fact: object) -> str:
     if isinstance(fact, datetime):
         return discord.utils.format_dt(fact, "R")
     if isinstance(fact, Viewer):
         return plain(fact.name)
     if isinstance(fact, Entry):
-        typed = as_code(on_one_line(fact.text)[:ENTRY_SHOWN])
-        return f", entry {fact.number}" + (f" ({typed})" if typed.strip("`") else "")
+        return setting_entry(fact)
     return plain(str(fact).replace("_", " ") if isinstance(fact, StrEnum) else str(fact), FACT_SHOWN)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.guild_setting_values import NO_PREFIX
 from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
 from bot.judge import Trouble
-from cogs.wording.requests import setting_title, wrong_setting
-from cogs.wording.text import as_code, mode_name, plain
+from bot.word_lists import WordList
+from cogs.wording.requests import setting_entry, setting_title, wrong_setting
+from cogs.wording.text import as_code, fitting, mode_name, plain
 
 VALUE_SHOWN, ROLES_SHOWN = 100, 4
 """Characters, and roles, of a value at most."""
+REFUSED_SHOWN = 5
+"""Entries of an imported list that were not understood."""
 
 
 def setting_value(name: str, settings: GuildSettings, own_prefix: str, *, limit: int = VALUE_SHOWN) -> str:
@@ -78,6 +81,38 @@ def trouble_lines(trouble: Trouble) -> list[str]:
     if trouble.is_closed:
         lines.append("⚠️ **Until that is mended, nothing that viewers suggest is taken.**")
     return lines
+
+
+def word_list(words: Sequence[str]) -> str:
+    """How many words are blocked, and how to have more."""
+    blocked = (
+        f"{_words(len(words))} blocked here; the file has them." if words else "No words are blocked here."
+    )
+    return f"{blocked} `/odyssey words file` takes a list: a word or phrase on each line, CSV or JSON."
+
+
+def word_of_words(listed: WordList, before: Sequence[str], after: Sequence[str], *, replaces: bool) -> str:
+    """What was taken of an imported list, and what was not understood."""
+    known = 0 if replaces else len(listed.words) - len(listed.besides(before))
+    taken = len(listed.words) - known
+    lines = [f"✅ {_words(taken)} taken; {_words(len(after))} blocked now, also in a broadcast that runs."]
+    if known:
+        lines.append(f"{_words(known)} blocked already.")
+    if listed.repeated:
+        lines.append(f"{listed.repeated:,} stood there more than once.")
+    if listed.refused:
+        lines.append(f"{len(listed.refused):,} were not understood, and are left out:")
+        lines += [
+            f"-# {setting_entry(entry)[2:]}: {plain(problem)}"
+            for entry, problem in listed.refused[:REFUSED_SHOWN]
+        ]
+        if len(listed.refused) > REFUSED_SHOWN:
+            lines.append(f"-# and {len(listed.refused) - REFUSED_SHOWN:,} more")
+    return fitting(lines)
+
+
+def _words(count: int) -> str:
+    return "1 word is" if count == 1 else f"{count:,} words are"
 
 
 def _how_many(entries: tuple[object, ...], shown: int) -> str:

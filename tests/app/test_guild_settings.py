@@ -19,6 +19,7 @@ from cogs.wording import refused_request
 EXPORT = GuildSettings(blocked_words=("heck", "Бранное слово"), gap_s=7).model_dump_json(indent=2)
 GAP_LINE = EXPORT[: EXPORT.index('"gap_s"')].count("\n") + 1
 WORDS = [f"word {number}" for number in range(3000)]
+WORDS_MORE = [f"other {number}" for number in range(2001)]
 INTERNALS = re.compile(
     r"string should|value error|input should|column \d|pydantic|sys\.|\.\.|\*{4}|\\{4}", re.IGNORECASE
 )
@@ -107,7 +108,7 @@ def test_what_is_no_file_of_settings_is_refused_in_a_sentence(data: str | bytes,
         ({"blocked_words": [*WORDS[:150], " "]}, "(`blocked_words`), entry 151: it is empty"),
         ({"blocked_words": ["fine", None]}, "(`blocked_words`), entry 2: this is no text"),
         ({"blocked_words": ["fine", "x" * 61]}, "): it is longer than 60 characters"),
-        ({"blocked_words": WORDS[:201]}, "it has 201 entries, 200 are the most"),
+        ({"blocked_words": WORDS + WORDS_MORE}, "it has 5001 entries, 5000 are the most"),
         ({"blocked_patterns": ["fine", r"(a)\1"]}, r"entry 2 (`(a)\1`): there is no backreference"),
         ({"blocked_patterns": ["fine", r"\Qbad"]}, r"(`blocked_patterns`), entry 2 (`\Qbad`): it does not"),
         ({"blocked_patterns": ["(a"]}, "(`blocked_patterns`), entry 1 (`(a`): a bracket ( is not closed. "),

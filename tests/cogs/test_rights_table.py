@@ -137,6 +137,8 @@ DOORS: dict[str, Door] = {
     "menu of settings": lambda s, who: who.choose(s.lounge, "odyssey:settings:overview", "PACE"),
     "Edit settings": lambda s, who: s.button(who, "settings", "PACE", "edit"),
     "Settings dialogue": lambda s, who: s.settings_dialogue(who),
+    "`/odyssey words`": command("words"),
+    "`/odyssey words file`": lambda s, who: who.command(s.lounge, "words", file=("words.txt", b"heck")),
     "`/odyssey mute`": lambda s, who: who.command(s.channel, "mute", person=s.other),
     "`/odyssey unmute`": lambda s, who: who.command(s.channel, "unmute", person=s.other),
 }

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules, Violation
-from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT, WORDS_TOTAL_LIMIT
+from bot.moderation.expressions import Expression, compile_expression
+from bot.moderation.folding import fold, plain
+from bot.moderation.readings import read, split
+from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT
+from bot.moderation.spellings import skeleton, word_pattern
 
 
 def entry_in(text: str, *blocked: str) -> str | None:
@@ -139,21 +147,52 @@ def test_a_word_that_would_match_everything_is_refused(entry: str, reason: str) 
 
 
 def test_the_list_is_bounded() -> None:
-    """The longest list works; one more word, or one more long word, is refused by name."""
-    longest = tuple(f"w{number:03}" + "abcdefgh" for number in range(WORDS_LIMIT))
+    """The longest list works; one more word is refused by name."""
+    longest = tuple(f"w{number:04}" + "abcdefgh" * 6 for number in range(WORDS_LIMIT))
     assert TextFilter(TextRules(blocked_words=longest)).check(longest[-1]) == Violation(
         Rule.BLOCKED_WORD, longest[-1]
     )
     with pytest.raises(InvalidRuleError) as refusal:
         TextFilter(TextRules(blocked_words=(*longest, "more")))
     assert refusal.value.entry == "more"
-    long_words = tuple(
-        f"w{number:03}" + "abcdefgh" * 7 for number in range(WORDS_TOTAL_LIMIT // WORD_LENGTH_LIMIT + 1)
-    )
-    assert max(map(len, long_words)) == WORD_LENGTH_LIMIT
-    with pytest.raises(InvalidRuleError) as refusal:
-        TextFilter(TextRules(blocked_words=long_words))
-    assert refusal.value.entry == long_words[-1]
+
+
+@given(
+    st.lists(st.text("ablgit1!4@8 *", min_size=1, max_size=6), min_size=1, max_size=6, unique=True),
+    st.text("abblgit1!4@8 .-0", max_size=25),
+)
+def test_many_words_are_found_as_each_alone(entries: list[str], text: str) -> None:
+    """Only some of a list are looked for by their patterns: none that is in the text is left out."""
+    usable = []
+    for entry in entries:
+        with suppress(InvalidRuleError):
+            TextFilter(TextRules(blocked_words=(entry,)))
+            usable.append(entry)
+    alone = {entry for entry in usable if everything_about(entry).search(around(text))}
+    found = entry_in(text, *usable)
+    assert (found in alone) if alone else (found is None)
+
+
+def everything_about(entry: str) -> Expression:
+    """The pattern of an entry as a whole, and of its letters in a run."""
+    words = split(plain(entry))
+    tail = "[^ \n]*" if entry.rstrip().endswith("*") else ""
+    whole = f" [0-9@$!|+]*{' '.join(map(word_pattern, words))}{tail}[0-9@$!|+]* "
+    letters = "".join(words)
+    return compile_expression(f"{whole}|\t[^\t]*{word_pattern(letters)}" if len(letters) > 2 else whole)
+
+
+def around(text: str) -> str:
+    """All readings of a text, runs behind a tab each."""
+    readings = read(fold(text))
+    return readings.words + "".join(f"\t{run}" for run in readings.runs.split("\n"))
+
+
+def test_the_skeleton_of_a_part_is_a_part() -> None:
+    """Also where letters that share a stand-in stand side by side."""
+    assert skeleton("b4ad") == skeleton("8@@D".lower()) == skeleton("bad")
+    assert skeleton("il!1|") == skeleton("l")
+    assert skeleton("xx bill") in skeleton("4xxx bill1!")
 
 
 @pytest.mark.parametrize("phrase", ["µ Æ", "µ\rÆ", "ο ⓑad", "сор ⓑad"])
