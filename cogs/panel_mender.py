@@ -15,9 +15,9 @@ from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import DISCORD_FAILED, NO_MENTIONS
+from cogs.kept_panel import panel_of
 from cogs.marks import close_forgotten_marks
 from cogs.own_messages import panels_in
-from cogs.panel import Panel
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +31,9 @@ class PanelMender:
     `is_kept` says of a broadcast's ID that its panel is somebody else's to edit.
     """
 
-    def __init__(
-        self, bot: OdysseyBot, draw: Callable[[Broadcast], Panel], is_kept: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, bot: OdysseyBot, is_kept: Callable[[str], bool]) -> None:
         self._bot = bot
         self._services = bot.services
-        self._draw = draw
         self._is_kept = is_kept
         self._chores = Chores(
             bot.services.clock,
@@ -85,7 +82,9 @@ class PanelMender:
         channel = self._bot.get_partial_messageable(post.channel_id)
         try:
             message = channel.get_partial_message(post.message_id)
-            await message.edit(view=self._draw(broadcast), attachments=[], allowed_mentions=NO_MENTIONS)
+            await message.edit(
+                view=panel_of(self._bot, broadcast), attachments=[], allowed_mentions=NO_MENTIONS
+            )
         except discord.NotFound:
             pass  # somebody deleted it, or the whole channel
         else:

@@ -243,7 +243,7 @@ async def test_a_discord_that_never_answers_holds_neither_a_panel_nor_the_stop(
     house: House, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An edit hangs: it is given up and made again; the stop waits for the last one, but not for ever."""
-    monkeypatch.setattr("cogs.panel_keeper.EDIT_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("cogs.panel_upkeep.EDIT_TIMEOUT_S", 0.3)
     monkeypatch.setattr("cogs.panel_keeper.CLOSING_S", 0.5)
     edit, hangs = discord.PartialMessage.edit, True
 

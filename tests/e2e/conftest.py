@@ -159,7 +159,7 @@ async def until_healthy(url: str, running: asyncio.Task[None] | None = None) -> 
 @pytest.fixture
 async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     """A house with nobody in it yet: the test starts the bot. Its panels are edited in quick succession."""
-    monkeypatch.setattr("cogs.panel_keeper.EDIT_GAP_S", 0.1)
+    monkeypatch.setattr("cogs.panel_upkeep.EDIT_GAP_S", 0.1)
     standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1))
     async with LocalDiscord() as discord, standin:
         yield House(tmp_path, discord, standin)
