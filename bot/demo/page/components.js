@@ -4,6 +4,7 @@
 // watch(url) for Watch links, about() for what the message is about, attachments of the message, people and channels for entity selects.
 
 import { el, icon, isLoopback, sizeText, webUrl } from "./dom.js";
+import { withGlyphs } from "./glyphs.js";
 import { markdown } from "./markdown.js";
 import { menuOf, openByKey } from "./selects.js";
 import { messageTime } from "./time.js";
@@ -45,7 +46,7 @@ function button(component, ctx) {
   const label = [component.emoji?.name && !component.emoji.id ? `${component.emoji.name} ` : "", component.label ?? ""].join("").trim();
   if (component.style === 5) {
     const href = webUrl(component.url);
-    const node = el("a", { class: "button link", href, target: "_blank", rel: "noopener noreferrer", "data-key": `link:${component.url}` }, label, icon("open"));
+    const node = el("a", { class: "button link", href, target: "_blank", rel: "noopener noreferrer", "data-key": `link:${component.url}` }, withGlyphs(label), icon("open"));
     if (component.disabled || !href) node.setAttribute("aria-disabled", "true");
     node.addEventListener("click", (event) => {
       if (component.disabled || ctx.watch(component.url)) event.preventDefault();
@@ -59,7 +60,7 @@ function button(component, ctx) {
     disabled: Boolean(component.disabled),
     "aria-busy": busy ? "true" : null,
     "data-key": component.custom_id,
-  }, el("span", { text: label }));
+  }, el("span", {}, withGlyphs(label)));
   node.addEventListener("click", () => {
     if (!ctx.busy(component.custom_id)) ctx.act("click", { custom_id: component.custom_id });
   });

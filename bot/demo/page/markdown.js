@@ -1,6 +1,7 @@
 // Discord's markdown, the part that bots and people use, straight into nodes.
 
 import { el, webUrl } from "./dom.js";
+import { withGlyphs } from "./glyphs.js";
 import { stamp } from "./time.js";
 
 const DEPTH_LIMIT = 12;
@@ -216,5 +217,5 @@ function at(pattern, text, index) {
 }
 
 function withBreaks(text) {
-  return text.split("\n").flatMap((line, index) => (index ? [el("br"), line] : [line]));
+  return text.split("\n").flatMap((line, index) => [...(index ? [el("br")] : []), ...withGlyphs(line)]);
 }

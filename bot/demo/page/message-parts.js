@@ -1,6 +1,7 @@
 // Small parts of messages, and how a message that is drawn again keeps what it has loaded.
 
 import { avatar, el, icon } from "./dom.js";
+import { withGlyphs } from "./glyphs.js";
 import { plainText } from "./markdown.js";
 
 const PRIVATE = 1 << 6;
@@ -27,7 +28,7 @@ export function contextLine(message, app) {
   if (!target) return el("div", { class: "context gone", text: "The message that this answers was deleted." });
   const name = app.displayName(target.author);
   const preview = target.content ? plainText(target.content, app.names).slice(0, 120) : "Click to see the message";
-  return el("button", { type: "button", class: "context", onclick: () => showMessage(target.id) }, avatar(name, { bot: target.author.bot }), el("b", { text: name }), el("span", { class: "preview", text: preview }));
+  return el("button", { type: "button", class: "context", onclick: () => showMessage(target.id) }, avatar(name, { bot: target.author.bot }), el("b", { text: name }), el("span", { class: "preview" }, withGlyphs(preview)));
 }
 
 export function showMessage(id) {

@@ -2,6 +2,7 @@
 
 import { avatar, el, hueOf, icon } from "./dom.js";
 import { renderAttachments, renderComponents, renderEmbeds } from "./components.js";
+import { withGlyphs } from "./glyphs.js";
 import { markdown, plainText } from "./markdown.js";
 import { openCard } from "./person-card.js";
 import { contextLine, dots, isPrivate, isThinking, keepMedia, newerThan, privateLine, sameExceptReactions, showMessage, textOf } from "./message-parts.js";
@@ -242,7 +243,7 @@ export class MessageList {
       "aria-pressed": String(reaction.me),
       "aria-label": `${reaction.emoji.name}, ${reaction.count}`,
       onclick: () => this.#react(message, reaction.emoji.name, !reaction.me),
-    }, el("span", { class: "emoji", text: reaction.emoji.name }), el("span", { text: String(reaction.count) }))));
+    }, el("span", { class: "emoji" }, withGlyphs(reaction.emoji.name)), el("span", { text: String(reaction.count) }))));
   }
 
   #react(message, emoji, reacted) {
@@ -258,7 +259,7 @@ export class MessageList {
     const item = (text, action, kind = null) => menu.append(el("button", { type: "button", class: kind, text, onclick: () => { open.open = false; action(); } }));
     open.addEventListener("toggle", () => {
       menu.replaceChildren();
-      menu.append(el("div", { class: "menu-reactions" }, REACTIONS.map((emoji) => el("button", { type: "button", "aria-label": `React with ${emoji}`, text: emoji, onclick: () => { open.open = false; this.#react(message, emoji, true); } }))));
+      menu.append(el("div", { class: "menu-reactions" }, REACTIONS.map((emoji) => el("button", { type: "button", "aria-label": `React with ${emoji}`, onclick: () => { open.open = false; this.#react(message, emoji, true); } }, withGlyphs(emoji)))));
       for (const name of app.menu) item(name, () => app.run(name, "menu", { message: message.id, name }), "app");
       if (own) item("Edit message", () => this.#edit(message));
       if (own || moderator) item("Delete message", () => app.perform("delete", { message: message.id }), "danger");

@@ -1,6 +1,7 @@
 // The right side: the live video of the shown channel, and worlds to try.
 
 import { el, icon, isLoopback } from "./dom.js";
+import { withGlyphs } from "./glyphs.js";
 import { ideas } from "./ideas.js";
 
 const STEPS = [
@@ -43,7 +44,7 @@ export class Stage {
 
   // What the bot answered, for those who do not see the chat just now.
   say(text) {
-    this.word.textContent = text;
+    this.word.replaceChildren(...withGlyphs(text));
   }
 
   #draw() {
