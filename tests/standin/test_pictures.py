@@ -24,7 +24,7 @@ from bot.standin.world.stage import Stage
 WIDTH, HEIGHT = 640, 352
 SKY, GROUND = slice(0, int(HEIGHT * 0.5)), slice(int(HEIGHT * 0.82), HEIGHT)
 TRIES = re.findall(
-    r'^  "(.+)",$', (Path(bot.demo.__file__).parent / "page/prompts.js").read_text(), re.MULTILINE
+    r'^  \["\w+", "(.+)"\],$', (Path(bot.demo.__file__).parent / "page/ideas.js").read_text(), re.MULTILINE
 )
 # What each of the demo's prompts must show, as the description says it.
 SHOWN = {
