@@ -46,7 +46,7 @@ def train(pen: Pen, look: Look) -> None:
     pen.line([(x + 0.36 + rod[0], 1.38 + rod[1]), (x + 1.6 + rod[0], 1.41 + rod[1])], 0.05, (196, 204, 214))
 
 
-def lamps(pen: Pen, look: Look) -> None:
+def lamps(pen: Pen) -> None:
     """Its lit windows and headlight."""
     for left in _PANES:
         pen.box(left, 0.66, left + 0.34, 1.0, LIT, 0.04)
