@@ -165,6 +165,20 @@ def _vote_gone(case: Case, _: re.Match[str]) -> bool:
     return case.ever(lambda moment: any(each not in moment.waiting for each in [*case.person.pressed, *own]))
 
 
+def _waits_for_place(case: Case, _: re.Match[str]) -> bool:
+    """That of somebody who voted."""
+
+    def holds(moment: Moment) -> bool:
+        off = moment.waiting.keys() - frozenset().union(*moment.ballot)
+        return any(each in off for each in case.person.pressed)
+
+    return case.ever(holds)
+
+
+def _votes_are_for_nothing(case: Case, _: re.Match[str]) -> bool:
+    return case.ever(lambda moment: moment.mode in (Mode.QUEUE, Mode.HOST))
+
+
 def _always(_: Case, __: re.Match[str]) -> bool:
     return True
 
@@ -191,6 +205,8 @@ SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
         (r"🗳️ You have no vote at the moment\. .+", _no_vote),
         (r"↩️ You took your vote back\.", _no_vote),
         (r"(?:What your vote was for|That suggestion) is not in line any more: .+", _vote_gone),
+        (r"That one waits for a place on the ballot\. .+", _waits_for_place),
+        (r"Votes do not count just now: .+", _votes_are_for_nothing),
         (r"-# https?://\S+", _always),
     )
 )
