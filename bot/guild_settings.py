@@ -48,6 +48,14 @@ class GuildSettings(BaseModel):
         ge=5,
         le=120,
     )
+    ballot_share: int = setting(
+        1,
+        Group.DECIDING,
+        "Suggestions of one person on a ballot",
+        "Of the five at most; further ones of theirs wait for a place",
+        ge=1,
+        le=5,
+    )
     line_limit: int = setting(
         200,
         Group.DECIDING,
@@ -195,7 +203,9 @@ class GuildSettings(BaseModel):
                 per_viewer=self.line_limit_per_viewer,
                 lifetime=timedelta(seconds=self.lifetime_s),
             ),
-            policy=PolicySettings(vote_window=timedelta(seconds=self.vote_window_s)),
+            policy=PolicySettings(
+                vote_window=timedelta(seconds=self.vote_window_s), ballot_share=self.ballot_share
+            ),
         )
 
     @property

@@ -7,6 +7,7 @@ from functools import partial
 import discord
 from discord.ui import LayoutView, Section, TextDisplay
 
+from bot.broadcast.arbitration.ballot import PLACES
 from bot.broadcast.arbitration.policy import Candidate, Mode, Standing
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Suggestion, Viewer
@@ -16,18 +17,23 @@ from cogs import context, rights, wording
 from cogs.lasting_button import LastingButton
 from cogs.private_answers import Matter, PrivateAnswers
 
-CANDIDATES_SHOWN = 5
+CANDIDATES_SHOWN = PLACES
 VOTED = (Mode.VOTE, Mode.DRAW)
 """The ways to decide in which votes count."""
 
 
-def shown_candidates(mode: Mode, standing: Standing) -> list[Candidate]:
-    """The likeliest ones. Where people vote, they stand in the order in which they came.
+def shown_candidates(mode: Mode, standing: Standing) -> list[tuple[int, Candidate]]:
+    """The likeliest ones, with their numbers. Where people vote, they stand in the order in which they came.
 
-    By votes, a number would change its meaning under somebody's finger.
+    By votes, a number would change its meaning under somebody's finger. On a ballot, it does not either when
+    another candidate leaves.
     """
     shown = standing.candidates[:CANDIDATES_SHOWN]
-    return sorted(shown, key=lambda candidate: candidate.place) if mode in VOTED else list(shown)
+    if mode in VOTED:
+        shown = tuple(sorted(shown, key=lambda candidate: candidate.place))
+    if mode is Mode.VOTE:
+        return [(candidate.place, candidate) for candidate in shown]
+    return list(enumerate(shown, start=1))
 
 
 def vote_buttons(session: BroadcastSession, standing: Standing) -> list[VoteButton]:
@@ -36,7 +42,7 @@ def vote_buttons(session: BroadcastSession, standing: Standing) -> list[VoteButt
         return []
     return [
         VoteButton(str(number), session.broadcast.id, candidate.choice.suggestion.id)
-        for number, candidate in enumerate(shown_candidates(session.floor.mode, standing), start=1)
+        for number, candidate in shown_candidates(session.floor.mode, standing)
     ]
 
 
@@ -121,6 +127,4 @@ async def show_vote(
 def _number_of(suggestion: Suggestion, session: BroadcastSession) -> int | None:
     """What the panel calls it, or that with which it is merged; None if it is not shown."""
     shown = shown_candidates(session.floor.mode, session.floor.standing)
-    return next(
-        (number for number, each in enumerate(shown, start=1) if suggestion in each.choice.suggestions), None
-    )
+    return next((number for number, each in shown if suggestion in each.choice.suggestions), None)

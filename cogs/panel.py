@@ -142,7 +142,7 @@ def _line_text(session: BroadcastSession, standing: Standing) -> list[str]:
         closes_at = session.floor.date_of(standing.closes_at)
         head += f" · the ballot closes {discord.utils.format_dt(closes_at, 'R')}"
     lines = [head]
-    for number, candidate in enumerate(shown_candidates(session.floor.mode, standing), start=1):
+    for number, candidate in shown_candidates(session.floor.mode, standing):
         suggestion = candidate.choice.suggestion
         line = f"{number}. {plain(suggestion.prompt, limit=80)} — {plain(suggestion.viewer.name)}"
         if session.floor.mode in VOTED:

@@ -10,6 +10,7 @@ from typing import Any
 import discord
 from discord.ui import ActionRow, LayoutView, TextDisplay
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Refusal, Suggestion
 from bot.broadcast.rights import Deed, may
@@ -17,6 +18,9 @@ from bot.broadcast.ticket import Ticket
 from cogs import context, rights, wording
 from cogs.answers import ANSWER_LIFETIME_S, acknowledging, tell
 from cogs.lasting_button import LastingButton
+
+FOLLOW_GAP_S = 2.0
+"""Between two words on how a suggestion stands; what became of it is told at once."""
 
 _owing: set[asyncio.Task[Any]] = set()
 """The tasks, all of discord.py's making, that are still to tell an author."""
@@ -36,9 +40,7 @@ async def suggest_privately(
         is_exempt = may(Deed.BYPASS, person)
         ticket = await broadcasts.suggest(channel, author, prompt, is_exempt=is_exempt)
     with _owing_word():
-        await tell(interaction, view=PrivateWord(ticket))
-        if settled := await _settled(ticket):
-            await tell(interaction, view=PrivateWord(ticket, settled))
+        await _follow(interaction, ticket, context.services(interaction).clock)
 
 
 async def finish_answers(timeout_s: float) -> None:
@@ -50,14 +52,11 @@ async def finish_answers(timeout_s: float) -> None:
 class PrivateWord(LayoutView):
     """How one's suggestion stands, with a button to withdraw it while it waits."""
 
-    def __init__(self, ticket: Ticket, settled: Suggestion | None = None) -> None:
+    def __init__(self, word: str, waiting: Suggestion | None = None) -> None:
         super().__init__(timeout=None)
-        if settled:
-            self.add_item(TextDisplay(wording.settled_suggestion(settled)))
-        else:
-            self.add_item(TextDisplay(wording.taken_suggestion(ticket.place, ticket.mode)))
-            suggestion = ticket.suggestion
-            self.add_item(ActionRow(WithdrawButton(suggestion.broadcast_id, suggestion.id)))
+        self.add_item(TextDisplay(word))
+        if waiting:
+            self.add_item(ActionRow(WithdrawButton(waiting.broadcast_id, waiting.id)))
         self.stop()  # its button is a dynamic item, so discord.py need not remember the view
 
 
@@ -92,10 +91,25 @@ def _owing_word() -> Iterator[None]:
         _owing.discard(task)
 
 
-async def _settled(ticket: Ticket) -> Suggestion | None:
-    """The suggestion once it is settled; None if that takes longer than an answer lives."""
-    try:
-        async with asyncio.timeout(ANSWER_LIFETIME_S):
-            return await asyncio.shield(ticket.settled)
-    except TimeoutError:
-        return None
+async def _follow(interaction: discord.Interaction, ticket: Ticket, clock: Clock) -> None:
+    """Says how a suggestion stands, and again when that is something else, until it is settled."""
+    until, is_settled = clock.steady() + ANSWER_LIFETIME_S, asyncio.Event()
+    ticket.settled.add_done_callback(lambda _: is_settled.set())
+    told, is_told = None, False
+    with ticket.followed() as changed:
+        while not ticket.settled.done() and clock.steady() < until:
+            changed.clear()
+            prospect = ticket.prospect()
+            kind = prospect and prospect._replace(before=0)  # numbers were said to be of that moment
+            if not is_told or (kind and kind != told):
+                told, is_told = kind, True
+                await tell(
+                    interaction, view=PrivateWord(wording.taken_suggestion(prospect), ticket.suggestion)
+                )
+                await clock.wait(is_settled, until=min(until, clock.steady() + FOLLOW_GAP_S))
+            await clock.wait(changed, until=until)
+    if ticket.settled.done():
+        await tell(interaction, view=PrivateWord(wording.settled_suggestion(ticket.settled.result())))
+    else:
+        word = wording.waiting_unfollowed(ticket.prospect())
+        await tell(interaction, view=PrivateWord(word, ticket.suggestion))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
-from bot.broadcast.arbitration.policy import Mode, Standing
+from bot.broadcast.arbitration.policy import Mode, Prospect, Standing
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.ledger import Ledger
 from bot.broadcast.model import Refusal, Suggestion, Viewer
@@ -14,7 +14,7 @@ from bot.broadcast.motion import Motion, Motions
 from bot.broadcast.outlet import Outlet
 from bot.broadcast.ports import Ports
 from bot.broadcast.recent import Recent
-from bot.broadcast.ticket import Ticket
+from bot.broadcast.ticket import Ticket, Tickets
 
 
 class Floor:
@@ -28,7 +28,8 @@ class Floor:
         self._new_id = ports.new_id
         self._clock = ports.clock
         self._tell = tell
-        self._arbiter = Arbiter(arbitration)
+        self._tickets = Tickets(self._prospect_of)
+        self._arbiter = Arbiter(arbitration, self._tickets.tell)
         self._motions = Motions(ports.clock, self._arbiter.switch)
         self.recent = Recent(ports.clock)
         self._ledger = Ledger(ports.journal, self.recent.change)
@@ -88,9 +89,9 @@ class Floor:
         if self.is_paused:
             raise BroadcastError(Code.INTAKE_PAUSED)
         suggestion = self._new_suggestion(viewer, prompt)
-        place = self._arbiter.line.reserve(suggestion, self._clock.steady())
+        self._arbiter.line.reserve(suggestion, self._clock.steady())
         self.recent.add(suggestion)  # before anything is awaited: the next one may come meanwhile
-        return self._ticket(suggestion, place)
+        return self._ticket(suggestion)
 
     async def revise(self, suggestion_id: str, prompt: str) -> bool:
         """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
@@ -106,7 +107,7 @@ class Floor:
         """
         revised = self._arbiter.line.revise(suggestion_id, prompt)
         if revised:
-            self._arbiter.line.approve(suggestion_id)
+            self._arbiter.approve(suggestion_id)
             await self._store(revised)
         return revised is not None
 
@@ -125,9 +126,12 @@ class Floor:
         await self._store(*(suggestion.refused(refusal, now) for suggestion in theirs))
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> None:
-        """Moves a viewer's one vote to a suggestion, if it still waits."""
-        if self._arbiter.line.vote(viewer, suggestion_id):
-            self._has_changed()
+        """Moves a viewer's one vote to a suggestion.
+
+        Raises NOT_IN_LINE, NOT_ON_BALLOT, or VOTES_DO_NOT_COUNT in other ways to decide.
+        """
+        self._arbiter.vote(viewer, suggestion_id)
+        self._has_changed()
 
     def vote_of(self, viewer: Viewer) -> Suggestion | None:
         """The suggestion that a viewer's one vote is for: also their own, for which they need not vote."""
@@ -140,7 +144,7 @@ class Floor:
 
     def approve(self, suggestion_id: str) -> None:
         """Lets a suggestion pass, where moderators decide, if it still waits."""
-        if self._arbiter.line.approve(suggestion_id):
+        if self._arbiter.approve(suggestion_id):
             self._has_changed()
 
     def switch(self, mode: Mode) -> None:
@@ -216,7 +220,7 @@ class Floor:
         self.shut()
         await self._ledger.close(self._now(), lost=lost)
 
-    async def _ticket(self, suggestion: Suggestion, place: int) -> Ticket:
+    async def _ticket(self, suggestion: Suggestion) -> Ticket:
         try:
             settled = await self._ledger.enter(suggestion)
         except BaseException:  # nobody has a ticket for it
@@ -226,7 +230,11 @@ class Floor:
         # Whoever gets the ticket can still take the suggestion back: the forwarder wakes after them.
         self._arbiter.line.admit(suggestion.id)
         self._has_changed()
-        return Ticket(suggestion, self.mode, place, settled)
+        return self._tickets.issue(suggestion, settled)
+
+    def _prospect_of(self, suggestion_id: str) -> Prospect | None:
+        waiting = self._arbiter.line.get(suggestion_id)
+        return self._arbiter.prospect(waiting) if waiting else None
 
     async def _store(self, *changed: Suggestion) -> None:
         try:

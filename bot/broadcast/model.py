@@ -137,6 +137,7 @@ class Suggestion(NamedTuple):
     """What a viewer proposes, and what has become of it.
 
     `applied` is the prompt as the service acknowledged it; `detail` is the service's own word on a refusal.
+    `sent_as` are the words that were sent in place of its own, since they say the same; they are not stored.
     A named tuple, since three are made of every idea, and that in a fifth of a frozen dataclass's time.
     """
 
@@ -152,18 +153,22 @@ class Suggestion(NamedTuple):
     applied: str | None = None
     refusal: Refusal | None = None
     detail: str | None = None
+    sent_as: str | None = None
 
     def revised(self, prompt: str) -> Suggestion:
         """In other words, with nothing else changed."""
         return self._replace(prompt=prompt)
 
-    def sent(self, stream_id: str, at: datetime) -> Suggestion:
-        """On its way to the world as an interaction."""
-        return Suggestion(*self[:5], Outcome.SENT, stream_id, at)
+    def sent(self, stream_id: str, at: datetime, prompt: str | None = None) -> Suggestion:
+        """On its way to the world as an interaction, in its own words or in these."""
+        sent_as = None if prompt == self.prompt else prompt
+        return Suggestion(*self[:5], Outcome.SENT, stream_id, at, sent_as=sent_as)
 
     def acknowledged(self, applied: str, at: datetime) -> Suggestion:
         """In force."""
-        return Suggestion(*self[:5], Outcome.ACKNOWLEDGED, self.stream_id, self.sent_at, at, applied)
+        return Suggestion(
+            *self[:5], Outcome.ACKNOWLEDGED, self.stream_id, self.sent_at, at, applied, sent_as=self.sent_as
+        )
 
     def refused(self, refusal: Refusal, at: datetime, detail: str | None = None) -> Suggestion:
         """Not applied, and why."""

@@ -43,7 +43,7 @@ class Outlet:
             if last is not None and now >= last:
                 return None
             self._changed.clear()
-            if stale := self._arbiter.line.remove_stale(now):
+            if stale := self._arbiter.remove_stale(now):
                 await self._refuse_stale(stale)
             if self._motions.close_due():
                 self._tell()
@@ -62,7 +62,8 @@ class Outlet:
         The note is stored while the world is asked: to a restart, what waited and what was sent are the same.
         """
         self._sent_at, now = self._clock.steady(), self._clock.now()
-        sent = [suggestion.sent(stream_id, now) for suggestion in choice.suggestions]
+        prompt = choice.suggestion.prompt
+        sent = [suggestion.sent(stream_id, now, prompt) for suggestion in choice.suggestions]
         self._ledger.note(*sent)
         self._tell()
         return sent

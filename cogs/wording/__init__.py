@@ -24,7 +24,7 @@ from cogs.wording.settings import (
     word_of_import,
     word_of_words,
 )
-from cogs.wording.suggestions import settled_suggestion, taken_suggestion
+from cogs.wording.suggestions import settled_suggestion, taken_suggestion, waiting_unfollowed
 from cogs.wording.text import (
     MESSAGE_LIMIT,
     SHOWN_PROMPT_LIMIT,
@@ -65,6 +65,7 @@ __all__ = [
     "taken_suggestion",
     "to_review",
     "trouble_lines",
+    "waiting_unfollowed",
     "word_list",
     "word_of_change",
     "word_of_import",

@@ -70,6 +70,12 @@ _REQUESTS = {
         "Nobody said that: it is a message of Discord's own. Say what should happen with `/odyssey say`."
     ),
     Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
+    Code.NOT_ON_BALLOT: (
+        "That one waits for a place on the ballot. Vote for one that is on it, or for this one later."
+    ),
+    Code.VOTES_DO_NOT_COUNT: (
+        "Votes do not count just now: the panel says how it is decided what comes next."
+    ),
     Code.WORDS_CHANGED: "Its author changed the words meanwhile: look at it again (press Next), then decide.",
     Code.WRONG_SETTING: "Nothing was changed: {complaint}. `/odyssey settings` explains each.",
     Code.INTAKE_PAUSED: "A moderator has paused suggestions. Please try again in a little while.",

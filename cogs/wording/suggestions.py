@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.arbitration.policy import Mode, Prospect
 from bot.broadcast.model import Outcome, Refusal, Suggestion
 from cogs.wording.text import plain
 
 _REFUSALS = {
-    Refusal.BROADCAST_ENDED: "The broadcast ended before its turn came. Suggest it again in the next one.",
     Refusal.SERVICE_REFUSED: "Odyssey turned it down. Please put it in other words.",
     Refusal.NOT_ACKNOWLEDGED: "Odyssey did not confirm it in time. Please suggest it again.",
     Refusal.CONNECTION_LOST: "The connection to Odyssey was lost before it was confirmed.",
@@ -22,25 +21,58 @@ _REFUSALS = {
 def settled_suggestion(suggestion: Suggestion) -> str:
     """What became of a suggestion."""
     if suggestion.outcome is Outcome.ACKNOWLEDGED:
-        return f"✅ Applied: {plain(suggestion.applied or suggestion.prompt)}"
+        words = ", in the words of another one that says the same" if suggestion.sent_as else ""
+        return f"✅ Applied{words}: {plain(suggestion.applied or suggestion.prompt)}"
+    prompt = plain(suggestion.prompt, limit=100)
     if suggestion.refusal is Refusal.WITHDRAWN:
-        return f"↩️ You withdrew it: “{plain(suggestion.prompt, limit=100)}”."
-    sentence = f"❌ Not applied: “{plain(suggestion.prompt, limit=100)}”. "
+        return f"↩️ You withdrew it: “{prompt}”."
+    if suggestion.refusal is Refusal.BROADCAST_ENDED:
+        late = "Odyssey had confirmed" if suggestion.sent_at else "it was the turn of"
+        return (
+            f"🎬 The broadcast was over before {late} “{prompt}”. "
+            "Thank you for taking part: you are welcome to suggest it again in the next one."
+        )
+    sentence = f"❌ Not applied: “{prompt}”. "
     sentence += _REFUSALS[suggestion.refusal or Refusal.INTERRUPTED]
     if suggestion.detail:
         sentence += f"\n-# Odyssey says: {plain(suggestion.detail)}"
     return sentence
 
 
-def taken_suggestion(place: int, mode: Mode) -> str:
-    """Word of a suggestion that was taken, and of what decides about it."""
-    match mode:
-        case Mode.QUEUE:
-            fate = "As of now it is next." if place == 1 else f"It is number {place} in line as of now."
-        case Mode.VOTE:
-            fate = "It is on the ballot: the panel has the buttons to vote."
-        case Mode.DRAW:
-            fate = "It is in the draw."
-        case Mode.HOST:
-            fate = "A moderator will look at it."
+def taken_suggestion(prospect: Prospect | None) -> str:
+    """Word of a suggestion that was taken, and of what decides about it; None: it has left the line."""
+    fate = _fate(prospect) if prospect else "It is on its way."
     return f"📨 Taken. {fate}\n-# What becomes of it is shown here."
+
+
+def waiting_unfollowed(prospect: Prospect | None) -> str:
+    """The last word of a suggestion that waits: Discord lets no answer be changed later."""
+    fate = _fate(prospect) if prospect else "It is on its way."
+    return f"📨 Taken. {fate}\n-# This message can follow it no longer: the panel shows what is applied."
+
+
+def _fate(prospect: Prospect) -> str:
+    same = ", together with another one that says the same" if prospect.is_shared else ""
+    match prospect.mode:
+        case Mode.QUEUE if prospect.before:
+            return f"It is number {prospect.before + 1} in line as of now."
+        case Mode.QUEUE:
+            return "As of now it is next."
+        case Mode.VOTE if prospect.is_up:
+            return f"It is on the ballot{same}: the panel has the buttons to vote."
+        case Mode.VOTE:
+            return f"It waits for a place on the ballot: {_before_a_place(prospect)}."
+        case Mode.DRAW:
+            return f"It is in the draw{same}."
+        case Mode.HOST if prospect.is_up:
+            return "A moderator approved it: it is sent in its turn."
+        case Mode.HOST:
+            return "A moderator will look at it: nothing is sent before."
+
+
+def _before_a_place(prospect: Prospect) -> str:
+    if prospect.waits_for_own:
+        return "you have your share of it already"
+    if not prospect.before:
+        return "it gets the next one that is free"
+    return f"{prospect.before} {'is' if prospect.before == 1 else 'are'} before it as of now"

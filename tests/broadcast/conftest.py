@@ -51,11 +51,10 @@ class Rig:
         return session
 
 
-def put_in(line: Line, suggestion: Suggestion, now: float = 0.0) -> int:
-    """Puts a suggestion in line that is stored already; returns its place."""
-    place = line.reserve(suggestion, now)
+def put_in(line: Line, suggestion: Suggestion, now: float = 0.0) -> None:
+    """Puts a suggestion in line that is stored already."""
+    line.reserve(suggestion, now)
     line.admit(suggestion.id)
-    return place
 
 
 async def reach(session: BroadcastSession, state: State) -> None:

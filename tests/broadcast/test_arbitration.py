@@ -65,8 +65,11 @@ def test_the_queue_takes_turns_between_people() -> None:
     """Who suggested three times waits behind those who suggested once."""
     arbiter = arbiter_of(Mode.QUEUE)
     people = {"a1": 1, "a2": 1, "a3": 1, "b1": 2, "c1": 3, "b2": 2}
-    places = [put_in(arbiter.line, suggestion(name, viewer)) for name, viewer in people.items()]
-    assert places == [1, 2, 3, 2, 3, 5]
+    places = []
+    for name, viewer in people.items():
+        put_in(arbiter.line, suggestion(name, viewer))
+        places.append(arbiter.prospect(suggestion(name, viewer)).before)
+    assert places == [0, 1, 2, 1, 2, 4]
     turns = ["a1", "b1", "c1", "a2", "b2", "a3"]
     assert [c.choice.suggestion.id for c in arbiter.standing().candidates] == turns
     assert sent_by(arbiter) == turns
@@ -93,7 +96,7 @@ def test_new_words_lose_approval_and_the_votes_of_others() -> None:
     put_in(arbiter.line, suggestion("dog", 3))
     arbiter.line.revise("cat", "something else again")
     assert [waiting.id for waiting in arbiter.line] == ["cat", "dog"]
-    assert [candidate.votes for candidate in arbiter.standing().candidates] == [1, 1]
+    assert [arbiter.line.votes_for(waiting) for waiting in arbiter.line] == [1, 1]
 
 
 def test_the_same_words_keep_approval_and_votes() -> None:
@@ -169,7 +172,7 @@ def test_the_votes_for_what_has_left_are_free_again() -> None:
     for name, viewer in [("cat", 1), ("dog", 2)]:
         put_in(arbiter.line, suggestion(name, viewer))
         arbiter.line.vote(Viewer(viewer + 10, "V"), name)
-    arbiter.line.take("cat")
+    arbiter.line.take([suggestion("cat", 1)])
     arbiter.line.remove("dog")
     for name, viewer in [("owl", 11), ("fox", 12)]:
         put_in(arbiter.line, suggestion(name, viewer))
@@ -235,7 +238,7 @@ def test_a_host_sends_what_was_approved_in_that_order() -> None:
     assert arbiter.line.approve("owl")
     assert arbiter.line.approve("cat")
     assert not arbiter.line.approve("gone")
-    assert [c.choice.suggestion.id for c in arbiter.standing().candidates] == ["owl", "cat", "dog"]
+    assert [c.choice.suggestion.id for c in arbiter.standing().candidates] == ["owl", "cat"]
     sent = [choice.suggestion.id for _ in range(3) if (choice := arbiter.take_next(NOW))]
     assert sent == ["owl", "cat"]
     assert "dog" in arbiter.line
@@ -258,5 +261,5 @@ def test_stale_suggestions_leave_the_line() -> None:
     put_in(arbiter.line, suggestion("old", 1))
     put_in(arbiter.line, suggestion("new", 2), NOW + 30)
     assert arbiter.next_due(NOW) == NOW + 60
-    assert [s.id for s in arbiter.line.remove_stale(NOW + 60)] == ["old"]
+    assert [s.id for s in arbiter.remove_stale(NOW + 60)] == ["old"]
     assert [s.id for s in arbiter.line] == ["new"]

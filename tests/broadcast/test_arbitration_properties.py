@@ -95,7 +95,7 @@ class Crowd:
                 self.arbiter.adopt(SETTINGS[number % len(SETTINGS)])
             case "wait":
                 self.now += number % 8
-                self._leave(self.arbiter.line.remove_stale(self.now))
+                self._leave(self.arbiter.remove_stale(self.now))
             case "send":
                 self._send(before)
         if what != "send":
@@ -171,9 +171,10 @@ def test_the_same_events_bring_the_same_choices(steps: list[tuple[str, int]]) ->
     for step in steps:
         unseen.step(*step)
         watched.step(*step)
-        candidates = watched.arbiter.standing().candidates
-        shown = [suggestion for candidate in candidates for suggestion in candidate.choice.suggestions]
-        assert sorted(shown) == sorted(watched.arbiter.line), "the panel shows each once"
+        standing = watched.arbiter.standing()
+        shown = [suggestion for each in standing.candidates for suggestion in each.choice.suggestions]
+        if not standing.waiting and watched.arbiter.mode is not Mode.HOST:
+            assert sorted(shown) == sorted(watched.arbiter.line), "the panel shows each once"
     assert unseen.ended == watched.ended
 
 

@@ -232,7 +232,7 @@ async def test_who_leaves_the_server_leaves_all_its_floors(rig: Rig) -> None:
         for channel in (CHANNEL, Channel(CHANNEL.guild_id, 11), Channel(2, 20))
     ]
     for session in (here, there, elsewhere):
-        session.floor.switch(Mode.HOST)
+        session.floor.switch(Mode.DRAW)
         await session.floor.suggest(ROBIN, "something vile")
     kept = await here.floor.suggest(MIKA, "rain")
     here.floor.vote(SASHA, kept.suggestion.id)

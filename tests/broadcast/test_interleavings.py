@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -69,7 +70,8 @@ class Show:
             case "suggest":
                 self._beside(self._suggest(viewer, self._prompt(number)))
             case "vote":
-                floor.vote(viewer, ticket)
+                with suppress(BroadcastError):  # it is gone, or nobody can vote for it now
+                    floor.vote(viewer, ticket)
             case "approve":
                 floor.approve(ticket)
             case "withdraw":

@@ -241,7 +241,9 @@ async def test_nothing_is_taken_once_the_end_has_begun(rig: Rig) -> None:
             assert caught.value.code is Code.BROADCAST_OVER
         with pytest.raises(BroadcastError):
             floor.vote_on_mode(MIKA, is_for=True)
-        floor.vote(MIKA, waiting.id)
+        with pytest.raises(BroadcastError) as gone:
+            floor.vote(MIKA, waiting.id)
+        assert gone.value.code is Code.NOT_IN_LINE
         floor.approve(waiting.id)
         assert not await floor.revise(waiting.id, "too late")
         assert not await floor.approve_as(waiting.id, "too late")

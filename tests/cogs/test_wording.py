@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.arbitration.policy import Mode, Prospect
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Action, ActionKind, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
@@ -92,8 +92,8 @@ def test_a_refusal_carries_no_reference(code: Code) -> None:
 
 def test_a_place_in_line_is_said_to_be_of_now() -> None:
     """It is told once, and others may be served first."""
-    assert "number 4 in line as of now" in wording.taken_suggestion(4, Mode.QUEUE)
-    assert "As of now it is next" in wording.taken_suggestion(1, Mode.QUEUE)
+    assert "number 4 in line as of now" in wording.taken_suggestion(Prospect(Mode.QUEUE, before=3))
+    assert "As of now it is next" in wording.taken_suggestion(Prospect(Mode.QUEUE))
 
 
 @pytest.mark.parametrize("kind", list(ActionKind))

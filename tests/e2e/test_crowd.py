@@ -242,7 +242,7 @@ async def test_settings_are_checked_kept_exported_and_imported(house: House) -> 
         for name, value in (("gap_s", "99"), ("nonsense", "1"), ("blocked_patterns", "(((")):
             wrong = await mika.slash(CHANNEL, "odyssey settings", name=name, value=value)
             assert "Nothing was changed" in (await wrong.final(timeout_s=WAIT_S)).text
-        names = await mika.autocomplete(CHANNEL, "odyssey settings", "name", "ballot")
+        names = await mika.autocomplete(CHANNEL, "odyssey settings", "name", "vote_w")
         assert [choice["value"] for choice in names] == ["vote_window_s"]
         await set_(house, gap_s=7.5)
     async with house.bot():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.broadcast.arbitration.line import Line, LineLimits
 from bot.broadcast.arbitration.pace import Pace
 from bot.broadcast.arbitration.policies import make_policy
-from bot.broadcast.arbitration.policy import Choice, Mode, PolicySettings, Standing
+from bot.broadcast.arbitration.policy import Choice, Mode, Policy, PolicySettings, Prospect, Standing
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Suggestion, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,13 @@ class ArbitrationSettings:
 class Arbiter:
     """Says which suggestion is sent next, and when. Pure: the steady time is told to it."""
 
-    def __init__(self, settings: ArbitrationSettings) -> None:
+    def __init__(self, settings: ArbitrationSettings, tell: Callable[[str], None] = lambda _: None) -> None:
+        """`tell` gets the ID of each suggestion whose prospect is another one now, but for a mere number."""
         self.line = Line(settings.limits)
+        self._tell = tell
         self._policy_settings = settings.policy
-        self._policy = make_policy(settings.mode, settings.policy)
         self._pace = Pace(settings.gap)
+        self._policy = self._make_policy(settings.mode)
 
     @property
     def mode(self) -> Mode:
@@ -38,7 +43,9 @@ class Arbiter:
     def switch(self, mode: Mode) -> None:
         """Decides in another way from now on. The line stays as it is, turns and votes included."""
         if mode is not self.mode:
-            self._policy = make_policy(mode, self._policy_settings)
+            self._policy = self._make_policy(mode)
+            for suggestion in self.line:
+                self._tell(suggestion.id)
 
     def adopt(self, settings: ArbitrationSettings) -> None:
         """Goes by other settings from now on. The mode stays: see `switch`; so does all that waits."""
@@ -49,27 +56,53 @@ class Arbiter:
 
     def standing(self) -> Standing:
         """How the candidates stand."""
-        return self._policy.standing(self.line)
+        return self._policy.standing()
+
+    def prospect(self, suggestion: Suggestion) -> Prospect:
+        """How a suggestion that waits stands."""
+        return self._policy.prospect(suggestion)
+
+    def vote(self, viewer: Viewer, suggestion_id: str) -> None:
+        """Moves a viewer's one vote. Raises NOT_IN_LINE, NOT_ON_BALLOT or VOTES_DO_NOT_COUNT."""
+        suggestion = self.line.get(suggestion_id)
+        if suggestion is None:
+            raise BroadcastError(Code.NOT_IN_LINE)
+        self._policy.check_vote(suggestion)
+        self.line.vote(viewer, suggestion_id)
+
+    def approve(self, suggestion_id: str) -> bool:
+        """A moderator lets a suggestion pass; False if it does not wait any more."""
+        is_approved = self.line.approve(suggestion_id)
+        if is_approved:
+            self._tell(suggestion_id)
+        return is_approved
+
+    def remove_stale(self, now: float) -> list[Suggestion]:
+        """Takes out what has waited for too long; but nobody's who stands on a ballot that is open."""
+        return self.line.remove_stale(now, but=self._policy.kept)
 
     def take_next(self, now: float) -> Choice | None:
         """Takes out what is sent now, if anything."""
         if self._pace.not_before(now) is not None:
             return None
-        choice = self._policy.choose(self.line, now)
+        choice = self._policy.choose(now)
         if choice:
-            for suggestion in choice.suggestions:
-                self.line.take(suggestion.id)
+            self.line.take(choice.suggestions)
         return choice
 
     def next_due(self, now: float) -> float | None:
         """When to ask again, unless the line changes before; None if only a change can bring something."""
         if not len(self.line):
             return None
-        pauses = (self._pace.not_before(now), self._policy.next_due(self.line))
+        pauses = (self._pace.not_before(now), self._policy.next_due())
         paused_until = max((pause for pause in pauses if pause is not None), default=None)
-        due = (paused_until, self.line.next_stale_at())
+        due = (paused_until, self.line.next_stale_at(but=self._policy.kept))
         return min((moment for moment in due if moment is not None), default=None)
 
     def settled(self, sent_at: float, now: float) -> None:
         """What was sent is acknowledged or refused: from now on the gap counts."""
         self._pace.settled(sent_at, now)
+
+    def _make_policy(self, mode: Mode) -> Policy:
+        policy = self.line.watcher = make_policy(mode, self.line, self._policy_settings, self._tell)
+        return policy

@@ -18,7 +18,8 @@ class _Wording:
 
     words: Words
     outline: str
-    uses: int = 0
+    said_in: dict[str, None] = field(default_factory=dict)
+    """The suggestions in these words, by their IDs, the earliest first."""
     alike: list[_Wording] = field(default_factory=list)
 
 
@@ -47,8 +48,8 @@ class Duplicates:
         if self._newest.pop(suggestion_id, None):
             return
         wording = self._wording_of.pop(suggestion_id)
-        wording.uses -= 1
-        if not wording.uses:
+        del wording.said_in[suggestion_id]
+        if not wording.said_in:
             self._forget(wording)
 
     def clear(self) -> None:
@@ -79,17 +80,25 @@ class Duplicates:
         """One that waits and its near-duplicates, as `merged` has them."""
         if self._are_compared():
             wording = self._wording_of[suggestion.id]
-            if wording.uses == len(wording.alike) == 1:
+            if len(wording.said_in) == len(wording.alike) == 1:
                 return [suggestion]
         return next(group for group in self.merged() if suggestion in group)
+
+    def alike_to(self, suggestion_id: str) -> list[str]:
+        """The IDs of all that wait and are near-duplicates of this one, itself included."""
+        self._compare_newest()
+        return [each for wording in self._wording_of[suggestion_id].alike for each in wording.said_in]
 
     def _are_compared(self) -> bool:
         """Compares the newest too, unless all are new: what is noted down of them would be of no use."""
         if len(self._newest) == len(self._suggestions):
             return False
+        self._compare_newest()
+        return True
+
+    def _compare_newest(self) -> None:
         for suggestion_id in list(self._newest):
             self._compare(suggestion_id)
-        return True
 
     def _merged_newest(self) -> list[list[Suggestion]]:
         """The same where all are new."""
@@ -117,7 +126,7 @@ class Duplicates:
                     wording.alike.append(other)
             wording.alike.append(wording)
             comparable[words] = wording
-        wording.uses += 1
+        wording.said_in[suggestion_id] = None
         self._wording_of[suggestion_id] = wording
 
     def _forget(self, wording: _Wording) -> None:

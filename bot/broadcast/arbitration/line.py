@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from bot.broadcast.arbitration.duplicates import Duplicates
 from bot.broadcast.arbitration.turns import Turns
@@ -22,11 +23,27 @@ class LineLimits:
     lifetime: timedelta = timedelta(seconds=120)
 
 
+class Watcher(Protocol):
+    """Who follows what waits. It is told when all of a change is done."""
+
+    def added(self, suggestion: Suggestion) -> None:
+        """One more waits."""
+        ...
+
+    def revised(self, suggestion: Suggestion) -> None:
+        """One has other words now."""
+        ...
+
+    def removed(self, suggestions: Collection[Suggestion]) -> None:
+        """These wait no more."""
+        ...
+
+
 class Line:
     """Suggestions that wait. Policies look at it; only its owner takes suggestions out.
 
     `limits` may change at any time: lower ones refuse what is new, and drop nobody for lack of room.
-    `times_emptied` tells whether it is still the same crowd that waits.
+    `watcher` is told of every change of what waits, in the moment in which it is made.
     A suggestion takes its room and its turn at once, and waits from the moment in which it is admitted: until
     then nobody sees it, and no policy chooses it.
     A viewer has one vote. To suggest is to vote for one's suggestion, unless one has voted already.
@@ -34,7 +51,7 @@ class Line:
 
     def __init__(self, limits: LineLimits) -> None:
         self.limits = limits
-        self.times_emptied = 0
+        self.watcher: Watcher | None = None
         self._waiting: dict[str, Suggestion] = {}
         self._entering: dict[str, Suggestion] = {}
         self._since: dict[str, float] = {}
@@ -63,10 +80,8 @@ class Line:
         authors = (each.viewer.id for each in (*self, *self._entering.values()))
         return {*authors, *self._votes.voters}
 
-    def reserve(self, suggestion: Suggestion, now: float) -> int:
-        """Keeps room for a suggestion, to be admitted; returns its place by turns, 1 for the next.
-
-        Its lifetime counts from `now`, a steady moment.
+    def reserve(self, suggestion: Suggestion, now: float) -> None:
+        """Keeps room for a suggestion, to be admitted. Its lifetime counts from `now`, a steady moment.
 
         Raises QUEUE_FULL or TOO_MANY_OF_YOURS.
         """
@@ -79,13 +94,15 @@ class Line:
         self._since[suggestion.id] = now
         if not self._votes.choice_of(viewer_id):
             self._votes.cast(viewer_id, suggestion.id)
-        return self._turns.join(viewer_id, suggestion.id)
+        self._turns.join(viewer_id, suggestion.id)
 
     def admit(self, suggestion_id: str) -> None:
         """From now on a suggestion waits, unless it was taken out meanwhile."""
         if entering := self._entering.pop(suggestion_id, None):
             self._waiting[suggestion_id] = entering
             self._duplicates.add(entering)
+            if self.watcher:
+                self.watcher.added(entering)
 
     def revise(self, suggestion_id: str, prompt: str) -> Suggestion | None:
         """Changes a waiting suggestion's words; it keeps its turn. None if it does not wait any more.
@@ -102,30 +119,18 @@ class Line:
         revised = self._waiting[suggestion_id] = waiting.revised(prompt)
         self._duplicates.remove(suggestion_id)
         self._duplicates.add(revised)
+        if self.watcher:
+            self.watcher.revised(revised)
         return revised
 
-    def take(self, suggestion_id: str) -> Suggestion | None:
-        """Takes a suggestion out because it is sent: now it is the others' turn."""
-        taken = self.remove(suggestion_id)
-        if taken:
+    def take(self, suggestions: Iterable[Suggestion]) -> None:
+        """Takes out what is sent: now it is the turn of others than its authors."""
+        for taken in self._remove(each.id for each in suggestions):
             self._turns.to_the_back(taken.viewer.id)
-        return taken
 
     def remove(self, suggestion_id: str) -> Suggestion | None:
         """Takes a suggestion out, with its votes; its author keeps their turn."""
-        removed = self._waiting.pop(suggestion_id, None)
-        if removed:
-            self._approved.pop(suggestion_id, None)
-            self._duplicates.remove(suggestion_id)
-            if not self._waiting:
-                self.times_emptied += 1
-        else:
-            removed = self._entering.pop(suggestion_id, None)
-        if removed:
-            del self._since[suggestion_id]
-            self._turns.leave(removed.viewer.id, suggestion_id)
-            self._votes.drop(suggestion_id)
-        return removed
+        return next(iter(self._remove([suggestion_id])), None)
 
     def clear(self) -> list[Suggestion]:
         """Takes all out."""
@@ -137,33 +142,34 @@ class Line:
         self._turns.clear()
         self._votes.clear()
         self._duplicates.clear()
-        self.times_emptied += 1
+        if self.watcher:
+            self.watcher.removed(removed)
         return removed
 
     def remove_all_of(self, viewer: Viewer) -> list[Suggestion]:
         """Takes out all that a viewer has in line, and takes back their vote."""
         self._votes.withdraw(viewer.id)
-        theirs = [each for each in (*self, *self._entering.values()) if each.viewer.id == viewer.id]
-        for suggestion in theirs:
-            self.remove(suggestion.id)
-        return theirs
+        theirs = (each for each in (*self, *self._entering.values()) if each.viewer.id == viewer.id)
+        return self._remove([each.id for each in theirs])
 
-    def remove_stale(self, now: float) -> list[Suggestion]:
-        """Takes out what has waited for longer than its lifetime, at the steady moment `now`."""
+    def remove_stale(self, now: float, *, but: Collection[str]) -> list[Suggestion]:
+        """Takes out what has waited for longer than its lifetime, at the steady moment `now`.
+
+        What has its ID in `but` stays.
+        """
         oldest_allowed = now - self.limits.lifetime.total_seconds()
-        stale: list[Suggestion] = []
-        for waiting in self._waiting.values():
-            if self._since[waiting.id] > oldest_allowed:
+        stale: list[str] = []
+        for suggestion_id in self._waiting:
+            if self._since[suggestion_id] > oldest_allowed:
                 break
-            stale.append(waiting)
-        for suggestion in stale:
-            self.remove(suggestion.id)
-        return stale
+            if suggestion_id not in but:
+                stale.append(suggestion_id)
+        return self._remove(stale)
 
-    def next_stale_at(self) -> float | None:
-        """The steady moment in which the oldest becomes stale."""
-        oldest = next(iter(self), None)
-        return self._since[oldest.id] + self.limits.lifetime.total_seconds() if oldest else None
+    def next_stale_at(self, *, but: Collection[str]) -> float | None:
+        """The steady moment in which the oldest becomes stale that does not have its ID in `but`."""
+        oldest = next((each for each in self._waiting if each not in but), None)
+        return self._since[oldest] + self.limits.lifetime.total_seconds() if oldest else None
 
     def first_by_turns(self) -> Suggestion | None:
         """The oldest suggestion of the person whose turn it is."""
@@ -173,17 +179,33 @@ class Line:
         """All that wait, in the order in which they are served by turns if nobody else comes."""
         return (self._waiting[each] for each in self._turns if each in self._waiting)
 
+    def place_of(self, suggestion: Suggestion) -> int:
+        """The place by turns of a suggestion that waits, 1 for the next."""
+        return self._turns.place_of(suggestion.viewer.id, suggestion.id)
+
     def merged(self) -> list[list[Suggestion]]:
         """All that wait, near-duplicates together, the groups in the order in which their first words came.
 
         In each group those words come first that most people are for; of equals, the earliest.
         """
-        return [group if len(group) == 1 else self._best_first(group) for group in self._duplicates.merged()]
+        return [group if len(group) == 1 else self.best_first(group) for group in self._duplicates.merged()]
 
     def group_of(self, suggestion: Suggestion) -> list[Suggestion]:
         """One that waits and its near-duplicates, as `merged` has them."""
         group = self._duplicates.group_of(suggestion)
-        return group if len(group) == 1 else self._best_first(group)
+        return group if len(group) == 1 else self.best_first(group)
+
+    def alike_to(self, suggestion: Suggestion) -> list[str]:
+        """The IDs of all that wait and are near-duplicates of one that does, itself included."""
+        return self._duplicates.alike_to(suggestion.id)
+
+    def best_first(self, group: list[Suggestion]) -> list[Suggestion]:
+        """These, but first the words that most people are for; of equals, the first."""
+        by_words: dict[str, list[Suggestion]] = {}
+        for suggestion in group:
+            by_words.setdefault(suggestion.prompt.casefold(), []).append(suggestion)
+        best = max(by_words.values(), key=self.people_for)[0]
+        return [best, *(suggestion for suggestion in group if suggestion is not best)]
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> bool:
         """Moves a viewer's one vote; False if the suggestion does not wait any more."""
@@ -226,9 +248,25 @@ class Line:
         """What moderators have not let pass, in the order in which it came."""
         return (waiting for waiting in self if waiting.id not in self._approved)
 
-    def _best_first(self, group: list[Suggestion]) -> list[Suggestion]:
-        by_words: dict[str, list[Suggestion]] = {}
-        for suggestion in group:
-            by_words.setdefault(suggestion.prompt.casefold(), []).append(suggestion)
-        best = max(by_words.values(), key=self.people_for)[0]
-        return [best, *(suggestion for suggestion in group if suggestion is not best)]
+    def is_approved(self, suggestion: Suggestion) -> bool:
+        """Whether a moderator let it pass."""
+        return suggestion.id in self._approved
+
+    def _remove(self, suggestion_ids: Iterable[str]) -> list[Suggestion]:
+        """Takes out those of these that are here; returns them."""
+        gone: list[Suggestion] = []
+        for suggestion_id in suggestion_ids:
+            removed = self._waiting.pop(suggestion_id, None)
+            if removed:
+                self._approved.pop(suggestion_id, None)
+                self._duplicates.remove(suggestion_id)
+            else:
+                removed = self._entering.pop(suggestion_id, None)
+            if removed:
+                del self._since[suggestion_id]
+                self._turns.leave(removed.viewer.id, suggestion_id)
+                self._votes.drop(suggestion_id)
+                gone.append(removed)
+        if gone and self.watcher:
+            self.watcher.removed(gone)
+        return gone

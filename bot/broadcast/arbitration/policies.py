@@ -3,95 +3,154 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from bot.broadcast.arbitration.ballot import Ballot
 from bot.broadcast.arbitration.line import Line
-from bot.broadcast.arbitration.policy import Candidate, Choice, Mode, Policy, PolicySettings, Standing
+from bot.broadcast.arbitration.policy import (
+    Candidate,
+    Choice,
+    Mode,
+    Policy,
+    PolicySettings,
+    Prospect,
+    Standing,
+)
+from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Suggestion
 
 
-def make_policy(mode: Mode, settings: PolicySettings) -> Policy:
-    """A fresh policy of a mode."""
+def make_policy(mode: Mode, line: Line, settings: PolicySettings, tell: Callable[[str], None]) -> Policy:
+    """A fresh policy of a mode for a line; `tell` gets the IDs of those that stand otherwise now."""
     match mode:
         case Mode.QUEUE:
-            return QueuePolicy()
+            return QueuePolicy(line)
         case Mode.VOTE:
-            return VotePolicy(settings)
+            return VotePolicy(line, settings, tell)
         case Mode.DRAW:
-            return DrawPolicy(random.Random(settings.seed))  # noqa: S311 - a lottery among friends
+            return DrawPolicy(line, random.Random(settings.seed))  # noqa: S311 - a lottery among friends
         case Mode.HOST:
-            return HostPolicy()
+            return HostPolicy(line)
 
 
-class TimelessPolicy:
-    """A way to decide for which time does not matter, and which has no settings."""
+class MemorylessPolicy:
+    """A way to decide that goes by the line as it stands: it has no settings, and waits for no time."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     def adopt(self, settings: PolicySettings) -> None:
         """It has none."""
 
-    def next_due(self, line: Line) -> float | None:
+    def added(self, suggestion: Suggestion) -> None:
+        """It looks when it chooses."""
+
+    def revised(self, suggestion: Suggestion) -> None:
+        """It looks when it chooses."""
+
+    def removed(self, suggestions: Collection[Suggestion]) -> None:
+        """It looks when it chooses."""
+
+    def next_due(self) -> float | None:
         """It never waits for a time."""
         return None
 
+    @property
+    def kept(self) -> Collection[str]:
+        """It keeps nothing."""
+        return ()
 
-class QueuePolicy(TimelessPolicy):
+    def check_vote(self, suggestion: Suggestion) -> None:
+        """Votes are for nothing here. Raises VOTES_DO_NOT_COUNT."""
+        raise BroadcastError(Code.VOTES_DO_NOT_COUNT)
+
+
+class QueuePolicy(MemorylessPolicy):
     """First come, first served, by turns: of k people who wait, each is served once in any k rounds."""
 
     mode = Mode.QUEUE
 
-    def choose(self, line: Line, now: float) -> Choice | None:
+    def choose(self, now: float) -> Choice | None:
         """The oldest suggestion of the person whose turn it is."""
-        first = line.first_by_turns()
+        first = self._line.first_by_turns()
         return Choice(first) if first else None
 
-    def standing(self, line: Line) -> Standing:
+    def standing(self) -> Standing:
         """All that wait, in the order in which they will be served if nobody else comes."""
-        return Standing(_candidates(line, line.by_turns()))
+        return Standing(_candidates(self._line, self._line.by_turns()))
+
+    def prospect(self, suggestion: Suggestion) -> Prospect:
+        """Its place by turns."""
+        return Prospect(self.mode, before=self._line.place_of(suggestion) - 1)
 
 
 class VotePolicy:
     """A ballot is open for a while, then what most people are for is sent; of equals, the earliest.
 
-    Near-duplicates are one candidate; of their words those are sent that most are for. Who loses stays for
-    the next ballot, with its votes. A ballot whose candidates are all gone is over: those who come then get
-    one of their own.
+    Near-duplicates are one candidate; of their words those are sent that most are for. Who gets a place on
+    the ballot, and who keeps it for the next one, says `Ballot`. A ballot whose candidates are all gone is
+    over: those who come then get one of their own.
     """
 
     mode = Mode.VOTE
 
-    def __init__(self, settings: PolicySettings) -> None:
+    def __init__(self, line: Line, settings: PolicySettings, tell: Callable[[str], None]) -> None:
         self._window = settings.vote_window
-        self._closes_at: float | None = None
-        self._opened_in = 0  # the line's `times_emptied`, then
+        self._ballot = Ballot(line, settings.ballot_share, tell)
+        self.added = self._ballot.added
+        self.revised = self._ballot.revised
+        self.removed = self._ballot.removed
 
     def adopt(self, settings: PolicySettings) -> None:
         """The next ballot is open for as long as these say; one that is open keeps its end."""
         self._window = settings.vote_window
+        self._ballot.share = settings.ballot_share
+        self._ballot.fill()
 
-    def choose(self, line: Line, now: float) -> Choice | None:
+    def choose(self, now: float) -> Choice | None:
         """The winner, once the ballot closes. A ballot opens with its first candidate."""
-        closes_at = self.next_due(line)
-        if closes_at is None and len(line):
-            self._closes_at, self._opened_in = now + self._window.total_seconds(), line.times_emptied
-        elif closes_at is not None and now >= closes_at:
-            self._closes_at = None
-            return self._ranked(line)[0].choice
+        ballot = self._ballot
+        if ballot.closes_at is None:
+            if not ballot.is_empty:
+                ballot.open(now + self._window.total_seconds())
+        elif now >= ballot.closes_at:
+            return _choice(ballot.close())
         return None
 
-    def next_due(self, line: Line) -> float | None:
+    def next_due(self) -> float | None:
         """When the ballot closes."""
-        return self._closes_at if self._opened_in == line.times_emptied else None
+        return self._ballot.closes_at
 
-    def standing(self, line: Line) -> Standing:
-        """The candidates, most votes first."""
-        return Standing(tuple(self._ranked(line)), self.next_due(line))
+    @property
+    def kept(self) -> Collection[str]:
+        """Who stands on a ballot that is open is not dropped before people have decided."""
+        return self._ballot.kept
 
-    def _ranked(self, line: Line) -> list[Candidate]:
-        # Everyone has one vote, so nobody is counted twice.
-        return _ranked(line, lambda group: sum(map(line.votes_for, group)))
+    def standing(self) -> Standing:
+        """The candidates of the ballot, most votes first, and how many wait for a place on it."""
+        candidates = (
+            Candidate(_choice(group), votes, number) for number, group, votes in self._ballot.candidates()
+        )
+        waiting = sum(1 for _ in self._ballot.coming())
+        return Standing(tuple(candidates), self._ballot.closes_at, waiting)
+
+    def prospect(self, suggestion: Suggestion) -> Prospect:
+        """On the ballot, or how many candidates get a place on it before."""
+        ballot = self._ballot
+        if ballot.has(suggestion.id):
+            return Prospect(self.mode, is_shared=ballot.is_shared(suggestion.id))
+        coming = enumerate(ballot.coming())
+        before = next(number for number, candidate in coming if suggestion.id in candidate)
+        waits_for_own = ballot.has_share(suggestion.viewer.id)
+        return Prospect(self.mode, is_up=False, before=before, waits_for_own=waits_for_own)
+
+    def check_vote(self, suggestion: Suggestion) -> None:
+        """Votes are for what is on the ballot. Raises NOT_ON_BALLOT."""
+        if not self._ballot.has(suggestion.id):
+            raise BroadcastError(Code.NOT_ON_BALLOT)
 
 
-class DrawPolicy(TimelessPolicy):
+class DrawPolicy(MemorylessPolicy):
     """A draw: a candidate's chance is proportional to the number of people for it, its authors included.
 
     Near-duplicates are one candidate.
@@ -99,12 +158,13 @@ class DrawPolicy(TimelessPolicy):
 
     mode = Mode.DRAW
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, line: Line, chance: random.Random) -> None:
+        super().__init__(line)
         self._chance = chance
 
-    def choose(self, line: Line, now: float) -> Choice | None:
+    def choose(self, now: float) -> Choice | None:
         """The one that is drawn."""
-        waiting = list(line)
+        line, waiting = self._line, list(self._line)
         if len(waiting) < 2:
             return next(map(Choice, waiting), None)
         weights = [line.people_for([suggestion]) for suggestion in waiting]
@@ -113,26 +173,45 @@ class DrawPolicy(TimelessPolicy):
             # Who is for several of a group was counted for each: so it is drawn too often, and put back.
             counted = sum(line.people_for([suggestion]) for suggestion in group)
             if len(group) == 1 or self._chance.random() * counted < line.people_for(group):
-                return Choice(group[0], tuple(group[1:]))
+                return _choice(group)
 
-    def standing(self, line: Line) -> Standing:
-        """The candidates, the best chance first."""
-        return Standing(tuple(_ranked(line, line.people_for)))
+    def standing(self) -> Standing:
+        """The candidates, the best chance first: what asks for the same is one; of equals, the earliest."""
+        candidates = [
+            Candidate(_choice(group), self._line.people_for(group), place)
+            for place, group in enumerate(self._line.merged(), start=1)
+        ]
+        return Standing(tuple(sorted(candidates, key=lambda candidate: -candidate.votes)))
+
+    def prospect(self, suggestion: Suggestion) -> Prospect:
+        """In the draw, and whether with others that say the same."""
+        return Prospect(self.mode, is_shared=len(self._line.group_of(suggestion)) > 1)
+
+    def check_vote(self, suggestion: Suggestion) -> None:
+        """All that waits can be voted for."""
 
 
-class HostPolicy(TimelessPolicy):
+class HostPolicy(MemorylessPolicy):
     """Only what a moderator approved is sent, in the order of approval."""
 
     mode = Mode.HOST
 
-    def choose(self, line: Line, now: float) -> Choice | None:
+    def choose(self, now: float) -> Choice | None:
         """What was approved first."""
-        first = next(line.approved(), None)
+        first = next(self._line.approved(), None)
         return Choice(first) if first else None
 
-    def standing(self, line: Line) -> Standing:
+    def standing(self) -> Standing:
         """What is approved: nobody sees anything else before a moderator did."""
-        return Standing(_candidates(line, line.approved()))
+        return Standing(_candidates(self._line, self._line.approved()))
+
+    def prospect(self, suggestion: Suggestion) -> Prospect:
+        """Whether it is approved."""
+        return Prospect(self.mode, is_up=self._line.is_approved(suggestion))
+
+
+def _choice(group: list[Suggestion]) -> Choice:
+    return Choice(group[0], tuple(group[1:]))
 
 
 def _candidates(line: Line, suggestions: Iterable[Suggestion]) -> tuple[Candidate, ...]:
@@ -140,12 +219,3 @@ def _candidates(line: Line, suggestions: Iterable[Suggestion]) -> tuple[Candidat
         Candidate(Choice(waiting), line.votes_for(waiting), place)
         for place, waiting in enumerate(suggestions, start=1)
     )
-
-
-def _ranked(line: Line, votes_for: Callable[[list[Suggestion]], int]) -> list[Candidate]:
-    """What asks for the same is one candidate; those with the most votes first, of equals the earliest."""
-    candidates = [
-        Candidate(Choice(group[0], tuple(group[1:])), votes_for(group), place)
-        for place, group in enumerate(line.merged(), start=1)
-    ]
-    return sorted(candidates, key=lambda candidate: -candidate.votes)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from bot.broadcast.arbitration.line import Line
+from bot.broadcast.arbitration.line import Watcher
 from bot.broadcast.model import Suggestion
 
 
@@ -18,6 +19,11 @@ class Mode(StrEnum):
     VOTE = "vote"
     DRAW = "draw"
     HOST = "host"
+
+    @property
+    def takes_votes(self) -> bool:
+        """Whether votes count; then near-duplicates are one candidate."""
+        return self in (Mode.VOTE, Mode.DRAW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,8 @@ class Choice(NamedTuple):
 class Candidate(NamedTuple):
     """A choice as it stands now, with the number of people for it, and its place among those to choose from.
 
-    The places are in the order in which the candidates came: votes, and whose words are sent, change none.
+    On a ballot, a candidate keeps its place, whoever comes and goes. Else the places are in the order in
+    which the candidates came. Votes, and whose words are sent, change none.
     """
 
     choice: Choice
@@ -68,8 +75,26 @@ class Standing:
     waiting: int = 0
 
 
-class Policy(Protocol):
-    """A way to decide. Pure: its answers follow from the line, the time, and what it was asked before."""
+class Prospect(NamedTuple):
+    """How a suggestion that waits stands now.
+
+    `is_up`: it is among those that can be chosen: on the ballot, in the draw, or approved. `before` is how
+    many come before it: in line by turns, or for a place on the ballot. `is_shared`: it is one candidate with
+    others that say the same. `waits_for_own`: it gets no place while others of its author have theirs.
+    """
+
+    mode: Mode
+    is_up: bool = True
+    before: int = 0
+    is_shared: bool = False
+    waits_for_own: bool = False
+
+
+class Policy(Watcher, Protocol):
+    """A way to decide, for one line, of which it has to be told every change.
+
+    Pure: its answers follow from the line, the time, and what it was told and asked before.
+    """
 
     @property
     def mode(self) -> Mode:
@@ -80,14 +105,27 @@ class Policy(Protocol):
         """Goes by other settings from now on; what has begun is finished by those before."""
         ...
 
-    def choose(self, line: Line, now: float) -> Choice | None:
+    def choose(self, now: float) -> Choice | None:
         """What is sent now, if anything. The caller takes it out of the line."""
         ...
 
-    def next_due(self, line: Line) -> float | None:
+    def next_due(self) -> float | None:
         """When it may choose without the line changing; None if only a change can bring something."""
         ...
 
-    def standing(self, line: Line) -> Standing:
+    @property
+    def kept(self) -> Collection[str]:
+        """The IDs of what cannot become stale now."""
+        ...
+
+    def standing(self) -> Standing:
         """How the candidates stand."""
+        ...
+
+    def prospect(self, suggestion: Suggestion) -> Prospect:
+        """How a suggestion that waits stands."""
+        ...
+
+    def check_vote(self, suggestion: Suggestion) -> None:
+        """Raises VOTES_DO_NOT_COUNT or NOT_ON_BALLOT where a vote for what waits would be of no use."""
         ...

@@ -16,13 +16,9 @@ class Turns:
     def __init__(self) -> None:
         self._by_viewer: OrderedDict[int, list[str]] = OrderedDict()
 
-    def join(self, viewer_id: int, suggestion_id: str) -> int:
-        """One more suggestion of a viewer waits. Returns its place, 1 for the next."""
-        theirs = self._by_viewer.setdefault(viewer_id, [])
-        theirs.append(suggestion_id)
-        if len(theirs) == 1:
-            return len(self._by_viewer)  # everyone else stands before them, and is served once before
-        return self._place_of_last(theirs)
+    def join(self, viewer_id: int, suggestion_id: str) -> None:
+        """One more suggestion of a viewer waits."""
+        self._by_viewer.setdefault(viewer_id, []).append(suggestion_id)
 
     def leave(self, viewer_id: int, suggestion_id: str) -> None:
         """A suggestion waits no more. Its viewer keeps their turn, if they have another one."""
@@ -48,14 +44,16 @@ class Turns:
             round_number += 1
             people = [theirs for theirs in people if len(theirs) > round_number]
 
-    def clear(self) -> None:
-        """Nobody waits any more."""
-        self._by_viewer.clear()
-
-    def _place_of_last(self, mine: list[str]) -> int:
-        place, rounds = 0, len(mine)
+    def place_of(self, viewer_id: int, suggestion_id: str) -> int:
+        """The place of a suggestion that waits, 1 for the next."""
+        mine = self._by_viewer[viewer_id]
+        place, rounds = 0, mine.index(suggestion_id) + 1
         for theirs in self._by_viewer.values():
             place += min(len(theirs), rounds)
             if theirs is mine:
                 rounds -= 1  # who stands behind has had one round less by then
         return place
+
+    def clear(self) -> None:
+        """Nobody waits any more."""
+        self._by_viewer.clear()
