@@ -8,7 +8,8 @@ from cogs.wording.text import mode_name, plain
 NO_VOTE = "🗳️ You have no vote at the moment. Press one of the ballot's buttons to give it."
 VOTE_TAKEN_BACK = "↩️ You took your vote back."
 VOTE_GONE = (
-    "What your vote was for is not in line any more: it was sent, withdrawn or refused. You can vote anew."
+    "Your vote is not for that any more: it was sent, withdrawn, refused or put in other words, or you have "
+    "voted for something else."
 )
 
 

@@ -159,10 +159,30 @@ def _no_vote(case: Case, _: re.Match[str]) -> bool:
     return case.ever(lambda moment: case.person.user.id not in moment.votes)
 
 
-def _vote_gone(case: Case, _: re.Match[str]) -> bool:
+def _not_in_line(case: Case, _: re.Match[str]) -> bool:
     """That of somebody who voted; or what somebody wanted to withdraw."""
-    own = [fate_id for said in case.person.said if (fate_id := said.suggestion_id)]
+    own = [said.suggestion_id for said in case.person.said]
     return case.ever(lambda moment: any(each not in moment.waiting for each in [*case.person.pressed, *own]))
+
+
+def _vote_gone(case: Case, _: re.Match[str]) -> bool:
+    """That of somebody who wanted to take it back."""
+    person = case.person
+    return case.ever(lambda moment: any(each != moment.votes.get(person.user.id) for each in person.let_go))
+
+
+def _waits_for_place(case: Case, _: re.Match[str]) -> bool:
+    """That of somebody who voted."""
+
+    def holds(moment: Moment) -> bool:
+        off = moment.waiting.keys() - frozenset().union(*moment.ballot)
+        return any(each in off for each in case.person.pressed)
+
+    return case.ever(holds)
+
+
+def _votes_are_for_nothing(case: Case, _: re.Match[str]) -> bool:
+    return case.ever(lambda moment: moment.mode in (Mode.QUEUE, Mode.HOST))
 
 
 def _always(_: Case, __: re.Match[str]) -> bool:
@@ -190,7 +210,10 @@ SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
         (r"🗳️ Your vote is for (?:(?P<number>\d) · )?“(?P<words>.+)”\.", _vote_is_for),
         (r"🗳️ You have no vote at the moment\. .+", _no_vote),
         (r"↩️ You took your vote back\.", _no_vote),
-        (r"(?:What your vote was for|That suggestion) is not in line any more: .+", _vote_gone),
+        (r"That suggestion is not in line any more: .+", _not_in_line),
+        (r"Your vote is not for that any more: .+", _vote_gone),
+        (r"That one waits for a place on the ballot\. .+", _waits_for_place),
+        (r"Votes do not count just now: .+", _votes_are_for_nothing),
         (r"-# https?://\S+", _always),
     )
 )
@@ -198,7 +221,7 @@ SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
 
 def is_about_votes(words: str) -> bool:
     """Whether a private message is the answer that tells what one's votes are for."""
-    return any(sign in words for sign in ("🗳️", "You took your vote back", "What your vote was for"))
+    return any(sign in words for sign in ("🗳️", "You took your vote back", "Your vote is not for that"))
 
 
 def _short(prompt: str) -> str:

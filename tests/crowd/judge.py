@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -12,7 +12,7 @@ from bot.broadcast.arbitration.policy import Mode
 from cogs.wording import plain
 from tests.crowd.claims import SENTENCES, Case, is_about_votes
 from tests.crowd.people import Person, Said
-from tests.crowd.seen import Seen, Version
+from tests.crowd.seen import Version
 from tests.crowd.truth import Fate, Moment, Truth
 
 GRACE_S = 2.0
@@ -21,6 +21,7 @@ _WAITS, _APPLIED, _REFUSED = "📨", "✅", "❌"
 _LINK = re.compile(r"/channels/\d+/\d+/(\d+)")
 _SHOWN = (re.compile(r"^> (.+)$", re.MULTILINE), re.compile(r"^\d\. (.+?) — ", re.MULTILINE))
 _COUNT = re.compile(r"\*\*(\d+) in line\*\*")
+_TO_REVIEW = re.compile(r"Moderate \((\d+)\)")
 _MODES = {"by turns": Mode.QUEUE, "by vote": Mode.VOTE, "by lot": Mode.DRAW, "by the moderators": Mode.HOST}
 
 
@@ -36,11 +37,17 @@ class Verdict:
 
 
 class Judge:
-    """Judges one broadcast, when all is over."""
+    """Judges one broadcast, when all is over. `versions` are those of all messages, by their IDs."""
 
-    def __init__(self, people: list[Person], seen: Seen, truth: Truth, fates: dict[str, Fate]) -> None:
+    def __init__(
+        self,
+        people: list[Person],
+        versions: Mapping[int, list[Version]],
+        truth: Truth,
+        fates: dict[str, Fate],
+    ) -> None:
         self._people = {person.user.id: person for person in people}
-        self._seen = seen
+        self._versions = versions
         self._truth = truth
         self._fates = fates
         self._said = {said.message_id: said for person in people for said in person.said}
@@ -51,7 +58,7 @@ class Judge:
 
     def judged(self) -> Verdict:
         """All of it."""
-        for versions in self._seen.of_bot():
+        for versions in self._of_bot():
             for version in versions:
                 if version.to in self._people:
                     self._judge_private(self._people[version.to], version)
@@ -63,10 +70,13 @@ class Judge:
         self._verdict.votes_told = max(map(self._votes_told, self._people), default=0)
         return self._verdict
 
+    def _of_bot(self) -> Iterator[list[Version]]:
+        return (each for each in self._versions.values() if each and each[0].message.from_bot)
+
     def _find_suggestions(self) -> None:
         """Which suggestion came of what was said: a button has its ID, else words and author tell."""
         for message_id, said in self._said.items():
-            for version in self._seen.versions[message_id]:
+            for version in self._versions.get(message_id, []):
                 for button in version.message.buttons:
                     if (button.custom_id or "").startswith("odyssey:withdraw:"):
                         said.suggestion_id = str(button.custom_id).rpartition(":")[2]
@@ -119,15 +129,20 @@ class Judge:
         nobody = next(iter(self._people.values()))
         case = Case(self._truth, nobody, version, None, None)
         if count := _COUNT.search(version.words):
-            self._check(case.ever(lambda moment: moment.count == int(count[1])), f"the panel said {count[0]}")
+            self._check(case.ever(partial(_are_in_line, int(count[1]))), f"the panel said {count[0]}")
         if name := next((name for name in _MODES if f"Decided {name}" in version.words), None):
             self._check(case.ever(lambda moment: moment.mode is _MODES[name]), f"the panel said {name}")
+        for label in (button.label for button in version.message.buttons):
+            if to_review := _TO_REVIEW.fullmatch(label):
+                self._check(
+                    case.ever(partial(_have_to_review, int(to_review[1]))), f"a button said {label!r}"
+                )
         for shown in (words for pattern in _SHOWN for words in pattern.findall(version.words)):
             may_be_shown = shown in self._public or case.ever(partial(_is_approved, shown))
             self._check(may_be_shown, f"the panel showed {shown!r}, which nobody approved")
 
     def _judge_marks(self, said: Said) -> None:
-        fate, versions = self._fate_of(said), self._seen.versions[said.message_id]
+        fate, versions = self._fate_of(said), self._versions.get(said.message_id, [])
         for version in versions:
             if _APPLIED in version.message.reactions:
                 self._check(
@@ -153,11 +168,19 @@ class Judge:
         end = self._truth.moments[-1].at
         stood = sorted(
             (about[0].at, about[-1].until or end)
-            for versions in self._seen.of_bot()
+            for versions in self._of_bot()
             if (about := [each for each in versions if each.to == person_id and is_about_votes(each.words)])
         )
         overlapping = sum(later[0] < earlier[1] - GRACE_S for earlier, later in pairwise(stood))
         return overlapping + 1 if stood else 0
+
+
+def _are_in_line(count: int, moment: Moment) -> bool:
+    return moment.count - moment.to_review == count
+
+
+def _have_to_review(count: int, moment: Moment) -> bool:
+    return moment.to_review == count
 
 
 def _is_approved(shown: str, moment: Moment) -> bool:

@@ -36,7 +36,10 @@ class Said:
 
 @dataclass(eq=False)
 class Person:
-    """One of the crowd. `said` is all that they proposed, `pressed` the suggestions that they voted for.
+    """One of the crowd.
+
+    `said` is all that they proposed, `pressed` the suggestions that they voted for, `let_go` those that they
+    would not be for any more.
 
     Answers up to the message `since` belong to another broadcast.
     """
@@ -47,6 +50,7 @@ class Person:
     since: int
     said: list[Said] = field(default_factory=list)
     pressed: list[str] = field(default_factory=list)
+    let_go: list[str] = field(default_factory=list)
 
     async def live(self, until: asyncio.Event, *, pause_s: float) -> None:
         """Does something about every `pause_s` seconds, until the event is set."""
@@ -119,7 +123,7 @@ class Person:
         await self._press("withdraw")
 
     async def _take_back(self, _: SeenMessage) -> None:
-        await self._press("takeback")
+        self.let_go += await self._press("takeback")
 
     async def _edit(self, _: SeenMessage) -> None:
         """Also words that are refused: then the earlier ones stay."""
@@ -134,13 +138,14 @@ class Person:
         if found := self._chat_message():
             await self.user.delete(found[1])
 
-    async def _press(self, deed: str) -> None:
-        """Presses a button of one of one's newest private answers that has it."""
+    async def _press(self, deed: str) -> list[str]:
+        """Presses a button of one's newest private answer that has it; returns what that was about."""
         for message in reversed(self.user.messages(CHANNEL, limit=60)):
             custom_id = next((button.custom_id for button in message.buttons if _is_of(button, deed)), None)
             if message.private and custom_id and message.id > self.since:
                 await self.user.click(message, custom_id=custom_id)
-                return
+                return [custom_id.rpartition(":")[2]]
+        return []
 
     async def _write(self, beginning: str, prompt: str, *, reply_to: SeenMessage | None = None) -> None:
         message = await self.user.send(CHANNEL, beginning + prompt, reply_to=reply_to)

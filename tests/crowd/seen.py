@@ -74,17 +74,6 @@ class Seen:
         """The panel of the broadcast that runs, as it is now."""
         return None if self.panel_id is None else self._people[0].see(self._channel, self.panel_id)
 
-    def of_bot(self) -> Iterator[list[Version]]:
-        """The versions of each of the bot's messages."""
-        return (each for each in self.versions.values() if each and each[0].message.from_bot)
-
-    async def until(self, holds: Callable[[], bool], *, timeout_s: float) -> None:
-        """Returns when it holds; raises `TimeoutError`. Looks at every change."""
-        async with asyncio.timeout(timeout_s):
-            while not holds():
-                self._has_changed.clear()
-                await self._has_changed.wait()
-
     async def until_quiet(self, quiet_s: float) -> None:
         """Returns when nothing has changed for so long."""
         with suppress(TimeoutError):

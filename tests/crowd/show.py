@@ -102,7 +102,7 @@ async def show(
         modes=modes,
         people=len(people),
         suggestions=len(result),
-        verdict=Judge(people, seen, truth, result).judged(),
+        verdict=Judge(people, seen.versions, truth, result).judged(),
         away_s=seen.longest_away_s,
         most=dict(requests.most),
     )

@@ -43,6 +43,11 @@ class Moment:
     unseen: frozenset[str]
     votes: dict[int, str]
 
+    @property
+    def to_review(self) -> int:
+        """How many wait for a moderator."""
+        return len(self.unseen) if self.mode is Mode.HOST else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Fate:

@@ -140,3 +140,18 @@ async def test_a_focused_button_keeps_its_focus(
     await bot.edit_panel("now it snows")
     await expect(page.locator(".container")).to_contain_text("now it snows")
     await expect(suggest).to_be_focused()
+
+
+async def test_an_answer_to_oneself_is_seen(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """What the bot answers in private comes into view, also while one reads further up."""
+    page = await browser.open(f"{local_discord.url}/?as=mika", width=390, height=844)
+    await expect(page.locator(".welcome")).to_be_visible()
+    for number in range(40):
+        await local_discord.user("robin").send("broadcasts", f"message {number}")
+    await expect(page.locator("#messages .message").last).to_contain_text("message 39")
+    await page.locator("#messages").evaluate("list => { list.scrollTop = 0; }")
+    await expect(page.get_by_role("button", name="To the newest")).to_be_visible()
+    await local_discord.user("mika").slash("broadcasts", "odyssey status")
+    await expect(page.locator(".message.private").last).to_be_in_viewport()

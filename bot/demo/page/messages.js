@@ -22,6 +22,7 @@ export class MessageList {
   #busy = new Set();
   #failures = new Map();
   #frame = null;
+  #reached = null;
 
   constructor(list, newer, app) {
     this.list = list;
@@ -34,7 +35,9 @@ export class MessageList {
     list.addEventListener("loadedmetadata", () => { if (this.sticky) this.toBottom(); }, true);
     this.sticky = true;
     list.addEventListener("scroll", () => {
-      this.sticky = this.#nearBottom();
+      // Word of our own scrolling comes late: what stood at the bottom may have grown since.
+      this.sticky = this.#nearBottom() || list.scrollTop === this.#reached;
+      if (!this.sticky) this.#reached = null;
       if (newer.hidden !== this.sticky) newer.textContent = "To the newest";
       newer.hidden = this.sticky;
     });
@@ -66,7 +69,7 @@ export class MessageList {
       this.#arrange(at + 1);
       if (!quiet && this.#entries.length > KEPT) this.remove(this.#entries[0].message.id);
       if (!quiet && !this.sticky && message.author.id !== this.app.me) this.newer.textContent = "New messages";
-      if (!quiet && message.author.id === this.app.me) this.sticky = true;
+      if (!quiet && (message.author.id === this.app.me || isPrivate(message))) this.sticky = true;
     }
     if (this.sticky) this.toBottom();
   }
@@ -104,6 +107,7 @@ export class MessageList {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = null;
       this.list.scrollTop = this.list.scrollHeight;
+      this.#reached = this.list.scrollTop;
     });
   }
 

@@ -90,11 +90,20 @@ def _frame(actor: Actor, height_px: int, light: Light, index: int) -> Sprite:
     kind = KINDS[actor.kind]
     shines = kind.glows or _shines(actor)
     sprite = Sprite.from_rgba(image, (1, 1, 1) if shines else _softened(light))
-    if kind.lamps is not None and sum(light.ambient) / 3 < DARK and actor.action != "spin":
-        pen = Pen(kind.width, kind.height, height_px / kind.height)
-        kind.lamps(pen, Look(index / FRAMES, pose))
-        sprite.plant(Sprite.from_rgba(pen.finish(relief=0)), 0, 0)
+    lamps = _lamps(actor.kind, height_px)
+    if lamps is not None and sum(light.ambient) / 3 < DARK and actor.action != "spin":
+        sprite.plant(lamps, 0, 0)
     return sprite
+
+
+@functools.lru_cache(maxsize=4)
+def _lamps(name: str, height_px: int) -> Sprite | None:
+    kind = KINDS[name]
+    if kind.lamps is None:
+        return None
+    pen = Pen(kind.width, kind.height, height_px / kind.height)
+    kind.lamps(pen)
+    return Sprite.from_rgba(pen.finish(relief=0))
 
 
 def _turn(index: int) -> float:

@@ -12,7 +12,7 @@ from bot.standin.world.colours import RGB
 
 SUPERSAMPLING = 3
 
-NEAREST = Image.Resampling.NEAREST
+NEAREST, BILINEAR = Image.Resampling.NEAREST, Image.Resampling.BILINEAR
 
 Point = tuple[float, float]
 
@@ -32,6 +32,12 @@ class Pen:
         self, centre: Point, rx: float, ry: float, colour: RGB, tilt: float = 0.0, alpha: int = 255
     ) -> None:
         """An ellipse, turned by `tilt` radians."""
+        if not tilt:
+            rx, ry = abs(rx), abs(ry)
+            left, top = self._place((centre[0] - rx, centre[1] - ry))
+            right, bottom = self._place((centre[0] + rx, centre[1] + ry))
+            self._draw.ellipse((left, top, right, bottom), fill=self._fill(colour, alpha))
+            return
         points = []
         for step in range(36):
             angle = step * math.tau / 36
@@ -99,7 +105,7 @@ def _rounded(image: Image.Image) -> Image.Image:
     soft = Image.fromarray(wider).filter(ImageFilter.BoxBlur(reach))
     size = (soft.width - 4 * reach, soft.height - 4 * reach)
     toward, away = (_cut(soft, (2 * reach + s, 2 * reach - s), size) for s in (reach, -reach))
-    facing = ImageChops.subtract(away, toward, scale=4.2, offset=128).resize(image.size)
+    facing = ImageChops.subtract(away, toward, scale=4.2, offset=128).resize(image.size, BILINEAR)
     lit = ImageChops.add(image.convert("RGB"), Image.merge("RGB", (facing, facing, facing)), 1, -128)
     lit.putalpha(alpha)
     return lit

@@ -38,4 +38,4 @@ class Kind:
     speed: float = 0.5
     cycle_s: float = 0.9
     glows: bool = False  # shines by itself, so that the night does not darken it
-    lamps: Callable[[Pen, Look], None] | None = None  # what is lit when it is dark, in the same box
+    lamps: Callable[[Pen], None] | None = None  # what is lit when it is dark, in the same box

@@ -46,14 +46,17 @@ def train(pen: Pen, look: Look) -> None:
     pen.line([(x + 0.36 + rod[0], 1.38 + rod[1]), (x + 1.6 + rod[0], 1.41 + rod[1])], 0.05, (196, 204, 214))
 
 
-def lamps(pen: Pen, look: Look) -> None:
+def lamps(pen: Pen) -> None:
     """Its lit windows and headlight."""
     for left in _PANES:
         pen.box(left, 0.66, left + 0.34, 1.0, LIT, 0.04)
     pen.box(_ENGINE + 0.23, 0.61, _ENGINE + 0.71, 0.89, LIT, 0.04)
     x = _ENGINE + 2.5
-    for reach, alpha in ((0.5, 16), (0.41, 34), (0.32, 56), (0.24, 84), (0.17, 124)):
-        pen.ellipse((x + reach * 0.3, 0.92), reach, reach * 0.8, LIT, alpha=alpha)
+    for ring in range(14):
+        share = 1 - ring / 14
+        pen.ellipse(
+            (x + 0.15 * share, 0.92), 0.5 * share, 0.4 * share, LIT, alpha=round(150 * (1.06 - share) ** 1.8)
+        )
     pen.ellipse((x - 0.02, 0.9), 0.09, 0.1, (255, 246, 214))
 
 

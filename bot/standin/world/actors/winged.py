@@ -179,7 +179,7 @@ def _wing(pen: Pen, root: tuple[float, float], flap: float, reach: float, colour
 
 def _leather(pen: Pen, root: tuple[float, float], flap: float, colour: RGB) -> None:
     x, y = root
-    lift = 0.5 + 0.42 * flap
+    lift = 0.45 + 0.4 * flap
     elbow, tip = (x - 0.1, y - lift), (x - 0.78, y - lift * 0.86)
     edge = [
         (x - 0.66, y - lift * 0.3),
