@@ -6,69 +6,18 @@ A sentence that is not known here is a fault of its own: teach it, with what mak
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from bot.broadcast.arbitration.policy import Mode
 from cogs.wording import plain
-from tests.crowd.people import Person, Said
-from tests.crowd.seen import Version
-from tests.crowd.truth import Fate, Moment, Truth
+from tests.crowd.case import Case
+from tests.crowd.truth import Moment
 
-BEFORE_S, AFTER_S = 5.0, 1.0
-"""What is told was so at some moment around: it takes a while until it is composed, sent and shown."""
 ENTERING = 3
 """Suggestions that have their room, and are about to be stored."""
-FOLLOWS_S = 4.0
-"""What is told to be so until further notice is put right within this time."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One thing that one person was told: `version` of a message, about `said` and its row, if about any."""
-
-    truth: Truth
-    person: Person
-    version: Version
-    said: Said | None
-    fate: Fate | None
-
-    def ever(self, holds: Callable[[Moment], bool]) -> bool:
-        """Whether it was so at some moment around the one in which it was told."""
-        at = self.version.at
-        return any(holds(moment) for moment in self._between(at - BEFORE_S, at + AFTER_S))
-
-    def stays(self, holds: Callable[[Moment], bool]) -> bool:
-        """Whether it was so, and was put right soon when it was so no more."""
-        until = self.version.until or self.truth.moments[-1].at
-        wrong_since = self.version.at
-        for moment in self._between(self.version.at, until):
-            if holds(moment):
-                wrong_since = moment.at
-            elif moment.at - wrong_since > FOLLOWS_S:
-                return False
-        return self.ever(holds)
-
-    def _between(self, begin: float, end: float) -> Iterable[Moment]:
-        """The moments in that time, and the last one before it: that held until then."""
-        moments = self.truth.moments
-        first = max(0, bisect_left(moments, begin, key=lambda moment: moment.at) - 1)
-        for moment in moments[first:]:
-            if moment.at > end:
-                return
-            yield moment
-
-    @property
-    def own_id(self) -> str:
-        """The suggestion that it is about."""
-        return self.fate.id if self.fate else (self.said.suggestion_id or "" if self.said else "")
-
-
 Holds = Callable[[Case, re.Match[str]], bool]
 
 _WHY = {
-    "broadcast_ended": "ended before its turn",
     "service_refused": "turned it down",
     "not_acknowledged": "did not confirm it in time",
     "connection_lost": "connection to Odyssey was lost",
@@ -93,6 +42,13 @@ def _not_applied(case: Case, told: re.Match[str]) -> bool:
     if not fate or fate.outcome != "refused" or told["words"] != _short(fate.prompt):
         return False
     return _WHY.get(fate.refusal or "", "?") in told["why"]
+
+
+def _ended(case: Case, told: re.Match[str]) -> bool:
+    fate = case.fate
+    if not fate or fate.refusal != "broadcast_ended" or told["words"] != _short(fate.prompt):
+        return False
+    return bool(fate.sent_at) is (told["late"] == "Odyssey had confirmed")
 
 
 def _not_taken(case: Case, _: re.Match[str]) -> bool:
@@ -131,16 +87,49 @@ def _number(case: Case, told: re.Match[str]) -> bool:
     return case.ever(lambda moment: len(moment.up) >= place and case.own_id in moment.up[place - 1])
 
 
-def _on_ballot(case: Case, _: re.Match[str]) -> bool:
-    return case.stays(lambda moment: any(case.own_id in one for one in moment.ballot))
+def _on_its_way(case: Case, _: re.Match[str]) -> bool:
+    return case.ever(lambda moment: case.own_id not in moment.waiting)
 
 
-def _in_draw(case: Case, _: re.Match[str]) -> bool:
-    return case.stays(lambda moment: moment.mode is Mode.DRAW and case.own_id in moment.waiting)
+def _on_ballot(case: Case, told: re.Match[str]) -> bool:
+    return case.stays(case.is_on_ballot) and _same(case, told)
+
+
+def _off_ballot(case: Case, told: re.Match[str]) -> bool:
+    def waits(moment: Moment) -> bool:
+        return case.own_id in moment.waiting and not case.is_on_ballot(moment)
+
+    def has_share(moment: Moment) -> bool:
+        on_it = [moment.waiting[each] for one in moment.ballot.values() for each in one]
+        return any(each.viewer.id == case.person.user.id for each in on_it)
+
+    return case.stays(waits) and (told["why"] != "you have your share of it already" or case.ever(has_share))
+
+
+def _same(case: Case, told: re.Match[str]) -> bool:
+    """Whether it is one candidate with others, if that was said."""
+    return not told["same"] or case.ever(
+        lambda moment: any(case.own_id in one and len(one) > 1 for one in moment.up)
+    )
+
+
+def _in_draw(case: Case, told: re.Match[str]) -> bool:
+    def holds(moment: Moment) -> bool:
+        return moment.mode is Mode.DRAW and case.own_id in moment.waiting
+
+    return case.stays(holds) and _same(case, told)
 
 
 def _to_be_reviewed(case: Case, _: re.Match[str]) -> bool:
     return case.stays(lambda moment: moment.mode is Mode.HOST and case.own_id in moment.unseen)
+
+
+def _approved(case: Case, _: re.Match[str]) -> bool:
+    def holds(moment: Moment) -> bool:
+        is_seen = case.own_id in moment.waiting and case.own_id not in moment.unseen
+        return moment.mode is Mode.HOST and is_seen
+
+    return case.stays(holds)
 
 
 def _vote_is_for(case: Case, told: re.Match[str]) -> bool:
@@ -150,7 +139,7 @@ def _vote_is_for(case: Case, told: re.Match[str]) -> bool:
         choice = moment.waiting.get(moment.votes.get(case.person.user.id, ""))
         if not choice or _short(choice.prompt) != told["words"]:
             return False
-        return not number or (len(moment.ballot) >= number and choice.id in moment.ballot[number - 1])
+        return not number or choice.id in moment.ballot.get(number, ())
 
     return case.ever(holds)
 
@@ -175,7 +164,7 @@ def _waits_for_place(case: Case, _: re.Match[str]) -> bool:
     """That of somebody who voted."""
 
     def holds(moment: Moment) -> bool:
-        off = moment.waiting.keys() - frozenset().union(*moment.ballot)
+        off = moment.waiting.keys() - frozenset().union(*moment.ballot.values())
         return any(each in off for each in case.person.pressed)
 
     return case.ever(holds)
@@ -189,17 +178,22 @@ def _always(_: Case, __: re.Match[str]) -> bool:
     return True
 
 
+_SAME = "(?P<same>, together with another one that says the same)?"
 SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
     (re.compile(pattern), holds)
     for pattern, holds in (
-        (r"✅ Applied: (?P<words>.+)", _applied),
+        (r"✅ Applied(?:, in the words of another one that says the same)?: (?P<words>.+)", _applied),
         (r"↩️ You withdrew it: “(?P<words>.+)”\.", _withdrawn),
         (r"❌ Not applied: “(?P<words>.+)”\. (?P<why>.+)", _not_applied),
         (r"📨 Taken\. As of now it is next\.", _next),
         (r"📨 Taken\. It is number (?P<place>\d+) in line as of now\.", _number),
-        (r"📨 Taken\. It is on the ballot: the panel has the buttons to vote\.", _on_ballot),
-        (r"📨 Taken\. It is in the draw\.", _in_draw),
-        (r"📨 Taken\. A moderator will look at it\.", _to_be_reviewed),
+        (rf"📨 Taken\. It is on the ballot{_SAME}: the panel has the buttons to vote\.", _on_ballot),
+        (r"📨 Taken\. It waits for a place on the ballot: (?P<why>.+)\.", _off_ballot),
+        (rf"📨 Taken\. It is in the draw{_SAME}\.", _in_draw),
+        (r"📨 Taken\. A moderator will look at it: nothing is sent before\.", _to_be_reviewed),
+        (r"📨 Taken\. A moderator approved it: it is sent in its turn\.", _approved),
+        (r"📨 Taken\. It is on its way\.", _on_its_way),
+        (r"🎬 The broadcast was over before (?P<late>.+) “(?P<words>.+)”\. Thank you .+", _ended),
         (r"-# What becomes of it is shown here\.", _always),
         (r"That suggestion breaks a rule of this server: .+", _not_taken),
         (r"Somebody suggested just that\. .+", _repeated),
@@ -214,6 +208,7 @@ SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
         (r"Your vote is not for that any more: .+", _vote_gone),
         (r"That one waits for a place on the ballot\. .+", _waits_for_place),
         (r"Votes do not count just now: .+", _votes_are_for_nothing),
+        (r"-# This message can follow it no longer: .+", _always),
         (r"-# https?://\S+", _always),
     )
 )

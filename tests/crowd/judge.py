@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from bot.broadcast.arbitration.policy import Mode
 from cogs.wording import plain
-from tests.crowd.claims import SENTENCES, Case, is_about_votes
+from tests.crowd.case import Case
+from tests.crowd.claims import SENTENCES, is_about_votes
 from tests.crowd.people import Person, Said
 from tests.crowd.seen import Version
 from tests.crowd.truth import Fate, Moment, Truth
@@ -50,6 +51,7 @@ class Judge:
         self._versions = versions
         self._truth = truth
         self._fates = fates
+        truth.said.update(fate.prompt.casefold() for fate in fates.values())  # also what was sent at once
         self._said = {said.message_id: said for person in people for said in person.said}
         self._verdict = Verdict()
         acknowledged = [fate.prompt for fate in fates.values() if fate.outcome == "acknowledged"]

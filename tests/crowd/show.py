@@ -21,7 +21,7 @@ from tests.crowd.seen import Requests, Seen
 from tests.crowd.truth import Truth, fates
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
 
-QUIET_S = 1.5
+QUIET_S = 1.0
 """After which nobody is told anything more."""
 
 

@@ -32,9 +32,11 @@ def judged(version: Version, refusal: str | None = None, mode: Mode = Mode.QUEUE
     up = tuple(frozenset([each.id]) for each in (THEIRS, OURS))
     waiting = {each.id: each for each in (THEIRS, OURS)}
     unseen = frozenset(waiting)
-    truth.moments = [Moment(0, mode, False, up, up[:1], 2, waiting, unseen, {1: "theirs"})]
+    truth.moments = [
+        Moment(0, mode, False, up, dict(enumerate(up, start=1)), 2, waiting, unseen, {1: "theirs"})
+    ]
     outcome = "refused" if refusal else "acknowledged"
-    fates = {"ours": Fate("ours", 1, "a riddle", outcome, refusal, None if refusal else "A riddle.")}
+    fates = {"ours": Fate("ours", 1, "a riddle", outcome, refusal, None if refusal else "A riddle.", None)}
     user = cast("User", SimpleNamespace(id=1, name="Robin"))
     said = Said(1, ["a riddle"], version.message.id, is_chat=version.message.id == MESSAGE)
     person = Person(user, random.Random(1), lambda: None, since=0, said=[said])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.arbitration.policy import Candidate, Mode
 from bot.broadcast.model import Broadcast, Suggestion, Viewer
 from bot.broadcast.service import Broadcasts
 from bot.broadcast.session import BroadcastSession
@@ -28,16 +28,16 @@ SAMPLES_S = 0.1
 class Moment:
     """How a broadcast stood.
 
-    `up` has the candidates in order, each with its near-duplicates, `ballot` those that have buttons;
-    `waiting` all that was in line, `unseen` what of it no moderator has approved; `votes` what each person's
-    one vote was for.
+    `up` has the candidates in order, each with its near-duplicates, `ballot` those that have buttons, by
+    their numbers; `waiting` all that was in line, `unseen` what of it no moderator has approved; `votes` what
+    each person's one vote was for.
     """
 
     at: float
     mode: Mode
     is_over: bool
     up: tuple[frozenset[str], ...]
-    ballot: tuple[frozenset[str], ...]
+    ballot: dict[int, frozenset[str]]
     count: int
     waiting: dict[str, Suggestion]
     unseen: frozenset[str]
@@ -59,6 +59,7 @@ class Fate:
     outcome: str
     refusal: str | None
     applied: str | None
+    sent_at: str | None
 
 
 class Truth:
@@ -119,8 +120,8 @@ class Truth:
     def _moment(self, session: BroadcastSession) -> Moment:
         floor = session.floor
         standing = floor.standing
-        up = tuple(frozenset(each.id for each in one.choice.suggestions) for one in standing.candidates)
         shown = sorted(standing.candidates[:BALLOT], key=lambda one: one.place)
+        numbers = [one.place for one in shown] if floor.mode is Mode.VOTE else range(1, BALLOT + 1)
         pending = floor.pending
         waiting = {each.id: each for one in standing.candidates for each in one.choice.suggestions}
         waiting |= {each.id: each for each in pending}
@@ -132,8 +133,8 @@ class Truth:
             at=time.monotonic(),
             mode=floor.mode,
             is_over=session.is_closing,
-            up=up,
-            ballot=tuple(frozenset(each.id for each in one.choice.suggestions) for one in shown),
+            up=tuple(map(_group, standing.candidates)),
+            ballot=dict(zip(numbers, map(_group, shown), strict=False)),
             count=floor.waiting,
             waiting=waiting,
             unseen=frozenset(each.id for each in pending),
@@ -141,11 +142,16 @@ class Truth:
         )
 
 
+def _group(candidate: Candidate) -> frozenset[str]:
+    return frozenset(each.id for each in candidate.choice.suggestions)
+
+
 def fates(database: Path, broadcast_id: str) -> dict[str, Fate]:
     """What became of every suggestion in a broadcast, by its ID."""
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(
-            "SELECT id, viewer_id, prompt, outcome, refusal, applied FROM suggestions WHERE broadcast_id = ?",
+            "SELECT id, viewer_id, prompt, outcome, refusal, applied, sent_at FROM suggestions"
+            " WHERE broadcast_id = ?",
             [broadcast_id],
         ).fetchall()
     return {row[0]: Fate(*row) for row in rows}
