@@ -16,6 +16,7 @@ from bot.broadcast.session import BroadcastSession
 from cogs import context, rights, wording
 from cogs.lasting_button import LastingButton
 from cogs.private_answers import Matter, PrivateAnswers
+from cogs.wording.labels import numbered_label
 
 CANDIDATES_SHOWN = PLACES
 VOTED = (Mode.VOTE, Mode.DRAW)
@@ -41,7 +42,12 @@ def vote_buttons(session: BroadcastSession, standing: Standing) -> list[VoteButt
     if session.floor.mode not in VOTED:
         return []
     return [
-        VoteButton(str(number), session.broadcast.id, candidate.choice.suggestion.id)
+        VoteButton(
+            str(number),
+            session.broadcast.id,
+            candidate.choice.suggestion.id,
+            numbered_label(number, candidate.choice.suggestion.prompt),
+        )
         for number, candidate in shown_candidates(session.floor.mode, standing)
     ]
 
@@ -50,10 +56,10 @@ class VoteButton(
     LastingButton,
     template=r"odyssey:vote:(?P<number>\d):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
 ):
-    """Votes for a candidate of the ballot; `number` is what the panel calls it."""
+    """Votes for a candidate of the ballot; `number` is what the panel calls it, `label` says what it is."""
 
-    def __init__(self, number: str, broadcast_id: str, suggestion_id: str) -> None:
-        super().__init__(number, f"odyssey:vote:{number}:{broadcast_id}:{suggestion_id}")
+    def __init__(self, number: str, broadcast_id: str, suggestion_id: str, label: str = "") -> None:
+        super().__init__(label or number, f"odyssey:vote:{number}:{broadcast_id}:{suggestion_id}")
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion_id
 

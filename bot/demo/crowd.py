@@ -91,7 +91,7 @@ class Crowd:
             if self._dice.random() < 0.1:
                 await viewer.send(CHANNEL, self._dice.choice(_SMALL_TALK))
             return
-        ballot = [b for b in panel.buttons if b.label.isdecimal() and not b.disabled]
+        ballot = [b for b in panel.buttons if b.label[:1].isdecimal() and not b.disabled]
         fate = self._dice.random()
         if ballot and fate < 0.6:
             await viewer.click(panel, custom_id=self._dice.choice(ballot).custom_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 import discord
@@ -19,19 +20,40 @@ _MODES = {
     Mode.DRAW: "by lot",
     Mode.HOST: "by the moderators",
 }
+_MARKS_KEPT = 3
+"""On one letter: as many as Hebrew, Thai or Vietnamese need."""
+_FROM_THE_RIGHT = ("R", "AL", "AN")
 _NO_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 """Marks that turn the direction of what follows, beyond the name that has them."""
 
 
 def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     """Text from outside, on one line, shortened, and with nothing in it that Discord would act upon."""
-    text = " ".join(text.translate(_NO_TURNING).split())
+    text = " ".join(without_heaps(text.translate(_NO_TURNING)).split())
     if len(text) > limit:
         text = text[: limit - 1].rstrip() + "…"
     # In pieces, since discord.py escapes only the first link of a line; and within addresses too, since
     # it takes whatever is glued to one for a part of it.
     pieces = (discord.utils.escape_markdown(piece, ignore_links=False) for piece in text.split("["))
     return defused(discord.utils.escape_mentions("\\[".join(pieces)))
+
+
+def without_heaps(text: str) -> str:
+    """Text whose letters have no more marks than scripts need: heaps of them cover the lines around."""
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks <= _MARKS_KEPT:
+            kept.append(character)
+    return "".join(kept)
+
+
+def isolated(text: str) -> str:
+    """Text that turns nothing around it, though it may be written from the right to the left."""
+    turns = any(unicodedata.bidirectional(character) in _FROM_THE_RIGHT for character in text)
+    return f"\u2068{text}\u2069" if turns else text
 
 
 def fitting(lines: Sequence[str]) -> str:

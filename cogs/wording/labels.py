@@ -1,0 +1,45 @@
+"""What stands on buttons: text as it is, since Discord shows no markup there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from cogs.wording.text import isolated, without_heaps
+
+LABEL_LIMIT = 30
+"""Characters of somebody's words on a button; Discord allows 80 in all, a phone shows about so many."""
+
+_MARKUP = re.compile(r"[*_~`|\\]+|^\s*(?:[>#-]+\s+)+|[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+_SHOWS_NOTHING = ("M", "C", "Z")
+"""The first letters of categories of characters that are nothing by themselves."""
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+
+
+def numbered_label(number: int, words: str) -> str:
+    """A number and the beginning of somebody's words; the number stands in front whatever they are."""
+    return f"{number} · {isolated(_beginning(_shown(words) or '…'))}"
+
+
+def _shown(words: str) -> str:
+    """The words without signs of markup; with them, if nothing else is there; empty if nothing is to be seen."""
+    for text in (_MARKUP.sub(" ", words), words):
+        text = " ".join(without_heaps(text).split())
+        if any(
+            unicodedata.category(each)[0] not in _SHOWS_NOTHING and each not in _FILLERS for each in text
+        ):
+            return text
+    return ""
+
+
+def _beginning(text: str) -> str:
+    if len(text) <= LABEL_LIMIT:
+        return text
+    cut = text[: LABEL_LIMIT - 1]
+    word_end = cut.rfind(" ")
+    if text[len(cut)] != " " and word_end >= LABEL_LIMIT // 2:
+        cut = cut[:word_end]
+    # No half of an emoji, and no letter without what belongs to it.
+    while len(cut) < len(text) and unicodedata.category(text[len(cut)])[0] in ("M", "C"):
+        cut = cut[:-1]
+    return cut.rstrip(" ,.;:\u200d") + "…"
