@@ -16,7 +16,8 @@ from bot.discord_bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL
 from cogs.own_messages import nonce_of, panels_in
-from cogs.panel import PICTURE_NAME, STEERABLE, Panel, how_to_steer
+from cogs.panel import PICTURE_NAME, STEERABLE, Panel
+from cogs.wording.panel import how_to_steer
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def panel_of(bot: OdysseyBot, broadcast: Broadcast, session: BroadcastSession | 
         session,
         watch_url=f"{services.settings.watch_base_url}/watch/{broadcast.id}",
         how_to_steer=how_to_steer(prefix, reads_chat=bot.reads_chat),
+        takes_nothing=bot.services.guilds.trouble_of(broadcast.channel.guild_id).is_closed,
     )
 
 

@@ -17,8 +17,8 @@ from bot.broadcast.states import Reason
 from cogs import context, deeds, recordings, rights
 from cogs.answers import tell
 from cogs.moderating import ModeName
-from cogs.panel import state_title, status_text
 from cogs.panel_keeper import PanelKeeper
+from cogs.panel_text import status_text, title
 from cogs.places import check_place
 from cogs.suggesting import suggest_privately
 from cogs.wording.controls import ending
@@ -76,9 +76,9 @@ class ViewerCommands(commands.GroupCog):
         await rights.check(interaction, Deed.LOOK)
         session = context.services(interaction).broadcasts.in_channel(context.channel(interaction))
         watch_url = f"{context.services(interaction).settings.watch_base_url}/watch/{session.broadcast.id}"
-        title, text = state_title(session.broadcast.state), status_text(session, session.floor.standing)
+        text = f"**{title(session.broadcast, session)}**\n{status_text(session, session.floor.standing)}"
         view = discord.ui.LayoutView(timeout=None)
-        view.add_item(discord.ui.TextDisplay(f"**{title}**\n{text}\n[Watch]({watch_url})"))
+        view.add_item(discord.ui.TextDisplay(f"{text}\n[Watch]({watch_url})"))
         view.stop()
         await tell(interaction, view=view)
 

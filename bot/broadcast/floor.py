@@ -24,6 +24,8 @@ class Floor:
         self, broadcast_id: str, ports: Ports, arbitration: ArbitrationSettings, tell: Callable[[], None]
     ) -> None:
         self.is_paused = False
+        self.left_in_line = 0
+        """How many suggestions still waited when it was shut."""
         self._broadcast_id = broadcast_id
         self._new_id = ports.new_id
         self._clock = ports.clock
@@ -213,7 +215,7 @@ class Floor:
         self._is_shut = True
         self.outlet.urgent = None
         self._motions.drop()
-        self._arbiter.line.clear()
+        self.left_in_line += len(self._arbiter.line.clear())
 
     async def close(self, *, lost: Refusal) -> None:
         """Shuts it, and settles all that is open: what was sent as `lost`, the rest as BROADCAST_ENDED."""

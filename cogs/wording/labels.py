@@ -7,7 +7,7 @@ import unicodedata
 
 from cogs.wording.text import isolated, without_heaps
 
-LABEL_LIMIT = 30
+LABEL_LIMIT = 28
 """Characters of somebody's words on a button; Discord allows 80 in all, a phone shows about so many."""
 
 _MARKUP = re.compile(r"[*_~`|\\]+|^\s*(?:[>#-]+\s+)+|[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
@@ -22,12 +22,10 @@ def numbered_label(number: int, words: str) -> str:
 
 
 def _shown(words: str) -> str:
-    """The words without signs of markup; with them, if nothing else is there; empty if nothing is to be seen."""
+    """The words without signs of markup, unless those are all there is; empty if nothing is to be seen."""
     for text in (_MARKUP.sub(" ", words), words):
         text = " ".join(without_heaps(text).split())
-        if any(
-            unicodedata.category(each)[0] not in _SHOWS_NOTHING and each not in _FILLERS for each in text
-        ):
+        if any(unicodedata.category(each)[0] not in _SHOWS_NOTHING and each not in _FILLERS for each in text):
             return text
     return ""
 

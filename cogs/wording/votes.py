@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.broadcast.arbitration.policy import Mode
-from cogs.wording.text import mode_name, plain
+from cogs.wording.text import isolated, mode_name, plain
 
 NO_VOTE = "🗳️ You have no vote at the moment. Press one of the ballot's buttons to give it."
 VOTE_TAKEN_BACK = "↩️ You took your vote back."
@@ -16,7 +16,7 @@ VOTE_GONE = (
 def your_vote(number: int | None, prompt: str) -> str:
     """What somebody's one vote is for; `number` is what the panel calls it, if it shows it."""
     called = f"{number} · " if number else ""
-    return f"🗳️ Your vote is for {called}“{plain(prompt, 100)}”."
+    return f"🗳️ Your vote is for {called}“{isolated(plain(prompt, 100))}”."
 
 
 def your_vote_on_mode(mode: Mode, *, is_for: bool) -> str:

@@ -10,7 +10,7 @@ import pytest
 from bot.broadcast.prefixes import prompt_in_chat
 from bot.config import Settings, load_settings
 from bot.errors import StartError
-from cogs.panel import how_to_steer
+from cogs.wording.panel import how_to_steer
 
 ZERO_WIDTH = "\u200b"
 

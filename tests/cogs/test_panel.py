@@ -8,7 +8,8 @@ import pytest
 
 from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.policy import Mode, Standing
-from cogs.panel import Panel, how_to_steer
+from cogs.panel import Panel
+from cogs.wording.panel import how_to_steer
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
 from tests.broadcast.conftest import MIKA, ROBIN, opened_rig
 from tests.e2e.conftest import CHANNEL, WAIT_S, House

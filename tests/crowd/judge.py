@@ -9,7 +9,9 @@ from functools import partial
 from itertools import pairwise
 
 from bot.broadcast.arbitration.policy import Mode
+from cogs.panel_text import WORDS_SHOWN
 from cogs.wording import plain
+from cogs.wording.panel import invitation, line_head
 from tests.crowd.case import Case
 from tests.crowd.claims import SENTENCES, is_about_votes
 from tests.crowd.people import Person, Said
@@ -21,9 +23,8 @@ GRACE_S = 2.0
 _WAITS, _APPLIED, _REFUSED = "📨", "✅", "❌"
 _LINK = re.compile(r"/channels/\d+/\d+/(\d+)")
 _SHOWN = (re.compile(r"^> (.+)$", re.MULTILINE), re.compile(r"^\d\. (.+?) — ", re.MULTILINE))
-_COUNT = re.compile(r"\*\*(\d+) in line\*\*")
+_COUNT = re.compile(r"\*\* · (\d+) in line")
 _TO_REVIEW = re.compile(r"Moderate \((\d+)\)")
-_MODES = {"by turns": Mode.QUEUE, "by vote": Mode.VOTE, "by lot": Mode.DRAW, "by the moderators": Mode.HOST}
 
 
 @dataclass
@@ -132,8 +133,9 @@ class Judge:
         case = Case(self._truth, nobody, version, None, None)
         if count := _COUNT.search(version.words):
             self._check(case.ever(partial(_are_in_line, int(count[1]))), f"the panel said {count[0]}")
-        if name := next((name for name in _MODES if f"Decided {name}" in version.words), None):
-            self._check(case.ever(lambda moment: moment.mode is _MODES[name]), f"the panel said {name}")
+        said = [mode for mode in Mode if line_head(mode, 0).split(" · ")[0] in version.words]
+        for mode in said or [mode for mode in Mode if invitation(mode) in version.words]:
+            self._check(case.ever(partial(_is_decided, mode)), f"the panel said that it is decided by {mode}")
         for label in (button.label for button in version.message.buttons):
             if to_review := _TO_REVIEW.fullmatch(label):
                 self._check(
@@ -177,6 +179,10 @@ class Judge:
         return overlapping + 1 if stood else 0
 
 
+def _is_decided(mode: Mode, moment: Moment) -> bool:
+    return moment.mode is mode
+
+
 def _are_in_line(count: int, moment: Moment) -> bool:
     return moment.count - moment.to_review == count
 
@@ -194,4 +200,4 @@ def _is_approved(shown: str, moment: Moment) -> bool:
 
 
 def _line(prompt: str) -> str:
-    return plain(prompt, limit=80)
+    return plain(prompt, limit=WORDS_SHOWN)

@@ -43,11 +43,11 @@ async def test_a_vote_is_held_and_its_winner_applied(house: House) -> None:
         await set_(house, vote_window_s=5, gap_s=0)
         await house.live_broadcast()
         await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode="vote")
-        await house.shown("Decided by vote")
+        await house.shown("for everybody to vote on")
         assert "on the ballot" in (await suggest(house, "robin", "A dog barks")).text
         await suggest(house, "sasha", "A whale leaps")
         ballot = await house.shown("A whale leaps — Sasha · 1 vote")
-        assert "the ballot closes" in ballot.text
+        assert "Vote for what is next** · closes <t:" in ballot.text
         vote = await robin.click(ballot, label="2")
         assert "Your vote is for 2 · “A whale leaps”" in vote.text
         await house.shown("Applied: A whale leaps", as_user="sasha")

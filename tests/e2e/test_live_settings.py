@@ -32,4 +32,4 @@ async def test_settings_hold_at_once_in_a_broadcast_that_runs(house: House) -> N
         await house.shown("Applied: A whale leaps", as_user="robin")
         assert "(`broadcast_limit_s`): 600, from now on" in await set_(house, "broadcast_limit_s", "600")
         assert "/odyssey mode" in await set_(house, "mode", "vote")
-        await house.shown("Decided by turns")
+        await house.shown("your idea would be the next")
