@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
+from discord.ui import TextDisplay
 
-from bot.broadcast.arbitration.arbiter import Arbiter
-from bot.broadcast.arbitration.policy import Mode, Standing
+from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.line import LineLimits
+from bot.broadcast.arbitration.policy import Mode, PolicySettings, Standing
+from bot.broadcast.states import State
 from cogs.panel import Panel
 from cogs.wording.panel import how_to_steer
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
-from tests.broadcast.conftest import MIKA, ROBIN, opened_rig
+from tests.broadcast.conftest import MIKA, ROBIN, Rig, opened_rig, rig
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_
+
+__all__ = ["rig"]  # the fixture
 
 
 async def test_the_panel_shows_what_was_asked_and_what_odyssey_made_of_it(house: House) -> None:
@@ -60,6 +66,99 @@ async def test_a_panel_asks_once_how_the_line_stands(monkeypatch: pytest.MonkeyP
         panel = Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="")
     assert "an owl hoots" in str(panel.payload)
     assert asked == 1
+
+
+SHARING = PolicySettings(ballot_share=5)
+FIVE = [
+    "the old lighthouse keeper walks down to the shore " * 10,
+    "שלום עולם, הלוויתן קופץ מעל הגלים " * 14,
+    "z" + "\u0300" * 400 + "algo",
+    "**bold** [words](and more) || spoiler || `code` " * 10,
+    "@everyone " * 50,
+]
+
+
+async def drawn(rig: Rig, mode: Mode, *prompts: str, **more: bool) -> Panel:
+    """The panel of a broadcast in which these wait, Robin's all of them."""
+    rig.world.may_connect.clear()  # so that nothing leaves the line
+    session = await rig.broadcasts.start(CHANNEL_OF_RIG, MIKA, "A cat", portrait=False)
+    session.floor.adopt(ArbitrationSettings(limits=LineLimits(per_viewer=9), policy=SHARING))
+    session.floor.switch(mode)
+    for prompt in prompts:
+        await session.floor.suggest(ROBIN, prompt[:500])
+    return Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="", **more)
+
+
+def texts(panel: Panel) -> str:
+    return "\n".join(item.content for item in panel.walk_children() if isinstance(item, TextDisplay))
+
+
+def buttons(panel: Panel) -> list[str]:
+    """The labels of the buttons."""
+    parts = [part for row in panel.payload[0]["components"] for part in row.get("components", [])]
+    return [part["label"] for part in parts]
+
+
+async def test_a_ballot_of_long_and_odd_texts_keeps_the_panel_short(rig: Rig) -> None:
+    """Five of 500 characters: a screen of a phone has the buttons, and each says what it stands for."""
+    panel = await drawn(rig, Mode.VOTE, *FIVE)
+    assert len(texts(panel)) < 900
+    *ballot, suggest, watch, moderate = buttons(panel)
+    assert (suggest, watch, moderate) == ("Suggest", "Watch", "Moderate")
+    assert [label[:4] for label in ballot] == [f"{number} · " for number in range(1, 6)]
+    assert all(len(label) < 40 for label in ballot)
+    assert "@everyone" not in texts(panel)
+
+
+async def test_where_moderators_decide_nothing_is_shown_before_they_saw_it(rig: Rig) -> None:
+    """Neither words nor names: only that something waits, also on the button; what is approved is shown."""
+    panel = await drawn(rig, Mode.HOST, "something vile", "an owl hoots")
+    assert "2 wait for a moderator" in texts(panel)
+    assert "Moderate (2)" in buttons(panel)
+    for unseen in ("something vile", "an owl hoots", "Robin"):
+        assert unseen not in str(panel.payload)
+    [session] = rig.broadcasts.running
+    session.floor.approve(session.floor.pending[1].id)
+    panel = Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="")
+    assert "1. an owl hoots — Robin" in texts(panel)
+    assert "1 waits for a moderator" in texts(panel)
+    assert "something vile" not in str(panel.payload)
+
+
+async def test_a_panel_says_that_nothing_can_be_taken(rig: Rig) -> None:
+    """The text rules cannot be used: moderators see it where they look."""
+    assert "cannot be used just now, so nothing is taken" in texts(
+        await drawn(rig, Mode.QUEUE, takes_nothing=True)
+    )
+
+
+async def test_a_ballot_says_how_many_wait_for_a_place(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that nobody believes to be on it."""
+    stand = Arbiter.standing
+    monkeypatch.setattr(Arbiter, "standing", lambda arbiter: replace(stand(arbiter), waiting=2))
+    assert "2 more wait for a place on the ballot" in texts(await drawn(rig, Mode.VOTE, "an owl hoots"))
+
+
+async def test_an_end_in_order_thanks_those_still_in_line(rig: Rig) -> None:
+    """With their number, and nothing personal; a failure does not."""
+    await drawn(rig, Mode.QUEUE, "an owl hoots", "a whale leaps")
+    [session] = rig.broadcasts.running
+    rig.broadcasts.end(CHANNEL_OF_RIG, MIKA, is_moderator=True)
+    for state, thanked in ((State.ENDED, True), (State.FAILED, False)):
+        over = replace(session.broadcast, state=state)
+        panel = Panel(over, session, watch_url="http://localhost/", how_to_steer="")
+        assert ("Thank you for the 2 ideas that were still in line" in texts(panel)) is thanked
+        assert "Robin" not in str(panel.payload)
+
+
+async def test_what_waits_for_a_stream_is_called_that_everywhere(house: House) -> None:
+    """On its panel, and where somebody asks how it stands."""
+    robin = house.discord.user("robin")
+    async with house.bot(concurrent_streams=1):
+        await house.live_broadcast()
+        await robin.slash("lounge", "odyssey start", prompt="A dog")
+        await robin.wait_for_message("lounge", lambda m: "number **1** in line" in m.text, timeout_s=WAIT_S)
+        assert "Waiting for a free stream" in (await robin.slash("lounge", "odyssey status")).text
 
 
 def test_without_a_prefix_nobody_is_told_to_type() -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.demo.views import SeenMessage
 from cogs.private_answers import PrivateAnswers
 from tests.cogs.conftest import refusing, until
+from tests.cogs.people import Visitor
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_, suggest
 
@@ -133,7 +134,7 @@ async def test_who_presses_the_same_again_sees_the_answer_again(house: House) ->
         await vote(house, panel, 2)
         first = await told(house, "Your vote is for 2")
         await vote(house, panel, 2)
-        await until(house, lambda: [told.id for told in votes_told(house)] > [first.id])
+        await until(house, lambda: first.id not in [told.id for told in votes_told(house)])
         assert len(votes_told(house)) == 1
         await house.shown("a whale leaps — Sasha · 1 vote")
 
@@ -179,3 +180,20 @@ async def test_two_broadcasts_have_answers_of_their_own_until_they_end(
         async with asyncio.timeout(WAIT_S):
             while answers[0]._kept:
                 await robin.slash(CHANNEL, "odyssey status")
+
+
+async def test_a_vote_for_what_is_gone_says_so(house: House) -> None:
+    """Withdrawn meanwhile, or sent: pressing its button, and taking that vote back, answer truthfully."""
+    robin, sasha = house.discord.user("robin"), house.discord.user("sasha")
+    async with house.bot():
+        panel = await ballot_of(house, "an owl hoots", "a whale leaps")
+        await vote(house, panel, 2)
+        first = await told(house, "Your vote is for 2")
+        whale = [m for m in sasha.messages(CHANNEL) if "Withdraw" in [b.label for b in m.buttons]][-1]
+        gone = next(button.custom_id for button in panel.buttons if button.label.startswith("2"))
+        await sasha.click(whale, label="Withdraw")
+        await house.shown("You withdrew it: “a whale leaps”", as_user="sasha")
+        await robin.click(first, label="Take it back")
+        assert (await told(house, "What your vote was for is not in line any more")).id == first.id
+        await Visitor(house, robin).press(house.discord.channel(CHANNEL), str(gone))
+        await told(house, "That suggestion is not in line any more: it was sent, withdrawn or refused.")

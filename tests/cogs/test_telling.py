@@ -94,7 +94,7 @@ async def test_what_nobody_can_be_told_of_is_done_and_recorded(
             ):
                 await meanwhile(recorded, mika.slash(CHANNEL, f"odyssey {command}", **options), kind)
             await meanwhile(recorded, mika.click(controls, label="Panic"), "panic")
-        await house.shown("for everybody to vote on")
+        await house.shown("Decided by vote")
         check_log(caplog)
 
 
@@ -164,6 +164,7 @@ async def test_an_answer_that_is_lost_later_is_not_called_a_failure(
                 await mika.slash(CHANNEL, f"odyssey {command}", **options)
                 await until(house, lambda: bool(refused))
             await until(house, lambda: count(caplog) >= 7)
-        await house.shown("lots are drawn")
+        await house.controls(await house.shown("🔴 Live"))
+        await house.shown("Decided by lot")
         assert not [message for message in mika.messages(CHANNEL) if "went wrong" in message.text]
         check_log(caplog)

@@ -48,7 +48,7 @@ async def test_a_vote_is_held_and_its_winner_applied(house: House) -> None:
         await suggest(house, "sasha", "A whale leaps")
         ballot = await house.shown("A whale leaps — Sasha · 1 vote")
         assert "Vote for what is next** · closes <t:" in ballot.text
-        vote = await robin.click(ballot, label="2")
+        vote = await robin.click(ballot, label="2 · A whale leaps")
         assert "Your vote is for 2 · “A whale leaps”" in vote.text
         await house.shown("Applied: A whale leaps", as_user="sasha")
 
