@@ -88,7 +88,8 @@ def line_text(session: BroadcastSession, standing: Standing) -> str:
     for number, candidate in shown_candidates(floor.mode, standing):
         suggestion = candidate.choice.suggestion
         idea, author = plain(suggestion.prompt, WORDS_SHOWN), plain(suggestion.viewer.name, NAME_SHOWN)
-        line = f"{number}. {isolated(idea)} — {isolated(author)}"
+        # Not as a list: Discord would count anew, and a ballot may miss a number.
+        line = f"**{number}** · {isolated(idea)} — {isolated(author)}"
         if floor.mode in VOTED:
             line += f" · {candidate.votes} {'vote' if candidate.votes == 1 else 'votes'}"
         lines.append(line)

@@ -120,7 +120,7 @@ async def test_where_moderators_decide_nothing_is_shown_before_they_saw_it(rig: 
     [session] = rig.broadcasts.running
     session.floor.approve(session.floor.pending[1].id)
     panel = Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="")
-    assert "1. an owl hoots — Robin" in texts(panel)
+    assert "**1** · an owl hoots — Robin" in texts(panel)
     assert "1 waits for a moderator" in texts(panel)
     assert "something vile" not in str(panel.payload)
 

@@ -194,6 +194,6 @@ async def test_a_vote_for_what_is_gone_says_so(house: House) -> None:
         await sasha.click(whale, label="Withdraw")
         await house.shown("You withdrew it: “a whale leaps”", as_user="sasha")
         await robin.click(first, label="Take it back")
-        assert (await told(house, "What your vote was for is not in line any more")).id == first.id
+        assert (await told(house, "Your vote is not for that any more")).id == first.id
         await Visitor(house, robin).press(house.discord.channel(CHANNEL), str(gone))
         await told(house, "That suggestion is not in line any more: it was sent, withdrawn or refused.")

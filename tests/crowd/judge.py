@@ -22,7 +22,7 @@ GRACE_S = 2.0
 """For a message that takes another one's place: until then both may stand."""
 _WAITS, _APPLIED, _REFUSED = "📨", "✅", "❌"
 _LINK = re.compile(r"/channels/\d+/\d+/(\d+)")
-_SHOWN = (re.compile(r"^> (.+)$", re.MULTILINE), re.compile(r"^\d\. (.+?) — ", re.MULTILINE))
+_SHOWN = (re.compile(r"^> (.+)$", re.MULTILINE), re.compile(r"^\*\*\d\*\* · (.+?) — ", re.MULTILINE))
 _COUNT = re.compile(r"\*\* · (\d+) in line")
 _TO_REVIEW = re.compile(r"Moderate \((\d+)\)")
 

@@ -106,6 +106,6 @@ def test_marks_are_compared_too(mark: str, refusal: str | None, is_so: bool) -> 
 def test_nobody_sees_what_no_moderator_has() -> None:
     """Where they decide, a panel that lists what waits is a fault; elsewhere it is not."""
     buttons = [{"type": 2, "label": "Suggest", "custom_id": "odyssey:suggest:b"}]
-    panel = Version(1.0, _message(ANSWER, "1. a sonnet — Sasha", components=buttons), to=None)
+    panel = Version(1.0, _message(ANSWER, "**1** · a sonnet — Sasha", components=buttons), to=None)
     assert judged(panel, mode=Mode.HOST).false
     assert not judged(panel).false
