@@ -13,8 +13,8 @@ from cogs.wording import plain
 from tests.crowd.case import Case
 from tests.crowd.truth import Moment
 
-ENTERING = 3
-"""Suggestions that have their room, and are about to be stored."""
+ENTERING = 10
+"""Suggestions that have their turn, and are about to be stored: nobody sees those yet."""
 Holds = Callable[[Case, re.Match[str]], bool]
 
 _WHY = {
@@ -69,9 +69,8 @@ def _too_many(case: Case, told: re.Match[str]) -> bool:
 
 
 def _full(case: Case, told: re.Match[str]) -> bool:
-    """What is about to wait counts too."""
-    limit = int(told["limit"])
-    return _not_taken(case, told) and case.ever(lambda moment: limit - ENTERING <= moment.count <= limit)
+    """What has its room and is about to be stored counts too: so many came at least."""
+    return _not_taken(case, told) and case.truth.stored >= int(told["limit"])
 
 
 def _over(case: Case, _: re.Match[str]) -> bool:
@@ -83,8 +82,14 @@ def _next(case: Case, _: re.Match[str]) -> bool:
 
 
 def _number(case: Case, told: re.Match[str]) -> bool:
-    place = int(told["place"])
-    return case.ever(lambda moment: len(moment.up) >= place and case.own_id in moment.up[place - 1])
+    """Those before it may be about to be stored, too."""
+    number = int(told["place"])
+
+    def holds(moment: Moment) -> bool:
+        before = moment.up[max(0, number - 1 - ENTERING) : number]
+        return any(case.own_id in one for one in before)
+
+    return case.ever(holds)
 
 
 def _on_its_way(case: Case, _: re.Match[str]) -> bool:

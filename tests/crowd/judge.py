@@ -52,6 +52,7 @@ class Judge:
         self._versions = versions
         self._truth = truth
         self._fates = fates
+        truth.stored = len(fates)
         truth.said.update(fate.prompt.casefold() for fate in fates.values())  # also what was sent at once
         self._said = {said.message_id: said for person in people for said in person.said}
         self._verdict = Verdict()
