@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
@@ -110,13 +111,18 @@ class Guilds:
         await self.record(guild_id, by, ActionKind.SETTING, what)
         return settings
 
-    async def mute(self, guild_id: int, mute: Mute) -> None:
-        """Takes nothing of a viewer for a while."""
+    async def mute(self, guild_id: int, mute: Mute, what: str) -> datetime | None:
+        """Takes nothing of a viewer for a while; returns until when that was so already, if it was.
+
+        `what` is for the audit list.
+        """
         intake = self.intake_of(guild_id)
         # Stored first: what is not stored must not hold either.
         await self._records.save_mute(guild_id, mute, over=intake.drop_ended_mutes())
+        before = intake.muted_until(mute.viewer)
         intake.mute(mute)
-        await self.record(guild_id, mute.by, ActionKind.MUTE, mute.viewer.name)
+        await self.record(guild_id, mute.by, ActionKind.MUTE, what)
+        return before
 
     async def unmute(self, guild_id: int, viewer: Viewer, by: Viewer) -> bool:
         """Takes suggestions of a viewer again; False if they were not muted."""

@@ -22,6 +22,8 @@ from cogs.departures import Departures
 from cogs.dialogue import Dialogue
 from cogs.moderating import ModerationCommands
 from cogs.mute_commands import MuteCommands
+from cogs.mute_list import MutePageButton, UnmuteButton
+from cogs.muting import mute_from_menu
 from cogs.panel_keeper import PanelKeeper
 from cogs.private_answers import PrivateAnswers
 from cogs.proposals import is_said, said_words
@@ -74,11 +76,12 @@ class OdysseyCog(
         self._chat = Chat(bot, self._panels)
 
     async def cog_load(self) -> None:
-        """Has buttons answer, those of earlier runs too, puts a command into menus, and takes the stage.
+        """Has buttons answer, those of earlier runs too, puts commands into menus, and takes the stage.
 
         Panels of broadcasts that run are taken up, those of an earlier run are mended.
         """
-        self._bot.tree.add_command(app_commands.ContextMenu(name="Suggest this", callback=suggest_message))
+        for name, callback in (("Suggest this", suggest_message), ("Mute from steering", mute_from_menu)):
+            self._bot.tree.add_command(app_commands.ContextMenu(name=name, callback=callback))
         self._bot.add_dynamic_items(
             PanelButton,
             VoteButton,
@@ -90,6 +93,8 @@ class OdysseyCog(
             PageButton,
             GroupMenu,
             EditButton,
+            UnmuteButton,
+            MutePageButton,
         )
         await self._panels.start()
         self._services.stage.enter(self)

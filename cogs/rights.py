@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import discord
+from discord.abc import Snowflake
 
 from bot.broadcast import rights
 from bot.broadcast.errors import BroadcastError, Code
@@ -18,6 +19,9 @@ from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import Services
 from cogs import context, sight
 
+NO_ROLE = (-1, 0)
+"""Below @everyone."""
+
 
 async def check(
     interaction: discord.Interaction,
@@ -25,12 +29,13 @@ async def check(
     channel: Channel | None = None,
     *,
     host: Viewer | None = None,
-    other: discord.Member | None = None,
+    other: Snowflake | None = None,
 ) -> Person:
     """Raises the reason why the user may not do that; returns who they are otherwise.
 
     `channel` is the one that it is about, if not the one where it was asked, `host` the one of its broadcast,
-    `other` somebody to whom it is done. Raises NOT_IN_SERVER where the bot is not.
+    `other` somebody to whom it is done: who is no member (any more) has no rank. Raises NOT_IN_SERVER where
+    the bot is not.
     """
     granted = await _granted(interaction, channel or context.channel(interaction))
     person = _person(context.services(interaction), _member(interaction), granted, host=host, other=other)
@@ -119,7 +124,7 @@ def _person(
     granted: discord.Permissions,
     *,
     host: Viewer | None = None,
-    other: discord.Member | None = None,
+    other: Snowflake | None = None,
 ) -> Person:
     """`granted` is what they may in the channel in question."""
     if not isinstance(user, discord.Member):
@@ -144,11 +149,13 @@ def _manages_messages(granted: discord.Permissions) -> bool:
     return granted.administrator or granted.manage_guild or granted.manage_messages
 
 
-def _rank(member: discord.Member) -> Rank:
+def _rank(member: Snowflake) -> Rank:
+    if not isinstance(member, discord.Member):
+        return Rank(is_owner=False, is_administrator=False, highest_role=NO_ROLE)
     return Rank(
         is_owner=member.guild.owner_id == member.id,
         is_administrator=sight.server_permissions(member).administrator,
-        highest_role=max(((role.position, -role.id) for role in member.roles), default=(0, 0)),
+        highest_role=max(((role.position, -role.id) for role in member.roles), default=NO_ROLE),
     )
 
 

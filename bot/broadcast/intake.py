@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -60,7 +60,8 @@ class Intake:
         self._clock = clock
         self._rules = rules
         self._text_filter = text_filter
-        self._muted_until: dict[int, float] = {}
+        self._mutes: dict[int, tuple[Mute, float]] = {}
+        """With the steady moment of each one's end."""
 
     def change(self, rules: IntakeRules, text_filter: PromptFilter) -> None:
         """From now on these rules apply; mutes stay."""
@@ -70,21 +71,28 @@ class Intake:
     def mute(self, mute: Mute) -> None:
         """Takes nothing of this viewer for as long as it is until then, whatever the wall does meanwhile."""
         lasts = min(mute.until - self._clock.now(), LONGEST_MUTE)
-        self._muted_until[mute.viewer.id] = self._clock.steady() + lasts.total_seconds()
+        self._mutes[mute.viewer.id] = (mute, self._clock.steady() + lasts.total_seconds())
 
     def unmute(self, viewer: Viewer) -> bool:
         """Takes suggestions of this viewer again; False if they were not muted."""
         was_muted = self._end_of_mute(viewer) is not None
-        self._muted_until.pop(viewer.id, None)
+        self._mutes.pop(viewer.id, None)
         return was_muted
 
     def drop_ended_mutes(self) -> list[int]:
         """Forgets the mutes that have run out; returns whose they were, by their IDs."""
         now = self._clock.steady()
-        ended = [viewer_id for viewer_id, until in self._muted_until.items() if until <= now]
+        ended = [viewer_id for viewer_id, (_, until) in self._mutes.items() if until <= now]
         for viewer_id in ended:
-            del self._muted_until[viewer_id]
+            del self._mutes[viewer_id]
         return ended
+
+    def mutes(self) -> list[Mute]:
+        """The mutes that last, with their ends as the wall has them now; the one that ends first is first."""
+        now = self._clock.steady()
+        lasting = [(until, mute) for mute, until in self._mutes.values() if now < until]
+        lasting.sort(key=lambda timed: timed[0])
+        return [replace(mute, until=self._clock.date_of(until)) for until, mute in lasting]
 
     def check(self, viewer: Viewer, prompt: str, recent: Recent, *, typed: str = "", is_exempt: bool) -> None:
         """Raises the code of the first rule that a suggestion breaks; exempt people are only held to mutes.
@@ -142,8 +150,8 @@ class Intake:
             raise BroadcastError(Code.FILTERED, rule=broken.rule)
 
     def _end_of_mute(self, viewer: Viewer) -> float | None:
-        until = self._muted_until.get(viewer.id)
-        return until if until is not None and self._clock.steady() < until else None
+        _, until = self._mutes.get(viewer.id, (None, 0.0))
+        return until if self._clock.steady() < until else None
 
     def _check_wait(self, code: Code, since: float | None, wait: timedelta) -> None:
         if since is not None and self._clock.steady() < (until := since + wait.total_seconds()):

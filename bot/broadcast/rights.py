@@ -34,6 +34,7 @@ class Deed(StrEnum):
     AUDIT = "audit"
     SET = "set"  # see, change, export, import the server's settings
     MUTE = "mute"  # and unmute
+    SEE_MUTES = "see mutes"
 
 
 class Right(StrEnum):
@@ -70,6 +71,7 @@ RIGHTS = {
     Deed.AUDIT: Right.SERVER_MODERATOR,
     Deed.SET: Right.SERVER_MODERATOR,
     Deed.MUTE: Right.SUPERIOR,
+    Deed.SEE_MUTES: Right.SERVER_MODERATOR,
 }
 
 _REFUSALS = {

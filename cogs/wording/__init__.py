@@ -5,6 +5,7 @@ Whatever comes from outside (names, prompts, the service's words) passes through
 
 from cogs.wording.deeds import deed
 from cogs.wording.endings import UNDERSTOOD, ending, reached_limit
+from cogs.wording.mutes import MUTE_OVER, MUTED_ALREADY, NOBODY_MUTED, mute, muted, unmuted
 from cogs.wording.requests import (
     EARLIER_WORDS,
     NOT_A_MEMBER,
@@ -31,6 +32,7 @@ from cogs.wording.text import (
     as_code,
     duration,
     fitting,
+    length,
     mode_name,
     plain,
     to_review,
@@ -40,6 +42,9 @@ from cogs.wording.votes import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, y
 __all__ = [
     "EARLIER_WORDS",
     "MESSAGE_LIMIT",
+    "MUTED_ALREADY",
+    "MUTE_OVER",
+    "NOBODY_MUTED",
     "NOT_A_MEMBER",
     "NOT_TOLD_HERE",
     "NO_VOTE",
@@ -55,7 +60,10 @@ __all__ = [
     "duration",
     "ending",
     "fitting",
+    "length",
     "mode_name",
+    "mute",
+    "muted",
     "plain",
     "reached_limit",
     "refused_request",
@@ -65,6 +73,7 @@ __all__ = [
     "taken_suggestion",
     "to_review",
     "trouble_lines",
+    "unmuted",
     "waiting_unfollowed",
     "word_list",
     "word_of_change",

@@ -84,6 +84,18 @@ def to_review(count: int) -> str:
     return "1 waits for a moderator" if count == 1 else f"{count} wait for a moderator"
 
 
+def length(minutes: int) -> str:
+    """Such as `10 min`, `1 h 30 min`, `1 day` or `7 days`."""
+    days, rest = divmod(minutes, 24 * 60)
+    hours, rest = divmod(rest, 60)
+    parts = [
+        f"{days} {'day' if days == 1 else 'days'}" if days else "",
+        f"{hours} h" if hours else "",
+        f"{rest} min" if rest or not minutes else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
 def duration(seconds: float) -> str:
     """Such as `4.2 s`, `42 s` or `2 min 30 s`."""
     if seconds < 9.95:  # what rounds to less than ten

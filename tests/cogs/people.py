@@ -95,7 +95,7 @@ class Visitor:
         assert modal is not None
         return modal
 
-    async def submit(self, channel: int, modal: dict[str, Any], text: str) -> str:
+    async def submit(self, channel: int, modal: dict[str, Any], text: str | list[str]) -> str:
         """What a dialogue, perhaps somebody else's, is answered with; `text` is its first field."""
         field, *_ = Modal(modal, channel, None).fields
         filled = forms.fill_modal(modal["components"], {field["custom_id"]: text}, lambda *_: "", {})

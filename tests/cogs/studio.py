@@ -126,6 +126,18 @@ class Studio:
         said = await self.discord.user("mika").send(self.channel, self.idea())
         return (await (await who.user.context_menu(said, "Suggest this")).final(timeout_s=WAIT_S)).text
 
+    async def mute_dialogue(self, who: Visitor) -> str:
+        """Submits one that a moderator opened from somebody's menu."""
+        mika = self.people["server moderator"].user
+        opened = (await mika.user_menu(self.lounge, self.other, "Mute from steering")).modal
+        assert opened
+        return await who.submit(self.lounge, opened.payload, ["10"])
+
+    async def person_menu(self, who: Visitor) -> str:
+        """`Mute from steering`, in a channel that they view."""
+        answer = await who.user.user_menu(self.lounge, self.other, "Mute from steering")
+        return "a dialogue" if answer.modal else (await answer.final(timeout_s=WAIT_S)).text
+
     async def found(self, who: Visitor, command: str, option: str, typed: str = "") -> str:
         return "" if await who.completion(self.lounge, command, option, typed) else "Only moderators"
 

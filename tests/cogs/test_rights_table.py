@@ -141,6 +141,11 @@ DOORS: dict[str, Door] = {
     "`/odyssey words file`": lambda s, who: who.command(s.lounge, "words", file=("words.txt", b"heck")),
     "`/odyssey mute`": lambda s, who: who.command(s.channel, "mute", person=s.other),
     "`/odyssey unmute`": lambda s, who: who.command(s.channel, "unmute", person=s.other),
+    "`Mute from steering`": lambda s, who: s.person_menu(who),
+    "Mute dialogue": lambda s, who: s.mute_dialogue(who),
+    "Unmute": lambda s, who: s.button(who, "unmute", str(s.other), "0"),
+    "`/odyssey mutes`": command("mutes"),
+    "Sooner and Later": lambda s, who: s.button(who, "mutes", "later", "0"),
 }
 BYPASSING: dict[str, Door] = {
     "`/odyssey say`": lambda s, who: who.command(s.channel, "say", prompt=f"heck, {s.idea()}"),

@@ -83,8 +83,8 @@ async def test_commands_are_for_servers_that_the_bot_is_in(
     monkeypatch.setattr(house.discord.world, "rest", note_and_answer)
     async with house.bot():
         pass
-    assert {command["name"] for command in commands} == {"odyssey", "Suggest this"}
-    assert [(command["integration_types"], command["contexts"]) for command in commands] == [([0], [0])] * 2
+    assert {command["name"] for command in commands} == {"odyssey", "Suggest this", "Mute from steering"}
+    assert [(command["integration_types"], command["contexts"]) for command in commands] == [([0], [0])] * 3
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 30034), (400, 50035), (403, 50001), (503, 0)])

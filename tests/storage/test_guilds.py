@@ -103,7 +103,7 @@ async def test_mutes_end(store: Store) -> None:
         clock = SteppedClock()
         guilds = guilds_of(store, writer, clock)
         for viewer_id, minutes in ((1, 10), (2, 10), (3, 60)):
-            await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes))
+            await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes), "Somebody")
         await clock.sleep(601)
         assert not await guilds.unmute(GUILD, Viewer(1, "Somebody"), MIKA)
         assert await muted_rows(store) == [3]
@@ -120,8 +120,8 @@ async def test_each_mute_takes_those_that_have_run_out_with_it(store: Store) -> 
         clock = SteppedClock()
         guilds = guilds_of(store, writer, clock)
         for viewer_id in range(20):
-            await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, 5))
-            await guilds.mute(GUILD + 1, minutes_of_mute(clock, viewer_id, 5))
+            await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, 5), "Somebody")
+            await guilds.mute(GUILD + 1, minutes_of_mute(clock, viewer_id, 5), "Somebody")
             await clock.sleep(120)
         assert await muted_rows(store) == [17, 17, 18, 18, 19, 19]
 
@@ -132,7 +132,7 @@ async def test_a_start_forgets_the_mutes_that_ran_out_and_shortens_those_that_ca
         clock = SteppedClock()
         before = guilds_of(store, writer, clock)
         for viewer_id, minutes in ((1, 10), (2, 60), (3, 5_000_000)):
-            await before.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes))
+            await before.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes), "Somebody")
         await clock.sleep(601)
         for _ in range(2):
             guilds = guilds_of(store, writer, clock)

@@ -1,0 +1,37 @@
+"""What moderators read of mutes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import discord
+
+from bot.broadcast.intake import Mute
+from cogs.wording.text import plain
+
+NOBODY_MUTED = "Nobody is muted. `/odyssey mute` keeps somebody from steering for a while."
+MUTE_OVER = "That mute was over already."
+MUTED_ALREADY = "They are muted already: what you choose takes the place of that."
+
+
+def muted(name: str, until: datetime, *, before: datetime | None) -> str:
+    """Until when somebody cannot steer; `before` is until when that was so already, if it was."""
+    ends = f"that ends {_relative(until)}"
+    if before:
+        return f"**{plain(name)}** was muted already: {ends} now, instead of {_relative(before)}."
+    return f"**{plain(name)}** cannot steer; {ends}."
+
+
+def unmuted(name: str, *, was_muted: bool) -> str:
+    """Whether that made any difference."""
+    return f"**{plain(name)}** can steer again." if was_muted else f"**{plain(name)}** was not muted."
+
+
+def mute(mute: Mute) -> str:
+    """One entry of the list of mutes."""
+    who = f"**{plain(mute.viewer.name, 40)}** · <@{mute.viewer.id}>"
+    return f"{who}\n-# ends {_relative(mute.until)} · by **{plain(mute.by.name, 40)}**"
+
+
+def _relative(date: datetime) -> str:
+    return discord.utils.format_dt(date, "R")
