@@ -201,7 +201,7 @@ SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
         (r"🎬 The broadcast was over before (?P<late>.+) “(?P<words>.+)”\. Thank you .+", _ended),
         (r"-# What becomes of it is shown here\.", _always),
         (r"That suggestion breaks a rule of this server: .+", _not_taken),
-        (r"Somebody suggested just that\. .+", _repeated),
+        (r"(?:Somebody suggested just that|Just that was suggested a moment ago)\. .+", _repeated),
         (r"(?P<limit>\d+) of your suggestions wait already, .+", _too_many),
         (r"The line is full: (?P<limit>\d+) suggestions wait already\. .+", _full),
         (r"This broadcast is over\. .+|No broadcast is running in this channel\. .+", _over),

@@ -24,6 +24,7 @@ _WAITS, _APPLIED, _REFUSED = "📨", "✅", "❌"
 _LINK = re.compile(r"/channels/\d+/\d+/(\d+)")
 _SHOWN = (re.compile(r"^> (.+)$", re.MULTILINE), re.compile(r"^\*\*\d\*\* · (.+?) — ", re.MULTILINE))
 _COUNT = re.compile(r"\*\* · (\d+) in line")
+_THANKS = re.compile(r"(\d+) (?:person was|people were) still in line")
 _TO_REVIEW = re.compile(r"Moderate \((\d+)\)")
 
 
@@ -126,6 +127,10 @@ class Judge:
             fate = self._fate_of(said)
             is_true = fate is None or fate.outcome == "refused" or len(said.prompts) > 1
             self._check(is_true, f"everybody was told {version.words!r} of {fate}")
+        if thanks := _THANKS.search(version.words):
+            left = [each for each in self._fates.values() if each.refusal == "broadcast_ended"]
+            waited = {each.viewer_id for each in left if not each.sent_at}
+            self._check(int(thanks[1]) == len(waited), f"everybody was told {thanks[0]!r} of {len(waited)}")
         if any(button.label == "Suggest" for button in version.message.buttons):
             self._judge_panel(version)
 
