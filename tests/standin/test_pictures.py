@@ -42,11 +42,11 @@ WHO = {
     "a tiny robot": "small robot",
 }
 DOES = {
-    "rises slowly": "(rise",
-    "glides past": "(pass",
+    "rises slowly": "rising",
+    "glides past": "passing by",
     "begins to glow": "glowing",
-    "lands softly": "(land",
-    "dances in circles": "(circle",
+    "lands softly": "landing",
+    "dances in circles": "circles",
     "turns to glass": "glass",
 }
 WHERE = {
@@ -229,3 +229,22 @@ def test_who_stands_has_a_shadow() -> None:
 def test_the_same_prompt_gives_the_same_picture(prompt: str) -> None:
     """Chance is seeded."""
     assert np.array_equal(colours(imagine(prompt)), colours(imagine(prompt)))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sand"),
+    [
+        ("a cat by the sea", True),
+        ("a boat and a bear at the sea", True),
+        ("a boat on the sea", False),
+        ("a whale in the sea", False),
+        ("a duck on a lake", False),
+        ("a seagull over the sea", False),
+        ("a bear swims in the sea", False),
+        ("a lighthouse on a small island", False),
+    ],
+)
+def test_nobody_stands_on_water(prompt: str, sand: bool) -> None:
+    """There is a beach for who needs ground, and open water down to the edge for all others."""
+    red, _, blue = colours(imagine(prompt))[-4:, :40].reshape(-1, 3).mean(axis=0)
+    assert (red > blue) == sand

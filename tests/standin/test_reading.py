@@ -51,6 +51,8 @@ def looks(scene: Scene) -> dict[str, str]:
         # Said of what they belong to.
         ("the train is red", {"train": "red"}),
         ("the train is very red", {"train": "red"}),
+        ("the sky turns slowly bright red", {"sky": "red"}),
+        ("red snow", {"ground": "red"}),
         ("a red cat turns blue", {"cat": "blue"}),
         ("the sky above the train turns red", {"sky": "red"}),
         ("a bird in a forest that is red", {"leaves": "red"}),
@@ -73,6 +75,7 @@ def looks(scene: Scene) -> dict[str, str]:
         ("a cat in red light", {TINT: "tinted"}),
         # Of something that nobody can draw: better not at all than on the wrong thing.
         ("a cat with green eyes", {}),
+        ("the cat is wearing green boots", {}),
         ("a man in a red coat walks his dog", {}),
     ],
 )

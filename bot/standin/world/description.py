@@ -45,10 +45,25 @@ _CAMERAS = {
 }
 
 
+# What adding "ing" to the action does not make.
+_DOING = {
+    "run": "running",
+    "chase": "chasing",
+    "sit": "sitting still",
+    "look": "looking around",
+    "wave": "waving",
+    "dance": "dancing",
+    "spin": "spinning",
+    "swim": "swimming",
+    "launch": "taking off",
+    "rise": "rising",
+    "pass": "passing by",
+    "circle": "dancing in circles",
+}
 _MATERIALS = {"wood": "wooden", "glow": "glowing"}
 # Parts that are there anyway, so that only how they look is worth a word.
 _PARTS = frozenset(
-    {"sky", "sun", "stars", "clouds", "ground", "water", "walls", "leaves", "fog", "snow", "everything"}
+    {"sky", "sun", "stars", "clouds", "ground", "water", "walls", "leaves", "fog", "everything"}
 )
 
 
@@ -77,8 +92,8 @@ def _subject(actor: Actor) -> str:
     else:
         ending = "" if actor.kind in ("sheep", "fish", "deer", "jellyfish") else "s"
         phrase = f"{actor.count} {size}{look}{actor.kind}{ending}"
-    doing = " ".join(part for part in (actor.action, "in the air" if actor.aloft else None) if part)
-    return f"{phrase} ({doing})" if doing else phrase
+    doing = _DOING.get(actor.action, f"{actor.action}ing") if actor.action else None
+    return " ".join(part for part in (phrase, doing, "in the air" if actor.aloft else None) if part)
 
 
 def _painted(paint: Paint, name: str) -> str:

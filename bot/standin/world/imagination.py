@@ -38,8 +38,9 @@ _PARTS = {
     "village": "walls",
     "room": "walls",
     "fog": "fog",
-    "snow": "snow",
+    "snow": "ground",
 }
+_IMPLIED_PLACES = frozenset(thing for thing, (aspect, _) in IMPLIED.items() if aspect == "place")
 _OF_ASPECT = {"place": "ground", "time": "sky", "weather": "clouds", "season": "leaves"}
 _LAND = ("ground", "water", "walls", "leaves")
 _HEAVENS = ("sky", "moon", "sun", "stars")
@@ -73,9 +74,6 @@ def imagine(prompt: str, before: Scene | None = None) -> Scene:
     return _drifted(scene, reading.unknown, alone=alone) if reading.unknown or alone else scene
 
 
-_IMPLIED_PLACES = frozenset(thing for thing, (aspect, _) in IMPLIED.items() if aspect == "place")
-
-
 def _with(scene: Scene, mention: Mention) -> Scene:
     """The scene with what is named. How it looks comes later, and so do subjects."""
     aspect, value = mention.meaning.aspect, mention.meaning.value
@@ -85,7 +83,7 @@ def _with(scene: Scene, mention: Mention) -> Scene:
         case "time":
             return replace(scene, time=value, tint=None, drift=0.5, paints=scene.paints.without(*_HEAVENS))
         case "weather":
-            return replace(scene, weather=value, paints=scene.paints.without("clouds", "fog", "snow"))
+            return replace(scene, weather=value, paints=scene.paints.without("clouds", "fog"))
         case "season":
             return replace(scene, season=value, paints=scene.paints.without("leaves", "ground"))
         case "mood":
@@ -145,8 +143,9 @@ def _everywhere(scene: Scene, quality: Meaning) -> Scene:
     if quality.aspect != "material":
         return scene
     if quality.value == "neon" and (scene.place == "city" or not scene.actors):
-        neon = Paint("walls", scene.paints.of("walls").colour, material="neon")
-        return replace(_moved(scene, "city"), paints=_moved(scene, "city").paints.with_(neon))
+        scene = _moved(scene, "city")
+        neon = replace(scene.paints.of("walls"), material="neon")
+        return replace(scene, paints=scene.paints.with_(neon))
     if quality.value == "ice":
         scene = replace(scene, season="winter")
     if quality.value == "glow" and not scene.actors:

@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 import math
-import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.standin.world.actors.catalogue import KINDS
-from bot.standin.world.actors.kind import Kind
 from bot.standin.world.canvas import Canvas
 from bot.standin.world.chance import seeded
 from bot.standin.world.light import Light
 from bot.standin.world.looks import FRAMES, STILL_ACTIONS, Pond, pictures, reflections, shadow, shine
+from bot.standin.world.placing import Mark, Spot, is_afloat, is_airborne, marks_of
 from bot.standin.world.scene import Actor
 
-FEET = 0.9  # where the nearest subjects stand, from the top: above the caption
-FAR_FEET, FAR_SIZE = 0.835, 0.78  # where the farthest ones stand, and what is left of their size
-TRACK = 0.89  # where wheels stand on the rails
 FAST_ACTIONS = frozenset({"run", "chase"})
-_LIFTING = frozenset({"fly", "rise"})
-_DIVERS = frozenset({"whale", "fish", "jellyfish"})
-_OWN_GROUND = frozenset({"lighthouse", "duck"})
+# Who swims, and how much of its height is above the water.
+_SWIMMERS = {"whale": 0.62, "fish": 0.62, "jellyfish": 0.62, "duck": 0.86}
 _SHADE = 20  # the luma of a shadow
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where a kind performs.
-
-    `lane` and `depth`: from left to right and from near to far, 0 to 1. `wet`: under water. `afloat`: the
-    place has water to float on.
-    """
-
-    lane: float = 0.5
-    depth: float = 0.0
-    wet: bool = False
-    afloat: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where one of a kind belongs: its place on the canvas (shares), its size, and its place in the cycle."""
-
-    x: float
-    y: float
-    scale: float
-    shift: float
 
 
 class Performer:
@@ -55,37 +26,28 @@ class Performer:
         self._actor = actor
         self._kind = KINDS[actor.kind]
         unit = min(width, height)
-        self.airborne = is_airborne(actor, wet=spot.wet, afloat=spot.afloat)
-        self._floats = self._kind.habitat == "water" and not self.airborne and not spot.wet
+        self.airborne = is_airborne(actor, spot)
+        self.afloat = is_afloat(actor, spot)
         # What is wide stays in the picture, even while it sways.
         half = 0.5 * self._kind.size * actor.size * self._kind.width / self._kind.height * unit / width + 0.1
         # Of what is too wide its head is seen, which looks to the right.
         spot = replace(spot, lane=min(max(spot.lane, half), 1 - half))
-        self._marks = _marks(actor, self._kind, seeded(seed), spot, unit / height, airborne=self.airborne)
+        self._marks = marks_of(actor, self._kind, seeded(seed), spot, unit / height, airborne=self.airborne)
         sizes = [round(unit * mark.scale) for mark in self._marks]
         looks = [_one_of(actor, index) for index in range(len(sizes))]
         self._frames = [pictures(look, size, light) for look, size in zip(looks, sizes, strict=True)]
-        dives = self._floats and actor.kind in _DIVERS
-        if dives:
-            self._frames = [tuple(sprite.sunk(0.62) for sprite in frames) for frames in self._frames]
+        above = _SWIMMERS.get(actor.kind) if self.afloat else None
+        if above is not None:
+            self._frames = [tuple(sprite.sunk(above) for sprite in frames) for frames in self._frames]
         self._shine = shine(actor, max(sizes))
-        mirrored = self._floats and spot.afloat and not dives
+        mirrored = self.afloat and spot.afloat is not None and above is None
         self._mirror = [reflections(actor, size, light) for size in sizes] if mirrored else []
-        self._pond = Pond(self._frames[0][0].width * 2, light) if self._floats and not spot.afloat else None
-        grounded = not self.airborne and not self._floats
+        self._pond = (
+            Pond(self._frames[0][0].width * 2, light) if self.afloat and spot.afloat is None else None
+        )
+        grounded = not self.airborne and not self.afloat
         self._shadow = shadow(round(self._frames[0][0].width * 0.92), 0.62) if grounded else None
         self._phase = seeded(seed + 1).uniform(0, math.tau)
-
-    @property
-    def kind(self) -> str:
-        """Of what kind its subjects are."""
-        return self._actor.kind
-
-    @property
-    def stands(self) -> bool:
-        """Whether it needs ground below it. What swims there, or is built on a rock of its own, does not."""
-        swims = self._floats or self._actor.action == "swim" or self._actor.kind in _OWN_GROUND
-        return not self.airborne and not swims
 
     @property
     def nearness(self) -> float:
@@ -150,7 +112,7 @@ class Performer:
         if self.airborne:
             x += 0.1 * math.sin(t * 0.42)
             y += 0.035 * math.sin(t * 1.1)
-        elif self._floats:
+        elif self.afloat:
             x += 0.07 * math.sin(t * 0.3)
             y += 0.012 * math.sin(t * 1.3)
             left = math.cos(t * 0.3) < -0.2
@@ -190,42 +152,3 @@ def _one_of(actor: Actor, index: int) -> Actor:
     if actor.count == 1 or actor.second is None:
         return actor
     return replace(actor, colour=actor.second if index % 2 else actor.colour, second=None)
-
-
-def is_airborne(actor: Actor, *, wet: bool, afloat: bool) -> bool:
-    """Whether a subject is off the ground, or swims freely under water."""
-    habitat = KINDS[actor.kind].habitat
-    if wet:
-        return habitat != "ground"
-    if actor.action == "land":
-        return False
-    # Without water, what swims floats through the air as if there were.
-    swims = habitat == "water" and not afloat and actor.kind != "boat"
-    return habitat == "air" or actor.aloft or actor.action in _LIFTING or swims
-
-
-def _marks(
-    actor: Actor, kind: Kind, chance: random.Random, spot: Spot, unit_share: float, *, airborne: bool
-) -> list[Mark]:
-    """Places for `count` subjects round the lane; more of them are smaller and more spread out."""
-    crowd = 1.0 if actor.count == 1 else max(0.42, 0.92 - 0.07 * actor.count)
-    flock = airborne and kind.habitat == "air" and actor.count > 3
-    crowd = max(crowd, 0.8) if flock else crowd
-    marks = []
-    for index in range(actor.count):
-        aside = (index - (actor.count - 1) / 2) / actor.count
-        depth = chance.uniform(-1, 1) if actor.count > 1 else 0.0
-        scale = kind.size * crowd * actor.size * (1 + 0.12 * depth) * (1 - (1 - FAR_SIZE) * spot.depth)
-        base = FEET + (FAR_FEET - FEET) * spot.depth + 0.035 * depth
-        if flock:  # a wedge that flies to the right, its leader first
-            rank, side = (index + 1) // 2, 1 if index % 2 else -1
-            aside, base = 0.36 - 0.2 * rank, 0.38 + 0.085 * rank * side + 0.012 * depth
-        elif airborne:
-            # High up, but with its head inside the picture.
-            base = max((0.6 if spot.wet else 0.5) + 0.16 * depth, scale * unit_share + 0.1)
-        elif kind.habitat == "water" and not spot.wet:
-            base = (0.86 if spot.afloat else FEET) + 0.05 * depth
-        elif actor.kind == "train":
-            base = TRACK
-        marks.append(Mark(spot.lane + aside * 0.7, base, scale, chance.random()))
-    return sorted(marks, key=lambda mark: mark.y)

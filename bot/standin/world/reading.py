@@ -44,6 +44,9 @@ _ARTICLES = frozenset(
 )
 _TONES = frozenset({"light", "dark", "deep", "pale", "bright"})  # of a colour, when right before it
 
+_ADVERBS = frozenset({"and", "very", "so", "really", "all", "now", "slowly", "suddenly", *_TONES})
+_NOTHING = frozenset(vocabulary.NOBODY.split())
+
 Role = Literal["word", "noun", "quality", "other", "unknown", "small", "stop"]
 
 
@@ -164,13 +167,8 @@ def _is_said(tokens: list[_Token], at: int) -> bool:
     for token in reversed(tokens[:at]):
         if token.word in _COPULAS:
             return True
-        if token.role not in ("quality", "unknown") and token.word not in (
-            "and",
-            "very",
-            "so",
-            "really",
-            "all",
-        ):
+        adverb = token.word in _ADVERBS or (token.role == "unknown" and token.word.endswith("ly"))
+        if token.role != "quality" and not adverb:
             return False
     return False
 
@@ -185,7 +183,7 @@ def _subjects(tokens: list[_Token], at: int) -> list[Mention]:
     # "a train, red" and "a bird in a tree that is red" speak of the very last thing.
     head = free[-1] if free and between and _RELATIVES.isdisjoint(between) else nouns[-1]
     first = head
-    while first - 1 in nouns:
+    while first > 0 and tokens[first - 1].role == "noun":
         first -= 1
     run = [tokens[index] for index in range(first, head + 1)]
     owners = [max(reversed(run), key=_rank)]
@@ -224,7 +222,7 @@ def _role(word: str, meaning: Meaning | None) -> Role:
         return "noun" if meaning.aspect in _NOUNS else "other"
     if not word[0].isalnum():
         return "stop"
-    silent = word in SMALL_WORDS or word in _TONES or word in vocabulary.NOBODY.split() or len(word) == 1
+    silent = word in SMALL_WORDS or word in _TONES or word in _NOTHING or len(word) == 1
     return "small" if silent or word in _AFTER else "unknown"
 
 

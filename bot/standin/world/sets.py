@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.standin.world import weather
-from bot.standin.world.actors.catalogue import KINDS
 from bot.standin.world.aurora import Aurora
 from bot.standin.world.canvas import Canvas
 from bot.standin.world.caption import caption
-from bot.standin.world.chance import seeded
 from bot.standin.world.colours import RGB, mix
 from bot.standin.world.ground import Layer, Site
 from bot.standin.world.land import survey
 from bot.standin.world.lanterns import Lanterns
 from bot.standin.world.light import Light, light_of
 from bot.standin.world.particles import SWARMS, swarm
-from bot.standin.world.performer import Performer, Spot
+from bot.standin.world.performer import Performer
+from bot.standin.world.placing import OPEN_WATER, needs_ground, spots
 from bot.standin.world.room import Window
 from bot.standin.world.scene import Scene
 from bot.standin.world.sky import Clouds, Planet, paint_sky
@@ -30,9 +29,6 @@ from bot.standin.world.waterside import WATERLINE
 _GROWN = frozenset({"flowers", "wheat"})
 _MAGENTA: RGB = (190, 50, 160)
 _RUST: RGB = (206, 104, 64)
-# Where subjects stand from left to right, by how many there are, and how far back each of them is.
-_LANES = {0: (), 1: (0.5,), 2: (0.34, 0.7), 3: (0.5, 0.2, 0.8), 4: (0.42, 0.16, 0.68, 0.88)}
-_DEPTHS = (0.0, 0.7, 0.35, 1.0)
 _CAMERA_PACE = {"left": -0.22, "right": 0.22, "zoom out": 0.03}
 
 
@@ -88,25 +84,26 @@ def build_set(scene: Scene, width: int, height: int) -> Set:
         if name in SWARMS
     ]
     pace = max((performer.pace for performer in performers if not indoors), default=0.012)
-    standing = [performer for performer in performers if performer.stands]
+    floating = [performer for performer in inside if performer.afloat and scene.place in OPEN_WATER]
+    standing = {actor.kind for actor in scene.actors if needs_ground(actor, scene)}
     site = Site.of(
         scene,
         width,
         height,
         shore=bool(standing) or not _GROWN.isdisjoint(scene.things),
-        rails=any(performer.kind == "train" for performer in standing) and not indoors,
+        rails="train" in standing and not indoors,
     )
     return Set(
         scene=scene,
         sky=paint_sky(width, height, light, scene.seed, night=scene.time == "night", disc=not wet),
         behind=tuple(_behind(scene, light, width, height)),
         layers=survey(site, light),
-        water=(*_water(scene, light, width, height), *_lanterns(scene, width, height)),
+        water=(*_water(scene, light, width, height), *floating, *_lanterns(scene, width, height)),
         middle=(
             *outside,
             *_weather(scene, light, width, height, wanted=indoors),
             *([Window(width, height, light, night=scene.time in ("night", "dusk"))] if indoors else []),
-            *inside,
+            *(performer for performer in inside if performer not in floating),
         ),
         front=(
             *_front_clouds(scene, light, width, height),
@@ -136,7 +133,6 @@ def _light(scene: Scene) -> Light:
 
 def _performers(scene: Scene, light: Light, width: int, height: int) -> list[Performer]:
     """The subjects, far ones first. Those on the ground stand one behind the other, buildings at the back."""
-    spots = _spots(scene)
     performers = [
         Performer(
             replace(actor, size=actor.size * (0.62 if scene.camera == "zoom out" else 1.0)),
@@ -146,28 +142,9 @@ def _performers(scene: Scene, light: Light, width: int, height: int) -> list[Per
             scene.seed + zlib.crc32(actor.kind.encode()),
             spot,
         )
-        for actor, spot in zip(scene.actors, spots, strict=True)
+        for actor, spot in zip(scene.actors, spots(scene), strict=True)
     ]
     return sorted(performers, key=lambda performer: performer.nearness)
-
-
-def _spots(scene: Scene) -> list[Spot]:
-    """Where subjects belong: the first of them near the middle, buildings at the back."""
-    chance = seeded(scene.seed)
-    alone = len(scene.actors) == 1
-    lanes = _LANES.get(len(scene.actors), _LANES[4])
-    if alone:
-        lanes = (chance.choice((0.42, 0.46, 0.54, 0.58)),)
-    if chance.random() < 0.5:
-        lanes = tuple(1 - lane for lane in lanes)
-    wet, afloat = scene.place == "underwater", scene.place in ("sea", "harbour")
-    spots = []
-    for index, (actor, lane) in enumerate(zip(scene.actors, lanes, strict=False)):
-        deep = 0.0 if scene.place in ("room", "sea", "harbour") or actor.kind == "train" else _DEPTHS[index]
-        if KINDS[actor.kind].speed == 0.0 and scene.place != "room":
-            deep = 0.5 if alone else 1.0
-        spots.append(Spot(lane, deep, wet, afloat))
-    return spots
 
 
 def _behind(scene: Scene, light: Light, width: int, height: int) -> Iterator[Drawable]:
@@ -184,7 +161,7 @@ def _behind(scene: Scene, light: Light, width: int, height: int) -> Iterator[Dra
 
 
 def _water(scene: Scene, light: Light, width: int, height: int) -> Iterator[Drawable]:
-    if scene.place in ("sea", "harbour"):
+    if scene.place in OPEN_WATER:
         yield Glints(width, height, light, scene.seed)
     if scene.place == "underwater":
         yield LightRays(width, height)
@@ -208,7 +185,7 @@ def _weather(scene: Scene, light: Light, width: int, height: int, *, wanted: boo
 
 def _lanterns(scene: Scene, width: int, height: int) -> Iterator[Drawable]:
     if "lanterns" in scene.things:
-        waterline = WATERLINE if scene.place in ("sea", "harbour") else None
+        waterline = WATERLINE if scene.place in OPEN_WATER else None
         yield Lanterns(width, height, scene.paints.of("lanterns").colours, scene.seed, waterline=waterline)
 
 

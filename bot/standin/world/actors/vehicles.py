@@ -42,6 +42,19 @@ def bus(pen: Pen, look: Look) -> None:
         _wheel(pen, (x, 1.18), 0.2, look.phase)
 
 
+def car_lamps(pen: Pen) -> None:
+    """A car's headlight and tail light."""
+    _beam(pen, (2.03, 0.6))
+    pen.ellipse((0.15, 0.6), 0.07, 0.07, (255, 90, 70))
+
+
+def bus_lamps(pen: Pen) -> None:
+    """A bus's lit windows and headlight."""
+    for index in range(5):
+        pen.box(0.22 + index * 0.46, 0.24, 0.58 + index * 0.46, 0.64, (255, 222, 140), 0.05)
+    _beam(pen, (2.62, 1.02))
+
+
 def bicycle(pen: Pen, look: Look) -> None:
     """A bicycle, in a box of 1.8 by 1.1."""
     paint = look.colour or (60, 140, 190)
@@ -157,6 +170,12 @@ def ufo(pen: Pen, look: Look) -> None:
         angle = math.pi * (index + 0.5) / 7
         place = (1.0 - 0.8 * math.cos(angle), 0.68 + 0.16 * math.sin(angle))
         pen.ellipse(place, 0.06, 0.05, (255, 230, 120) if on else (226, 110, 120))
+
+
+def _beam(pen: Pen, place: tuple[float, float]) -> None:
+    for size, alpha in ((0.17, 40), (0.13, 90), (0.09, 160)):
+        pen.ellipse(place, size, size, (255, 236, 170), alpha=alpha)
+    pen.ellipse(place, 0.06, 0.06, (255, 250, 226))
 
 
 def _wheel(
