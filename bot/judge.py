@@ -30,11 +30,14 @@ class Trouble:
     """The refusal of a stored text rule that cannot be used: nothing passes."""
     reference: str | None = None
     """Where the log says how the filter failed: what it failed at did not pass."""
+    has_no_filter: bool = False
+    """It could not be made at all."""
 
     @property
     def is_closed(self) -> bool:
         """Whether nothing passes."""
-        return self.rule is not None or any(name in self.misread for name in _PROTECTING)
+        is_misread = any(name in self.misread for name in _PROTECTING)
+        return self.rule is not None or self.has_no_filter or is_misread
 
 
 class Judge:
@@ -50,7 +53,7 @@ class Judge:
             self.trouble = Trouble(stored.misread, rule=error)
         except Exception as error:  # noqa: BLE001 - the boundary of one server's rules: nothing may pass
             reference = self._noted("text rules cannot be used", error)
-            self.trouble = Trouble(stored.misread, reference=reference)
+            self.trouble = Trouble(stored.misread, reference=reference, has_no_filter=True)
         if self.trouble.is_closed:
             log.error("the text rules of server %s cannot be used: nothing passes", guild_id)
 

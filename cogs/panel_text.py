@@ -14,6 +14,8 @@ from cogs.wording import panel as words
 from cogs.wording import plain
 from cogs.wording.text import isolated
 
+REWORDED_SHOWN = 120
+"""Characters of what Odyssey made of a prompt."""
 WORDS_SHOWN, NAME_SHOWN = 60, 32
 """Characters of a candidate's words, and of its author's name, in the list."""
 
@@ -49,7 +51,7 @@ def now_text(session: BroadcastSession) -> str:
     asked_for = applied.prompt if applied else broadcast.prompt
     lines = [f"> {plain(asked_for)}"]
     if session.prompt_in_force != asked_for:
-        lines.append(f"-# In Odyssey's words: {plain(session.prompt_in_force)}")
+        lines.append(f"-# In Odyssey's words: {plain(session.prompt_in_force, REWORDED_SHOWN)}")
     if applied and applied.settled_at:
         when = discord.utils.format_dt(applied.settled_at, "R")
         lines.append(f"-# Suggested by **{plain(applied.viewer.name)}** · applied {when}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.prefixes import is_word
 
-PAUSED = "⏸️ Suggestions are paused by a moderator."
+PAUSED = "**Suggestions are paused by a moderator.**"
 NOTHING_IS_TAKEN = (
     "⚠️ This server's text rules cannot be used just now, so nothing is taken. "
     "Moderators: please look at `/odyssey settings`."
@@ -51,5 +51,6 @@ def waiting_for_a_place(count: int) -> str:
 
 def thanks(count: int) -> str:
     """Said to those whose ideas were still in line at the end."""
-    ideas = "the idea that was" if count == 1 else f"the {count} ideas that were"
-    return f"💛 Thank you for {ideas} still in line. There is a next time!"
+    if count == 1:
+        return "Thank you for the idea that was still in line: bring it to the next one."
+    return f"Thank you for the {count} ideas that were still in line: bring them to the next one."

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import time
+from typing import Any
 
 import pytest
 
 from bot.demo.views import SeenMessage
+from tests.cogs.conftest import happening
 from tests.cogs.people import MANAGE_MESSAGES, Visitor, give, new_role, take
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of
-from tests.e2e.test_crowd import suggest
+from tests.e2e.test_crowd import set_, suggest
 
 
 def labels(message: SeenMessage) -> list[str]:
@@ -76,6 +80,28 @@ async def test_what_another_moderator_does_is_seen_too(house: House) -> None:
         await house.discord.user("mika").slash(CHANNEL, "odyssey end")
         for controls, by in ((of_mika, "mika"), (of_robin, "robin")):
             assert labels(await becomes(house, controls, "This broadcast is over.", by=by)) == []
+
+
+async def test_controls_that_are_open_are_edited_once_in_a_while(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much happens, once in the gap; and the last edit shows it all."""
+    monkeypatch.setattr("cogs.private_answers.EDIT_GAP_S", 0.4)
+    edited_at_s: list[float] = []
+
+    def note(call: dict[str, Any]) -> None:
+        if "for a moderator." in str(call):  # not the panel, nor a word to an author
+            edited_at_s.append(time.monotonic())
+
+    async with house.bot():
+        await set_(house, mode="host", line_limit_per_viewer=12)
+        controls = await house.controls(await house.live_broadcast())
+        with happening(house.discord, "PATCH", "/webhooks/", before=note):
+            for number in range(12):
+                await suggest(house, "robin", f"idea {number}")
+            await becomes(house, controls, "12 wait for a moderator.")
+        assert 1 <= len(edited_at_s) < 12
+        assert all(later - earlier > 0.35 for earlier, later in itertools.pairwise(edited_at_s))
 
 
 async def test_end_asks_once(house: House) -> None:

@@ -88,7 +88,8 @@ async def test_the_filter_fails_closed_and_moderators_mend_it(house: House) -> N
     async with house.bot():
         refused = await robin.slash(CHANNEL, "odyssey start", prompt="A cat")
         assert "text rules cannot be used just now" in refused.text
-        await house.live_broadcast()  # by a moderator, whom no rule holds
+        panel = await house.live_broadcast()  # by a moderator, whom no rule holds
+        assert "so nothing is taken" in panel.text
         assert "text rules cannot be used just now" in (await suggest(house, "robin", "a red kite")).text
         await robin.send(CHANNEL, "!a red kite")
         await house.told("text rules cannot be used just now", to="robin")
@@ -96,4 +97,7 @@ async def test_the_filter_fails_closed_and_moderators_mend_it(house: House) -> N
         assert "(`blocked_patterns`), entry 2 (`(((`)" in shown.text.replace("\\_", "_")
         assert "nothing that viewers suggest is taken" in shown.text
         assert "nothing that" not in (await settings(house, name="blocked_patterns", value="fine")).text
+        await robin.wait_for_message(
+            CHANNEL, lambda m: m.id == panel.id and "so nothing is taken" not in m.text, timeout_s=WAIT_S
+        )
         assert "Taken" in (await suggest(house, "robin", "a red kite")).text

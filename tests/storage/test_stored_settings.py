@@ -159,3 +159,15 @@ async def test_a_filter_that_fails_lets_nothing_pass_and_says_so_once(
         assert codes == [Code.CANNOT_JUDGE, None, Code.CANNOT_JUDGE]
         [record] = [record for record in caplog.records if record.levelno == logging.ERROR]
         assert guilds.trouble_of(GUILD).reference == record.__dict__["ref"]
+
+
+async def test_a_filter_that_cannot_be_made_lets_nothing_pass(store: Store) -> None:
+    """Whatever the reason: moderators are told that nothing is taken."""
+
+    def fail(_: GuildSettings) -> Any:
+        raise RuntimeError("unforeseen")
+
+    async with Writer(store.engine) as writer:
+        guilds = Guilds(GuildRecords(store.engine, writer), SystemClock(), fail)
+        assert refusal(guilds, "a dragon") is Code.CANNOT_JUDGE
+        assert guilds.trouble_of(GUILD).is_closed
