@@ -17,6 +17,7 @@ from bot.config import Settings
 from bot.deadline import STOP_S, Deadline
 from bot.discord_bot import Services
 from bot.discord_connection import stay_connected
+from bot.first_questions import FirstQuestions
 from bot.guilds import Guilds
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.odyssey_world import OdysseyRecordings, odyssey_worlds
@@ -63,9 +64,12 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     engine = await stack.enter_async_context(open_database(settings.database_url, alone=True))
     writer = await stack.enter_async_context(Writer(engine))
     journal = DatabaseJournal(engine, writer)
-    guilds = Guilds(GuildRecords(engine, writer), clock, make_text_filter, prefix=settings.chat_prefix)
+    records = GuildRecords(engine, writer)
+    guilds = Guilds(records, clock, make_text_filter, prefix=settings.chat_prefix)
+    first_questions = FirstQuestions(records, clock)
     with errors_explained(settings.database_url):
         await guilds.load()
+        await first_questions.load()
     archive = Archive(engine)
 
     client = make_client()
@@ -107,6 +111,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         journal=journal,
         archive=archive,
         guilds=guilds,
+        first_questions=first_questions,
         stage=stage,
         clock=clock,
         deadline=Deadline(clock),

@@ -19,6 +19,7 @@ from bot.broadcast.service import Broadcasts
 from bot.config import Settings
 from bot.deadline import Deadline
 from bot.event_guard import guard
+from bot.first_questions import FirstQuestions
 from bot.guilds import Guilds
 from bot.references import new_reference
 from bot.stage import Stage
@@ -52,6 +53,7 @@ class Services:
     journal: DatabaseJournal
     archive: Archive
     guilds: Guilds
+    first_questions: FirstQuestions
     stage: Stage
     clock: Clock
     deadline: Deadline

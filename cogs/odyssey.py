@@ -20,6 +20,7 @@ from cogs.chat import Chat
 from cogs.controls import ControlButton, ModeMenu
 from cogs.departures import Departures
 from cogs.dialogue import Dialogue
+from cogs.first_question import DailyMinutes, KeepButton, StarterRoles
 from cogs.moderating import ModerationCommands
 from cogs.mute_commands import MuteCommands
 from cogs.mute_list import MutePageButton, UnmuteButton
@@ -95,6 +96,9 @@ class OdysseyCog(
             EditButton,
             UnmuteButton,
             MutePageButton,
+            StarterRoles,
+            DailyMinutes,
+            KeepButton,
         )
         await self._panels.start()
         self._services.stage.enter(self)

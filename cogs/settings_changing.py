@@ -21,6 +21,8 @@ class Shown:
     trouble: Trouble
     own_prefix: str
     """The bot's own, for a server that has set none."""
+    prefix: str
+    """What suggestions in chat start with here; empty for nothing."""
 
 
 def as_they_stand(interaction: discord.Interaction) -> Shown:
@@ -30,6 +32,7 @@ def as_they_stand(interaction: discord.Interaction) -> Shown:
         services.guilds.settings_of(guild_id),
         services.guilds.trouble_of(guild_id),
         services.settings.chat_prefix,
+        services.guilds.prefixes_of(guild_id).own,
     )
 
 

@@ -18,6 +18,7 @@ from bot.guild_settings import GuildSettings, setting_name
 from bot.word_lists import word_list_file
 from cogs import context, rights, wording
 from cogs.answers import acknowledging, tell
+from cogs.first_question import ask_first_question
 from cogs.settings_changing import as_they_stand, change_settings
 from cogs.settings_page import show_settings
 from cogs.word_import import import_words, read_file
@@ -56,6 +57,10 @@ class SettingsCommands(commands.GroupCog):
                 group = group_of(GuildSettings.model_fields[name])
                 word = wording.word_of_change([name], settings, as_they_stand(interaction).own_prefix)
         await show_settings(interaction, group, word)
+        services, guild_id = context.services(interaction), context.channel(interaction).guild_id
+        # Who started first may not have been one who may set anything.
+        if services.first_questions.is_open(guild_id) and await services.archive.channels(guild_id):
+            await ask_first_question(interaction)
 
     @app_commands.command(description="Show or import the list of blocked words (moderators of the server)")
     @app_commands.describe(

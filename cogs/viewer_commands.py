@@ -16,6 +16,7 @@ from bot.broadcast.rights import Deed, may
 from bot.broadcast.states import Reason
 from cogs import context, deeds, recordings, rights
 from cogs.answers import tell
+from cogs.first_question import ask_first_question
 from cogs.moderating import ModeName
 from cogs.panel_keeper import PanelKeeper
 from cogs.panel_text import status_text, title
@@ -63,6 +64,7 @@ class ViewerCommands(commands.GroupCog):
         except Exception:
             session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
             raise
+        await ask_first_question(interaction)
 
     @app_commands.command(description="Suggest what happens next")
     @app_commands.describe(prompt="What should happen next?")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.intake import Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
-from bot.storage.schema import actions, guild_settings, known, mutes
+from bot.storage.schema import actions, first_questions, guild_settings, known, mutes
 from bot.storage.writer import Writer, upsert
 
 
@@ -31,6 +31,16 @@ class GuildRecords:
         """Stores a server's settings."""
         row = {"guild_id": guild_id, "settings": settings, "changed_at": at}
         await self._writer.execute(upsert(self._engine, guild_settings, row))
+
+    async def asked_guilds(self) -> list[int]:
+        """The IDs of servers that were asked at their first start."""
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(select(first_questions.c.guild_id))).scalars())
+
+    async def save_asked(self, guild_id: int, at: datetime) -> None:
+        """Stores that a server was asked."""
+        row = {"guild_id": guild_id, "asked_at": at}
+        await self._writer.execute(upsert(self._engine, first_questions, row))
 
     async def remaining_mutes(self, now: datetime) -> list[tuple[int, Mute]]:
         """Every mute that lasts, with its server's ID. Those that have run out are forgotten."""

@@ -165,6 +165,13 @@ guild_settings = Table(
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
+first_questions = Table(
+    "first_questions",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+)
+
 mutes = Table(
     "mutes",
     metadata,

@@ -18,6 +18,8 @@ from cogs.wording.requests import (
     wrong_setting,
 )
 from cogs.wording.settings import (
+    first_answer,
+    first_question,
     setting_value,
     trouble_lines,
     word_list,
@@ -59,6 +61,8 @@ __all__ = [
     "deed",
     "duration",
     "ending",
+    "first_answer",
+    "first_question",
     "fitting",
     "length",
     "mode_name",

@@ -83,6 +83,28 @@ def trouble_lines(trouble: Trouble) -> list[str]:
     return lines
 
 
+def first_question(settings: GuildSettings, prefix: str) -> str:
+    """At a server's first start: what holds, and what can be chosen."""
+    other_bots = (
+        f" If other bots answer to {as_code(prefix)} here, set another prefix there." if prefix else ""
+    )
+    return (
+        f"## Before the next one\n{_who_and_how_long(settings)} Is that right? Choose below.\n"
+        f"-# `/odyssey settings` has these and all others.{other_bots}"
+    )
+
+
+def first_answer(settings: GuildSettings) -> str:
+    """What holds when that question is put away."""
+    return f"{_who_and_how_long(settings)} `/odyssey settings` changes it at any time."
+
+
+def _who_and_how_long(settings: GuildSettings) -> str:
+    who = setting_value("starter_roles", settings, "") if settings.starter_roles else "Everyone"
+    minutes = f"{settings.minutes_per_day}" if settings.minutes_per_day else "any number of"
+    return f"**{who}** may start broadcasts in this server, for **{minutes} minutes** a day."
+
+
 def word_list(words: Sequence[str]) -> str:
     """How many words are blocked, and how to have more."""
     blocked = (

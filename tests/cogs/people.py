@@ -19,6 +19,7 @@ from bot.demo.world.values import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 from tests.e2e.conftest import WAIT_S, House
 
 VIEW = discord.Permissions(view_channel=True).value
+ROLE_SELECT = 6
 MANAGE_MESSAGES = discord.Permissions(manage_messages=True).value
 ADMINISTRATOR = discord.Permissions(administrator=True).value
 
@@ -83,10 +84,15 @@ class Visitor:
         """What a button is answered with in the end; "a dialogue" if that opens."""
         return await self._told(COMPONENT, channel, {"custom_id": custom_id, "component_type": 2, "id": 0})
 
-    async def choose(self, channel: int, custom_id: str, value: str) -> str:
-        """What a choice in a menu is answered with in the end."""
-        data = {"custom_id": custom_id, "component_type": STRING_SELECT, "id": 0, "values": [value]}
-        return await self._told(COMPONENT, channel, data)
+    async def choose(self, channel: int, custom_id: str, value: str | int) -> str:
+        """What a choice in a menu is answered with in the end; an ID is a role's."""
+        kind = STRING_SELECT
+        resolved: dict[str, Any] = {}
+        if isinstance(value, int):
+            kind = ROLE_SELECT
+            value = Choices(self._world, user_id=self.user.id, channel_id=channel).resolve(8, value, resolved)
+        data = {"custom_id": custom_id, "component_type": kind, "id": 0, "values": [value]}
+        return await self._told(COMPONENT, channel, data | ({"resolved": resolved} if resolved else {}))
 
     async def opened(self, channel: int, custom_id: str) -> dict[str, Any]:
         """The dialogue that a button opens."""
@@ -118,7 +124,8 @@ class Visitor:
             item = {"type": 2, "id": 2, "style": 2, "label": "?", "custom_id": data["custom_id"]}
             if "values" in data:
                 options = [{"label": value, "value": value} for value in data["values"]]
-                item = {"type": STRING_SELECT, "id": 2, "custom_id": data["custom_id"], "options": options}
+                item = {"type": data["component_type"], "id": 2, "custom_id": data["custom_id"]}
+                item |= {"options": options} if data["component_type"] == STRING_SELECT else {}
             components = [{"type": 1, "id": 1, "components": [item]}]
             message = backend.create_message(
                 channel, backend.bot_user.id, "", components=components, flags=1 << 15

@@ -100,6 +100,7 @@ async def _fill(store: Store, channel: Channel) -> None:
         ):
             await records.save_action(Action(channel.guild_id, host, kind, subject, NOW))
     await records.save_settings(channel.guild_id, "{}", NOW)
+    await records.save_asked(channel.guild_id, NOW)
 
 
 def _file(store: Store) -> Path:

@@ -1,0 +1,41 @@
+"""Which servers were asked, at their first start, who may start and for how many minutes a day."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.broadcast.clock import Clock
+from bot.storage.guilds import GuildRecords
+
+log = logging.getLogger(__name__)
+
+
+class FirstQuestions:
+    """Has each server asked once, in whatever run of the bot."""
+
+    def __init__(self, records: GuildRecords, clock: Clock) -> None:
+        self._records = records
+        self._clock = clock
+        self._asked: set[int] = set()
+
+    async def load(self) -> None:
+        """Reads who was asked."""
+        self._asked = set(await self._records.asked_guilds())
+
+    def is_open(self, guild_id: int) -> bool:
+        """Whether a server is still to be asked; not while somebody there is being asked."""
+        return guild_id not in self._asked
+
+    async def ask(self, guild_id: int, question: Callable[[], Awaitable[object]]) -> None:
+        """Asks, and remembers it. Raises what `question` raises; then it is to be asked again."""
+        self._asked.add(guild_id)
+        try:
+            await question()
+        except BaseException:
+            self._asked.discard(guild_id)
+            raise
+        try:
+            await self._records.save_asked(guild_id, self._clock.now())
+        except Exception:  # the boundary of one note: at worst the server is asked once more
+            log.exception("that server %s was asked could not be stored", guild_id)
