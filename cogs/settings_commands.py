@@ -56,6 +56,11 @@ class SettingsCommands(commands.GroupCog):
                 settings = await change_settings(interaction, change, what[:200], [name])
                 group = group_of(GuildSettings.model_fields[name])
                 word = wording.word_of_change([name], settings, as_they_stand(interaction).own_prefix)
+            elif name:
+                field = GuildSettings.model_fields.get(setting_name(name))
+                if field is None:
+                    raise wrong_setting(name, "there is no such setting")
+                group = group_of(field)
         await show_settings(interaction, group, word)
         services, guild_id = context.services(interaction), context.channel(interaction).guild_id
         # Who started first may not have been one who may set anything.

@@ -85,12 +85,9 @@ def trouble_lines(trouble: Trouble) -> list[str]:
 
 def first_question(settings: GuildSettings, prefix: str) -> str:
     """At a server's first start: what holds, and what can be chosen."""
-    other_bots = (
-        f" If other bots answer to {as_code(prefix)} here, set another prefix there." if prefix else ""
-    )
+    other_bots = f", such as the prefix, if other bots answer to {as_code(prefix)} too" if prefix else ""
     return (
-        f"## Before the next one\n{_who_and_how_long(settings)} Is that right? Choose below.\n"
-        f"-# `/odyssey settings` has these and all others.{other_bots}"
+        f"{_who_and_how_long(settings)} Is that right?\n-# `/odyssey settings` has this and more{other_bots}."
     )
 
 

@@ -48,7 +48,7 @@ async def test_the_first_start_asks_in_private_after_the_panel(house: House) -> 
         assert "**Everyone** may start broadcasts in this server, for **any number of minutes** a day" in (
             question.text
         )
-        assert "If other bots answer to `!` here" in question.text
+        assert "if other bots answer to `!` too" in question.text
         await choose(house, question, ["60"], "minutes", says="**60 minutes** a day")
         await choose(house, question, [str(role)], "roles", says=f"**<@&{role}>** may start")
         kept = await (await mika.click(question, label="Keep it as it is")).final(timeout_s=WAIT_S)

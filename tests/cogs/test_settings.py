@@ -47,6 +47,7 @@ async def test_what_cannot_be_meant_is_refused_in_peoples_words(house: House) ->
             ({"file": file, "name": "gap_s", "value": "7"}, "give it without a name and a value"),
             ({"file": file, "value": "7"}, "give it without a name and a value"),
             ({"value": "7"}, "say which setting"),
+            ({"name": "gapp_s"}, "there is no such setting"),
             ({"name": " ", "value": "7"}, "say which setting"),
             ({"name": "blocked_patterns", "value": r"fine;\Qbad"}, r"entry 2 (`\Qbad`): it does not end"),
             ({"name": "blocked_words", "value": "heck, a"}, "entry 2 (`a`): a single letter"),
@@ -56,6 +57,7 @@ async def test_what_cannot_be_meant_is_refused_in_peoples_words(house: House) ->
             assert "Nothing was changed" in refused.text
             assert said in refused.text
         assert "**Pace** · as it comes" in (await settings(house)).text
+        assert "Settings: Pace" in (await settings(house, name="gap_s")).text
 
 
 async def test_moderators_are_told_what_is_not_understood(house: House) -> None:
