@@ -49,9 +49,8 @@ class SettingsDialogue(Dialogue, title="Settings"):
     async def submitted(self, interaction: discord.Interaction) -> None:
         """Hands over what was changed."""
         typed = {name: _typed_in(control) for name, control in self._controls.items()}
-        await self._done(
-            interaction, {name: typed[name] for name in typed if typed[name] != self._held[name]}
-        )
+        touched = {name: text for name, text in typed.items() if _lines(text) != _lines(self._held[name])}
+        await self._done(interaction, touched)
 
 
 def names_in_dialogue(group: Group, settings: GuildSettings) -> list[str]:
@@ -74,7 +73,8 @@ def _typed_form(settings: GuildSettings, name: str, known_roles: Collection[int]
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name.endswith("_roles"):
-        return " ".join(str(role) for role in value if known_roles is None or role in known_roles)
+        roles = value if known_roles is None else sorted(role for role in value if role in known_roles)
+        return " ".join(map(str, roles))
     if isinstance(value, tuple):
         return (" " if name == "other_prefixes" else "\n").join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -111,7 +111,11 @@ def _choice(labels: Mapping[str, str], chosen: str) -> Select[Any]:
 def _typed_in(control: TextInput[Any] | Select[Any] | RoleSelect[Any]) -> str:
     if isinstance(control, TextInput):
         return control.value
-    return " ".join(
-        str(value.id) if isinstance(value, discord.Object | discord.Role) else value
-        for value in control.values
-    )
+    if isinstance(control, RoleSelect):  # Discord gives them in an order of its own
+        return " ".join(map(str, sorted(role.id for role in control.values)))
+    return " ".join(control.values)
+
+
+def _lines(text: str) -> list[str]:
+    """What was typed, as far as it means something: Discord's clients trim it in ways of their own."""
+    return [line.strip() for line in text.splitlines() if line.strip()]

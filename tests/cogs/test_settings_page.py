@@ -103,6 +103,10 @@ async def test_modes_and_roles_are_chosen(house: House) -> None:
         assert f"**Who may start broadcasts**: <@&{role}>" in page.text
         assert "**Viewers may vote on the mode**: yes" in page.text
         assert "**Who moderates**: <@&12345>" in page.text  # was not touched
+        other = new_role(house, "Others")
+        page = await edited(house, page, {_title("starter_roles"): [other, role]})
+        page = await edited(house, page, {_title("starter_roles"): [role, other]})
+        assert "Nothing was changed" in page.text
         page = await edited(house, page, {_title("starter_roles"): []})
         assert "**Who may start broadcasts**: none" in page.text
 
