@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from bot.broadcast.prefixes import Prefixes, says_something
 from bot.demo.actors import User
 from bot.demo.answers import Answer
 from bot.demo.views import SeenMessage
@@ -16,6 +17,7 @@ from tests.hostile_texts import RULES, HostileText
 
 LOUNGE = "lounge"
 UNEXPECTED = "Something went wrong"
+PREFIXES = Prefixes("!")
 Way = Callable[["Visitor", HostileText], Awaitable[None]]
 
 
@@ -46,16 +48,20 @@ class Visitor:
         await self._privately(self.viewer.slash(CHANNEL, "odyssey say", prompt=hostile.text))
 
     async def prefix(self, hostile: HostileText) -> None:
-        """Chat with the prefix."""
-        await self._in_chat(f"!{hostile.text}")
+        """Chat with the prefix; what says nothing behind it is talk."""
+        if PREFIXES.proposal_in(f"!{hostile.text}"[:2000]) is not None:
+            await self._in_chat(f"!{hostile.text}")
 
     async def mention(self, hostile: HostileText) -> None:
         """Chat that mentions the bot."""
+        if PREFIXES.is_for_another(hostile.text):
+            return
         await self._in_chat(f"<@{self.house.discord.world.application_id}> {hostile.text}")
 
     async def reply(self, hostile: HostileText) -> None:
-        """A reply to the panel."""
-        await self._in_chat(hostile.text, reply_to=self.panel)
+        """A reply to the panel; what says nothing is talk."""
+        if says_something(hostile.text[:2000]) and not PREFIXES.is_for_another(hostile.text):
+            await self._in_chat(hostile.text, reply_to=self.panel)
 
     async def modal(self, hostile: HostileText) -> None:
         """The panel's Suggest button, whose field takes 1,000 characters."""

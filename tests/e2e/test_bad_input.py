@@ -123,7 +123,7 @@ async def test_the_service_goes_away_in_mid_stream(house: House) -> None:
         failed = await house.shown("The connection to Odyssey was lost")
         assert "Reference: " in failed.text
         late = await robin.slash(CHANNEL, "odyssey recording")
-        assert "Odyssey does not answer" in (await late.final(timeout_s=WAIT_S)).text
+        assert "cannot be had from Odyssey just now" in (await late.final(timeout_s=WAIT_S)).text
         assert await house.goes_on()
     assert not any("No recording yet" in message.text for message in house.discord.messages(CHANNEL))
 
