@@ -79,15 +79,11 @@ class PrivateAnswers(commands.Cog):
 
     def _is_on(self, interaction: discord.Interaction, session: BroadcastSession, matter: Matter) -> bool:
         """Whether it was used on a private answer that is about this matter, as far as is known."""
-        source = interaction.message
+        source, kept = interaction.message, self._kept.get(session.broadcast.id, {})
         if source is None or not source.flags.ephemeral:
             return False
-        about = {
-            answer.message_id: kind
-            for (user_id, kind), answer in self._kept.get(session.broadcast.id, {}).items()
-            if user_id == interaction.user.id
-        }
-        return about.get(source.id, matter) is matter
+        others = (kept.get((interaction.user.id, other)) for other in Matter if other is not matter)
+        return all(other is None or other.message_id != source.id for other in others)
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """Has the answers that follow the broadcast drawn again; forgets all of one that is over."""
@@ -142,7 +138,7 @@ class _Answer:
                 await self._edit_here(interaction, view)
             elif source is None or not (is_in_sight or waits):
                 await self._send(interaction, view)
-            elif _payload(view) != self._shown:
+            elif _payload(view) != self._shown or not self._lives:
                 await self._edit_or_send(interaction, view)
             elif not waits:  # whoever asks again for what is shown does not see it: it may be dismissed
                 await self._send(interaction, view)
@@ -155,8 +151,7 @@ class _Answer:
         try:
             async with self._turn, asyncio.timeout(TIMEOUT_S):
                 view = self._draw()
-                if self._lives and _payload(view) != self._shown:
-                    await self._edit(view)
+                if self._lives and _payload(view) != self._shown and await self._edit(view):
                     self._shown = _payload(view)
         except DISCORD_FAILED as error:
             log.info("a private answer could not follow: %s", type(error).__name__)
@@ -182,28 +177,27 @@ class _Answer:
             await self._stands(interaction, interaction.message.id)
 
     async def _edit_or_send(self, interaction: discord.Interaction, view: LayoutView) -> None:
-        if self._lives:
-            try:
-                await self._edit(view)
-            except discord.HTTPException as error:
-                if error.status not in _GONE:
-                    raise
-                self._message = None
-            else:
-                return
-        await self._send(interaction, view)
+        if not self._lives or not await self._edit(view):
+            await self._send(interaction, view)
 
-    async def _edit(self, view: LayoutView) -> None:
+    async def _edit(self, view: LayoutView) -> bool:
+        """False if the message is gone: it is not tried again."""
         self._edited_at = self._clock.steady()
-        if isinstance(self._message, discord.Interaction):
-            await self._message.edit_original_response(view=view)
-        elif self._message:
-            await self._message.edit(view=view)
+        try:
+            if isinstance(self._message, discord.Interaction):
+                await self._message.edit_original_response(view=view)
+            elif self._message:
+                await self._message.edit(view=view)
+        except discord.HTTPException as error:
+            if error.status not in _GONE:
+                raise
+            self._message = None
+        return self._message is not None
 
     async def _send(self, interaction: discord.Interaction, view: LayoutView) -> None:
         if not is_acknowledged(interaction):
             answered = await interaction.response.send_message(view=view, ephemeral=True)
-            await self._stands(interaction, answered.message_id or 0)
+            await self._stands(interaction, answered.message_id or interaction.id)
         elif interaction.message is None:
             original = await interaction.edit_original_response(view=view)
             await self._stands(interaction, original.id)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.demo.views import SeenMessage
-from tests.cogs.conftest import happening
+from tests.cogs.conftest import happening, refusing
 from tests.cogs.people import MANAGE_MESSAGES, Visitor, give, new_role, take
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of
 from tests.e2e.test_crowd import set_, suggest
@@ -102,6 +102,25 @@ async def test_controls_that_are_open_are_edited_once_in_a_while(
             await becomes(house, controls, "12 wait for a moderator.")
         assert 1 <= len(edited_at_s) < 12
         assert all(later - earlier > 0.35 for earlier, later in itertools.pairwise(edited_at_s))
+
+
+async def test_controls_that_were_dismissed_are_not_edited_again_and_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord counts what it refuses; pressed again, they are there again."""
+    monkeypatch.setattr("cogs.private_answers.EDIT_GAP_S", 0)
+    robin = house.discord.user("robin")
+    async with house.bot():
+        await set_(house, mode="host")
+        panel = await house.live_broadcast()
+        await house.controls(panel)
+        with refusing(house.discord, "PATCH", "/webhooks/", status=404, code=10008) as refused:
+            for count, waiting in enumerate(("1 waits", "2 wait", "3 wait"), start=1):
+                await robin.send(CHANNEL, f"!idea {count}")
+                await house.shown(f"{waiting} for a moderator", as_user="robin")
+        assert len(refused) == 1
+        await house.controls(panel)
+        assert (await house.shown("3 wait for a moderator.")).private
 
 
 async def test_end_asks_once(house: House) -> None:
