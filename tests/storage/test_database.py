@@ -9,14 +9,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.clock import SystemClock
 from bot.errors import StartError
+from bot.first_questions import FirstQuestions
 from bot.storage import database, schema
 from bot.storage.database import open_database
+from bot.storage.guilds import GuildRecords
+from bot.storage.writer import Writer
 from tests.storage.conftest import Store
 
 
@@ -46,6 +52,32 @@ async def test_opening_again_keeps_everything(store: Store) -> None:
     async with open_database(store.url) as engine, engine.connect() as connection:
         count = (await connection.execute(text("SELECT count(*) FROM streams"))).scalar_one()
     assert count == 1
+
+
+async def test_a_server_that_had_broadcasts_is_past_its_first_start(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upgrade asks nobody what is asked at a server's first start."""
+
+    def upgrade_to_0005(connection: Connection, config: Config) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(database, "_upgrade", upgrade_to_0005)
+        async with open_database(url) as engine, engine.begin() as connection:
+            for number, guild_id in enumerate((7, 7, 8)):
+                await connection.execute(
+                    text(
+                        "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, "
+                        f"portrait, state, requested_at) VALUES ('{number}', {guild_id}, 1, 2, 'Mika', "
+                        "'A cat', 0, 'ended', '2026-01-01 00:00:00')"
+                    )
+                )
+    async with open_database(url) as engine, Writer(engine) as writer:
+        questions = FirstQuestions(GuildRecords(engine, writer), SystemClock())
+        await questions.load()
+    assert [guild_id for guild_id in (7, 8, 9) if questions.is_open(guild_id)] == [9]
 
 
 async def test_a_database_from_the_future_is_refused(url: str) -> None:
