@@ -95,7 +95,7 @@ connection.addEventListener("welcome", ({ detail }) => {
   sessionStorage.setItem("as", me.name);
   window.history.replaceState(null, "", `?as=${encodeURIComponent(me.name)}`);
   byId("guild-name").textContent = world.guild;
-  byId("memory").textContent = world.remembers ? "" : " Nothing is kept when the demo ends.";
+  byId("memory").textContent = world.remembers ? "" : " Nothing is kept afterwards.";
   byId("connection").hidden = true;
   drawPeople();
   const wanted = channel?.name ?? sessionStorage.getItem("channel");
