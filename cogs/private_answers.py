@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any, cast
 
@@ -29,6 +29,8 @@ _GONE = (401, 404)
 
 Draw = Callable[[], LayoutView]
 """Draws an answer as things stand now, in a running broadcast or in one that is over."""
+IfStill = Callable[[], Awaitable[bool]]
+"""Asks whether an answer may still be shown something new."""
 
 
 class Matter(StrEnum):
@@ -62,18 +64,19 @@ class PrivateAnswers(commands.Cog):
         draw: Draw,
         *,
         follows: bool = False,
+        if_still: IfStill | None = None,
     ) -> None:
         """Shows the user what `draw` draws: in the answer about this matter that they have, or in a new one.
 
         Used on such an answer, or on one that is not known, that one is it. One that `follows` is drawn again
-        whenever the broadcast changes, the last time when it is over. If a button or dialogue is acknowledged
-        before, then `in_place`. Failures to tell end here.
+        whenever the broadcast changes, the last time when it is over, while `if_still` says yes. If a button
+        or dialogue is acknowledged before, then `in_place`. Failures to tell end here.
         """
         answer = _Answer(self._clock)
         if not session.broadcast.state.is_over:
             of_broadcast = self._kept.setdefault(session.broadcast.id, {})
             answer = of_broadcast.setdefault((interaction.user.id, matter), answer)
-        answer.follows = follows
+        answer.follows, answer.if_still = follows, if_still
         with telling(interaction):
             await answer.show(interaction, draw, is_here=self._is_on(interaction, session, matter))
 
@@ -110,6 +113,7 @@ class _Answer:
 
     def __init__(self, clock: Clock) -> None:
         self.follows = False
+        self.if_still: IfStill | None = None
         self.is_behind = False
         """Whether it is about to be drawn again."""
         self._clock = clock
@@ -151,7 +155,11 @@ class _Answer:
         try:
             async with self._turn, asyncio.timeout(TIMEOUT_S):
                 view = self._draw()
-                if self._lives and _payload(view) != self._shown and await self._edit(view):
+                if not self._lives or _payload(view) == self._shown:
+                    return
+                if self.if_still and not await self.if_still():
+                    self.follows = False
+                elif await self._edit(view):
                     self._shown = _payload(view)
         except DISCORD_FAILED as error:
             log.info("a private answer could not follow: %s", type(error).__name__)

@@ -10,6 +10,7 @@ from typing import Self
 import discord
 from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind, Refusal, Suggestion
 from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
@@ -20,6 +21,7 @@ from cogs.answers import acknowledging, answer_privately, ask, explain
 from cogs.dialogue import Dialogue
 from cogs.lasting_button import LastingButton
 from cogs.private_answers import Matter, PrivateAnswers
+from cogs.wording import controls as words
 from cogs.wording import plain
 
 
@@ -40,23 +42,51 @@ _STYLES = {
 }
 
 
-class ReviewPanel(LayoutView):
-    """One suggestion to decide on, and how many there are."""
+class Review:
+    """What one moderator's review shows: one suggestion, until they decide or go on; then the next one.
+
+    It follows what becomes of that one, but it never puts another under a finger that is about to decide,
+    and what it decides is about the words that were shown first.
+    """
 
     def __init__(self, session: BroadcastSession, suggestion: Suggestion | None) -> None:
-        super().__init__(timeout=None)
-        container: Container[ReviewPanel] = Container(accent_colour=discord.Colour.blurple())
-        pending = session.floor.pending
-        container.add_item(TextDisplay(f"## Review\n-# {len(pending)} to decide"))
-        if suggestion is None:
-            container.add_item(TextDisplay("Nothing waits for you. Press Review again when something does."))
+        self._session = session
+        self._shown = suggestion
+
+    def draw(self) -> LayoutView:
+        """How it stands now."""
+        floor, view = self._session.floor, LayoutView(timeout=None)
+        container: Container[LayoutView] = Container(accent_colour=discord.Colour.blurple())
+        pending = floor.pending
+        if self._session.is_closing:
+            container.add_item(TextDisplay(words.REVIEW_OVER))
+        elif floor.mode is not Mode.HOST:
+            container.add_item(TextDisplay(words.review_is_off(floor.mode)))
         else:
-            name = plain(suggestion.viewer.name)
-            container.add_item(TextDisplay(f"> {plain(suggestion.prompt, PROMPT_LIMIT)}\n-# by **{name}**"))
-            arguments = (session.broadcast.id, suggestion.id, _digest(suggestion))
-            container.add_item(ActionRow(*(VerdictButton(verdict, *arguments) for verdict in Verdict)))
-        self.add_item(container)
-        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
+            head = words.review_head(len(pending), is_paused=floor.is_paused)
+            container.add_item(TextDisplay(head))
+            self._draw_suggestion(container, pending)
+        view.add_item(container)
+        view.stop()  # its buttons are dynamic items, so discord.py need not remember the view
+        return view
+
+    def _draw_suggestion(self, container: Container[LayoutView], pending: list[Suggestion]) -> None:
+        if not pending:
+            self._shown = None
+            container.add_item(TextDisplay(words.NOTHING_TO_REVIEW))
+            return
+        shown = self._shown = self._shown or pending[0]
+        arguments = (self._session.broadcast.id, shown.id, _digest(shown))
+        now = next((waiting for waiting in pending if waiting.id == shown.id), None)
+        if now is None:
+            container.add_item(TextDisplay(words.GONE_FROM_REVIEW))
+            container.add_item(ActionRow(VerdictButton(Verdict.NEXT, *arguments)))
+            return
+        text = f"> {plain(now.prompt, PROMPT_LIMIT)}\n-# by **{plain(now.viewer.name)}**"
+        if now.prompt != shown.prompt:
+            text += f" · {words.CHANGED_IN_REVIEW}"
+        container.add_item(TextDisplay(text))
+        container.add_item(ActionRow(*(VerdictButton(verdict, *arguments) for verdict in Verdict)))
 
 
 class VerdictButton(
@@ -77,21 +107,23 @@ class VerdictButton(
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Decides, and shows the next suggestion."""
         session = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
-        if self._verdict is Verdict.EDIT:
-            suggestion = session.floor.waiting_suggestion(self._suggestion_id)
+        is_on = session.floor.mode is Mode.HOST
+        if is_on and self._verdict is Verdict.EDIT:
+            suggestion = _undecided(session, self._suggestion_id)
             await ask(interaction, EditDialogue(self._broadcast_id, suggestion))
             return
-        if self._verdict in (Verdict.APPROVE, Verdict.REFUSE):
+        after, at = self._suggestion_id if self._verdict is Verdict.NEXT else None, None
+        if is_on and self._verdict is not Verdict.NEXT:
             try:
                 async with acknowledging(interaction, in_place=True):
                     await self._decide(interaction, session)
             except BroadcastError as error:  # withdrawn or edited meanwhile: say so, and go on to what waits
                 await answer_privately(interaction, explain(error, f"interaction {interaction.id}"))
-        after = self._suggestion_id if self._verdict is Verdict.NEXT else None
-        await show_review(interaction, session, after=after)
+                at = self._suggestion_id if error.code is Code.WORDS_CHANGED else None
+        await show_review(interaction, session, after=after, at=at)
 
     async def _decide(self, interaction: discord.Interaction, session: BroadcastSession) -> None:
-        suggestion = session.floor.waiting_suggestion(self._suggestion_id)
+        suggestion = _undecided(session, self._suggestion_id)
         if _digest(suggestion) != self._words:
             raise BroadcastError(Code.WORDS_CHANGED)
         if self._verdict is Verdict.APPROVE:
@@ -115,26 +147,49 @@ class EditDialogue(Dialogue, title="Edit and approve"):
         self.add_item(discord.ui.Label(text="What is sent", component=self.prompt))
 
     async def submitted(self, interaction: discord.Interaction) -> None:
-        """Lets the edited suggestion pass, and shows the next one."""
+        """Lets the edited suggestion pass, if it still waits for that, and shows the next one."""
         session = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
-        async with acknowledging(interaction, in_place=True):
-            if not await session.floor.approve_as(self._suggestion_id, clean_prompt(self.prompt.value)):
-                raise BroadcastError(Code.NOT_IN_LINE)
-            await context.record(interaction, ActionKind.EDIT, self.prompt.value)
+        if session.floor.mode is Mode.HOST:
+            async with acknowledging(interaction, in_place=True):
+                _undecided(session, self._suggestion_id)
+                await session.floor.approve_as(self._suggestion_id, clean_prompt(self.prompt.value))
+                await context.record(interaction, ActionKind.EDIT, self.prompt.value)
         await show_review(interaction, session)
+
+
+async def show_review(
+    interaction: discord.Interaction,
+    session: BroadcastSession,
+    *,
+    after: str | None = None,
+    at: str | None = None,
+) -> None:
+    """Shows a moderator a suggestion to decide on: the oldest, the one behind `after`, or `at` itself.
+
+    It is in the one private answer that they have of it, and follows what becomes of it.
+    """
+    pending = session.floor.pending
+    ids = [waiting.id for waiting in pending]
+    place = ids.index(at) if at in ids else ids.index(after) + 1 if after in ids else 0
+    review = Review(session, pending[place % len(pending)] if pending else None)
+    await PrivateAnswers.of(interaction).show(
+        interaction,
+        session,
+        Matter.REVIEW,
+        review.draw,
+        follows=True,
+        if_still=partial(rights.still_may, interaction, Deed.REVIEW, session),
+    )
+
+
+def _undecided(session: BroadcastSession, suggestion_id: str) -> Suggestion:
+    """A suggestion that waits for a moderator. Raises NOT_IN_LINE or ALREADY_DECIDED."""
+    suggestion = session.floor.waiting_suggestion(suggestion_id)
+    if all(waiting.id != suggestion_id for waiting in session.floor.pending):
+        raise BroadcastError(Code.ALREADY_DECIDED)
+    return suggestion
 
 
 def _digest(suggestion: Suggestion) -> str:
     """Tells whether the words are still those that were shown."""
     return hashlib.sha256(suggestion.prompt.encode()).hexdigest()[:8]
-
-
-async def show_review(
-    interaction: discord.Interaction, session: BroadcastSession, *, after: str | None = None
-) -> None:
-    """Shows a moderator the oldest suggestion to decide on, or the one behind `after`."""
-    pending = session.floor.pending
-    place = next((index + 1 for index, waiting in enumerate(pending) if waiting.id == after), 0)
-    suggestion = pending[place % len(pending)] if pending else None
-    draw = partial(ReviewPanel, session, suggestion)
-    await PrivateAnswers.of(interaction).show(interaction, session, Matter.REVIEW, draw)

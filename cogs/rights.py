@@ -43,6 +43,20 @@ async def check(
     return person
 
 
+async def still_may(interaction: discord.Interaction, deed: Deed, session: BroadcastSession) -> bool:
+    """Whether the user may do that to a broadcast; by the roles that they have now, not when they asked."""
+    guild, broadcast = interaction.client.get_guild(interaction.guild_id or 0), session.broadcast
+    if guild is None:
+        return False
+    try:
+        member = await guild.fetch_member(interaction.user.id)
+    except discord.NotFound:
+        return False
+    granted = await sight.permissions_in(member, broadcast.channel.id)
+    person = _person(context.services(interaction), member, granted, host=broadcast.host)
+    return rights.may(deed, person)
+
+
 async def views(interaction: discord.Interaction, channel: Channel) -> bool:
     """Whether the user may see what belongs to a channel."""
     return (await _granted(interaction, channel)).view_channel

@@ -38,6 +38,7 @@ class Code(StrEnum):
     NOT_IN_LINE = "not_in_line"
     NOT_ON_BALLOT = "not_on_ballot"
     VOTES_DO_NOT_COUNT = "votes_do_not_count"
+    ALREADY_DECIDED = "already_decided"
     WORDS_CHANGED = "words_changed"
     WRONG_SETTING = "wrong_setting"  # facts: name, problem, perhaps entry
     INTAKE_PAUSED = "intake_paused"

@@ -8,6 +8,10 @@ from cogs.wording.text import mode_name
 PANICKED = "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready."
 ASKED_TO_END = "**End this broadcast now?** What waits in line is not shown any more."
 OVER = "This broadcast is over."
+REVIEW_OVER = "## Review\nThis broadcast is over: nothing waits any more."
+NOTHING_TO_REVIEW = "Nothing waits for you. What comes is shown here; after some minutes, press Review again."
+GONE_FROM_REVIEW = "What stood here waits no more: it was withdrawn or refused, or a moderator decided."
+CHANGED_IN_REVIEW = "✏️ its author has changed the words"
 
 
 def ending(*, is_recorded: bool) -> str:
@@ -23,3 +27,13 @@ def intake(*, is_paused: bool) -> str:
 def decided(mode: Mode) -> str:
     """How it is decided what is next."""
     return f"Decided {mode_name(mode)}."
+
+
+def review_head(count: int, *, is_paused: bool) -> str:
+    """Over a review: how many there are to decide on."""
+    return f"## Review\n-# {count} to decide{' · suggestions are paused' if is_paused else ''}"
+
+
+def review_is_off(mode: Mode) -> str:
+    """In place of a review, when another mode was chosen meanwhile."""
+    return f"## Review\nIt is decided {mode_name(mode)} now: suggestions need no approval."

@@ -76,7 +76,8 @@ _REQUESTS = {
     Code.VOTES_DO_NOT_COUNT: (
         "Votes do not count just now: the panel says how it is decided what comes next."
     ),
-    Code.WORDS_CHANGED: "Its author changed the words meanwhile: look at it again (press Next), then decide.",
+    Code.ALREADY_DECIDED: "A moderator has decided on that suggestion already.",
+    Code.WORDS_CHANGED: "Its author changed the words meanwhile: look at them again, then decide.",
     Code.WRONG_SETTING: "Nothing was changed: {complaint}. `/odyssey settings` explains each.",
     Code.INTAKE_PAUSED: "A moderator has paused suggestions. Please try again in a little while.",
     Code.MUTED: "A moderator has muted you from steering; that ends {until}. You can still watch and chat.",
