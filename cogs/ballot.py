@@ -90,13 +90,16 @@ class TakeBackButton(
         """Takes it back, if it is still for that."""
         session = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
         viewer, floor = context.viewer(interaction.user), session.floor
-        word = wording.VOTE_GONE
+        word = wording.VOTE_TAKEN_BACK
         if self._suggestion_id == "mode":
-            word = wording.VOTE_TAKEN_BACK
-            floor.withdraw_vote_on_mode(viewer)
+            try:
+                floor.withdraw_vote_on_mode(viewer)
+            except BroadcastError as error:
+                word = wording.refused_request(error)
         elif (voted_for := floor.vote_of(viewer)) and voted_for.id == self._suggestion_id:
-            word = wording.VOTE_TAKEN_BACK
             floor.withdraw_vote(viewer)
+        else:
+            word = wording.VOTE_GONE
         await show_vote(interaction, session, word)
 
 
@@ -108,7 +111,8 @@ class VoteAnswer(LayoutView):
         floor, broadcast_id = session.floor, session.broadcast.id
         if word:
             self.add_item(TextDisplay(word))
-        if suggestion := floor.vote_of(viewer):
+        # Elsewhere nobody has voted, though who suggests something is for it.
+        if floor.mode in VOTED and (suggestion := floor.vote_of(viewer)):
             number = _number_of(suggestion, session)
             take_back = TakeBackButton(broadcast_id, suggestion.id)
             self.add_item(Section(wording.your_vote(number, suggestion.prompt), accessory=take_back))

@@ -179,10 +179,11 @@ class Floor:
         self._tell()
 
     def withdraw_vote_on_mode(self, viewer: Viewer) -> None:
-        """Takes back a viewer's vote on the mode, if there is one and they have voted."""
-        if self.motion:
-            self.motion.withdraw(viewer)
-            self._tell()
+        """Takes back a viewer's vote on the mode, if they have given it. Raises NO_VOTE_RUNNING."""
+        if (motion := self.motion) is None:
+            raise BroadcastError(Code.NO_VOTE_RUNNING)
+        motion.withdraw(viewer)
+        self._tell()
 
     def pause(self, *, paused: bool) -> None:
         """Stops taking suggestions, or takes them again. What is in line goes on. Raises BROADCAST_OVER."""

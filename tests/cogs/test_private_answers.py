@@ -197,3 +197,29 @@ async def test_a_vote_for_what_is_gone_says_so(house: House) -> None:
         assert (await told(house, "Your vote is not for that any more")).id == first.id
         await Visitor(house, robin).press(house.discord.channel(CHANNEL), str(gone))
         await told(house, "That suggestion is not in line any more: it was sent, withdrawn or refused.")
+
+
+async def test_a_vote_on_the_mode_is_told_in_the_same_answer(house: House) -> None:
+    """Beside that for a suggestion, where those count; once the vote is closed, it cannot be taken back."""
+    robin, mika = house.discord.user("robin"), house.discord.user("mika")
+    async with house.bot():
+        await set_(house, mode="host")
+        await house.live_broadcast()
+        await suggest(house, "robin", "an owl hoots")
+        await mika.slash(CHANNEL, "odyssey callvote", mode="vote")
+        asked = await house.shown("asks to decide **by vote**")
+        await robin.click(asked, label="Against")
+        against = await told(house, "Your vote is against it: to decide by vote from now on.")
+        assert "an owl hoots" not in against.text
+        await robin.click(asked, label="For")
+        await told(house, "Your vote is for it: to decide by vote from now on.")
+        await robin.click(against, label="Take it back")
+        await told(house, "You took your vote back")
+        await robin.click(asked, label="For")
+        await told(house, "Your vote is for it")
+        await mika.slash(CHANNEL, "odyssey mode", mode="vote")  # which takes it off
+        await house.shown("an owl hoots — Robin", as_user="sasha")
+        await robin.click(against, label="Take it back")
+        closed = await told(house, "That vote is closed.")
+        assert closed.id == against.id
+        assert "Your vote is for 1 · “an owl hoots”." in closed.text
