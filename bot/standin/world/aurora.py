@@ -59,7 +59,10 @@ def _curtain(width: int, height: int, low: RGB, high: RGB, seed: int) -> tuple[S
     share = np.clip((foot[None, :] - down) / (reach[None, :] * 1.5), 0, 1)[..., None]
     ramp = np.array(low, np.float32) * (1 - share) + np.array(high, np.float32) * share
     size = (columns * _COARSE & ~1, rows * _COARSE & ~1)
-    picture = Canvas.from_rgb(Image.fromarray(ramp.astype(np.uint8)).resize(size, Image.Resampling.BICUBIC))
+    # Enlarged as planes, of which two are small.
+    half = (size[0] // 2, size[1] // 2)
+    coarse = Canvas.from_rgb(Image.fromarray(ramp.astype(np.uint8)).resize((columns * 2, rows * 2)))
+    picture = Canvas(*(p.resize(to) for p, to in zip(coarse.planes, (size, half, half), strict=True)))
     alpha = Image.fromarray((np.clip(light, 0, 1) * 250).astype(np.uint8)).resize(
         size, Image.Resampling.BICUBIC
     )

@@ -29,8 +29,8 @@ class Canvas:
     @classmethod
     def from_halves(cls, image: Image.Image, half: Image.Image) -> Canvas:
         """The planes of an RGB image whose chroma is that of another one of half its size."""
-        _, u, v = half.convert("YCbCr").point(_TO_VIDEO).split()
-        return cls(image.convert("L").point(_LUMA), u, v)
+        _, u, v = half.convert("YCbCr").split()
+        return cls(image.convert("L").point(_LUMA), u.point(_CHROMA), v.point(_CHROMA))
 
     @property
     def planes(self) -> tuple[Image.Image, Image.Image, Image.Image]:

@@ -27,10 +27,11 @@ class Sprite:
             padded = Image.new("RGBA", (width, height))
             padded.paste(image)
             image = padded
-        table = _under(light)
         # What is see-through has no colour of its own, which must not bleed into the edge's halved chroma.
-        half = image.convert("RGBa").reduce(2).convert("RGBA").convert("RGB").point(table)
-        picture = Canvas.from_halves(image.convert("RGB").point(table), half)
+        whole, half = image.convert("RGB"), image.convert("RGBa").reduce(2).convert("RGBA").convert("RGB")
+        if light != (1, 1, 1):
+            whole, half = whole.point(_under(light)), half.point(_under(light))
+        picture = Canvas.from_halves(whole, half)
         return cls.from_canvas(picture, image.getchannel("A"))
 
     @classmethod
