@@ -14,7 +14,7 @@ from bot.broadcast.rights import Deed
 from cogs import context, deeds, rights, wording
 from cogs.answers import acknowledging, tell
 from cogs.stream_list import stream_list_page
-from cogs.wording.controls import PANICKED
+from cogs.wording import controls as words
 
 ModeName = Literal["queue", "vote", "draw", "host"]
 """The values of `Mode`, as discord.py turns them into a command's choices."""
@@ -31,7 +31,7 @@ class ModerationCommands(commands.GroupCog):
         session = await rights.open_session(interaction, Deed.CHOOSE_MODE)
         async with acknowledging(interaction):
             await deeds.switch(interaction, session, Mode(mode))
-        await tell(interaction, f"From now on it is decided {wording.mode_name(session.floor.mode)}.")
+        await tell(interaction, words.chosen(session.floor.mode))
 
     @app_commands.command(description="Take no suggestions for the moment (moderators)")
     async def pause(self, interaction: discord.Interaction) -> None:
@@ -39,7 +39,7 @@ class ModerationCommands(commands.GroupCog):
         session = await rights.open_session(interaction, Deed.PAUSE)
         async with acknowledging(interaction):
             await deeds.set_paused(interaction, session, paused=True)
-        await tell(interaction, "Suggestions are paused.")
+        await tell(interaction, words.PAUSED)
 
     @app_commands.command(description="Take suggestions again (moderators)")
     async def resume(self, interaction: discord.Interaction) -> None:
@@ -47,7 +47,7 @@ class ModerationCommands(commands.GroupCog):
         session = await rights.open_session(interaction, Deed.PAUSE)
         async with acknowledging(interaction):
             await deeds.set_paused(interaction, session, paused=False)
-        await tell(interaction, "Suggestions are taken again.")
+        await tell(interaction, words.RESUMED)
 
     @app_commands.command(description="Stop suggestions, empty the line and show something safe (moderators)")
     async def panic(self, interaction: discord.Interaction) -> None:
@@ -55,7 +55,7 @@ class ModerationCommands(commands.GroupCog):
         session = await rights.open_session(interaction, Deed.PANIC)
         async with acknowledging(interaction):
             await deeds.panic(interaction, session)
-        await tell(interaction, PANICKED)
+        await tell(interaction, words.PANICKED)
 
     @app_commands.command(
         name="list", description="See this server's past streams (moderators of the server)"
@@ -76,6 +76,6 @@ class ModerationCommands(commands.GroupCog):
             actions = await context.services(interaction).guilds.latest_actions(guild_id, AUDIT_SHOWN)
         lines = [wording.deed(action) for action in actions]
         view = LayoutView(timeout=None)
-        view.add_item(TextDisplay(wording.fitting(lines) or "Nothing has been done yet."))
+        view.add_item(TextDisplay(wording.fitting(lines) or words.NO_DEEDS))
         view.stop()
         await tell(interaction, view=view)

@@ -6,6 +6,9 @@ from bot.broadcast.arbitration.policy import Mode
 from cogs.wording.text import mode_name
 
 PANICKED = "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready."
+PAUSED = "Suggestions are paused; what is in line goes on. `/odyssey resume` takes them again."
+RESUMED = "Suggestions are taken again."
+NO_DEEDS = "Nothing has been done yet: no moderator's deed, and no called vote."
 ASKED_TO_END = "**End this broadcast now?** What waits in line is not shown any more."
 OVER = "This broadcast is over."
 REVIEW_OVER = "## Review\nThis broadcast is over: nothing waits any more."
@@ -27,6 +30,12 @@ def intake(*, is_paused: bool) -> str:
 def decided(mode: Mode) -> str:
     """How it is decided what is next."""
     return f"Decided {mode_name(mode)}."
+
+
+def chosen(mode: Mode) -> str:
+    """Word of another mode that was chosen."""
+    sequel = " What people suggest waits for you: press Moderate, then Review." if mode is Mode.HOST else ""
+    return f"From now on it is decided {mode_name(mode)}.{sequel}"
 
 
 def review_head(count: int, *, is_paused: bool) -> str:

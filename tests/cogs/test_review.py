@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.demo.views import SeenMessage
 from tests.cogs.conftest import until
 from tests.cogs.people import MANAGE_MESSAGES, give, new_role, take
@@ -140,3 +142,20 @@ async def test_who_lost_the_role_sees_no_more(house: House) -> None:
         await suggest(house, "sasha", "a third idea")
         await becomes(house, of_mika, "3 to decide")
         assert "1 to decide" in as_now(house, of_robin, by="robin").text
+
+
+async def test_forty_presses_at_once_decide_once(house: House) -> None:
+    """All are answered; one approves, and the audit list has that one."""
+    mika = house.discord.user("mika")
+    async with house.bot():
+        panel = await host_mode(house, gap_s=60)
+        await held_back(house, panel)
+        await suggest(house, "robin", "an owl hoots")
+        review = await becomes(house, await house.review(panel), "> an owl hoots")
+        approve = next(button.custom_id for button in review.buttons if button.label == "Approve")
+        pressed = await asyncio.gather(*(mika.click(review, custom_id=approve) for _ in range(40)))
+        assert {answer.failed for answer in pressed} == {None}
+        await house.shown("has decided on that suggestion already")
+        await becomes(house, review, "Nothing waits for you")
+        audit = (await (await mika.slash(CHANNEL, "odyssey audit")).final(timeout_s=WAIT_S)).text
+        assert audit.count("approved “an owl hoots”") == 1
