@@ -26,9 +26,11 @@ class Found(NamedTuple):
 def entries_in(text: str) -> list[Found]:
     """The entries of a list: one a line, in the first column with words of a table, or in JSON.
 
-    Raises `ValueError` with a sentence's end for JSON that cannot be read.
+    Raises `ValueError` with a sentence's end for a web page, and for JSON that cannot be read.
     """
     content = text.strip("\ufeff \t\r\n")
+    if content[:9].casefold().startswith(("<!doctype", "<html")):
+        raise ValueError("it is a web page: save the list itself")
     if _JSON.match(content):
         return [Found(number, entry) for number, entry in enumerate(_json_entries(content), start=1)]
     lines = [
@@ -41,12 +43,13 @@ def entries_in(text: str) -> list[Found]:
 
 _JSON = re.compile(r'\[\s*["\[{\]\d-]|\{\s*["}]')
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//).*")
+_BULLET = re.compile(r"^(?:[-•·]|\d{1,5}[.)])\s+")
 _NUMBER = re.compile(r"(?:[-+]?(?:\d++(?:[.,]\d*+)?|[.,]\d++)%?)?")
 _DELIMITERS = ("\t", ";", ",")
 
 
 def _without_comment(line: str) -> str:
-    return _COMMENT.sub("", line.strip()).strip()
+    return _BULLET.sub("", _COMMENT.sub("", line.strip())).strip()
 
 
 def _in_lines(lines: Sequence[Found]) -> Iterator[Found]:
@@ -55,7 +58,9 @@ def _in_lines(lines: Sequence[Found]) -> Iterator[Found]:
     for place, line in lines:
         parts = re.split("[,;]", line) if has_lists else [line]
         for part in parts:
-            entry = part.strip().strip('"').strip()
+            entry = part.strip()
+            if entry[:1] == entry[-1:] and entry[:1] in ("'", '"'):
+                entry = entry[1:-1].strip()
             if entry and not (place == lines[0].place and entry.casefold() in HEADERS):
                 yield Found(place, entry)
 
@@ -90,9 +95,9 @@ def _is_number(cell: str) -> bool:
     return _NUMBER.fullmatch(cell.strip()) is not None
 
 
-def _json_entries(content: str) -> Iterator[str]:
+def _json_entries(content: str) -> list[str]:
     try:
-        values = json.loads(content, parse_int=str, parse_float=str)
+        return list(_words_in(json.loads(content, parse_int=str, parse_float=str)))
     except json.JSONDecodeError as error:
         raise ValueError(
             f"line {error.lineno} is not as JSON has it: look for a comma, a quote or a bracket too many or "
@@ -100,7 +105,6 @@ def _json_entries(content: str) -> Iterator[str]:
         ) from None
     except RecursionError:
         raise ValueError("it has brackets in brackets, too many to be a list of words") from None
-    return _words_in(values)
 
 
 def _words_in(value: Any) -> Iterator[str]:
@@ -113,6 +117,9 @@ def _words_in(value: Any) -> Iterator[str]:
                 yield from _words_in(item)
     elif isinstance(value, dict):
         lists = {name: item for name, item in value.items() if isinstance(item, list | dict)}
+        for name in LISTS:
+            if isinstance(typed := value.get(name), str):
+                lists[name] = [part.strip() for part in re.split("[,;\n]", typed)]
         named = {name: lists[name] for name in LISTS if name in lists}
         for item in (named or lists).values():
             yield from _words_in(item)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.broadcast.errors import Entry
+from bot.broadcast.prompts import on_one_line
 from bot.decoding import decoded, without_end
 from bot.moderation import InvalidRuleError, TextFilter, TextRules
 from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT
@@ -49,7 +50,7 @@ def read_word_list(data: bytes) -> WordList:
     refused: list[tuple[Entry, str]] = []
     repeated = 0
     for place, typed in entries:
-        word = typed.strip().lstrip("*").strip()
+        word = on_one_line(typed).lstrip("*").strip()
         if problem := _problem_of(word):
             refused.append((Entry(place, typed), problem))
         elif word.casefold() in words:
