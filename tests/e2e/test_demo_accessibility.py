@@ -33,9 +33,10 @@ async def test_a_broadcast_from_the_first_click_to_its_recording(
         await _is_clean(mika, "live")
 
         await panel.get_by_role("button", name="Moderate").click()
-        modes = mika.locator(".message.private").get_by_role("combobox")
+        controls = mika.locator(".message.private", has=mika.get_by_role("button", name="Panic"))
+        modes = controls.get_by_role("combobox")
         await modes.select_option("vote")
-        await expect(panel).to_contain_text("by vote")
+        await expect(controls).to_contain_text("by vote")
         for idea in ("It begins to snow", "A whale leaps between the boats"):
             await _say(robin if "snow" in idea else mika, f"!{idea}")
         await expect(panel).to_contain_text("A whale leaps between the boats")
