@@ -31,7 +31,9 @@ def setting_value(name: str, settings: GuildSettings, own_prefix: str, *, limit:
     if name == "prefix":
         if value == NO_PREFIX:
             return "nothing: only mentions, replies, buttons and commands suggest"
-        return as_code(value) if value else f"{as_code(own_prefix)}, the bot's own"
+        shown = as_code(value) if value else f"{as_code(own_prefix)}, the bot's own"
+        is_heard = settings.prefixes(own_prefix).own
+        return shown if is_heard else f"{shown}: not heard, since it is said to other bots"
     if name.endswith("_roles"):
         return (
             " ".join(f"<@&{role}>" for role in value[:ROLES_SHOWN]) + _how_many(value, ROLES_SHOWN) or "none"

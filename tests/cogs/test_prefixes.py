@@ -58,3 +58,14 @@ async def test_a_prefix_cannot_be_another_bots_too(house: House) -> None:
         refused = await settings(house, name="prefix", value="")
         assert "(`prefix`): suggestions would start" in refused.text
         assert "would start" not in (await settings(house, name="prefix", value="none")).text
+
+
+async def test_an_operators_new_prefix_may_be_another_bots(house: House) -> None:
+    """Then chat is not heard there, the panel does not offer it, and the settings say why."""
+    async with house.bot():
+        await settings(house, name="other_prefixes", value="?")
+    async with house.bot(chat_prefix="?"):
+        page = await settings(house, name="prefix")
+        assert "`?`, the bot's own: not heard, since it is said to other bots" in page.text
+        panel = await house.live_broadcast()
+        assert "Steer it: use" in panel.text
