@@ -30,7 +30,7 @@ async def test_a_wall_that_is_set_stops_nothing(house: House, clock: HastyClock,
         assert waits
         assert 0 < int(waits[1]) - now <= 62
         await house.discord.user("mika").slash(CHANNEL, "odyssey end")
-        ended = await house.shown("Ended by its host")
+        ended = await house.shown("⏹️ Ended")
         length = re.search(r"Hosted by \*\*Mika\*\* · (?:(\d+) min )?([\d.]+) s", ended.text)
         assert length
         assert float(length[2]) + 60 * int(length[1] or 0) < 60
