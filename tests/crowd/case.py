@@ -27,7 +27,12 @@ class Case:
     fate: Fate | None
 
     def ever(self, holds: Callable[[Moment], bool]) -> bool:
-        """Whether it was so at some moment around the one in which it was told."""
+        """Whether it was so at some moment around the one in which it was told.
+
+        Nothing is known of what came and went between two looks.
+        """
+        if self.fate and self.fate.id not in self.truth.suggestions:
+            return True
         at = self.version.at
         return any(holds(moment) for moment in self._between(at - BEFORE_S, at + AFTER_S))
 

@@ -7,7 +7,9 @@ import re
 
 from bot.demo.views import SeenMessage
 
-_CANDIDATE = re.compile(r"^\d\. (.+?) — ", re.MULTILINE)
+CANDIDATE = re.compile(r"^\*\*\d\*\* · (.+?) — ", re.MULTILINE)
+"""One that a panel lists."""
+
 # Of what the stand-in does not draw: it is to answer at once, whatever else the machine does.
 _WHO = (
     "a sonnet",
@@ -37,7 +39,7 @@ MISCHIEF = ("look at https://example.com now", "@everyone hello", "join discord.
 
 def idea(dice: random.Random, panel: SeenMessage | None) -> str:
     """What should happen next; now and then almost what somebody else wants, of whom the panel tells."""
-    others = _CANDIDATE.findall(panel.text) if panel else []
+    others = CANDIDATE.findall(panel.text) if panel else []
     if others and dice.random() < 0.2:
         return _with_a_slip(dice.choice(others), dice)
     return " ".join(dice.choice(part) for part in (_WHO, _DOES, _WHERE)).strip()

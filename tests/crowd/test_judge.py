@@ -32,6 +32,7 @@ def judged(version: Version, refusal: str | None = None, mode: Mode = Mode.QUEUE
     up = tuple(frozenset([each.id]) for each in (THEIRS, OURS))
     waiting = {each.id: each for each in (THEIRS, OURS)}
     unseen = frozenset(waiting)
+    truth.suggestions = waiting
     truth.moments = [
         Moment(0, mode, False, up, dict(enumerate(up, start=1)), 2, waiting, unseen, {1: "theirs"})
     ]
@@ -55,7 +56,7 @@ def marked(mark: str) -> Version:
 
 def _message(message_id: int, words: str, **more: object) -> SeenMessage:
     fields = {"id": str(message_id), "content": words, "author": {"bot": message_id == ANSWER}}
-    return SeenMessage({**fields, "components": [], "reactions": [], **more})
+    return SeenMessage({**fields, "components": [], "embeds": [], "reactions": [], **more})
 
 
 APPLIED = wording.settled_suggestion(OURS.sent("s", NOW).acknowledged("A riddle.", NOW))
