@@ -80,6 +80,14 @@ class PrivateAnswers(commands.Cog):
         with telling(interaction):
             await answer.show(interaction, draw, is_here=self._is_on(interaction, session, matter))
 
+    def draw_next(
+        self, interaction: discord.Interaction, session: BroadcastSession, matter: Matter, draw: Draw
+    ) -> None:
+        """Has the answer that the user has, if they have one, drawn so from the next time on."""
+        answer = self._kept.get(session.broadcast.id, {}).get((interaction.user.id, matter))
+        if answer:
+            answer.draw = draw
+
     def _is_on(self, interaction: discord.Interaction, session: BroadcastSession, matter: Matter) -> bool:
         """Whether it was used on a private answer that is about this matter, as far as is known."""
         source, kept = interaction.message, self._kept.get(session.broadcast.id, {})
@@ -118,7 +126,7 @@ class _Answer:
         """Whether it is about to be drawn again."""
         self._clock = clock
         self._turn = asyncio.Lock()
-        self._draw: Draw = LayoutView
+        self.draw: Draw = LayoutView
         self._message: discord.Interaction | discord.WebhookMessage | None = None
         """The message, or the interaction whose original response it is."""
         self.message_id = 0
@@ -130,14 +138,14 @@ class _Answer:
 
         `is_here`: it is to be the message on which something was used.
         """
-        self._draw = draw
+        self.draw = draw
         source, waits = interaction.message, self._turn.locked()
         # It is below the message that was pressed, else it went out of sight with an earlier panel.
         is_in_sight = source is not None and self._lives and self.message_id > source.id
         if source and not is_acknowledged(interaction) and (waits or (is_in_sight and not is_here)):
             await interaction.response.defer()
         async with self._turn, asyncio.timeout(TIMEOUT_S):
-            view = self._draw()
+            view = self.draw()
             if is_here:
                 await self._edit_here(interaction, view)
             elif source is None or not (is_in_sight or waits):
@@ -154,7 +162,7 @@ class _Answer:
         self.is_behind = False
         try:
             async with self._turn, asyncio.timeout(TIMEOUT_S):
-                view = self._draw()
+                view = self.draw()
                 if not self._lives or _payload(view) == self._shown:
                     return
                 if self.if_still and not await self.if_still():

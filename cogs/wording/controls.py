@@ -12,7 +12,9 @@ NO_DEEDS = "Nothing has been done yet: no moderator's deed, and no called vote."
 ASKED_TO_END = "**End this broadcast now?** What waits in line is not shown any more."
 OVER = "This broadcast is over."
 REVIEW_OVER = "## Review\nThis broadcast is over: nothing waits any more."
-NOTHING_TO_REVIEW = "Nothing waits for you. What comes is shown here; after some minutes, press Review again."
+NOTHING_TO_REVIEW = (
+    "Nothing waits for you. What comes is shown here for some minutes; after that, press Review again."
+)
 GONE_FROM_REVIEW = "What stood here waits no more: it was withdrawn or refused, or a moderator decided."
 CHANGED_IN_REVIEW = "✏️ its author has changed the words"
 

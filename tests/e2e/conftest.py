@@ -123,10 +123,17 @@ class House:
             return message.id, message.payload["edited_timestamp"]
 
         before = {version(message) for message in moderator.messages(panel.channel_id)}
-        await self.moderate(panel, "Review", by=by)
+        answer = await self.moderate(panel, "Review", by=by)
+        if answer.message and "## Review" in answer.message.text:
+            return answer.message
         return await moderator.wait_for_message(
             panel.channel_id,
-            lambda seen: seen.private and "## Review" in seen.text and version(seen) not in before,
+            lambda seen: (
+                seen.private
+                and "## Review" in seen.text
+                and "waits no more" not in seen.text  # the review of before, which follows
+                and version(seen) not in before
+            ),
             timeout_s=WAIT_S,
         )
 
