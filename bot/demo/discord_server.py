@@ -15,7 +15,7 @@ from bot.demo.actors import Channel, Predicate, User
 from bot.demo.gateway import Gateway
 from bot.demo.rest import BODY_LIMIT_BYTES, RestApi
 from bot.demo.views import SeenMessage
-from bot.demo.world import Memory, UnreadableError, World
+from bot.demo.world import Memory, World
 
 HOST = "127.0.0.1"
 CHANNELS = {
@@ -58,7 +58,7 @@ class LocalDiscord:
         self.port: int = listening.getsockname()[1]
         try:
             self._create_world()
-        except UnreadableError:
+        except BaseException:
             listening.close()
             raise
         self._gateway = Gateway(self.world, token=self.token, url=self.gateway_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -107,6 +108,17 @@ def test_a_directory_is_for_one_demo(tmp_path: Path) -> None:
             pass
     with own_directory(data):
         pass
+
+
+async def test_a_memory_without_a_guild(tmp_path: Path) -> None:
+    """A file that can be read but makes no sense is damaged too."""
+    async with _run(tmp_path):
+        pass
+    kept = json.loads(_content(tmp_path))
+    (tmp_path / "discord.json").write_text(json.dumps(kept | {"guilds": {}}))
+    with pytest.raises(UnreadableError, match="is damaged"):
+        async with _run(tmp_path):
+            pass
 
 
 @pytest.mark.parametrize("where", ["file", "file/below", "/proc/nothing", "\0", "x" * 300])

@@ -15,7 +15,8 @@ const NEAR_BOTTOM_PX = 80;
 const OPEN_SELECT = CSS.supports("selector(select:open)") ? "select:open" : "select.never";
 const REACTIONS = ["👍", "❤️", "🔥", "😂", "👀"];
 
-// `app`: names, users, roles, channels, me, perform(kind, body), watch(url), reply(message), menu (names of message commands).
+// `app`: names, users, roles, channels, me, perform(kind, body), watch(url), reply(message), run(name, kind, body), menu
+// (names of message commands), and what openCard needs.
 export class MessageList {
   #entries = [];
   #dismissed = new Set(JSON.parse(sessionStorage.getItem("dismissed") ?? "[]"));

@@ -48,12 +48,12 @@ class Memory:
         self.file = directory / "discord.json"
         self._uploads = directory / "attachments"
 
-    def recall(self, backend: LocalBackend) -> bool:
-        """Gives a new backend back what was kept; False when nothing was. Raises `UnreadableError`."""
+    def recall(self, backend: LocalBackend) -> None:
+        """Gives a new backend back what was kept, if anything was. Raises `UnreadableError`."""
         try:
             content = self.file.read_bytes()
         except FileNotFoundError:
-            return False
+            return
         except OSError as error:
             raise UnreadableError(f"{self.file} cannot be read ({error.strerror})") from error
         try:
@@ -63,9 +63,12 @@ class Memory:
                 raise UnreadableError(f"{self.file} was written by another version of the demo")
             before = f"{known['base_url']}/attachments/"
             kept = _KEPT.validate_json(text.replace(before, f"{backend.cdn.base_url}/attachments/"))
+            (guild,) = kept.guilds.values()
             backend.bot_user = kept.users[kept.bot_id]
         except (ValueError, KeyError, TypeError) as error:  # pydantic's own error is a ValueError
             raise UnreadableError(f"{self.file} is damaged") from error
+        if not {kept.bot_id, *guild.members} <= kept.users.keys() or not guild.members:
+            raise UnreadableError(f"{self.file} is damaged")
         backend.application_id = kept.bot_id
         backend.users, backend.guilds, backend.channels = kept.users, kept.guilds, kept.channels
         backend.dm_channels = kept.dm_channels
@@ -74,7 +77,6 @@ class Memory:
             stored = self._uploads / attachment["id"]
             if stored.is_file():
                 backend.cdn.put_back(attachment["url"], stored.read_bytes())
-        return True
 
     def keep(self, backend: LocalBackend) -> None:
         """Writes down how things stand; a crash meanwhile leaves what was kept before. Raises `OSError`."""

@@ -7,11 +7,9 @@ from simcord.backend import serializers
 from bot.demo.world.backend import LocalBackend
 from bot.demo.world.values import Json, UserInfo
 
+MODERATORS = "Moderators"
 # Manage channels, server, messages and threads, mention everyone, time out members, pin, bypass slow mode.
 _MODERATOR = sum(1 << bit for bit in (4, 5, 13, 17, 34, 40, 51, 52))
-
-
-MODERATORS = "Moderators"
 
 
 class Places:
