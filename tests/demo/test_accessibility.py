@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator
 
+import av
 import discord
 import pytest
 from aiohttp import web
@@ -24,9 +25,8 @@ WATCH_PAGE = "<!doctype html><html lang=en><title>Live</title><main><h1>The vide
 
 @app_commands.command(name="film", description="Posts a recording")
 async def film(interaction: discord.Interaction) -> None:
-    await interaction.response.send_message(
-        "## A quiet harbour\n-# 42 s", files=[discord.File(io.BytesIO(b"x"), f"{n}.mp4") for n in "ab"]
-    )
+    files = [discord.File(io.BytesIO(_film()), f"{name}.mp4") for name in "ab"]
+    await interaction.response.send_message("## A quiet harbour\n-# 42 s", files=files)
 
 
 @pytest.fixture
@@ -181,6 +181,18 @@ async def _open(
     page = await browser.open(f"{local_discord.url}/?as=mika", width=width, height=height)
     await expect(page.locator(".welcome")).to_be_visible()
     return page
+
+
+def _film() -> bytes:
+    """Two frames: what is no film would be replaced by a word on that."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for _ in range(2):
+            container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        container.mux(stream.encode(None))
+    return out.getvalue()
 
 
 async def _is_clean(page: Page, state: str) -> None:
