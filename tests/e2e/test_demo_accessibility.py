@@ -57,7 +57,7 @@ async def test_a_broadcast_from_the_first_click_to_its_recording(
 
         await panel.get_by_role("button", name="Moderate").click()
         for name in ("End", "End it"):
-            await mika.get_by_role("button", name=name, exact=True).click()
+            await mika.get_by_role("button", name=name, exact=True).last.click()
         await expect(mika.locator(".messages")).to_contain_text("Full video", timeout=LIVE_TIMEOUT_MS)
         await _is_clean(mika, "recording")
         await _is_clean(robin, "recording on a phone")
