@@ -7,7 +7,8 @@ from contextlib import suppress
 
 import discord
 
-from bot.broadcast.model import Outcome, Refusal
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Refusal
 from bot.broadcast.ticket import Ticket
 from bot.discord_bot import OdysseyBot
 from cogs import wording
@@ -17,6 +18,11 @@ from cogs.notices import Notices
 
 SMALL_CROWD = 10
 """Suggestions under way in one broadcast, up to which messages are marked: reactions are slow."""
+OPEN_CODES = frozenset({Code.QUEUE_FULL, Code.INTAKE_PAUSED, Code.SLOW_MODE})
+OPEN_REFUSALS = frozenset({Refusal.STALE, Refusal.PANIC})
+"""Why something is not taken, or not applied, that is no secret and often holds for many at once."""
+SILENT_REFUSALS = frozenset({Refusal.WITHDRAWN, Refusal.BROADCAST_ENDED, Refusal.CONNECTION_LOST})
+"""What its author did, and what the panel tells everybody."""
 LAST_WORDS_S = 5.0
 """How long authors may still be told of theirs when the bot stops."""
 
@@ -43,7 +49,11 @@ class WordBack:
 
     async def refused(self, message: discord.Message, error: Exception, *, crowd: int) -> None:
         """The message's suggestion was not taken."""
-        self.tell_failure(message, error)
+        code = error.code if isinstance(error, BroadcastError) else None
+        if code in OPEN_CODES:
+            self._notices.tell_openly(message, explain(error, f"message {message.id}"), about=code.value)
+        else:
+            self.tell_failure(message, error)
         if self._marks_in(crowd):
             await self._marks.put(message, REFUSED)
 
@@ -51,6 +61,7 @@ class WordBack:
         """The message's suggestion was taken; returns when its author knows what became of it.
 
         Who was one of many when it was taken sees no mark later on either: many are often settled at once.
+        Of what merely ended with the broadcast, the panel tells everybody at once.
         """
         is_marked = self._marks_in(crowd)
         is_queued = is_marked and not ticket.settled.done()
@@ -58,10 +69,12 @@ class WordBack:
             await self._marks.put(message, QUEUED)
         settled = await asyncio.shield(ticket.settled)
         sign: str | None = APPLIED
-        if settled.outcome is not Outcome.ACKNOWLEDGED:
-            sign = None if settled.refusal is Refusal.WITHDRAWN else REFUSED
-        if sign is REFUSED:
-            self._notices.tell(message, wording.settled_suggestion(settled))
+        if refusal := settled.refusal:
+            sign = None if refusal in SILENT_REFUSALS else REFUSED
+            if refusal in OPEN_REFUSALS:
+                self._notices.tell_openly(message, wording.simply_refused(refusal), about=refusal.value)
+            elif sign:
+                self._notices.tell(message, wording.settled_suggestion(settled))
         if is_queued and self._bot.user:
             await self._marks.replace(message, self._bot.user, sign)
         elif is_marked and sign:

@@ -94,9 +94,19 @@ class Intake:
         lasting.sort(key=lambda timed: timed[0])
         return [replace(mute, until=self._clock.date_of(until)) for until, mute in lasting]
 
-    def check(self, viewer: Viewer, prompt: str, recent: Recent, *, typed: str = "", is_exempt: bool) -> None:
+    def check(
+        self,
+        viewer: Viewer,
+        prompt: str,
+        recent: Recent,
+        *,
+        typed: str = "",
+        may_join: bool = False,
+        is_exempt: bool,
+    ) -> None:
         """Raises the code of the first rule that a suggestion breaks; exempt people are only held to mutes.
 
+        `may_join`: to say what waits from somebody else is to be for it, and no repetition.
         Raises MUTED, PROMPT_TOO_LONG, FILTERED, REPEATED, COOLING_DOWN or SLOW_MODE.
         """
         self.check_words(viewer, prompt, typed=typed, is_exempt=is_exempt)
@@ -104,14 +114,22 @@ class Intake:
             return
         rules = self._rules
         if rules.repeat_window:
-            self._check_wait(Code.REPEATED, recent.last_in(prompt), rules.repeat_window)
+            said_at = recent.last_in(prompt, joining=viewer.id if may_join else None)
+            self._check_wait(Code.REPEATED, said_at, rules.repeat_window)
         if rules.cooldown:
             self._check_wait(Code.COOLING_DOWN, recent.last_of(viewer.id), rules.cooldown)
         if rules.slow_mode:
             self._check_wait(Code.SLOW_MODE, recent.last(), rules.slow_mode)
 
     def check_edit(
-        self, suggestion: Suggestion, prompt: str, recent: Recent, *, typed: str = "", is_exempt: bool
+        self,
+        suggestion: Suggestion,
+        prompt: str,
+        recent: Recent,
+        *,
+        typed: str = "",
+        may_join: bool = False,
+        is_exempt: bool,
     ) -> None:
         """The same for new words of a suggestion that waits: its author has had to wait for it already.
 
@@ -119,7 +137,8 @@ class Intake:
         """
         self.check_words(suggestion.viewer, prompt, typed=typed, is_exempt=is_exempt)
         if self._rules.repeat_window and not is_exempt:
-            said_at = recent.last_in(prompt, but=suggestion.id)
+            joining = suggestion.viewer.id if may_join else None
+            said_at = recent.last_in(prompt, but=suggestion.id, joining=joining)
             self._check_wait(Code.REPEATED, said_at, self._rules.repeat_window)
 
     def check_mute(self, viewer: Viewer) -> None:

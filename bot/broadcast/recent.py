@@ -41,6 +41,8 @@ class Recent:
             self.forget(suggestion.id)
             return
         said = self._said.get(suggestion.id)
+        if said and suggestion.sent_at:
+            said.is_sent = True
         if said and said.prompt != suggestion.prompt:
             _drop(self._by_words, said.words, suggestion.id)
             said.prompt, said.words = suggestion.prompt, _folded(suggestion.prompt)
@@ -61,10 +63,17 @@ class Recent:
         theirs = self._by_viewer.get(viewer_id)
         return next(reversed(theirs.values())).at if theirs else None
 
-    def last_in(self, prompt: str, *, but: str | None = None) -> float | None:
-        """When somebody said this clean prompt, in whatever case, but for the suggestion `but`."""
-        times = self._by_words.get(_folded(prompt))
-        return next((times[each] for each in reversed(times) if each != but), None) if times else None
+    def last_in(self, prompt: str, *, but: str | None = None, joining: int | None = None) -> float | None:
+        """When somebody said this clean prompt, in whatever case, but for the suggestion `but`.
+
+        The viewer `joining` may say what waits from others: that does not count then.
+        """
+        times = self._by_words.get(_folded(prompt), {})
+        for suggestion_id in reversed(times):
+            said = self._said[suggestion_id]
+            if suggestion_id != but and (joining is None or said.is_sent or said.viewer_id == joining):
+                return times[suggestion_id]
+        return None
 
 
 @dataclass(slots=True)
@@ -73,6 +82,7 @@ class _Said:
     prompt: str
     words: str
     at: float
+    is_sent: bool = False
 
 
 def _drop(index: dict[Key, dict[str, Item]], key: Key, suggestion_id: str) -> None:

@@ -98,8 +98,10 @@ class Broadcasts:
         session = self.in_channel(channel)
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
-        intake.check(viewer, clean, session.floor.recent, typed=prompt, is_exempt=is_exempt)
-        return await session.floor.suggest(viewer, clean)
+        floor = session.floor
+        may_join = floor.mode.takes_votes
+        intake.check(viewer, clean, floor.recent, typed=prompt, may_join=may_join, is_exempt=is_exempt)
+        return await floor.suggest(viewer, clean)
 
     async def revise(
         self, session: BroadcastSession, suggestion: Suggestion, prompt: str, *, is_exempt: bool = False
@@ -110,8 +112,12 @@ class Broadcasts:
         """
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(session.broadcast.channel.guild_id)
-        intake.check_edit(suggestion, clean, session.floor.recent, typed=prompt, is_exempt=is_exempt)
-        return await session.floor.revise(suggestion.id, clean)
+        floor = session.floor
+        may_join = floor.mode.takes_votes
+        intake.check_edit(
+            suggestion, clean, floor.recent, typed=prompt, may_join=may_join, is_exempt=is_exempt
+        )
+        return await floor.revise(suggestion.id, clean)
 
     async def withdraw_all_of(self, guild_id: int, viewer_id: int) -> None:
         """Somebody left a server: what they have in line there is withdrawn, and so are their votes."""

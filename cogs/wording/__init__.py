@@ -27,7 +27,7 @@ from cogs.wording.settings import (
     word_of_import,
     word_of_words,
 )
-from cogs.wording.suggestions import settled_suggestion, taken_suggestion, waiting_unfollowed
+from cogs.wording.suggestions import settled_suggestion, simply_refused, taken_suggestion, waiting_unfollowed
 from cogs.wording.text import (
     MESSAGE_LIMIT,
     SHOWN_PROMPT_LIMIT,
@@ -74,6 +74,7 @@ __all__ = [
     "setting_title",
     "setting_value",
     "settled_suggestion",
+    "simply_refused",
     "taken_suggestion",
     "to_review",
     "trouble_lines",

@@ -86,7 +86,9 @@ _REQUESTS = {
         "This server's text rules cannot be used just now, so nothing is taken. "
         "Please ask a moderator to look at `/odyssey settings`."
     ),
-    Code.REPEATED: "Somebody suggested just that. Please suggest something new, or that again {until}.",
+    Code.REPEATED: (
+        "Just that was suggested a moment ago. Please suggest something new, or that again {until}."
+    ),
     Code.COOLING_DOWN: "One at a time, please: your next suggestion is welcome {until}.",
     Code.SLOW_MODE: "Slow mode is on in this server: the next suggestion is welcome {until}.",
     Code.STARTERS_ONLY: "In this server only some roles may start broadcasts. Please ask a moderator.",

@@ -39,6 +39,11 @@ def settled_suggestion(suggestion: Suggestion) -> str:
     return sentence
 
 
+def simply_refused(refusal: Refusal) -> str:
+    """Why a suggestion, or many at once, came to nothing, where everybody may read it."""
+    return _REFUSALS[refusal]
+
+
 def taken_suggestion(prospect: Prospect | None) -> str:
     """Word of a suggestion that was taken, and of what decides about it; None: it has left the line."""
     fate = _fate(prospect) if prospect else "It is on its way."

@@ -214,9 +214,11 @@ async def test_a_large_crowd_sees_no_marks(house: House, monkeypatch: pytest.Mon
                 await until(house, lambda: len(came) == SMALL_CROWD + 2)
             await house.shown(f"{SMALL_CROWD + 2} wait for a moderator")
             await (await mika.slash(CHANNEL, "odyssey panic")).final(timeout_s=WAIT_S)
-            await house.told("A moderator stopped everything", to="robin")
+            await house.shown("A moderator stopped everything")
             assert await house.goes_on()
         assert marked_at_s == []
+        said = [message.text for message in house.discord.messages(CHANNEL)]
+        assert sum("A moderator stopped everything" in text for text in said) == 1, "once for all"
 
 
 async def test_few_marks_are_under_way_at_once() -> None:

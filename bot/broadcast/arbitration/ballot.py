@@ -93,7 +93,7 @@ class Ballot:
             held[place.holder] += 1
             if held[place.holder] > self.share:
                 self._clear(place)
-            elif place.has_whole_ballot and self._line.people_for(self._members_of(place)) < 2:
+            elif place.has_whole_ballot and self._line.people_for(list(place.members.values())) < 2:
                 self._yielding.append(place)
         self._yielding.sort(key=lambda place: -place.placing)  # the last one is the first to make room
         return self._led(winner)
@@ -178,13 +178,13 @@ class Ballot:
     def _hand_on(self, place: _Place) -> None:
         """The author by whose share it is on the ballot has left it: it is one of those who joined now."""
         for member in place.members.values():
-            if self._held_by(member.viewer.id) < self.share:
+            if sum(each.holder == member.viewer.id for each in self._places.values()) < self.share:
                 place.holder = member.viewer.id
                 return
         self._clear(place)
 
     def _next(self) -> Suggestion | None:
-        """Who gets the next place, if anybody may have one more."""
+        """What gets the next place, if anybody may have one more."""
         fewest, found = self.share, None
         for author_id, theirs in self._waiting.items():
             on_it = self._on_it(author_id)
@@ -238,7 +238,7 @@ class Ballot:
 
     def _clear(self, place: _Place, *, waits: bool = True) -> list[Suggestion]:
         """Frees a place; who was on it waits again, at the back."""
-        members = self._members_of(place)
+        members = list(place.members.values())
         for member in members:
             self._leave(place, member)
             if waits:
@@ -263,12 +263,6 @@ class Ballot:
         """How many candidates are also an author's."""
         return sum(place.authors[author_id] > 0 for place in self._places.values())
 
-    def _held_by(self, author_id: int) -> int:
-        return sum(place.holder == author_id for place in self._places.values())
-
-    def _members_of(self, place: _Place) -> list[Suggestion]:
-        return list(place.members.values())
-
     def _ranked(self) -> list[_Place]:
         """Most votes first; of equals, the earliest."""
         return sorted(self._places.values(), key=lambda place: (-self._votes_for(place), self._came(place)))
@@ -282,7 +276,7 @@ class Ballot:
 
     def _led(self, place: _Place) -> list[Suggestion]:
         """Its suggestions, first the one whose words are sent; nobody leads more than the share."""
-        members = self._members_of(place)
+        members = list(place.members.values())
         if len(members) == 1:
             return members
         may_lead = [
