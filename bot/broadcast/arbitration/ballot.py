@@ -277,8 +277,6 @@ class Ballot:
     def _led(self, place: _Place) -> list[Suggestion]:
         """Its suggestions, first the one whose words are sent; nobody leads more than the share."""
         members = list(place.members.values())
-        if len(members) == 1:
-            return members
         may_lead = [
             each
             for each in members
