@@ -62,15 +62,13 @@ def _repeated(case: Case, told: re.Match[str]) -> bool:
 
 
 def _too_many(case: Case, told: re.Match[str]) -> bool:
-    def waiting(moment: Moment) -> int:
-        return sum(each.viewer.id == case.person.user.id for each in moment.waiting.values())
-
-    return _not_taken(case, told) and case.ever(lambda moment: waiting(moment) == int(told["limit"]))
+    """What has its room and is about to be stored counts too: so many of theirs came at least."""
+    return _not_taken(case, told) and case.truth.authors.count(case.person.user.id) >= int(told["limit"])
 
 
 def _full(case: Case, told: re.Match[str]) -> bool:
-    """What has its room and is about to be stored counts too: so many came at least."""
-    return _not_taken(case, told) and case.truth.stored >= int(told["limit"])
+    """The same, of everybody's."""
+    return _not_taken(case, told) and len(case.truth.authors) >= int(told["limit"])
 
 
 def _over(case: Case, _: re.Match[str]) -> bool:

@@ -55,7 +55,7 @@ class Judge:
         self._versions = versions
         self._truth = truth
         self._fates = fates
-        truth.stored = len(fates)
+        truth.authors = [fate.viewer_id for fate in fates.values()]
         truth.said.update(fate.prompt.casefold() for fate in fates.values())  # also what was sent at once
         self._said = {said.message_id: said for person in people for said in person.said}
         self._verdict = Verdict()
@@ -132,7 +132,7 @@ class Judge:
         if thanks := _THANKS.search(version.words):
             left = [each for each in self._fates.values() if each.refusal == "broadcast_ended"]
             waited = sum(not each.sent_at for each in left)
-            is_true = waited <= int(thanks[1] or 1) <= waited + ENTERING  # which then never was stored
+            is_true = abs(int(thanks[1] or 1) - waited) <= ENTERING  # which came at the very end
             self._check(is_true, f"everybody was told {thanks[0]!r} of {waited}")
         if any(button.label == "Suggest" for button in version.message.buttons):
             self._judge_panel(version)

@@ -73,8 +73,8 @@ class Truth:
         """All that were ever seen in line, as they were first seen."""
         self.said: set[str] = set()
         """All the words that ever waited, without their cases."""
-        self.stored = 0
-        """How many suggestions were stored in the end."""
+        self.authors: list[int] = []
+        """Whose each suggestion is that was stored in the end."""
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
