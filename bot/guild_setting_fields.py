@@ -168,6 +168,14 @@ class GuildSettingFields(BaseModel):
         "What is said to other bots",
         "What starts with one of these is no suggestion, such as !play !! ? /",
     )
+    panel_follows_after: int = setting(
+        10,
+        Group.PANEL,
+        "Messages until the panel comes down again",
+        "When so many stand below it (long ones and pictures count more), once a minute; 0: never",
+        ge=0,
+        le=100,
+    )
     safe_prompt: SafePrompt = setting(
         "A calm, empty meadow under a clear sky",
         Group.PANEL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from bot.broadcast.session import BroadcastSession
 from bot.discord_bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL
+from cogs.earlier_panel import give_way
 from cogs.own_messages import nonce_of, panels_in
 from cogs.panel import PICTURE_NAME, STEERABLE, Panel
 from cogs.wording.panel import how_to_steer
@@ -46,8 +48,16 @@ class KeptPanel:
         """None while it is not known, or not posted."""
         self.posted_at = 0.0
         """The steady moment."""
-        self.standing: set[int] = set()
-        """The IDs of this message, and of earlier ones that could not be deleted."""
+        self.tried_at = -math.inf
+        """When it was last tried to post it, whether or not it came."""
+        self.is_in_doubt = False
+        """Whether that failed: it may have come all the same."""
+        self.ids: set[int] = set()
+        """Of this message, and of earlier ones: somebody may just be answering one."""
+        self._earlier: set[int] = set()
+        """The IDs of those that still look live."""
+        self._is_alone = True
+        """False until it was tried to close them."""
         self._is_remembered = False
         self._shown: list[dict[str, Any]] | None = None
         """The components of the message as it stands, None while that is not known; and its picture."""
@@ -58,11 +68,14 @@ class KeptPanel:
         return panel_of(self._bot, self.session.broadcast, self.session)
 
     def stands(self, message_id: int, posted_at: float) -> None:
-        """From now on this message is the panel."""
+        """From now on this message is the panel; what was it before gives way."""
+        if self.message:
+            self._earlier.add(self.message.id)
         self.message = self._channel.get_partial_message(message_id)
         self.posted_at = posted_at
         self._is_remembered = False
-        self.standing.add(message_id)
+        self.ids.add(message_id)
+        self._is_alone = not self._earlier
 
     def looks(self, panel: Panel | None, picture: bytes | None = None) -> None:
         """What the message shows now; None if that is not known."""
@@ -74,8 +87,8 @@ class KeptPanel:
             return
         broadcast = self.session.broadcast
         if posts := await self._services.archive.open_panels(broadcast.id):
-            self.standing |= {post.message_id for post in posts}
-            self.stands(posts[-1].message_id, self._steady_of(posts[-1].posted_at))
+            for post in sorted(posts, key=lambda post: post.message_id):
+                self.stands(post.message_id, self._steady_of(post.posted_at))
             self._is_remembered = True
             return
         with suppress(discord.Forbidden):
@@ -83,32 +96,47 @@ class KeptPanel:
                 self.stands(message.id, self._steady_of(message.created_at))
                 await self.remember()
 
-    async def show(self, *, anew: bool) -> bool:
-        """Brings the panel up to date, `anew` in a new message; returns whether that took an edit."""
+    async def show(self) -> bool:
+        """Brings the panel up to date, in a new message if it has none; returns whether that took an edit."""
         broadcast = self.session.broadcast
         if self.message is None and broadcast.state.is_over:
             return False  # nobody saw it begin
-        panel = self.draw()
-        picture = self.session.picture if broadcast.state in STEERABLE else None
-        if self.message is None or anew:
-            await self._post_anew(panel, picture)
-        elif panel.payload == self._shown and picture is self._picture:
-            return False
-        else:
+        panel, picture = self.draw(), self._picture_now
+        is_edited = self.message is None or panel.payload != self._shown or picture is not self._picture
+        if self.message is None:
+            await self.post_anew()
+        elif is_edited:
             try:
                 await _edit(self.message, panel, picture)
+                self.looks(panel, picture)
             except discord.HTTPException as error:
                 is_deleted = error.status == 404 and error.code != UNKNOWN_CHANNEL
                 if not is_deleted and error.code != TOO_MANY_OLD_EDITS:
                     raise
                 # Deleted by somebody, or too old. Without a panel a broadcast can hardly be steered.
-                await self._post_anew(panel, picture)
-        self.looks(panel, picture)
+                await self.post_anew()
         if not self._is_remembered:
             await self.remember()
+        if not self._is_alone:
+            await self._close_earlier()
         if broadcast.state.is_over and self.message:
             await self._services.journal.close_panel(self.message.id, self._services.clock.now())
-        return True
+        return is_edited
+
+    async def post_anew(self) -> None:
+        """Posts the panel as a new message, which nobody is notified of. `show` closes the one before."""
+        panel, picture, old = self.draw(), self._picture_now, self.message
+        nonce = nonce_of(PostKind.PANEL, self.session.broadcast.id, old and old.id)
+        was_in_doubt, self.is_in_doubt = self.is_in_doubt, True
+        self.tried_at = posted_at = self._services.clock.steady()
+        sent = await self._channel.send(view=panel, files=_files(picture), silent=True, nonce=nonce)
+        self.is_in_doubt = False
+        self.stands(sent.id, posted_at)
+        self.looks(None)
+        await self.remember()
+        if was_in_doubt and self.message:  # an earlier try may have come, and looks as it looked then
+            await _edit(self.message, panel, picture)
+        self.looks(panel, picture)
 
     async def remember(self) -> None:
         """Stores which message the panel is."""
@@ -124,28 +152,19 @@ class KeptPanel:
             )
             self._is_remembered = True
 
-    async def _post_anew(self, panel: Panel, picture: bytes | None) -> None:
-        """Posts the panel as a new message, which nobody is notified of, and deletes the one before."""
-        old = self.message
-        nonce = nonce_of(PostKind.PANEL, self.session.broadcast.id, old and old.id)
-        posted_at = self._services.clock.steady()
-        sent = await self._channel.send(view=panel, files=_files(picture), silent=True, nonce=nonce)
-        self.stands(sent.id, posted_at)
-        await self.remember()
-        if self._shown is None and self.message:  # an earlier try may have come, and looks as it did then
-            await _edit(self.message, panel, picture)
-        if old is None:
-            return
-        try:
-            await old.delete()
-        except discord.NotFound:
-            pass
-        except DISCORD_FAILED as error:
-            # Its buttons go on working, and at the end it is mended like every panel that seems live.
-            log.info("the old panel %s stays: %s", old.id, type(error).__name__)
-            return
-        self.standing.discard(old.id)
-        await self._services.journal.close_panel(old.id, self._services.clock.now())
+    async def _close_earlier(self) -> None:
+        self._is_alone = True  # what fails now is tried again after the next post, and at the end
+        for message_id in sorted(self._earlier):
+            try:
+                await give_way(self._channel.get_partial_message(message_id), self._services)
+            except DISCORD_FAILED as error:
+                log.info("the old panel %s stays: %s", message_id, type(error).__name__)
+            else:
+                self._earlier.discard(message_id)
+
+    @property
+    def _picture_now(self) -> bytes | None:
+        return self.session.picture if self.session.broadcast.state in STEERABLE else None
 
     @property
     def _channel(self) -> discord.PartialMessageable:

@@ -161,7 +161,8 @@ class OdysseyCog(
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Chat steers."""
+        """Chat steers, and pushes the panel up."""
+        self._panels.said(message)
         await self._chat.said(message)
 
     @commands.Cog.listener()
@@ -172,11 +173,13 @@ class OdysseyCog(
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Deleting one's message withdraws a suggestion that waits."""
+        self._panels.deleted(event.channel_id, [event.message_id])
         await self._chat.deleted(event.message_id)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """A moderator's clean-up, or a ban, deletes many messages in one go."""
+        self._panels.deleted(event.channel_id, event.message_ids)
         await self._chat.deleted(*event.message_ids)
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:

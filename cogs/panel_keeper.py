@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -59,12 +60,22 @@ class PanelKeeper:
 
     def is_panel(self, message_id: int | None) -> bool:
         """Whether a message is the panel of a broadcast that runs."""
-        return any(message_id in kept.panel.standing for kept in self._kept.values())
+        return any(message_id in kept.panel.ids for kept in self._kept.values())
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """The broadcast's panel is to be drawn again."""
         if kept := self._kept.get(broadcast.id):
             kept.upkeep.changed()
+
+    def said(self, message: discord.Message) -> None:
+        """Whatever is said in a panel's channel pushes it up."""
+        for upkeep in self._in_channel(message.channel.id):
+            upkeep.said(message)
+
+    def deleted(self, channel_id: int, message_ids: Collection[int]) -> None:
+        """What is deleted does not any more."""
+        for upkeep in self._in_channel(channel_id):
+            upkeep.deleted(message_ids)
 
     def discord_is_back(self) -> None:
         """What waits to try again tries now; panels that missed an end, or other ways to steer, show it."""
@@ -88,6 +99,11 @@ class PanelKeeper:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
+    def _in_channel(self, channel_id: int) -> Iterator[PanelUpkeep]:
+        for kept in self._kept.values():
+            if kept.panel.session.broadcast.channel.id == channel_id:
+                yield kept.upkeep
+
     def _is_kept(self, broadcast_id: str) -> bool:
         return broadcast_id in self._kept or broadcast_id in self._opening
 
@@ -104,7 +120,7 @@ class PanelKeeper:
             # Too late for an answer, or that it came is lost. The broadcast runs, and needs its panel.
             async with asyncio.timeout(EDIT_TIMEOUT_S):
                 await panel.find()
-                await panel.show(anew=False)
+                await panel.show()
         else:
             # The interaction's token dies after 15 min; the message itself can be edited for longer.
             panel.stands(answer.id, posted_at)
@@ -112,17 +128,20 @@ class PanelKeeper:
 
     def _keep(self, panel: KeptPanel) -> None:
         broadcast_id = panel.session.broadcast.id
-        upkeep = PanelUpkeep(panel, self._services.clock)
+        upkeep = PanelUpkeep(self._bot, panel)
         if self._is_closing:
             upkeep.close()
         self._kept[broadcast_id] = _Kept(panel, upkeep)
         name = f"panel of broadcast {broadcast_id}"
-        self._tasks[broadcast_id] = asyncio.create_task(self._keep_up(broadcast_id, upkeep), name=name)
+        self._tasks[broadcast_id] = asyncio.create_task(self._keep_up(panel, upkeep), name=name)
 
-    async def _keep_up(self, broadcast_id: str, upkeep: PanelUpkeep) -> None:
+    async def _keep_up(self, panel: KeptPanel, upkeep: PanelUpkeep) -> None:
+        broadcast_id = panel.session.broadcast.id
         try:
             await upkeep.run()
         finally:
             del self._kept[broadcast_id], self._tasks[broadcast_id]
+        if panel.is_in_doubt:
+            self._mender.search(panel.session.broadcast)
         if not self._is_closing:
             self._mender.look()  # the last edit may have failed, or an earlier message be standing

@@ -15,6 +15,7 @@ from bot.broadcast.states import Reason
 from bot.discord_bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import DISCORD_FAILED, NO_MENTIONS
+from cogs.earlier_panel import give_way
 from cogs.kept_panel import panel_of
 from cogs.marks import close_forgotten_marks
 from cogs.own_messages import panels_in
@@ -55,6 +56,11 @@ class PanelMender:
             self._is_look_due = True
             self._chores.put(f"look {next(self._looks)}", self._look)
 
+    def search(self, broadcast: Broadcast) -> None:
+        """Has it look for panels of a broadcast that nobody remembers."""
+        if not self._is_kept(broadcast.id):
+            self._chores.put(f"search for broadcast {broadcast.id}", partial(self._search, broadcast))
+
     def hurry(self) -> None:
         """Has it try again at once what failed: Discord is back, or allows more."""
         self._chores.hurry()
@@ -65,11 +71,13 @@ class PanelMender:
 
     async def _look(self) -> None:
         self._is_look_due = False  # what comes from now on may be too late for this one
+        to_search = await self._services.archive.broadcasts_to_search()
+        for broadcast in to_search:
+            self.search(broadcast)
+        searched = {broadcast.id for broadcast in to_search}
         for post in await self._services.archive.open_panels_of_the_past():
-            self._put(post)
-        for broadcast in await self._services.archive.broadcasts_to_search():
-            if not self._is_kept(broadcast.id):
-                self._chores.put(f"search for broadcast {broadcast.id}", partial(self._search, broadcast))
+            if post.broadcast_id not in searched:  # else a newer one may be found
+                self._put(post)
 
     def _put(self, post: Post) -> None:
         if not self._is_kept(post.broadcast_id):
@@ -80,8 +88,11 @@ class PanelMender:
         if broadcast is None:
             raise LookupError(f"panel {post.message_id} has no broadcast")
         channel = self._bot.get_partial_messageable(post.channel_id)
+        message = channel.get_partial_message(post.message_id)
+        if post.message_id != await self._services.archive.newest_panel(broadcast.id):
+            await give_way(message, self._services)
+            return
         try:
-            message = channel.get_partial_message(post.message_id)
             await message.edit(
                 view=panel_of(self._bot, broadcast), attachments=[], allowed_mentions=NO_MENTIONS
             )
@@ -105,7 +116,9 @@ class PanelMender:
                     posted_at=message.created_at,
                 )
                 await self._services.journal.save_post(post)
-                self._put(post)
         except discord.NotFound:
             pass  # the channel is gone, and its panels with it
+        finally:  # what is known of needs not wait until the channel can be read
+            for post in await self._services.archive.open_panels(broadcast.id):
+                self._put(post)
         await self._services.journal.panels_sought(broadcast.id, self._services.clock.now())

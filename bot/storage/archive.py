@@ -141,6 +141,15 @@ class Archive:
         """A broadcast's panels that do not show its end yet, oldest first."""
         return await self._posts(_OPEN_PANEL, broadcasts.c.id == broadcast_id)
 
+    async def newest_panel(self, broadcast_id: str) -> int | None:
+        """The message ID of the panel of a broadcast that stands furthest down."""
+        query = select(func.max(posts.c.message_id)).where(
+            posts.c.kind == PostKind.PANEL.value, posts.c.broadcast_id == broadcast_id
+        )
+        async with self._engine.connect() as connection:
+            newest: int | None = (await connection.execute(query)).scalar_one()
+        return newest
+
     async def broadcasts_to_search(self) -> list[Broadcast]:
         """Broadcasts that are over and may have a panel that nobody remembers: the bot was cut off."""
         remembered = select(posts.c.broadcast_id).where(posts.c.kind == PostKind.PANEL.value)

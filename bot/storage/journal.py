@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
@@ -134,9 +134,13 @@ class DatabaseJournal:
         )
 
     def close_panel(self, message_id: int, at: datetime) -> Awaitable[None]:
-        """Remembers that a panel shows the end of its broadcast, or is gone."""
+        """Remembers that a panel looks live no more: it shows its broadcast's end, or is gone or closed."""
         panel = schema.posts.c.message_id == message_id
         return self._writer.execute(update(schema.posts).where(panel).values(closed_at=at))
+
+    def forget_post(self, message_id: int) -> Awaitable[None]:
+        """Remembers a message no more: it is gone, and another one stands for it."""
+        return self._writer.execute(delete(schema.posts).where(schema.posts.c.message_id == message_id))
 
     async def panels_sought(self, broadcast_id: str, at: datetime) -> None:
         """Remembers that a broadcast has no more panels that are not remembered."""

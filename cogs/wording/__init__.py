@@ -30,6 +30,7 @@ from cogs.wording.settings import (
 from cogs.wording.suggestions import settled_suggestion, simply_refused, taken_suggestion, waiting_unfollowed
 from cogs.wording.text import (
     MESSAGE_LIMIT,
+    PANEL_IS_BELOW,
     SHOWN_PROMPT_LIMIT,
     as_code,
     duration,
@@ -52,6 +53,7 @@ __all__ = [
     "NO_VOTE",
     "ORPHANED_DIALOGUE",
     "OUTDATED_COMMAND",
+    "PANEL_IS_BELOW",
     "SHOWN_PROMPT_LIMIT",
     "UNDERSTOOD",
     "UNEXPECTED",

@@ -11,6 +11,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.markup import defused
 
 SHOWN_PROMPT_LIMIT = 300
+PANEL_IS_BELOW = "The panel is further down."
 MESSAGE_LIMIT = 3900
 """Characters of text in a message of components; Discord allows 4000."""
 

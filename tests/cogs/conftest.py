@@ -177,7 +177,7 @@ def refusing(
     refused: list[str] = []
 
     def answer_or_refuse(called: str, at: str, **rest: Any) -> Any:
-        if called == method and re.search(path, at):
+        if re.fullmatch(method, called) and re.search(path, at):
             refused.append(at)
             raise ApiError(status, {"code": code, "message": "refused by the test"})
         return answer(called, at, **rest)
