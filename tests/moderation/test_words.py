@@ -18,7 +18,7 @@ from bot.moderation.spellings import skeleton, word_pattern
 
 def entry_in(text: str, *blocked: str) -> str | None:
     """The entry of `blocked` that `text` breaks."""
-    violation = TextFilter(TextRules(blocked_words=blocked)).check(text)
+    violation = TextFilter(TextRules(blocked_words=blocked, allows_links=True)).check(text)
     if violation is None:
         return None
     assert violation.rule is Rule.BLOCKED_WORD
