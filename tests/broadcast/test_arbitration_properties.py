@@ -137,7 +137,7 @@ class Crowd:
         self.ended += [suggestion.id for suggestion in suggestions]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(steps_of(WEIGHTS))
 def test_with_k_people_waiting_each_is_served_in_k_rounds(steps: list[tuple[str, int]]) -> None:
     """By turns: whoever waits is served within as many rounds as people wait, unless they leave before."""
@@ -152,7 +152,7 @@ def test_with_k_people_waiting_each_is_served_in_k_rounds(steps: list[tuple[str,
         assert now.waiting <= {each.served for each in rounds} | left.keys()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(steps_of(WEIGHTS | {"switch": 3}))
 def test_nothing_is_lost_or_doubled_whatever_happens(steps: list[tuple[str, int]]) -> None:
     """In any order of events and switches, each ends once: sent, withdrawn, stale or still in line."""

@@ -80,7 +80,7 @@ class Voters(Crowd):
             assert closes <= at_most, "somebody is kept waiting"
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(VOTING), steps_of(WEIGHTS))
 def test_a_ballot_has_room_for_everyone_in_their_turn(
     decides: ArbitrationSettings, steps: list[tuple[str, int]]

@@ -149,7 +149,7 @@ class Show:
         return f"{THEMES[number % len(THEMES)]} {self._asked}"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(STEP, min_size=30, max_size=90), st.sampled_from(ENDINGS))
 async def test_each_suggestion_has_one_fate_whatever_happens(steps: list[tuple[str, int]], how: str) -> None:
     """Votes, edits, switches, settings, pauses, panics, failures, an end: all books agree on all of it."""

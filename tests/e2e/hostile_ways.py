@@ -136,8 +136,8 @@ class Visitor:
                 await asyncio.sleep(0.02)
 
     async def set_rules(self) -> None:
-        """The server has the rules of `tests.hostile_texts`, and no gap."""
-        rules = json.dumps(RULES).encode()
+        """The server has the rules of `tests.hostile_texts`, no gap, and a panel that stays where it is."""
+        rules = json.dumps({**RULES, "panel_follows_after": 0}).encode()
         await self._set(file=("settings.json", rules))
 
     async def look_back(self) -> None:
