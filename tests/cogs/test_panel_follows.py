@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import signal
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import discord
 import pytest
 
 from bot.demo.views import SeenMessage
+from bot.demo.world import ApiError
 from cogs.panel_upkeep import POST_GAP_S
-from tests.cogs.conftest import HastyClock, overhearing, refusing, until
+from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
 from tests.cogs.test_departures import live_in, new_thread
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, newer_panel, panels
-from tests.cogs.test_panel_losses import POST_OF_A_MESSAGE
+from tests.cogs.test_panel_losses import POST_OF_A_MESSAGE, lost
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_
 
@@ -213,6 +217,38 @@ async def test_an_end_while_it_comes_down(
         clock.forward(**MINUTE)
         await chat(house, 0)
     assert panels(house) == [new.id]
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+async def test_a_kill_between_the_new_panel_and_the_old_ones_deletion_leaves_one(
+    house: House, is_remembered: bool
+) -> None:
+    """Whether or not the new one is stored by then: it says what happened, and the old one is gone."""
+    too_old = ApiError(429, {"code": 30046, "message": "edited too often"})
+    async with bot_process(house) as process:
+
+        def kill(_: object) -> None:
+            process.send_signal(signal.SIGKILL)
+            raise lost(503)
+
+        def refuse(_: object) -> None:
+            raise too_old
+
+        old = await house.live_broadcast()
+        killing = (
+            happening(house.discord, "DELETE", EDIT_OF_A_MESSAGE, before=kill)
+            if is_remembered
+            else happening(house.discord, "POST", POST_OF_A_MESSAGE, after=kill)
+        )
+        with happening(house.discord, "PATCH", EDIT_OF_A_MESSAGE, before=refuse), killing:
+            await house.discord.user("robin").send(CHANNEL, "!an owl hoots")
+            await process.communicate()
+    [_, new] = panels(house)
+    with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
+        stored = {row for (row,) in database.execute("SELECT message_id FROM posts")}
+    assert stored == ({old.id, new} if is_remembered else {old.id})
+    async with house.bot():
+        await until(house, lambda: panels(house) == panels(house, "The bot was interrupted") == [new])
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, 50013), (400, 20016), (503, 0)])

@@ -75,38 +75,6 @@ async def test_a_kill_between_the_panel_and_its_record_leaves_none_that_connects
         )
 
 
-@pytest.mark.parametrize("is_remembered", [True, False])
-async def test_a_kill_between_the_new_panel_and_the_old_ones_deletion_leaves_one(
-    house: House, is_remembered: bool
-) -> None:
-    """Whether or not the new one is stored by then: it says what happened, and the old one is gone."""
-    too_old = ApiError(429, {"code": 30046, "message": "edited too often"})
-    async with bot_process(house) as process:
-
-        def kill(_: object) -> None:
-            process.send_signal(signal.SIGKILL)
-            raise lost(503)
-
-        def refuse(_: object) -> None:
-            raise too_old
-
-        old = await house.live_broadcast()
-        killing = (
-            happening(house.discord, "DELETE", EDIT_OF_A_MESSAGE, before=kill)
-            if is_remembered
-            else happening(house.discord, "POST", POST_OF_A_MESSAGE, after=kill)
-        )
-        with happening(house.discord, "PATCH", EDIT_OF_A_MESSAGE, before=refuse), killing:
-            await house.discord.user("robin").send(CHANNEL, "!an owl hoots")
-            await process.communicate()
-    [_, new] = panels(house)
-    with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
-        stored = {row for (row,) in database.execute("SELECT message_id FROM posts")}
-    assert stored == ({old.id, new} if is_remembered else {old.id})
-    async with house.bot():
-        await until(house, lambda: panels(house) == panels(house, "The bot was interrupted") == [new])
-
-
 async def test_a_panel_whose_answer_was_lost_is_taken_up(house: House) -> None:
     """Discord shows it and says that it failed: there is no second one, and this one goes on."""
 
