@@ -1,0 +1,74 @@
+"""What authors are told of their places on the ballot, and of what became of them."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from bot.demo.views import SeenMessage
+from bot.standin.service import Standin, StandinSettings
+from tests.cogs.conftest import HastyClock, until
+from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
+from tests.e2e.test_crowd import set_, suggest
+
+
+async def test_who_gets_a_place_reads_it_in_the_answer_that_said_they_wait(
+    house: House, clock: HastyClock
+) -> None:
+    """The one answer is edited, and no further one is told."""
+    robin = house.discord.user("robin")
+    async with house.bot():
+        await set_(house, mode="vote", vote_window_s=300)
+        await house.live_broadcast()
+        first = await suggest(house, "robin", "an owl hoots")
+        second = await suggest(house, "robin", "a whale leaps")
+        assert "It is on the ballot" in first.text
+        assert "It waits for a place on the ballot: you have your share of it already." in second.text
+        await robin.click(first, label="Withdraw")
+        await until(
+            house,
+            lambda: "It is on the ballot" in seen(house, "robin")[second.id].text,
+            meanwhile=lambda: clock.skip(at_most_s=5),
+        )
+        assert len(seen(house, "robin")) == 2
+
+
+async def test_who_is_applied_in_the_words_of_another_is_told_so(house: House, clock: HastyClock) -> None:
+    """Whoever's own words were sent is told just that they were applied."""
+    async with house.bot():
+        await set_(house, mode="vote", vote_window_s=60)
+        await house.live_broadcast()
+        await suggest(house, "robin", "a huge dragon")
+        shared = await suggest(house, "sasha", "A huge dargon")
+        assert "It is on the ballot, together with another one that says the same" in shared.text
+        clock.forward(seconds=60)
+        await house.shown("✅ Applied: a huge dragon", as_user="robin")
+        await house.shown("✅ Applied, in the words of another one that says the same: ", as_user="sasha")
+
+
+async def test_a_failed_broadcast_thanks_those_who_waited_and_marks_no_message(house: House) -> None:
+    """Privately, where they asked: the panel says why it failed, and thanks nobody for it."""
+    async with AsyncExitStack() as service:
+        doomed = await service.enter_async_context(Standin(StandinSettings(api_key=API_KEY)))
+        await service.enter_async_context(house.bot(odyssey_api_url=doomed.url, recording_timeout_s=0.5))
+        await set_(house, mode="vote", vote_window_s=300)
+        await house.live_broadcast()
+        await suggest(house, "robin", "an owl hoots")
+        said = await house.discord.user("sasha").send(CHANNEL, "!a whale leaps")
+        await house.shown("a whale leaps — Sasha")
+        await doomed.__aexit__(None, None, None)
+        failed = await house.shown("The connection to Odyssey was lost")
+        assert "Thank you" not in failed.text
+        await house.shown("Thank you for taking part", as_user="robin")
+        await house.discord.wait_for_message(
+            CHANNEL, lambda m: m.id == said.id and not m.reactions, timeout_s=WAIT_S
+        )
+    sasha = house.discord.user("sasha")
+    assert sasha.messages(sasha.direct_channel) == []
+    [end] = [m for m in house.discord.messages(CHANNEL) if m.id == said.id]
+    assert end.reactions == []
+
+
+def seen(house: House, who: str) -> dict[int, SeenMessage]:
+    """The private answers that somebody sees, by their IDs."""
+    messages = house.discord.user(who).messages(CHANNEL)
+    return {message.id: message for message in messages if message.private}
