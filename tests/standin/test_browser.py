@@ -66,7 +66,7 @@ async def test_a_browser_steers_a_stream(service: Service, page: Page, without_h
     assert (day["width"], day["height"]) == (1280, 704)
     await page.evaluate("message => send(message)", {"type": "update", "prompt": "night falls"})
     assert (await message(page, "update_acknowledged"))["prompt"] == "night falls"
-    night = day
+    night = await moving(page, "interactive", day["frames"] + 20)
     while sum(day["colours"]) - sum(night["colours"]) <= 200:  # it falls in a second or so
         night = await moving(page, "interactive", night["frames"] + 5)
     await page.evaluate("message => send(message)", {"type": "interactive_stream_end"})
