@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
 
 from bot.demo.discord_server import LocalDiscord
+from bot.demo.page_server import add_page
 from tests.browser import browser
 from tests.demo.connection import point_discord_py_at, running
-from tests.demo.sample_bot import SampleBot
+from tests.demo.sample_bot import Panel, SampleBot
 
 __all__ = ["browser"]
+
+WATCH_PAGE = "<!doctype html><html lang=en><title>Live</title><main><h1>The video</h1></main>"
 
 
 @pytest.fixture
@@ -25,3 +29,19 @@ async def bot(local_discord: LocalDiscord, monkeypatch: pytest.MonkeyPatch) -> A
     point_discord_py_at(local_discord, monkeypatch)
     async with running(SampleBot(), local_discord.token) as connected:
         yield connected
+
+
+@pytest.fixture
+async def watched_discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalDiscord]:
+    """One with the demo's page, and a page to watch to which the sample bot's panels lead."""
+
+    async def watch(request: web.Request) -> web.Response:
+        return web.Response(text=WATCH_PAGE, content_type="text/html")
+
+    def add_routes(app: web.Application, discord: LocalDiscord) -> None:
+        add_page(app, discord)
+        app.router.add_get("/watch/abc", watch)
+
+    async with LocalDiscord(add_routes=add_routes) as server:
+        monkeypatch.setattr(Panel, "watch_url", f"{server.url}/watch/abc")
+        yield server

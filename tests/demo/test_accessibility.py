@@ -8,19 +8,15 @@ from collections.abc import AsyncIterator
 import av
 import discord
 import pytest
-from aiohttp import web
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
 from discord import app_commands
 from playwright.async_api import Page, expect
 
 from bot.demo.discord_server import LocalDiscord
-from bot.demo.page_server import add_page
 from tests.browser import LocalBrowser
 from tests.demo.connection import point_discord_py_at, running
-from tests.demo.sample_bot import Panel, SampleBot
+from tests.demo.sample_bot import SampleBot
 from tests.demo.showcase import greet, showcase
-
-WATCH_PAGE = "<!doctype html><html lang=en><title>Live</title><main><h1>The video</h1></main>"
 
 
 @app_commands.command(name="film", description="Posts a recording")
@@ -30,22 +26,13 @@ async def film(interaction: discord.Interaction) -> None:
 
 
 @pytest.fixture
-async def local_discord() -> AsyncIterator[LocalDiscord]:
-    async def watch(request: web.Request) -> web.Response:
-        return web.Response(text=WATCH_PAGE, content_type="text/html")
-
-    def add_routes(app: web.Application, discord: LocalDiscord) -> None:
-        add_page(app, discord)
-        app.router.add_get("/watch/abc", watch)
-
-    async with LocalDiscord(add_routes=add_routes) as server:
-        yield server
+async def local_discord(watched_discord: LocalDiscord) -> LocalDiscord:
+    return watched_discord
 
 
 @pytest.fixture
 async def bot(local_discord: LocalDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SampleBot]:
     point_discord_py_at(local_discord, monkeypatch)
-    monkeypatch.setattr(Panel, "watch_url", f"{local_discord.url}/watch/abc")
     async with running(SampleBot(showcase, greet, film), local_discord.token) as connected:
         yield connected
 

@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator
 
 import discord
 import pytest
-from aiohttp import web
 from discord import app_commands
 from playwright.async_api import Page, expect
 
 from bot.demo.discord_server import LocalDiscord
-from bot.demo.page_server import add_page
 from tests.browser import LocalBrowser
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import PNG, Panel, SampleBot
@@ -50,22 +48,13 @@ class SteeredBot(SampleBot):
 
 
 @pytest.fixture
-async def local_discord() -> AsyncIterator[LocalDiscord]:
-    async def watch(request: web.Request) -> web.Response:
-        return web.Response(text="The video")
-
-    def add_routes(app: web.Application, discord: LocalDiscord) -> None:
-        add_page(app, discord)
-        app.router.add_get("/watch/abc", watch)
-
-    async with LocalDiscord(add_routes=add_routes) as server:
-        yield server
+async def local_discord(watched_discord: LocalDiscord) -> LocalDiscord:
+    return watched_discord
 
 
 @pytest.fixture
 async def bot(local_discord: LocalDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SteeredBot]:
     point_discord_py_at(local_discord, monkeypatch)
-    monkeypatch.setattr(Panel, "watch_url", f"{local_discord.url}/watch/abc")
     steered = SteeredBot()
     async with running(steered, local_discord.token):
         yield steered
