@@ -231,7 +231,8 @@ async def test_a_malformed_answer_ends_that_connection(service: Service, sdp: st
 
 async def test_an_idle_connection_is_closed() -> None:
     """Without a stream a connection ends at the idle limit, with a normal close code."""
-    async with serving(idle_limit_s=0.3) as service, connected(service.rest) as client:
+    # Long enough to be connected before, on a busy machine too.
+    async with serving(idle_limit_s=1.0) as service, connected(service.rest) as client:
         await asyncio.wait_for(client.closed.wait(), 10)
         assert client.socket.close_code == 1000
 
