@@ -33,6 +33,8 @@ EXTENSION = "cogs.odyssey"
 LOGIN_TIMEOUT_S = 90.0
 LONGEST_LIMIT_S = 30.0
 """While it logs in, the bot waits itself for a rate limit that takes longer: so that it can say so."""
+GUILDS_COME_WITHIN_S = 0.5
+"""Each after the one before: the bot is ready when none came for so long. Nothing here waits for them."""
 TELLING_HEAD_START_S = 2.0
 """For the list of commands to be there when the bot is."""
 TELLING_AGAIN_S = (60.0, 3600.0)
@@ -74,7 +76,7 @@ class OdysseyBot(commands.Bot):
             # Nothing that users write can ping anyone.
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
-            guild_ready_timeout=0.5,  # nothing here waits for the list of guilds
+            guild_ready_timeout=GUILDS_COME_WITHIN_S,
         )
         self.services = services
         self.reads_chat = True

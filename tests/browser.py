@@ -1,4 +1,4 @@
-"""A real headless Chromium for tests of pages: a conftest imports `browser` to offer it to its tests.
+"""A real headless Chromium for tests of pages: one for all that a process tests, as to start it costs most.
 
 Nothing is installed by the tests: without a Chromium they are skipped with one sentence, or fail when the
 environment says REQUIRE_BROWSER=1 (as in continuous integration).
@@ -67,9 +67,9 @@ class LocalBrowser:
             self.errors.append(message.text)
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[LocalBrowser]:
-    """A Chromium; fails its test when a page asked for anything outside this machine."""
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser, started by the first test that needs it."""
     path = next((found for name in CANDIDATES if (found := shutil.which(name))), None)
     if path is None:
         sentence = "no Chromium was found on this machine (Debian: apt-get install chromium)"
@@ -77,12 +77,22 @@ async def browser() -> AsyncIterator[LocalBrowser]:
             pytest.fail(sentence)
         pytest.skip(sentence)
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        started = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         try:
-            local = LocalBrowser(chromium)
-            yield local
+            yield started
         finally:
-            await chromium.close()
+            await started.close()
+
+
+@pytest.fixture
+async def browser(chromium: Browser) -> AsyncIterator[LocalBrowser]:
+    """Opens a test's pages, and closes them; fails it when one asked for anything outside this machine."""
+    local = LocalBrowser(chromium)
+    try:
+        yield local
+    finally:
+        for context in chromium.contexts:
+            await context.close()
     assert local.foreign == [], "the page asked for something outside this machine"
 
 

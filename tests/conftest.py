@@ -7,6 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.browser import browser, chromium
+
+__all__ = ["browser", "chromium"]
+
 
 @pytest.fixture(autouse=True)
 async def no_leaked_tasks() -> AsyncIterator[None]:

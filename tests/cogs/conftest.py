@@ -17,10 +17,10 @@ import pytest
 from bot.clock import SystemClock
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.world import ApiError
-from tests.e2e.conftest import API_KEY, WAIT_S, House, free_port, house, until_healthy
+from tests.e2e.conftest import API_KEY, WAIT_S, House, empty_database, free_port, house, until_healthy
 from tests.processes import python_m_bot
 
-__all__ = ["house"]  # the fixture
+__all__ = ["empty_database", "house"]  # the fixtures
 
 
 class HastyClock(SystemClock):
@@ -100,6 +100,7 @@ async def until(
         while not condition():
             assert await house.goes_on()
             meanwhile()
+            await asyncio.sleep(0.005)  # to ask without a pause would take the time that the bot needs
 
 
 @contextmanager

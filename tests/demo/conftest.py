@@ -9,11 +9,8 @@ from aiohttp import web
 
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.page_server import add_page
-from tests.browser import browser
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import Panel, SampleBot
-
-__all__ = ["browser"]
 
 WATCH_PAGE = "<!doctype html><html lang=en><title>Live</title><main><h1>The video</h1></main>"
 

@@ -8,11 +8,11 @@ from playwright.async_api import expect
 
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.page_server import add_page
-from tests.browser import LocalBrowser, browser
+from tests.browser import LocalBrowser
 from tests.demo.sample_bot import SampleBot
 from tests.demo.test_page import local_discord, ready
 
-__all__ = ["browser", "local_discord"]  # the fixtures
+__all__ = ["local_discord"]  # the fixture
 
 
 async def test_the_page_comes_back_after_a_restart(browser: LocalBrowser) -> None:

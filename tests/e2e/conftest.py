@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import re
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +24,7 @@ from bot.demo.answers import Answer
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.views import SeenMessage
 from bot.standin.service import Standin, StandinSettings
+from bot.storage.database import open_database
 
 API_KEY = "ody_end_to_end"
 CHANNEL = "broadcasts"
@@ -154,7 +156,7 @@ def id_of(message: SeenMessage, label: str) -> str:
 
 async def until_healthy(url: str, running: asyncio.Task[None] | None = None) -> None:
     """Returns when the bot with this health check is connected; raises what `running` raises before that."""
-    async with httpx.AsyncClient() as http, asyncio.timeout(WAIT_S):
+    async with httpx.AsyncClient(verify=False) as http, asyncio.timeout(WAIT_S):
         while running is None or not running.done():
             with suppress(httpx.TransportError):
                 if (await http.get(url)).is_success:
@@ -163,10 +165,22 @@ async def until_healthy(url: str, running: asyncio.Task[None] | None = None) -> 
     await running
 
 
+@pytest.fixture(scope="session")
+async def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of the newest schema, made once: to make it takes half of a bot's start."""
+    path = tmp_path_factory.mktemp("database") / "empty.sqlite3"
+    async with open_database(f"sqlite:///{path}"):
+        return path
+
+
 @pytest.fixture
-async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    """A house with nobody in it yet: the test starts the bot. Its panels are edited in quick succession."""
+async def house(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database: Path
+) -> AsyncIterator[House]:
+    """A house with nobody in it yet: the test starts the bot, which is ready and edits panels at once."""
+    monkeypatch.setattr("bot.discord_bot.GUILDS_COME_WITHIN_S", 0.01)
     monkeypatch.setattr("cogs.panel_upkeep.EDIT_GAP_S", 0.1)
+    shutil.copyfile(empty_database, tmp_path / "odyssey.sqlite3")
     standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1))
     async with LocalDiscord() as discord, standin:
         yield House(tmp_path, discord, standin)

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from tests.browser import LocalBrowser, browser
+from tests.browser import LocalBrowser
 from tests.processes import python_m_bot
-
-__all__ = ["browser"]  # the fixture
 
 LIVE_TIMEOUT_MS = 30_000
 

@@ -10,10 +10,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page
 
-from tests.browser import LocalBrowser, browser, serving_pages
+from tests.browser import LocalBrowser, serving_pages
 from tests.standin.conftest import API_KEY, Service
-
-__all__ = ["browser"]
 
 CLIENT = Path(__file__).with_name("plain_client.js").read_text(encoding="utf-8")
 MOVING = "([id, frames]) => { const seen = look(id); return seen && seen.frames >= frames && seen; }"

@@ -15,10 +15,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page
 
-from tests.browser import LocalBrowser, browser, serving_pages
+from tests.browser import LocalBrowser, serving_pages
 from tests.standin.conftest import API_KEY, Service, serving
-
-__all__ = ["browser"]
 
 FOLDER = os.environ.get("PUBLISHED_CLIENT")
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="PUBLISHED_CLIENT is not set")

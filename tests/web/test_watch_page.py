@@ -5,10 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.browser import LocalBrowser, browser
-from tests.e2e.conftest import CHANNEL, House, house
+from tests.browser import LocalBrowser
+from tests.e2e.conftest import CHANNEL, House, empty_database, house
 
-__all__ = ["browser", "house"]  # the fixtures
+__all__ = ["empty_database", "house"]  # the fixtures
 
 NEVER_EXISTED = "x" * 22
 
