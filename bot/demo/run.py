@@ -10,7 +10,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Coroutine, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -74,23 +74,23 @@ async def _run(port: int, crowd: int, data: Path | None, stop: asyncio.Event) ->
         environment = _clean_environment()
         recordings = ["--recordings-dir", str(kept_in / "recordings")] if data else []
         key = f"ody_{secrets.token_hex(16)}"
+        # Both start at once, since most of their start is loading: so the bot is told the port of the other.
+        standin_port, web_port = _free_ports(2)
         standin = await stack.enter_async_context(
             child(
                 "The stand-in for Odyssey",
-                ["standin", "--host", HOST, "--port", "0", "--api-key", key, *recordings],
+                ["standin", "--host", HOST, "--port", str(standin_port), "--api-key", key, *recordings],
                 environment=environment,
                 directory=directory,
                 grace_s=STANDIN_GRACE_S,
             )
         )
-        standin_url = await _unless_ended(_standin_url(standin), stop, [])
-        web_port = _free_port()
         environment |= {
             "DISCORD_TOKEN": discord.token,
             "DISCORD_API_URL": discord.api_url,
             "DISCORD_GATEWAY_URL": discord.gateway_url,
             "ODYSSEY_API_KEY": key,
-            "ODYSSEY_API_URL": standin_url,
+            "ODYSSEY_API_URL": f"http://{HOST}:{standin_port}",
             "DATABASE_URL": f"sqlite:///{quote(str(kept_in / 'demo.sqlite3'))}",
             "WEB_HOST": HOST,
             "WEB_PORT": str(web_port),
@@ -100,7 +100,7 @@ async def _run(port: int, crowd: int, data: Path | None, stop: asyncio.Event) ->
             child("The bot", ["run"], environment=environment, directory=directory, grace_s=BOT_GRACE_S)
         )
         health_url = f"http://{HOST}:{web_port}/healthz"
-        await _unless_ended(_until_ready(discord, health_url), stop, [bot, standin])
+        await _unless_ended(_until_ready(discord, standin, health_url), stop, [bot, standin])
         fate = (
             f"All is kept in {kept_in}." if data else "Nothing is kept when it ends; DATA=directory keeps it."
         )
@@ -135,22 +135,19 @@ def _clean_environment() -> dict[str, str]:
     return {**kept, "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
 
 
-def _free_port() -> int:
-    """The bot must be told its port, since its links name it; so it is found a moment before it is taken."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """The parts must be told their ports before they have them; so these are found a moment earlier."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
-async def _standin_url(standin: Child) -> str:
-    line = await standin.first_line()
-    if not line:
+async def _until_ready(discord: LocalDiscord, standin: Child, health_url: str) -> None:
+    """Waits until the stand-in listens, the bot is connected, and its commands are there."""
+    if not await standin.first_line():
         raise DemoError(f"{standin.name} did not start.")
-    return line.rsplit(" ", 1)[-1]
-
-
-async def _until_ready(discord: LocalDiscord, health_url: str) -> None:
-    """Waits until the bot is connected and its commands are there."""
     try:
         async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as http:
             # Asked from outside, as an operator's health check does: the bot is another process.
