@@ -43,11 +43,15 @@ class Version:
 
 
 class Seen:
-    """Watches a local Discord. `people` are those whose private answers and direct messages are looked at."""
+    """Watches a local Discord. `people` are those whose private answers and direct messages are looked at.
 
-    def __init__(self, discord: LocalDiscord, people: list[User]) -> None:
+    What becomes of messages up to the one with the ID `since` is about something earlier, and not looked at.
+    """
+
+    def __init__(self, discord: LocalDiscord, people: list[User], since: int) -> None:
         self._discord = discord
         self._people = people
+        self._since = since
         self._direct = {user.direct_channel: user for user in people}
         self._channel = discord.channel(CHANNEL)
         self._owners: dict[int, User | None] = {}
@@ -83,7 +87,7 @@ class Seen:
                     await self._has_changed.wait()
 
     def _changed(self, channel_id: int, message_id: int) -> None:
-        if channel_id != self._channel and channel_id not in self._direct:
+        if message_id <= self._since or (channel_id != self._channel and channel_id not in self._direct):
             return
         self._has_changed.set()
         now, versions = time.monotonic(), self.versions[message_id]

@@ -69,11 +69,11 @@ async def show(
     Each of the crowd acts about every `pause_s` seconds.
     """
     mika, dice = house.discord.user("mika"), random.Random(seed)
-    seen = Seen(house.discord, [*crowd, mika])
     truth = Truth([Viewer(user.id, user.name) for user in crowd])
     requests.most.clear()
     await (await mika.slash(CHANNEL, "odyssey settings", name="mode", value=modes[0].value)).final()
     since = house.discord.messages(CHANNEL)[-1].id
+    seen = Seen(house.discord, [*crowd, mika], since)
     people = [Person(user, random.Random(dice.random()), lambda: seen.panel, since) for user in crowd]
     prompt = f"A quiet page, decided by {' then '.join(modes)}"
     async with AsyncExitStack() as stack:
