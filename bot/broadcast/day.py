@@ -28,30 +28,32 @@ class Share:
         self.guild_id = guild_id
         self.broadcast_id = broadcast_id
         self.live_since: float | None = None
-        """The steady moment, to be set by whoever takes the broadcast live."""
+        """The steady moment in which the broadcast came on air."""
         self.kept_s: float | None = None
         """How much of its server's days it may use in all; None without a limit."""
+        self.due_at: float | None = None
+        """When `renew` is due, which is asked before each suggestion: at once if the rules have changed."""
         self._days = days
-        self._has_new_rules = False
 
     @property
     def ends_at(self) -> float | None:
         """The steady moment in which it is used up; None without a limit, or before the broadcast is live."""
         if self.live_since is None:
             return None
-        longest = self._days.budget_of(self.guild_id).longest
-        limits_s = [longest.total_seconds()] if longest else []
-        limits_s += [] if self.kept_s is None else [self.kept_s]
-        return self.live_since + min(limits_s) if limits_s else None
+        longest, limit_s = self._days.budget_of(self.guild_id).longest, self.kept_s
+        if longest:
+            longest_s = longest.total_seconds()
+            limit_s = longest_s if limit_s is None else min(limit_s, longest_s)
+        return None if limit_s is None else self.live_since + limit_s
 
-    @property
-    def due_at(self) -> float | None:
-        """When `renew` is due: at once if the rules have changed."""
-        return -math.inf if self._has_new_rules else self.ends_at
+    def begin(self, now: float) -> None:
+        """The broadcast comes on air at the steady moment `now`."""
+        self.live_since = now
+        self._reckon()
 
     def reconsider(self) -> None:
         """The server's rules have changed."""
-        self._has_new_rules = True
+        self.due_at = -math.inf
 
     def used_s(self, now: float) -> float:
         """How long the broadcast has been live at the steady moment `now`."""
@@ -63,11 +65,20 @@ class Share:
 
     async def renew(self) -> Reason | None:
         """Keeps more, of what there is today and by the rules as they are; else says why it is the end."""
-        self._has_new_rules = False
+        self.due_at = self.ends_at  # by the rules as they are now
         longest = self._days.budget_of(self.guild_id).longest
         if longest and self.used_s(self._days.clock.steady()) >= longest.total_seconds():
             return Reason.BROADCAST_LIMIT
         return None if await self._days.keep_more(self) else Reason.DAY_LIMIT
+
+    def keep(self, kept_s: float | None) -> None:
+        """So much of its server's days is its own, in all."""
+        self.kept_s = kept_s
+        self._reckon()
+
+    def _reckon(self) -> None:
+        if self.due_at != -math.inf:
+            self.due_at = self.ends_at
 
 
 class Days:
@@ -102,13 +113,13 @@ class Days:
         # From here on nothing is awaited: of two that ask at once, the second sees what the first one got.
         budget, now = self.budget_of(share.guild_id), self.clock.steady()
         if budget.per_day is None:
-            share.kept_s = None
+            share.keep(None)
             return True
         left_s = budget.per_day.total_seconds() - self._taken_s(share, stored)
         if left_s <= 0:
             return False
         part_s = min(STREAM_LIMIT_S, budget.longest.total_seconds()) if budget.longest else STREAM_LIMIT_S
-        share.kept_s = share.used_s(now) + min(left_s, part_s)
+        share.keep(share.used_s(now) + min(left_s, part_s))
         return True
 
     def _taken_s(self, asking: Share, stored: Iterable[TimeOnAir]) -> float:

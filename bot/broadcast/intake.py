@@ -169,8 +169,8 @@ class Intake:
             raise BroadcastError(Code.FILTERED, rule=broken.rule)
 
     def _end_of_mute(self, viewer: Viewer) -> float | None:
-        _, until = self._mutes.get(viewer.id, (None, 0.0))
-        return until if self._clock.steady() < until else None
+        mute = self._mutes.get(viewer.id)
+        return mute[1] if mute and self._clock.steady() < mute[1] else None
 
     def _check_wait(self, code: Code, since: float | None, wait: timedelta) -> None:
         if since is not None and self._clock.steady() < (until := since + wait.total_seconds()):

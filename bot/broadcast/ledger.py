@@ -90,14 +90,15 @@ class Ledger:
         """Waits until all is stored, and tells the authors; then raises the first error."""
         failure: Exception | None = None
         for entry, suggestion, stored in saving:
+            is_settled = suggestion.outcome.is_settled
             try:
                 await stored
             except Exception as error:  # noqa: BLE001 - raised below: one failure must not hide the others
                 failure = failure or error
             else:
-                if suggestion.outcome.is_settled:
+                if is_settled:
                     self._open.pop(suggestion.id, None)
-            if suggestion.outcome.is_settled:
+            if is_settled:
                 entry.tell()
         if failure:
             raise failure

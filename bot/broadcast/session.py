@@ -250,7 +250,7 @@ class BroadcastSession:
         """Dated by the wall as it is now: a minute is stored as a minute, though it was set meanwhile."""
         clock = self._ports.clock
         if state is State.LIVE:
-            self.share.live_since = clock.steady()
+            self.share.begin(clock.steady())
         moved = self.broadcast.moved(state, clock.date_of(clock.steady()), self._ending)
         live_since = self.share.live_since
         return moved if live_since is None else replace(moved, live_at=clock.date_of(live_since))

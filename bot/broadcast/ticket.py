@@ -36,12 +36,11 @@ class Tickets:
 
     def issue(self, suggestion: Suggestion, settled: asyncio.Future[Suggestion]) -> Ticket:
         """A ticket for a suggestion."""
-        settled.add_done_callback(lambda _: self.tell(suggestion.id))
         return Ticket(
             suggestion,
             settled,
             prospect=partial(self._prospect_of, suggestion.id),
-            followed=partial(self._follow, suggestion.id),
+            followed=partial(self._follow, suggestion.id, settled),
         )
 
     def tell(self, suggestion_id: str) -> None:
@@ -50,9 +49,15 @@ class Tickets:
             event.set()
 
     @contextmanager
-    def _follow(self, suggestion_id: str) -> Iterator[asyncio.Event]:
+    def _follow(self, suggestion_id: str, settled: asyncio.Future[Suggestion]) -> Iterator[asyncio.Event]:
         event = self._followed[suggestion_id] = asyncio.Event()
+
+        def tell(_: object) -> None:
+            event.set()
+
+        settled.add_done_callback(tell)
         try:
             yield event
         finally:
+            settled.remove_done_callback(tell)
             del self._followed[suggestion_id]

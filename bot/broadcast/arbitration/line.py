@@ -164,7 +164,7 @@ class Line:
                 break
             if suggestion_id not in but:
                 stale.append(suggestion_id)
-        return self._remove(stale)
+        return self._remove(stale) if stale else []
 
     def next_stale_at(self, *, but: Collection[str]) -> float | None:
         """The steady moment in which the oldest becomes stale that does not have its ID in `but`."""
@@ -226,10 +226,14 @@ class Line:
         """How many are for a suggestion."""
         return self._votes.count(suggestion.id)
 
+    def supporters_of(self, suggestion: Suggestion) -> int:
+        """How many are for a suggestion, its author included even if they voted for another one."""
+        return self._votes.supporters(suggestion.id, suggestion.viewer.id)
+
     def people_for(self, suggestions: list[Suggestion]) -> int:
         """How many are for any of these, their authors included even if they voted for another one."""
         if len(suggestions) == 1:
-            return self._votes.supporters(suggestions[0].id, suggestions[0].viewer.id)
+            return self.supporters_of(suggestions[0])
         people = {suggestion.viewer.id for suggestion in suggestions}
         return len(people.union(*(self._votes.voters_of(suggestion.id) for suggestion in suggestions)))
 

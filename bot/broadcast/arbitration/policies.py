@@ -167,12 +167,15 @@ class DrawPolicy(MemorylessPolicy):
         line, waiting = self._line, list(self._line)
         if len(waiting) < 2:
             return next(map(Choice, waiting), None)
-        weights = [line.people_for([suggestion]) for suggestion in waiting]
+        weights = [line.supporters_of(suggestion) for suggestion in waiting]
         while True:
-            group = line.group_of(self._chance.choices(waiting, weights)[0])
+            drawn = self._chance.choices(waiting, weights)[0]
+            group = line.group_of(drawn)
+            if len(group) == 1:
+                return Choice(drawn)
             # Who is for several of a group was counted for each: so it is drawn too often, and put back.
-            counted = sum(line.people_for([suggestion]) for suggestion in group)
-            if len(group) == 1 or self._chance.random() * counted < line.people_for(group):
+            counted = sum(map(line.supporters_of, group))
+            if self._chance.random() * counted < line.people_for(group):
                 return _choice(group)
 
     def standing(self) -> Standing:

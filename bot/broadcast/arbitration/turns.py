@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 
 class Turns:
@@ -38,7 +38,8 @@ class Turns:
 
     def __iter__(self) -> Iterator[str]:
         """In the order in which they are served if nobody else comes: everyone's first, then the seconds."""
-        round_number, people = 0, list(self._by_viewer.values())
+        round_number = 0
+        people: Collection[list[str]] = self._by_viewer.values()
         while people:
             yield from (theirs[round_number] for theirs in people)
             round_number += 1
