@@ -151,6 +151,13 @@ def happening(
         discord.world.rest = answer  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True)
+def private_answers_follow_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As panels do: a test that is about the pause between two edits sets it."""
+    monkeypatch.setattr("cogs.private_answers.EDIT_GAP_S", 0.05)
+    monkeypatch.setattr("cogs.suggesting.FOLLOW_GAP_S", 0.05)
+
+
 @asynccontextmanager
 async def bot_process(house: House) -> AsyncIterator[Process]:
     """The bot as a process of its own, connected."""

@@ -16,6 +16,7 @@ from bot.demo.world import ApiError
 from bot.discord_bot import OdysseyBot
 from bot.storage.journal import DatabaseJournal, Post
 from cogs.panel_keeper import PanelKeeper
+from cogs.places import GRACE_S
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
 from tests.cogs.test_departures import SEND, VIEW, deny, ending
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, newer_panel, panels
@@ -66,7 +67,7 @@ async def test_a_kill_between_the_panel_and_its_record_leaves_none_that_connects
     refused = [] if is_read else hidden.__enter__()
     async with house.bot():
         if not is_read:
-            await until(house, lambda: len(refused) > 10, meanwhile=lambda: clock.skip(at_most_s=300))
+            await until(house, lambda: len(refused) > 10, meanwhile=lambda: clock.forward(minutes=5))
             hidden.__exit__(None, None, None)
         await until(
             house,
@@ -123,17 +124,21 @@ async def test_a_permission_that_comes_back_mends_the_panel(
         panel = await house.live_broadcast()
         with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=403, code=code) as refused:
             await house.discord.user("mika").slash(CHANNEL, "odyssey end")
-            await until(house, lambda: len(refused) > 15, meanwhile=lambda: clock.skip(at_most_s=300))
+            await until(house, lambda: len(refused) > 15, meanwhile=lambda: clock.forward(minutes=5))
         house.discord.world.backend.edit_channel(house.discord.channel("lounge"), {"topic": "changed"})
         await until(house, lambda: panels(house, "Ended by its host") == [panel.id])
 
 
-async def test_a_channel_that_is_hidden_and_shown_again_has_panel_and_recording(house: House) -> None:
+async def test_a_channel_that_is_hidden_and_shown_again_has_panel_and_recording(
+    house: House, clock: HastyClock
+) -> None:
     """The broadcast ends while the bot may not even see the channel; when it may again, all is there."""
     async with house.bot():
         panel = await house.live_broadcast()
         deny(house, VIEW | SEND)
-        await until(house, lambda: ending(house)[0] == "ended")
+        await until(
+            house, lambda: ending(house)[0] == "ended", meanwhile=lambda: clock.skip(at_most_s=GRACE_S)
+        )
         deny(house, 0)
         await until(house, lambda: panels(house, "Ended") == [panel.id])
         await house.shown("Full video")

@@ -18,12 +18,13 @@ async def host_mode(house: House, *, gap_s: int = 0) -> SeenMessage:
     return await house.live_broadcast()
 
 
-async def held_back(house: House, panel: SeenMessage) -> None:
-    """Has something sent, so that what is approved next waits for its turn."""
+async def held_back(house: House, panel: SeenMessage) -> SeenMessage:
+    """Has something sent, so that what is approved next waits for its turn; Mika's review, which is open."""
     await suggest(house, "sasha", "a first idea")
     review = await house.review(panel)
     await house.discord.user("mika").click(review, label="Approve")
     await house.shown("> a first idea")
+    return review
 
 
 async def test_an_open_review_follows_what_comes(house: House) -> None:
@@ -89,9 +90,9 @@ async def test_two_moderators_on_one_suggestion(house: House) -> None:
     mika, robin = house.discord.user("mika"), house.discord.user("robin")
     async with house.bot():
         panel = await host_mode(house, gap_s=60)
-        await held_back(house, panel)
+        opened = await held_back(house, panel)
         await suggest(house, "sasha", "an owl hoots")
-        of_mika = await becomes(house, await house.review(panel), "> an owl hoots")
+        of_mika = await becomes(house, opened, "> an owl hoots")
         of_robin = await house.review(panel, by="robin")
         edit = await robin.click(of_robin, label="Edit")
         await mika.click(of_mika, label="Approve")
@@ -149,9 +150,9 @@ async def test_forty_presses_at_once_decide_once(house: House) -> None:
     mika = house.discord.user("mika")
     async with house.bot():
         panel = await host_mode(house, gap_s=60)
-        await held_back(house, panel)
+        opened = await held_back(house, panel)
         await suggest(house, "robin", "an owl hoots")
-        review = await becomes(house, await house.review(panel), "> an owl hoots")
+        review = await becomes(house, opened, "> an owl hoots")
         approve = next(button.custom_id for button in review.buttons if button.label == "Approve")
         pressed = await asyncio.gather(*(mika.click(review, custom_id=approve) for _ in range(40)))
         assert {answer.failed for answer in pressed} == {None}
