@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sqlite3
 from contextlib import closing
@@ -234,19 +235,23 @@ async def test_a_kill_between_the_new_panel_and_the_old_ones_deletion_leaves_one
         def refuse(_: object) -> None:
             raise too_old
 
-        old = await house.live_broadcast()
         killing = (
             happening(house.discord, "DELETE", EDIT_OF_A_MESSAGE, before=kill)
             if is_remembered
             else happening(house.discord, "POST", POST_OF_A_MESSAGE, after=kill)
         )
         with happening(house.discord, "PATCH", EDIT_OF_A_MESSAGE, before=refuse), killing:
-            await house.discord.user("robin").send(CHANNEL, "!an owl hoots")
+            mika = house.discord.user("mika")
+            starting = asyncio.create_task(
+                mika.slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
+            )
             await process.communicate()
-    [_, new] = panels(house)
+        starting.cancel()
+        await asyncio.wait({starting})
+    [old, new] = panels(house)
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
         stored = {row for (row,) in database.execute("SELECT message_id FROM posts")}
-    assert stored == ({old.id, new} if is_remembered else {old.id})
+    assert stored == ({old, new} if is_remembered else {old})
     async with house.bot():
         await until(house, lambda: panels(house) == panels(house, "The bot was interrupted") == [new])
 
