@@ -85,6 +85,7 @@ class OdysseyBot(commands.Bot):
         """Whether it was ever connected."""
         self._pauses = Backoff(*CONNECTING_AGAIN_S)
         self._telling: asyncio.Task[None] | None = None
+        self._answered = asyncio.Event()  # what Discord says to the list of commands, the first time
         guard(self._connection.parsers)
 
     async def login(self, token: str) -> None:
@@ -99,7 +100,7 @@ class OdysseyBot(commands.Bot):
         self._ask_for_members()
         await self.load_extension(EXTENSION)
         self._telling = asyncio.create_task(self._tell_commands(), name="tell Discord of the commands")
-        await asyncio.wait({self._telling}, timeout=TELLING_HEAD_START_S)
+        await self.services.clock.wait(self._answered, self.services.clock.steady() + TELLING_HEAD_START_S)
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """As discord.py's, but neither an intent that is taken away nor nonsense from Discord ends it.
@@ -162,8 +163,10 @@ class OdysseyBot(commands.Bot):
                     " ".join(str(error).split())[:200],
                     pause_s,
                 )
+                self._answered.set()
                 await self.services.clock.sleep(pause_s)
             else:
+                self._answered.set()
                 return
 
     def _ask_for_members(self) -> None:

@@ -23,6 +23,18 @@ ME = r"/users/@me$"
 APPLICATION = r"/oauth2/applications/@me$"
 
 
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither we nor discord.py wait before the bot comes again."""
+
+    async def at_once(*_args: object, **_options: object) -> None:
+        pass
+
+    monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
+    for module in ("discord_bot", "discord_connection"):
+        monkeypatch.setattr(f"bot.{module}.CONNECTING_AGAIN_S", (0.05, 0.05))
+
+
 @pytest.fixture
 async def strange_discord(
     house: House, monkeypatch: pytest.MonkeyPatch
@@ -232,10 +244,9 @@ async def test_an_event_that_cannot_be_read_is_one_lost_event(
 
 
 async def test_a_frame_that_cannot_be_read_costs_a_connection_and_no_more(
-    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The next one is made anew, and panel, chat and commands go on."""
-    monkeypatch.setattr("bot.discord_bot.CONNECTING_AGAIN_S", (0.6, 0.6))
     frames: list[str | bytes] = ["no json", "[]", "null", '{"op": 10, "d": null}', b"none\x00\x00\xff\xff"]
     async with house.bot():
         panel = await house.live_broadcast()

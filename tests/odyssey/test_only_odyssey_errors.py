@@ -140,7 +140,8 @@ async def test_the_environment(
     environment: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str
 ) -> None:
     """Nor does any variable that decides about the way there."""
-    environment.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        environment.setenv(name, "http://127.0.0.1:1")
     environment.setenv(variable, value)
     scheme = "https" if variable in ("HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR") else "http"
     assert await only_odyssey_errors(f"{scheme}://svc.invalid", tmp_path) == set(CALLS)
