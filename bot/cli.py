@@ -45,7 +45,6 @@ def every_command(
 @app.command()
 def run() -> None:
     """Run the bot, with the settings in the environment or in .env."""
-    from bot.app import run_until_signalled
     from bot.config import Settings, load_settings, misspelt_names
     from bot.logs import set_up_logging
 
@@ -56,6 +55,9 @@ def run() -> None:
         log.info("version %s of the bot", __version__)
         for complaint in misspelt_names():
             log.warning("%s", complaint)
+
+        from bot.app import run_until_signalled  # all of the bot: what is wrong with a setting is said before
+
         asyncio.run(run_until_signalled(settings))
 
 

@@ -58,6 +58,7 @@ class BriefService:
 
     def _take(self, message: str) -> None:
         self.asked_to_end = True
+        asyncio.get_running_loop().call_soon(self._stream.on_message, StreamEnded())
 
     async def _answer(self) -> None:
         asyncio.get_running_loop().call_soon(self._say_all)

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 
 import pytest
@@ -17,6 +17,14 @@ from tests.e2e.relay import Relay, relay_to
 from tests.processes import python_m_bot
 
 PROMISED_S = 30.0
+
+
+@pytest.fixture(autouse=True)
+def ordinary_hang_up() -> Iterator[None]:
+    """Processes are started as from a terminal, also when these tests are to outlive theirs."""
+    earlier = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, earlier)
 
 
 @asynccontextmanager
@@ -103,15 +111,12 @@ async def test_two_silent_services_do_not_hold_up_a_stop(house: House) -> None:
 
 async def test_a_program_that_is_to_outlive_its_terminal_does(house: House) -> None:
     """What nohup has it ignore stays ignored."""
-    earlier = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        async with bot_process(house) as process:
-            process.send_signal(signal.SIGHUP)
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(process.wait(), 1)
-            assert await house.goes_on()
-            process.terminate()
-            await process.communicate()
-    finally:
-        signal.signal(signal.SIGHUP, earlier)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    async with bot_process(house) as process:
+        process.send_signal(signal.SIGHUP)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(process.wait(), 1)
+        assert await house.goes_on()
+        process.terminate()
+        await process.communicate()
     assert process.returncode == 0
