@@ -221,18 +221,6 @@ async def test_the_panel_shows_a_picture_of_the_stream(house: House) -> None:
         assert ended.attachments == []
 
 
-async def test_a_server_has_so_many_minutes_a_day(house: House) -> None:
-    """When they are used up, a start is refused with the time of new ones."""
-    mika = house.discord.user("mika")
-    async with house.bot():
-        await house.whole_broadcast("A cat")
-        await set_(house, minutes_per_day=1)
-        with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
-            database.execute("UPDATE broadcasts SET live_at = datetime(ended_at, '-2 minutes')")
-        refused = await mika.slash(CHANNEL, "odyssey start", prompt="A dog")
-        assert "1 minutes of today are used up" in refused.text
-
-
 async def test_settings_are_checked_kept_exported_and_imported(house: House) -> None:
     """A wrong value changes nothing and says why; a right one is there after a restart."""
     mika, robin = house.discord.user("mika"), house.discord.user("robin")

@@ -6,15 +6,34 @@ import asyncio
 import sqlite3
 from contextlib import closing
 
+import pytest
+
+from tests.cogs.conftest import HastyClock
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_
 
 
+@pytest.fixture(autouse=True)
+def noon(house: House) -> None:
+    """By the bot's wall: it is far from midnight, before and after."""
+    house.clock = clock = HastyClock()
+    clock.step_the_wall(hours=12 - clock.now().hour)
+
+
 async def use_up(house: House, seconds: float) -> None:
-    """A broadcast that is over, and was as long as that. (The test is not to be run right after midnight.)"""
+    """A broadcast that is over, and was as long as that."""
     await house.whole_broadcast("A cat")
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
         database.execute("UPDATE broadcasts SET live_at = datetime(ended_at, ?)", (f"-{seconds} seconds",))
+
+
+async def test_a_server_has_so_many_minutes_a_day(house: House) -> None:
+    """When they are used up, a start is refused with the time of new ones."""
+    async with house.bot():
+        await use_up(house, 120)
+        await set_(house, minutes_per_day=1)
+        refused = await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A dog")
+        assert "1 minutes of today are used up" in refused.text
 
 
 async def test_the_days_minutes_end_a_broadcast_and_say_so(house: House) -> None:
