@@ -6,7 +6,7 @@ import pytest
 
 from bot.discord_bot import OdysseyBot
 from cogs.own_messages import nonce_of, own_messages
-from tests.cogs.test_panel_losses import bots
+from tests.cogs.test_panel_runs import bots
 from tests.e2e.conftest import CHANNEL, House, empty_database, house
 
 __all__ = ["bots", "empty_database", "house"]  # the fixtures

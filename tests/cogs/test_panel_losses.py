@@ -1,4 +1,4 @@
-"""Every panel that was ever posted ends in a true state: kills, lost answers, permissions, a new bot."""
+"""Every panel that was ever posted ends in a true state: kills, lost answers, permissions."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import asyncio
 import signal
 import sqlite3
 from contextlib import closing, suppress
-from typing import Any, cast
+from typing import Any
 
 import discord
 import pytest
 
-from bot.app import run_bot
 from bot.demo.world import ApiError
-from bot.discord_bot import OdysseyBot
 from bot.storage.journal import DatabaseJournal, Post
-from cogs.panel_keeper import PanelKeeper
 from cogs.places import GRACE_S
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
 from tests.cogs.test_departures import SEND, VIEW, deny, ending
@@ -29,20 +26,6 @@ POST_OF_A_MESSAGE = r"/channels/\d+/messages$"
 def lost(status: int) -> ApiError:
     """What Discord answers although it has done what was asked."""
     return ApiError(status, {"code": 0, "message": "lost by the test"})
-
-
-@pytest.fixture
-def bots(monkeypatch: pytest.MonkeyPatch) -> list[OdysseyBot]:
-    """The bots that a test starts."""
-    started: list[OdysseyBot] = []
-    begin = OdysseyBot.setup_hook
-
-    async def note_and_begin(bot: OdysseyBot) -> None:
-        started.append(bot)
-        await begin(bot)
-
-    monkeypatch.setattr(OdysseyBot, "setup_hook", note_and_begin)
-    return started
 
 
 @pytest.mark.parametrize("is_read", [True, False], ids=["at once", "when it may read the channel again"])
@@ -157,91 +140,6 @@ async def test_a_panel_whose_channel_is_gone_is_given_up(house: House) -> None:
         async with house.bot():
             assert await house.goes_on()
     assert edited_at_s == []
-
-
-async def test_a_start_that_is_refused_at_once_is_shown_before_discord_calls_the_bot_ready(
-    house: House, bots: list[OdysseyBot]
-) -> None:
-    """The gateway has just connected, and the service refuses the start: the panel says so."""
-    stop = asyncio.Event()
-    settings = house.settings_of(odyssey_api_key="wrong")
-    running = asyncio.create_task(run_bot(settings, stop), name="the bot")
-    mika = house.discord.user("mika")
-    async with asyncio.timeout(WAIT_S):
-        while not (bots and bots[0].ws and mika.commands(CHANNEL)):
-            await asyncio.sleep(0)
-        assert not bots[0].is_ready()
-    await mika.slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
-    await house.shown("Failed")
-    await bots[0].wait_until_ready()
-    stop.set()
-    await running
-
-
-async def test_a_stop_while_a_start_waits_for_discord_skips_nothing(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A panel that is opened while the keeper closes neither stops the closing nor stays live."""
-    answers, may_answer = asyncio.Event(), asyncio.Event()
-    edit = discord.Interaction.edit_original_response
-
-    async def edit_late(interaction: discord.Interaction, **changes: Any) -> Any:
-        answers.set()
-        await may_answer.wait()
-        return await edit(interaction, **changes)
-
-    close = PanelKeeper.close
-
-    async def close_meanwhile(keeper: PanelKeeper) -> None:
-        may_answer.set()
-        await close(keeper)
-
-    monkeypatch.setattr(discord.Interaction, "edit_original_response", edit_late)
-    monkeypatch.setattr(PanelKeeper, "close", close_meanwhile)
-    async with house.bot():
-        starting = asyncio.create_task(
-            house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
-        )
-        await answers.wait()
-    starting.cancel()
-    with suppress(asyncio.CancelledError):
-        await starting
-    assert "changed size during iteration" not in caplog.text
-    async with house.bot():
-        await until(house, lambda: panels(house) == panels(house, "the bot restarts"))
-
-
-@pytest.mark.parametrize("is_remembered", [True, False])
-async def test_running_broadcasts_are_taken_up_by_whoever_comes_next(
-    house: House, bots: list[OdysseyBot], monkeypatch: pytest.MonkeyPatch, is_remembered: bool
-) -> None:
-    """The Discord side is made anew, now without reading chat: the same panels, which say so, and go on."""
-    async with house.bot():
-        panel = await house.live_broadcast()
-        if not is_remembered:
-            with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
-                database.execute("DELETE FROM posts")
-        cog = cast("Any", bots[0].get_cog("OdysseyCog"))
-        await cog._panels.close()
-        bots[0].reads_chat = False
-        cog._panels = PanelKeeper(bots[0])
-        await cog._panels.start()
-        await house.shown("The bot cannot read other messages")
-        assert cog._panels.is_panel(panel.id)
-        assert panels(house) == [panel.id]
-        await house.moderate(panel, "End", "End it")
-        await until(house, lambda: panels(house, "Ended by its host") == [panel.id])
-
-
-async def test_a_bot_that_comes_back_without_reading_chat_says_so(
-    house: House, bots: list[OdysseyBot]
-) -> None:
-    """The intent was lost in mid-broadcast: at the new connection the panel tells what is left."""
-    async with house.bot():
-        panel = await house.live_broadcast()
-        bots[0].reads_chat = False
-        await house.discord.drop_gateway()
-        assert (await house.shown("The bot cannot read other messages")).id == panel.id
 
 
 async def test_a_discord_that_never_answers_holds_neither_a_panel_nor_the_stop(
