@@ -31,8 +31,8 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
     monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
-    for module in ("discord_bot", "discord_connection"):
-        monkeypatch.setattr(f"bot.{module}.CONNECTING_AGAIN_S", (0.05, 0.05))
+    monkeypatch.setattr("bot.discord_bot.CONNECTING_AGAIN_S", (0.05, 0.05))
+    monkeypatch.setattr("bot.discord_connection.CONNECTING_AGAIN_S", (0.05, 0.05))
 
 
 @pytest.fixture
