@@ -11,7 +11,7 @@ import discord
 from yarl import URL
 
 from bot.odyssey import Odyssey
-from bot.odyssey_world import PICTURE_INTERVAL_S
+from bot.worlds.odyssey import PICTURE_INTERVAL_S
 
 
 class BareBot(discord.Client):

@@ -23,7 +23,7 @@ from bot.broadcast.ports import StartedStream
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.broadcast.states import State
-from bot.clock import SystemClock
+from bot.process.clock import SystemClock
 from tests.broadcast.conftest import put_in
 from tests.broadcast.fakes import (
     ListeningAudience,

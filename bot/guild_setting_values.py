@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.prompts import clean_prompt, on_one_line
 from bot.moderation.rules import WORDS_LIMIT
-from bot.setting_values import PREFIX_LIMIT, typed_prefix
+from bot.process.setting_values import PREFIX_LIMIT, typed_prefix
 
 ENTRY_LIMIT = 200
 """Characters in an entry of a list, and in the safe prompt, at most."""

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from bot.decoding import decoded, without_end
+from bot.kit.decoding import decoded, without_end
 
 DIGITS_LIMIT = 30
 """No ID is longer by far."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.broadcast.errors import Entry
 from bot.broadcast.prompts import on_one_line
-from bot.decoding import decoded, without_end
+from bot.kit.decoding import decoded, without_end
 from bot.moderation import InvalidRuleError, TextFilter, TextRules
 from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT
 from bot.word_list_text import entries_in

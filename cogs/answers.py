@@ -16,7 +16,7 @@ import aiohttp
 import discord
 
 from bot.broadcast.errors import BroadcastError
-from bot.references import new_reference
+from bot.kit.references import new_reference
 from cogs import wording
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Refusal, Suggestion
 from bot.broadcast.rights import Deed, check, may
 from bot.broadcast.session import BroadcastSession
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from cogs import context, rights, wording
 from cogs.answers import DISCORD_FAILED
 from cogs.panel_keeper import PanelKeeper

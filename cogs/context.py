@@ -7,7 +7,7 @@ import discord
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind, Channel, Viewer
 from bot.broadcast.session import BroadcastSession
-from bot.discord_bot import OdysseyBot, Services
+from bot.discord.bot import OdysseyBot, Services
 from bot.guild_settings import GuildSettings
 
 

@@ -7,7 +7,7 @@ import logging
 import discord
 from discord.ext import commands
 
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from cogs.answers import DISCORD_FAILED
 from cogs.places import LostPlaces
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 from discord.ui import LayoutView, TextDisplay
 
-from bot.discord_bot import Services
+from bot.discord.bot import Services
 from cogs import wording
 from cogs.answers import DISCORD_FAILED, NO_MENTIONS
 

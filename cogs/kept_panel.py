@@ -13,7 +13,7 @@ import discord
 
 from bot.broadcast.model import Broadcast
 from bot.broadcast.session import BroadcastSession
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL
 from cogs.earlier_panel import give_way

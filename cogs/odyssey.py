@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Broadcast, Recording, Stream
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from cogs import wording
 from cogs.answers import answer_privately, explain, explaining
 from cogs.ballot import TakeBackButton, VoteButton

@@ -11,7 +11,7 @@ import discord
 
 from bot.broadcast.model import Broadcast
 from bot.broadcast.session import BroadcastSession
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from cogs.answers import DISCORD_FAILED
 from cogs.kept_panel import KeptPanel
 from cogs.panel_mender import PanelMender

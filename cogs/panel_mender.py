@@ -12,7 +12,7 @@ import discord
 from bot.broadcast.chores import Chores
 from bot.broadcast.model import Broadcast
 from bot.broadcast.states import Reason
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import DISCORD_FAILED, NO_MENTIONS
 from cogs.earlier_panel import give_way

@@ -10,7 +10,7 @@ from collections.abc import Collection
 import discord
 
 from bot.broadcast.backoff import Backoff
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from cogs.answers import DISCORD_FAILED
 from cogs.chat_below import ChatBelow
 from cogs.kept_panel import KeptPanel

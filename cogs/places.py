@@ -13,7 +13,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Ending
 from bot.broadcast.session import BroadcastSession
 from bot.broadcast.states import Reason
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from cogs import context
 
 log = logging.getLogger(__name__)

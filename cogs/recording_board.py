@@ -12,7 +12,7 @@ import discord
 
 from bot.broadcast.errors import NotShownError
 from bot.broadcast.model import Broadcast, Recording, Stream
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import (
     DISCORD_FAILED,

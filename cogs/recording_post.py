@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import discord
 from discord.ui import Container, LayoutView, MediaGallery, TextDisplay
 
-from bot.artifacts import fetch_artifact
 from bot.broadcast.model import Recording, Stream
+from bot.worlds.artifacts import fetch_artifact
 from cogs import wording
 from cogs.recording_links import expires_at, is_link
 from cogs.wording import as_code, plain

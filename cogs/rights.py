@@ -16,7 +16,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Viewer
 from bot.broadcast.rights import Deed, Person, Rank
 from bot.broadcast.session import BroadcastSession
-from bot.discord_bot import Services
+from bot.discord.bot import Services
 from cogs import context, sight
 
 NO_ROLE = (-1, 0)

@@ -14,7 +14,7 @@ from bot.broadcast.rights import Deed
 from bot.guild_setting_complaints import wrong_setting
 from bot.guild_setting_groups import Group
 from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
-from bot.references import new_reference
+from bot.kit.references import new_reference
 from cogs import rights, wording
 from cogs.answers import acknowledging, ask, show, tell
 from cogs.lasting_button import LastingButton, LastingItem

@@ -10,7 +10,7 @@ import discord
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Refusal
 from bot.broadcast.ticket import Ticket
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from cogs import wording
 from cogs.answers import explain
 from cogs.marks import APPLIED, QUEUED, REFUSED, Marks

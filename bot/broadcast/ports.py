@@ -1,4 +1,4 @@
-"""What the domain asks of the outside. `bot/app.py` says who answers."""
+"""What the domain asks of the outside. `bot/app/wiring.py` says who answers."""
 
 from __future__ import annotations
 

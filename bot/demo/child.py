@@ -24,7 +24,7 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
-    from bot.cli import app
+    from bot.app.cli import app
 
     app(prog_name="python -m bot")
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from bot.demo.world import Memory, World
-from bot.errors import StartError
+from bot.kit.errors import StartError
 from bot.storage.lock import sole_use
 
 log = logging.getLogger(__name__)

@@ -17,14 +17,14 @@ from urllib.parse import quote
 
 import aiohttp
 
-from bot.config import Settings
 from bot.demo.children import Child, child
 from bot.demo.crowd import Crowd
 from bot.demo.discord_server import HOST, LocalDiscord
 from bot.demo.keeping import DirectoryError, keeping, own_directory
 from bot.demo.page_server import add_page
 from bot.demo.world import Memory, UnreadableError
-from bot.signals import stop_on_signals
+from bot.process.settings import Settings
+from bot.process.signals import stop_on_signals
 
 T = TypeVar("T")
 

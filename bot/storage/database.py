@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.errors import StartError
+from bot.kit.errors import StartError
 from bot.storage.address import database_address
 from bot.storage.lock import sole_use
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.errors import StartError
+from bot.kit.errors import StartError
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.broadcast.service import Broadcasts
-from bot.errors import StartError
+from bot.kit.errors import StartError
 from bot.stage import Stage
 from bot.storage.archive import Archive
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import DatabaseSettings, Settings, load_settings, misspelt_names
-from bot.errors import StartError
+from bot.kit.errors import StartError
+from bot.process.settings import DatabaseSettings, Settings, load_settings, misspelt_names
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 

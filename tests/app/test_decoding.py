@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.decoding import decoded
+from bot.kit.decoding import decoded
 
 TEXT = "CHAT_PREFIX=é\r\nLOG_LEVEL=debug\n"
 

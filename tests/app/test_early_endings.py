@@ -16,7 +16,7 @@ from bot.odyssey.callbacks import Notifier
 from bot.odyssey.messages import StreamEnded, StreamerMessage, StreamFailed, StreamStarted
 from bot.odyssey.options import ConnectOptions
 from bot.odyssey.stream import Stream
-from bot.odyssey_world import odyssey_worlds
+from bot.worlds.odyssey import odyssey_worlds
 from tests.broadcast.conftest import CHANNEL, MIKA, reach
 from tests.broadcast.fakes import (
     ListeningAudience,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.logs import set_up_logging
+from bot.process.logs import set_up_logging
 
 
 @pytest.fixture(autouse=True)

@@ -16,8 +16,8 @@ from bot.broadcast.usage import LimitKind, UsageLimit
 from bot.odyssey.errors import OdysseyUsageError, stream_error, usage_error
 from bot.odyssey.http import Response
 from bot.odyssey.rest import error_for
-from bot.odyssey_usage import usage_limit
-from bot.odyssey_world import _reason
+from bot.worlds.odyssey import _reason
+from bot.worlds.usage import usage_limit
 from cogs import wording
 
 NOW = datetime(2026, 8, 11, 20, 0, tzinfo=UTC)

@@ -23,7 +23,7 @@ def python(program: str) -> subprocess.CompletedProcess[str]:
 def test_the_bot_loads_nothing_of_what_is_local() -> None:
     """All that `run` needs can be imported without the stand-in, its drawing and the local Discord."""
     ended = python(
-        "import sys, bot.app, bot.cli, bot.config, bot.storage.database, cogs.odyssey\n"
+        "import sys, bot.app.wiring, bot.app.cli, bot.process.settings, bot.storage.database, cogs.odyssey\n"
         f"print([name for name in sys.modules if name.startswith({LOCAL!r}) or name == 'PIL.ImageDraw'])"
     )
     assert ended.stdout.strip() == "[]", ended.stderr
@@ -35,7 +35,7 @@ def test_what_is_not_installed_is_named(command: str, missing: tuple[str, str]) 
     """A demo that is asked for in production is refused in a sentence, with the way to get it."""
     ended = python(
         f"import sys; sys.modules |= dict.fromkeys({missing!r})\n"
-        f"from bot.cli import app; app([{command!r}, '--port', '0'])"
+        f"from bot.app.cli import app; app([{command!r}, '--port', '0'])"
     )
     assert ended.returncode == 1
     assert re.fullmatch(

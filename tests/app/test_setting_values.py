@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.broadcast.prefixes import prompt_in_chat
-from bot.config import Settings, load_settings
-from bot.errors import StartError
+from bot.kit.errors import StartError
+from bot.process.settings import Settings, load_settings
 from cogs.wording.panel import how_to_steer
 
 ZERO_WIDTH = "\u200b"

@@ -17,7 +17,7 @@ from bot.broadcast.motion import WINDOW_S
 from bot.broadcast.recent import Recent
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.states import Reason
-from bot.clock import SystemClock
+from bot.process.clock import SystemClock
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
 from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock
 

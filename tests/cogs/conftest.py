@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from bot.clock import SystemClock
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.world import ApiError
+from bot.process.clock import SystemClock
 from tests.e2e.conftest import API_KEY, WAIT_S, House, empty_database, free_port, house, until_healthy
 from tests.processes import python_m_bot
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.discord_bot import OdysseyBot
+from bot.discord.bot import OdysseyBot
 from cogs.own_messages import nonce_of, own_messages
 from tests.cogs.test_panel_runs import bots
 from tests.e2e.conftest import CHANNEL, House, empty_database, house

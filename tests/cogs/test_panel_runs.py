@@ -10,8 +10,8 @@ from typing import Any, cast
 import discord
 import pytest
 
-from bot.app import run_bot
-from bot.discord_bot import OdysseyBot
+from bot.app.wiring import run_bot
+from bot.discord.bot import OdysseyBot
 from cogs.panel_keeper import PanelKeeper
 from tests.cogs.conftest import until
 from tests.cogs.test_panel_keeper import panels

@@ -15,8 +15,8 @@ import pytest
 from bot.broadcast.model import Recording
 from bot.demo.views import SeenMessage
 from bot.demo.world import ApiError
-from bot.odyssey_world import OdysseyRecordings
 from bot.storage.journal import DatabaseJournal, Post, PostKind
+from bot.worlds.odyssey import OdysseyRecordings
 from cogs.recording_links import is_link
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
 from tests.e2e.conftest import CHANNEL, House

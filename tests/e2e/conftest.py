@@ -17,12 +17,12 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.app import run_bot
+from bot.app.wiring import run_bot
 from bot.broadcast.clock import Clock
-from bot.config import Settings
 from bot.demo.answers import Answer
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.views import SeenMessage
+from bot.process.settings import Settings
 from bot.standin.service import Standin, StandinSettings
 from bot.storage.database import open_database
 
@@ -178,7 +178,7 @@ async def house(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database: Path
 ) -> AsyncIterator[House]:
     """A house with nobody in it yet: the test starts the bot, which is ready and edits panels at once."""
-    monkeypatch.setattr("bot.discord_bot.GUILDS_COME_WITHIN_S", 0.01)
+    monkeypatch.setattr("bot.discord.bot.GUILDS_COME_WITHIN_S", 0.01)
     monkeypatch.setattr("cogs.panel_upkeep.EDIT_GAP_S", 0.1)
     shutil.copyfile(empty_database, tmp_path / "odyssey.sqlite3")
     standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1))

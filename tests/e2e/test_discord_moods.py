@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.app import run_bot
+from bot.app.wiring import run_bot
 from bot.demo.discord_server import LocalDiscord
 from bot.demo.gateway import GatewayCloseError
 from bot.demo.rest import RestApi
-from bot.errors import StartError
+from bot.kit.errors import StartError
 from tests.cogs.conftest import refusing
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 
@@ -31,8 +31,8 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
     monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
-    monkeypatch.setattr("bot.discord_bot.CONNECTING_AGAIN_S", (0.05, 0.05))
-    monkeypatch.setattr("bot.discord_connection.CONNECTING_AGAIN_S", (0.05, 0.05))
+    monkeypatch.setattr("bot.discord.bot.CONNECTING_AGAIN_S", (0.05, 0.05))
+    monkeypatch.setattr("bot.discord.connection.CONNECTING_AGAIN_S", (0.05, 0.05))
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_a_list_of_commands_that_was_refused_is_told_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the background: a first start gets its commands as soon as Discord takes them; chat works before."""
-    monkeypatch.setattr("bot.discord_bot.TELLING_AGAIN_S", (0.1, 0.1))
+    monkeypatch.setattr("bot.discord.bot.TELLING_AGAIN_S", (0.1, 0.1))
     with refusing(house.discord, "PUT", LIST, status=500) as refused:
         async with house.bot():
             assert refused
@@ -167,7 +167,7 @@ async def test_a_stop_while_discord_is_waited_for(
     house: House, strange_discord: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It does not have to get well for the bot to end."""
-    monkeypatch.setattr("bot.discord_connection.CONNECTING_AGAIN_S", (60.0, 60.0))
+    monkeypatch.setattr("bot.discord.connection.CONNECTING_AGAIN_S", (60.0, 60.0))
     asked, stop = asyncio.Event(), asyncio.Event()
 
     def unwell() -> web.Response:

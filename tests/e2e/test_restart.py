@@ -8,10 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from bot.app import run_bot
-from bot.config import Settings
+from bot.app.wiring import run_bot
 from bot.demo.discord_server import LocalDiscord
-from bot.errors import StartError
+from bot.kit.errors import StartError
+from bot.process.settings import Settings
 from cogs.dialogue import Dialogue
 from tests.e2e.conftest import CHANNEL, House, free_port
 

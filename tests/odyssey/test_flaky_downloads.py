@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.artifacts import fetch_artifact
 from bot.odyssey import Odyssey, OdysseyError, Recording, Timeouts
 from bot.odyssey.events import MAX_LINE_BYTES
+from bot.worlds.artifacts import fetch_artifact
 
 from .origin import Make, Origin, redirect, serving, told
 
@@ -336,6 +336,6 @@ async def test_a_small_artifact(store: Store, monkeypatch: pytest.MonkeyPatch) -
             await asyncio.sleep(0.05)
 
     store.origin.answers["/drip"] = dripping
-    monkeypatch.setattr("bot.artifacts.TIMEOUT_S", 0.3)
+    monkeypatch.setattr("bot.worlds.artifacts.TIMEOUT_S", 0.3)
     async with asyncio.timeout(3):
         assert await fetch_artifact(f"{store.origin.url}/drip", limit_bytes=1000) is None

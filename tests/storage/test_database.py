@@ -16,9 +16,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.clock import SystemClock
-from bot.errors import StartError
 from bot.first_questions import FirstQuestions
+from bot.kit.errors import StartError
+from bot.process.clock import SystemClock
 from bot.storage import database, schema
 from bot.storage.database import open_database
 from bot.storage.guilds import GuildRecords

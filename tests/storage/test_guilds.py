@@ -12,9 +12,9 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import LONGEST_MUTE, Mute
 from bot.broadcast.model import ActionKind, Viewer
-from bot.clock import SystemClock
 from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
 from bot.guilds import Guilds
+from bot.process.clock import SystemClock
 from bot.storage.guilds import GuildRecords
 from bot.storage.schema import mutes
 from bot.storage.writer import Writer

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.errors import StartError
+from bot.kit.errors import StartError
 from bot.storage.database import open_database
 
 IN_USE = "is in use by another bot"

@@ -12,9 +12,9 @@ import pytest
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Viewer
-from bot.clock import SystemClock
 from bot.guild_settings import GuildSettings
 from bot.guilds import Guilds
+from bot.process.clock import SystemClock
 from bot.storage.guilds import GuildRecords
 from bot.storage.writer import Writer
 from bot.text_rules import make_text_filter

@@ -16,12 +16,12 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.ports import RecordingSource
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
-from bot.config import Settings
-from bot.deadline import Deadline
-from bot.event_guard import guard
+from bot.discord.event_guard import guard
 from bot.first_questions import FirstQuestions
 from bot.guilds import Guilds
-from bot.references import new_reference
+from bot.kit.references import new_reference
+from bot.process.deadline import Deadline
+from bot.process.settings import Settings
 from bot.stage import Stage
 from bot.storage.archive import Archive
 from bot.storage.journal import DatabaseJournal

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from bot.references import new_reference
+from bot.kit.references import new_reference
 
 log = logging.getLogger(__name__)
 

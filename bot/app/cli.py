@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot import __version__
-from bot.errors import StartError
+from bot.kit.errors import StartError
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +45,8 @@ def every_command(
 @app.command()
 def run() -> None:
     """Run the bot, with the settings in the environment or in .env."""
-    from bot.config import Settings, load_settings, misspelt_names
-    from bot.logs import set_up_logging
+    from bot.process.logs import set_up_logging
+    from bot.process.settings import Settings, load_settings, misspelt_names
 
     with _start_errors_explained():
         settings = load_settings(Settings)
@@ -56,7 +56,9 @@ def run() -> None:
         for complaint in misspelt_names():
             log.warning("%s", complaint)
 
-        from bot.app import run_until_signalled  # all of the bot: what is wrong with a setting is said before
+        from bot.app.wiring import (
+            run_until_signalled,  # all of the bot: what is wrong with a setting is said before
+        )
 
         asyncio.run(run_until_signalled(settings))
 
@@ -104,7 +106,7 @@ def standin(
     ] = "INFO",
 ) -> None:
     """Serve a local Odyssey: the same protocol, a drawn world, real recordings."""
-    from bot.logs import set_up_logging
+    from bot.process.logs import set_up_logging
 
     with _start_errors_explained(), _local_parts():
         from bot.standin.service import StandinSettings, serve_standin
@@ -130,8 +132,8 @@ def standin(
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's schema. `run` does it by itself."""
-    from bot.config import DatabaseSettings, load_settings
-    from bot.logs import set_up_logging
+    from bot.process.logs import set_up_logging
+    from bot.process.settings import DatabaseSettings, load_settings
     from bot.storage.database import open_database, revision
 
     async def migrated(url: str) -> str:

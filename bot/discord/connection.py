@@ -10,10 +10,10 @@ import discord
 from yarl import URL
 
 from bot.broadcast.backoff import Backoff
-from bot.deadline import CLEARING_S, LAST_WORDS_S
-from bot.discord_bot import CONNECTING_AGAIN_S, OdysseyBot, Services
-from bot.errors import StartError
-from bot.references import new_reference
+from bot.discord.bot import CONNECTING_AGAIN_S, OdysseyBot, Services
+from bot.kit.errors import StartError
+from bot.kit.references import new_reference
+from bot.process.deadline import CLEARING_S, LAST_WORDS_S
 
 log = logging.getLogger(__name__)
 

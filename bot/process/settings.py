@@ -20,9 +20,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.decoding import decoded
-from bot.errors import StartError
-from bot.setting_values import PREFIX_LIMIT, listening_host, secret, tidied, typed_prefix, web_url
+from bot.kit.decoding import decoded
+from bot.kit.errors import StartError
+from bot.process.setting_values import PREFIX_LIMIT, listening_host, secret, tidied, typed_prefix, web_url
 from bot.storage.address import database_address
 
 S = TypeVar("S", bound="DatabaseSettings")

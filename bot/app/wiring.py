@@ -12,17 +12,16 @@ from bot.broadcast.pool import StreamPool
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
-from bot.clock import SystemClock
-from bot.config import Settings
-from bot.deadline import STOP_S, Deadline
-from bot.discord_bot import Services
-from bot.discord_connection import stay_connected
+from bot.discord.bot import Services
+from bot.discord.connection import stay_connected
 from bot.first_questions import FirstQuestions
 from bot.guilds import Guilds
+from bot.kit.references import new_id, new_reference
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
-from bot.odyssey_world import OdysseyRecordings, odyssey_worlds
-from bot.references import new_id, new_reference
-from bot.signals import stop_on_signals
+from bot.process.clock import SystemClock
+from bot.process.deadline import STOP_S, Deadline
+from bot.process.settings import Settings
+from bot.process.signals import stop_on_signals
 from bot.stage import Stage
 from bot.storage.archive import Archive
 from bot.storage.database import errors_explained, open_database
@@ -32,6 +31,7 @@ from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from bot.text_rules import make_text_filter
 from bot.web.server import serve_web
+from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
 
 log = logging.getLogger(__name__)
 

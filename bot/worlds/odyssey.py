@@ -27,7 +27,7 @@ from bot.odyssey import (
     OdysseyUsageError,
     VideoFrame,
 )
-from bot.odyssey_usage import usage_limit
+from bot.worlds.usage import usage_limit
 
 log = logging.getLogger(__name__)
 

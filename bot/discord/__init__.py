@@ -1,0 +1,1 @@
+"""The bot's connection to Discord: with `cogs/` the only place that speaks to discord.py."""

@@ -1,0 +1,1 @@
+"""Small things for every room; nothing of ours stands behind them."""

@@ -1,0 +1,1 @@
+"""The Odyssey client as the domain's world."""
