@@ -8,7 +8,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind, Channel, Viewer
 from bot.broadcast.session import BroadcastSession
 from bot.discord.bot import OdysseyBot, Services
-from bot.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import GuildSettings
 
 
 def services(interaction: discord.Interaction) -> Services:

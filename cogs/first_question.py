@@ -10,7 +10,7 @@ from discord.ui import ActionRow, Container, LayoutView, RoleSelect, Select, Tex
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed
-from bot.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import GuildSettings
 from cogs import context, rights, wording
 from cogs.answers import acknowledging, show, telling
 from cogs.lasting_button import LastingButton, LastingItem

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.guild_settings import GuildSettings
-from bot.guilds import Change
-from bot.judge import Trouble
+from bot.guilds.guilds import Change
+from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.words.judge import Trouble
 from cogs import context
 
 

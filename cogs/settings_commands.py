@@ -12,10 +12,10 @@ from discord.ext import commands
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed
-from bot.guild_setting_complaints import wrong_setting
-from bot.guild_setting_groups import group_of
-from bot.guild_settings import GuildSettings, setting_name
-from bot.word_lists import word_list_file
+from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.groups import group_of
+from bot.guilds.settings.guild_settings import GuildSettings, setting_name
+from bot.guilds.words.word_lists import word_list_file
 from cogs import context, rights, wording
 from cogs.answers import acknowledging, tell
 from cogs.first_question import ask_first_question

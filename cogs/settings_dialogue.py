@@ -10,8 +10,8 @@ from discord.ui import Label, RoleSelect, Select, TextInput
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
-from bot.guild_setting_groups import Group
-from bot.guild_settings import GuildSettings
+from bot.guilds.settings.groups import Group
+from bot.guilds.settings.guild_settings import GuildSettings
 from cogs import wording
 from cogs.dialogue import Dialogue
 

@@ -11,9 +11,9 @@ from discord.ui import ActionRow, Container, LayoutView, Select, TextDisplay
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed
-from bot.guild_setting_complaints import wrong_setting
-from bot.guild_setting_groups import Group
-from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
+from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.groups import Group
+from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
 from bot.kit.references import new_reference
 from cogs import rights, wording
 from cogs.answers import acknowledging, ask, show, tell

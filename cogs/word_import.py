@@ -6,9 +6,9 @@ import asyncio
 
 import discord
 
-from bot.guild_setting_complaints import wrong_setting
-from bot.guild_settings import GuildSettings
-from bot.word_lists import read_word_list
+from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.words.word_lists import read_word_list
 from cogs import context, wording
 from cogs.settings_changing import change_settings
 

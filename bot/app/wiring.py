@@ -14,8 +14,9 @@ from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.discord.bot import Services
 from bot.discord.connection import stay_connected
-from bot.first_questions import FirstQuestions
-from bot.guilds import Guilds
+from bot.guilds.first_questions import FirstQuestions
+from bot.guilds.guilds import Guilds
+from bot.guilds.words.text_rules import make_text_filter
 from bot.kit.references import new_id, new_reference
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.process.clock import SystemClock
@@ -29,7 +30,6 @@ from bot.storage.guilds import GuildRecords
 from bot.storage.journal import DatabaseJournal
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
-from bot.text_rules import make_text_filter
 from bot.web.server import serve_web
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
 

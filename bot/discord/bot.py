@@ -17,8 +17,8 @@ from bot.broadcast.ports import RecordingSource
 from bot.broadcast.recordings import RecordingDesk
 from bot.broadcast.service import Broadcasts
 from bot.discord.event_guard import guard
-from bot.first_questions import FirstQuestions
-from bot.guilds import Guilds
+from bot.guilds.first_questions import FirstQuestions
+from bot.guilds.guilds import Guilds
 from bot.kit.references import new_reference
 from bot.process.deadline import Deadline
 from bot.process.settings import Settings

@@ -15,7 +15,7 @@ from bot.storage.writer import Writer, upsert
 
 
 class GuildRecords:
-    """Stores and finds them. Settings are a JSON text here; their meaning is `bot.guild_settings`' affair."""
+    """Stores and finds them. Settings are JSON text here; their meaning is `bot.guilds.settings`' affair."""
 
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine

@@ -10,7 +10,7 @@ import discord
 from bot.broadcast.errors import BroadcastError, Code, Entry
 from bot.broadcast.model import Viewer
 from bot.broadcast.prompts import on_one_line
-from bot.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import GuildSettings
 from cogs.wording.text import as_code, plain
 
 FACT_SHOWN, ENTRY_SHOWN, NAME_SHOWN = 200, 60, 60

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.guild_setting_values import NO_PREFIX
-from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
-from bot.judge import Trouble
-from bot.word_lists import WordList
+from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
+from bot.guilds.settings.values import NO_PREFIX
+from bot.guilds.words.judge import Trouble
+from bot.guilds.words.word_lists import WordList
 from cogs.wording.requests import setting_entry, setting_title, wrong_setting
 from cogs.wording.text import as_code, fitting, mode_name, plain
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from bot.broadcast.errors import BroadcastError
-from bot.guild_setting_groups import GROUP_LIMIT, group_of
-from bot.guild_settings import GuildSettings
-from bot.text_rules import make_text_filter
+from bot.guilds.settings.groups import GROUP_LIMIT, group_of
+from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.words.text_rules import make_text_filter
 from cogs.wording import refused_request
 
 EXPORT = GuildSettings(blocked_words=("heck", "Бранное слово"), gap_s=7).model_dump_json(indent=2)

@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from bot.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.words.word_lists import ENTRIES_LIMIT, read_word_list, word_list_file
 from bot.moderation.rules import WORDS_LIMIT
-from bot.word_lists import ENTRIES_LIMIT, read_word_list, word_list_file
 
 WORDS = ("heck", "Größe", "two words", "88")
 LINES = "\n".join(WORDS)

@@ -12,9 +12,9 @@ from bot.broadcast.intake import Intake, IntakeRules
 from bot.broadcast.model import Suggestion, Viewer
 from bot.broadcast.prefixes import prompt_in_chat
 from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
-from bot.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
-from bot.text_rules import make_text_filter
 from cogs import wording
 from tests.hostile_texts import RULES, hostile_texts
 

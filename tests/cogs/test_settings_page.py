@@ -8,8 +8,8 @@ import pytest
 
 from bot.demo.answers import Answer
 from bot.demo.views import SeenMessage
-from bot.guild_setting_groups import Group
-from bot.guild_settings import GuildSettings
+from bot.guilds.settings.groups import Group
+from bot.guilds.settings.guild_settings import GuildSettings
 from cogs import settings_page
 from tests.cogs.conftest import until
 from tests.cogs.people import MANAGE_MESSAGES, give, new_role, take

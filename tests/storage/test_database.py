@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.first_questions import FirstQuestions
+from bot.guilds.first_questions import FirstQuestions
 from bot.kit.errors import StartError
 from bot.process.clock import SystemClock
 from bot.storage import database, schema

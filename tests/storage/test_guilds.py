@@ -12,13 +12,13 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import LONGEST_MUTE, Mute
 from bot.broadcast.model import ActionKind, Viewer
-from bot.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
-from bot.guilds import Guilds
+from bot.guilds.guilds import Guilds
+from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
+from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
 from bot.storage.guilds import GuildRecords
 from bot.storage.schema import mutes
 from bot.storage.writer import Writer
-from bot.text_rules import make_text_filter
 from tests.broadcast.fakes import SteppedClock
 from tests.storage.conftest import MIKA, Store
 

@@ -12,12 +12,12 @@ import pytest
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Viewer
-from bot.guild_settings import GuildSettings
-from bot.guilds import Guilds
+from bot.guilds.guilds import Guilds
+from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
 from bot.storage.guilds import GuildRecords
 from bot.storage.writer import Writer
-from bot.text_rules import make_text_filter
 from tests.storage.conftest import MIKA, NOW, Store
 from tests.storage.test_guilds import GUILD
 

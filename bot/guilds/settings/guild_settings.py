@@ -14,11 +14,11 @@ from bot.broadcast.arbitration.policy import PolicySettings
 from bot.broadcast.budget import Budget
 from bot.broadcast.intake import IntakeRules
 from bot.broadcast.prefixes import Prefixes, is_same
-from bot.guild_setting_complaints import complaint, wrong_setting
-from bot.guild_setting_fields import GuildSettingFields
-from bot.guild_setting_groups import Group, group_of
-from bot.guild_setting_values import NO_PREFIX
-from bot.guild_settings_text import read_settings_text
+from bot.guilds.settings.complaints import complaint, wrong_setting
+from bot.guilds.settings.fields import GuildSettingFields
+from bot.guilds.settings.groups import Group, group_of
+from bot.guilds.settings.text import read_settings_text
+from bot.guilds.settings.values import NO_PREFIX
 
 FROM_NEXT_BROADCAST = frozenset({"mode", "broadcasts_at_once"})
 """Settings that are looked at when a broadcast starts. All others hold at once, also while one runs."""

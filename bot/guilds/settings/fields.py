@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.prompts import PROMPT_LIMIT
-from bot.guild_setting_groups import Group, setting
-from bot.guild_setting_values import Beginnings, Patterns, Prefix, Roles, SafePrompt, Words
+from bot.guilds.settings.groups import Group, setting
+from bot.guilds.settings.values import Beginnings, Patterns, Prefix, Roles, SafePrompt, Words
 
 
 class GuildSettingFields(BaseModel):

@@ -10,8 +10,8 @@ from typing import Any
 from annotated_types import MaxLen
 from pydantic import ValidationError
 
-from bot.guild_settings import GuildSettings
-from bot.guild_settings_text import read_settings_text
+from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.text import read_settings_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
 from bot.broadcast.model import Action, ActionKind, Viewer
 from bot.broadcast.prefixes import Prefixes
-from bot.guild_setting_complaints import wrong_setting
-from bot.guild_setting_values import NO_PREFIX
-from bot.guild_settings import CHAT_BEGINNINGS, TEXT_RULES, GuildSettings
-from bot.judge import Judge, MakeFilter, Trouble
+from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.guild_settings import CHAT_BEGINNINGS, TEXT_RULES, GuildSettings
+from bot.guilds.settings.stored import StoredSettings
+from bot.guilds.settings.values import NO_PREFIX
+from bot.guilds.words.judge import Judge, MakeFilter, Trouble
 from bot.storage.guilds import GuildRecords
-from bot.stored_settings import StoredSettings
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake import BrokenRule, PromptFilter
-from bot.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.stored import StoredSettings
 from bot.kit.references import new_reference
-from bot.stored_settings import StoredSettings
 
 log = logging.getLogger(__name__)
 

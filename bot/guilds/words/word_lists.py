@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from bot.broadcast.errors import Entry
 from bot.broadcast.prompts import on_one_line
+from bot.guilds.words.word_list_text import entries_in
 from bot.kit.decoding import decoded, without_end
 from bot.moderation import InvalidRuleError, TextFilter, TextRules
 from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT
-from bot.word_list_text import entries_in
 
 ENTRIES_LIMIT = 4 * WORDS_LIMIT
 """Entries that are looked at, at most: many may be there twice, or already."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bot.broadcast.errors import Entry
 from bot.broadcast.intake import PromptFilter
-from bot.guild_setting_complaints import wrong_setting
-from bot.guild_settings import GuildSettings
+from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.guild_settings import GuildSettings
 from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules
 
 
