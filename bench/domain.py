@@ -20,8 +20,8 @@ from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Broadcast, Channel, Suggestion, Viewer
 from bot.broadcast.ports import StartedStream
-from bot.broadcast.recordings import RecordingDesk
-from bot.broadcast.service import Broadcasts
+from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import State
 from bot.process.clock import SystemClock
 from tests.broadcast.conftest import put_in

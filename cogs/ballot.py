@@ -12,7 +12,7 @@ from bot.broadcast.arbitration.policy import Candidate, Mode, Standing
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Suggestion, Viewer
 from bot.broadcast.rights import Deed
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from cogs import context, rights, wording
 from cogs.lasting_button import LastingButton
 from cogs.private_answers import Matter, PrivateAnswers

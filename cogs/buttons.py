@@ -11,7 +11,7 @@ from typing import Self
 import discord
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.prompts import PROMPT_LIMIT
+from bot.broadcast.intake.prompts import PROMPT_LIMIT
 from bot.broadcast.rights import Deed
 from cogs import context, rights
 from cogs.answers import ask

@@ -11,7 +11,7 @@ import discord
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Refusal, Suggestion
 from bot.broadcast.rights import Deed, check, may
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
 from cogs import context, rights, wording
 from cogs.answers import DISCORD_FAILED

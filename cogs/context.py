@@ -6,7 +6,7 @@ import discord
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind, Channel, Viewer
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot, Services
 from bot.guilds.settings.guild_settings import GuildSettings
 

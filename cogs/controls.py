@@ -12,7 +12,7 @@ from discord.ui import ActionRow, Container, LayoutView, Select, TextDisplay
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed, Person, may
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from cogs import context, deeds, rights, wording
 from cogs.answers import acknowledging
 from cogs.lasting_button import LastingButton, LastingItem

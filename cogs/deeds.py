@@ -8,9 +8,9 @@ from collections.abc import Awaitable
 import discord
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.intake.prompts import clean_prompt
 from bot.broadcast.model import ActionKind
-from bot.broadcast.prompts import clean_prompt
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from cogs import context
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import discord
 
 from bot.broadcast.model import Broadcast
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL

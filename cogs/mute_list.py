@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 from discord.ui import ActionRow, Container, LayoutView, Section, TextDisplay
 
-from bot.broadcast.intake import Mute
+from bot.broadcast.intake.intake import Mute
 from bot.broadcast.rights import Deed
 from cogs import context, muting, rights, wording
 from cogs.answers import acknowledging, show

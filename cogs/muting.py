@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake import Mute
+from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import Refusal, Viewer
 from bot.broadcast.rights import Deed
 from cogs import context, rights, wording

@@ -8,7 +8,7 @@ import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, MediaGallery, Separator, TextDisplay
 
 from bot.broadcast.model import Broadcast
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import State
 from cogs.ballot import vote_buttons
 from cogs.buttons import Action, PanelButton

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.broadcast.model import Broadcast
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
 from cogs.answers import DISCORD_FAILED
 from cogs.kept_panel import KeptPanel

@@ -9,9 +9,9 @@ from functools import partial
 
 import discord
 
-from bot.broadcast.chores import Chores
 from bot.broadcast.model import Broadcast
 from bot.broadcast.states import Reason
+from bot.broadcast.telling.chores import Chores
 from bot.discord.bot import OdysseyBot
 from bot.storage.journal import Post, PostKind
 from cogs.answers import DISCORD_FAILED, NO_MENTIONS

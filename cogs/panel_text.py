@@ -6,7 +6,7 @@ import discord
 
 from bot.broadcast.arbitration.policy import Mode, Standing
 from bot.broadcast.model import Broadcast
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import State
 from cogs import wording
 from cogs.ballot import VOTED, shown_candidates

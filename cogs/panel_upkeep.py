@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 import discord
 
-from bot.broadcast.backoff import Backoff
+from bot.broadcast.telling.backoff import Backoff
 from bot.discord.bot import OdysseyBot
 from cogs.answers import DISCORD_FAILED
 from cogs.chat_below import ChatBelow

@@ -11,7 +11,7 @@ import discord
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Ending
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason
 from bot.discord.bot import OdysseyBot
 from cogs import context

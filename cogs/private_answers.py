@@ -14,7 +14,7 @@ from discord.ui import LayoutView
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
 from cogs.answers import ANSWER_LIFETIME_S, DISCORD_FAILED, is_acknowledged, telling
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.broadcast.prefixes import Prefixes, says_something
+from bot.broadcast.intake.prefixes import Prefixes, says_something
 
 _SAID = (discord.MessageType.default, discord.MessageType.reply)
 

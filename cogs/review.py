@@ -12,10 +12,10 @@ from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.intake.prompts import PROMPT_LIMIT, clean_prompt
 from bot.broadcast.model import ActionKind, Refusal, Suggestion
-from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 from bot.broadcast.rights import Deed
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from cogs import context, rights
 from cogs.answers import acknowledging, answer_privately, ask, explain
 from cogs.dialogue import Dialogue

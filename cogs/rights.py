@@ -15,7 +15,7 @@ from bot.broadcast import rights
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Viewer
 from bot.broadcast.rights import Deed, Person, Rank
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import Services
 from cogs import context, sight
 

@@ -12,9 +12,9 @@ from discord.ui import ActionRow, LayoutView, TextDisplay
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Channel, Refusal, Suggestion
 from bot.broadcast.rights import Deed, may
-from bot.broadcast.ticket import Ticket
 from cogs import context, rights, wording
 from cogs.answers import ANSWER_LIFETIME_S, acknowledging, tell
 from cogs.lasting_button import LastingButton

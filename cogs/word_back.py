@@ -8,8 +8,8 @@ from contextlib import suppress
 import discord
 
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Refusal
-from bot.broadcast.ticket import Ticket
 from bot.discord.bot import OdysseyBot
 from cogs import wording
 from cogs.answers import explain

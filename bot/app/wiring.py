@@ -7,11 +7,12 @@ import logging
 from contextlib import AsyncExitStack
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.heartbeat import Heartbeat
-from bot.broadcast.pool import StreamPool
+from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.ports import Ports
-from bot.broadcast.recordings import RecordingDesk
-from bot.broadcast.service import Broadcasts
+from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.show.heartbeat import Heartbeat
+from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.telling.audience import Stage
 from bot.discord.bot import Services
 from bot.discord.connection import stay_connected
 from bot.guilds.first_questions import FirstQuestions
@@ -23,7 +24,6 @@ from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
-from bot.stage import Stage
 from bot.storage.archive import Archive
 from bot.storage.database import errors_explained, open_database
 from bot.storage.guilds import GuildRecords

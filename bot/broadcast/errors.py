@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.states import Reason
-from bot.broadcast.usage import LimitKind, UsageLimit
 
 
 class Code(StrEnum):

@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.broadcast.limits.usage import UsageLimit
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
-from bot.broadcast.usage import UsageLimit
 
 
 @dataclass(frozen=True, slots=True)

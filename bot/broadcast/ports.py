@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.broadcast.budget import Budget
 from bot.broadcast.clock import Clock
-from bot.broadcast.intake import Intake
+from bot.broadcast.intake.intake import Intake
+from bot.broadcast.limits.budget import Budget
+from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.model import Broadcast, Ending, Recording, Spectating, Stream, Suggestion, TimeOnAir
-from bot.broadcast.pool import StreamPool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 import discord
 from discord.ext import commands
 
-from bot.broadcast.backoff import Backoff
 from bot.broadcast.clock import Clock
 from bot.broadcast.ports import RecordingSource
-from bot.broadcast.recordings import RecordingDesk
-from bot.broadcast.service import Broadcasts
+from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.telling.audience import Stage
+from bot.broadcast.telling.backoff import Backoff
 from bot.discord.event_guard import guard
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.kit.references import new_reference
 from bot.process.deadline import Deadline
 from bot.process.settings import Settings
-from bot.stage import Stage
 from bot.storage.archive import Archive
 from bot.storage.journal import DatabaseJournal
 

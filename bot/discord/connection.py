@@ -9,7 +9,7 @@ import aiohttp
 import discord
 from yarl import URL
 
-from bot.broadcast.backoff import Backoff
+from bot.broadcast.telling.backoff import Backoff
 from bot.discord.bot import CONNECTING_AGAIN_S, OdysseyBot, Services
 from bot.kit.errors import StartError
 from bot.kit.references import new_reference

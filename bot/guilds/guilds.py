@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
+from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
+from bot.broadcast.intake.prefixes import Prefixes
 from bot.broadcast.model import Action, ActionKind, Viewer
-from bot.broadcast.prefixes import Prefixes
 from bot.guilds.settings.complaints import wrong_setting
 from bot.guilds.settings.guild_settings import CHAT_BEGINNINGS, TEXT_RULES, GuildSettings
 from bot.guilds.settings.stored import StoredSettings

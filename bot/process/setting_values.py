@@ -12,8 +12,8 @@ from typing import Any
 from yarl import URL
 
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.prefixes import prompt_in_chat
-from bot.broadcast.prompts import clean_prompt
+from bot.broadcast.intake.prefixes import prompt_in_chat
+from bot.broadcast.intake.prompts import clean_prompt
 
 PREFIX_LIMIT = 20
 """Characters that a suggestion in chat starts with, at most."""

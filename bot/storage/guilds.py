@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Delete, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.broadcast.intake import Mute
+from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
 from bot.storage.schema import actions, first_questions, guild_settings, known, mutes
 from bot.storage.writer import Writer, upsert

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.broadcast.service import Broadcasts
+from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.telling.audience import Stage
 from bot.kit.errors import StartError
-from bot.stage import Stage
 from bot.storage.archive import Archive
 
 log = logging.getLogger(__name__)

@@ -13,10 +13,10 @@ from PIL import Image
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
+from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending, Recording, Spectating
 from bot.broadcast.ports import OpenWorld, StartedStream, WorldEvents
 from bot.broadcast.states import Reason
-from bot.broadcast.usage import LimitKind, UsageLimit
 from bot.odyssey import (
     BroadcastInfo,
     Odyssey,

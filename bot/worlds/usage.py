@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.broadcast.usage import LimitKind, UsageLimit
+from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.odyssey import (
     AccountSuspendedError,
     ConcurrentLimitReachedError,

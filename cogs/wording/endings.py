@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import discord
 
+from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending
 from bot.broadcast.states import Reason
-from bot.broadcast.usage import LimitKind, UsageLimit
 from cogs.wording.requests import UNEXPECTED
 from cogs.wording.text import duration, plain
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import discord
 
-from bot.broadcast.intake import Mute
+from bot.broadcast.intake.intake import Mute
 from cogs.wording.text import plain
 
 NOBODY_MUTED = "Nobody is muted. `/odyssey mute` keeps somebody from steering for a while."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.prefixes import is_word
+from bot.broadcast.intake.prefixes import is_word
 
 PAUSED = "**Suggestions are paused by a moderator.**"
 NOTHING_IS_TAKEN = (

@@ -8,8 +8,8 @@ from enum import StrEnum
 import discord
 
 from bot.broadcast.errors import BroadcastError, Code, Entry
+from bot.broadcast.intake.prompts import on_one_line
 from bot.broadcast.model import Viewer
-from bot.broadcast.prompts import on_one_line
 from bot.guilds.settings.guild_settings import GuildSettings
 from cogs.wording.text import as_code, plain
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.markup import defused
+from bot.broadcast.intake.markup import defused
 
 SHOWN_PROMPT_LIMIT = 300
 PANEL_IS_BELOW = "The panel is further down."

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.broadcast.recordings import RecordingDesk
-from bot.broadcast.service import Broadcasts
+from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import Reason, State
 from bot.odyssey import Odyssey
 from bot.odyssey.callbacks import Notifier

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending
 from bot.broadcast.states import Reason
-from bot.broadcast.usage import LimitKind, UsageLimit
 from bot.odyssey.errors import OdysseyUsageError, stream_error, usage_error
 from bot.odyssey.http import Response
 from bot.odyssey.rest import error_for

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.broadcast.prefixes import prompt_in_chat
+from bot.broadcast.intake.prefixes import prompt_in_chat
 from bot.kit.errors import StartError
 from bot.process.settings import Settings, load_settings
 from cogs.wording.panel import how_to_steer

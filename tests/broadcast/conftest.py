@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import pytest
 
 from bot.broadcast.arbitration.line import Line
-from bot.broadcast.budget import Budget
+from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Channel, Suggestion, Viewer
-from bot.broadcast.recordings import RecordingDesk
-from bot.broadcast.service import Broadcasts
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import State
 from tests.broadcast.fakes import (
     ListeningAudience,

@@ -9,15 +9,15 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from bot.broadcast.budget import Budget
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
-from bot.broadcast.intake import Intake, IntakeRules
+from bot.broadcast.intake.intake import Intake, IntakeRules
+from bot.broadcast.limits.budget import Budget
+from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion, TimeOnAir
-from bot.broadcast.pool import StreamPool
 from bot.broadcast.ports import Ports, StartedStream, WorldEvents
 from bot.broadcast.states import Reason
-from bot.broadcast.usage import LimitKind, UsageLimit
 
 Thing = TypeVar("Thing")
 

@@ -11,9 +11,9 @@ from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.broadcast.floor import Floor
+from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Outcome, Refusal, Viewer
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
 from tests.broadcast.test_arbitration import arbiter_of, suggestion

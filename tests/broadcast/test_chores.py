@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from bot.broadcast.backoff import Backoff
-from bot.broadcast.chores import Chores
+from bot.broadcast.telling.backoff import Backoff
+from bot.broadcast.telling.chores import Chores
 from tests.broadcast.fakes import SteppedClock
 
 
@@ -66,7 +66,7 @@ async def test_a_few_are_under_way_at_once() -> None:
 
 async def test_a_try_that_never_ends_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is cut off, which counts as a failure, and the next one has its turn."""
-    monkeypatch.setattr("bot.broadcast.chores.TRY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("bot.broadcast.telling.chores.TRY_TIMEOUT_S", 0.01)
     done = asyncio.Event()
 
     async def hang() -> None:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.budget import STREAM_LIMIT_S, Budget
 from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.limits.budget import STREAM_LIMIT_S, Budget
 from bot.broadcast.model import Broadcast, Channel
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach
 from tests.broadcast.fakes import WaitingClock

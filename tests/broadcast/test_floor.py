@@ -8,8 +8,8 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.floor.motion import WINDOW_S
 from bot.broadcast.model import Channel, Outcome, Refusal, Viewer
-from bot.broadcast.motion import WINDOW_S
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
 

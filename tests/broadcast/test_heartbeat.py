@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.broadcast.heartbeat import INTERVAL_S, Heartbeat
 from bot.broadcast.model import Channel
+from bot.broadcast.show.heartbeat import INTERVAL_S, Heartbeat
 from bot.broadcast.states import State
 from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig, reach
 from tests.broadcast.fakes import SteppedClock, WaitingClock

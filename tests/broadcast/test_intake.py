@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake import Intake, IntakeRules
+from bot.broadcast.floor.ticket import Ticket
+from bot.broadcast.intake.intake import Intake, IntakeRules
+from bot.broadcast.intake.recent import MEMORY_LIMIT, Recent
 from bot.broadcast.model import Channel, Refusal, Suggestion, Viewer
-from bot.broadcast.recent import MEMORY_LIMIT, Recent
-from bot.broadcast.session import BroadcastSession
-from bot.broadcast.ticket import Ticket
+from bot.broadcast.show.session import BroadcastSession
 from tests.broadcast.conftest import CHANNEL, MIKA, Rig
 from tests.broadcast.fakes import SteppedClock
 

@@ -16,9 +16,9 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError, WorldError
+from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
-from bot.broadcast.ticket import Ticket
 from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig
 
 PEOPLE = 5

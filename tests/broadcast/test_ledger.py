@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.broadcast.ledger import Ledger
+from bot.broadcast.floor.ledger import Ledger
 from bot.broadcast.model import Outcome, Refusal, Suggestion, Viewer
 from tests.broadcast.fakes import MemoryJournal
 

@@ -12,7 +12,7 @@ from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.floor import Floor
+from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
 from tests.broadcast.fakes import ListeningAudience, MemoryJournal, ScriptedWorld, WaitingClock, ports

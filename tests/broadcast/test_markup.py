@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.markup import spelled_out
-from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
+from bot.broadcast.intake.markup import spelled_out
+from bot.broadcast.intake.prompts import PROMPT_LIMIT, clean_prompt
 from cogs.wording import as_code, plain
 
 ID = "123456789012345678"

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.broadcast.errors import WorldError
+from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Channel
-from bot.broadcast.pool import StreamPool
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
-from bot.broadcast.usage import LimitKind, UsageLimit
 from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig, reach
 from tests.broadcast.fakes import SteppedClock, WaitingClock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.broadcast.prefixes import Prefixes, prompt_in_chat
+from bot.broadcast.intake.prefixes import Prefixes, prompt_in_chat
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
+from bot.broadcast.intake.prompts import PROMPT_LIMIT, clean_prompt
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from bot.broadcast.errors import NotShownError, WorldError
 from bot.broadcast.model import Recording, Stream
-from bot.broadcast.recordings import AT_ONCE, RecordingDesk
+from bot.broadcast.recordings.desk import AT_ONCE, RecordingDesk
 from bot.broadcast.states import Reason
 from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock
 

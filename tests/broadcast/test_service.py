@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.broadcast.arbitration.line import LineLimits
-from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Channel, Stream, Viewer
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach

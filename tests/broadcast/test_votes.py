@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.floor import Floor
+from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Refusal, Viewer
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
 

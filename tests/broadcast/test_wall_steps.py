@@ -9,13 +9,13 @@ import pytest
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.budget import Budget
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake import LONGEST_MUTE, Intake, IntakeRules, Mute
+from bot.broadcast.floor.motion import WINDOW_S
+from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, IntakeRules, Mute
+from bot.broadcast.intake.recent import Recent
+from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Outcome, Stream, Suggestion
-from bot.broadcast.motion import WINDOW_S
-from bot.broadcast.recent import Recent
-from bot.broadcast.recordings import RecordingDesk
+from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.states import Reason
 from bot.process.clock import SystemClock
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig

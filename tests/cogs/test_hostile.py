@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.intake import Intake, IntakeRules
+from bot.broadcast.intake.intake import Intake, IntakeRules
+from bot.broadcast.intake.prefixes import prompt_in_chat
+from bot.broadcast.intake.prompts import PROMPT_LIMIT, clean_prompt
 from bot.broadcast.model import Suggestion, Viewer
-from bot.broadcast.prefixes import prompt_in_chat
-from bot.broadcast.prompts import PROMPT_LIMIT, clean_prompt
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.broadcast.model import Action
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from bot.storage.guilds import GuildRecords
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_, suggest

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.broadcast.rights import RIGHTS, Deed, Right
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.show.session import BroadcastSession
 from cogs.buttons import Action
 from cogs.controls import Control
 from cogs.odyssey import OdysseyCog

@@ -14,9 +14,9 @@ from unittest import mock
 
 from bot.broadcast.arbitration.policy import Candidate, Mode
 from bot.broadcast.model import Broadcast, Suggestion, Viewer
-from bot.broadcast.service import Broadcasts
-from bot.broadcast.session import BroadcastSession
-from bot.stage import Stage
+from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.telling.audience import Stage
 
 BALLOT = 5
 """Candidates that the panel has buttons for."""

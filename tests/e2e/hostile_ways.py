@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.broadcast.prefixes import Prefixes, says_something
+from bot.broadcast.intake.prefixes import Prefixes, says_something
 from bot.demo.actors import User
 from bot.demo.answers import Answer
 from bot.demo.views import SeenMessage

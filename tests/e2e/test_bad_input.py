@@ -81,7 +81,7 @@ async def test_what_nobody_foresaw_is_answered_with_a_reference(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("inside")
 
-    monkeypatch.setattr("bot.broadcast.service.Broadcasts.in_channel", broken)
+    monkeypatch.setattr("bot.broadcast.show.service.Broadcasts.in_channel", broken)
     async with house.bot():
         answer = await house.discord.user("robin").slash(CHANNEL, "odyssey status")
         assert "Something went wrong on our side" in answer.text

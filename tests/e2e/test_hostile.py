@@ -16,7 +16,7 @@ from itertools import cycle
 import pytest
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.prompts import PROMPT_LIMIT
+from bot.broadcast.intake.prompts import PROMPT_LIMIT
 from bot.demo.world import backend
 from cogs.wording import mode_name
 from tests.e2e.conftest import CHANNEL, House

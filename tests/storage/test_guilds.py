@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake import LONGEST_MUTE, Mute
+from bot.broadcast.intake.intake import LONGEST_MUTE, Mute
 from bot.broadcast.model import ActionKind, Viewer
 from bot.guilds.guilds import Guilds
 from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import BigInteger, Table
 
-from bot.broadcast.intake import Mute
+from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import (
     Action,
     ActionKind,

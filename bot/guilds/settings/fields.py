@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.prompts import PROMPT_LIMIT
+from bot.broadcast.intake.prompts import PROMPT_LIMIT
 from bot.guilds.settings.groups import Group, setting
 from bot.guilds.settings.values import Beginnings, Patterns, Prefix, Roles, SafePrompt, Words
 

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import PolicySettings
-from bot.broadcast.budget import Budget
-from bot.broadcast.intake import IntakeRules
-from bot.broadcast.prefixes import Prefixes, is_same
+from bot.broadcast.intake.intake import IntakeRules
+from bot.broadcast.intake.prefixes import Prefixes, is_same
+from bot.broadcast.limits.budget import Budget
 from bot.guilds.settings.complaints import complaint, wrong_setting
 from bot.guilds.settings.fields import GuildSettingFields
 from bot.guilds.settings.groups import Group, group_of

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.prompts import clean_prompt, on_one_line
+from bot.broadcast.intake.prompts import clean_prompt, on_one_line
 from bot.moderation.rules import WORDS_LIMIT
 from bot.process.setting_values import PREFIX_LIMIT, typed_prefix
 

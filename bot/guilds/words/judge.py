@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake import BrokenRule, PromptFilter
+from bot.broadcast.intake.intake import BrokenRule, PromptFilter
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.settings.stored import StoredSettings
 from bot.kit.references import new_reference

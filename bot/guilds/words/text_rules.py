@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.broadcast.errors import Entry
-from bot.broadcast.intake import PromptFilter
+from bot.broadcast.intake.intake import PromptFilter
 from bot.guilds.settings.complaints import wrong_setting
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.broadcast.errors import Entry
-from bot.broadcast.prompts import on_one_line
+from bot.broadcast.intake.prompts import on_one_line
 from bot.guilds.words.word_list_text import entries_in
 from bot.kit.decoding import decoded, without_end
 from bot.moderation import InvalidRuleError, TextFilter, TextRules

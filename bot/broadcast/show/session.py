@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import partial
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.budget import STREAM_LIMIT_S
-from bot.broadcast.day import Share
 from bot.broadcast.errors import WorldError
-from bot.broadcast.floor import Floor
+from bot.broadcast.floor.floor import Floor
+from bot.broadcast.limits.budget import STREAM_LIMIT_S
+from bot.broadcast.limits.pool import Slot
 from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion
-from bot.broadcast.pool import Slot
 from bot.broadcast.ports import Ports, World, WorldEvents
+from bot.broadcast.show.day import Share
 from bot.broadcast.states import Reason, State
 
 log = logging.getLogger(__name__)

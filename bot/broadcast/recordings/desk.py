@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
-from bot.broadcast.backoff import Backoff
-from bot.broadcast.chores import Chores
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import NotShownError, WorldError
 from bot.broadcast.model import Stream
 from bot.broadcast.ports import Journal, RecordingPoster, RecordingSource
+from bot.broadcast.telling.backoff import Backoff
+from bot.broadcast.telling.chores import Chores
 
 log = logging.getLogger(__name__)
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode, Prospect, Standing
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.ledger import Ledger
+from bot.broadcast.floor.ledger import Ledger
+from bot.broadcast.floor.motion import Motion, Motions
+from bot.broadcast.floor.outlet import Outlet
+from bot.broadcast.floor.ticket import Ticket, Tickets
+from bot.broadcast.intake.recent import Recent
 from bot.broadcast.model import Refusal, Suggestion, Viewer
-from bot.broadcast.motion import Motion, Motions
-from bot.broadcast.outlet import Outlet
 from bot.broadcast.ports import Ports
-from bot.broadcast.recent import Recent
-from bot.broadcast.ticket import Ticket, Tickets
 
 
 class Floor:

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self
 
-from bot.broadcast.backoff import Backoff
 from bot.broadcast.clock import Clock
+from bot.broadcast.telling.backoff import Backoff
 
 log = logging.getLogger(__name__)
 

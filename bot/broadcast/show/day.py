@@ -11,9 +11,9 @@ import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from bot.broadcast.budget import STREAM_LIMIT_S, Budget
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.limits.budget import STREAM_LIMIT_S, Budget
 from bot.broadcast.model import TimeOnAir
 from bot.broadcast.ports import History
 from bot.broadcast.states import Reason

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.intake.prompts import may_have_markup, on_one_line
+from bot.broadcast.intake.recent import Recent
 from bot.broadcast.model import Suggestion, Viewer
-from bot.broadcast.prompts import may_have_markup, on_one_line
-from bot.broadcast.recent import Recent
 
 LONGEST_MUTE = timedelta(days=7)
 """What seems to last longer was written while the wall was wrong: no mute lasts for ever."""

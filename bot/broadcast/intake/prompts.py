@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.markup import spelled_out
+from bot.broadcast.intake.markup import spelled_out
 
 PROMPT_LIMIT = 1000
 """Characters in a prompt at most. The service names no limit; more than this is no longer one idea."""

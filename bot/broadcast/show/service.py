@@ -7,15 +7,15 @@ import logging
 from typing import Self
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.day import Days
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.floor.ticket import Ticket
+from bot.broadcast.intake.prompts import clean_prompt
 from bot.broadcast.model import Broadcast, Channel, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.ports import Ports
-from bot.broadcast.prompts import clean_prompt
-from bot.broadcast.recordings import RecordingDesk
-from bot.broadcast.session import BroadcastSession
+from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.show.day import Days
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason
-from bot.broadcast.ticket import Ticket
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.ports import Journal
-from bot.broadcast.service import Broadcasts
+from bot.broadcast.show.service import Broadcasts
 
 log = logging.getLogger(__name__)
 

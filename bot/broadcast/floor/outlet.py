@@ -8,9 +8,9 @@ from collections.abc import Callable
 from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.policy import Choice
 from bot.broadcast.clock import Clock
-from bot.broadcast.ledger import Ledger
+from bot.broadcast.floor.ledger import Ledger
+from bot.broadcast.floor.motion import Motions
 from bot.broadcast.model import Refusal, Suggestion
-from bot.broadcast.motion import Motions
 
 
 class Outlet:

@@ -1,0 +1,1 @@
+"""All that viewers and moderators do in a broadcast."""

@@ -1,0 +1,1 @@
+"""What broadcasts may use of the account: its slots and its time."""

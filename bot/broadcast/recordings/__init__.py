@@ -1,0 +1,1 @@
+"""From a stream's end to its posted recording."""

@@ -1,0 +1,1 @@
+"""Broadcasts themselves, from the request to the end."""
