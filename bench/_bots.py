@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.demo.discord_server import LocalDiscord
+from bot.local.discord.server import LocalDiscord
 from tests.e2e.conftest import free_port
 
 

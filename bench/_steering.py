@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.views import NotPossibleError
+from bot.local.discord.people.views import NotPossibleError
+from bot.local.discord.server import LocalDiscord
 from tests.e2e.conftest import CHANNEL
 
 Arrivals = asyncio.Queue[tuple[str, float]]

@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from bot.demo.discord_server import LocalDiscord
+from bot.local.discord.server import LocalDiscord
+from bot.local.odyssey.service import Standin, StandinSettings
 from bot.odyssey import Odyssey
-from bot.standin.service import Standin, StandinSettings
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_
 

@@ -12,10 +12,10 @@ import statistics
 import time
 
 from bench._bots import bot_process
-from bot.demo.actors import User
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.views import NotPossibleError
-from bot.standin.service import Standin, StandinSettings
+from bot.local.discord.people.users import User
+from bot.local.discord.people.views import NotPossibleError
+from bot.local.discord.server import LocalDiscord
+from bot.local.odyssey.service import Standin, StandinSettings
 from tests.e2e.conftest import API_KEY, CHANNEL
 
 BURST = 20_000

@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.demo.crowd import PAUSE_S
+from bot.local.demo.crowd import PAUSE_S
 from tests.crowd.seen import SCREEN
 from tests.crowd.show import Report, crowd_house, crowd_of, show
 

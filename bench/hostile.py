@@ -16,7 +16,7 @@ from time import monotonic
 from bench._bots import bot_process
 from bench._clip_service import timed_service
 from bench._steering import Arrivals, arrivals, started_broadcast
-from bot.demo.discord_server import LocalDiscord
+from bot.local.discord.server import LocalDiscord
 from tests.e2e.conftest import CHANNEL
 from tests.hostile_texts import RULES, hostile_texts
 from tests.odyssey.service import API_KEY

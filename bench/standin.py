@@ -20,11 +20,11 @@ from aiortc.codecs.base import Decoder
 from aiortc.jitterbuffer import JitterFrame
 from av.frame import Frame
 
-from bot.standin.media.clock import FRAME_RATE
-from bot.standin.media.encoder import FrameEncoder
-from bot.standin.media.frames import to_frame
-from bot.standin.world.imagination import imagine
-from bot.standin.world.stage import Stage
+from bot.local.odyssey.media.clock import FRAME_RATE
+from bot.local.odyssey.media.encoder import FrameEncoder
+from bot.local.odyssey.media.frames import to_frame
+from bot.local.odyssey.world.imagination import imagine
+from bot.local.odyssey.world.stage import Stage
 from tests.standin.wire import Rest, WireClient, connected, spectating
 
 PROMPT = "A red fox and three birds in an autumn forest in the rain"

@@ -17,7 +17,7 @@ from time import monotonic
 from bench._bots import bot_process
 from bench._clip_service import timed_service
 from bench._steering import Arrivals, arrivals, started_broadcast
-from bot.demo.discord_server import LocalDiscord
+from bot.local.discord.server import LocalDiscord
 from tests.e2e.conftest import CHANNEL
 from tests.odyssey.service import API_KEY
 

@@ -73,7 +73,7 @@ def demo(
 ) -> None:
     """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
     with _start_errors_explained(), _local_parts():
-        from bot.demo.run import run_demo
+        from bot.local.demo.run import run_demo
 
     asyncio.run(run_demo(port=port, crowd=crowd, data=data))
 
@@ -109,7 +109,7 @@ def standin(
     from bot.process.logs import set_up_logging
 
     with _start_errors_explained(), _local_parts():
-        from bot.standin.service import StandinSettings, serve_standin
+        from bot.local.odyssey.service import StandinSettings, serve_standin
 
     settings = StandinSettings(
         host=host,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCAL = ("bot.demo", "bot.standin", "simcord", "fontpkg", "fontpkg_noto_sans")
+LOCAL = ("bot.local", "simcord", "fontpkg", "fontpkg_noto_sans")
 
 
 def python(program: str) -> subprocess.CompletedProcess[str]:
@@ -30,7 +30,9 @@ def test_the_bot_loads_nothing_of_what_is_local() -> None:
 
 
 @pytest.mark.parametrize("command", ["demo", "standin"])
-@pytest.mark.parametrize("missing", [("simcord", "fontpkg_noto_sans"), ("bot.demo", "bot.standin")])
+@pytest.mark.parametrize(
+    "missing", [("simcord", "fontpkg_noto_sans"), ("bot.local.demo", "bot.local.odyssey")]
+)
 def test_what_is_not_installed_is_named(command: str, missing: tuple[str, str]) -> None:
     """A demo that is asked for in production is refused in a sentence, with the way to get it."""
     ended = python(

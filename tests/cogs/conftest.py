@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.world import ApiError
+from bot.local.discord.server import LocalDiscord
+from bot.local.discord.state import ApiError
 from bot.process.clock import SystemClock
 from tests.e2e.conftest import API_KEY, WAIT_S, House, empty_database, free_port, house, until_healthy
 from tests.processes import python_m_bot

@@ -10,12 +10,12 @@ from simcord.backend import Backend, serializers
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.demo import options as forms
-from bot.demo.actors import User
-from bot.demo.choices import Choices
-from bot.demo.views import STRING_SELECT, Modal, SeenMessage
-from bot.demo.world import Answered
-from bot.demo.world.values import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
+from bot.local.discord.people import options as forms
+from bot.local.discord.people.choices import Choices
+from bot.local.discord.people.users import User
+from bot.local.discord.people.views import STRING_SELECT, Modal, SeenMessage
+from bot.local.discord.state import Answered
+from bot.local.discord.state.values import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 from tests.e2e.conftest import WAIT_S, House
 
 VIEW = discord.Permissions(view_channel=True).value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
-from bot.demo.views import SeenMessage
-from bot.standin.service import Standin, StandinSettings
+from bot.local.discord.people.views import SeenMessage
+from bot.local.odyssey.service import Standin, StandinSettings
 from tests.cogs.conftest import HastyClock, until
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_, suggest

@@ -13,7 +13,7 @@ import discord
 import pytest
 
 from bot.broadcast.model import Suggestion
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from bot.storage.journal import DatabaseJournal
 from cogs.marks import MARKS_AT_ONCE, QUEUED, Marks
 from cogs.word_back import SMALL_CROWD

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from tests.cogs.conftest import happening, refusing
 from tests.cogs.people import MANAGE_MESSAGES, Visitor, give, new_role, take
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 
-from bot.demo.actors import User
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.users import User
+from bot.local.discord.people.views import SeenMessage
 from tests.cogs.conftest import refusing, until
 from tests.cogs.people import MANAGE_MESSAGES, give, new_channel, new_role
 from tests.cogs.test_settings import settings, stored_settings

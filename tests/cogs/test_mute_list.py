@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.demo.actors import User
-from bot.demo.answers import Answer
-from bot.demo.views import SeenMessage
-from bot.demo.world.values import USER_COMMAND
+from bot.local.discord.people.answers import Answer
+from bot.local.discord.people.users import User
+from bot.local.discord.people.views import SeenMessage
+from bot.local.discord.state.values import USER_COMMAND
 from tests.cogs.conftest import HastyClock
 from tests.cogs.people import ADMINISTRATOR, MANAGE_MESSAGES, backend_of, give, new_role, take
 from tests.e2e.conftest import CHANNEL, WAIT_S, House

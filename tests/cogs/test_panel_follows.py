@@ -11,8 +11,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot.demo.views import SeenMessage
-from bot.demo.world import ApiError
+from bot.local.discord.people.views import SeenMessage
+from bot.local.discord.state import ApiError
 from cogs.panel_upkeep import POST_GAP_S
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
 from tests.cogs.test_departures import live_in, new_thread

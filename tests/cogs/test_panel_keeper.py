@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from bot.storage.journal import DatabaseJournal
 from tests.cogs.conftest import HastyClock, overhearing, refusing, until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House

@@ -11,7 +11,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.demo.world import ApiError
+from bot.local.discord.state import ApiError
 from bot.storage.journal import DatabaseJournal, Post
 from cogs.places import GRACE_S
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until

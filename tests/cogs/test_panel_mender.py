@@ -11,7 +11,7 @@ import discord
 import pytest
 
 from bot.broadcast.model import Broadcast
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from bot.storage.archive import Archive
 from tests.cogs.conftest import HastyClock, bot_process, refusing, until
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, panels

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from cogs.private_answers import PrivateAnswers
 from tests.cogs.conftest import refusing, until
 from tests.cogs.people import Visitor

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from bot.broadcast.model import Recording
-from bot.demo.views import SeenMessage
-from bot.demo.world import ApiError
+from bot.local.discord.people.views import SeenMessage
+from bot.local.discord.state import ApiError
 from bot.storage.journal import DatabaseJournal, Post, PostKind
 from bot.worlds.odyssey import OdysseyRecordings
 from cogs.recording_links import is_link

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from tests.cogs.conftest import until
 from tests.cogs.people import MANAGE_MESSAGES, give, new_role, take
 from tests.cogs.test_controls import as_now, becomes, labels

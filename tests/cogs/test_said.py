@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from simcord.backend.models import Message
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from tests.cogs.conftest import until
 from tests.cogs.test_chat import outcomes
 from tests.e2e.conftest import CHANNEL, WAIT_S, House

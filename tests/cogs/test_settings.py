@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import suggest
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.demo.answers import Answer
-from bot.demo.views import SeenMessage
 from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
+from bot.local.discord.people.answers import Answer
+from bot.local.discord.people.views import SeenMessage
 from cogs import settings_page
 from tests.cogs.conftest import until
 from tests.cogs.people import MANAGE_MESSAGES, give, new_role, take

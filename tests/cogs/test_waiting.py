@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.local.odyssey.service import Standin, StandinSettings
 from bot.odyssey import Odyssey
-from bot.standin.service import Standin, StandinSettings
 from tests.cogs.conftest import HastyClock, until
 from tests.e2e.conftest import API_KEY, CHANNEL, House
 

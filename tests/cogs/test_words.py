@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from bot.moderation.rules import WORDS_LIMIT
 from tests.cogs.test_settings import settings
 from tests.e2e.conftest import CHANNEL, WAIT_S, House

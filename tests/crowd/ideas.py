@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 
 CANDIDATE = re.compile(r"^\*\*\d\*\* · (.+?) — ", re.MULTILINE)
 """One that a panel lists."""

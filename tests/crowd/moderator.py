@@ -6,9 +6,9 @@ import asyncio
 import random
 from contextlib import suppress
 
-from bot.demo.actors import User
-from bot.demo.views import NotPossibleError
-from bot.demo.world import ApiError
+from bot.local.discord.people.users import User
+from bot.local.discord.people.views import NotPossibleError
+from bot.local.discord.state import ApiError
 from tests.crowd.people import Panel, passed
 from tests.e2e.conftest import CHANNEL
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bot.demo.actors import User
-from bot.demo.answers import Answer
-from bot.demo.views import Button, NotPossibleError, SeenMessage
-from bot.demo.world import ApiError
+from bot.local.discord.people.answers import Answer
+from bot.local.discord.people.users import User
+from bot.local.discord.people.views import Button, NotPossibleError, SeenMessage
+from bot.local.discord.state import ApiError
 from tests.crowd.ideas import MISCHIEF, TALK, idea
 from tests.e2e.conftest import CHANNEL
 

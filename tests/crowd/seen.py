@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.demo.actors import User
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.views import TEXT_DISPLAY, SeenMessage
+from bot.local.discord.people.users import User
+from bot.local.discord.people.views import TEXT_DISPLAY, SeenMessage
+from bot.local.discord.server import LocalDiscord
 from tests.e2e.conftest import CHANNEL
 
 SCREEN = 20

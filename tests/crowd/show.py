@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Viewer
-from bot.demo.actors import User
-from bot.demo.discord_server import LocalDiscord
-from bot.standin.service import Standin, StandinSettings
+from bot.local.discord.people.users import User
+from bot.local.discord.server import LocalDiscord
+from bot.local.odyssey.service import Standin, StandinSettings
 from tests.crowd.judge import Judge, Verdict
 from tests.crowd.moderator import moderate
 from tests.crowd.people import Person

@@ -10,8 +10,8 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Refusal, Suggestion, Viewer
-from bot.demo.actors import User
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.users import User
+from bot.local.discord.people.views import SeenMessage
 from cogs import wording
 from tests.crowd.judge import Judge, Verdict
 from tests.crowd.people import Person, Said

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.page_server import add_page
+from bot.local.demo.page_server import add_page
+from bot.local.discord.server import LocalDiscord
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import Panel, SampleBot
 

@@ -10,7 +10,7 @@ import discord
 import pytest
 import yarl
 
-from bot.demo.discord_server import LocalDiscord
+from bot.local.discord.server import LocalDiscord
 from tests.demo.sample_bot import SampleBot
 
 

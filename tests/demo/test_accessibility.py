@@ -12,7 +12,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from discord import app_commands
 from playwright.async_api import Page, expect
 
-from bot.demo.discord_server import LocalDiscord
+from bot.local.discord.server import LocalDiscord
 from tests.browser import LocalBrowser
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import SampleBot

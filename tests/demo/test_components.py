@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import expect
 
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.page_server import add_page
-from bot.demo.views import NotPossibleError
+from bot.local.demo.page_server import add_page
+from bot.local.discord.people.views import NotPossibleError
+from bot.local.discord.server import LocalDiscord
 from tests.browser import LocalBrowser
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import SampleBot

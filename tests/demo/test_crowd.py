@@ -6,8 +6,8 @@ import asyncio
 
 import discord
 
-from bot.demo.crowd import Crowd
-from bot.demo.discord_server import LocalDiscord
+from bot.local.demo.crowd import Crowd
+from bot.local.discord.server import LocalDiscord
 from tests.demo.sample_bot import PromptModal, SampleBot
 
 

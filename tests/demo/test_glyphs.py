@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from bot.demo.page_server import PAGE_DIR
+from bot.local.demo.page_server import PAGE_DIR
 
 COGS = Path(__file__).parents[2] / "cogs"
 EMOJI = re.compile("[\N{LEFTWARDS ARROW WITH HOOK}⌚-⏿☀-➿\N{MAHJONG TILE RED DRAGON}-\N{BALLET SHOES}]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.demo.discord_server import LocalDiscord
+from bot.local.discord.server import LocalDiscord
 from tests.demo.sample_bot import SampleBot
 
 

@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands
 from playwright.async_api import Page, expect
 
-from bot.demo.discord_server import LocalDiscord
+from bot.local.discord.server import LocalDiscord
 from tests.browser import LocalBrowser
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import PNG, Panel, SampleBot

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from discord import app_commands
 
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.views import NotPossibleError
-from bot.demo.world.values import USER_COMMAND
+from bot.local.discord.people.views import NotPossibleError
+from bot.local.discord.server import LocalDiscord
+from bot.local.discord.state.values import USER_COMMAND
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import SampleBot
 

@@ -13,9 +13,9 @@ import discord
 import httpx
 import pytest
 
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.keeping import DirectoryError, keeping, own_directory
-from bot.demo.world import Memory, UnreadableError
+from bot.local.demo.keeping import DirectoryError, keeping, own_directory
+from bot.local.discord.server import LocalDiscord
+from bot.local.discord.state import Memory, UnreadableError
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import PNG, Panel, SampleBot
 

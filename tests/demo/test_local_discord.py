@@ -11,10 +11,10 @@ import discord
 import httpx
 import pytest
 
-from bot.demo.actors import NO_RESPONSE
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.views import NotPossibleError
-from bot.demo.world import ApiError
+from bot.local.discord.people.users import NO_RESPONSE
+from bot.local.discord.people.views import NotPossibleError
+from bot.local.discord.server import LocalDiscord
+from bot.local.discord.state import ApiError
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import STREAMS, SampleBot
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.demo.gateway import EVENTS_KEPT_FOR_RESUME, Session
-from bot.demo.intents import Intents
-from bot.demo.world import World, backend
+from bot.local.discord.gateway import EVENTS_KEPT_FOR_RESUME, Session
+from bot.local.discord.intents import Intents
+from bot.local.discord.state import World, backend
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Locator, Page, expect
 
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.page_server import add_page
+from bot.local.demo.page_server import add_page
+from bot.local.discord.server import LocalDiscord
 from tests.browser import LocalBrowser
 from tests.demo.connection import point_discord_py_at, running
 from tests.demo.sample_bot import Panel, SampleBot

@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.page_server import add_page
+from bot.local.demo.page_server import add_page
+from bot.local.discord.server import LocalDiscord
 from tests.browser import LocalBrowser
 from tests.demo.sample_bot import SampleBot
 from tests.demo.test_page import local_discord, ready

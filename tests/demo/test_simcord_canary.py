@@ -9,7 +9,7 @@ import simcord.http.router
 from simcord.backend import Backend
 from simcord.backend.cdn import CdnStore
 
-from bot.demo.world.backend import LocalBackend, LoopbackCdn
+from bot.local.discord.state.backend import LocalBackend, LoopbackCdn
 
 OVERRIDDEN = (
     "snowflake",

@@ -19,11 +19,11 @@ import pytest
 
 from bot.app.wiring import run_bot
 from bot.broadcast.clock import Clock
-from bot.demo.answers import Answer
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.answers import Answer
+from bot.local.discord.people.views import SeenMessage
+from bot.local.discord.server import LocalDiscord
+from bot.local.odyssey.service import Standin, StandinSettings
 from bot.process.settings import Settings
-from bot.standin.service import Standin, StandinSettings
 from bot.storage.database import open_database
 
 API_KEY = "ody_end_to_end"

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.broadcast.intake.prefixes import Prefixes, says_something
-from bot.demo.actors import User
-from bot.demo.answers import Answer
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.answers import Answer
+from bot.local.discord.people.users import User
+from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.wiretap import Wiretap
 from tests.hostile_texts import RULES, HostileText

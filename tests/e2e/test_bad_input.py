@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.standin.service import Standin, StandinSettings
+from bot.local.odyssey.service import Standin, StandinSettings
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import httpx
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 
 

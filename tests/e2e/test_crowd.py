@@ -11,7 +11,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of
 
 

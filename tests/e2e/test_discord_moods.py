@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 
 from bot.app.wiring import run_bot
-from bot.demo.discord_server import LocalDiscord
-from bot.demo.gateway import GatewayCloseError
-from bot.demo.rest import RestApi
 from bot.kit.errors import StartError
+from bot.local.discord.gateway import GatewayCloseError
+from bot.local.discord.rest import RestApi
+from bot.local.discord.server import LocalDiscord
 from tests.cogs.conftest import refusing
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 

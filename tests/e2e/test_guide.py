@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.local.odyssey.service import Standin, StandinSettings
 from bot.odyssey import Odyssey, OdysseyConnectionError
-from bot.standin.service import Standin, StandinSettings
 
 
 @pytest.fixture

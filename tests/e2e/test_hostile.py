@@ -17,7 +17,7 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.intake.prompts import PROMPT_LIMIT
-from bot.demo.world import backend
+from bot.local.discord.state import backend
 from cogs.wording import mode_name
 from tests.e2e.conftest import CHANNEL, House
 from tests.e2e.hostile_ways import DECIDED, OTHERS, SUGGESTING, Visitor, Way

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.demo.views import SeenMessage
+from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 
 

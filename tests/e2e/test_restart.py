@@ -9,8 +9,8 @@ from contextlib import closing
 import pytest
 
 from bot.app.wiring import run_bot
-from bot.demo.discord_server import LocalDiscord
 from bot.kit.errors import StartError
+from bot.local.discord.server import LocalDiscord
 from bot.process.settings import Settings
 from cogs.dialogue import Dialogue
 from tests.e2e.conftest import CHANNEL, House, free_port

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.views import walk
+from bot.local.discord.people.views import walk
 from tests.e2e.conftest import WAIT_S, House
 
 _ACTIVE = re.compile(

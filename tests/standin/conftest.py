@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.standin.service import Standin, StandinSettings
+from bot.local.odyssey.service import Standin, StandinSettings
 from tests.standin.wire import Rest
 
 API_KEY = "ody_test"

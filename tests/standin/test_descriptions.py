@@ -11,7 +11,7 @@ import aioice.mdns
 import pytest
 from aiortc import RTCSessionDescription
 
-from bot.standin.rtc.peer import Peer, PeerRefusedError
+from bot.local.odyssey.rtc.peer import Peer, PeerRefusedError
 from tests.standin.conftest import Service
 from tests.standin.test_spectators import broadcast
 from tests.standin.wire import Spectator, connected

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.standin.faults.script import OPTIONS, FaultError, FaultScript
+from bot.local.odyssey.faults.script import OPTIONS, FaultError, FaultScript
 from tests.standin.conftest import Service, serving
 from tests.standin.wire import WireClient, connected
 
@@ -55,7 +55,7 @@ async def test_faults_must_be_asked_for() -> None:
 
 def test_every_fault_is_documented() -> None:
     """Each name is in the table of the module's docstring."""
-    import bot.standin.faults.script as script
+    import bot.local.odyssey.faults.script as script
 
     for name in OPTIONS:
         assert f"`{name}`" in (script.__doc__ or "")

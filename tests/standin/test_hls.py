@@ -9,9 +9,9 @@ from urllib.parse import urljoin
 import av
 import pytest
 
-from bot.standin.media.clock import FRAME_RATE
-from bot.standin.media.encoder import GOP_TICKS, FrameEncoder
-from bot.standin.media.hls import WINDOW_SEGMENTS, HlsWindow
+from bot.local.odyssey.media.clock import FRAME_RATE
+from bot.local.odyssey.media.encoder import GOP_TICKS, FrameEncoder
+from bot.local.odyssey.media.hls import WINDOW_SEGMENTS, HlsWindow
 from tests.standin.conftest import Service
 from tests.standin.test_stream import picture_url
 from tests.standin.wire import connected

@@ -11,20 +11,22 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-import bot.demo
-from bot.demo import crowd
-from bot.standin.world.aurora import Aurora
-from bot.standin.world.canvas import Canvas
-from bot.standin.world.description import describe
-from bot.standin.world.imagination import imagine
-from bot.standin.world.materials import in_material
-from bot.standin.world.scene import Scene
-from bot.standin.world.stage import Stage
+import bot.local.demo
+from bot.local.demo import crowd
+from bot.local.odyssey.world.aurora import Aurora
+from bot.local.odyssey.world.canvas import Canvas
+from bot.local.odyssey.world.description import describe
+from bot.local.odyssey.world.imagination import imagine
+from bot.local.odyssey.world.materials import in_material
+from bot.local.odyssey.world.scene import Scene
+from bot.local.odyssey.world.stage import Stage
 
 WIDTH, HEIGHT = 640, 352
 SKY, GROUND = slice(0, int(HEIGHT * 0.5)), slice(int(HEIGHT * 0.82), HEIGHT)
 TRIES = re.findall(
-    r'^  \["\w+", "(.+)"\],$', (Path(bot.demo.__file__).parent / "page/ideas.js").read_text(), re.MULTILINE
+    r'^  \["\w+", "(.+)"\],$',
+    (Path(bot.local.demo.__file__).parent / "page/ideas.js").read_text(),
+    re.MULTILINE,
 )
 # What each of the demo's prompts must show, as the description says it.
 SHOWN = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.standin.world.imagination import imagine
-from bot.standin.world.scene import Scene
+from bot.local.odyssey.world.imagination import imagine
+from bot.local.odyssey.world.scene import Scene
 
 TINT = "the picture"
 

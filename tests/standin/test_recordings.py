@@ -17,9 +17,9 @@ import av
 import pytest
 from PIL import Image
 
-from bot.standin.recordings import RecordingShelf
-from bot.standin.settings import StandinSettings
-from bot.standin.tokens import Signer
+from bot.local.odyssey.recordings import RecordingShelf
+from bot.local.odyssey.settings import StandinSettings
+from bot.local.odyssey.tokens import Signer
 from tests.standin.conftest import Service, serving
 from tests.standin.wire import connected
 
@@ -161,7 +161,7 @@ async def test_forged_urls_are_refused(recorded: tuple[Service, dict[str, Any]])
 async def test_urls_expire_and_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     """After its lifetime a URL is 403; asking for the recording again gives one that works."""
     passed_s = 0.0
-    monkeypatch.setattr("bot.standin.service.Signer", lambda: Signer(lambda: time.time() + passed_s))
+    monkeypatch.setattr("bot.local.odyssey.service.Signer", lambda: Signer(lambda: time.time() + passed_s))
     async with serving(url_lifetime_s=60) as service:
         async with connected(service.rest) as client:
             stream_id = (await client.start())["stream_id"]

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.standin.script_source import fetch_script
-from bot.standin.scripts import ScriptError
+from bot.local.odyssey.script_source import fetch_script
+from bot.local.odyssey.scripts import ScriptError
 from tests.standin.conftest import Service
 
 SCRIPT = [

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.standin.stream import LiveStream
+from bot.local.odyssey.stream import LiveStream
 from tests.standin.conftest import Service, serving
 from tests.standin.wire import connected, only_codec
 

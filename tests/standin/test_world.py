@@ -9,13 +9,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import ImageFont
 
-from bot.standin.world import vocabulary
-from bot.standin.world.caption import FONT, caption
-from bot.standin.world.description import describe
-from bot.standin.world.imagination import imagine
-from bot.standin.world.scene import Actor, Scene
-from bot.standin.world.stage import Stage
-from bot.standin.world.words import meaning_of
+from bot.local.odyssey.world import vocabulary
+from bot.local.odyssey.world.caption import FONT, caption
+from bot.local.odyssey.world.description import describe
+from bot.local.odyssey.world.imagination import imagine
+from bot.local.odyssey.world.scene import Actor, Scene
+from bot.local.odyssey.world.stage import Stage
+from bot.local.odyssey.world.words import meaning_of
 
 TABLES = {
     "place": vocabulary.PLACES,

@@ -1,0 +1,1 @@
+"""The demo: its page, its crowd, and the processes that it runs."""

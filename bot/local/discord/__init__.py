@@ -1,0 +1,1 @@
+"""A local Discord for an unmodified discord.py."""

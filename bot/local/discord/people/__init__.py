@@ -1,0 +1,1 @@
+"""People of the local Discord: what they see, and what they can do."""
