@@ -13,29 +13,29 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Broadcast, Recording, Stream
 from bot.discord.bot import OdysseyBot
 from cogs import wording
-from cogs.answers import answer_privately, explain, explaining
-from cogs.ballot import TakeBackButton, VoteButton
-from cogs.buttons import PanelButton
-from cogs.chat import Chat
-from cogs.controls import ControlButton, ModeMenu
-from cogs.departures import Departures
-from cogs.dialogue import Dialogue
-from cogs.first_question import DailyMinutes, KeepButton, StarterRoles
-from cogs.moderating import ModerationCommands
-from cogs.mute_commands import MuteCommands
-from cogs.mute_list import MutePageButton, UnmuteButton
-from cogs.muting import mute_from_menu
-from cogs.panel_keeper import PanelKeeper
-from cogs.private_answers import PrivateAnswers
-from cogs.proposals import is_said, said_words
-from cogs.recording_board import RecordingBoard
-from cogs.review import VerdictButton
-from cogs.settings_commands import SettingsCommands
-from cogs.settings_page import EditButton, GroupMenu
-from cogs.stream_list import PageButton
-from cogs.suggesting import WithdrawButton, finish_answers, suggest_privately
-from cogs.viewer_commands import ViewerCommands
-from cogs.word_back import LAST_WORDS_S
+from cogs.broadcasts.commands import ViewerCommands
+from cogs.broadcasts.departures import Departures
+from cogs.chat.chat import Chat
+from cogs.chat.proposals import is_said, said_words
+from cogs.chat.word_back import LAST_WORDS_S
+from cogs.kit.answers import answer_privately, explain, explaining
+from cogs.kit.dialogue import Dialogue
+from cogs.kit.private_answers import PrivateAnswers
+from cogs.moderating.commands import ModerationCommands
+from cogs.moderating.controls import ControlButton, ModeMenu
+from cogs.moderating.mute_commands import MuteCommands
+from cogs.moderating.mute_list import MutePageButton, UnmuteButton
+from cogs.moderating.muting import mute_from_menu
+from cogs.moderating.review import VerdictButton
+from cogs.panel.buttons import PanelButton
+from cogs.panel.keeper import PanelKeeper
+from cogs.recordings.board import RecordingBoard
+from cogs.recordings.stream_list import PageButton
+from cogs.settings.commands import SettingsCommands
+from cogs.settings.first_question import DailyMinutes, KeepButton, StarterRoles
+from cogs.settings.page import EditButton, GroupMenu
+from cogs.steering.ballot import TakeBackButton, VoteButton
+from cogs.steering.suggesting import WithdrawButton, finish_answers, suggest_privately
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -154,8 +154,8 @@ def happening(
 @pytest.fixture(autouse=True)
 def private_answers_follow_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """As panels do: a test that is about the pause between two edits sets it."""
-    monkeypatch.setattr("cogs.private_answers.EDIT_GAP_S", 0.05)
-    monkeypatch.setattr("cogs.suggesting.FOLLOW_GAP_S", 0.05)
+    monkeypatch.setattr("cogs.kit.private_answers.EDIT_GAP_S", 0.05)
+    monkeypatch.setattr("cogs.steering.suggesting.FOLLOW_GAP_S", 0.05)
 
 
 @asynccontextmanager

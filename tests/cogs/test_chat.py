@@ -15,8 +15,8 @@ import pytest
 from bot.broadcast.model import Suggestion
 from bot.local.discord.people.views import SeenMessage
 from bot.storage.journal import DatabaseJournal
-from cogs.marks import MARKS_AT_ONCE, QUEUED, Marks
-from cogs.word_back import SMALL_CROWD
+from cogs.chat.word_back import SMALL_CROWD
+from cogs.kit.marks import MARKS_AT_ONCE, QUEUED, Marks
 from tests.cogs.conftest import overhearing, until
 from tests.cogs.test_panel_keeper import newer_panel
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of

@@ -86,7 +86,7 @@ async def test_controls_that_are_open_are_edited_once_in_a_while(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However much happens, once in the gap; and the last edit shows it all."""
-    monkeypatch.setattr("cogs.private_answers.EDIT_GAP_S", 0.4)
+    monkeypatch.setattr("cogs.kit.private_answers.EDIT_GAP_S", 0.4)
     edited_at_s: list[float] = []
 
     def note(call: dict[str, Any]) -> None:
@@ -108,7 +108,7 @@ async def test_controls_that_were_dismissed_are_not_edited_again_and_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Discord counts what it refuses; pressed again, they are there again."""
-    monkeypatch.setattr("cogs.private_answers.EDIT_GAP_S", 0)
+    monkeypatch.setattr("cogs.kit.private_answers.EDIT_GAP_S", 0)
     robin = house.discord.user("robin")
     async with house.bot():
         await set_(house, mode="host")

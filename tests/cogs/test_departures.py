@@ -14,7 +14,7 @@ from simcord.backend import Backend
 from simcord.backend.models import Overwrite
 from simcord.enums import ChannelType, OverwriteType
 
-from cogs.places import GRACE_S
+from cogs.broadcasts.places import GRACE_S
 from tests.cogs.conftest import HastyClock, overhearing, until
 from tests.cogs.test_chat import outcomes
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of

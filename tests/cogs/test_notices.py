@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from cogs.buttons import SuggestDialogue
-from cogs.dialogue import OPEN_LIMIT, Dialogue
+from cogs.kit.dialogue import OPEN_LIMIT, Dialogue
+from cogs.panel.buttons import SuggestDialogue
 from tests.cogs.conftest import HastyClock, refusing, until
 from tests.e2e.conftest import CHANNEL, House
 from tests.e2e.test_crowd import set_

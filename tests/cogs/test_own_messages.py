@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.discord.bot import OdysseyBot
-from cogs.own_messages import nonce_of, own_messages
+from cogs.kit.own_messages import nonce_of, own_messages
 from tests.cogs.test_panel_runs import bots
 from tests.e2e.conftest import CHANNEL, House, empty_database, house
 
@@ -24,7 +24,7 @@ async def test_the_first_and_the_last_messages_are_looked_at(
     house: House, bots: list[OdysseyBot], monkeypatch: pytest.MonkeyPatch, looked_at: int
 ) -> None:
     """Each of the bot's once, in a channel where people talk."""
-    monkeypatch.setattr("cogs.own_messages.LOOKED_AT", looked_at)
+    monkeypatch.setattr("cogs.kit.own_messages.LOOKED_AT", looked_at)
     async with house.bot():
         channel = bots[0].get_partial_messageable(house.discord.channel(CHANNEL))
         await house.discord.user("robin").send(CHANNEL, "before")

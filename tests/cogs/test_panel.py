@@ -12,7 +12,7 @@ from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings, Standing
 from bot.broadcast.states import State
-from cogs.panel import Panel
+from cogs.panel.panel import Panel
 from cogs.wording.panel import how_to_steer
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
 from tests.broadcast.conftest import MIKA, ROBIN, Rig, opened_rig, rig

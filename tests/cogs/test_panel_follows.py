@@ -13,7 +13,7 @@ import pytest
 
 from bot.local.discord.people.views import SeenMessage
 from bot.local.discord.state import ApiError
-from cogs.panel_upkeep import POST_GAP_S
+from cogs.panel.upkeep import POST_GAP_S
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
 from tests.cogs.test_departures import live_in, new_thread
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, newer_panel, panels

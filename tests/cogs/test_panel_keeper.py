@@ -33,7 +33,7 @@ def panels(house: House, text: str = "") -> list[int]:
 
 async def test_edits_keep_their_distance(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """However much happens, a panel is edited once in the gap, and the last edit shows it all."""
-    monkeypatch.setattr("cogs.panel_upkeep.EDIT_GAP_S", 0.4)
+    monkeypatch.setattr("cogs.panel.upkeep.EDIT_GAP_S", 0.4)
     robin = house.discord.user("robin")
     async with house.bot():
         await set_(house, mode="host", line_limit_per_viewer=12)

@@ -13,7 +13,7 @@ import pytest
 
 from bot.local.discord.state import ApiError
 from bot.storage.journal import DatabaseJournal, Post
-from cogs.places import GRACE_S
+from cogs.broadcasts.places import GRACE_S
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
 from tests.cogs.test_departures import SEND, VIEW, deny, ending
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, newer_panel, panels
@@ -146,8 +146,8 @@ async def test_a_discord_that_never_answers_holds_neither_a_panel_nor_the_stop(
     house: House, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An edit hangs: it is given up and made again; the stop waits for the last one, but not for ever."""
-    monkeypatch.setattr("cogs.panel_upkeep.EDIT_TIMEOUT_S", 0.3)
-    monkeypatch.setattr("cogs.panel_keeper.CLOSING_S", 0.5)
+    monkeypatch.setattr("cogs.panel.upkeep.EDIT_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("cogs.panel.keeper.CLOSING_S", 0.5)
     edit, hangs = discord.PartialMessage.edit, True
 
     async def edit_or_hang(message: discord.PartialMessage, **changes: Any) -> Any:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.app.wiring import run_bot
 from bot.discord.bot import OdysseyBot
-from cogs.panel_keeper import PanelKeeper
+from cogs.panel.keeper import PanelKeeper
 from tests.cogs.conftest import until
 from tests.cogs.test_panel_keeper import panels
 from tests.e2e.conftest import CHANNEL, WAIT_S, House

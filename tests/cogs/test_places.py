@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from simcord.enums import ChannelType
 
-from cogs.places import GRACE_S
+from cogs.broadcasts.places import GRACE_S
 from tests.cogs.conftest import HastyClock
 from tests.cogs.test_departures import backend_of, ending, live_in, new_thread
 from tests.e2e.conftest import WAIT_S, House

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.local.discord.people.views import SeenMessage
-from cogs.private_answers import PrivateAnswers
+from cogs.kit.private_answers import PrivateAnswers
 from tests.cogs.conftest import refusing, until
 from tests.cogs.people import Visitor
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
@@ -116,7 +116,7 @@ async def test_an_answer_that_is_gone_is_told_anew(house: House, status: int, co
 
 async def test_an_answer_that_is_too_old_is_told_anew(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its token is not even tried."""
-    monkeypatch.setattr("cogs.private_answers.ANSWER_LIFETIME_S", 0)
+    monkeypatch.setattr("cogs.kit.private_answers.ANSWER_LIFETIME_S", 0)
     async with house.bot():
         panel = await ballot_of(house, "an owl hoots", "a whale leaps")
         await vote(house, panel, 1)

@@ -17,7 +17,7 @@ from bot.local.discord.people.views import SeenMessage
 from bot.local.discord.state import ApiError
 from bot.storage.journal import DatabaseJournal, Post, PostKind
 from bot.worlds.odyssey import OdysseyRecordings
-from cogs.recording_links import is_link
+from cogs.recordings.links import is_link
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
 from tests.e2e.conftest import CHANNEL, House
 
@@ -273,7 +273,7 @@ async def test_thumbnails_that_cannot_be_had_stop_no_post(
     async def fail(*_: object, **__: object) -> bytes:
         raise asyncio.IncompleteReadError(b"", 1)
 
-    monkeypatch.setattr("cogs.recording_post.fetch_artifact", fail)
+    monkeypatch.setattr("cogs.recordings.post.fetch_artifact", fail)
     async with house.bot():
         await ended_broadcast(house)
         await house.shown("Full video")

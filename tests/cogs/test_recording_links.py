@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.broadcast.model import Recording, Stream
-from cogs.recording_links import expires_at, is_link
-from cogs.recording_post import RecordingPost, Stills
+from cogs.recordings.links import expires_at, is_link
+from cogs.recordings.post import RecordingPost, Stills
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())

@@ -11,10 +11,10 @@ import pytest
 
 from bot.broadcast.rights import RIGHTS, Deed, Right
 from bot.broadcast.show.session import BroadcastSession
-from cogs.buttons import Action
-from cogs.controls import Control
+from cogs.moderating.controls import Control
+from cogs.moderating.review import Verdict
 from cogs.odyssey import OdysseyCog
-from cogs.review import Verdict
+from cogs.panel.buttons import Action
 from tests.cogs.people import Visitor
 from tests.cogs.studio import KINDS, Studio
 from tests.e2e.conftest import House

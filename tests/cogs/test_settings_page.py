@@ -10,7 +10,7 @@ from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.local.discord.people.answers import Answer
 from bot.local.discord.people.views import SeenMessage
-from cogs import settings_page
+from cogs.settings import page as settings_page
 from tests.cogs.conftest import until
 from tests.cogs.people import MANAGE_MESSAGES, give, new_role, take
 from tests.cogs.test_settings import settings, store

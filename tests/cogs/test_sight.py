@@ -130,7 +130,7 @@ async def test_more_archived_threads_than_are_asked_for_at_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The newest come first; what Discord said is kept in mind, so the rest comes when it is asked again."""
-    monkeypatch.setattr("cogs.sight.LOOK_UP_LIMIT", 2)
+    monkeypatch.setattr("cogs.kit.sight.LOOK_UP_LIMIT", 2)
     robin, lounge = Visitor(house, house.discord.user("robin")), house.discord.channel("lounge")
     backend = backend_of(house)
     async with house.bot():

@@ -11,7 +11,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Action, ActionKind, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from cogs import wording
-from cogs.answers import explain
+from cogs.kit.answers import explain
 from tests.cogs.test_hostile import MASKED_LINK
 from tests.storage.conftest import NOW
 

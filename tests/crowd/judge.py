@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 
 from bot.broadcast.arbitration.policy import Mode
-from cogs.panel_text import WORDS_SHOWN
+from cogs.panel.text import WORDS_SHOWN
 from cogs.wording import plain
 from cogs.wording.panel import invitation, line_head
 from tests.crowd.case import Case

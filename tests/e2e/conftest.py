@@ -179,7 +179,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """A house with nobody in it yet: the test starts the bot, which is ready and edits panels at once."""
     monkeypatch.setattr("bot.discord.bot.GUILDS_COME_WITHIN_S", 0.01)
-    monkeypatch.setattr("cogs.panel_upkeep.EDIT_GAP_S", 0.1)
+    monkeypatch.setattr("cogs.panel.upkeep.EDIT_GAP_S", 0.1)
     shutil.copyfile(empty_database, tmp_path / "odyssey.sqlite3")
     standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1))
     async with LocalDiscord() as discord, standin:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogs.notices import DIRECT_LIMIT
+from cogs.chat.notices import DIRECT_LIMIT
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_crowd import set_
 

@@ -12,7 +12,7 @@ from bot.app.wiring import run_bot
 from bot.kit.errors import StartError
 from bot.local.discord.server import LocalDiscord
 from bot.process.settings import Settings
-from cogs.dialogue import Dialogue
+from cogs.kit.dialogue import Dialogue
 from tests.e2e.conftest import CHANNEL, House, free_port
 
 

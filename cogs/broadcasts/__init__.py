@@ -1,0 +1,1 @@
+"""Starting and ending, and the places where broadcasts are."""

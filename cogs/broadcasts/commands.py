@@ -1,0 +1,120 @@
+"""The commands that everybody needs: start, suggest, look, vote on the mode, get a recording, end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import ActionKind, Ending
+from bot.broadcast.rights import Deed, may
+from bot.broadcast.states import Reason
+from cogs.broadcasts.places import check_place
+from cogs.kit import context, rights
+from cogs.kit.answers import tell
+from cogs.moderating import deeds
+from cogs.moderating.commands import ModeName
+from cogs.panel.keeper import PanelKeeper
+from cogs.panel.text import status_text, title
+from cogs.recordings import recordings
+from cogs.settings.first_question import ask_first_question
+from cogs.steering.suggesting import suggest_privately
+from cogs.wording.controls import ending
+
+
+class ViewerCommands(commands.GroupCog):
+    """The viewers' part of the `/odyssey` cog."""
+
+    _panels: PanelKeeper
+    """The cog's own."""
+
+    @app_commands.command(description="Start a live broadcast in this channel")
+    @app_commands.describe(
+        prompt="What the world shows first",
+        portrait="An upright picture, instead of a wide one",
+        mode="How it is decided what happens next; as this server has set it if you leave it out",
+    )
+    async def start(
+        self,
+        interaction: discord.Interaction,
+        prompt: str,
+        portrait: bool = False,
+        mode: ModeName | None = None,
+    ) -> None:
+        """`/odyssey start`."""
+        settings = context.settings(interaction)
+        person = await rights.check(interaction, Deed.START)
+        if mode and Mode(mode) is not settings.mode and not may(Deed.CHOOSE_MODE, person):
+            raise BroadcastError(Code.MODE_IS_SET)
+        context.check_own_permissions(interaction)
+        check_place(interaction)
+        session = await context.services(interaction).broadcasts.start(
+            context.channel(interaction),
+            context.viewer(interaction.user),
+            prompt,
+            portrait=portrait,
+            is_exempt=may(Deed.BYPASS, person),
+            arbitration=replace(settings.arbitration, mode=Mode(mode)) if mode else settings.arbitration,
+        )
+        try:
+            await self._panels.open(session, interaction)
+        except Exception:
+            session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
+            raise
+        await ask_first_question(interaction)
+
+    @app_commands.command(description="Suggest what happens next")
+    @app_commands.describe(prompt="What should happen next?")
+    async def say(self, interaction: discord.Interaction, prompt: str) -> None:
+        """`/odyssey say`."""
+        await suggest_privately(interaction, prompt)
+
+    @app_commands.command(description="See how this channel's broadcast stands")
+    async def status(self, interaction: discord.Interaction) -> None:
+        """`/odyssey status`."""
+        await rights.check(interaction, Deed.LOOK)
+        session = context.services(interaction).broadcasts.in_channel(context.channel(interaction))
+        watch_url = f"{context.services(interaction).settings.watch_base_url}/watch/{session.broadcast.id}"
+        text = f"**{title(session.broadcast, session)}**\n{status_text(session, session.floor.standing)}"
+        view = discord.ui.LayoutView(timeout=None)
+        view.add_item(discord.ui.TextDisplay(f"{text}\n[Watch]({watch_url})"))
+        view.stop()
+        await tell(interaction, view=view)
+
+    @app_commands.command(
+        description="Have everybody vote on how it is decided what is next (moderators; viewers if set so)"
+    )
+    @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
+    async def callvote(self, interaction: discord.Interaction, mode: ModeName) -> None:
+        """`/odyssey callvote`."""
+        session = await rights.open_session(interaction, Deed.CALL_VOTE)
+        session.floor.call_vote(Mode(mode), context.viewer(interaction.user))
+        await asyncio.gather(
+            context.record(interaction, ActionKind.CALL_VOTE, mode),
+            tell(interaction, "The vote is open for half a minute; its buttons are on the panel."),
+        )
+
+    @app_commands.command(description="Get a past stream's recording, with fresh links")
+    @app_commands.describe(stream="Which stream; the latest in this channel if you leave it out")
+    async def recording(self, interaction: discord.Interaction, stream: str | None = None) -> None:
+        """`/odyssey recording`."""
+        await recordings.show_recording(interaction, stream)
+
+    @recording.autocomplete("stream")
+    async def _streams(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            return await recordings.stream_choices(interaction, typed)
+        except BroadcastError:
+            return []  # a completion has no room for a sentence; the command has
+
+    @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
+    async def end(self, interaction: discord.Interaction) -> None:
+        """`/odyssey end`."""
+        session = await rights.open_session(interaction, Deed.END)
+        ended = deeds.end(interaction, session)
+        await asyncio.gather(ended, tell(interaction, ending(is_recorded=session.stream is not None)))

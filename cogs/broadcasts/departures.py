@@ -1,0 +1,130 @@
+"""What goes away on Discord: places of broadcasts, rights of the bot, and people."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+from discord.ext import commands
+
+from bot.discord.bot import OdysseyBot
+from cogs.broadcasts.places import LostPlaces
+from cogs.kit.answers import DISCORD_FAILED
+
+log = logging.getLogger(__name__)
+
+PEOPLE_ASKED_FOR_AT_ONCE = 100
+"""Discord's limit."""
+
+
+class Departures(commands.Cog):
+    """Hears every event that can say so, and looks again when some may have been missed."""
+
+    def __init__(self, bot: OdysseyBot) -> None:
+        self._bot = bot
+        self._broadcasts = bot.services.broadcasts
+        self._places = LostPlaces(bot)
+
+    async def cog_unload(self) -> None:
+        """Looks no more."""
+        await self._places.close()
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """A new session: servers that are gone are not told of any more."""
+        self._places.look()
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server is there again, as after a lost session: what happened meanwhile was not told."""
+        self._places.look(guild.id)
+        await self._look_for_people(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The same, of a server that Discord had not announced."""
+        await self.on_guild_available(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was kicked, or the server deleted."""
+        self._places.look(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """The threads of a deleted channel come one by one."""
+        self._places.deleted(channel.guild.id, channel.id)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """A thread or a post was deleted, perhaps with its channel."""
+        self._places.deleted(event.guild_id, event.thread_id)
+
+    @commands.Cog.listener()
+    async def on_thread_remove(self, thread: discord.Thread) -> None:
+        """The bot was taken out of a thread: of a private one, it sees nothing any more."""
+        if thread.type is discord.ChannelType.private_thread:
+            self._places.deleted(thread.guild.id, thread.id)
+        self._places.look(thread.guild.id)
+
+    @commands.Cog.listener()
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        """A thread was reopened."""
+        self._places.look(thread.guild.id)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
+        """A thread was archived, locked or reopened."""
+        self._places.look(event.guild_id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
+    ) -> None:
+        """A channel has other permissions, or was moved to where others hold."""
+        self._places.look(channel.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
+        """A role may have lost permissions, also @everyone."""
+        self._places.look(role.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """It may have been the bot's."""
+        self._places.look(role.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_update(self, _: discord.Guild, guild: discord.Guild) -> None:
+        """Its owner may be another one."""
+        self._places.look(guild.id)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
+        """The bot may have lost a role, or be timed out."""
+        if member == member.guild.me:
+            self._places.look(member.guild.id)
+
+    @commands.Cog.listener()
+    async def on_raw_member_remove(self, event: discord.RawMemberRemoveEvent) -> None:
+        """Somebody left or was kicked. Heard only with the intent for members."""
+        await self._broadcasts.withdraw_all_of(event.guild_id, event.user.id)
+
+    @commands.Cog.listener()
+    async def on_member_ban(self, guild: discord.Guild, user: discord.User | discord.Member) -> None:
+        """Somebody was banned."""
+        await self._broadcasts.withdraw_all_of(guild.id, user.id)
+
+    async def _look_for_people(self, guild: discord.Guild) -> None:
+        """Withdraws what those have in line who are not in the server any more."""
+        sessions = self._broadcasts.in_guild(guild.id)
+        people = sorted({person for session in sessions for person in session.floor.people})
+        for start in range(0, len(people), PEOPLE_ASKED_FOR_AT_ONCE):
+            asked = people[start : start + PEOPLE_ASKED_FOR_AT_ONCE]
+            try:
+                found = await guild.query_members(user_ids=asked, limit=len(asked), cache=False)
+            except (*DISCORD_FAILED, TimeoutError) as error:
+                log.info("members of server %s could not be asked for: %s", guild.id, type(error).__name__)
+                return
+            for person in set(asked).difference(member.id for member in found):
+                await self._broadcasts.withdraw_all_of(guild.id, person)

@@ -1,0 +1,1 @@
+"""What is heard in the chat, and the word that comes back."""

@@ -1,0 +1,172 @@
+"""What the bot hears in the chat: new suggestions, changed ones, and those taken back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+import discord
+
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.model import Refusal, Suggestion
+from bot.broadcast.rights import Deed, check, may
+from bot.broadcast.show.session import BroadcastSession
+from bot.discord.bot import OdysseyBot
+from cogs import wording
+from cogs.chat.proposals import is_said, proposed_prompt
+from cogs.chat.word_back import WordBack
+from cogs.kit import context, rights
+from cogs.kit.answers import DISCORD_FAILED
+from cogs.panel.keeper import PanelKeeper
+
+log = logging.getLogger(__name__)
+
+LOOKS_AT_ONCE = 4
+"""Messages that are looked at again at once."""
+
+
+@dataclass(slots=True)
+class _Heard:
+    """A message whose suggestion is under way.
+
+    `prompt` is what the message proposes as it stands, None once it proposes nothing any more; `suggestion`
+    is there as soon as it is in line.
+    """
+
+    message: discord.Message
+    session: BroadcastSession
+    answers_panel: bool
+    prompt: str | None
+    suggestion: Suggestion | None = None
+
+
+class Chat:
+    """Turns messages into suggestions: with the prefix, to the bot by mention, or in reply to a panel.
+
+    Editing a message revises its suggestion while that waits, deleting it withdraws it.
+    """
+
+    def __init__(self, bot: OdysseyBot, panels: PanelKeeper) -> None:
+        self._bot = bot
+        self._services = bot.services
+        self._panels = panels
+        self._word_back = WordBack(bot)
+        self._heard: dict[int, _Heard] = {}
+        self._all_told = asyncio.Event()
+        self._all_told.set()
+
+    async def close(self) -> None:
+        """Has the last authors told what became of their suggestions, and takes down standing notices."""
+        await self._word_back.close(self._all_told)
+
+    async def said(self, message: discord.Message) -> None:
+        """Puts what a message proposes in line, if a broadcast runs in its channel."""
+        is_from_person = not (message.author.bot or message.webhook_id)
+        if message.guild is None or not is_from_person or not is_said(message):
+            return
+        channel = context.channel(message)
+        reference = message.reference
+        answers_panel = reference is not None and self._panels.is_panel(reference.message_id)
+        prompt = self._prompt(message, answers_panel=answers_panel)
+        if prompt is None or not self._services.broadcasts.is_running_in(channel):
+            return
+        session = self._services.broadcasts.in_channel(channel)
+        # Heard before anything is awaited: the message may be edited or deleted meanwhile.
+        self._heard[message.id] = heard = _Heard(message, session, answers_panel, prompt)
+        self._all_told.clear()
+        try:
+            await self._suggest(heard, prompt)
+        finally:
+            del self._heard[message.id]
+            if not self._heard:
+                self._all_told.set()
+
+    async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Revises a waiting suggestion; it keeps its place. What proposes nothing any more is withdrawn."""
+        heard = self._heard.get(event.message_id)
+        if heard and "content" in event.data:
+            heard.message = event.message
+            await self._revise(heard, event.message)
+
+    async def deleted(self, *message_ids: int) -> None:
+        """Withdraws waiting suggestions: one by one, or all that a moderator swept away."""
+        gone = [self._heard[message_id] for message_id in message_ids if message_id in self._heard]
+        for heard in gone:
+            heard.prompt = None
+        await asyncio.gather(*map(self._adapt, gone))
+
+    async def look_again(self) -> None:
+        """Does what was done to messages while Discord could not tell."""
+        turns = asyncio.Semaphore(LOOKS_AT_ONCE)
+        await asyncio.gather(*(self._look_at(heard, turns) for heard in list(self._heard.values())))
+
+    async def _suggest(self, heard: _Heard, prompt: str) -> None:
+        message = heard.message
+        try:
+            ticket = await self._services.broadcasts.suggest(
+                context.channel(message),
+                context.viewer(message.author),
+                prompt,
+                is_exempt=self._is_exempt(message),
+            )
+        except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
+            await self._word_back.refused(message, error, crowd=self._crowd_of(heard.session))
+            return
+        heard.suggestion = ticket.suggestion
+        if heard.prompt != prompt:
+            await self._adapt(heard)  # to what was done to the message while its suggestion was stored
+        await self._word_back.taken(message, ticket, crowd=self._crowd_of(heard.session))
+
+    async def _look_at(self, heard: _Heard, turns: asyncio.Semaphore) -> None:
+        message = heard.message
+        try:
+            async with turns:
+                if message.id not in self._heard:
+                    return
+                known = heard.prompt
+                as_it_stands = await message.channel.fetch_message(message.id)
+            if heard.prompt == known:  # else an edit came meanwhile, and is newer
+                await self._revise(heard, as_it_stands)
+        except discord.NotFound:
+            await self.deleted(message.id)
+        except DISCORD_FAILED as error:
+            log.info("message %s could not be looked at: %s", message.id, type(error).__name__)
+
+    async def _revise(self, heard: _Heard, message: discord.Message) -> None:
+        prompt = self._prompt(message, answers_panel=heard.answers_panel)
+        if prompt == heard.prompt:
+            return  # Discord sends the whole message for a pin or an embed too
+        heard.prompt = prompt
+        await self._adapt(heard)
+
+    async def _adapt(self, heard: _Heard) -> None:
+        """Does to a suggestion that waits what was done to its message."""
+        if heard.suggestion is None:
+            return  # it is done as soon as there is something to do it to
+        try:
+            if heard.prompt is None:
+                await heard.session.floor.refuse(heard.suggestion.id, Refusal.WITHDRAWN)
+                return
+            await self._services.broadcasts.revise(
+                heard.session, heard.suggestion, heard.prompt, is_exempt=self._is_exempt(heard.message)
+            )
+        except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
+            # New words that break a rule leave the old ones in line; any other failure may leave either.
+            more = wording.EARLIER_WORDS if isinstance(error, BroadcastError) else ""
+            self._word_back.tell_failure(heard.message, error, more=more)
+
+    def _prompt(self, message: discord.Message, *, answers_panel: bool) -> str | None:
+        prefixes = self._services.guilds.prefixes_of(context.channel(message).guild_id)
+        return proposed_prompt(message, prefixes, me=self._bot.user, answers_panel=answers_panel)
+
+    def _is_exempt(self, message: discord.Message) -> bool:
+        """Raises why its author may not suggest at all."""
+        person = rights.author(message, self._services)
+        check(Deed.SUGGEST, person)
+        return may(Deed.BYPASS, person)
+
+    def _crowd_of(self, session: BroadcastSession) -> int:
+        """How many suggestions are under way: in line, or about to be."""
+        from_chat = sum(heard.session is session for heard in self._heard.values())
+        return max(session.floor.waiting, from_chat)

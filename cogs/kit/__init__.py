@@ -1,0 +1,1 @@
+"""What all cogs use: who asks, what they may, and how they are answered."""

@@ -1,0 +1,47 @@
+"""Buttons and menus that answer after a restart of the bot: their custom ID says all there is to know."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self, TypeVar
+
+import discord
+from discord.ui import Button
+
+from cogs.kit.answers import explaining
+
+ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
+
+
+class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
+    """An item of ours. The groups of a subclass's template are the names of its arguments, all texts."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The item that was used."""
+        arguments: dict[str, Any] = match.groupdict()
+        return cls(**arguments)
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Does what the item is for; whatever goes wrong, its user gets an answer."""
+        async with explaining(interaction):
+            await self.clicked(interaction)
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        """What the item is for."""
+
+
+class LastingButton(LastingItem[Button[Any]], template=r"(?!)"):
+    """A button of ours."""
+
+    def __init__(
+        self,
+        label: str,
+        custom_id: str,
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+        *,
+        disabled: bool = False,
+    ) -> None:
+        super().__init__(Button(label=label, custom_id=custom_id, style=style, disabled=disabled))

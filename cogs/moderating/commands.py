@@ -1,0 +1,83 @@
+"""The moderators' commands: how it is decided, pause, panic; past streams, audit."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from discord.ui import LayoutView, TextDisplay
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.rights import Deed
+from cogs import wording
+from cogs.kit import context, rights
+from cogs.kit.answers import acknowledging, tell
+from cogs.moderating import deeds
+from cogs.recordings.stream_list import stream_list_page
+from cogs.wording import controls as words
+
+ModeName = Literal["queue", "vote", "draw", "host"]
+"""The values of `Mode`, as discord.py turns them into a command's choices."""
+AUDIT_SHOWN = 20
+
+
+class ModerationCommands(commands.GroupCog):
+    """The moderators' part of the `/odyssey` cog."""
+
+    @app_commands.command(description="Choose how it is decided what happens next (moderators)")
+    @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
+    async def mode(self, interaction: discord.Interaction, mode: ModeName) -> None:
+        """`/odyssey mode`."""
+        session = await rights.open_session(interaction, Deed.CHOOSE_MODE)
+        async with acknowledging(interaction):
+            await deeds.switch(interaction, session, Mode(mode))
+        await tell(interaction, words.chosen(session.floor.mode))
+
+    @app_commands.command(description="Take no suggestions for the moment (moderators)")
+    async def pause(self, interaction: discord.Interaction) -> None:
+        """`/odyssey pause`."""
+        session = await rights.open_session(interaction, Deed.PAUSE)
+        async with acknowledging(interaction):
+            await deeds.set_paused(interaction, session, paused=True)
+        await tell(interaction, words.PAUSED)
+
+    @app_commands.command(description="Take suggestions again (moderators)")
+    async def resume(self, interaction: discord.Interaction) -> None:
+        """`/odyssey resume`."""
+        session = await rights.open_session(interaction, Deed.PAUSE)
+        async with acknowledging(interaction):
+            await deeds.set_paused(interaction, session, paused=False)
+        await tell(interaction, words.RESUMED)
+
+    @app_commands.command(description="Stop suggestions, empty the line and show something safe (moderators)")
+    async def panic(self, interaction: discord.Interaction) -> None:
+        """`/odyssey panic`."""
+        session = await rights.open_session(interaction, Deed.PANIC)
+        async with acknowledging(interaction):
+            await deeds.panic(interaction, session)
+        await tell(interaction, words.PANICKED)
+
+    @app_commands.command(
+        name="list", description="See this server's past streams (moderators of the server)"
+    )
+    async def list_streams(self, interaction: discord.Interaction) -> None:
+        """`/odyssey list`."""
+        page = await stream_list_page(interaction, offset=0)
+        await tell(interaction, view=page)
+
+    @app_commands.command(
+        description="See what moderators did lately, and which votes were called (moderators of the server)"
+    )
+    async def audit(self, interaction: discord.Interaction) -> None:
+        """`/odyssey audit`."""
+        await rights.check(interaction, Deed.AUDIT)
+        guild_id = context.channel(interaction).guild_id
+        async with acknowledging(interaction):
+            actions = await context.services(interaction).guilds.latest_actions(guild_id, AUDIT_SHOWN)
+        lines = [wording.deed(action) for action in actions]
+        view = LayoutView(timeout=None)
+        view.add_item(TextDisplay(wording.fitting(lines) or words.NO_DEEDS))
+        view.stop()
+        await tell(interaction, view=view)

@@ -1,0 +1,202 @@
+"""The moderators' controls: a private answer that offers what its user may do to the broadcast."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import discord
+from discord.ui import ActionRow, Container, LayoutView, Select, TextDisplay
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.rights import Deed, Person, may
+from bot.broadcast.show.session import BroadcastSession
+from cogs import wording
+from cogs.kit import context, rights
+from cogs.kit.answers import acknowledging
+from cogs.kit.lasting_button import LastingButton, LastingItem
+from cogs.kit.private_answers import Matter, PrivateAnswers
+from cogs.moderating import deeds
+from cogs.moderating.review import show_review
+from cogs.wording import controls as words
+
+
+class Control(StrEnum):
+    """What a button of the controls does; panels of earlier versions have some of them too."""
+
+    REVIEW = "review"
+    PAUSE = "pause"
+    RESUME = "resume"
+    PANIC = "panic"
+    END = "end"  # asks first
+    END_IT = "endit"
+    KEEP_IT = "keepit"
+
+    @property
+    def label(self) -> str:
+        """What stands on it."""
+        return _LABELS.get(self, self.value.capitalize())
+
+
+_LABELS = {Control.END_IT: "End it", Control.KEEP_IT: "Keep it on air"}
+_DEEDS = {
+    Control.REVIEW: Deed.REVIEW,
+    Control.PAUSE: Deed.PAUSE,
+    Control.RESUME: Deed.PAUSE,
+    Control.PANIC: Deed.PANIC,
+    Control.END: Deed.END,
+    Control.END_IT: Deed.END,
+    Control.KEEP_IT: Deed.END,
+}
+_STYLES = {
+    Control.REVIEW: discord.ButtonStyle.success,
+    Control.RESUME: discord.ButtonStyle.success,
+    Control.PANIC: discord.ButtonStyle.danger,
+    Control.END: discord.ButtonStyle.danger,
+    Control.END_IT: discord.ButtonStyle.danger,
+}
+
+
+class Controls(LayoutView):
+    """What `person` may do now. `word` is of what just happened; `asks`: whether it is to end."""
+
+    def __init__(
+        self, session: BroadcastSession, person: Person, word: str | None = None, *, asks: bool = False
+    ) -> None:
+        super().__init__(timeout=None)
+        container: Container[Controls] = Container(accent_colour=discord.Colour.dark_grey())
+        container.add_item(TextDisplay(_state(session, word, asks=asks)))
+        if not session.is_closing:
+            if buttons := _buttons(session, person, asks=asks):
+                container.add_item(ActionRow(*buttons))
+            if may(Deed.CHOOSE_MODE, person) and not asks:
+                container.add_item(ActionRow(ModeMenu(session.broadcast.id, session.floor.mode)))
+        self.add_item(container)
+        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
+
+
+class ControlButton(
+    LastingButton,
+    template=r"odyssey:(?P<control>review|pause|resume|panic|end|endit|keepit):(?P<broadcast_id>[\w-]+)",
+):
+    """One of the buttons of the controls."""
+
+    def __init__(self, control: str, broadcast_id: str, count: int = 0) -> None:
+        self._control = Control(control)
+        label = f"{self._control.label} ({count})" if count else self._control.label
+        style = _STYLES.get(self._control, discord.ButtonStyle.secondary)
+        super().__init__(label, f"odyssey:{control}:{broadcast_id}", style)
+        self._broadcast_id = broadcast_id
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        """Does what the button says, if its user still may, and shows the controls as they are then."""
+        deed = _DEEDS[self._control]
+        session = await _session_for(interaction, deed, self._broadcast_id)
+        if session is None:
+            return
+        if self._control is Control.REVIEW:
+            await show_review(interaction, session)
+            return
+        word = None
+        match self._control:
+            case Control.PAUSE | Control.RESUME:
+                async with acknowledging(interaction, in_place=True):
+                    await deeds.set_paused(interaction, session, paused=self._control is Control.PAUSE)
+            case Control.PANIC:
+                async with acknowledging(interaction, in_place=True):
+                    await deeds.panic(interaction, session)
+                word = words.PANICKED
+            case Control.END_IT if not session.is_closing:
+                async with acknowledging(interaction, in_place=True):
+                    await deeds.end(interaction, session)
+        await show_controls(interaction, session, word, asks=self._control is Control.END)
+
+
+class ModeMenu(LastingItem[Select[Any]], template=r"odyssey:mode:(?P<broadcast_id>[\w-]+)"):
+    """Chooses how it is decided what is next."""
+
+    def __init__(self, broadcast_id: str, now: Mode | None = None) -> None:
+        options = [
+            discord.SelectOption(label=f"Decide {wording.mode_name(mode)}", value=mode, default=mode is now)
+            for mode in Mode
+        ]
+        super().__init__(Select(custom_id=f"odyssey:mode:{broadcast_id}", options=options))
+        self._broadcast_id = broadcast_id
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        """Decides in that way from now on."""
+        if session := await _session_for(interaction, Deed.CHOOSE_MODE, self._broadcast_id):
+            async with acknowledging(interaction, in_place=True):
+                await deeds.switch(interaction, session, Mode(self.item.values[0]))
+            await show_controls(interaction, session)
+
+
+async def show_controls(
+    interaction: discord.Interaction,
+    session: BroadcastSession,
+    word: str | None = None,
+    *,
+    asks: bool = False,
+) -> None:
+    """Shows the user what they may do, in the one private answer that they have of it. It follows.
+
+    Raises the reason why there is nothing.
+    """
+    broadcast = session.broadcast
+    person = await rights.check(interaction, Deed.MODERATE, broadcast.channel, host=broadcast.host)
+    draw = partial(Controls, session, person, word, asks=asks)
+    await PrivateAnswers.of(interaction).show(interaction, session, Matter.CONTROLS, draw, follows=True)
+
+
+async def _session_for(
+    interaction: discord.Interaction, deed: Deed, broadcast_id: str
+) -> BroadcastSession | None:
+    """The broadcast, for somebody who may do that. On controls, a refusal takes their place: then None.
+
+    So who has lost a role has nothing left there that they may not do.
+    """
+    try:
+        return await rights.session_of(interaction, deed, broadcast_id)
+    except BroadcastError as error:
+        session = context.services(interaction).broadcasts.find(broadcast_id)
+        if session is None or interaction.message is None or not interaction.message.flags.ephemeral:
+            raise
+        refused = partial(_Sentence, wording.refused_request(error))
+        await PrivateAnswers.of(interaction).show(interaction, session, Matter.CONTROLS, refused)
+        return None
+
+
+class _Sentence(LayoutView):
+    def __init__(self, text: str) -> None:
+        super().__init__(timeout=None)
+        self.add_item(TextDisplay(text))
+        self.stop()
+
+
+def _state(session: BroadcastSession, word: str | None, *, asks: bool) -> str:
+    floor = session.floor
+    if session.broadcast.state.is_over:
+        return words.OVER
+    if session.is_closing:
+        return words.ending(is_recorded=session.stream is not None)
+    if asks:
+        return words.ASKED_TO_END
+    # A word of a panic holds until somebody resumes.
+    lines = [word if word and floor.is_paused else words.intake(is_paused=floor.is_paused)]
+    lines.append(words.decided(floor.mode))
+    if floor.mode is Mode.HOST:
+        lines.append(f"{wording.to_review(len(floor.pending))}.")
+    return "\n".join(lines)
+
+
+def _buttons(session: BroadcastSession, person: Person, *, asks: bool) -> list[ControlButton]:
+    broadcast_id, floor = session.broadcast.id, session.floor
+    if asks:
+        return [ControlButton(Control.END_IT, broadcast_id), ControlButton(Control.KEEP_IT, broadcast_id)]
+    offered = [Control.RESUME if floor.is_paused else Control.PAUSE, Control.PANIC, Control.END]
+    buttons = [ControlButton(each, broadcast_id) for each in offered if may(_DEEDS[each], person)]
+    if floor.mode is Mode.HOST and may(Deed.REVIEW, person):
+        buttons.insert(0, ControlButton(Control.REVIEW, broadcast_id, len(floor.pending)))
+    return buttons

@@ -1,0 +1,102 @@
+"""Who may not steer for a while: to mute and to unmute, whatever the door."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Self
+
+import discord
+from discord import app_commands
+
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.intake.intake import Mute
+from bot.broadcast.model import Refusal, Viewer
+from bot.broadcast.rights import Deed
+from cogs import wording
+from cogs.kit import context, rights
+from cogs.kit.answers import acknowledging, answer_privately, ask, explaining, tell
+from cogs.kit.dialogue import Dialogue
+
+OFFERED_MINUTES = (10, 60, 6 * 60, 24 * 60, 7 * 24 * 60)
+"""The lengths that the dialogue has; the first is chosen unless another is."""
+
+
+@app_commands.guild_only()
+async def mute_from_menu(interaction: discord.Interaction, person: discord.Member | discord.User) -> None:
+    """`Mute from steering`, in the menu of a person: asks for how long."""
+    async with explaining(interaction):
+        if not isinstance(person, discord.Member):
+            await answer_privately(interaction, wording.NOT_A_MEMBER)
+            return
+        await check_mutable(interaction, person)
+        intake = context.services(interaction).guilds.intake_of(context.channel(interaction).guild_id)
+        is_muted = intake.muted_until(context.viewer(person)) is not None
+        await ask(interaction, MuteDialogue(person.id, is_muted=is_muted))
+
+
+class MuteDialogue(Dialogue, title="Mute from steering"):
+    """Asks for how long somebody is muted."""
+
+    def __init__(self, person_id: int, *, is_muted: bool) -> None:
+        super().__init__()
+        self._person_id = person_id
+        self.minutes: discord.ui.Select[Self] = discord.ui.Select(
+            options=[
+                discord.SelectOption(
+                    label=wording.length(minutes), value=str(minutes), default=minutes == OFFERED_MINUTES[0]
+                )
+                for minutes in OFFERED_MINUTES
+            ]
+        )
+        self.add_item(
+            discord.ui.Label(
+                text="For how long?",
+                description=wording.MUTED_ALREADY if is_muted else None,
+                component=self.minutes,
+            )
+        )
+
+    async def submitted(self, interaction: discord.Interaction) -> None:
+        """Mutes them, if that may still be: either of the two may have lost or got a role meanwhile."""
+        async with acknowledging(interaction):
+            person = await member(interaction, self._person_id)
+            word = await mute(interaction, person, int(self.minutes.values[0])) if person else None
+        await tell(interaction, word or wording.NOT_A_MEMBER)
+
+
+async def mute(interaction: discord.Interaction, person: discord.Member, minutes: int) -> str:
+    """Keeps somebody from steering, and takes what they have in line out of it. Returns the word of it.
+
+    Raises BOTS_DO_NOT_STEER, SERVER_MODERATORS_ONLY or OUTRANKED.
+    """
+    await check_mutable(interaction, person)
+    services, guild_id = context.services(interaction), context.channel(interaction).guild_id
+    until = services.clock.now() + timedelta(minutes=minutes)
+    muted = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
+    what = f"{muted.viewer.name} for {wording.length(minutes)}"
+    before = await services.guilds.mute(guild_id, muted, what)
+    for session in services.broadcasts.in_guild(guild_id):
+        await session.floor.refuse_all_of(muted.viewer, Refusal.MUTED)
+    return wording.muted(muted.viewer.name, until, before=before)
+
+
+async def unmute(interaction: discord.Interaction, viewer: Viewer) -> bool:
+    """Lets somebody steer again; False if they were not muted."""
+    guilds, guild_id = context.services(interaction).guilds, context.channel(interaction).guild_id
+    return await guilds.unmute(guild_id, viewer, context.viewer(interaction.user))
+
+
+async def check_mutable(interaction: discord.Interaction, person: discord.Member) -> None:
+    """Raises BOTS_DO_NOT_STEER, SERVER_MODERATORS_ONLY or OUTRANKED."""
+    await rights.check(interaction, Deed.MUTE, other=person)
+    if person.bot:
+        raise BroadcastError(Code.BOTS_DO_NOT_STEER)
+
+
+async def member(interaction: discord.Interaction, person_id: int) -> discord.Member | None:
+    """Somebody with the roles that they have now; None if they are not in the server (any more)."""
+    assert interaction.guild  # noqa: S101 - commands are for servers
+    try:
+        return await interaction.guild.fetch_member(person_id)
+    except discord.NotFound:
+        return None

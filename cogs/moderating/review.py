@@ -1,0 +1,203 @@
+"""Where moderators decide: their private panel to approve, edit or refuse each suggestion."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from functools import partial
+from typing import Self
+
+import discord
+from discord.ui import ActionRow, Container, LayoutView, TextDisplay
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.intake.prompts import PROMPT_LIMIT, clean_prompt
+from bot.broadcast.model import ActionKind, Refusal, Suggestion
+from bot.broadcast.rights import Deed
+from bot.broadcast.show.session import BroadcastSession
+from cogs.kit import context, rights
+from cogs.kit.answers import acknowledging, answer_privately, ask, explain
+from cogs.kit.dialogue import Dialogue
+from cogs.kit.lasting_button import LastingButton
+from cogs.kit.private_answers import Matter, PrivateAnswers
+from cogs.wording import controls as words
+from cogs.wording import plain
+
+
+class Verdict(StrEnum):
+    """What a moderator does with a suggestion. `NEXT` leaves it for later."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    REFUSE = "refuse"
+    NEXT = "next"
+
+
+_STYLES = {
+    Verdict.APPROVE: discord.ButtonStyle.success,
+    Verdict.EDIT: discord.ButtonStyle.primary,
+    Verdict.REFUSE: discord.ButtonStyle.danger,
+    Verdict.NEXT: discord.ButtonStyle.secondary,
+}
+
+
+class Review:
+    """What one moderator's review shows: one suggestion, until they decide or go on; then the next one.
+
+    It follows what becomes of that one, but it never puts another under a finger that is about to decide,
+    and what it decides is about the words that were shown first.
+    """
+
+    def __init__(self, session: BroadcastSession, suggestion: Suggestion | None) -> None:
+        self._session = session
+        self._shown = suggestion
+
+    def draw(self) -> LayoutView:
+        """How it stands now."""
+        floor, view = self._session.floor, LayoutView(timeout=None)
+        container: Container[LayoutView] = Container(accent_colour=discord.Colour.blurple())
+        pending = floor.pending
+        if self._session.is_closing:
+            container.add_item(TextDisplay(words.REVIEW_OVER))
+        elif floor.mode is not Mode.HOST:
+            container.add_item(TextDisplay(words.review_is_off(floor.mode)))
+        else:
+            head = words.review_head(len(pending), is_paused=floor.is_paused)
+            container.add_item(TextDisplay(head))
+            self._draw_suggestion(container, pending)
+        view.add_item(container)
+        view.stop()  # its buttons are dynamic items, so discord.py need not remember the view
+        return view
+
+    def _draw_suggestion(self, container: Container[LayoutView], pending: list[Suggestion]) -> None:
+        if not pending:
+            self._shown = None
+            container.add_item(TextDisplay(words.NOTHING_TO_REVIEW))
+            return
+        shown = self._shown = self._shown or pending[0]
+        arguments = (self._session.broadcast.id, shown.id, _digest(shown))
+        now = next((waiting for waiting in pending if waiting.id == shown.id), None)
+        if now is None:
+            container.add_item(TextDisplay(words.GONE_FROM_REVIEW))
+            container.add_item(ActionRow(VerdictButton(Verdict.NEXT, *arguments)))
+            return
+        text = f"> {plain(now.prompt, PROMPT_LIMIT)}\n-# by **{plain(now.viewer.name)}**"
+        if now.prompt != shown.prompt:
+            text += f" · {words.CHANGED_IN_REVIEW}"
+        container.add_item(TextDisplay(text))
+        container.add_item(ActionRow(*(VerdictButton(verdict, *arguments) for verdict in Verdict)))
+
+
+class VerdictButton(
+    LastingButton,
+    template=r"odyssey:(?P<verdict>approve|edit|refuse|next):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)"
+    r":(?P<words>[0-9a-f]{8})",
+):
+    """One of the review panel's buttons."""
+
+    def __init__(self, verdict: str, broadcast_id: str, suggestion_id: str, words: str) -> None:
+        self._verdict = Verdict(verdict)
+        custom_id = f"odyssey:{verdict}:{broadcast_id}:{suggestion_id}:{words}"
+        super().__init__(verdict.capitalize(), custom_id, _STYLES[self._verdict])
+        self._broadcast_id = broadcast_id
+        self._suggestion_id = suggestion_id
+        self._words = words
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        """Decides, and shows the next suggestion."""
+        session = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
+        is_on = session.floor.mode is Mode.HOST
+        if is_on and self._verdict is Verdict.EDIT:
+            suggestion = _undecided(session, self._suggestion_id)
+            await ask(interaction, EditDialogue(self._broadcast_id, suggestion))
+            return
+        after, at = self._suggestion_id if self._verdict is Verdict.NEXT else None, None
+        if is_on and self._verdict is not Verdict.NEXT:
+            _go_on(interaction, session)
+            try:
+                async with acknowledging(interaction, in_place=True):
+                    await self._decide(interaction, session)
+            except BroadcastError as error:  # withdrawn or edited meanwhile: say so, and go on to what waits
+                await answer_privately(interaction, explain(error, f"interaction {interaction.id}"))
+                at = self._suggestion_id if error.code is Code.WORDS_CHANGED else None
+        await show_review(interaction, session, after=after, at=at)
+
+    async def _decide(self, interaction: discord.Interaction, session: BroadcastSession) -> None:
+        suggestion = _undecided(session, self._suggestion_id)
+        if _digest(suggestion) != self._words:
+            raise BroadcastError(Code.WORDS_CHANGED)
+        if self._verdict is Verdict.APPROVE:
+            session.floor.approve(suggestion.id)
+            await context.record(interaction, ActionKind.APPROVE, suggestion.prompt)
+        else:
+            await session.floor.refuse(suggestion.id, Refusal.MODERATOR_REFUSED)
+            await context.record(interaction, ActionKind.REFUSE, suggestion.prompt)
+
+
+class EditDialogue(Dialogue, title="Edit and approve"):
+    """A suggestion's words, to be changed before it passes."""
+
+    def __init__(self, broadcast_id: str, suggestion: Suggestion) -> None:
+        super().__init__()
+        self._broadcast_id = broadcast_id
+        self._suggestion_id = suggestion.id
+        self.prompt: discord.ui.TextInput[Self] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph, default=suggestion.prompt, max_length=PROMPT_LIMIT
+        )
+        self.add_item(discord.ui.Label(text="What is sent", component=self.prompt))
+
+    async def submitted(self, interaction: discord.Interaction) -> None:
+        """Lets the edited suggestion pass, if it still waits for that, and shows the next one."""
+        session = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
+        if session.floor.mode is Mode.HOST:
+            _go_on(interaction, session)
+            async with acknowledging(interaction, in_place=True):
+                _undecided(session, self._suggestion_id)
+                await session.floor.approve_as(self._suggestion_id, clean_prompt(self.prompt.value))
+                await context.record(interaction, ActionKind.EDIT, self.prompt.value)
+        await show_review(interaction, session)
+
+
+async def show_review(
+    interaction: discord.Interaction,
+    session: BroadcastSession,
+    *,
+    after: str | None = None,
+    at: str | None = None,
+) -> None:
+    """Shows a moderator a suggestion to decide on: the oldest, the one behind `after`, or `at` itself.
+
+    It is in the one private answer that they have of it, and follows what becomes of it.
+    """
+    pending = session.floor.pending
+    ids = [waiting.id for waiting in pending]
+    place = ids.index(at) if at in ids else ids.index(after) + 1 if after in ids else 0
+    review = Review(session, pending[place % len(pending)] if pending else None)
+    await PrivateAnswers.of(interaction).show(
+        interaction,
+        session,
+        Matter.REVIEW,
+        review.draw,
+        follows=True,
+        if_still=partial(rights.still_may, interaction, Deed.REVIEW, session),
+    )
+
+
+def _go_on(interaction: discord.Interaction, session: BroadcastSession) -> None:
+    """What the moderator is about to decide is not to be told to them as gone, should the disk be slow."""
+    draw = Review(session, None).draw
+    PrivateAnswers.of(interaction).draw_next(interaction, session, Matter.REVIEW, draw)
+
+
+def _undecided(session: BroadcastSession, suggestion_id: str) -> Suggestion:
+    """A suggestion that waits for a moderator. Raises NOT_IN_LINE or ALREADY_DECIDED."""
+    suggestion = session.floor.waiting_suggestion(suggestion_id)
+    if all(waiting.id != suggestion_id for waiting in session.floor.pending):
+        raise BroadcastError(Code.ALREADY_DECIDED)
+    return suggestion
+
+
+def _digest(suggestion: Suggestion) -> str:
+    """Tells whether the words are still those that were shown."""
+    return hashlib.sha256(suggestion.prompt.encode()).hexdigest()[:8]

@@ -1,0 +1,1 @@
+"""The panel: how it looks, its buttons, and how it keeps up."""

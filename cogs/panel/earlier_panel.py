@@ -1,0 +1,32 @@
+"""A panel of which there is a newer one further down: it gives way."""
+
+from __future__ import annotations
+
+import discord
+from discord.ui import LayoutView, TextDisplay
+
+from bot.discord.bot import Services
+from cogs import wording
+from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS
+
+
+async def give_way(message: discord.PartialMessage, services: Services) -> None:
+    """Deletes the message; where that fails, it only says where the panel is. Raises when that fails too."""
+    try:
+        await message.delete()
+    except discord.NotFound:
+        pass
+    except DISCORD_FAILED:
+        await message.edit(view=_Closed(), attachments=[], allowed_mentions=NO_MENTIONS)
+        await services.journal.close_panel(message.id, services.clock.now())
+        return
+    await services.journal.forget_post(message.id)
+
+
+class _Closed(LayoutView):
+    """What is left of it: nothing to press."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        self.add_item(TextDisplay(f"-# {wording.PANEL_IS_BELOW}"))
+        self.stop()

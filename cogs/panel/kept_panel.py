@@ -1,0 +1,184 @@
+"""One broadcast's panel as a message: how it is posted, found again, edited and remembered."""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from bot.broadcast.model import Broadcast
+from bot.broadcast.show.session import BroadcastSession
+from bot.discord.bot import OdysseyBot
+from bot.storage.journal import Post, PostKind
+from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL
+from cogs.kit.own_messages import nonce_of, panels_in
+from cogs.panel.earlier_panel import give_way
+from cogs.panel.panel import PICTURE_NAME, STEERABLE, Panel
+from cogs.wording.panel import how_to_steer
+
+log = logging.getLogger(__name__)
+
+
+def panel_of(bot: OdysseyBot, broadcast: Broadcast, session: BroadcastSession | None = None) -> Panel:
+    """A broadcast's panel as it is to look now; `session` is there while it runs."""
+    services = bot.services
+    prefix = services.guilds.prefixes_of(broadcast.channel.guild_id).own
+    return Panel(
+        broadcast,
+        session,
+        watch_url=f"{services.settings.watch_base_url}/watch/{broadcast.id}",
+        how_to_steer=how_to_steer(prefix, reads_chat=bot.reads_chat),
+        takes_nothing=bot.services.guilds.trouble_of(broadcast.channel.guild_id).is_closed,
+    )
+
+
+class KeptPanel:
+    """The message that is a running broadcast's panel, and what it shows."""
+
+    def __init__(self, bot: OdysseyBot, session: BroadcastSession) -> None:
+        self._bot = bot
+        self._services = bot.services
+        self.session = session
+        self.message: discord.PartialMessage | None = None
+        """None while it is not known, or not posted."""
+        self.posted_at = 0.0
+        """The steady moment."""
+        self.tried_at = -math.inf
+        """When it was last tried to post it, whether or not it came."""
+        self.is_in_doubt = False
+        """Whether that failed: it may have come all the same."""
+        self.ids: set[int] = set()
+        """Of this message, and of earlier ones: somebody may just be answering one."""
+        self._earlier: set[int] = set()
+        """The IDs of those that still look live."""
+        self._is_alone = True
+        """False until it was tried to close them."""
+        self._is_remembered = False
+        self._shown: list[dict[str, Any]] | None = None
+        """The components of the message as it stands, None while that is not known; and its picture."""
+        self._picture: bytes | None = None
+
+    def draw(self) -> Panel:
+        """The panel as it is to look now."""
+        return panel_of(self._bot, self.session.broadcast, self.session)
+
+    def stands(self, message_id: int, posted_at: float) -> None:
+        """From now on this message is the panel; what was it before gives way."""
+        if self.message:
+            self._earlier.add(self.message.id)
+        self.message = self._channel.get_partial_message(message_id)
+        self.posted_at = posted_at
+        self._is_remembered = False
+        self.ids.add(message_id)
+        self._is_alone = not self._earlier
+
+    def looks(self, panel: Panel | None, picture: bytes | None = None) -> None:
+        """What the message shows now; None if that is not known."""
+        self._shown, self._picture = panel.payload if panel else None, picture
+
+    async def find(self) -> None:
+        """Takes up the panel that is remembered, or that stands there though its answer was lost; once."""
+        if self.message:
+            return
+        broadcast = self.session.broadcast
+        if posts := await self._services.archive.open_panels(broadcast.id):
+            for post in sorted(posts, key=lambda post: post.message_id):
+                self.stands(post.message_id, self._steady_of(post.posted_at))
+            self._is_remembered = True
+            return
+        with suppress(discord.Forbidden):
+            async for message in panels_in(self._channel, self._bot.user, broadcast):
+                self.stands(message.id, self._steady_of(message.created_at))
+                await self.remember()
+
+    async def show(self) -> bool:
+        """Brings the panel up to date, in a new message if it has none; returns whether that took an edit."""
+        broadcast = self.session.broadcast
+        if self.message is None and broadcast.state.is_over:
+            return False  # nobody saw it begin
+        panel, picture = self.draw(), self._picture_now
+        is_edited = self.message is None or panel.payload != self._shown or picture is not self._picture
+        if self.message is None:
+            await self.post_anew()
+        elif is_edited:
+            try:
+                await _edit(self.message, panel, picture)
+                self.looks(panel, picture)
+            except discord.HTTPException as error:
+                is_deleted = error.status == 404 and error.code != UNKNOWN_CHANNEL
+                if not is_deleted and error.code != TOO_MANY_OLD_EDITS:
+                    raise
+                # Deleted by somebody, or too old. Without a panel a broadcast can hardly be steered.
+                await self.post_anew()
+        if not self._is_remembered:
+            await self.remember()
+        if not self._is_alone:
+            await self._close_earlier()
+        if broadcast.state.is_over and self.message:
+            await self._services.journal.close_panel(self.message.id, self._services.clock.now())
+        return is_edited
+
+    async def post_anew(self) -> None:
+        """Posts the panel as a new message, which nobody is notified of. `show` closes the one before."""
+        panel, picture, old = self.draw(), self._picture_now, self.message
+        nonce = nonce_of(PostKind.PANEL, self.session.broadcast.id, old and old.id)
+        was_in_doubt, self.is_in_doubt = self.is_in_doubt, True
+        self.tried_at = posted_at = self._services.clock.steady()
+        sent = await self._channel.send(view=panel, files=_files(picture), silent=True, nonce=nonce)
+        self.is_in_doubt = False
+        self.stands(sent.id, posted_at)
+        self.looks(None)
+        await self.remember()
+        if was_in_doubt and self.message:  # an earlier try may have come, and looks as it looked then
+            await _edit(self.message, panel, picture)
+        self.looks(panel, picture)
+
+    async def remember(self) -> None:
+        """Stores which message the panel is."""
+        if self.message:
+            await self._services.journal.save_post(
+                Post(
+                    message_id=self.message.id,
+                    channel_id=self.message.channel.id,
+                    kind=PostKind.PANEL,
+                    broadcast_id=self.session.broadcast.id,
+                    posted_at=self._services.clock.date_of(self.posted_at),
+                )
+            )
+            self._is_remembered = True
+
+    async def _close_earlier(self) -> None:
+        self._is_alone = True  # what fails now is tried again after the next post, and at the end
+        for message_id in sorted(self._earlier):
+            try:
+                await give_way(self._channel.get_partial_message(message_id), self._services)
+            except DISCORD_FAILED as error:
+                log.info("the old panel %s stays: %s", message_id, type(error).__name__)
+            else:
+                self._earlier.discard(message_id)
+
+    @property
+    def _picture_now(self) -> bytes | None:
+        return self.session.picture if self.session.broadcast.state in STEERABLE else None
+
+    @property
+    def _channel(self) -> discord.PartialMessageable:
+        return self._bot.get_partial_messageable(self.session.broadcast.channel.id)
+
+    def _steady_of(self, date: datetime) -> float:
+        """The steady moment of a date in the past, as well as the wall knows it."""
+        age = self._services.clock.now() - date
+        return self._services.clock.steady() - max(0.0, age.total_seconds())
+
+
+async def _edit(message: discord.PartialMessage, panel: Panel, picture: bytes | None) -> None:
+    await message.edit(view=panel, attachments=_files(picture), allowed_mentions=NO_MENTIONS)
+
+
+def _files(picture: bytes | None) -> list[discord.File]:
+    return [discord.File(io.BytesIO(picture), PICTURE_NAME)] if picture else []

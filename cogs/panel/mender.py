@@ -1,0 +1,124 @@
+"""Panels that seem live although their broadcasts are over: the bot was cut off, or Discord was away."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable
+from functools import partial
+
+import discord
+
+from bot.broadcast.model import Broadcast
+from bot.broadcast.states import Reason
+from bot.broadcast.telling.chores import Chores
+from bot.discord.bot import OdysseyBot
+from bot.storage.journal import Post, PostKind
+from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS
+from cogs.kit.marks import close_forgotten_marks
+from cogs.kit.own_messages import panels_in
+from cogs.panel.earlier_panel import give_way
+from cogs.panel.kept_panel import panel_of
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+LONGEST_PAUSE_S = 300.0
+
+
+class PanelMender:
+    """Shows on such panels that their broadcasts are over. Which they are is stored, so none is forgotten.
+
+    `is_kept` says of a broadcast's ID that its panel is somebody else's to edit.
+    """
+
+    def __init__(self, bot: OdysseyBot, is_kept: Callable[[str], bool]) -> None:
+        self._bot = bot
+        self._services = bot.services
+        self._is_kept = is_kept
+        self._chores = Chores(
+            bot.services.clock,
+            "mender of panels",
+            at_once=AT_ONCE,
+            longest_pause_s=LONGEST_PAUSE_S,
+            foreseen=DISCORD_FAILED,
+        )
+        self._looks = itertools.count(1)
+        self._is_look_due = False
+
+    async def start(self) -> None:
+        """From now on it looks when told to, and tries again by itself for as long as something is left."""
+        await self._chores.__aenter__()
+
+    def look(self) -> None:
+        """Has it look now: Discord is there, or a panel was given up."""
+        if not self._is_look_due:
+            self._is_look_due = True
+            self._chores.put(f"look {next(self._looks)}", self._look)
+
+    def search(self, broadcast: Broadcast) -> None:
+        """Has it look for panels of a broadcast that nobody remembers."""
+        if not self._is_kept(broadcast.id):
+            self._chores.put(f"search for broadcast {broadcast.id}", partial(self._search, broadcast))
+
+    def hurry(self) -> None:
+        """Has it try again at once what failed: Discord is back, or allows more."""
+        self._chores.hurry()
+
+    async def close(self) -> None:
+        """Stops. What is left is mended by the next run."""
+        await self._chores.__aexit__()
+
+    async def _look(self) -> None:
+        self._is_look_due = False  # what comes from now on may be too late for this one
+        to_search = await self._services.archive.broadcasts_to_search()
+        for broadcast in to_search:
+            self.search(broadcast)
+        searched = {broadcast.id for broadcast in to_search}
+        for post in await self._services.archive.open_panels_of_the_past():
+            if post.broadcast_id not in searched:  # else a newer one may be found
+                self._put(post)
+
+    def _put(self, post: Post) -> None:
+        if not self._is_kept(post.broadcast_id):
+            self._chores.put(f"panel {post.message_id}", partial(self._mend, post))
+
+    async def _mend(self, post: Post) -> None:
+        broadcast = await self._services.archive.broadcast(post.broadcast_id)
+        if broadcast is None:
+            raise LookupError(f"panel {post.message_id} has no broadcast")
+        channel = self._bot.get_partial_messageable(post.channel_id)
+        message = channel.get_partial_message(post.message_id)
+        if post.message_id != await self._services.archive.newest_panel(broadcast.id):
+            await give_way(message, self._services)
+            return
+        try:
+            await message.edit(
+                view=panel_of(self._bot, broadcast), attachments=[], allowed_mentions=NO_MENTIONS
+            )
+        except discord.NotFound:
+            pass  # somebody deleted it, or the whole channel
+        else:
+            if self._bot.user and broadcast.ending and broadcast.ending.reason is Reason.INTERRUPTED:
+                await close_forgotten_marks(channel, self._bot.user, since=broadcast.requested_at)
+        await self._services.journal.close_panel(post.message_id, self._services.clock.now())
+
+    async def _search(self, broadcast: Broadcast) -> None:
+        """Finds the panels of a broadcast that were posted, but not remembered: it was cut off in between."""
+        channel = self._bot.get_partial_messageable(broadcast.channel.id)
+        try:
+            async for message in panels_in(channel, self._bot.user, broadcast):
+                post = Post(
+                    message_id=message.id,
+                    channel_id=broadcast.channel.id,
+                    kind=PostKind.PANEL,
+                    broadcast_id=broadcast.id,
+                    posted_at=message.created_at,
+                )
+                await self._services.journal.save_post(post)
+        except discord.NotFound:
+            pass  # the channel is gone, and its panels with it
+        finally:  # what is known of needs not wait until the channel can be read
+            for post in await self._services.archive.open_panels(broadcast.id):
+                self._put(post)
+        await self._services.journal.panels_sought(broadcast.id, self._services.clock.now())

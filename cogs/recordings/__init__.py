@@ -1,0 +1,1 @@
+"""Recordings: posted, found again, listed."""

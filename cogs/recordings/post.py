@@ -1,0 +1,135 @@
+"""How a recording is shown: as the post at a stream's end, and as the answer to `/odyssey recording`."""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import discord
+from discord.ui import Container, LayoutView, MediaGallery, TextDisplay
+
+from bot.broadcast.model import Recording, Stream
+from bot.worlds.artifacts import fetch_artifact
+from cogs import wording
+from cogs.recordings.links import expires_at, is_link
+from cogs.wording import as_code, plain
+
+log = logging.getLogger(__name__)
+
+THUMBNAIL_LIMIT_BYTES = 2 * 2**20
+PREVIEW_LIMIT_BYTES = 7 * 2**20
+"""Together below the 10 MiB that Discord takes with a message."""
+LINKS_LIMIT = 2900
+"""Characters of links in one post; Discord allows 4000 of text in all, and prompt and names take theirs."""
+A_DAY = timedelta(days=1)
+NO_RECORDING_TITLE = "## 🎬 No recording yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Stills:
+    """A recording's small artifacts, as far as they could be fetched: posted as files, they do not expire."""
+
+    thumbnail: bytes | None = None
+    preview: bytes | None = None
+
+    def files(self) -> list[discord.File]:
+        """The files to send along with a `RecordingPost` of these."""
+        return [
+            discord.File(io.BytesIO(content), name)
+            for name, content in (("thumbnail.jpg", self.thumbnail), ("preview.mp4", self.preview))
+            if content
+        ]
+
+
+async def fetch_stills(recording: Recording) -> Stills:
+    """Fetches thumbnail and preview, each if it is there, small enough and to be had."""
+    return Stills(
+        thumbnail=await _fetch(recording.thumbnail_url, THUMBNAIL_LIMIT_BYTES),
+        preview=await _fetch(recording.preview_url, PREVIEW_LIMIT_BYTES),
+    )
+
+
+class RecordingPost(LayoutView):
+    """A stream's recording: pictures that stay, links for as long as they work, duration and frame count."""
+
+    def __init__(self, stream: Stream, host_name: str, recording: Recording, stills: Stills) -> None:
+        super().__init__(timeout=None)
+        container: Container[RecordingPost] = Container(accent_colour=discord.Colour.green())
+        container.add_item(
+            TextDisplay(f"## 🎬 Recording\n> {plain(stream.prompt)}\n{_facts(host_name, recording)}")
+        )
+        gallery: MediaGallery[RecordingPost] = MediaGallery()
+        for file in stills.files():
+            gallery.add_item(media=file)
+        if gallery.items:
+            container.add_item(gallery)
+        container.add_item(TextDisplay(f"{_links(recording)}\n{stream_mark(stream)}"))
+        self.add_item(container)
+
+
+class NoRecordingPost(LayoutView):
+    """Word that a stream's recording did not come."""
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__(timeout=None)
+        container: Container[NoRecordingPost] = Container(accent_colour=discord.Colour.gold())
+        container.add_item(
+            TextDisplay(
+                f"{NO_RECORDING_TITLE}\n> {plain(stream.prompt)}\n"
+                "Odyssey has not delivered the recording of this stream. When it comes, it is shown here; or "
+                f"try `/odyssey recording` later.\n{stream_mark(stream)}"
+            )
+        )
+        self.add_item(container)
+
+
+def stream_mark(stream: Stream) -> str:
+    """The line by which a stream's posts are known. Prompts and names cannot have it: `plain` escapes it."""
+    return f"-# Stream {as_code(stream.id)}"
+
+
+def _facts(host_name: str, recording: Recording) -> str:
+    facts = [f"Hosted by **{plain(host_name)}**"]
+    if recording.duration_s is not None:
+        facts.append(wording.duration(recording.duration_s))
+    if recording.frame_count is not None:
+        facts.append(f"{recording.frame_count} frames")
+    return " · ".join(facts)
+
+
+def _links(recording: Recording) -> str:
+    """Links in the text, not as buttons: a presigned URL can be longer than a button's 512 characters.
+
+    One that is no link, or too long, is left out.
+    """
+    candidates = (
+        ("Full video", recording.video_url),
+        ("Preview", recording.preview_url),
+        ("Thumbnail", recording.thumbnail_url),
+    )
+    links: list[str] = []
+    ends: list[datetime] = []
+    for name, url in candidates:
+        if url and is_link(url):
+            link = f"**[{name}]({url.replace('(', '%28').replace(')', '%29')})**"
+            if len(" · ".join([*links, link])) <= LINKS_LIMIT:
+                links.append(link)
+                ends.append(expires_at(url, recording.fetched_at))
+    if not links:
+        return "Odyssey gave no link to the video. Try `/odyssey recording` later."
+    end = min(ends)
+    when = discord.utils.format_dt(end, "t" if end - recording.fetched_at < A_DAY else "f")
+    return f"{' · '.join(links)}\n-# The links work until {when}; `/odyssey recording` gives fresh ones."
+
+
+async def _fetch(url: str | None, limit_bytes: int) -> bytes | None:
+    if not url or not is_link(url):
+        return None
+    try:
+        return await fetch_artifact(url, limit_bytes=limit_bytes)
+    except Exception as error:  # noqa: BLE001 - the boundary of one picture: the post goes without it
+        # The error's text may have the URL in it, and the URL is a secret.
+        log.warning("an artifact could not be fetched: %s", type(error).__name__)
+        return None

@@ -1,0 +1,77 @@
+"""Past streams' recordings: found again, with fresh links."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+from discord.app_commands import Choice
+
+from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.storage.archive import PastStream
+from cogs.kit import context, rights
+from cogs.kit.answers import acknowledging, tell
+from cogs.recordings.post import RecordingPost, fetch_stills
+
+log = logging.getLogger(__name__)
+
+CHOICES_LIMIT = 25
+CHOICE_LENGTH_LIMIT = 100
+"""Discord's limits for autocomplete."""
+
+
+async def show_recording(interaction: discord.Interaction, stream_id: str | None) -> None:
+    """Answers with fresh links to a stream's recording; without an ID, to the channel's latest.
+
+    Raises UNKNOWN_STREAM, NO_STREAMS_YET, RECORDING_NOT_READY or RECORDING_UNREACHABLE.
+    """
+    services = context.services(interaction)
+    async with acknowledging(interaction):
+        past = await _viewed_stream(interaction, stream_id)
+        try:
+            recording = await services.recordings.find(past.stream.id)
+        except WorldError as error:
+            log.warning("the recording of stream %s: %s", past.stream.id, error.reason.value)
+            raise BroadcastError(Code.RECORDING_UNREACHABLE, stream_id=past.stream.id) from error
+        if recording is None or not recording.has_video:
+            raise BroadcastError(Code.RECORDING_NOT_READY, stream_id=past.stream.id)
+        await services.journal.save_recording(recording)
+        stills = await fetch_stills(recording)
+    view = RecordingPost(past.stream, past.host.name, recording, stills)
+    await tell(interaction, view=view, files=stills.files())
+
+
+async def stream_choices(
+    interaction: discord.Interaction, typed: str
+) -> list[discord.app_commands.Choice[str]]:
+    """The streams that fit what was typed, newest first, of the channels that the user may view."""
+    guild_id, viewed = context.channel(interaction).guild_id, await rights.viewed_channels(interaction)
+    found = await context.services(interaction).archive.search_streams(
+        guild_id, typed.strip(), viewed, limit=CHOICES_LIMIT
+    )
+    return [
+        Choice(name=_choice_name(past), value=past.stream.id)
+        for past in found
+        if len(past.stream.id) <= CHOICE_LENGTH_LIMIT
+    ]
+
+
+async def _viewed_stream(interaction: discord.Interaction, stream_id: str | None) -> PastStream:
+    """What is hidden from the user is answered exactly as what does not exist."""
+    archive, channel = context.services(interaction).archive, context.channel(interaction)
+    past = (
+        await archive.stream(channel.guild_id, stream_id.strip())
+        if stream_id
+        else await archive.latest_stream(channel)
+    )
+    is_viewed = await rights.views(interaction, past.channel if past else channel)
+    if past is None or not is_viewed:
+        raise BroadcastError(Code.UNKNOWN_STREAM if stream_id else Code.NO_STREAMS_YET)
+    return past
+
+
+def _choice_name(past: PastStream) -> str:
+    when = past.stream.started_at.strftime("%d %b %H:%M UTC")
+    room = CHOICE_LENGTH_LIMIT - len(when) - len(" · ")
+    prompt = past.stream.prompt
+    return f"{when} · {prompt if len(prompt) <= room else prompt[: room - 1] + '…'}"

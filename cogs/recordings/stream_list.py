@@ -1,0 +1,94 @@
+"""`/odyssey list`: past streams, page by page."""
+
+from __future__ import annotations
+
+import discord
+from discord.ui import ActionRow, Container, LayoutView, TextDisplay
+
+from bot.broadcast.rights import Deed
+from bot.broadcast.states import State
+from bot.storage.archive import PastStream
+from cogs import wording
+from cogs.kit import context, rights
+from cogs.kit.answers import show
+from cogs.kit.lasting_button import LastingButton
+from cogs.wording import as_code, plain
+
+PAGE_SIZE = 8
+
+
+class StreamListPage(LayoutView):
+    """One page of a server's streams. `offset` counts streams."""
+
+    def __init__(self, page: list[PastStream], total: int, offset: int) -> None:
+        super().__init__(timeout=None)
+        container: Container[StreamListPage] = Container(accent_colour=discord.Colour.blurple())
+        container.add_item(TextDisplay(f"## Past streams\n{_summary(page, total, offset)}"))
+        for past in page:
+            container.add_item(TextDisplay(_line(past)))
+        if total > PAGE_SIZE:
+            container.add_item(
+                ActionRow(
+                    PageButton("newer", str(max(0, offset - PAGE_SIZE)), disabled=offset == 0),
+                    PageButton("older", str(offset + PAGE_SIZE), disabled=offset + PAGE_SIZE >= total),
+                )
+            )
+        self.add_item(container)
+        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
+
+
+class PageButton(
+    LastingButton,
+    template=r"odyssey:list:(?P<direction>newer|older):(?P<offset>\d{1,9})",
+):
+    """Turns to another page, which it names, so it needs no memory."""
+
+    def __init__(self, direction: str, offset: str, *, disabled: bool = False) -> None:
+        label = "◀ Newer" if direction == "newer" else "Older ▶"
+        super().__init__(label, f"odyssey:list:{direction}:{offset}", disabled=disabled)
+        self._offset = int(offset)
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        """Shows the page in place of the one before."""
+        await show(interaction, await stream_list_page(interaction, self._offset))
+
+
+async def stream_list_page(interaction: discord.Interaction, offset: int) -> StreamListPage:
+    """A page of the server's streams, newest first, as far as the user may view their channels.
+
+    Raises SERVER_MODERATORS_ONLY.
+    """
+    await rights.check(interaction, Deed.LIST)
+    guild_id = context.channel(interaction).guild_id
+    archive, viewed = context.services(interaction).archive, await rights.viewed_channels(interaction)
+    page, total = await archive.past_streams(guild_id, viewed, limit=PAGE_SIZE, offset=offset)
+    if offset and not page:  # fewer can be seen than when the button was made
+        offset = max(0, total - 1) // PAGE_SIZE * PAGE_SIZE
+        page, total = await archive.past_streams(guild_id, viewed, limit=PAGE_SIZE, offset=offset)
+    return StreamListPage(page, total, offset)
+
+
+def _summary(page: list[PastStream], total: int, offset: int) -> str:
+    if not total:
+        return "There are none yet. Start a broadcast with `/odyssey start`."
+    return f"{offset + 1} to {offset + len(page)} of {total}, newest first"
+
+
+def _line(past: PastStream) -> str:
+    stream = past.stream
+    if stream.state is State.LIVE:
+        length = "live now"
+    elif past.duration_s is not None:
+        length = wording.duration(past.duration_s)
+    elif stream.ended_at:
+        length = wording.duration((stream.ended_at - stream.started_at).total_seconds())
+    else:
+        length = "not ended"
+    facts = [
+        discord.utils.format_dt(stream.started_at, "f"),
+        length,
+        plain(past.host.name, limit=32),
+        f"<#{past.channel.id}>",
+        "recorded" if past.has_recording else "no recording yet",
+    ]
+    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# {as_code(stream.id)}"

@@ -1,0 +1,113 @@
+"""`/odyssey settings`: a server's settings, shown, changed, kept in a file and taken from one."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+from typing import Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.rights import Deed
+from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.groups import group_of
+from bot.guilds.settings.guild_settings import GuildSettings, setting_name
+from bot.guilds.words.word_lists import word_list_file
+from cogs import wording
+from cogs.kit import context, rights
+from cogs.kit.answers import acknowledging, tell
+from cogs.settings.changing import as_they_stand, change_settings
+from cogs.settings.first_question import ask_first_question
+from cogs.settings.page import show_settings
+from cogs.settings.word_import import import_words, read_file
+
+WORDS_NAME = "odyssey-words.txt"
+
+
+class SettingsCommands(commands.GroupCog):
+    """The part of the `/odyssey` cog that is about the server's settings."""
+
+    @app_commands.command(description="Show or change this server's settings (moderators of the server)")
+    @app_commands.describe(
+        name="Which setting",
+        value="Its new value; lists with commas",
+        file="Settings to import, as exported here",
+    )
+    async def settings(
+        self,
+        interaction: discord.Interaction,
+        name: str | None = None,
+        value: str | None = None,
+        file: discord.Attachment | None = None,
+    ) -> None:
+        """`/odyssey settings`."""
+        await rights.check(interaction, Deed.SET)
+        group, word = None, ""
+        async with acknowledging(interaction):
+            if file:
+                if name or value:
+                    raise wrong_setting("file", "a file has all settings: give it without a name and a value")
+                word = await _imported(interaction, file)
+            elif value is not None:
+                name = setting_name(name or "")
+                change, what = partial(GuildSettings.changed, name=name, text=value), f"{name} = {value}"
+                settings = await change_settings(interaction, change, what[:200], [name])
+                group = group_of(GuildSettings.model_fields[name])
+                word = wording.word_of_change([name], settings, as_they_stand(interaction).own_prefix)
+            elif name:
+                field = GuildSettings.model_fields.get(setting_name(name))
+                if field is None:
+                    raise wrong_setting(name, "there is no such setting")
+                group = group_of(field)
+        await show_settings(interaction, group, word)
+        services, guild_id = context.services(interaction), context.channel(interaction).guild_id
+        # Who started first may not have been one who may set anything.
+        if services.first_questions.is_open(guild_id) and await services.archive.channels(guild_id):
+            await ask_first_question(interaction)
+
+    @app_commands.command(description="Show or import the list of blocked words (moderators of the server)")
+    @app_commands.describe(
+        file="A list as people publish it: a word or phrase on each line, CSV or JSON",
+        how="Add its words to the list, or have them in place of it; add if you leave it out",
+    )
+    async def words(
+        self,
+        interaction: discord.Interaction,
+        file: discord.Attachment | None = None,
+        how: Literal["add", "replace"] = "add",
+    ) -> None:
+        """`/odyssey words`."""
+        await rights.check(interaction, Deed.SET)
+        word = ""
+        async with acknowledging(interaction):
+            if file:
+                word = await import_words(interaction, file, replaces=how == "replace")
+        words = context.settings(interaction).blocked_words
+        attached = discord.File(io.BytesIO(word_list_file(words)), WORDS_NAME)
+        await tell(interaction, word or wording.word_list(words), files=[attached] if words else [])
+
+    @settings.autocomplete("name")
+    async def _setting_names(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        try:
+            await rights.check(interaction, Deed.SET)
+        except BroadcastError:
+            return []
+        return [
+            app_commands.Choice(name=f"{name}: {item.title}"[:100], value=name)
+            for name, item in GuildSettings.model_fields.items()
+            if typed.casefold() in f"{name}: {item.title} {item.description}".casefold()
+        ][:25]
+
+
+async def _imported(interaction: discord.Interaction, file: discord.Attachment) -> str:
+    """Takes a file of settings; says what it changes."""
+    content = await read_file(file)
+    before, imported = context.settings(interaction), GuildSettings.from_json(content)
+    names = list(GuildSettings.model_fields)
+    settings = await change_settings(interaction, lambda _: imported, "imported", names)
+    return wording.word_of_import(before, settings)

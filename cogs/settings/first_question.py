@@ -1,0 +1,120 @@
+"""At a server's first start: who may start, and for how many minutes a day?"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import discord
+from discord.ui import ActionRow, Container, LayoutView, RoleSelect, Select, TextDisplay
+
+from bot.broadcast.errors import BroadcastError
+from bot.broadcast.rights import Deed
+from bot.guilds.settings.guild_settings import GuildSettings
+from cogs import wording
+from cogs.kit import context, rights
+from cogs.kit.answers import acknowledging, show, telling
+from cogs.kit.lasting_button import LastingButton, LastingItem
+from cogs.settings.changing import Shown, as_they_stand, change_settings
+
+MINUTES = (30, 60, 120, 240)
+ROLES_LIMIT = 25
+
+
+async def ask_first_question(interaction: discord.Interaction) -> None:
+    """Asks the user of an answered interaction in private, if they may set that and nobody was asked yet.
+
+    Failures to tell end here; then the next one is asked.
+    """
+    questions, guild_id = context.services(interaction).first_questions, context.channel(interaction).guild_id
+    shown = as_they_stand(interaction)
+    if not questions.is_open(guild_id) or shown.settings.starter_roles or shown.settings.minutes_per_day:
+        return
+    try:
+        await rights.check(interaction, Deed.SET)
+    except BroadcastError:
+        return
+    with telling(interaction):
+        question = FirstQuestion(shown)
+        await questions.ask(guild_id, partial(interaction.followup.send, view=question, ephemeral=True))
+
+
+class FirstQuestion(LayoutView):
+    """The question, with what holds chosen already."""
+
+    def __init__(self, shown: Shown) -> None:
+        super().__init__(timeout=None)
+        container: Container[FirstQuestion] = Container(accent_colour=discord.Colour.blurple())
+        container.add_item(TextDisplay(wording.first_question(shown.settings, shown.prefix)))
+        container.add_item(ActionRow(StarterRoles(shown.settings)))
+        container.add_item(ActionRow(DailyMinutes(shown.settings)))
+        container.add_item(ActionRow(KeepButton()))
+        self.add_item(container)
+        self.stop()  # its items are dynamic, so discord.py need not remember the view
+
+
+class StarterRoles(LastingItem[RoleSelect[Any]], template="odyssey:first:roles"):
+    """Who may start."""
+
+    def __init__(self, settings: GuildSettings | None = None) -> None:
+        roles = settings.starter_roles if settings else ()
+        menu: RoleSelect[Any] = RoleSelect(
+            custom_id="odyssey:first:roles",
+            placeholder="Everyone may start; choose roles to change that",
+            default_values=[
+                discord.SelectDefaultValue(id=role, type=discord.SelectDefaultValueType.role)
+                for role in roles[:ROLES_LIMIT]
+            ],
+            min_values=0,
+            max_values=ROLES_LIMIT,
+        )
+        super().__init__(menu)
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        """Sets it. With @everyone among them, everyone may."""
+        chosen = [role.id for role in self.item.values]
+        roles = "none" if interaction.guild_id in chosen else " ".join(map(str, chosen))
+        await _set(interaction, "starter_roles", roles)
+
+
+class DailyMinutes(LastingItem[Select[Any]], template="odyssey:first:minutes"):
+    """For how many minutes a day."""
+
+    def __init__(self, settings: GuildSettings | None = None) -> None:
+        held = settings.minutes_per_day if settings else 0
+        choices = {minutes: f"{minutes} minutes a day" for minutes in sorted({*MINUTES, held} - {0})}
+        menu: Select[Any] = Select(
+            custom_id="odyssey:first:minutes",
+            options=[
+                discord.SelectOption(label=label, value=str(minutes), default=minutes == held)
+                for minutes, label in [*choices.items(), (0, "Any number of minutes a day")]
+            ],
+        )
+        super().__init__(menu)
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        """Sets it."""
+        await _set(interaction, "minutes_per_day", self.item.values[0])
+
+
+class KeepButton(LastingButton, template="odyssey:first:keep"):
+    """Puts the question away."""
+
+    def __init__(self) -> None:
+        super().__init__("Keep it as it is", "odyssey:first:keep")
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        """Says what holds, and where to change it."""
+        await rights.check(interaction, Deed.SET)
+        view = LayoutView(timeout=None)
+        view.add_item(TextDisplay(wording.first_answer(as_they_stand(interaction).settings)))
+        view.stop()
+        await show(interaction, view)
+
+
+async def _set(interaction: discord.Interaction, name: str, text: str) -> None:
+    await rights.check(interaction, Deed.SET)
+    async with acknowledging(interaction, in_place=True):
+        change = partial(GuildSettings.changed, name=name, text=text)
+        await change_settings(interaction, change, f"{name} = {text}"[:200], [name])
+    await show(interaction, FirstQuestion(as_they_stand(interaction)))

@@ -1,0 +1,49 @@
+"""Lists of blocked words that moderators import."""
+
+from __future__ import annotations
+
+import asyncio
+
+import discord
+
+from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.words.word_lists import read_word_list
+from cogs import wording
+from cogs.kit import context
+from cogs.settings.changing import change_settings
+
+IMPORT_LIMIT_BYTES = 2_000_000
+"""Of a file: more than the longest list has, and settings with it."""
+
+
+async def read_file(file: discord.Attachment) -> bytes:
+    """What is in a file. Raises WRONG_SETTING."""
+    if file.size > IMPORT_LIMIT_BYTES:
+        raise wrong_setting("file", f"it is larger than {IMPORT_LIMIT_BYTES // 1_000_000} MB")
+    return await file.read()
+
+
+async def import_words(interaction: discord.Interaction, file: discord.Attachment, *, replaces: bool) -> str:
+    """Blocks the words of a file, besides those that are blocked or in their place; says what was taken.
+
+    Raises WRONG_SETTING, and then changes nothing.
+    """
+    content = await read_file(file)
+    try:
+        # In a thread, since each of thousands of words is tried.
+        listed = await asyncio.to_thread(read_word_list, content)
+    except ValueError as error:
+        raise wrong_setting("file", str(error)) from None
+    before = context.settings(interaction).blocked_words
+    if not listed.words:
+        entry, problem = listed.refused[0]
+        raise wrong_setting("file", problem, entry)
+
+    def change(now: GuildSettings) -> GuildSettings:
+        kept = () if replaces else now.blocked_words
+        return now.with_words((*kept, *listed.besides(kept)))
+
+    what = f"{len(listed.words)} words of a file, {'in place of' if replaces else 'besides'} {len(before)}"
+    settings = await change_settings(interaction, change, what, ["blocked_words"])
+    return wording.word_of_words(listed, before, settings.blocked_words, replaces=replaces)

@@ -1,0 +1,1 @@
+"""To suggest and to vote."""

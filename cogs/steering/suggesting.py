@@ -1,0 +1,116 @@
+"""From a command, a dialogue or a menu to a suggestion, and private word back of what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import discord
+from discord.ui import ActionRow, LayoutView, TextDisplay
+
+from bot.broadcast.clock import Clock
+from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.floor.ticket import Ticket
+from bot.broadcast.model import Channel, Refusal, Suggestion
+from bot.broadcast.rights import Deed, may
+from cogs import wording
+from cogs.kit import context, rights
+from cogs.kit.answers import ANSWER_LIFETIME_S, acknowledging, tell
+from cogs.kit.lasting_button import LastingButton
+
+FOLLOW_GAP_S = 2.0
+"""Between two words on how a suggestion stands; what became of it is told at once."""
+
+_owing: set[asyncio.Task[Any]] = set()
+"""The tasks, all of discord.py's making, that are still to tell an author."""
+
+
+async def suggest_privately(
+    interaction: discord.Interaction, prompt: str, channel: Channel | None = None
+) -> None:
+    """Puts a prompt in line, of this channel if of no other; only its author sees how it fares.
+
+    Raises what `Broadcasts.suggest` raises.
+    """
+    channel = channel or context.channel(interaction)
+    author, broadcasts = context.viewer(interaction.user), context.services(interaction).broadcasts
+    async with acknowledging(interaction):
+        person = await rights.check(interaction, Deed.SUGGEST, channel)
+        is_exempt = may(Deed.BYPASS, person)
+        ticket = await broadcasts.suggest(channel, author, prompt, is_exempt=is_exempt)
+    with _owing_word():
+        await _follow(interaction, ticket, context.services(interaction).clock)
+
+
+async def finish_answers(timeout_s: float) -> None:
+    """Returns when all authors know what became of their suggestions, or after that time: the bot stops."""
+    if _owing:
+        await asyncio.wait(_owing, timeout=timeout_s)
+
+
+class PrivateWord(LayoutView):
+    """How one's suggestion stands, with a button to withdraw it while it waits."""
+
+    def __init__(self, word: str, waiting: Suggestion | None = None) -> None:
+        super().__init__(timeout=None)
+        self.add_item(TextDisplay(word))
+        if waiting:
+            self.add_item(ActionRow(WithdrawButton(waiting.broadcast_id, waiting.id)))
+        self.stop()  # its button is a dynamic item, so discord.py need not remember the view
+
+
+class WithdrawButton(
+    LastingButton,
+    template=r"odyssey:withdraw:(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
+):
+    """Takes one's suggestion back. Only its author ever sees it."""
+
+    def __init__(self, broadcast_id: str, suggestion_id: str) -> None:
+        super().__init__("Withdraw", f"odyssey:withdraw:{broadcast_id}:{suggestion_id}")
+        self._broadcast_id = broadcast_id
+        self._suggestion_id = suggestion_id
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        """Takes the suggestion out of the line, if it still waits there."""
+        session = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
+        if session.floor.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
+            raise BroadcastError(Code.NOT_IN_LINE)
+        async with acknowledging(interaction, in_place=True):
+            await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
+
+
+@contextmanager
+def _owing_word() -> Iterator[None]:
+    task = asyncio.current_task()
+    assert task  # noqa: S101 - a coroutine runs in a task
+    _owing.add(task)
+    try:
+        yield
+    finally:
+        _owing.discard(task)
+
+
+async def _follow(interaction: discord.Interaction, ticket: Ticket, clock: Clock) -> None:
+    """Says how a suggestion stands, and again when that is something else, until it is settled."""
+    until, is_settled = clock.steady() + ANSWER_LIFETIME_S, asyncio.Event()
+    ticket.settled.add_done_callback(lambda _: is_settled.set())
+    told, is_told = None, False
+    with ticket.followed() as changed:
+        while not ticket.settled.done() and clock.steady() < until:
+            changed.clear()
+            prospect = ticket.prospect()
+            kind = prospect and prospect._replace(before=0)  # numbers were said to be of that moment
+            if not is_told or (kind and kind != told):
+                told, is_told = kind, True
+                await tell(
+                    interaction, view=PrivateWord(wording.taken_suggestion(prospect), ticket.suggestion)
+                )
+                await clock.wait(is_settled, until=min(until, clock.steady() + FOLLOW_GAP_S))
+            await clock.wait(changed, until=until)
+    if ticket.settled.done():
+        await tell(interaction, view=PrivateWord(wording.settled_suggestion(ticket.settled.result())))
+    else:
+        word = wording.waiting_unfollowed(ticket.prospect())
+        await tell(interaction, view=PrivateWord(word, ticket.suggestion))
