@@ -18,7 +18,7 @@ from aiortc import (
 from aiortc.mediastreams import MediaStreamError
 
 from bot.odyssey import ClientCredentials
-from bot.odyssey.loopback import gathering
+from bot.odyssey.base.loopback import gathering
 
 
 class StockClient:

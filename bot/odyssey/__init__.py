@@ -4,10 +4,8 @@ Speaks the public protocol with the names of the published Python client, and us
 project: `from bot.odyssey import Odyssey`.
 """
 
-from bot.odyssey.artifacts import read_artifact
-from bot.odyssey.client import Odyssey
-from bot.odyssey.downloads import DownloadedRecording
-from bot.odyssey.errors import (
+from bot.odyssey.api.simulations import SimulationJob, SimulationJobsList, SimulationStatus, SimulationStream
+from bot.odyssey.base.errors import (
     AccountSuspendedError,
     ConcurrentLimitReachedError,
     MonthlyLimitReachedError,
@@ -21,10 +19,7 @@ from bot.odyssey.errors import (
     StreamDurationExceededError,
     StreamSessionTimeoutError,
 )
-from bot.odyssey.options import ConnectOptions
-from bot.odyssey.simulations import SimulationJob, SimulationJobsList, SimulationStatus, SimulationStream
-from bot.odyssey.spectator import SpectatorConnection, connect_to_stream
-from bot.odyssey.types import (
+from bot.odyssey.base.types import (
     BroadcastInfo,
     ClientCredentials,
     ConnectionStatus,
@@ -36,6 +31,11 @@ from bot.odyssey.types import (
     VideoFrame,
     VideoStats,
 )
+from bot.odyssey.client import Odyssey
+from bot.odyssey.files.artifacts import read_artifact
+from bot.odyssey.files.downloads import DownloadedRecording
+from bot.odyssey.live.options import ConnectOptions
+from bot.odyssey.live.spectator import SpectatorConnection, connect_to_stream
 
 __all__ = [
     "AccountSuspendedError",

@@ -11,16 +11,12 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self, Unpack
 
-from bot.odyssey import messages, sessions
-from bot.odyssey.connection import Connection
-from bot.odyssey.errors import OdysseyConnectionError, OdysseyError
-from bot.odyssey.images import ImageSource, image_data_url
-from bot.odyssey.library import Library
-from bot.odyssey.link import Attempt, Link
-from bot.odyssey.options import ConnectOptions
-from bot.odyssey.rest import Account
-from bot.odyssey.threads import in_thread
-from bot.odyssey.types import (
+from bot.odyssey.api import sessions
+from bot.odyssey.api.library import Library
+from bot.odyssey.api.rest import Account
+from bot.odyssey.base.errors import OdysseyConnectionError, OdysseyError
+from bot.odyssey.base.threads import in_thread
+from bot.odyssey.base.types import (
     ClientCredentials,
     ConnectionStatus,
     Recording,
@@ -29,6 +25,11 @@ from bot.odyssey.types import (
     VideoFrame,
     VideoStats,
 )
+from bot.odyssey.files.images import ImageSource, image_data_url
+from bot.odyssey.live.connection import Connection
+from bot.odyssey.live.link import Attempt, Link
+from bot.odyssey.live.options import ConnectOptions
+from bot.odyssey.wire import messages
 
 DEFAULT_API_URL = "https://api.odyssey.ml"
 API_URL_VARIABLE = "ODYSSEY_API_URL"

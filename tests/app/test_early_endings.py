@@ -12,10 +12,10 @@ from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import Reason, State
 from bot.odyssey import Odyssey
-from bot.odyssey.callbacks import Notifier
-from bot.odyssey.messages import StreamEnded, StreamerMessage, StreamFailed, StreamStarted
-from bot.odyssey.options import ConnectOptions
-from bot.odyssey.stream import Stream
+from bot.odyssey.live.callbacks import Notifier
+from bot.odyssey.live.options import ConnectOptions
+from bot.odyssey.live.stream import Stream
+from bot.odyssey.wire.messages import StreamEnded, StreamerMessage, StreamFailed, StreamStarted
 from bot.worlds.odyssey import odyssey_worlds
 from tests.broadcast.conftest import CHANNEL, MIKA, reach
 from tests.broadcast.fakes import (

@@ -13,9 +13,9 @@ import pytest
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending
 from bot.broadcast.states import Reason
-from bot.odyssey.errors import OdysseyUsageError, stream_error, usage_error
-from bot.odyssey.http import Response
-from bot.odyssey.rest import error_for
+from bot.odyssey.api.rest import error_for
+from bot.odyssey.base.errors import OdysseyUsageError, stream_error, usage_error
+from bot.odyssey.http.http import Response
 from bot.worlds.odyssey import _reason
 from bot.worlds.usage import usage_limit
 from cogs import wording

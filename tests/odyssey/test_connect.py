@@ -64,7 +64,7 @@ async def test_a_usage_limit(service: Service, client: Odyssey, wrapped: bool) -
 
 async def test_the_queue(service: Service, client: Odyssey, monkeypatch: pytest.MonkeyPatch) -> None:
     """503 means to wait for a streamer, telling how long, with a time-out of its own."""
-    monkeypatch.setattr("bot.odyssey.sessions.QUEUE_POLL_S", 0.02)
+    monkeypatch.setattr("bot.odyssey.api.sessions.QUEUE_POLL_S", 0.02)
     service.script("POST /sessions/request", *[(503, {})] * 3)
     waits: list[float] = []
     await client.connect(on_queue_wait=waits.append, timeout_s=2)
@@ -74,7 +74,7 @@ async def test_the_queue(service: Service, client: Odyssey, monkeypatch: pytest.
 
 async def test_the_queue_ends(service: Service, client: Odyssey, monkeypatch: pytest.MonkeyPatch) -> None:
     """When no streamer comes free in time, the error says so, and that it is worth trying again."""
-    monkeypatch.setattr("bot.odyssey.sessions.QUEUE_POLL_S", 0.02)
+    monkeypatch.setattr("bot.odyssey.api.sessions.QUEUE_POLL_S", 0.02)
     service.script("POST /sessions/request", *[(503, {})] * 100)
     with pytest.raises(OdysseyConnectionError) as error:
         await client.connect(queue_timeout_s=0.1)

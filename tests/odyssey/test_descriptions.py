@@ -11,9 +11,9 @@ import pytest
 from aiortc.sdp import SessionDescription
 
 from bot.odyssey import OdysseyConnectionError
-from bot.odyssey.descriptions import ReceivedAnswer, ReceivedOffer, usable_candidate
-from bot.odyssey.messages import RemoteCandidate
-from bot.odyssey.peer import Peer
+from bot.odyssey.live.peer import Peer
+from bot.odyssey.wire.descriptions import ReceivedAnswer, ReceivedOffer, usable_candidate
+from bot.odyssey.wire.messages import RemoteCandidate
 
 from .written_descriptions import (
     FINGERPRINT,

@@ -61,7 +61,7 @@ class Files:
 @pytest.fixture
 async def files(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Files]:
     """The file server."""
-    monkeypatch.setattr("bot.odyssey.downloads.RETRY_S", 0.01)
+    monkeypatch.setattr("bot.odyssey.files.downloads.RETRY_S", 0.01)
     made = Files()
     app = web.Application()
     app.router.add_get("/{name}", made.serve)

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.odyssey import Odyssey, OdysseyError, Recording, Timeouts
-from bot.odyssey.events import MAX_LINE_BYTES
+from bot.odyssey.files.events import MAX_LINE_BYTES
 from bot.worlds.artifacts import fetch_artifact
 
 from .origin import Make, Origin, redirect, serving, told
@@ -69,8 +69,8 @@ class Store:
 @pytest.fixture
 async def store(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     """A store, which is the service too."""
-    monkeypatch.setattr("bot.odyssey.downloads.RETRY_S", 0.01)
-    monkeypatch.setattr("bot.odyssey.downloads.LOOK_AGAIN_S", 0.01)
+    monkeypatch.setattr("bot.odyssey.files.downloads.RETRY_S", 0.01)
+    monkeypatch.setattr("bot.odyssey.files.downloads.LOOK_AGAIN_S", 0.01)
     async with serving() as origin:
         yield Store(origin)
 

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from bot.odyssey import ClientCredentials, Odyssey, OdysseyConnectionError, OdysseyError, Timeouts
-from bot.odyssey.http import MAX_REDIRECTS, _redirected
-from bot.odyssey.routes import proxy_for
+from bot.odyssey.http.http import MAX_REDIRECTS, _redirected
+from bot.odyssey.http.routes import proxy_for
 
 from .origin import Origin, redirect, serving, tls_context, told
 from .service import Service

@@ -11,9 +11,9 @@ from aioice import stun, turn
 from aiortc.rtcicetransport import RTCIceGatherer
 
 from bot.odyssey import Odyssey
-from bot.odyssey.fields import MalformedError
-from bot.odyssey.ice import PUBLIC_STUN, ice_servers, parse_ice_servers, rtc_configuration
-from bot.odyssey.types import IceServer
+from bot.odyssey.base.fields import MalformedError
+from bot.odyssey.base.types import IceServer
+from bot.odyssey.wire.ice import PUBLIC_STUN, ice_servers, parse_ice_servers, rtc_configuration
 
 from .service import Service
 

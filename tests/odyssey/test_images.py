@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from bot.odyssey import Odyssey, OdysseyStreamError
-from bot.odyssey.images import image_data_url
+from bot.odyssey.files.images import image_data_url
 
 from .service import Service
 

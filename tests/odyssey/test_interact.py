@@ -22,7 +22,7 @@ async def streaming(service: Service, client: Odyssey) -> Streamer:
 @pytest.fixture(autouse=True)
 def short_settling(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call waits less for what an earlier one is owed, so that the tests are quick."""
-    monkeypatch.setattr("bot.odyssey.replies.SETTLE_S", 0.15)
+    monkeypatch.setattr("bot.odyssey.live.replies.SETTLE_S", 0.15)
 
 
 async def acknowledge(streamer: Streamer, prompt: str) -> None:

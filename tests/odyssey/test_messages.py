@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.odyssey import BroadcastInfo, Odyssey
-from bot.odyssey.fields import MalformedError
-from bot.odyssey.messages import (
+from bot.odyssey.base.fields import MalformedError
+from bot.odyssey.wire.messages import (
     BroadcastReady,
     BroadcastUnusable,
     InteractionAcknowledged,
@@ -134,7 +134,7 @@ async def test_callbacks_that_raise_or_dawdle(
     await client.start_stream("a cat")
     assert await client.interact("jump") == "jump"
     assert caplog.text.count("broken raised") == 2
-    monkeypatch.setattr("bot.odyssey.callbacks.FINISH_S", 0.05)
+    monkeypatch.setattr("bot.odyssey.live.callbacks.FINISH_S", 0.05)
     await client.disconnect()
     assert "did not finish" in caplog.text
 

@@ -107,8 +107,8 @@ def broken(monkeypatch: pytest.MonkeyPatch, target: str, fault: Exception) -> It
 )
 @pytest.mark.parametrize(
     "target",
-    ["bot.odyssey.sessions.reserve", "bot.odyssey.connection.config_url", "bot.odyssey.connection.Peer",
-     "aiohttp.ClientSession.ws_connect"],
+    ["bot.odyssey.api.sessions.reserve", "bot.odyssey.live.connection.config_url",
+     "bot.odyssey.live.connection.Peer", "aiohttp.ClientSession.ws_connect"],
 )  # fmt: skip
 async def test_faults_of_our_own(
     service: Service, client: Odyssey, monkeypatch: pytest.MonkeyPatch, target: str, fault: Exception

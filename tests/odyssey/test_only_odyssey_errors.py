@@ -79,7 +79,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setattr("bot.odyssey.downloads.RETRY_S", 0.0)
+    monkeypatch.setattr("bot.odyssey.files.downloads.RETRY_S", 0.0)
     return monkeypatch
 
 

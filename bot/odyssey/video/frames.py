@@ -16,7 +16,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame as Picture
 from numpy.typing import NDArray
 
-from bot.odyssey.types import VideoFrame
+from bot.odyssey.base.types import VideoFrame
 from bot.odyssey.video.payloads import IDR, SLICES, Unit, h264_units, starts_keyframe
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from bot.odyssey.threads import in_thread
-from bot.odyssey.types import FrameHandler, VideoFrame, VideoStats
+from bot.odyssey.base.threads import in_thread
+from bot.odyssey.base.types import FrameHandler, VideoFrame, VideoStats
 from bot.odyssey.video.frames import Decoder, EncodedFrame, LazyFrame
 from bot.odyssey.video.parameter_sets import ParameterSets
 

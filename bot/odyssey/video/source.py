@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from aiortc import RTCRtpTransceiver
 
-from bot.odyssey.types import FrameHandler, VideoFrame, VideoStats
+from bot.odyssey.base.types import FrameHandler, VideoFrame, VideoStats
 from bot.odyssey.video.assembler import Assembler, Packet
 from bot.odyssey.video.receiver import VideoReceiver
 from bot.odyssey.video.tap import Tap

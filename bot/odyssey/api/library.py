@@ -1,0 +1,102 @@
+"""The part of the client that needs a key but no connection: recordings, simulations, credentials."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.odyssey.api import recordings, sessions, simulations
+from bot.odyssey.api.rest import Account
+from bot.odyssey.api.simulations import Script, SimulationJob, SimulationJobsList
+from bot.odyssey.base.errors import OdysseyError
+from bot.odyssey.base.types import ClientCredentials, Recording, StreamRecordingsList, Timeouts
+from bot.odyssey.files.downloads import DownloadedRecording, Downloads, Progress
+from bot.odyssey.files.events import events
+
+
+class Library:
+    """Calls over REST. Each opens what it needs and closes it again, so nothing has to be closed after it."""
+
+    def __init__(self, account: Account, timeouts: Timeouts) -> None:
+        self._account = account
+        self._timeouts = timeouts
+
+    async def get_recording(self, stream_id: str) -> Recording:
+        """The recording of one stream.
+
+        Raises a retryable `OdysseyError` (code `not_found`) when there is none, or none yet.
+        """
+        async with self._account.open(self._timeouts.request_s) as calls:
+            return await recordings.recording(calls, stream_id)
+
+    async def list_stream_recordings(
+        self, limit: int | None = None, offset: int | None = None
+    ) -> StreamRecordingsList:
+        """One page of the account's recordings, newest first."""
+        async with self._account.open(self._timeouts.request_s) as calls:
+            return await recordings.recordings_page(calls, limit, offset)
+
+    async def download_recording(
+        self, stream_id: str, directory: Path | str, *, on_progress: Progress | None = None
+    ) -> DownloadedRecording:
+        """Downloads the recording's files into `directory`, as `<stream_id>.mp4`, `<stream_id>_thumb.jpg`,
+        `<stream_id>_preview.mp4` and `<stream_id>_events.jsonl`.
+
+        A file is there under its name only when it is whole. A download that broke off goes on where it
+        stopped, by itself some times, then in the next call. Raises as `get_recording` does.
+        """
+        downloads = Downloads(self.get_recording, self._timeouts.request_s, on_progress)
+        return await downloads.download(stream_id, Path(directory))
+
+    async def read_events(self, recording: Recording) -> AsyncIterator[dict[str, Any]]:
+        """The recording's events, one by one; lines that cannot be read are logged and left out.
+
+        Raises `OdysseyError` (code `not_found`) when the recording has no events, and (code `url_expired`)
+        when its links have expired.
+        """
+        if recording.events_url is None:
+            raise OdysseyError("The recording has no events.", code="not_found")
+        async for event in events(recording.events_url, self._timeouts.request_s):
+            yield event
+
+    async def create_client_credentials(self, *, queue_timeout_s: float | None = None) -> ClientCredentials:
+        """Reserves a streamer for a client that must not see the API key; see `connect_with_credentials`."""
+        queue_s = self._timeouts.queue_s if queue_timeout_s is None else queue_timeout_s
+        async with self._account.open(self._timeouts.request_s) as calls:
+            return await sessions.reserve(calls, queue_s, lambda waited_s: None)
+
+    async def simulate(
+        self,
+        script: Script | None = None,
+        *,
+        scripts: Sequence[Script] | None = None,
+        script_url: str | None = None,
+        portrait: bool = True,
+    ) -> SimulationJob:
+        """Hands in a simulation: one script, several, or the URL of one (exactly one of these)."""
+        async with self._account.open(self._timeouts.request_s) as calls:
+            return await simulations.create(
+                calls, script=script, scripts=scripts, script_url=script_url, portrait=portrait
+            )
+
+    async def get_simulate_status(self, job_id: str) -> SimulationJob:
+        """A simulation as it stands; its streams when it is completed."""
+        async with self._account.open(self._timeouts.request_s) as calls:
+            return await simulations.status(calls, job_id)
+
+    async def list_simulations(
+        self,
+        status: str | None = None,
+        active: bool | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> SimulationJobsList:
+        """One page of the account's simulations."""
+        async with self._account.open(self._timeouts.request_s) as calls:
+            return await simulations.page(calls, status=status, active=active, limit=limit, offset=offset)
+
+    async def cancel_simulation(self, job_id: str) -> None:
+        """Cancels a simulation. Raises `OdysseyError` (code `refused`) when it is over already."""
+        async with self._account.open(self._timeouts.request_s) as calls:
+            await simulations.cancel(calls, job_id)

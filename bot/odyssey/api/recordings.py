@@ -1,0 +1,56 @@
+"""Recordings over REST."""
+
+from __future__ import annotations
+
+from bot.odyssey.api.rest import Calls, bad_response, path_part
+from bot.odyssey.base.fields import optional_int, optional_number, optional_text, rows, text
+from bot.odyssey.base.types import Recording, StreamRecordingInfo, StreamRecordingsList
+
+
+async def recording(calls: Calls, stream_id: str) -> Recording:
+    """The recording of one stream. A 404 (code `not_found`) is retryable: it may not be there yet."""
+    fields = await calls.get(f"/recordings/{path_part(stream_id)}")
+    with bad_response():
+        return recording_from(fields, stream_id)
+
+
+async def recordings_page(calls: Calls, limit: int | None, offset: int | None) -> StreamRecordingsList:
+    """One page of the caller's own recordings, newest first."""
+    asked = {"limit": limit, "offset": offset}
+    params = {key: str(value) for key, value in asked.items() if value is not None}
+    fields = await calls.get("/stream-recordings", params)
+    with bad_response():
+        items = rows(fields, "recordings", _info)
+        total = optional_int(fields, "total")
+        page_limit = optional_int(fields, "limit")
+        page_offset = optional_int(fields, "offset")
+    return StreamRecordingsList(
+        recordings=items,
+        total=len(items) if total is None else total,
+        limit=page_limit if page_limit is not None else (limit or len(items)),
+        offset=page_offset if page_offset is not None else (offset or 0),
+    )
+
+
+def recording_from(fields: dict[str, object], stream_id: str | None = None) -> Recording:
+    """The recording in an answer's fields. Only its stream's ID must be there, if it is not given."""
+    return Recording(
+        stream_id=optional_text(fields, "stream_id") or stream_id or text(fields, "stream_id"),
+        video_url=optional_text(fields, "video_url"),
+        events_url=optional_text(fields, "events_url"),
+        thumbnail_url=optional_text(fields, "thumbnail_url"),
+        preview_url=optional_text(fields, "preview_url"),
+        frame_count=optional_int(fields, "frame_count"),
+        duration_seconds=optional_number(fields, "duration_seconds"),
+    )
+
+
+def _info(fields: dict[str, object]) -> StreamRecordingInfo:
+    return StreamRecordingInfo(
+        stream_id=text(fields, "stream_id"),
+        width=optional_int(fields, "width"),
+        height=optional_int(fields, "height"),
+        started_at=optional_text(fields, "started_at"),
+        ended_at=optional_text(fields, "ended_at"),
+        duration_seconds=optional_number(fields, "duration_seconds"),
+    )

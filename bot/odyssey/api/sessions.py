@@ -1,0 +1,114 @@
+"""Reserving a streamer: the nearest region, the queue, and the key to the session."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.odyssey.api.rest import Calls, bad_response, fields_of
+from bot.odyssey.base.errors import OdysseyConnectionError, OdysseyError
+from bot.odyssey.base.fields import MalformedError, optional_int, rows, text
+from bot.odyssey.base.loopback import is_loopback_url
+from bot.odyssey.base.types import ClientCredentials, StreamerCapabilities
+
+log = logging.getLogger(__name__)
+
+QUEUE_POLL_S = 1.0
+PING_TIMEOUT_S = 1.0
+MAX_REGIONS = 32
+SESSION_TOKEN_LIFETIME_S = 600
+
+
+@dataclass(frozen=True)
+class Session:
+    """A reserved streamer, not yet connected to."""
+
+    session_id: str
+    signalling_url: str
+    capabilities: StreamerCapabilities
+
+
+async def reserve(calls: Calls, queue_s: float, on_queue_wait: Callable[[float], None]) -> ClientCredentials:
+    """Reserves a streamer and mints its session token.
+
+    While no streamer is free, asks again each second for up to `queue_s`, telling `on_queue_wait` the seconds
+    waited so far. Raises `OdysseyConnectionError` (code `no_streamer`) when none came free.
+    """
+    latencies = await region_latencies(calls)
+    session = await _request_session(calls, latencies, queue_s, on_queue_wait)
+    try:
+        fields = await calls.post("/sessions/token", {"session_id": session.session_id})
+    except OdysseyError as error:
+        if error.status != 404:
+            raise
+        raise OdysseyConnectionError(
+            "The session was gone before it began.", code="session_gone", status=404
+        ) from error
+    with bad_response():
+        return ClientCredentials(
+            session_id=session.session_id,
+            signalling_url=session.signalling_url,
+            session_token=text(fields, "session_token"),
+            expires_in=optional_int(fields, "expires_in") or SESSION_TOKEN_LIFETIME_S,
+            capabilities=session.capabilities,
+        )
+
+
+async def region_latencies(calls: Calls) -> dict[str, int]:
+    """Round-trip times to the service's regions, in ms. Best effort: no failure here matters."""
+    try:
+        fields = await calls.get("/regions")
+        targets = dict(rows(fields, "regions", _region)[:MAX_REGIONS])
+    except (OdysseyError, MalformedError) as error:
+        log.debug("No regions: %s", error)
+        return {}
+    times = await asyncio.gather(*(_ping_ms(calls, url) for url in targets.values()))
+    return {region: ms for region, ms in zip(targets, times, strict=True) if ms is not None}
+
+
+async def _request_session(
+    calls: Calls, latencies: dict[str, int], queue_s: float, on_queue_wait: Callable[[float], None]
+) -> Session:
+    body: dict[str, Any] = {"region_latencies": latencies} if latencies else {}
+    started = time.monotonic()
+    while True:
+        answer = await calls.send("POST", "/sessions/request", body=body)
+        if answer.status != 503:
+            return _session(fields_of(answer))
+        waited_s = time.monotonic() - started
+        if waited_s + QUEUE_POLL_S > queue_s:
+            raise OdysseyConnectionError("No streamer is free.", code="no_streamer", status=answer.status)
+        on_queue_wait(waited_s)
+        await asyncio.sleep(QUEUE_POLL_S)
+
+
+def _region(fields: dict[str, Any]) -> tuple[str, str]:
+    return text(fields, "id"), text(fields, "ping_url")
+
+
+def _session(fields: dict[str, Any]) -> Session:
+    with bad_response():
+        capabilities = fields.get("capabilities")
+        return Session(
+            text(fields, "session_id"),
+            text(fields, "signalling_url"),
+            StreamerCapabilities(
+                image_to_video=isinstance(capabilities, dict) and capabilities.get("image_to_video") is True
+            ),
+        )
+
+
+async def _ping_ms(calls: Calls, url: str) -> int | None:
+    """One ping. A service on loopback must not make us talk to another machine."""
+    if is_loopback_url(calls.api_url) and not is_loopback_url(url):
+        return None
+    started = time.perf_counter()
+    try:
+        await calls.http.request("GET", url, timeout_s=PING_TIMEOUT_S)
+    except OdysseyError:
+        return None
+    return max(1, round((time.perf_counter() - started) * 1000))

@@ -1,0 +1,157 @@
+"""Simulations: streams that the service runs from a script, without a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.odyssey.api.recordings import recording_from
+from bot.odyssey.api.rest import Calls, bad_response, error_for, path_part
+from bot.odyssey.base.errors import OdysseyArgumentError
+from bot.odyssey.base.fields import MalformedError, optional_int, optional_number, optional_text, rows, text
+from bot.odyssey.base.types import Recording
+
+Script = Sequence[Mapping[str, Any]]
+"""Entries `{"timestamp_ms": …}` with `"start": {"prompt", "image"?}`, `"interact": {"prompt"}` or `"end":
+{}`."""
+
+
+class SimulationStatus(StrEnum):
+    """How far a simulation is."""
+
+    PENDING = "pending"
+    DISPATCHED = "dispatched"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class SimulationStream:
+    """One script's result."""
+
+    script_index: int
+    recording: Recording
+
+
+@dataclass(frozen=True)
+class SimulationJob:
+    """A simulation. `streams` fills when it is completed. Times as the service writes them."""
+
+    job_id: str
+    status: SimulationStatus
+    priority: str | None = None
+    created_at: str | None = None
+    started_at: str | None = None
+    completed_at: str | None = None
+    error_message: str | None = None
+    estimated_wait_minutes: float | None = None
+    streams: list[SimulationStream] = field(default_factory=list)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its status will not change any more."""
+        return self.status in (
+            SimulationStatus.COMPLETED,
+            SimulationStatus.FAILED,
+            SimulationStatus.CANCELLED,
+        )
+
+
+@dataclass(frozen=True)
+class SimulationJobsList:
+    """One page of simulations."""
+
+    jobs: list[SimulationJob]
+    total: int
+    limit: int
+    offset: int
+
+
+async def create(
+    calls: Calls,
+    *,
+    script: Script | None,
+    scripts: Sequence[Script] | None,
+    script_url: str | None,
+    portrait: bool,
+) -> SimulationJob:
+    """Hands in one script, several, or the URL of one.
+
+    Raises `OdysseyArgumentError` unless exactly one is given.
+    """
+    given = {"script": script, "scripts": scripts, "script_url": script_url}
+    chosen = {key: value for key, value in given.items() if value is not None}
+    if len(chosen) != 1:
+        raise OdysseyArgumentError("Give exactly one of script, scripts and script_url.")
+    fields = await calls.post("/simulation-jobs", {**chosen, "portrait": portrait, "output_video": True})
+    with bad_response():
+        return _job(fields)
+
+
+async def status(calls: Calls, job_id: str) -> SimulationJob:
+    """One simulation as it stands."""
+    fields = await calls.get(_path(job_id))
+    with bad_response():
+        return _job(fields)
+
+
+async def page(
+    calls: Calls, *, status: str | None, active: bool | None, limit: int | None, offset: int | None
+) -> SimulationJobsList:
+    """One page of the account's simulations."""
+    params: dict[str, str] = {}
+    if status is not None:
+        params["status"] = str(status)
+    if active is not None:
+        params["active"] = "true" if active else "false"
+    if limit is not None:
+        params["limit"] = str(limit)
+    if offset is not None:
+        params["offset"] = str(offset)
+    fields = await calls.get("/simulation-jobs", params)
+    with bad_response():
+        jobs = rows(fields, "jobs", _job)
+        total = optional_int(fields, "total")
+        return SimulationJobsList(
+            jobs=jobs,
+            total=len(jobs) if total is None else total,
+            limit=optional_int(fields, "limit") or limit or len(jobs),
+            offset=optional_int(fields, "offset") or offset or 0,
+        )
+
+
+async def cancel(calls: Calls, job_id: str) -> None:
+    """Cancels a simulation that is not over."""
+    answer = await calls.send("DELETE", _path(job_id))
+    if not answer.ok:
+        raise error_for(answer)
+
+
+def _path(job_id: str) -> str:
+    return f"/simulation-jobs/{path_part(job_id)}"
+
+
+def _job(fields: dict[str, Any]) -> SimulationJob:
+    word = text(fields, "status").strip().lower()
+    if word not in {known.value for known in SimulationStatus}:
+        raise MalformedError("status is unknown")
+    priority = fields.get("priority")
+    return SimulationJob(
+        job_id=text(fields, "job_id"),
+        status=SimulationStatus(word),
+        priority=optional_text(fields, "priority") or (str(priority) if isinstance(priority, int) else None),
+        created_at=optional_text(fields, "created_at"),
+        started_at=optional_text(fields, "started_at"),
+        completed_at=optional_text(fields, "completed_at"),
+        error_message=optional_text(fields, "error_message"),
+        estimated_wait_minutes=optional_number(fields, "estimated_wait_minutes"),
+        streams=rows(fields, "streams", _stream),
+    )
+
+
+def _stream(fields: dict[str, Any]) -> SimulationStream:
+    return SimulationStream(optional_int(fields, "script_index") or 0, recording_from(fields))

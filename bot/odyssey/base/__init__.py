@@ -1,0 +1,1 @@
+"""Types, errors and fields: what all of the client rests on."""

@@ -1,0 +1,1 @@
+"""Files: pictures that go in, recordings that come out."""

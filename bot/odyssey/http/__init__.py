@@ -1,0 +1,1 @@
+"""The client's one way to make HTTP requests."""

@@ -1,0 +1,1 @@
+"""A connection and the stream on it."""
