@@ -24,9 +24,9 @@ from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
-from bot.storage.archive import Archive
 from bot.storage.database import errors_explained, open_database
 from bot.storage.guilds import GuildRecords
+from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
@@ -70,7 +70,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     with errors_explained(settings.database_url):
         await guilds.load()
         await first_questions.load()
-    archive = Archive(engine)
+    history = DatabaseHistory(engine)
 
     client = make_client()
     stack.push_async_callback(client.disconnect)
@@ -82,7 +82,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     ports = Ports(
         open_world=odyssey_worlds(make_client, clock),
         journal=journal,
-        history=archive,
+        history=history,
         audience=stage,
         clock=clock,
         pool=StreamPool(settings.concurrent_streams, clock),
@@ -93,7 +93,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     )
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
-    web = serve_web(broadcasts, archive, stage, host=settings.web_host, port=settings.web_port)
+    web = serve_web(broadcasts, history, stage, host=settings.web_host, port=settings.web_port)
     await stack.enter_async_context(web)
     with errors_explained(settings.database_url):
         # No other bot has this database, so what seems to run is what a crash left.
@@ -101,7 +101,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         interrupted = await close_unfinished(engine, now=clock.now(), reference=reference)
         if interrupted:
             log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
-        for stream in await archive.streams_without_post():
+        for stream in await history.streams_without_post():
             desk.follow(stream)
     return Services(
         settings=settings,
@@ -109,7 +109,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         recordings=recordings,
         desk=desk,
         journal=journal,
-        archive=archive,
+        history=history,
         guilds=guilds,
         first_questions=first_questions,
         stage=stage,

@@ -23,7 +23,7 @@ from bot.guilds.guilds import Guilds
 from bot.kit.references import new_reference
 from bot.process.deadline import Deadline
 from bot.process.settings import Settings
-from bot.storage.archive import Archive
+from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Services:
     recordings: RecordingSource
     desk: RecordingDesk
     journal: DatabaseJournal
-    archive: Archive
+    history: DatabaseHistory
     guilds: Guilds
     first_questions: FirstQuestions
     stage: Stage

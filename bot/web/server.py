@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.audience import Stage
 from bot.kit.errors import StartError
-from bot.storage.archive import Archive
+from bot.storage.history import DatabaseHistory
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +36,11 @@ _HEADERS = {
 
 @asynccontextmanager
 async def serve_web(
-    broadcasts: Broadcasts, archive: Archive, stage: Stage, *, host: str, port: int
+    broadcasts: Broadcasts, history: DatabaseHistory, stage: Stage, *, host: str, port: int
 ) -> AsyncIterator[None]:
     """Serves the watch pages of broadcasts. Raises `StartError`."""
     runner = web.AppRunner(
-        make_web_app(broadcasts, archive, stage), access_log=None, shutdown_timeout=SHUTDOWN_S
+        make_web_app(broadcasts, history, stage), access_log=None, shutdown_timeout=SHUTDOWN_S
     )
     await runner.setup()
     try:
@@ -57,11 +57,11 @@ async def serve_web(
         await runner.cleanup()
 
 
-def make_web_app(broadcasts: Broadcasts, archive: Archive, stage: Stage) -> web.Application:
+def make_web_app(broadcasts: Broadcasts, history: DatabaseHistory, stage: Stage) -> web.Application:
     """The web application, to be run by any aiohttp runner."""
 
     async def exists(broadcast_id: str) -> bool:
-        return bool(broadcasts.find(broadcast_id) or await archive.broadcast(broadcast_id))
+        return bool(broadcasts.find(broadcast_id) or await history.broadcast(broadcast_id))
 
     async def page(request: web.Request) -> web.StreamResponse:
         status = 200 if await exists(request.match_info["broadcast_id"]) else 404

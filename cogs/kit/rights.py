@@ -67,7 +67,7 @@ async def viewed_channels(interaction: discord.Interaction) -> Collection[int] |
     member, here = _member(interaction), context.channel(interaction)
     if sight.sees_everything(member):
         return None
-    channels = await context.services(interaction).archive.channels(here.guild_id)
+    channels = await context.services(interaction).history.channels(here.guild_id)
     own = {here.id} if interaction.permissions.view_channel else set()
     return own | await sight.viewed_by(member, [channel for channel in channels if channel != here.id])
 

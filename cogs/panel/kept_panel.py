@@ -86,7 +86,7 @@ class KeptPanel:
         if self.message:
             return
         broadcast = self.session.broadcast
-        if posts := await self._services.archive.open_panels(broadcast.id):
+        if posts := await self._services.history.open_panels(broadcast.id):
             for post in sorted(posts, key=lambda post: post.message_id):
                 self.stands(post.message_id, self._steady_of(post.posted_at))
             self._is_remembered = True

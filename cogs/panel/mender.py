@@ -71,11 +71,11 @@ class PanelMender:
 
     async def _look(self) -> None:
         self._is_look_due = False  # what comes from now on may be too late for this one
-        to_search = await self._services.archive.broadcasts_to_search()
+        to_search = await self._services.history.broadcasts_to_search()
         for broadcast in to_search:
             self.search(broadcast)
         searched = {broadcast.id for broadcast in to_search}
-        for post in await self._services.archive.open_panels_of_the_past():
+        for post in await self._services.history.open_panels_of_the_past():
             if post.broadcast_id not in searched:  # else a newer one may be found
                 self._put(post)
 
@@ -84,12 +84,12 @@ class PanelMender:
             self._chores.put(f"panel {post.message_id}", partial(self._mend, post))
 
     async def _mend(self, post: Post) -> None:
-        broadcast = await self._services.archive.broadcast(post.broadcast_id)
+        broadcast = await self._services.history.broadcast(post.broadcast_id)
         if broadcast is None:
             raise LookupError(f"panel {post.message_id} has no broadcast")
         channel = self._bot.get_partial_messageable(post.channel_id)
         message = channel.get_partial_message(post.message_id)
-        if post.message_id != await self._services.archive.newest_panel(broadcast.id):
+        if post.message_id != await self._services.history.newest_panel(broadcast.id):
             await give_way(message, self._services)
             return
         try:
@@ -119,6 +119,6 @@ class PanelMender:
         except discord.NotFound:
             pass  # the channel is gone, and its panels with it
         finally:  # what is known of needs not wait until the channel can be read
-            for post in await self._services.archive.open_panels(broadcast.id):
+            for post in await self._services.history.open_panels(broadcast.id):
                 self._put(post)
         await self._services.journal.panels_sought(broadcast.id, self._services.clock.now())

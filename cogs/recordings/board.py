@@ -48,10 +48,10 @@ class RecordingBoard:
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
         """Posts a stream's recording, or word that there is none yet. Raises `NotShownError`."""
         services = self._services
-        remembered = await services.archive.stream_posts(stream.id)
+        remembered = await services.history.stream_posts(stream.id)
         if PostKind.RECORDING in remembered or (recording is None and remembered):
             return
-        broadcast = await services.archive.broadcast(stream.broadcast_id)
+        broadcast = await services.history.broadcast(stream.broadcast_id)
         if broadcast is None:
             raise LookupError(f"stream {stream.id} has no broadcast")
         posted = self._posted.setdefault(stream.id, {})

@@ -8,7 +8,7 @@ import discord
 from discord.app_commands import Choice
 
 from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.storage.archive import PastStream
+from bot.storage.history import PastStream
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.recordings.post import RecordingPost, fetch_stills
@@ -46,7 +46,7 @@ async def stream_choices(
 ) -> list[discord.app_commands.Choice[str]]:
     """The streams that fit what was typed, newest first, of the channels that the user may view."""
     guild_id, viewed = context.channel(interaction).guild_id, await rights.viewed_channels(interaction)
-    found = await context.services(interaction).archive.search_streams(
+    found = await context.services(interaction).history.search_streams(
         guild_id, typed.strip(), viewed, limit=CHOICES_LIMIT
     )
     return [
@@ -58,11 +58,11 @@ async def stream_choices(
 
 async def _viewed_stream(interaction: discord.Interaction, stream_id: str | None) -> PastStream:
     """What is hidden from the user is answered exactly as what does not exist."""
-    archive, channel = context.services(interaction).archive, context.channel(interaction)
+    history, channel = context.services(interaction).history, context.channel(interaction)
     past = (
-        await archive.stream(channel.guild_id, stream_id.strip())
+        await history.stream(channel.guild_id, stream_id.strip())
         if stream_id
-        else await archive.latest_stream(channel)
+        else await history.latest_stream(channel)
     )
     is_viewed = await rights.views(interaction, past.channel if past else channel)
     if past is None or not is_viewed:

@@ -7,7 +7,7 @@ from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 
 from bot.broadcast.rights import Deed
 from bot.broadcast.states import State
-from bot.storage.archive import PastStream
+from bot.storage.history import PastStream
 from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import show
@@ -60,11 +60,11 @@ async def stream_list_page(interaction: discord.Interaction, offset: int) -> Str
     """
     await rights.check(interaction, Deed.LIST)
     guild_id = context.channel(interaction).guild_id
-    archive, viewed = context.services(interaction).archive, await rights.viewed_channels(interaction)
-    page, total = await archive.past_streams(guild_id, viewed, limit=PAGE_SIZE, offset=offset)
+    history, viewed = context.services(interaction).history, await rights.viewed_channels(interaction)
+    page, total = await history.past_streams(guild_id, viewed, limit=PAGE_SIZE, offset=offset)
     if offset and not page:  # fewer can be seen than when the button was made
         offset = max(0, total - 1) // PAGE_SIZE * PAGE_SIZE
-        page, total = await archive.past_streams(guild_id, viewed, limit=PAGE_SIZE, offset=offset)
+        page, total = await history.past_streams(guild_id, viewed, limit=PAGE_SIZE, offset=offset)
     return StreamListPage(page, total, offset)
 
 

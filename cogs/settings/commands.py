@@ -65,7 +65,7 @@ class SettingsCommands(commands.GroupCog):
         await show_settings(interaction, group, word)
         services, guild_id = context.services(interaction), context.channel(interaction).guild_id
         # Who started first may not have been one who may set anything.
-        if services.first_questions.is_open(guild_id) and await services.archive.channels(guild_id):
+        if services.first_questions.is_open(guild_id) and await services.history.channels(guild_id):
             await ask_first_question(interaction)
 
     @app_commands.command(description="Show or import the list of blocked words (moderators of the server)")

@@ -12,7 +12,7 @@ import pytest
 
 from bot.broadcast.model import Broadcast
 from bot.local.discord.people.views import SeenMessage
-from bot.storage.archive import Archive
+from bot.storage.history import DatabaseHistory
 from tests.cogs.conftest import HastyClock, bot_process, refusing, until
 from tests.cogs.test_panel_keeper import EDIT_OF_A_MESSAGE, panels
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
@@ -86,14 +86,14 @@ async def test_one_panel_that_cannot_be_mended_keeps_no_other_live(
             await robin.slash("lounge", "odyssey end")
             await house.shown("Full video")
             await run.aclose()  # before an edit gets through
-    find, first = Archive.broadcast, panels(house)[0]
+    find, first = DatabaseHistory.broadcast, panels(house)[0]
 
-    async def find_or_break(archive: Archive, broadcast_id: str) -> Broadcast | None:
-        broadcast = await find(archive, broadcast_id)
+    async def find_or_break(history: DatabaseHistory, broadcast_id: str) -> Broadcast | None:
+        broadcast = await find(history, broadcast_id)
         assert broadcast is None or broadcast.prompt != "A cat", "broken by the test"
         return broadcast
 
-    monkeypatch.setattr(Archive, "broadcast", find_or_break)
+    monkeypatch.setattr(DatabaseHistory, "broadcast", find_or_break)
     async with house.bot():
         await house.discord.wait_for_message(
             "lounge", lambda m: "Ended by" in m.text and "Hosted by" in m.text, timeout_s=WAIT_S

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
 from bot.broadcast.states import Reason, State
-from bot.storage.archive import Archive
 from bot.storage.database import open_database
+from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.writer import Writer
 
@@ -30,7 +30,7 @@ class Store:
     engine: AsyncEngine
     writer: Writer
     journal: DatabaseJournal
-    archive: Archive
+    history: DatabaseHistory
 
     async def past_broadcast(
         self, number: int, *, channel: Channel = CHANNEL, prompt: str = "A cat"
@@ -54,7 +54,7 @@ def url(tmp_path: Path) -> str:
 async def store(url: str) -> AsyncIterator[Store]:
     """An empty storage."""
     async with open_database(url) as engine, Writer(engine) as writer:
-        yield Store(url, engine, writer, DatabaseJournal(engine, writer), Archive(engine))
+        yield Store(url, engine, writer, DatabaseJournal(engine, writer), DatabaseHistory(engine))
 
 
 def live_broadcast() -> tuple[Broadcast, Stream]:

@@ -22,9 +22,9 @@ async def test_a_broadcast_comes_back_as_it_was_stored(store: Store) -> None:
     """Every field survives, large IDs, time zones and the ending among them."""
     broadcast, _ = live_broadcast()
     await store.journal.save_broadcast(broadcast)
-    assert await store.archive.broadcast("b") == broadcast
+    assert await store.history.broadcast("b") == broadcast
     await store.journal.save_broadcast(ended(broadcast))
-    assert await store.archive.broadcast("b") == ended(broadcast)
+    assert await store.history.broadcast("b") == ended(broadcast)
 
 
 async def test_writes_take_effect_in_order(store: Store) -> None:
@@ -61,7 +61,7 @@ async def test_a_cancelled_caller_does_not_undo_the_write(store: Store) -> None:
     saving.cancel()
     await asyncio.gather(saving, return_exceptions=True)
     await store.journal.save_broadcast(live_broadcast()[0])  # writes are in order, so the first is done now
-    assert await store.archive.broadcast("b") == broadcast
+    assert await store.history.broadcast("b") == broadcast
 
 
 async def test_one_bad_write_does_not_harm_the_others(store: Store) -> None:
@@ -75,8 +75,8 @@ async def test_one_bad_write_does_not_harm_the_others(store: Store) -> None:
         return_exceptions=True,
     )
     assert isinstance(results[1], IntegrityError)
-    assert await store.archive.broadcast("b") == broadcast
-    assert await store.archive.stream(CHANNEL.guild_id, "s")
+    assert await store.history.broadcast("b") == broadcast
+    assert await store.history.stream(CHANNEL.guild_id, "s")
 
 
 async def test_past_streams_are_paged_newest_first_and_by_guild(store: Store) -> None:
@@ -84,9 +84,9 @@ async def test_past_streams_are_paged_newest_first_and_by_guild(store: Store) ->
     for number in range(5):
         await store.past_broadcast(number)
     await store.past_broadcast(99, channel=Channel(7, 8))
-    page, total = await store.archive.past_streams(CHANNEL.guild_id, limit=2, offset=1)
+    page, total = await store.history.past_streams(CHANNEL.guild_id, limit=2, offset=1)
     assert ([past.stream.id for past in page], total) == (["s3", "s2"], 5)
-    assert await store.archive.stream(CHANNEL.guild_id, "s99") is None
+    assert await store.history.stream(CHANNEL.guild_id, "s99") is None
 
 
 @pytest.mark.parametrize(("typed", "found"), [("", ["s2", "s1"]), ("dog", ["s2"]), ("S1", ["s1"]), ("%", [])])
@@ -94,7 +94,7 @@ async def test_streams_are_found_by_prompt_and_id(store: Store, typed: str, foun
     """Without regard to case; wildcards of SQL are ordinary characters."""
     await store.past_broadcast(1, prompt="A cat")
     await store.past_broadcast(2, prompt="A DOG runs")
-    streams = await store.archive.search_streams(CHANNEL.guild_id, typed, limit=25)
+    streams = await store.history.search_streams(CHANNEL.guild_id, typed, limit=25)
     assert [past.stream.id for past in streams] == found
 
 
@@ -103,7 +103,7 @@ async def test_a_recording_is_kept_without_its_links(store: Store) -> None:
     _, stream = await store.past_broadcast(1)
     link = "https://bucket.example/video.mp4?signature=secret"
     await store.journal.save_recording(Recording(stream.id, NOW, link, link, link, link, 840, 42.0))
-    past = await store.archive.stream(CHANNEL.guild_id, stream.id)
+    past = await store.history.stream(CHANNEL.guild_id, stream.id)
     assert past
     assert (past.has_recording, past.frame_count, past.duration_s) == (True, 840, 42.0)
     async with store.engine.connect() as connection:
@@ -115,11 +115,11 @@ async def test_a_stream_has_one_recording_post_and_is_then_done(store: Store) ->
     """What is posted is not asked for again, and cannot be posted twice."""
     broadcast, stream = await store.past_broadcast(1)
     _, other = await store.past_broadcast(2)
-    assert await store.archive.streams_without_post() == [other, stream]
+    assert await store.history.streams_without_post() == [other, stream]
     post = Post(1, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, stream.id)
     await store.journal.save_post(post)
-    assert await store.archive.streams_without_post() == [other]
-    assert await store.archive.stream_posts(stream.id) == {PostKind.RECORDING: post}
+    assert await store.history.streams_without_post() == [other]
+    assert await store.history.stream_posts(stream.id) == {PostKind.RECORDING: post}
     with pytest.raises(IntegrityError):
         await store.journal.save_post(Post(2, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, stream.id))
 
@@ -132,7 +132,7 @@ async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
     await store.journal.save_suggestion(Suggestion("x", "b", Viewer(5, "Robin"), "snow", NOW))
     done, _ = await store.past_broadcast(1)
     assert await close_unfinished(store.engine, now=NOW, reference="ref") == ["b"]
-    closed = await store.archive.broadcast("b")
+    closed = await store.history.broadcast("b")
     assert closed
     assert closed.ending
     assert (closed.state, closed.ending.reason, closed.ending.reference) == (
@@ -140,8 +140,8 @@ async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
         Reason.INTERRUPTED,
         "ref",
     )
-    assert await store.archive.broadcast(done.id) == done
-    assert [s.id for s in await store.archive.streams_without_post()] == ["s1", "s"]
+    assert await store.history.broadcast(done.id) == done
+    assert [s.id for s in await store.history.streams_without_post()] == ["s1", "s"]
     async with store.engine.connect() as connection:
         row = (await connection.execute(suggestions.select())).one()
     assert (row.outcome, row.refusal) == ("refused", "interrupted")
@@ -156,9 +156,9 @@ async def test_text_that_no_database_keeps_is_stored_all_the_same(store: Store, 
     broadcast, stream = live_broadcast()
     await store.journal.save_broadcast(replace(broadcast, host=Viewer(1, text), prompt=text))
     await store.journal.save_stream(replace(stream, prompt=text))
-    [found] = await store.archive.search_streams(CHANNEL.guild_id, text, limit=5)
+    [found] = await store.history.search_streams(CHANNEL.guild_id, text, limit=5)
     assert found.stream.prompt == text.encode(errors="replace").decode().replace("\0", "?")
-    assert await store.archive.stream(CHANNEL.guild_id, text) is None
+    assert await store.history.stream(CHANNEL.guild_id, text) is None
 
 
 async def test_a_write_that_cannot_be_made_does_not_stop_the_writer(store: Store) -> None:
@@ -187,11 +187,11 @@ async def test_downtime_is_not_time_on_air(
         await store.journal.save_signs_of_life(["b", "another"], NOW + timedelta(seconds=seen_at))
     await store.journal.save_broadcast(broadcast)  # its next change takes the sign of life not away
     await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref")
-    closed = await store.archive.broadcast("b")
+    closed = await store.history.broadcast("b")
     assert closed
     assert closed.ended_at == NOW + timedelta(seconds=max(0, seen_at or 0))
     if lasted is not None:
-        past = await store.archive.stream(CHANNEL.guild_id, stream.id)
+        past = await store.history.stream(CHANNEL.guild_id, stream.id)
         assert past
         assert past.stream.ended_at == closed.ended_at == NOW + timedelta(seconds=lasted)
 
@@ -203,7 +203,7 @@ async def test_a_stream_whose_end_was_not_stored_ended_with_its_broadcast(store:
     await store.journal.save_broadcast(over)
     await store.journal.save_stream(stream)
     assert await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref") == []
-    past = await store.archive.stream(CHANNEL.guild_id, stream.id)
+    past = await store.history.stream(CHANNEL.guild_id, stream.id)
     assert past
     assert past.stream.ended_at == over.ended_at
 
@@ -225,7 +225,7 @@ async def test_times_on_air_are_found_as_far_as_is_known(store: Store) -> None:
     await store.journal.save_broadcast(replace(live, id="connecting", state=State.CONNECTING, live_at=None))
     seen_at = NOW + timedelta(seconds=50)
     await store.journal.save_signs_of_life(["running"], seen_at)
-    found = await store.archive.times_on_air(CHANNEL.guild_id, since=NOW - day)
+    found = await store.history.times_on_air(CHANNEL.guild_id, since=NOW - day)
     assert {(time.broadcast_id, time.began_at, time.ended_at) for time in found} == {
         ("over midnight", *times["over midnight"]),
         ("today", *times["today"]),

@@ -11,8 +11,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 
 from bot.broadcast.states import State
-from bot.storage.archive import Archive
 from bot.storage.database import MIGRATIONS, open_database
+from bot.storage.history import DatabaseHistory
 from bot.storage.journal import Post, PostKind
 from bot.storage.recovery import close_unfinished
 from tests.storage.conftest import NOW, Store, live_broadcast
@@ -44,10 +44,10 @@ async def test_a_panel_is_open_from_its_broadcasts_end_until_it_is_closed(store:
     for post in (panel(1, past.id), panel(2, past.id), panel(3, running.id)):
         await store.journal.save_post(post)
     await store.journal.save_post(Post(4, 7, PostKind.RECORDING, past.id, NOW, stream.id))
-    assert [post.message_id for post in await store.archive.open_panels_of_the_past()] == [1, 2]
+    assert [post.message_id for post in await store.history.open_panels_of_the_past()] == [1, 2]
     await store.journal.close_panel(1, NOW)
-    assert await store.archive.open_panels_of_the_past() == [panel(2, past.id)]
-    assert await store.archive.open_panels(running.id) == [panel(3, running.id)]
+    assert await store.history.open_panels_of_the_past() == [panel(2, past.id)]
+    assert await store.history.open_panels(running.id) == [panel(3, running.id)]
 
 
 async def test_what_was_cut_off_has_its_panels_opened_again(store: Store) -> None:
@@ -57,7 +57,7 @@ async def test_what_was_cut_off_has_its_panels_opened_again(store: Store) -> Non
     await store.journal.save_post(panel(1, broadcast.id))
     await store.journal.close_panel(1, NOW)
     await close_unfinished(store.engine, now=NOW, reference="ref")
-    assert await store.archive.open_panels_of_the_past() == [panel(1, broadcast.id)]
+    assert await store.history.open_panels_of_the_past() == [panel(1, broadcast.id)]
 
 
 async def test_an_upgrade_does_not_edit_the_panels_of_years(url: str, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ async def test_an_upgrade_does_not_edit_the_panels_of_years(url: str, tmp_path: 
     older.dispose()
     async with open_database(url) as engine:
         await close_unfinished(engine, now=NOW, reference="ref")
-        assert [post.message_id for post in await Archive(engine).open_panels_of_the_past()] == [2]
+        assert [post.message_id for post in await DatabaseHistory(engine).open_panels_of_the_past()] == [2]
 
 
 async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Path) -> None:
@@ -125,11 +125,11 @@ async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Pa
                 )
     older.dispose()
     async with open_database(url) as engine:
-        archive = Archive(engine)
-        assert {stream.id for stream in await archive.streams_without_post()} == {"told", "unposted"}
-        assert list(await archive.stream_posts("told")) == [PostKind.NO_RECORDING]
-        assert list(await archive.stream_posts("posted")) == [PostKind.RECORDING]
-        assert await archive.broadcasts_to_search() == []
+        history = DatabaseHistory(engine)
+        assert {stream.id for stream in await history.streams_without_post()} == {"told", "unposted"}
+        assert list(await history.stream_posts("told")) == [PostKind.NO_RECORDING]
+        assert list(await history.stream_posts("posted")) == [PostKind.RECORDING]
+        assert await history.broadcasts_to_search() == []
 
 
 async def test_a_late_recording_takes_the_place_of_the_word_that_there_is_none(store: Store) -> None:
@@ -137,18 +137,18 @@ async def test_a_late_recording_takes_the_place_of_the_word_that_there_is_none(s
     broadcast, stream = await store.past_broadcast(1)
     word = Post(1, 7, PostKind.NO_RECORDING, broadcast.id, NOW, stream.id)
     await store.journal.save_post(word)
-    assert await store.archive.streams_without_post() == [stream]
+    assert await store.history.streams_without_post() == [stream]
     recording = replace(word, kind=PostKind.RECORDING)
     await store.journal.save_post(recording)
-    assert await store.archive.stream_posts(stream.id) == {PostKind.RECORDING: recording}
-    assert await store.archive.streams_without_post() == []
+    assert await store.history.stream_posts(stream.id) == {PostKind.RECORDING: recording}
+    assert await store.history.streams_without_post() == []
 
 
 async def test_a_recording_that_has_nowhere_to_go_is_dropped(store: Store) -> None:
     """It is not followed again."""
     _, stream = await store.past_broadcast(1)
     await store.journal.drop_recording(stream.id, NOW)
-    assert await store.archive.streams_without_post() == []
+    assert await store.history.streams_without_post() == []
 
 
 async def test_panels_that_nobody_remembers_are_looked_for_once(store: Store) -> None:
@@ -159,9 +159,9 @@ async def test_panels_that_nobody_remembers_are_looked_for_once(store: Store) ->
     running, _ = live_broadcast()
     await store.journal.save_broadcast(running)
     await store.journal.save_post(panel(3, running.id))
-    assert [b.id for b in await store.archive.broadcasts_to_search()] == [ended.id]
+    assert [b.id for b in await store.history.broadcasts_to_search()] == [ended.id]
     await close_unfinished(store.engine, now=NOW, reference="ref")
-    assert {b.id for b in await store.archive.broadcasts_to_search()} == {ended.id, running.id}
+    assert {b.id for b in await store.history.broadcasts_to_search()} == {ended.id, running.id}
     for broadcast in (ended, running):
         await store.journal.panels_sought(broadcast.id, NOW)
-    assert await store.archive.broadcasts_to_search() == []
+    assert await store.history.broadcasts_to_search() == []

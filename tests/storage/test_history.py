@@ -20,7 +20,7 @@ async def test_streams_are_found_however_their_words_are_written(store: Store, t
     """In any case, width and with or without accents, in any script: as the text filter reads."""
     _, stream = await store.past_broadcast(1, prompt="Дракон: der geheime Plan in der Straße von Şehir")
     await store.past_broadcast(2, prompt="A cat")
-    [found] = await store.archive.search_streams(CHANNEL.guild_id, typed, limit=5)
+    [found] = await store.history.search_streams(CHANNEL.guild_id, typed, limit=5)
     assert found.stream == stream
 
 
@@ -28,7 +28,7 @@ async def test_the_newest_streams_that_fit_are_found_first(store: Store) -> None
     """As many as are asked for, of all that there are; a host's name or an ID will do as well."""
     for number in range(1, 9):
         await store.past_broadcast(number, prompt=f"Élan {number % 2}")
-    search = store.archive.search_streams
+    search = store.history.search_streams
     found = await search(CHANNEL.guild_id, "elan 1", limit=3)
     assert [past.stream.id for past in found] == ["s7", "s5", "s3"]
     assert [past.stream.id for past in await search(CHANNEL.guild_id, "S4", limit=3)] == ["s4"]
@@ -53,12 +53,12 @@ async def test_what_a_newer_version_stored_is_read_as_far_as_it_is_understood(st
         ):
             await connection.execute(text(change))
     assert await close_unfinished(store.engine, now=NOW, reference="ref") == []
-    read = await store.archive.broadcast(broadcast.id)
+    read = await store.history.broadcast(broadcast.id)
     assert read
     assert read.ending
     assert (read.state, read.ending.reason) == (State.ENDED, Reason.UNKNOWN)
-    past, total = await store.archive.past_streams(CHANNEL.guild_id, limit=5, offset=0)
+    past, total = await store.history.past_streams(CHANNEL.guild_id, limit=5, offset=0)
     assert (total, [each.stream.end_reason for each in past]) == (2, [Reason.HOST_ENDED, Reason.UNKNOWN])
-    assert len(await store.archive.streams_without_post()) == 2
+    assert len(await store.history.streams_without_post()) == 2
     [action] = await records.latest_actions(CHANNEL.guild_id, 5)
     assert (action.kind, action.subject) == (ActionKind.OTHER, "a meadow")

@@ -37,7 +37,7 @@ class PastStream:
     frame_count: int | None
 
 
-class Archive:
+class DatabaseHistory:
     """Reads. What belongs to a guild is shown to that guild only, so most questions name one.
 
     What belongs to a channel is for those who may view it: `channels` are theirs, None for all of a guild's.
