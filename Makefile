@@ -21,7 +21,7 @@ test: $(VENV)/dev.stamp
 published-client: $(VENV)/dev.stamp ## Odyssey's own JavaScript client against the stand-in; needs npm and a Chromium
 	@mkdir -p build
 	cd build && npm pack --silent @odysseyml/odyssey@1.3.1 && tar -xzf odysseyml-odyssey-1.3.1.tgz
-	REQUIRE_BROWSER=1 PUBLISHED_CLIENT=build/package $(PY) -m pytest tests/standin/test_published_client.py
+	REQUIRE_BROWSER=1 PUBLISHED_CLIENT=build/package $(PY) -m pytest tests/local/odyssey/test_published_client.py
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .
@@ -34,7 +34,7 @@ types: $(VENV)/dev.stamp
 check: test lint types
 
 bench: $(VENV)/dev.stamp
-	$(PY) -m bench $(ARGS)
+	$(PY) -m tests.bench $(ARGS)
 
 lock: $(VENV)/dev.stamp ## pins every dependency again: names, versions and hashes, no address
 	$(PY) -m pip install --quiet uv

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.browser import browser, chromium
+from tests.support.browser import browser, chromium
 
 __all__ = ["browser", "chromium"]
 

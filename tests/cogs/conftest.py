@@ -18,7 +18,7 @@ from bot.local.discord.server import LocalDiscord
 from bot.local.discord.state import ApiError
 from bot.process.clock import SystemClock
 from tests.e2e.conftest import API_KEY, WAIT_S, House, empty_database, free_port, house, until_healthy
-from tests.processes import python_m_bot
+from tests.support.processes import python_m_bot
 
 __all__ = ["empty_database", "house"]  # the fixtures
 

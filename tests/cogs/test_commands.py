@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.broadcast.rights import RIGHTS, Right
-from tests.cogs.test_rights_table import doors
+from tests.cogs.kit.test_rights_table import doors
 from tests.e2e.conftest import CHANNEL, House
 
 FOR_ALL = {Right.VIEWER, Right.STEERER, Right.STARTER}

@@ -16,7 +16,7 @@ from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
 from cogs import wording
-from tests.hostile_texts import RULES, hostile_texts
+from tests.support.hostile_texts import RULES, hostile_texts
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 MASKED_LINK = r"(?<!\\)(\\\\)*\[.*\]\("

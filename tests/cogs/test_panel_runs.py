@@ -14,7 +14,7 @@ from bot.app.wiring import run_bot
 from bot.discord.bot import OdysseyBot
 from cogs.panel.keeper import PanelKeeper
 from tests.cogs.conftest import until
-from tests.cogs.test_panel_keeper import panels
+from tests.cogs.panel.test_panel_keeper import panels
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 
 

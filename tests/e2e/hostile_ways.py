@@ -13,7 +13,7 @@ from bot.local.discord.people.users import User
 from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.wiretap import Wiretap
-from tests.hostile_texts import RULES, HostileText
+from tests.support.hostile_texts import RULES, HostileText
 
 LOUNGE = "lounge"
 UNEXPECTED = "Something went wrong"
@@ -136,7 +136,7 @@ class Visitor:
                 await asyncio.sleep(0.02)
 
     async def set_rules(self) -> None:
-        """The server has the rules of `tests.hostile_texts`, no gap, and a panel that stays where it is."""
+        """Rules as in `tests.support.hostile_texts`, no gap, and a panel that stays where it is."""
         rules = json.dumps({**RULES, "panel_follows_after": 0}).encode()
         await self._set(file=("settings.json", rules))
 

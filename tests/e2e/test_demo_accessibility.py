@@ -7,8 +7,8 @@ from pathlib import Path
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
 from playwright.async_api import Page, expect
 
-from tests.browser import LocalBrowser
-from tests.processes import python_m_bot
+from tests.support.browser import LocalBrowser
+from tests.support.processes import python_m_bot
 
 LIVE_TIMEOUT_MS = 30_000
 

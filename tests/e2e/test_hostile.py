@@ -22,8 +22,8 @@ from cogs.wording import mode_name
 from tests.e2e.conftest import CHANNEL, House
 from tests.e2e.hostile_ways import DECIDED, OTHERS, SUGGESTING, Visitor, Way
 from tests.e2e.wiretap import Wiretap
-from tests.hostile_texts import HostileText, hostile_texts
 from tests.odyssey.service import API_KEY, Service, Streamer
+from tests.support.hostile_texts import HostileText, hostile_texts
 
 COUNT = int(os.environ.get("HOSTILE_TEXTS", "600"))
 ROTA: tuple[Way, ...] = (*SUGGESTING * 4, *DECIDED * 2, *OTHERS)

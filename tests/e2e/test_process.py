@@ -10,7 +10,7 @@ import pytest
 
 from bot import __version__
 from tests.e2e.conftest import API_KEY, House, free_port, until_healthy
-from tests.processes import python_m_bot
+from tests.support.processes import python_m_bot
 
 
 async def test_a_bot_process_runs_a_broadcast_and_stops_when_told(house: House, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.conftest import API_KEY, House, free_port, until_healthy
 from tests.e2e.relay import Relay, relay_to
-from tests.processes import python_m_bot
+from tests.support.processes import python_m_bot
 
 PROMISED_S = 30.0
 

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.odyssey import Odyssey, Timeouts
-
-from .service import API_KEY, Service
+from tests.odyssey.service import API_KEY, Service
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import aioice.ice
 from aiohttp import WSMsgType, web
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 
-from .clip import ClipTrack, encoded_clip
+from tests.odyssey.clip import ClipTrack, encoded_clip
 
 API_KEY = "ody_test_key"
 

@@ -11,8 +11,7 @@ import warnings
 from pathlib import Path
 
 from bot.odyssey import Odyssey, OdysseyConnectionError
-
-from .service import API_KEY, Service
+from tests.odyssey.service import API_KEY, Service
 
 PROGRAM = """
 import asyncio, os, sys

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from bot.odyssey import ClientCredentials, Odyssey, OdysseyError
-
-from .service import Service
+from tests.odyssey.service import Service
 
 SCRIPT = [{"timestamp_ms": 0, "start": {"prompt": "a cat"}}, {"timestamp_ms": 9, "end": {}}]
 NAMES = ["", ".", "..", "../auth/token", "a/b?c#d", "\0", "\ud800", "%2e%2e", "x" * 5000, "ünï", "a\nb"]

@@ -22,8 +22,7 @@ from bot.odyssey import (
     connect_to_stream,
     read_artifact,
 )
-
-from .origin import Make, Origin, redirect, serving, told
+from tests.odyssey.origin import Make, Origin, redirect, serving, told
 
 TIMEOUTS = Timeouts(
     connect_s=1, queue_s=0.1, start_s=1, interact_s=1, end_s=1, request_s=0.5, recording_s=0, silence_s=1

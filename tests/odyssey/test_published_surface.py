@@ -26,9 +26,8 @@ from bot.odyssey import (
     StreamRecordingsList,
     VideoFrame,
 )
-
-from .service import Service
-from .test_video import until
+from tests.odyssey.service import Service
+from tests.odyssey.video.test_video import until
 
 CALLBACKS: dict[str, list[Any]] = {
     "on_connected": [],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.browser import LocalBrowser
 from tests.e2e.conftest import CHANNEL, House, empty_database, house
+from tests.support.browser import LocalBrowser
 
 __all__ = ["empty_database", "house"]  # the fixtures
 

@@ -6,7 +6,7 @@ receiver to begin (`RTCRtpReceiver.receive`, which it calls once DTLS is up), th
 datagrams arrive, decrypts video packets and gives them on, and leaves all others (STUN, DTLS, RTCP) to
 aiortc. No thread is started and nothing is decoded.
 
-`tests/odyssey/test_tap.py` fails when an aiortc or aioice version changes what this relies on.
+`tests/odyssey/video/test_tap.py` fails when an aiortc or aioice version changes what this relies on.
 """
 
 from __future__ import annotations

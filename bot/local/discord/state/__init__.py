@@ -2,7 +2,7 @@
 
 simcord supplies Discord's REST semantics, permissions and interaction life cycle in memory. Its backend is
 outside its semantic versioning, so this package is the only place that touches it, and
-`tests/demo/test_simcord_canary.py` fails loudly when it changes.
+`tests/local/discord/test_simcord_canary.py` fails loudly when it changes.
 """
 
 from bot.local.discord.state.facade import World

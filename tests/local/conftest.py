@@ -1,0 +1,44 @@
+"""A local Discord, and a discord.py bot that is connected to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from bot.local.demo.page_server import add_page
+from bot.local.discord.server import LocalDiscord
+from tests.local.connection import point_discord_py_at, running
+from tests.local.sample_bot import Panel, SampleBot
+
+WATCH_PAGE = "<!doctype html><html lang=en><title>Live</title><main><h1>The video</h1></main>"
+
+
+@pytest.fixture
+async def local_discord() -> AsyncIterator[LocalDiscord]:
+    async with LocalDiscord(response_timeout_s=0.4) as server:
+        yield server
+
+
+@pytest.fixture
+async def bot(local_discord: LocalDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SampleBot]:
+    point_discord_py_at(local_discord, monkeypatch)
+    async with running(SampleBot(), local_discord.token) as connected:
+        yield connected
+
+
+@pytest.fixture
+async def watched_discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalDiscord]:
+    """One with the demo's page, and a page to watch to which the sample bot's panels lead."""
+
+    async def watch(request: web.Request) -> web.Response:
+        return web.Response(text=WATCH_PAGE, content_type="text/html")
+
+    def add_routes(app: web.Application, discord: LocalDiscord) -> None:
+        add_page(app, discord)
+        app.router.add_get("/watch/abc", watch)
+
+    async with LocalDiscord(add_routes=add_routes) as server:
+        monkeypatch.setattr(Panel, "watch_url", f"{server.url}/watch/abc")
+        yield server

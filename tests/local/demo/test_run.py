@@ -1,0 +1,157 @@
+"""`python -m bot demo` as a process: ready, used, ended, killed, broken."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import aiohttp
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+@asynccontextmanager
+async def demo_process(
+    *arguments: str, directory: Path = ROOT, **environment: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "demo",
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=directory,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_ready_used_and_ended_by_ctrl_c(tmp_path: Path) -> None:
+    """It says where the page is, and what is kept; no setting of a real bot reaches it; Ctrl-C ends it."""
+    (tmp_path / ".env").write_text(
+        "DISCORD_TOKEN=wrong\nDATABASE_URL=sqlite:///real.sqlite3\nCHAT_PREFIX=$\n"
+    )
+    async with demo_process("--port", "0", directory=tmp_path, ODYSSEY_API_KEY="wrong") as process:
+        url = await _ready_url(process)
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) == 2
+        async with aiohttp.ClientSession() as http, http.get(url) as answer:
+            assert answer.status == 200
+            assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        process.send_signal(signal.SIGINT)
+        out, err = await process.communicate()
+        assert (process.returncode, err) == (0, b"")
+        assert out.decode() == "Nothing is kept when it ends; DATA=directory keeps it.\n"
+        assert not any(child.is_running() for child in children)
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+async def test_nothing_is_left_when_the_demo_is_killed() -> None:
+    """SIGKILL of the demo also ends its children."""
+    async with demo_process("--port", "0") as process:
+        await _ready_url(process)
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        _, alive = await asyncio.to_thread(psutil.wait_procs, children, timeout=15)
+        assert alive == []
+
+
+async def test_a_part_that_ends_by_itself() -> None:
+    """When the bot dies, the demo says so in one sentence, ends the rest, and exits with 1."""
+    async with demo_process("--port", "0") as process:
+        await _ready_url(process)
+        children = psutil.Process(process.pid).children(recursive=True)
+        bot = next(child for child in children if child.cmdline()[-1] == "run")
+        bot.kill()
+        _, err = await process.communicate()
+        assert process.returncode == 1
+        assert err.decode() == "The bot ended by itself (exit status -9), so the demo ends.\n"
+        assert not any(child.is_running() for child in children)
+
+
+async def test_a_taken_port() -> None:
+    """A port in use is one clear sentence and exit code 1."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with demo_process("--port", str(port)) as process:
+            out, err = await process.communicate()
+    assert (process.returncode, out) == (1, b"")
+    assert err.decode() == f"Port {port} is taken; choose another, as in: make demo PORT={port + 1}\n"
+
+
+async def _ready_url(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        line = (await process.stdout.readline()).decode()
+    found = re.fullmatch(r"Demo ready: (http://127\.0\.0\.1:\d+/)\n", line)
+    if found is None:
+        _, err = await process.communicate()
+        pytest.fail(f"the demo did not become ready: {line!r} {err.decode()}")
+    return found[1]
+
+
+async def test_a_directory_keeps_it_all(tmp_path: Path) -> None:
+    """The next run has what was said and its database; meanwhile a second demo on it is refused."""
+    data = tmp_path / "the data"
+    async with demo_process("--port", "0", "--data", str(data)) as process:
+        url = await _ready_url(process)
+        async with (
+            aiohttp.ClientSession() as http,
+            http.ws_connect(f"{url}live?as=robin", origin=url[:-1]) as tab,
+        ):
+            welcome = await tab.receive_json()
+            assert welcome["remembers"] is True
+            lounge = next(c["id"] for c in welcome["channels"] if c["name"] == "lounge")
+            await tab.send_json({"ask": "send", "nonce": "1", "channel": lounge, "content": "I was here"})
+            await tab.receive_json()
+            async with demo_process("--port", "0", "--data", str(data)) as second:
+                out, err = await second.communicate()
+                assert (second.returncode, out) == (1, b"")
+                assert err.decode() == f"Another demo uses {data}; end it, or choose another directory.\n"
+        process.send_signal(signal.SIGINT)
+        out, err = await process.communicate()
+        assert (process.returncode, out.decode(), err) == (0, f"All is kept in {data}.\n", b"")
+    async with demo_process("--port", "0", "--data", str(data)) as process:
+        url = await _ready_url(process)
+        async with (
+            aiohttp.ClientSession() as http,
+            http.ws_connect(f"{url}live?as=sasha", origin=url[:-1]) as tab,
+        ):
+            said = (await tab.receive_json())["messages"][lounge]
+            assert [message["content"] for message in said] == ["I was here"]
+
+
+async def test_a_directory_that_cannot_be_used(tmp_path: Path) -> None:
+    """A file in its place, and a database of a newer bot: a sentence and exit status 1."""
+    (tmp_path / "file").write_text("mine")
+    async with demo_process("--port", "0", "--data", str(tmp_path / "file")) as process:
+        out, err = await process.communicate()
+    assert (process.returncode, out) == (1, b"")
+    assert err.decode() == f"{tmp_path / 'file'} is no directory; choose another with DATA=.\n"
+    with closing(sqlite3.connect(tmp_path / "demo.sqlite3")) as database, database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+    async with demo_process("--port", "0", "--data", str(tmp_path)) as process:
+        out, err = await process.communicate()
+    assert (process.returncode, out) == (1, b"")
+    assert "newer" in err.decode()
+    assert "Traceback" not in err.decode()

@@ -1,0 +1,138 @@
+"""Spectators over HLS, and what an input image opens with."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from urllib.parse import urljoin
+
+import av
+import pytest
+
+from bot.local.odyssey.media.clock import FRAME_RATE
+from bot.local.odyssey.media.encoder import GOP_TICKS, FrameEncoder
+from bot.local.odyssey.media.hls import WINDOW_SEGMENTS, HlsWindow
+from tests.local.odyssey.conftest import Service
+from tests.local.odyssey.test_stream import picture_url
+from tests.local.odyssey.wire import connected
+
+
+async def text_of(service: Service, url: str) -> str:
+    """A playlist."""
+    async with service.http.get(url) as response:
+        assert response.status == 200, await response.text()
+        assert response.headers["Content-Type"].startswith("application/vnd.apple.mpegurl")
+        return await response.text()
+
+
+async def body_of(service: Service, url: str) -> bytes:
+    """A part of the stream."""
+    async with service.http.get(url) as response:
+        assert response.status == 200
+        return await response.read()
+
+
+def addresses(playlist: str) -> list[str]:
+    """The segments that a playlist lists."""
+    return [line for line in playlist.splitlines() if line and not line.startswith("#")]
+
+
+async def test_hls_has_the_whole_stream(service: Service) -> None:
+    """The playlist grows while the stream runs and is closed at its end; its parts decode to every frame."""
+    async with connected(service.rest) as client:
+        started = await client.start(broadcast=True)
+        ready = await client.expect("broadcast_ready")
+        url = ready["broadcast_url"]
+        running = await text_of(service, url)
+        assert len(addresses(running)) == 1
+        assert "#EXT-X-ENDLIST" not in running
+        await client.end()
+        recording = await service.rest.recording(started["stream_id"])
+        ended = await text_of(service, url)
+    assert ended.rstrip().endswith("#EXT-X-ENDLIST")
+    (init,) = [line.split('"')[1] for line in ended.splitlines() if line.startswith("#EXT-X-MAP")]
+    parts = [await body_of(service, urljoin(url, address)) for address in [init, *addresses(ended)]]
+    with av.open(io.BytesIO(b"".join(parts)), "r") as container:
+        assert sum(1 for _ in container.decode(video=0)) == recording["frame_count"]
+    total_s = sum(float(line[8:].rstrip(",")) for line in ended.splitlines() if line.startswith("#EXTINF:"))
+    assert total_s == pytest.approx(recording["duration_seconds"], abs=0.01)
+
+
+async def test_hls_needs_its_token(service: Service) -> None:
+    """A wrong token is 401, an unknown broadcast or segment 404."""
+    async with connected(service.rest) as client:
+        await client.start(broadcast=True)
+        url = (await client.expect("broadcast_ready"))["broadcast_url"]
+        for wrong, status in (
+            (url.partition("?")[0], 401),
+            (url.partition("?")[0] + "?token=x", 401),
+            (url.replace("index.m3u8", "999999999.m4s"), 404),
+            (url.replace("index.m3u8", "..%2f..%2fpasswd"), 404),
+            (f"{service.standin.url}/broadcasts/unknown/hls/index.m3u8?token=x", 404),
+        ):
+            async with service.http.get(wrong) as response:
+                assert (response.status, list(await response.json())) == (status, ["detail"])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF", "HEIF"])
+async def test_an_image_opens_the_stream(service: Service, kind: str) -> None:
+    """The input image, in any format, is the first picture, then the world grows out of it."""
+    async with connected(service.rest) as client:
+        url = picture_url((220, 40, 40), kind)
+        await client.start("A cat", input_image_base64=url)
+        assert client.viewer is not None
+        frame = await client.viewer.wait_for_frames(1)
+        red, green, blue = frame.to_ndarray(format="rgb24")[:300].reshape(-1, 3).mean(axis=0)
+        assert red > 180
+        assert green < 90
+        assert blue < 90
+
+
+async def test_the_image_gives_way_to_the_world(service: Service) -> None:
+    """An interaction in the opening seconds is seen at once, in place of the image."""
+    async with connected(service.rest) as client:
+        await client.start("A cat", input_image_base64=picture_url((255, 255, 255)))
+        assert client.viewer is not None
+        white = (await client.viewer.wait_for_frames(2)).to_ndarray(format="gray")[:500].mean()
+        await client.update("a dark night")
+        dark = (await client.viewer.wait_for_frames(5)).to_ndarray(format="gray")[:500].mean()
+        assert white - dark > 60
+
+
+@pytest.mark.parametrize(
+    "image", ["", "data:image/png;base64,", "data:image/png;base64,AAAA", "%%%", 7, {"x": 1}]
+)
+async def test_an_image_that_is_none_is_refused(service: Service, image: object) -> None:
+    """What is no image is `invalid_image`, and a start without it succeeds; an empty one counts as none."""
+    async with connected(service.rest) as client:
+        message = {"type": "interactive_stream_start", "prompt": "A cat", "input_image_base64": image}
+        await client.socket.send_json(message)
+        if image == "":
+            await client.expect("stream_started")
+            return
+        assert (await client.expect("interactive_stream_error"))["reason"] == "invalid_image"
+        assert (await asyncio.wait_for(client.start(), 10))["stream_id"]
+
+
+def test_a_segment_that_has_left_the_playlist() -> None:
+    """It can be had for its duration and that of the longest playlist that had it, and no longer (RFC 8216,
+    6.2.2), so that memory stays bounded."""
+    window = HlsWindow()
+    encoder = FrameEncoder("h264", 64, 64)
+    picture = av.VideoFrame(64, 64, "yuv420p")
+    left_at: dict[int, float] = {}
+    gone_at: dict[int, float] = {}
+    for tick in range(GOP_TICKS * 40 + 1):
+        keyframe = tick % GOP_TICKS == 0
+        window.add(bytes(encoder.encode(picture, tick, keyframe=keyframe)), tick, keyframe=keyframe)
+        listed = [segment.number for segment in window.segments]
+        for number in range(listed[0] if listed else 0):
+            left_at.setdefault(number, tick / FRAME_RATE)
+            if window.segment(number) is None:
+                gone_at.setdefault(number, tick / FRAME_RATE)
+    assert len(window.segments) == WINDOW_SEGMENTS
+    duration_s = GOP_TICKS / FRAME_RATE
+    assert len(gone_at) > 10
+    for number, gone_s in gone_at.items():
+        assert gone_s - left_at[number] == pytest.approx(duration_s * (1 + WINDOW_SEGMENTS), abs=duration_s)
+    assert window.segment(len(left_at) + WINDOW_SEGMENTS) is None

@@ -1,0 +1,71 @@
+"""What `bot/odyssey/video/tap.py` takes for granted of aiortc and aioice. Fails loudly when that changes."""
+
+from __future__ import annotations
+
+import inspect
+
+import aioice.ice
+import pylibsrtp
+from aiortc import RTCPeerConnection, RTCRtpReceiver
+from aiortc.rtcdtlstransport import RTCDtlsTransport, RtpReceiver
+from aiortc.rtp import RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPacket
+
+from bot.odyssey import Odyssey
+from bot.odyssey.video.tap import Tap
+from tests.odyssey.service import Service
+
+
+async def test_the_internals_are_where_they_were(service: Service, client: Odyssey) -> None:
+    """Every private attribute that the tap uses is there, of its kind, on a live connection."""
+    await client.connect()
+    connection = client._link.open
+    assert connection is not None
+    assert connection.peer is not None
+    [transceiver] = connection.peer._pc.getTransceivers()
+    assert isinstance(transceiver.sender._ssrc, int)
+    dtls = transceiver.receiver.transport
+    assert isinstance(dtls._rx_srtp, pylibsrtp.Session)
+    assert inspect.iscoroutinefunction(dtls._send_rtp)
+    ice = dtls.transport._connection
+    assert isinstance(ice, aioice.ice.Connection)
+    assert ice._protocols
+    assert ice._nominated
+    assert ice._query_consent_task is not None
+    for protocol in ice._protocols:
+        assert isinstance(protocol, aioice.ice.StunProtocol)
+        assert "datagram_received" in vars(protocol), "the hook is not in place"
+
+
+def test_the_methods_are_as_they_were() -> None:
+    """What the tap stands in for, or calls, still takes the same."""
+    parameters = inspect.signature(RTCRtpReceiver.receive).parameters
+    assert list(parameters) == ["self", "parameters"]
+    assert inspect.iscoroutinefunction(RTCRtpReceiver.receive)
+    for method in ("_handle_disconnect", "_handle_rtcp_packet", "_handle_rtp_packet"):
+        ours, theirs = getattr(Tap, method), getattr(RtpReceiver, method)
+        assert inspect.iscoroutinefunction(ours) == inspect.iscoroutinefunction(theirs)
+        assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
+    asked = {name for name in vars(RtpReceiver) if name.startswith("_handle")}
+    assert asked == {"_handle_disconnect", "_handle_rtcp_packet", "_handle_rtp_packet"}
+    assert list(inspect.signature(RTCDtlsTransport._register_rtp_receiver).parameters)[1:] == [
+        "receiver",
+        "parameters",
+    ]
+    assert list(inspect.signature(aioice.ice.Connection.build_request).parameters)[1:] == ["pair", "nominate"]
+    assert list(inspect.signature(aioice.ice.StunProtocol.datagram_received).parameters)[1:] == [
+        "data",
+        "addr",
+    ]
+    assert list(inspect.signature(aioice.ice.StunProtocol.send_stun).parameters)[1:] == ["message", "addr"]
+    for packet in (RtcpPsfbPacket, RtcpRtpfbPacket, RtcpRrPacket, RtcpSrPacket):
+        assert hasattr(packet, "__bytes__")
+
+
+async def test_only_our_own_receivers_are_touched(client: Odyssey) -> None:
+    """Another peer connection in the same process keeps aiortc's receiver and every interface."""
+    await client.connect()
+    other = RTCPeerConnection()
+    receiver = other.addTransceiver("video").receiver
+    assert "receive" not in vars(receiver)
+    assert "127.0.0.1" not in aioice.ice.get_host_addresses(True, False)
+    await other.close()

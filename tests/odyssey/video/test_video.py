@@ -1,0 +1,178 @@
+"""Which frames are decoded, when, and what a slow or broken handler does to the rest: nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from bot.odyssey import Odyssey, VideoFrame
+from tests.odyssey.clip import encoded_clip
+from tests.odyssey.service import Service
+
+CODECS = [("video/H264", "libx264"), ("video/VP8", "libvpx")]
+
+
+@pytest.fixture(params=CODECS, ids=["h264", "vp8"])
+def codec(request: pytest.FixtureRequest, service: Service) -> str:
+    """Each codec that the service may use."""
+    mime, encoder = request.param
+    service.behaviour.codec, service.behaviour.clip = mime, encoded_clip(encoder)
+    return str(mime)
+
+
+async def until(condition: object) -> None:
+    """Waits for a condition, 5 s at most."""
+    async with asyncio.timeout(5):
+        while not condition():  # type: ignore[operator]  # a callable
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("codec")
+async def test_every_frame_is_decoded_and_converted_only_when_read(client: Odyssey) -> None:
+    """`on_video_frame` gets every frame, in order; `data` is RGB, made when it is read."""
+    frames: list[VideoFrame] = []
+    await client.connect(on_video_frame=frames.append)
+    await client.start_stream("a cat")
+    await until(lambda: len(frames) >= 12)
+    times = [frame.timestamp_ms for frame in frames]
+    assert np.diff(times).tolist() == [50] * (len(times) - 1)
+    frame = frames[5]
+    assert "_rgb" not in vars(frame)
+    assert (frame.data.shape, str(frame.data.dtype)) == ((96, 160, 3), "uint8")
+    assert frame.data is frame.data
+    assert (frame.width, frame.height) == (160, 96)
+    assert frame.data[:, :, 0].mean() == pytest.approx(40 + 4 * 5, abs=6)
+    with pytest.raises(AttributeError):
+        frame.width = 5  # type: ignore[misc]  # the claim
+
+
+@pytest.mark.usefixtures("codec")
+async def test_nothing_is_decoded_when_nobody_looks(client: Odyssey) -> None:
+    """Without a handler frames come, none is decoded, and there is no thread for it."""
+    threads = threading.active_count()
+    await client.connect()
+    await client.start_stream("a cat")
+    await until(lambda: client.video_stats.received >= 12)
+    assert client.video_stats.decoded == 0
+    assert threading.active_count() == threads
+
+
+@pytest.mark.usefixtures("codec")
+async def test_the_latest_frame(client: Odyssey) -> None:
+    """It is decoded on demand from the last keyframe on, and is the newest frame."""
+    await client.connect()
+    assert await client.latest_frame() is None
+    await client.start_stream("a cat")
+    await until(lambda: client.video_stats.received >= 18)
+    before = client.video_stats.received
+    frame = await client.latest_frame()
+    assert frame is not None
+    assert frame.timestamp_ms >= (before - 1) * 50
+    index = frame.timestamp_ms // 50
+    assert frame.data[:, :, 0].mean() == pytest.approx(40 + 4 * (index % 40), abs=6)
+    assert client.video_stats.decoded <= 10
+
+
+async def test_the_latest_frame_when_packets_are_lost_for_good(client: Odyssey) -> None:
+    """What came before the loss can still be had."""
+    await client.connect()
+    await client.start_stream("a cat")
+    await until(lambda: client.video_stats.received >= 5)
+    connection = client._link.open
+    assert connection is not None
+    assert connection.peer is not None
+    connection.peer.video._receiver.on_broken()
+    assert await client.latest_frame() is not None
+
+
+@pytest.mark.usefixtures("codec")
+async def test_snapshots(client: Odyssey) -> None:
+    """Only keyframes are decoded, at the pace that was chosen."""
+    frames: list[VideoFrame] = []
+    await client.connect(on_video_frame=frames.append, snapshot_interval_s=0.6)
+    await client.start_stream("a cat")
+    await until(lambda: len(frames) >= 2)
+    assert [frame.timestamp_ms for frame in frames[:2]] == [0, 1000]  # a keyframe comes each 500 ms
+    assert client.video_stats.decoded == len(frames)
+
+
+@pytest.mark.parametrize("kind", ["plain", "async"])
+async def test_a_slow_handler(client: Odyssey, kind: str) -> None:
+    """It never holds up the event loop; frames are dropped, counted, and it gets the newest next."""
+    times: list[int] = []
+
+    def plain(frame: VideoFrame) -> None:
+        times.append(frame.timestamp_ms)
+        time.sleep(0.3)  # a handler that blocks
+
+    async def patient(frame: VideoFrame) -> None:
+        times.append(frame.timestamp_ms)
+        await asyncio.sleep(0.3)
+
+    lag = 0.0
+    await client.connect(on_video_frame=plain if kind == "plain" else patient)
+    await client.start_stream("a cat")
+    while len(times) < 4:
+        before = time.perf_counter()
+        await asyncio.sleep(0.01)
+        lag = max(lag, time.perf_counter() - before)
+    assert lag < 0.25
+    assert client.video_stats.dropped >= 8
+    assert min(np.diff(times)) >= 200
+
+
+async def test_a_handler_that_never_returns_grows_nothing(client: Odyssey) -> None:
+    """What waits for a stuck handler is bounded, and disconnecting does not wait for it."""
+    stuck = asyncio.Event()
+
+    async def handler(frame: VideoFrame) -> None:
+        await stuck.wait()
+
+    await client.connect(on_video_frame=handler)
+    await client.start_stream("a cat")
+    await until(lambda: client.video_stats.delivered == 1)
+    async with asyncio.timeout(1):
+        await client.disconnect()
+
+
+async def test_a_handler_that_raises(client: Odyssey, caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged, and the video goes on."""
+    seen: list[int] = []
+
+    def broken(frame: VideoFrame) -> None:
+        seen.append(frame.timestamp_ms)
+        raise ValueError("the user's mistake")
+
+    await client.connect(on_video_frame=broken)
+    await client.start_stream("a cat")
+    await until(lambda: len(seen) >= 3)
+    assert caplog.text.count("The video frame handler raised.") >= 2
+
+
+@pytest.mark.usefixtures("codec")
+async def test_snapshots_through_a_bad_network(service: Service, client: Odyssey) -> None:
+    """With 3 % of the packets lost and others late, keyframes keep coming."""
+    times: list[int] = []
+    await client.connect(
+        on_video_frame=lambda frame: times.append(frame.timestamp_ms), snapshot_interval_s=0.2
+    )
+    streamer = await service.streamer()
+    streamer.lose(0.03, late=0.03)
+    await client.start_stream("a cat")
+    await until(lambda: len(times) >= 4)
+    assert np.diff(times).max() <= 1500
+
+
+async def test_the_next_streams_frames(client: Odyssey) -> None:
+    """A second stream on the same connection is received like the first."""
+    frames: list[VideoFrame] = []
+    await client.connect(on_video_frame=frames.append)
+    for _ in range(2):
+        frames.clear()
+        await client.start_stream("a cat")
+        await until(lambda: len(frames) >= 3)
+        await client.end_stream()
