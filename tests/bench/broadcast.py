@@ -17,7 +17,7 @@ from bot.local.discord.server import LocalDiscord
 from bot.local.odyssey.service import Standin, StandinSettings
 from bot.odyssey import Odyssey
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 SUGGESTIONS = 40
 

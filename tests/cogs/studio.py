@@ -19,7 +19,7 @@ from tests.cogs.people import (
     overwrite,
 )
 from tests.e2e.conftest import WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 KINDS = [
     "stranger",

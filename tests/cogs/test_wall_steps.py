@@ -8,7 +8,7 @@ import pytest
 
 from tests.cogs.conftest import HastyClock
 from tests.e2e.conftest import CHANNEL, House
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 
 @pytest.mark.parametrize("hours", [-1, 2, -1 / 60])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cogs.chat.notices import DIRECT_LIMIT
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 
 async def applied(house: House, message_id: int) -> None:

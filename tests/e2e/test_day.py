@@ -10,7 +10,7 @@ import pytest
 
 from tests.cogs.conftest import HastyClock
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from cogs.broadcasts.places import GRACE_S
 from tests.cogs.chat.test_chat import outcomes
 from tests.cogs.conftest import HastyClock, overhearing, until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 SEND = discord.Permissions(send_messages=True, send_messages_in_threads=True).value
 VIEW = discord.Permissions(view_channel=True).value

@@ -9,7 +9,7 @@ from cogs.broadcasts.places import GRACE_S
 from tests.cogs.broadcasts.test_departures import backend_of, ending, live_in, new_thread
 from tests.cogs.conftest import HastyClock
 from tests.e2e.conftest import WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 
 @pytest.mark.parametrize("kind", [ChannelType.VOICE, ChannelType.STAGE_VOICE, ChannelType.NEWS, None])

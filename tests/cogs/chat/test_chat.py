@@ -20,7 +20,7 @@ from cogs.kit.marks import MARKS_AT_ONCE, QUEUED, Marks
 from tests.cogs.conftest import overhearing, until
 from tests.cogs.panel.test_panel_keeper import newer_panel
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 REACTION = r"/messages/\d+/reactions/"
 

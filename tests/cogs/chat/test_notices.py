@@ -8,7 +8,7 @@ from cogs.kit.dialogue import OPEN_LIMIT, Dialogue
 from cogs.panel.buttons import SuggestDialogue
 from tests.cogs.conftest import HastyClock, refusing, until
 from tests.e2e.conftest import CHANNEL, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 STANDING = "I cannot say why in front of everyone"
 

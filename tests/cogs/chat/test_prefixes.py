@@ -6,7 +6,7 @@ from tests.cogs.chat.test_chat import outcomes
 from tests.cogs.conftest import until
 from tests.cogs.settings.test_settings import settings
 from tests.e2e.conftest import CHANNEL, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 
 async def test_a_servers_prefix_holds_at_once(house: House) -> None:

@@ -9,7 +9,7 @@ from bot.local.discord.people.views import SeenMessage
 from tests.cogs.chat.test_chat import outcomes
 from tests.cogs.conftest import until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 
 def system_message(house: House, kind: int, content: str) -> SeenMessage:

@@ -11,7 +11,7 @@ from cogs.kit.private_answers import PrivateAnswers
 from tests.cogs.conftest import refusing, until
 from tests.cogs.people import Visitor
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 EDITS = r"/webhooks/.*/messages/"
 

@@ -13,7 +13,7 @@ from bot.broadcast.model import Action
 from bot.storage.guilds import GuildRecords
 from tests.cogs.conftest import refusing, until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 FIRST_ANSWER, LATER_ANSWER = r"^/interactions/", r"^/webhooks/"
 DEAD, ANSWERED, UNWELL = (404, 10062), (400, 40060), (503, 0)

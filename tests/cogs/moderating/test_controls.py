@@ -13,7 +13,7 @@ from bot.local.discord.people.views import SeenMessage
 from tests.cogs.conftest import happening, refusing
 from tests.cogs.people import MANAGE_MESSAGES, Visitor, give, new_role, take
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 
 def labels(message: SeenMessage) -> list[str]:

@@ -10,7 +10,7 @@ from bot.broadcast.model import Action
 from bot.broadcast.show.session import BroadcastSession
 from bot.storage.guilds import GuildRecords
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 
 async def test_nothing_is_decided_about_a_broadcast_that_is_ending(

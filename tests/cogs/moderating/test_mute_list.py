@@ -15,7 +15,7 @@ from bot.local.discord.state.values import USER_COMMAND
 from tests.cogs.conftest import HastyClock
 from tests.cogs.people import ADMINISTRATOR, MANAGE_MESSAGES, backend_of, give, new_role, take
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import suggest
+from tests.support.steering import suggest
 
 MENU = "Mute from steering"
 LENGTH = "For how long?"

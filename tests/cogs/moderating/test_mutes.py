@@ -16,7 +16,7 @@ from tests.cogs.people import (
     take,
 )
 from tests.e2e.conftest import CHANNEL, House, id_of
-from tests.e2e.test_crowd import suggest
+from tests.support.steering import suggest
 
 ABOVE = "Only somebody who stands above that person"
 

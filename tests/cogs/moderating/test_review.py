@@ -9,7 +9,7 @@ from tests.cogs.conftest import until
 from tests.cogs.moderating.test_controls import as_now, becomes, labels
 from tests.cogs.people import MANAGE_MESSAGES, give, new_role, take
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 
 async def host_mode(house: House, *, gap_s: int = 0) -> SeenMessage:

@@ -17,7 +17,7 @@ from cogs.wording.panel import how_to_steer
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
 from tests.broadcast.conftest import MIKA, ROBIN, Rig, opened_rig, rig
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 __all__ = ["rig"]  # the fixture
 

@@ -19,7 +19,7 @@ from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing,
 from tests.cogs.panel.test_panel_keeper import EDIT_OF_A_MESSAGE, newer_panel, panels
 from tests.cogs.panel.test_panel_losses import POST_OF_A_MESSAGE, lost
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 SCREEN = 10
 """Short messages, as the setting has it by default."""

@@ -13,7 +13,7 @@ from bot.local.discord.people.views import SeenMessage
 from bot.storage.journal import DatabaseJournal
 from tests.cogs.conftest import HastyClock, overhearing, refusing, until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_
+from tests.support.steering import set_
 
 EDIT_OF_A_MESSAGE = r"/channels/\d+/messages/\d+$"
 

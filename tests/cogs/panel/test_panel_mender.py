@@ -16,7 +16,7 @@ from bot.storage.history import DatabaseHistory
 from tests.cogs.conftest import HastyClock, bot_process, refusing, until
 from tests.cogs.panel.test_panel_keeper import EDIT_OF_A_MESSAGE, panels
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 
 async def test_an_end_during_a_long_outage_is_shown_when_discord_is_there_again(

@@ -11,7 +11,7 @@ import pytest
 
 from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import suggest
+from tests.support.steering import suggest
 
 
 async def settings(house: House, **options: Any) -> SeenMessage:

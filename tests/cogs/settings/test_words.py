@@ -10,7 +10,7 @@ from bot.local.discord.people.views import SeenMessage
 from bot.moderation.rules import WORDS_LIMIT
 from tests.cogs.settings.test_settings import settings
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import suggest
+from tests.support.steering import suggest
 
 
 async def words(house: House, **options: Any) -> SeenMessage:

@@ -8,7 +8,7 @@ from bot.local.discord.people.views import SeenMessage
 from bot.local.odyssey.service import Standin, StandinSettings
 from tests.cogs.conftest import HastyClock, until
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
-from tests.e2e.test_crowd import set_, suggest
+from tests.support.steering import set_, suggest
 
 
 async def test_who_gets_a_place_reads_it_in_the_answer_that_said_they_wait(
