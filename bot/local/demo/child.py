@@ -7,6 +7,7 @@ parent, SIGKILL too, the pipe then ends.
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import threading
 import time
@@ -24,9 +25,7 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
-    from bot.app.cli import app
-
-    app(prog_name="python -m bot")
+    runpy.run_module("bot", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

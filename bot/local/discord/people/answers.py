@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from bot.local.discord.people.views import Modal, NotPossibleError, SeenMessage
 
-if TYPE_CHECKING:
-    from bot.local.discord.people.users import User
+
+class Eyes(Protocol):
+    """Who looks at an answer."""
+
+    def see(self, channel_id: int, message_id: int) -> SeenMessage | None:
+        """The message as it is now; None once it has been deleted."""
+        ...
+
+    async def wait_for_message(
+        self, channel: int, predicate: Callable[[SeenMessage], bool], *, timeout_s: float
+    ) -> SeenMessage:
+        """The newest message that fits, or the first that comes to fit. Raises `TimeoutError`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +31,7 @@ class Answer:
     (the sentence that Discord shows), or none of them (the click was acknowledged without a change).
     """
 
-    user: User
+    eyes: Eyes
     channel_id: int
     message_id: int | None = None
     modal: Modal | None = None
@@ -28,7 +40,7 @@ class Answer:
     @property
     def message(self) -> SeenMessage | None:
         """The message as it is now; None also once it has been deleted."""
-        return None if self.message_id is None else self.user.see(self.channel_id, self.message_id)
+        return None if self.message_id is None else self.eyes.see(self.channel_id, self.message_id)
 
     @property
     def text(self) -> str:
@@ -44,7 +56,7 @@ class Answer:
             raise NotPossibleError(
                 f"There is no message to wait for ({self.failed or 'a modal or nothing'})."
             )
-        return await self.user.wait_for_message(
+        return await self.eyes.wait_for_message(
             self.channel_id,
             lambda message: message.id == self.message_id and not message.thinking,
             timeout_s=timeout_s,
