@@ -14,7 +14,7 @@ from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.audience import Stage
 from bot.discord.bot import Services
-from bot.discord.connection import stay_connected
+from bot.discord.connection import Account, stay_connected
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.guilds.words.text_rules import make_text_filter
@@ -52,7 +52,8 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | Non
     """
     async with AsyncExitStack() as stack:
         services = await _open_services(settings, clock or SystemClock(), stack)
-        await stay_connected(services, stop)
+        account = Account(settings.discord_token, settings.discord_api_url, settings.discord_gateway_url)
+        await stay_connected(services, account, stop)
 
 
 async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Services:
@@ -65,7 +66,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     writer = await stack.enter_async_context(Writer(engine))
     journal = DatabaseJournal(engine, writer)
     records = GuildRecords(engine, writer)
-    guilds = Guilds(records, clock, make_text_filter, prefix=settings.chat_prefix)
+    guilds = Guilds(records, clock, make_text_filter, own_prefix=settings.chat_prefix)
     first_questions = FirstQuestions(records, clock)
     with errors_explained(settings.database_url):
         await guilds.load()
@@ -104,7 +105,6 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         for stream in await history.streams_without_post():
             desk.follow(stream)
     return Services(
-        settings=settings,
         broadcasts=broadcasts,
         recordings=recordings,
         desk=desk,
@@ -115,6 +115,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         stage=stage,
         clock=clock,
         deadline=Deadline(clock),
+        watch_base_url=settings.watch_base_url,
     )
 
 

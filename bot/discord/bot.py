@@ -22,7 +22,6 @@ from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.kit.references import new_reference
 from bot.process.deadline import Deadline
-from bot.process.settings import Settings
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 
@@ -46,9 +45,8 @@ LASTING_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the cogs work with."""
+    """What the cogs work with: it has no key, and no setting but those that they need."""
 
-    settings: Settings
     broadcasts: Broadcasts
     recordings: RecordingSource
     desk: RecordingDesk
@@ -59,6 +57,12 @@ class Services:
     stage: Stage
     clock: Clock
     deadline: Deadline
+    watch_base_url: str
+    """Where watch links start, without a slash at the end."""
+
+    def watch_url(self, broadcast_id: str) -> str:
+        """Where a broadcast can be watched."""
+        return f"{self.watch_base_url}/watch/{broadcast_id}"
 
 
 class OdysseyBot(commands.Bot):

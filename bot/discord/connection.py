@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 
 import aiohttp
 import discord
+from pydantic import SecretStr
 from yarl import URL
 
 from bot.broadcast.telling.backoff import Backoff
@@ -28,16 +30,24 @@ SAID_LIMIT = 200
 """Of Discord's words: a proxy's page in between may be long."""
 
 
-async def stay_connected(services: Services, stop: asyncio.Event) -> None:
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The bot's account, and the Discord-compatible server where it is; without URLs, Discord."""
+
+    token: SecretStr
+    api_url: str | None
+    gateway_url: str | None
+
+
+async def stay_connected(services: Services, account: Account, stop: asyncio.Event) -> None:
     """Runs the bot until `stop`; then ends the broadcasts while Discord can still show it.
 
     A Discord that is unwell is waited for. Raises `StartError` when it does not let the bot in; what it does
     once the bot was connected is no reason to end.
     """
-    settings = services.settings
-    if settings.discord_api_url and settings.discord_gateway_url:
-        _use_discord_at(settings.discord_api_url, settings.discord_gateway_url)
-    running = asyncio.create_task(_connect_again_and_again(services), name="Discord")
+    if account.api_url and account.gateway_url:
+        _use_discord_at(account.api_url, account.gateway_url)
+    running = asyncio.create_task(_connect_again_and_again(services, account.token), name="Discord")
     stopped = asyncio.create_task(stop.wait(), name="wait for the stop")
     try:
         await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -54,13 +64,13 @@ async def stay_connected(services: Services, stop: asyncio.Event) -> None:
         await asyncio.wait({running, stopped})
 
 
-async def _connect_again_and_again(services: Services) -> None:
+async def _connect_again_and_again(services: Services, token: SecretStr) -> None:
     pauses = Backoff(*CONNECTING_AGAIN_S)
     was_ready = False
     while True:
         bot = OdysseyBot(services)
         try:
-            await bot.start(services.settings.discord_token.get_secret_value())
+            await bot.start(token.get_secret_value())
         except Exception as error:  # noqa: BLE001 - the boundary of one life on Discord: told, or raised
             was_ready = was_ready or bot.was_ready
             pause_s = max(pauses.next_s(), getattr(error, "retry_after", 0.0))

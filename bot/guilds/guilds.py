@@ -31,16 +31,16 @@ NAMES_SHOWN, NAME_SHOWN = 20, 40
 class Guilds:
     """Knows every server's rules; a server that has set nothing has the defaults.
 
-    `prefix` is what suggestions in chat start with in servers that set nothing else.
+    `own_prefix` is what suggestions in chat start with in servers that set nothing else.
     """
 
     def __init__(
-        self, records: GuildRecords, clock: Clock, make_filter: MakeFilter, *, prefix: str = "!"
+        self, records: GuildRecords, clock: Clock, make_filter: MakeFilter, *, own_prefix: str = "!"
     ) -> None:
         self._records = records
         self._clock = clock
         self._make_filter = make_filter
-        self._prefix = prefix
+        self.own_prefix = own_prefix
         self._stored: dict[int, StoredSettings] = {}
         self._judges: dict[int, Judge] = {}
         self._intakes: dict[int, Intake] = {}
@@ -66,7 +66,7 @@ class Guilds:
 
     def prefixes_of(self, guild_id: int) -> Prefixes:
         """What is heard in a server's chat."""
-        return self.settings_of(guild_id).prefixes(self._prefix)
+        return self.settings_of(guild_id).prefixes(self.own_prefix)
 
     def trouble_of(self, guild_id: int) -> Trouble:
         """What moderators ought to know of a server's settings."""
@@ -146,7 +146,7 @@ class Guilds:
 
     def _check_prefixes(self, settings: GuildSettings, before: GuildSettings) -> None:
         """Raises WRONG_SETTING where suggestions would start as what is said to other bots."""
-        if settings.prefix == NO_PREFIX or settings.prefixes(self._prefix).own:
+        if settings.prefix == NO_PREFIX or settings.prefixes(self.own_prefix).own:
             return
         name = "prefix" if settings.prefix != before.prefix else "other_prefixes"
         raise wrong_setting(

@@ -78,8 +78,9 @@ class ViewerCommands(commands.GroupCog):
     async def status(self, interaction: discord.Interaction) -> None:
         """`/odyssey status`."""
         await rights.check(interaction, Deed.LOOK)
-        session = context.services(interaction).broadcasts.in_channel(context.channel(interaction))
-        watch_url = f"{context.services(interaction).settings.watch_base_url}/watch/{session.broadcast.id}"
+        services = context.services(interaction)
+        session = services.broadcasts.in_channel(context.channel(interaction))
+        watch_url = services.watch_url(session.broadcast.id)
         text = f"**{title(session.broadcast, session)}**\n{status_text(session, session.floor.standing)}"
         view = discord.ui.LayoutView(timeout=None)
         view.add_item(discord.ui.TextDisplay(f"{text}\n[Watch]({watch_url})"))

@@ -31,7 +31,7 @@ def panel_of(bot: OdysseyBot, broadcast: Broadcast, session: BroadcastSession | 
     return Panel(
         broadcast,
         session,
-        watch_url=f"{services.settings.watch_base_url}/watch/{broadcast.id}",
+        watch_url=services.watch_url(broadcast.id),
         how_to_steer=how_to_steer(prefix, reads_chat=bot.reads_chat),
         takes_nothing=bot.services.guilds.trouble_of(broadcast.channel.guild_id).is_closed,
     )

@@ -31,7 +31,7 @@ def as_they_stand(interaction: discord.Interaction) -> Shown:
     return Shown(
         services.guilds.settings_of(guild_id),
         services.guilds.trouble_of(guild_id),
-        services.settings.chat_prefix,
+        services.guilds.own_prefix,
         services.guilds.prefixes_of(guild_id).own,
     )
 

@@ -1,0 +1,81 @@
+"""What the cogs are given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Set
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app.wiring import run_bot
+from bot.discord.bot import OdysseyBot, Services
+from bot.discord.connection import Account
+from bot.odyssey import Odyssey
+from bot.process.settings import Settings
+
+TOKEN, KEY = "token.of.the.bot", "ody_key_of_the_account"
+
+
+async def opened_services(monkeypatch: pytest.MonkeyPatch, directory: Path) -> Services:
+    """Those of a bot that runs, and then ended at once."""
+    given: list[Services] = []
+
+    async def connect(services: Services, account: Account, _: asyncio.Event) -> None:
+        assert account.token.get_secret_value() == TOKEN
+        given.append(services)
+
+    monkeypatch.setattr("bot.app.wiring.stay_connected", connect)
+    settings = Settings(
+        _env_file=None,
+        discord_token=TOKEN,
+        odyssey_api_key=KEY,
+        odyssey_api_url="http://127.0.0.1:9",
+        database_url=f"sqlite:///{directory / 'odyssey.sqlite3'}",
+        web_port=0,
+    )
+    await run_bot(settings, asyncio.Event())
+    return given[0]
+
+
+def within(thing: object) -> Iterator[tuple[str, object]]:
+    """What a thing has, by name: attributes, private ones too, and items."""
+    if isinstance(thing, Mapping):
+        yield from ((f"[{key!r}]", item) for key, item in thing.items())
+    elif isinstance(thing, list | tuple | Set):
+        yield from ((f"[{number}]", item) for number, item in enumerate(thing))
+    else:
+        slots = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
+        named: dict[str, Any] = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
+        yield from ((f".{name}", item) for name, item in (named | getattr(thing, "__dict__", {})).items())
+
+
+def secrets_in(root: object) -> list[str]:
+    """The ways from a thing to a secret, but for those into the client, which signs what it sends."""
+    found, seen, to_see = [], {id(root)}, [("", root)]
+    kept = [root]  # an ID is one thing's for as long as that lives
+    while to_see:
+        path, thing = to_see.pop()
+        if isinstance(thing, SecretStr | Settings) or (isinstance(thing, str) and thing in (TOKEN, KEY)):
+            found.append(path)
+            continue
+        for name, item in within(thing):
+            if id(item) not in seen and not isinstance(item, Odyssey | FunctionType | ModuleType | type):
+                seen.add(id(item))
+                kept.append(item)
+                to_see.append((path + name, item))
+    return found
+
+
+async def test_nothing_in_the_services_leads_to_a_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Cogs get the settings that they need, neither the token nor the Odyssey key nor what has them."""
+    services = await opened_services(monkeypatch, tmp_path)
+    assert services.watch_url("b1") == "http://localhost:0/watch/b1"
+    assert secrets_in(services) == []
+    assert secrets_in([SecretStr(KEY), {"nested": (TOKEN,)}]) == ["[1]['nested'][0]", "[0]"]
+    assert secrets_in(OdysseyBot(services)) == []
