@@ -19,7 +19,7 @@ from cogs.chat.chat import Chat
 from cogs.chat.proposals import is_said, said_words
 from cogs.chat.word_back import LAST_WORDS_S
 from cogs.kit.answers import answer_privately, explain, explaining
-from cogs.kit.dialogue import Dialogue
+from cogs.kit.dialogue import Dialogues
 from cogs.kit.private_answers import PrivateAnswers
 from cogs.moderating.commands import ModerationCommands
 from cogs.moderating.controls import ControlButton, ModeMenu
@@ -35,13 +35,14 @@ from cogs.settings.commands import SettingsCommands
 from cogs.settings.first_question import DailyMinutes, KeepButton, StarterRoles
 from cogs.settings.page import EditButton, GroupMenu
 from cogs.steering.ballot import TakeBackButton, VoteButton
-from cogs.steering.suggesting import WithdrawButton, finish_answers, suggest_privately
+from cogs.steering.suggesting import WithdrawButton, suggest_privately
 
 
 async def setup(bot: commands.Bot) -> None:
     """discord.py's entry."""
     answers = PrivateAnswers(cast("OdysseyBot", bot))
     await bot.add_cog(answers)
+    await bot.add_cog(Dialogues())
     await bot.add_cog(OdysseyCog(cast("OdysseyBot", bot), answers))
     await bot.add_cog(Departures(cast("OdysseyBot", bot)))
 
@@ -107,7 +108,7 @@ class OdysseyCog(
     async def cog_unload(self) -> None:
         """Leaves the stage, when the last authors know what became of their suggestions."""
         self._services.stage.leave(self)
-        await asyncio.gather(self._panels.close(), self._chat.close(), finish_answers(LAST_WORDS_S))
+        await asyncio.gather(self._panels.close(), self._chat.close(), self._answers.finish(LAST_WORDS_S))
 
     async def cog_app_command_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError
@@ -152,12 +153,6 @@ class OdysseyCog(
     async def on_disconnect(self) -> None:
         """Discord is gone for the moment."""
         self._services.stage.is_connected = False
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Answers dialogues that were opened before a restart: nobody else would."""
-        if interaction.type is discord.InteractionType.modal_submit:
-            await Dialogue.answer_forgotten(interaction)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

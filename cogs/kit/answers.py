@@ -91,12 +91,6 @@ async def show(
             await interaction.response.edit_message(view=view, attachments=files)
 
 
-async def ask(interaction: discord.Interaction, dialogue: discord.ui.Modal) -> None:
-    """Opens a dialogue."""
-    with telling(interaction):
-        await interaction.response.send_modal(dialogue)
-
-
 def is_acknowledged(interaction: discord.Interaction) -> bool:
     """Whether an interaction has its first answer, or was told that one will come."""
     return interaction.response.is_done() or bool(interaction.extras.get(_HEARD))

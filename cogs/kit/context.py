@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar, cast
+
 import discord
+from discord.ext import commands
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import ActionKind, Channel, Viewer
@@ -10,12 +13,17 @@ from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot, Services
 from bot.guilds.settings.guild_settings import GuildSettings
 
+C = TypeVar("C", bound=commands.Cog)
+
 
 def services(interaction: discord.Interaction) -> Services:
     """The services of the bot that got the interaction."""
-    bot = interaction.client
-    assert isinstance(bot, OdysseyBot)  # noqa: S101 - no other client loads these cogs
-    return bot.services
+    return _bot(interaction).services
+
+
+def cog(interaction: discord.Interaction, kind: type[C]) -> C:
+    """The one of that kind that the bot has that got the interaction."""
+    return cast("C", _bot(interaction).get_cog(kind.__name__))
 
 
 def viewer(person: discord.User | discord.Member) -> Viewer:
@@ -62,3 +70,9 @@ async def record(interaction: discord.Interaction, kind: ActionKind, subject: st
     await services(interaction).guilds.record(
         channel(interaction).guild_id, viewer(interaction.user), kind, subject
     )
+
+
+def _bot(interaction: discord.Interaction) -> OdysseyBot:
+    bot = interaction.client
+    assert isinstance(bot, OdysseyBot)  # noqa: S101 - no other client loads these cogs
+    return bot

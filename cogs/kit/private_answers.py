@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
+from cogs.kit import context
 from cogs.kit.answers import ANSWER_LIFETIME_S, DISCORD_FAILED, is_acknowledged, telling
 
 log = logging.getLogger(__name__)
@@ -48,13 +50,29 @@ class PrivateAnswers(commands.Cog):
         self._clock = bot.services.clock
         self._kept: dict[str, dict[tuple[int, Matter], _Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._owing: set[asyncio.Task[Any]] = set()
+        """The tasks, all of discord.py's making, that are still to tell somebody."""
 
     @staticmethod
     def of(interaction: discord.Interaction) -> PrivateAnswers:
         """Those of the bot that got the interaction."""
-        bot = interaction.client
-        assert isinstance(bot, OdysseyBot)  # noqa: S101 - no other client loads these cogs
-        return cast("PrivateAnswers", bot.get_cog(PrivateAnswers.__name__))
+        return context.cog(interaction, PrivateAnswers)
+
+    @contextmanager
+    def owing(self) -> Iterator[None]:
+        """What runs inside is still to tell somebody what became of what they asked for."""
+        task = asyncio.current_task()
+        assert task  # noqa: S101 - a coroutine runs in a task
+        self._owing.add(task)
+        try:
+            yield
+        finally:
+            self._owing.discard(task)
+
+    async def finish(self, timeout_s: float) -> None:
+        """Returns when nothing is owed to anybody any more, or after that time: the bot stops."""
+        if self._owing:
+            await asyncio.wait(self._owing, timeout=timeout_s)
 
     async def show(
         self,

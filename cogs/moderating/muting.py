@@ -14,8 +14,8 @@ from bot.broadcast.model import Refusal, Viewer
 from bot.broadcast.rights import Deed
 from cogs import wording
 from cogs.kit import context, rights
-from cogs.kit.answers import acknowledging, answer_privately, ask, explaining, tell
-from cogs.kit.dialogue import Dialogue
+from cogs.kit.answers import acknowledging, answer_privately, explaining, tell
+from cogs.kit.dialogue import Dialogue, Dialogues
 
 OFFERED_MINUTES = (10, 60, 6 * 60, 24 * 60, 7 * 24 * 60)
 """The lengths that the dialogue has; the first is chosen unless another is."""
@@ -31,7 +31,7 @@ async def mute_from_menu(interaction: discord.Interaction, person: discord.Membe
         await check_mutable(interaction, person)
         intake = context.services(interaction).guilds.intake_of(context.channel(interaction).guild_id)
         is_muted = intake.muted_until(context.viewer(person)) is not None
-        await ask(interaction, MuteDialogue(person.id, is_muted=is_muted))
+        await Dialogues.of(interaction).open(interaction, MuteDialogue(person.id, is_muted=is_muted))
 
 
 class MuteDialogue(Dialogue, title="Mute from steering"):

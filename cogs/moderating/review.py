@@ -17,8 +17,8 @@ from bot.broadcast.model import ActionKind, Refusal, Suggestion
 from bot.broadcast.rights import Deed
 from bot.broadcast.show.session import BroadcastSession
 from cogs.kit import context, rights
-from cogs.kit.answers import acknowledging, answer_privately, ask, explain
-from cogs.kit.dialogue import Dialogue
+from cogs.kit.answers import acknowledging, answer_privately, explain
+from cogs.kit.dialogue import Dialogue, Dialogues
 from cogs.kit.lasting_button import LastingButton
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.wording import controls as words
@@ -110,7 +110,7 @@ class VerdictButton(
         is_on = session.floor.mode is Mode.HOST
         if is_on and self._verdict is Verdict.EDIT:
             suggestion = _undecided(session, self._suggestion_id)
-            await ask(interaction, EditDialogue(self._broadcast_id, suggestion))
+            await Dialogues.of(interaction).open(interaction, EditDialogue(self._broadcast_id, suggestion))
             return
         after, at = self._suggestion_id if self._verdict is Verdict.NEXT else None, None
         if is_on and self._verdict is not Verdict.NEXT:

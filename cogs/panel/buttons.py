@@ -14,8 +14,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.prompts import PROMPT_LIMIT
 from bot.broadcast.rights import Deed
 from cogs.kit import context, rights
-from cogs.kit.answers import ask
-from cogs.kit.dialogue import Dialogue
+from cogs.kit.dialogue import Dialogue, Dialogues
 from cogs.kit.lasting_button import LastingButton
 from cogs.moderating.controls import show_controls
 from cogs.steering.ballot import show_vote
@@ -63,7 +62,7 @@ class PanelButton(
                 # Told now, rather than after somebody has typed a whole idea.
                 if session.floor.is_paused:
                     raise BroadcastError(Code.INTAKE_PAUSED)
-                await ask(interaction, SuggestDialogue(self._broadcast_id))
+                await Dialogues.of(interaction).open(interaction, SuggestDialogue(self._broadcast_id))
             case Action.FOR | Action.AGAINST:
                 is_for = self._action is Action.FOR
                 session.floor.vote_on_mode(context.viewer(interaction.user), is_for=is_for)

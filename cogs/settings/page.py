@@ -14,10 +14,10 @@ from bot.broadcast.rights import Deed
 from bot.guilds.settings.complaints import wrong_setting
 from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
-from bot.kit.references import new_reference
 from cogs import wording
 from cogs.kit import rights
-from cogs.kit.answers import acknowledging, ask, show, tell
+from cogs.kit.answers import acknowledging, show, tell
+from cogs.kit.dialogue import Dialogues
 from cogs.kit.lasting_button import LastingButton, LastingItem
 from cogs.settings.changing import Shown, as_they_stand, change_settings
 from cogs.settings.dialogue import SettingsDialogue, names_in_dialogue
@@ -30,10 +30,6 @@ EXPORT_NAME = "odyssey-settings.json"
 OVERVIEW = "overview"
 VALUE_SHOWN = 40
 """Characters of a value in the overview at most."""
-DRAFTS_LIMIT = 100
-
-_drafts: dict[str, dict[str, str]] = {}
-"""What was typed and refused, by a reference, to be mended; a restart forgets it, and the oldest go first."""
 
 
 async def show_settings(
@@ -119,9 +115,9 @@ class EditButton(LastingButton, template=r"odyssey:settings:(?P<group>[A-Z]+):ed
         await rights.check(interaction, Deed.SET)
         settings = as_they_stand(interaction).settings
         roles = {role.id for role in interaction.guild.roles} if interaction.guild else set()
-        typed = _drafts.get(self._draft, {})
+        typed = Dialogues.of(interaction).draft(self._draft)
         done = partial(_change, self._group, settings)
-        await ask(
+        await Dialogues.of(interaction).open(
             interaction,
             SettingsDialogue(self._group, settings, known_roles=roles, typed=typed, done=done),
         )
@@ -149,7 +145,7 @@ async def _change(
                 settings = before
             word = wording.word_of_change(typed, settings, as_they_stand(interaction).own_prefix)
         except BroadcastError as error:
-            draft, word = _kept(typed), _refusals(before, typed, error)
+            draft, word = Dialogues.of(interaction).keep_draft(typed), _refusals(before, typed, error)
     await show_settings(interaction, group, word, draft)
 
 
@@ -163,14 +159,6 @@ def _refusals(before: GuildSettings, typed: dict[str, str], error: BroadcastErro
             wrong.append(own_error)
     lines = [f"❌ {wording.wrong_setting(each)}." for each in wrong or [error]]
     return "\n".join([*lines, "Nothing was changed; “Edit again” has what you typed."])
-
-
-def _kept(typed: dict[str, str]) -> str:
-    while len(_drafts) >= DRAFTS_LIMIT:
-        del _drafts[next(iter(_drafts))]
-    draft = f":{new_reference()}"
-    _drafts[draft] = typed
-    return draft
 
 
 def _changes(group: Group, shown: Shown) -> str:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import discord
 from discord.ui import ActionRow, LayoutView, TextDisplay
@@ -19,12 +16,10 @@ from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import ANSWER_LIFETIME_S, acknowledging, tell
 from cogs.kit.lasting_button import LastingButton
+from cogs.kit.private_answers import PrivateAnswers
 
 FOLLOW_GAP_S = 2.0
 """Between two words on how a suggestion stands; what became of it is told at once."""
-
-_owing: set[asyncio.Task[Any]] = set()
-"""The tasks, all of discord.py's making, that are still to tell an author."""
 
 
 async def suggest_privately(
@@ -40,14 +35,8 @@ async def suggest_privately(
         person = await rights.check(interaction, Deed.SUGGEST, channel)
         is_exempt = may(Deed.BYPASS, person)
         ticket = await broadcasts.suggest(channel, author, prompt, is_exempt=is_exempt)
-    with _owing_word():
+    with PrivateAnswers.of(interaction).owing():
         await _follow(interaction, ticket, context.services(interaction).clock)
-
-
-async def finish_answers(timeout_s: float) -> None:
-    """Returns when all authors know what became of their suggestions, or after that time: the bot stops."""
-    if _owing:
-        await asyncio.wait(_owing, timeout=timeout_s)
 
 
 class PrivateWord(LayoutView):
@@ -79,17 +68,6 @@ class WithdrawButton(
             raise BroadcastError(Code.NOT_IN_LINE)
         async with acknowledging(interaction, in_place=True):
             await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
-
-
-@contextmanager
-def _owing_word() -> Iterator[None]:
-    task = asyncio.current_task()
-    assert task  # noqa: S101 - a coroutine runs in a task
-    _owing.add(task)
-    try:
-        yield
-    finally:
-        _owing.discard(task)
 
 
 async def _follow(interaction: discord.Interaction, ticket: Ticket, clock: Clock) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Set
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence, MutableSet, Set
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+import cogs
 from bot.app.wiring import run_bot
 from bot.discord.bot import OdysseyBot, Services
 from bot.discord.connection import Account
@@ -79,3 +82,24 @@ async def test_nothing_in_the_services_leads_to_a_key(
     assert secrets_in(services) == []
     assert secrets_in([SecretStr(KEY), {"nested": (TOKEN,)}]) == ["[1]['nested'][0]", "[0]"]
     assert secrets_in(OdysseyBot(services)) == []
+
+
+def kept_in(module: ModuleType) -> Iterator[str]:
+    """What a module, or a class of it, has that is empty: to be filled."""
+    own = [kind for kind in vars(module).values() if getattr(kind, "__module__", "") == module.__name__]
+    for holder in (module, *(kind for kind in own if isinstance(kind, type))):
+        for name, item in vars(holder).items():
+            if (
+                isinstance(item, MutableMapping | MutableSequence | MutableSet)
+                and not item
+                and name[:2] != "__"
+            ):
+                yield f"{module.__name__}: {name}"
+
+
+def test_two_bots_in_a_process_share_no_state() -> None:
+    """What the cogs remember is a bot's own, no module's and no class's."""
+    names = [found.name for found in pkgutil.walk_packages(cogs.__path__, "cogs.")]
+    shared = [each for name in names for each in kept_in(importlib.import_module(name))]
+    assert len(names) > 20
+    assert shared == []

@@ -12,7 +12,6 @@ from bot.app.wiring import run_bot
 from bot.kit.errors import StartError
 from bot.local.discord.server import LocalDiscord
 from bot.process.settings import Settings
-from cogs.kit.dialogue import Dialogue
 from tests.e2e.conftest import CHANNEL, House, free_port
 
 
@@ -49,7 +48,6 @@ async def test_a_dialogue_left_open_over_a_restart_is_answered(house: House) -> 
     robin = house.discord.user("robin")
     async with house.bot():
         dialogue = await robin.click(await house.live_broadcast(), label="Suggest")
-    Dialogue._open.clear()  # a new process knows nothing of it
     async with house.bot():
         answer = await robin.submit_modal(dialogue, {"What should happen next?": "It rains"})
         assert "open the dialogue again" in answer.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from cogs.kit.dialogue import OPEN_LIMIT, Dialogue
+from cogs.kit.dialogue import OPEN_LIMIT, Dialogues
 from cogs.panel.buttons import SuggestDialogue
 from tests.cogs.conftest import HastyClock, refusing, until
 from tests.e2e.conftest import CHANNEL, House
@@ -51,8 +51,9 @@ async def test_what_stands_is_taken_down_at_an_orderly_stop(house: House) -> Non
 
 async def test_dismissed_dialogues_are_forgotten_in_the_end() -> None:
     """Nobody says that a dialogue was dismissed: the newest are kept in mind, so many and no more."""
+    dialogues = Dialogues()
     for number in range(OPEN_LIMIT + 5):
         newest = SuggestDialogue(f"b{number}")
-    assert len(Dialogue._open) == OPEN_LIMIT
-    assert newest.custom_id in Dialogue._open
-    Dialogue._open.clear()
+        dialogues.remember(newest)
+    assert len(dialogues._open) == OPEN_LIMIT
+    assert newest.custom_id in dialogues._open

@@ -10,7 +10,6 @@ from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.local.discord.people.answers import Answer
 from bot.local.discord.people.views import SeenMessage
-from cogs.settings import page as settings_page
 from tests.cogs.conftest import until
 from tests.cogs.people import MANAGE_MESSAGES, give, new_role, take
 from tests.cogs.settings.test_settings import settings, store
@@ -205,7 +204,6 @@ async def test_the_page_answers_after_a_restart(house: House) -> None:
     mika = house.discord.user("mika")
     async with house.bot():
         page = await edited(house, await opened(house, Group.PACE), {GAP: "fast"})
-    settings_page._drafts.clear()
     async with house.bot():
         dialogue = await mika.click(page, label="Edit again")
         assert dialogue.modal
