@@ -21,6 +21,7 @@ from cogs.chat.word_back import LAST_WORDS_S
 from cogs.kit.answers import answer_privately, explain, explaining
 from cogs.kit.dialogue import Dialogues
 from cogs.kit.private_answers import PrivateAnswers
+from cogs.kit.sight import Sight
 from cogs.moderating.commands import ModerationCommands
 from cogs.moderating.controls import ControlButton, ModeMenu
 from cogs.moderating.mute_commands import MuteCommands
@@ -43,6 +44,7 @@ async def setup(bot: commands.Bot) -> None:
     answers = PrivateAnswers(cast("OdysseyBot", bot))
     await bot.add_cog(answers)
     await bot.add_cog(Dialogues())
+    await bot.add_cog(Sight())
     await bot.add_cog(OdysseyCog(cast("OdysseyBot", bot), answers))
     await bot.add_cog(Departures(cast("OdysseyBot", bot)))
 

@@ -23,9 +23,10 @@ class Dialogue(discord.ui.Modal, title="Dialogue"):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Does what the dialogue is for; whatever goes wrong, its user gets an answer."""
+        dialogues = Dialogues.of(interaction)  # the bot may be closed meanwhile
         async with explaining(interaction):
             await self.submitted(interaction)
-        Dialogues.of(interaction).forget(self)
+        dialogues.forget(self)
 
     async def submitted(self, interaction: discord.Interaction) -> None:
         """What the dialogue is for."""

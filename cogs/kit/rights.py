@@ -18,6 +18,7 @@ from bot.broadcast.rights import Deed, Person, Rank
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import Services
 from cogs.kit import context, sight
+from cogs.kit.sight import Sight
 
 NO_ROLE = (-1, 0)
 """Below @everyone."""
@@ -52,7 +53,7 @@ async def still_may(interaction: discord.Interaction, deed: Deed, session: Broad
         member = await guild.fetch_member(interaction.user.id)
     except discord.NotFound:
         return False
-    granted = await sight.permissions_in(member, broadcast.channel.id)
+    granted = await context.cog(interaction, Sight).permissions_in(member, broadcast.channel.id)
     person = _person(context.services(interaction), member, granted, host=broadcast.host)
     return rights.may(deed, person)
 
@@ -69,7 +70,8 @@ async def viewed_channels(interaction: discord.Interaction) -> Collection[int] |
         return None
     channels = await context.services(interaction).history.channels(here.guild_id)
     own = {here.id} if interaction.permissions.view_channel else set()
-    return own | await sight.viewed_by(member, [channel for channel in channels if channel != here.id])
+    others = [channel for channel in channels if channel != here.id]
+    return own | await context.cog(interaction, Sight).viewed_by(member, others)
 
 
 def author(message: discord.Message, services: Services) -> Person:
@@ -129,7 +131,7 @@ async def _granted(interaction: discord.Interaction, channel: Channel) -> discor
         return interaction.permissions
     if channel.guild_id != interaction.guild_id:
         return discord.Permissions.none()
-    return await sight.permissions_in(member, channel.id)
+    return await context.cog(interaction, Sight).permissions_in(member, channel.id)
 
 
 def _person(
