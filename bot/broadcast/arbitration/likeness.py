@@ -12,8 +12,6 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
 LOOSE_WORDS = 2
 """Of two prompts, so many words at most may be spelt differently."""
 SWAPPED_LENGTH = 6
@@ -111,6 +109,17 @@ def are_alike(one: Words, other: Words) -> bool:
     return True
 
 
+def is_one_slip(one: str, other: str) -> bool:
+    """Whether at most one letter is replaced, missing or too much, or two neighbours changed places."""
+    same = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        same += 1
+    one, other = one[same:], other[same:]
+    return one[1:] == other[1:] or one == other[1:] or one[1:] == other or one[:2][::-1] + one[2:] == other
+
+
 def _tokens(prompt: str) -> list[str]:
     """Words, numbers, commas, and each character apart that belongs to no word of letters with two cases.
 
@@ -197,7 +206,7 @@ def _are_one_word(one: str, other: str, *, is_english: bool) -> bool:
     if not has_all_letters and not is_english:
         return False
     is_long = min(_length(one), _length(other)) >= (SWAPPED_LENGTH if has_all_letters else LONG_LENGTH)
-    return is_long and OSA.distance(one, other, score_cutoff=1) <= 1
+    return is_long and is_one_slip(one, other)
 
 
 def _length(word: str) -> int:

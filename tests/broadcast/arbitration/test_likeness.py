@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.broadcast.arbitration.likeness import are_alike, outline_of, words_of
+from bot.broadcast.arbitration.likeness import are_alike, is_one_slip, outline_of, words_of
 
 
 def says_the_same(one: str, other: str) -> bool:
@@ -147,3 +147,30 @@ def test_two_slips_are_passed_over_and_three_are_not() -> None:
     """Many of them make another text."""
     assert says_the_same("the mountain, waterfall and spaceship", "the moutain, watrefall and spaceship")
     assert not says_the_same("the mountain, waterfall and spaceship", "the moutain, watrefall and spacehsip")
+
+
+def steps_between(one: str, other: str) -> int:
+    """The optimal string alignment distance, by the textbook's table."""
+    table = [[max(row, column) for column in range(len(other) + 1)] for row in range(len(one) + 1)]
+    for row in range(1, len(one) + 1):
+        for column in range(1, len(other) + 1):
+            is_wrong = one[row - 1] != other[column - 1]
+            table[row][column] = min(
+                table[row - 1][column] + 1,
+                table[row][column - 1] + 1,
+                table[row - 1][column - 1] + is_wrong,
+            )
+            is_swapped = one[max(row - 2, 0) : row] == other[max(column - 2, 0) : column][::-1]
+            if row > 1 and column > 1 and is_swapped:
+                table[row][column] = min(table[row][column], table[row - 2][column - 2] + 1)
+    return table[-1][-1]
+
+
+FEW_LETTERS = st.text("abc", max_size=6)
+
+
+@given(FEW_LETTERS, FEW_LETTERS)
+@settings(max_examples=1000)
+def test_a_slip_is_one_step_of_the_textbook_distance(one: str, other: str) -> None:
+    """One letter replaced, missing or too much, or two neighbours swapped, wherever it is; or nothing."""
+    assert is_one_slip(one, other) is (steps_between(one, other) <= 1)
