@@ -6,10 +6,12 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 
+from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.audience import Stage
@@ -66,7 +68,8 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     writer = await stack.enter_async_context(Writer(engine))
     journal = DatabaseJournal(engine, writer)
     records = GuildRecords(engine, writer)
-    guilds = Guilds(records, clock, make_text_filter, own_prefix=settings.chat_prefix)
+    audit = Audit(records, clock)
+    guilds = Guilds(records, audit, clock, make_text_filter, own_prefix=settings.chat_prefix)
     first_questions = FirstQuestions(records, clock)
     with errors_explained(settings.database_url):
         await guilds.load()
@@ -106,6 +109,8 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
             desk.follow(stream)
     return Services(
         broadcasts=broadcasts,
+        deeds=Deeds(audit, lambda guild_id: guilds.settings_of(guild_id).safe_prompt),
+        audit=audit,
         recordings=recordings,
         desk=desk,
         journal=journal,

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.model import Viewer
 
 
 class Deed(StrEnum):
@@ -89,8 +90,12 @@ _OF_THE_SERVER = frozenset({Right.SERVER_MODERATOR, Right.SUPERIOR})
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What Discord, the settings and the mutes say of somebody: in one channel, and in its server."""
+    """Somebody, and what Discord, the settings and the mutes say of them: in one channel, and in its server.
 
+    Whoever has something done for somebody hands it in, made anew for each deed.
+    """
+
+    viewer: Viewer
     views_channel: bool = False
     manages_channel: bool = False
     """Whether they may manage messages there."""

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import discord
 from discord.ext import commands
 
+from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.ports import RecordingSource
 from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.audience import Stage
 from bot.broadcast.telling.backoff import Backoff
@@ -48,6 +50,8 @@ class Services:
     """What the cogs work with: it has no key, and no setting but those that they need."""
 
     broadcasts: Broadcasts
+    deeds: Deeds
+    audit: Audit
     recordings: RecordingSource
     desk: RecordingDesk
     journal: DatabaseJournal

@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
+from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
 from bot.broadcast.intake.prefixes import Prefixes
-from bot.broadcast.model import Action, ActionKind, Viewer
+from bot.broadcast.model import ActionKind, Viewer
 from bot.guilds.settings.complaints import wrong_setting
 from bot.guilds.settings.guild_settings import CHAT_BEGINNINGS, TEXT_RULES, GuildSettings
 from bot.guilds.settings.stored import StoredSettings
@@ -35,9 +36,16 @@ class Guilds:
     """
 
     def __init__(
-        self, records: GuildRecords, clock: Clock, make_filter: MakeFilter, *, own_prefix: str = "!"
+        self,
+        records: GuildRecords,
+        audit: Audit,
+        clock: Clock,
+        make_filter: MakeFilter,
+        *,
+        own_prefix: str = "!",
     ) -> None:
         self._records = records
+        self._audit = audit
         self._clock = clock
         self._make_filter = make_filter
         self.own_prefix = own_prefix
@@ -108,7 +116,7 @@ class Guilds:
             intake = self.intake_of(guild_id)
             self._judges[guild_id] = judge
             intake.change(settings.intake, judge.check)
-        await self.record(guild_id, by, ActionKind.SETTING, what)
+        await self._audit.record(guild_id, by, ActionKind.SETTING, what)
         return settings
 
     async def mute(self, guild_id: int, mute: Mute, what: str) -> datetime | None:
@@ -121,7 +129,7 @@ class Guilds:
         await self._records.save_mute(guild_id, mute, over=intake.drop_ended_mutes())
         before = intake.muted_until(mute.viewer)
         intake.mute(mute)
-        await self.record(guild_id, mute.by, ActionKind.MUTE, what)
+        await self._audit.record(guild_id, mute.by, ActionKind.MUTE, what)
         return before
 
     async def unmute(self, guild_id: int, viewer: Viewer, by: Viewer) -> bool:
@@ -130,19 +138,8 @@ class Guilds:
         await self._records.remove_mutes(guild_id, [viewer.id, *intake.drop_ended_mutes()])
         if not intake.unmute(viewer):
             return False
-        await self.record(guild_id, by, ActionKind.UNMUTE, viewer.name)
+        await self._audit.record(guild_id, by, ActionKind.UNMUTE, viewer.name)
         return True
-
-    async def record(self, guild_id: int, actor: Viewer, kind: ActionKind, subject: str) -> None:
-        """Adds to the audit list. It is done by then: what the list could not keep is in the log."""
-        try:
-            await self._records.save_action(Action(guild_id, actor, kind, subject, self._clock.now()))
-        except Exception:  # the boundary of one entry: that it is missing undoes no deed
-            log.exception("the audit list of server %s misses one: %s", guild_id, kind.value)
-
-    async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
-        """The audit list, newest first."""
-        return await self._records.latest_actions(guild_id, limit)
 
     def _check_prefixes(self, settings: GuildSettings, before: GuildSettings) -> None:
         """Raises WRONG_SETTING where suggestions would start as what is said to other bots."""

@@ -11,13 +11,12 @@ from discord.ext import commands
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import ActionKind, Ending
+from bot.broadcast.model import Ending
 from bot.broadcast.rights import Deed, may
 from bot.broadcast.states import Reason
 from cogs.broadcasts.places import check_place
 from cogs.kit import context, rights
 from cogs.kit.answers import tell
-from cogs.moderating import deeds
 from cogs.moderating.commands import ModeName
 from cogs.panel.keeper import PanelKeeper
 from cogs.panel.text import status_text, title
@@ -93,10 +92,9 @@ class ViewerCommands(commands.GroupCog):
     @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
     async def callvote(self, interaction: discord.Interaction, mode: ModeName) -> None:
         """`/odyssey callvote`."""
-        session = await rights.open_session(interaction, Deed.CALL_VOTE)
-        session.floor.call_vote(Mode(mode), context.viewer(interaction.user))
+        session, person = await rights.open_session(interaction, Deed.CALL_VOTE)
         await asyncio.gather(
-            context.record(interaction, ActionKind.CALL_VOTE, mode),
+            context.services(interaction).deeds.call_vote(session, Mode(mode), by=person),
             tell(interaction, "The vote is open for half a minute; its buttons are on the panel."),
         )
 
@@ -116,6 +114,6 @@ class ViewerCommands(commands.GroupCog):
     @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
     async def end(self, interaction: discord.Interaction) -> None:
         """`/odyssey end`."""
-        session = await rights.open_session(interaction, Deed.END)
-        ended = deeds.end(interaction, session)
+        session, person = await rights.open_session(interaction, Deed.END)
+        ended = context.services(interaction).deeds.end(session, by=person)
         await asyncio.gather(ended, tell(interaction, ending(is_recorded=session.stream is not None)))

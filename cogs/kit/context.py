@@ -8,7 +8,7 @@ import discord
 from discord.ext import commands
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import ActionKind, Channel, Viewer
+from bot.broadcast.model import Channel, Viewer
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot, Services
 from bot.guilds.settings.guild_settings import GuildSettings
@@ -63,13 +63,6 @@ def check_open(session: BroadcastSession) -> None:
 def settings(interaction: discord.Interaction) -> GuildSettings:
     """The server's settings."""
     return services(interaction).guilds.settings_of(channel(interaction).guild_id)
-
-
-async def record(interaction: discord.Interaction, kind: ActionKind, subject: str) -> None:
-    """Adds what a moderator did to the audit list."""
-    await services(interaction).guilds.record(
-        channel(interaction).guild_id, viewer(interaction.user), kind, subject
-    )
 
 
 def _bot(interaction: discord.Interaction) -> OdysseyBot:

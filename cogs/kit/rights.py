@@ -85,15 +85,17 @@ def author(message: discord.Message, services: Services) -> Person:
     return _person(services, member, granted)
 
 
-async def open_session(interaction: discord.Interaction, deed: Deed) -> BroadcastSession:
-    """This channel's broadcast, for somebody who may do that. Raises NOT_RUNNING or BROADCAST_OVER too."""
+async def open_session(interaction: discord.Interaction, deed: Deed) -> tuple[BroadcastSession, Person]:
+    """This channel's broadcast, and the user, who may do that. Raises NOT_RUNNING or BROADCAST_OVER too."""
     _member(interaction)
     session = context.services(interaction).broadcasts.in_channel(context.channel(interaction))
     return await _open_to(interaction, deed, session)
 
 
-async def session_of(interaction: discord.Interaction, deed: Deed, broadcast_id: str) -> BroadcastSession:
-    """The broadcast that a button or dialogue belongs to, for somebody who may do that in its own channel.
+async def session_of(
+    interaction: discord.Interaction, deed: Deed, broadcast_id: str
+) -> tuple[BroadcastSession, Person]:
+    """The broadcast that a button or dialogue belongs to, and the user, who may do that in its own channel.
 
     Raises BROADCAST_OVER too: also when it is hidden from the user.
     """
@@ -109,11 +111,11 @@ async def session_of(interaction: discord.Interaction, deed: Deed, broadcast_id:
 
 async def _open_to(
     interaction: discord.Interaction, deed: Deed, session: BroadcastSession
-) -> BroadcastSession:
-    await check(interaction, deed, session.broadcast.channel, host=session.broadcast.host)
+) -> tuple[BroadcastSession, Person]:
+    person = await check(interaction, deed, session.broadcast.channel, host=session.broadcast.host)
     if deed is not Deed.END:  # what is ending already has an answer of its own
         context.check_open(session)
-    return session
+    return session, person
 
 
 def _member(interaction: discord.Interaction) -> discord.Member:
@@ -143,11 +145,13 @@ def _person(
     other: Snowflake | None = None,
 ) -> Person:
     """`granted` is what they may in the channel in question."""
+    viewer = context.viewer(user)
     if not isinstance(user, discord.Member):
-        return Person(views_channel=granted.view_channel)
+        return Person(viewer, views_channel=granted.view_channel)
     settings = services.guilds.settings_of(user.guild.id)
     intake = services.guilds.intake_of(user.guild.id)
     return Person(
+        viewer,
         views_channel=granted.view_channel,
         manages_channel=_manages_messages(granted),
         manages_server=_manages_messages(sight.server_permissions(user)),
@@ -157,7 +161,7 @@ def _person(
         may_call_votes=settings.viewers_may_call_votes,
         is_host=host is not None and host.id == user.id,
         outranks_other=other is not None and _rank(user) > _rank(other),
-        muted_until=intake.muted_until(context.viewer(user)),
+        muted_until=intake.muted_until(viewer),
     )
 
 

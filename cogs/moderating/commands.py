@@ -14,7 +14,6 @@ from bot.broadcast.rights import Deed
 from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
-from cogs.moderating import deeds
 from cogs.recordings.stream_list import stream_list_page
 from cogs.wording import controls as words
 
@@ -30,33 +29,33 @@ class ModerationCommands(commands.GroupCog):
     @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
     async def mode(self, interaction: discord.Interaction, mode: ModeName) -> None:
         """`/odyssey mode`."""
-        session = await rights.open_session(interaction, Deed.CHOOSE_MODE)
+        session, person = await rights.open_session(interaction, Deed.CHOOSE_MODE)
         async with acknowledging(interaction):
-            await deeds.switch(interaction, session, Mode(mode))
+            await context.services(interaction).deeds.choose_mode(session, Mode(mode), by=person)
         await tell(interaction, words.chosen(session.floor.mode))
 
     @app_commands.command(description="Take no suggestions for the moment (moderators)")
     async def pause(self, interaction: discord.Interaction) -> None:
         """`/odyssey pause`."""
-        session = await rights.open_session(interaction, Deed.PAUSE)
+        session, person = await rights.open_session(interaction, Deed.PAUSE)
         async with acknowledging(interaction):
-            await deeds.set_paused(interaction, session, paused=True)
+            await context.services(interaction).deeds.pause(session, paused=True, by=person)
         await tell(interaction, words.PAUSED)
 
     @app_commands.command(description="Take suggestions again (moderators)")
     async def resume(self, interaction: discord.Interaction) -> None:
         """`/odyssey resume`."""
-        session = await rights.open_session(interaction, Deed.PAUSE)
+        session, person = await rights.open_session(interaction, Deed.PAUSE)
         async with acknowledging(interaction):
-            await deeds.set_paused(interaction, session, paused=False)
+            await context.services(interaction).deeds.pause(session, paused=False, by=person)
         await tell(interaction, words.RESUMED)
 
     @app_commands.command(description="Stop suggestions, empty the line and show something safe (moderators)")
     async def panic(self, interaction: discord.Interaction) -> None:
         """`/odyssey panic`."""
-        session = await rights.open_session(interaction, Deed.PANIC)
+        session, person = await rights.open_session(interaction, Deed.PANIC)
         async with acknowledging(interaction):
-            await deeds.panic(interaction, session)
+            await context.services(interaction).deeds.panic(session, by=person)
         await tell(interaction, words.PANICKED)
 
     @app_commands.command(
@@ -75,7 +74,7 @@ class ModerationCommands(commands.GroupCog):
         await rights.check(interaction, Deed.AUDIT)
         guild_id = context.channel(interaction).guild_id
         async with acknowledging(interaction):
-            actions = await context.services(interaction).guilds.latest_actions(guild_id, AUDIT_SHOWN)
+            actions = await context.services(interaction).audit.latest(guild_id, AUDIT_SHOWN)
         lines = [wording.deed(action) for action in actions]
         view = LayoutView(timeout=None)
         view.add_item(TextDisplay(wording.fitting(lines) or words.NO_DEEDS))

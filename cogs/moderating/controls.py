@@ -18,7 +18,6 @@ from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging
 from cogs.kit.lasting_button import LastingButton, LastingItem
 from cogs.kit.private_answers import Matter, PrivateAnswers
-from cogs.moderating import deeds
 from cogs.moderating.review import show_review
 from cogs.wording import controls as words
 
@@ -93,9 +92,11 @@ class ControlButton(
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Does what the button says, if its user still may, and shows the controls as they are then."""
         deed = _DEEDS[self._control]
-        session = await _session_for(interaction, deed, self._broadcast_id)
-        if session is None:
+        asked = await _session_for(interaction, deed, self._broadcast_id)
+        if asked is None:
             return
+        session, person = asked
+        deeds = context.services(interaction).deeds
         if self._control is Control.REVIEW:
             await show_review(interaction, session)
             return
@@ -103,14 +104,14 @@ class ControlButton(
         match self._control:
             case Control.PAUSE | Control.RESUME:
                 async with acknowledging(interaction, in_place=True):
-                    await deeds.set_paused(interaction, session, paused=self._control is Control.PAUSE)
+                    await deeds.pause(session, paused=self._control is Control.PAUSE, by=person)
             case Control.PANIC:
                 async with acknowledging(interaction, in_place=True):
-                    await deeds.panic(interaction, session)
+                    await deeds.panic(session, by=person)
                 word = words.PANICKED
             case Control.END_IT if not session.is_closing:
                 async with acknowledging(interaction, in_place=True):
-                    await deeds.end(interaction, session)
+                    await deeds.end(session, by=person)
         await show_controls(interaction, session, word, asks=self._control is Control.END)
 
 
@@ -127,9 +128,11 @@ class ModeMenu(LastingItem[Select[Any]], template=r"odyssey:mode:(?P<broadcast_i
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Decides in that way from now on."""
-        if session := await _session_for(interaction, Deed.CHOOSE_MODE, self._broadcast_id):
+        if asked := await _session_for(interaction, Deed.CHOOSE_MODE, self._broadcast_id):
+            session, person = asked
+            mode = Mode(self.item.values[0])
             async with acknowledging(interaction, in_place=True):
-                await deeds.switch(interaction, session, Mode(self.item.values[0]))
+                await context.services(interaction).deeds.choose_mode(session, mode, by=person)
             await show_controls(interaction, session)
 
 
@@ -152,8 +155,8 @@ async def show_controls(
 
 async def _session_for(
     interaction: discord.Interaction, deed: Deed, broadcast_id: str
-) -> BroadcastSession | None:
-    """The broadcast, for somebody who may do that. On controls, a refusal takes their place: then None.
+) -> tuple[BroadcastSession, Person] | None:
+    """The broadcast, and the user, who may do that. On controls, a refusal takes their place: then None.
 
     So who has lost a role has nothing left there that they may not do.
     """

@@ -12,9 +12,10 @@ from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake.prompts import PROMPT_LIMIT, clean_prompt
-from bot.broadcast.model import ActionKind, Refusal, Suggestion
-from bot.broadcast.rights import Deed
+from bot.broadcast.intake.prompts import PROMPT_LIMIT
+from bot.broadcast.model import Suggestion
+from bot.broadcast.rights import Deed, Person
+from bot.broadcast.show.deeds import undecided
 from bot.broadcast.show.session import BroadcastSession
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, answer_privately, explain
@@ -106,10 +107,10 @@ class VerdictButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Decides, and shows the next suggestion."""
-        session = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
+        session, person = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
         is_on = session.floor.mode is Mode.HOST
         if is_on and self._verdict is Verdict.EDIT:
-            suggestion = _undecided(session, self._suggestion_id)
+            suggestion = undecided(session, self._suggestion_id)
             await Dialogues.of(interaction).open(interaction, EditDialogue(self._broadcast_id, suggestion))
             return
         after, at = self._suggestion_id if self._verdict is Verdict.NEXT else None, None
@@ -117,22 +118,20 @@ class VerdictButton(
             _go_on(interaction, session)
             try:
                 async with acknowledging(interaction, in_place=True):
-                    await self._decide(interaction, session)
+                    await self._decide(interaction, session, person)
             except BroadcastError as error:  # withdrawn or edited meanwhile: say so, and go on to what waits
                 await answer_privately(interaction, explain(error, f"interaction {interaction.id}"))
                 at = self._suggestion_id if error.code is Code.WORDS_CHANGED else None
         await show_review(interaction, session, after=after, at=at)
 
-    async def _decide(self, interaction: discord.Interaction, session: BroadcastSession) -> None:
-        suggestion = _undecided(session, self._suggestion_id)
-        if _digest(suggestion) != self._words:
+    async def _decide(
+        self, interaction: discord.Interaction, session: BroadcastSession, person: Person
+    ) -> None:
+        if _digest(undecided(session, self._suggestion_id)) != self._words:
             raise BroadcastError(Code.WORDS_CHANGED)
-        if self._verdict is Verdict.APPROVE:
-            session.floor.approve(suggestion.id)
-            await context.record(interaction, ActionKind.APPROVE, suggestion.prompt)
-        else:
-            await session.floor.refuse(suggestion.id, Refusal.MODERATOR_REFUSED)
-            await context.record(interaction, ActionKind.REFUSE, suggestion.prompt)
+        deeds = context.services(interaction).deeds
+        decide = deeds.approve if self._verdict is Verdict.APPROVE else deeds.refuse
+        await decide(session, self._suggestion_id, by=person)
 
 
 class EditDialogue(Dialogue, title="Edit and approve"):
@@ -149,13 +148,12 @@ class EditDialogue(Dialogue, title="Edit and approve"):
 
     async def submitted(self, interaction: discord.Interaction) -> None:
         """Lets the edited suggestion pass, if it still waits for that, and shows the next one."""
-        session = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
+        session, person = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
         if session.floor.mode is Mode.HOST:
             _go_on(interaction, session)
             async with acknowledging(interaction, in_place=True):
-                _undecided(session, self._suggestion_id)
-                await session.floor.approve_as(self._suggestion_id, clean_prompt(self.prompt.value))
-                await context.record(interaction, ActionKind.EDIT, self.prompt.value)
+                deeds = context.services(interaction).deeds
+                await deeds.approve_as(session, self._suggestion_id, self.prompt.value, by=person)
         await show_review(interaction, session)
 
 
@@ -188,14 +186,6 @@ def _go_on(interaction: discord.Interaction, session: BroadcastSession) -> None:
     """What the moderator is about to decide is not to be told to them as gone, should the disk be slow."""
     draw = Review(session, None).draw
     PrivateAnswers.of(interaction).draw_next(interaction, session, Matter.REVIEW, draw)
-
-
-def _undecided(session: BroadcastSession, suggestion_id: str) -> Suggestion:
-    """A suggestion that waits for a moderator. Raises NOT_IN_LINE or ALREADY_DECIDED."""
-    suggestion = session.floor.waiting_suggestion(suggestion_id)
-    if all(waiting.id != suggestion_id for waiting in session.floor.pending):
-        raise BroadcastError(Code.ALREADY_DECIDED)
-    return suggestion
 
 
 def _digest(suggestion: Suggestion) -> str:

@@ -56,7 +56,7 @@ class PanelButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Does what the button says, if its broadcast still runs."""
-        session = await rights.session_of(interaction, _DEEDS[self._action], self._broadcast_id)
+        session, _ = await rights.session_of(interaction, _DEEDS[self._action], self._broadcast_id)
         match self._action:
             case Action.SUGGEST:
                 # Told now, rather than after somebody has typed a whole idea.
@@ -86,5 +86,5 @@ class SuggestDialogue(Dialogue, title="Suggest"):
 
     async def submitted(self, interaction: discord.Interaction) -> None:
         """Puts the prompt in line."""
-        session = await rights.session_of(interaction, Deed.SUGGEST, self._broadcast_id)
+        session, _ = await rights.session_of(interaction, Deed.SUGGEST, self._broadcast_id)
         await suggest_privately(interaction, self.prompt.value, session.broadcast.channel)

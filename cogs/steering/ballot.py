@@ -66,7 +66,7 @@ class VoteButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Moves the user's one vote here."""
-        session = await rights.session_of(interaction, Deed.VOTE, self._broadcast_id)
+        session, _ = await rights.session_of(interaction, Deed.VOTE, self._broadcast_id)
         refusal = None
         try:
             suggestion = session.floor.waiting_suggestion(self._suggestion_id)
@@ -89,7 +89,7 @@ class TakeBackButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Takes it back, if it is still for that."""
-        session = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
+        session, _ = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
         viewer, floor = context.viewer(interaction.user), session.floor
         word = wording.VOTE_TAKEN_BACK
         if self._suggestion_id == "mode":

@@ -63,7 +63,7 @@ class WithdrawButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Takes the suggestion out of the line, if it still waits there."""
-        session = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
+        session, _ = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
         if session.floor.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
             raise BroadcastError(Code.NOT_IN_LINE)
         async with acknowledging(interaction, in_place=True):

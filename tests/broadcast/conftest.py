@@ -11,11 +11,11 @@ import pytest
 
 from bot.broadcast.arbitration.line import Line
 from bot.broadcast.limits.budget import Budget
-from bot.broadcast.model import Channel, Suggestion, Viewer
+from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
-from bot.broadcast.states import State
+from bot.broadcast.states import Reason, State
 from tests.broadcast.fakes import (
     ListeningAudience,
     MemoryJournal,
@@ -43,6 +43,10 @@ class Rig:
     clock: SteppedClock
     budgets: dict[int, Budget]
     """Of the servers, by their IDs."""
+
+    def end(self, channel: Channel = CHANNEL) -> None:
+        """Mika ends the broadcast there."""
+        self.broadcasts.in_channel(channel).end(Ending(Reason.HOST_ENDED, by=MIKA))
 
     async def start(self, prompt: str = "A cat") -> BroadcastSession:
         """Mika's broadcast, live."""

@@ -106,7 +106,7 @@ class Show:
         """The broadcast is over, and so is all that was under way."""
         match how:
             case "host":
-                self.rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+                self.rig.end()
             case "service":
                 self.session.end(Ending(Reason.TIME_LIMIT))
             case "lost":

@@ -10,9 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.broadcast.audit import Audit
+from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
 from bot.broadcast.states import Reason, State
+from bot.guilds.guilds import Guilds
+from bot.guilds.words.judge import MakeFilter
+from bot.guilds.words.text_rules import make_text_filter
+from bot.process.clock import SystemClock
 from bot.storage.database import open_database
+from bot.storage.guilds import GuildRecords
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.writer import Writer
@@ -55,6 +62,14 @@ async def store(url: str) -> AsyncIterator[Store]:
     """An empty storage."""
     async with open_database(url) as engine, Writer(engine) as writer:
         yield Store(url, engine, writer, DatabaseJournal(engine, writer), DatabaseHistory(engine))
+
+
+def guilds_of(
+    records: GuildRecords, clock: Clock | None = None, make_filter: MakeFilter = make_text_filter
+) -> Guilds:
+    """The servers as this database knows them, before they are loaded."""
+    clock = clock or SystemClock()
+    return Guilds(records, Audit(records, clock), clock, make_filter)
 
 
 def live_broadcast() -> tuple[Broadcast, Stream]:

@@ -14,11 +14,9 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Viewer
 from bot.guilds.guilds import Guilds
 from bot.guilds.settings.guild_settings import GuildSettings
-from bot.guilds.words.text_rules import make_text_filter
-from bot.process.clock import SystemClock
 from bot.storage.guilds import GuildRecords
 from bot.storage.writer import Writer
-from tests.storage.conftest import MIKA, NOW, Store
+from tests.storage.conftest import MIKA, NOW, Store, guilds_of
 from tests.storage.test_guilds import GUILD
 
 ROBIN = Viewer(1, "Robin")
@@ -31,7 +29,7 @@ async def loaded(store: Store, stored: dict[str, Any] | str) -> AsyncIterator[tu
         records = GuildRecords(store.engine, writer)
         text = stored if isinstance(stored, str) else json.dumps(stored)
         await records.save_settings(GUILD, text, NOW)
-        guilds = Guilds(records, SystemClock(), make_text_filter)
+        guilds = guilds_of(records)
         await guilds.load()
         yield guilds, records
 
@@ -133,7 +131,7 @@ async def test_settings_that_cannot_be_read_at_all_let_nothing_pass(store: Store
     async with loaded(store, text) as (guilds, records):
         assert refusal(guilds, "a red kite") is Code.CANNOT_JUDGE
         await guilds.change(GUILD, lambda before: before.changed("gap_s", "1"), MIKA, "")
-        again = Guilds(records, SystemClock(), make_text_filter)
+        again = guilds_of(records)
         await again.load()
         for known in (guilds, again):
             assert refusal(known, "a red kite") is Code.CANNOT_JUDGE
@@ -153,7 +151,7 @@ async def test_a_filter_that_fails_lets_nothing_pass_and_says_so_once(
         return check
 
     async with Writer(store.engine) as writer:
-        guilds = Guilds(GuildRecords(store.engine, writer), SystemClock(), breaks_at_kites)
+        guilds = guilds_of(GuildRecords(store.engine, writer), make_filter=breaks_at_kites)
         with caplog.at_level(logging.ERROR):
             codes = [refusal(guilds, prompt) for prompt in ("a red kite", "a dragon", "two kites")]
         assert codes == [Code.CANNOT_JUDGE, None, Code.CANNOT_JUDGE]
@@ -168,6 +166,6 @@ async def test_a_filter_that_cannot_be_made_lets_nothing_pass(store: Store) -> N
         raise RuntimeError("unforeseen")
 
     async with Writer(store.engine) as writer:
-        guilds = Guilds(GuildRecords(store.engine, writer), SystemClock(), fail)
+        guilds = guilds_of(GuildRecords(store.engine, writer), make_filter=fail)
         assert refusal(guilds, "a dragon") is Code.CANNOT_JUDGE
         assert guilds.trouble_of(GUILD).is_closed

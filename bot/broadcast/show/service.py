@@ -130,17 +130,6 @@ class Broadcasts:
         for session in self.in_guild(guild_id):
             session.adopt(arbitration)
 
-    def end(self, channel: Channel, by: Viewer, *, is_moderator: bool) -> BroadcastSession:
-        """Asks a channel's broadcast to end. Raises NOT_RUNNING, MAY_NOT_END or ALREADY_ENDING."""
-        session = self.in_channel(channel)
-        host = session.broadcast.host
-        if by.id != host.id and not is_moderator:
-            raise BroadcastError(Code.MAY_NOT_END, host=host)
-        if session.is_closing:
-            raise BroadcastError(Code.ALREADY_ENDING)
-        session.end(Ending(Reason.HOST_ENDED if by.id == host.id else Reason.MODERATOR_ENDED, by=by))
-        return session
-
     def in_channel(self, channel: Channel) -> BroadcastSession:
         """The channel's broadcast. Raises NOT_RUNNING."""
         session = self._by_channel.get(channel.id)

@@ -116,7 +116,7 @@ async def stopped(rig: Rig, session: BroadcastSession, ticket: Ticket) -> None:
 
 async def ended(rig: Rig, session: BroadcastSession, ticket: Ticket) -> None:
     """With its broadcast; the next one begins at once."""
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     while rig.broadcasts.is_running_in(CHANNEL):
         await asyncio.sleep(0)
     await rig.start()

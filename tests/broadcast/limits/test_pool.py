@@ -40,12 +40,12 @@ async def test_a_start_beyond_the_pool_waits_and_then_starts_by_itself(rig: Rig)
     await some_turns()
     assert [s.place_in_pool for s in (first, second, third)] == [1, 2, 3]
     rig.audience.heard.clear()
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     await reach(first, State.ENDED)
     assert [s.place_in_pool for s in (second, third)] == [1, 2]
     assert {second.broadcast, third.broadcast} <= {broadcast for broadcast, _ in rig.audience.heard}
     rig.audience.heard.clear()
-    rig.broadcasts.end(sessions[0].broadcast.channel, MIKA, is_moderator=False)
+    rig.end(sessions[0].broadcast.channel)
     await reach(second, State.LIVE)
     assert (second.place_in_pool, third.place_in_pool) == (None, 1)
     assert third.broadcast in {broadcast for broadcast, _ in rig.audience.heard}
@@ -62,10 +62,10 @@ async def test_a_place_goes_on_though_the_next_one_gives_it_up_in_the_same_momen
     waiting = await rig.broadcasts.start(Channel(2, 200), MIKA, "An owl", portrait=False)
     last = await rig.broadcasts.start(Channel(2, 201), MIKA, "A fox", portrait=False)
     await some_turns()
-    rig.broadcasts.end(running[0].broadcast.channel, MIKA, is_moderator=False)
+    rig.end(running[0].broadcast.channel)
     while rig.world.calls[-1] != "disconnect":
         await asyncio.sleep(0)
-    rig.broadcasts.end(waiting.broadcast.channel, MIKA, is_moderator=False)
+    rig.end(waiting.broadcast.channel)
     await reach(running[0], State.ENDED)
     await reach(waiting, State.ENDED)
     await reach(last, State.LIVE)
@@ -179,7 +179,7 @@ async def test_they_start_in_the_order_in_which_they_asked() -> None:
         sessions = await waiting_elsewhere(rig, 3)
         assert rig.world.calls.count("connect") == 2, "only the first one of them tried"
         rig.world.full_at = None
-        rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+        rig.end()
         await reach(running, State.ENDED)
         for session in sessions:
             await reach(session, State.LIVE)
@@ -191,10 +191,10 @@ async def test_one_that_waits_elsewhere_can_be_ended() -> None:
     """By its host, in line or first in it; the others move up, and a newcomer behind nobody tries at once."""
     async with opened_rig(WaitingClock()) as rig:
         first, second = await waiting_elsewhere(rig, 2)
-        rig.broadcasts.end(first.broadcast.channel, MIKA, is_moderator=False)
+        rig.end(first.broadcast.channel)
         await reach(first, State.ENDED)
         assert second.place_in_pool == 1
-        rig.broadcasts.end(second.broadcast.channel, MIKA, is_moderator=False)
+        rig.end(second.broadcast.channel)
         await reach(second, State.ENDED)
         rig.world.full_at = None
         await rig.start()

@@ -43,7 +43,7 @@ async def refusal(rig: Rig, channel: Channel = CHANNEL) -> Code | None:
 
 async def end(rig: Rig, session: BroadcastSession) -> None:
     """It ends, and its time is stored."""
-    rig.broadcasts.end(session.broadcast.channel, MIKA, is_moderator=True)
+    rig.end(session.broadcast.channel)
     while rig.broadcasts.is_running_in(session.broadcast.channel):
         await asyncio.sleep(0)
 

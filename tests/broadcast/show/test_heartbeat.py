@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.broadcast.model import Channel
 from bot.broadcast.show.heartbeat import INTERVAL_S, Heartbeat
 from bot.broadcast.states import State
-from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig, reach
+from tests.broadcast.conftest import MIKA, Rig, opened_rig, reach
 from tests.broadcast.fakes import SteppedClock, WaitingClock
 
 
@@ -45,7 +45,7 @@ async def test_what_runs_is_seen_every_ten_seconds() -> None:
             await reach(second, State.LIVE)
             began = clock.now()
             await clock.next()
-            rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+            rig.end()
             await reach(first, State.ENDED)
             await clock.next()
             beat = timedelta(seconds=INTERVAL_S)

@@ -25,31 +25,6 @@ async def test_one_broadcast_per_channel(rig: Rig) -> None:
     await reach(other, State.LIVE)
 
 
-async def test_only_host_and_moderators_may_end(rig: Rig) -> None:
-    """A viewer is told who can."""
-    session = await rig.start()
-    with pytest.raises(BroadcastError) as caught:
-        rig.broadcasts.end(CHANNEL, ROBIN, is_moderator=False)
-    assert caught.value.code is Code.MAY_NOT_END
-    rig.broadcasts.end(CHANNEL, ROBIN, is_moderator=True)
-    await reach(session, State.ENDED)
-    assert session.broadcast.ending
-    assert session.broadcast.ending.reason is Reason.MODERATOR_ENDED
-
-
-async def test_ending_twice_and_ending_nothing_are_told_apart(rig: Rig) -> None:
-    """Two clicks on End end once; where nothing runs, there is nothing to end."""
-    with pytest.raises(BroadcastError) as nothing:
-        rig.broadcasts.end(CHANNEL, MIKA, is_moderator=True)
-    assert nothing.value.code is Code.NOT_RUNNING
-    session = await rig.start()
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=True)
-    with pytest.raises(BroadcastError) as twice:
-        rig.broadcasts.end(CHANNEL, MIKA, is_moderator=True)
-    assert twice.value.code is Code.ALREADY_ENDING
-    await reach(session, State.ENDED)
-
-
 async def test_a_full_line_refuses_clearly(rig: Rig) -> None:
     """The line is bounded, in all and for each person, and says by how much."""
     session = await rig.start()

@@ -20,7 +20,7 @@ NOW = datetime(2026, 8, 1, tzinfo=UTC)
 async def test_a_broadcast_lives_from_request_to_end(rig: Rig) -> None:
     """Connect, start, end, disconnect, in this order, with every state stored."""
     session = await rig.start("A cat")
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     await reach(session, State.ENDED)
     assert rig.world.calls == ["connect", "start A cat", "end", "disconnect"]
     states = [broadcast.state for broadcast in rig.journal.broadcasts]
@@ -142,7 +142,7 @@ async def test_the_end_refuses_what_is_in_flight_and_in_line(rig: Rig) -> None:
     rig.world.may_answer.clear()
     tickets = [await session.floor.suggest(ROBIN, f"idea {number}") for number in range(3)]
     await rig.world.interacting.wait()
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     settled = await asyncio.gather(*(ticket.settled for ticket in tickets))
     assert {suggestion.refusal for suggestion in settled} == {Refusal.BROADCAST_ENDED}
     await reach(session, State.ENDED)
@@ -169,7 +169,7 @@ async def test_the_end_can_be_asked_for_while_connecting(rig: Rig) -> None:
     rig.world.may_connect.clear()
     session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     await reach(session, State.CONNECTING)
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     await reach(session, State.ENDED)
     assert rig.world.calls == ["connect", "disconnect"]
 
@@ -177,7 +177,7 @@ async def test_the_end_can_be_asked_for_while_connecting(rig: Rig) -> None:
 async def test_an_end_asked_for_at_once_never_connects(rig: Rig) -> None:
     """Start and end in the same breath cost nothing."""
     session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     await reach(session, State.ENDED)
     assert rig.world.calls == []
 
@@ -213,7 +213,7 @@ async def test_an_unconfirmed_end_is_an_end_all_the_same(rig: Rig) -> None:
     """Disconnecting, which comes next, ends the stream too."""
     rig.world.failing_at["end"] = WorldError(Reason.UNREACHABLE)
     session = await rig.start()
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     await reach(session, State.ENDED)
     assert rig.world.calls[-1] == "disconnect"
 
@@ -226,7 +226,7 @@ async def test_nothing_is_taken_once_the_end_has_begun(rig: Rig) -> None:
     waiting = [await session.floor.suggest(ROBIN, prompt) for prompt in ("under way", "in line")][
         1
     ].suggestion
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     floor = session.floor
     while not session.broadcast.state.is_over:
         for refused in (
@@ -273,7 +273,7 @@ async def test_an_end_that_cannot_be_stored_is_told_all_the_same(
     ticket = await session.floor.suggest(ROBIN, "snow")
     await rig.world.interacting.wait()
     rig.journal.refuses = lambda thing: isinstance(thing, Broadcast) and thing.state.is_over
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     async with asyncio.timeout(5):
         while rig.broadcasts.is_running_in(CHANNEL):
             await asyncio.sleep(0)
@@ -289,7 +289,7 @@ async def test_one_failed_step_of_the_end_stops_none_of_the_others(
     """The stream's end cannot be stored: the broadcast's is, and the log has what failed."""
     session = await rig.start()
     rig.journal.refuses = lambda thing: isinstance(thing, Stream)
-    rig.broadcasts.end(CHANNEL, MIKA, is_moderator=False)
+    rig.end()
     await reach(session, State.ENDED)
     async with asyncio.timeout(5):
         while rig.broadcasts.is_running_in(CHANNEL):

@@ -143,7 +143,7 @@ async def test_an_end_in_order_thanks_those_still_in_line(rig: Rig) -> None:
     """With their number, and nothing personal; a failure does not."""
     await drawn(rig, Mode.QUEUE, "an owl hoots", "a whale leaps")
     [session] = rig.broadcasts.running
-    rig.broadcasts.end(CHANNEL_OF_RIG, MIKA, is_moderator=True)
+    rig.end(CHANNEL_OF_RIG)
     for state, thanked in ((State.ENDED, True), (State.FAILED, False)):
         over = replace(session.broadcast, state=state)
         panel = Panel(over, session, watch_url="http://localhost/", how_to_steer="")

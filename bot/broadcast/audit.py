@@ -1,0 +1,42 @@
+"""The audit list: who did what to whom, in each server."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from bot.broadcast.clock import Clock
+from bot.broadcast.model import Action, ActionKind, Viewer
+
+log = logging.getLogger(__name__)
+
+
+class ActionRecords(Protocol):
+    """Where the list is kept."""
+
+    async def save_action(self, action: Action) -> None:
+        """Adds to it."""
+        ...
+
+    async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
+        """A server's, newest first."""
+        ...
+
+
+class Audit:
+    """Every server's list. Each entry is made with its deed, by whoever does that."""
+
+    def __init__(self, records: ActionRecords, clock: Clock) -> None:
+        self._records = records
+        self._clock = clock
+
+    async def record(self, guild_id: int, actor: Viewer, kind: ActionKind, subject: str) -> None:
+        """Adds to it. The deed is done by then: what the list could not keep is in the log."""
+        try:
+            await self._records.save_action(Action(guild_id, actor, kind, subject, self._clock.now()))
+        except Exception:  # the boundary of one entry: that it is missing undoes no deed
+            log.exception("the audit list of server %s misses one: %s", guild_id, kind.value)
+
+    async def latest(self, guild_id: int, limit: int) -> list[Action]:
+        """A server's, newest first."""
+        return await self._records.latest_actions(guild_id, limit)
