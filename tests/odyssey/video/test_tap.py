@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+from pathlib import Path
 
 import aioice.ice
 import pylibsrtp
@@ -10,9 +12,35 @@ from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.rtcdtlstransport import RTCDtlsTransport, RtpReceiver
 from aiortc.rtp import RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPacket
 
+import bot.odyssey
 from bot.odyssey import Odyssey
 from bot.odyssey.video.tap import Tap
 from tests.odyssey.service import Service
+
+PRIVATE = {
+    "_connection",
+    "_nominated",
+    "_protocols",
+    "_query_consent_task",
+    "_register_rtp_receiver",
+    "_rx_srtp",
+    "_send_rtp",
+    "_ssrc",
+}
+"""What the client uses of aiortc and aioice without being promised it; each is asked for below."""
+
+
+def test_nothing_else_of_theirs_is_used() -> None:
+    """A private name that is used of something else's, and not in the list, is found."""
+    [root] = bot.odyssey.__path__
+    used = {
+        node.attr
+        for path in Path(root).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__")
+        if not (isinstance(node.value, ast.Name) and node.value.id == "self")
+    }
+    assert used - {"_open"} == PRIVATE, "`_open` is the client's own"
 
 
 async def test_the_internals_are_where_they_were(service: Service, client: Odyssey) -> None:
