@@ -69,7 +69,14 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     journal = DatabaseJournal(engine, writer)
     records = GuildRecords(engine, writer)
     audit = Audit(records, clock)
-    guilds = Guilds(records, audit, clock, make_text_filter, own_prefix=settings.chat_prefix)
+    guilds = Guilds(
+        records,
+        audit,
+        clock,
+        make_text_filter,
+        lambda guild_id: broadcasts.in_guild(guild_id),  # opened below, since they go by its rules
+        own_prefix=settings.chat_prefix,
+    )
     first_questions = FirstQuestions(records, clock)
     with errors_explained(settings.database_url):
         await guilds.load()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
 from bot.broadcast.intake.prefixes import Prefixes
-from bot.broadcast.model import ActionKind, Viewer
+from bot.broadcast.model import ActionKind, Refusal, Viewer
+from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.settings.complaints import wrong_setting
 from bot.guilds.settings.guild_settings import CHAT_BEGINNINGS, TEXT_RULES, GuildSettings
 from bot.guilds.settings.stored import StoredSettings
@@ -22,6 +23,8 @@ from bot.storage.guilds import GuildRecords
 
 log = logging.getLogger(__name__)
 
+RunningIn = Callable[[int], Iterable[BroadcastSession]]
+"""The broadcasts of the guild with this ID."""
 Change = Callable[[GuildSettings], GuildSettings]
 """Makes new settings of those that hold. Raises WRONG_SETTING."""
 
@@ -32,7 +35,8 @@ NAMES_SHOWN, NAME_SHOWN = 20, 40
 class Guilds:
     """Knows every server's rules; a server that has set nothing has the defaults.
 
-    `own_prefix` is what suggestions in chat start with in servers that set nothing else.
+    `running_in` knows a server's broadcasts: what changes holds there at once. `own_prefix` is what
+    suggestions in chat start with in servers that set nothing else.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class Guilds:
         audit: Audit,
         clock: Clock,
         make_filter: MakeFilter,
+        running_in: RunningIn,
         *,
         own_prefix: str = "!",
     ) -> None:
@@ -48,6 +53,7 @@ class Guilds:
         self._audit = audit
         self._clock = clock
         self._make_filter = make_filter
+        self._running_in = running_in
         self.own_prefix = own_prefix
         self._stored: dict[int, StoredSettings] = {}
         self._judges: dict[int, Judge] = {}
@@ -94,6 +100,8 @@ class Guilds:
     ) -> GuildSettings:
         """Changes a server's settings, now and for good, and returns them as they are then.
 
+        Its broadcasts that run go by them at once, except for their modes.
+
         `names` are those that are set, also to what they are already: what is stored of others and not
         understood is kept.
 
@@ -116,11 +124,15 @@ class Guilds:
             intake = self.intake_of(guild_id)
             self._judges[guild_id] = judge
             intake.change(settings.intake, judge.check)
+        for session in self._running_in(guild_id):
+            session.adopt(settings.arbitration)
         await self._audit.record(guild_id, by, ActionKind.SETTING, what)
         return settings
 
     async def mute(self, guild_id: int, mute: Mute, what: str) -> datetime | None:
-        """Takes nothing of a viewer for a while; returns until when that was so already, if it was.
+        """Takes nothing of a viewer for a while, and what they have in line out of it.
+
+        Returns until when they were muted already, if they were.
 
         `what` is for the audit list.
         """
@@ -129,7 +141,11 @@ class Guilds:
         await self._records.save_mute(guild_id, mute, over=intake.drop_ended_mutes())
         before = intake.muted_until(mute.viewer)
         intake.mute(mute)
-        await self._audit.record(guild_id, mute.by, ActionKind.MUTE, what)
+        floors = [session.floor for session in self._running_in(guild_id)]
+        try:
+            await asyncio.gather(*(floor.refuse_all_of(mute.viewer, Refusal.MUTED) for floor in floors))
+        finally:  # they are muted in any case
+            await self._audit.record(guild_id, mute.by, ActionKind.MUTE, what)
         return before
 
     async def unmute(self, guild_id: int, viewer: Viewer, by: Viewer) -> bool:

@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.intake import Mute
-from bot.broadcast.model import Refusal, Viewer
+from bot.broadcast.model import Viewer
 from bot.broadcast.rights import Deed
 from cogs import wording
 from cogs.kit import context, rights
@@ -75,8 +75,6 @@ async def mute(interaction: discord.Interaction, person: discord.Member, minutes
     muted = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
     what = f"{muted.viewer.name} for {wording.length(minutes)}"
     before = await services.guilds.mute(guild_id, muted, what)
-    for session in services.broadcasts.in_guild(guild_id):
-        await session.floor.refuse_all_of(muted.viewer, Refusal.MUTED)
     return wording.muted(muted.viewer.name, until, before=before)
 
 

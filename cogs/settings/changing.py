@@ -45,6 +45,4 @@ async def change_settings(
     """
     services, guild_id = context.services(interaction), context.channel(interaction).guild_id
     by = context.viewer(interaction.user)
-    settings = await services.guilds.change(guild_id, change, by, what, names=names)
-    services.broadcasts.adopt(guild_id, settings.arbitration)
-    return settings
+    return await services.guilds.change(guild_id, change, by, what, names=names)

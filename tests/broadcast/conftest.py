@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import Line
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
@@ -47,6 +48,11 @@ class Rig:
     def end(self, channel: Channel = CHANNEL) -> None:
         """Mika ends the broadcast there."""
         self.broadcasts.in_channel(channel).end(Ending(Reason.HOST_ENDED, by=MIKA))
+
+    def adopt(self, arbitration: ArbitrationSettings) -> None:
+        """The broadcasts of the channel's server go by other settings."""
+        for session in self.broadcasts.in_guild(CHANNEL.guild_id):
+            session.adopt(arbitration)
 
     async def start(self, prompt: str = "A cat") -> BroadcastSession:
         """Mika's broadcast, live."""

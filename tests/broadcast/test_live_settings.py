@@ -109,7 +109,7 @@ async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> Non
     for channel in (CHANNEL, elsewhere):
         await rig.broadcasts.suggest(channel, ROBIN, f"first {channel.id}")
     await rig.world.interacting.wait()
-    rig.broadcasts.adopt(CHANNEL.guild_id, replace(SETTINGS, limits=LineLimits(per_viewer=1)))
+    rig.adopt(replace(SETTINGS, limits=LineLimits(per_viewer=1)))
     for channel in (CHANNEL, elsewhere):
         await rig.broadcasts.suggest(channel, ROBIN, f"second {channel.id}")
     await rig.broadcasts.suggest(elsewhere, ROBIN, "third there")

@@ -14,7 +14,7 @@ from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
 from bot.broadcast.states import Reason, State
-from bot.guilds.guilds import Guilds
+from bot.guilds.guilds import Guilds, RunningIn
 from bot.guilds.words.judge import MakeFilter
 from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
@@ -65,11 +65,15 @@ async def store(url: str) -> AsyncIterator[Store]:
 
 
 def guilds_of(
-    records: GuildRecords, clock: Clock | None = None, make_filter: MakeFilter = make_text_filter
+    records: GuildRecords,
+    clock: Clock | None = None,
+    make_filter: MakeFilter = make_text_filter,
+    *,
+    running_in: RunningIn = lambda _: (),
 ) -> Guilds:
     """The servers as this database knows them, before they are loaded."""
     clock = clock or SystemClock()
-    return Guilds(records, Audit(records, clock), clock, make_filter)
+    return Guilds(records, Audit(records, clock), clock, make_filter, running_in)
 
 
 def live_broadcast() -> tuple[Broadcast, Stream]:

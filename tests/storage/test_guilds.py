@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.intake import LONGEST_MUTE, Mute
-from bot.broadcast.model import ActionKind, Viewer
+from bot.broadcast.model import ActionKind, Refusal, Viewer
+from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
 from bot.storage.guilds import GuildRecords
 from bot.storage.schema import mutes
@@ -34,6 +37,34 @@ async def test_two_changes_at_once_are_both_kept(store: Store) -> None:
         for known in (guilds, again):
             settings = known.settings_of(GUILD)
             assert (settings.gap_s, settings.line_limit) == (7, 9)
+
+
+class Followed:
+    """A broadcast, as far as it is told what changed."""
+
+    def __init__(self) -> None:
+        self.floor = self
+        self.told: list[object] = []
+
+    def adopt(self, arbitration: ArbitrationSettings) -> None:
+        self.told.append(arbitration)
+
+    async def refuse_all_of(self, viewer: Viewer, refusal: Refusal) -> None:
+        self.told.append((viewer, refusal))
+
+
+async def test_what_changes_holds_where_a_broadcast_runs(store: Store) -> None:
+    """Whoever mutes or sets something, by whatever door: the broadcast follows, and the list has it."""
+    async with Writer(store.engine) as writer:
+        records, clock, running = GuildRecords(store.engine, writer), SteppedClock(), Followed()
+        sessions = {GUILD: [cast("BroadcastSession", running)]}
+        guilds = guilds_of(records, clock, running_in=sessions.__getitem__)
+        settings = await guilds.change(GUILD, lambda before: before.changed("gap_s", "7"), MIKA, "gap_s = 7")
+        mute = minutes_of_mute(clock, 1, 5)
+        await guilds.mute(GUILD, mute, "Somebody")
+        assert running.told == [settings.arbitration, (mute.viewer, Refusal.MUTED)]
+        kinds = [action.kind for action in await records.latest_actions(GUILD, 9)]
+        assert kinds == [ActionKind.MUTE, ActionKind.SETTING]
 
 
 async def test_text_rules_hold_at_once(store: Store) -> None:

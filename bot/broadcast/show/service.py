@@ -125,11 +125,6 @@ class Broadcasts:
         floors = [session.floor for session in self.in_guild(guild_id)]
         await asyncio.gather(*(floor.refuse_all_of(gone, Refusal.WITHDRAWN) for floor in floors))
 
-    def adopt(self, guild_id: int, arbitration: ArbitrationSettings) -> None:
-        """A server's settings changed: its running broadcasts go by them at once, except for their modes."""
-        for session in self.in_guild(guild_id):
-            session.adopt(arbitration)
-
     def in_channel(self, channel: Channel) -> BroadcastSession:
         """The channel's broadcast. Raises NOT_RUNNING."""
         session = self._by_channel.get(channel.id)

@@ -157,13 +157,13 @@ async def test_more_minutes_hold_at_once() -> None:
         session = await start(rig)
         rig.budgets[GUILD] = a_day(seconds=90)
         rig.audience.heard.clear()
-        rig.broadcasts.adopt(GUILD, ArbitrationSettings())
+        rig.adopt(ArbitrationSettings())
         for _ in range(20):
             await asyncio.sleep(0)
         assert session.ends_at == rig.clock.now() + timedelta(seconds=90)
         assert rig.audience.heard
         rig.budgets[GUILD] = Budget()
-        rig.broadcasts.adopt(GUILD, ArbitrationSettings())
+        rig.adopt(ArbitrationSettings())
         for _ in range(20):
             await asyncio.sleep(0)
         assert session.ends_at == rig.clock.now() + timedelta(seconds=STREAM_LIMIT_S)
@@ -183,7 +183,7 @@ async def test_fewer_minutes_hold_at_once(fewer: Budget, reason: Reason) -> None
         session = await start(rig)
         await rig.clock.sleep(40)
         rig.budgets[GUILD] = fewer
-        rig.broadcasts.adopt(GUILD, ArbitrationSettings())
+        rig.adopt(ArbitrationSettings())
         await reach(session, State.ENDED)
         assert session.broadcast.ending
         assert session.broadcast.ending.reason is reason
@@ -194,7 +194,7 @@ async def test_rules_that_change_while_it_connects_hold_when_it_is_live(rig: Rig
     rig.world.may_connect.clear()
     session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     rig.budgets[GUILD] = a_day(seconds=30)
-    rig.broadcasts.adopt(GUILD, ArbitrationSettings())
+    rig.adopt(ArbitrationSettings())
     rig.world.may_connect.set()
     await reach(session, State.ENDED)
     assert session.broadcast.ending
