@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8080
 # More than cores: a test waits more than it computes.
-TEST_PROCESSES ?= 3
+TEST_PROCESSES ?= 4
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -16,7 +16,8 @@ demo: $(VENV)/local.stamp ## the whole bot in a browser, without any account
 	@exec $(PY) -m bot demo --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 test: $(VENV)/dev.stamp
-	$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
+	@# Bytecode is kept, whatever the environment says: many tests start programs, and each would compile them.
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 published-client: $(VENV)/dev.stamp ## Odyssey's own JavaScript client against the stand-in; needs npm and a Chromium
 	@mkdir -p build
