@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8080
 # More than cores: a test waits more than it computes.
-TEST_PROCESSES ?= 4
+TEST_PROCESSES ?= 3
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
