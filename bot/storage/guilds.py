@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
+from bot.storage.reading import to_the_end
 from bot.storage.schema import actions, first_questions, guild_settings, known, mutes
 from bot.storage.writer import Writer, upsert
 
@@ -21,6 +22,7 @@ class GuildRecords:
         self._engine = engine
         self._writer = writer
 
+    @to_the_end
     async def all_settings(self) -> dict[int, str]:
         """Every server's settings, by its ID."""
         async with self._engine.connect() as connection:
@@ -32,6 +34,7 @@ class GuildRecords:
         row = {"guild_id": guild_id, "settings": settings, "changed_at": at}
         await self._writer.execute(upsert(self._engine, guild_settings, row))
 
+    @to_the_end
     async def asked_guilds(self) -> list[int]:
         """The IDs of servers that were asked at their first start."""
         async with self._engine.connect() as connection:
@@ -42,6 +45,7 @@ class GuildRecords:
         row = {"guild_id": guild_id, "asked_at": at}
         await self._writer.execute(upsert(self._engine, first_questions, row))
 
+    @to_the_end
     async def remaining_mutes(self, now: datetime) -> list[tuple[int, Mute]]:
         """Every mute that lasts, with its server's ID. Those that have run out are forgotten."""
         await self._writer.execute(delete(mutes).where(mutes.c.until <= now))
@@ -84,6 +88,7 @@ class GuildRecords:
             )
         )
 
+    @to_the_end
     async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
         """A server's audit list, newest first."""
         query = (

@@ -16,6 +16,7 @@ from bot.broadcast.model import Broadcast, Channel, Ending, Stream, TimeOnAir, V
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
 from bot.storage.journal import Post, PostKind
+from bot.storage.reading import to_the_end
 from bot.storage.schema import broadcasts, known, posts, recordings, storable, streams
 
 SEARCHED_LIMIT = 5000
@@ -46,6 +47,7 @@ class DatabaseHistory:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
+    @to_the_end
     async def channels(self, guild_id: int) -> list[int]:
         """The IDs of a guild's channels that had broadcasts, those with the newest first."""
         query = (
@@ -57,6 +59,7 @@ class DatabaseHistory:
         async with self._engine.connect() as connection:
             return list((await connection.execute(query)).scalars())
 
+    @to_the_end
     async def past_streams(
         self, guild_id: int, channels: Collection[int] | None = None, *, limit: int, offset: int
     ) -> tuple[list[PastStream], int]:
@@ -69,6 +72,7 @@ class DatabaseHistory:
             rows = (await connection.execute(query.limit(limit).offset(offset))).all()
         return [_past_stream(row) for row in rows], total
 
+    @to_the_end
     async def search_streams(
         self, guild_id: int, text: str, channels: Collection[int] | None = None, *, limit: int
     ) -> list[PastStream]:
@@ -102,6 +106,7 @@ class DatabaseHistory:
             _past_streams().where(broadcasts.c.channel_id == channel.id, streams.c.ended_at.is_not(None))
         )
 
+    @to_the_end
     async def streams_without_post(self) -> list[Stream]:
         """Streams that have ended and whose recording is still to be posted, newest first."""
         posted = select(posts.c.stream_id).where(posts.c.kind == PostKind.RECORDING.value)
@@ -117,6 +122,7 @@ class DatabaseHistory:
         async with self._engine.connect() as connection:
             return [_stream(row) for row in (await connection.execute(query)).all()]
 
+    @to_the_end
     async def broadcast(self, broadcast_id: str) -> Broadcast | None:
         """A broadcast, by its ID."""
         async with self._engine.connect() as connection:
@@ -124,6 +130,7 @@ class DatabaseHistory:
             row = (await connection.execute(query)).first()
         return _broadcast(row) if row else None
 
+    @to_the_end
     async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
         """When a guild's broadcasts were live that ended later than `since`, as far as is known."""
         ended_at = func.coalesce(broadcasts.c.ended_at, broadcasts.c.last_seen_at, broadcasts.c.live_at)
@@ -141,6 +148,7 @@ class DatabaseHistory:
         """A broadcast's panels that do not show its end yet, oldest first."""
         return await self._posts(_OPEN_PANEL, broadcasts.c.id == broadcast_id)
 
+    @to_the_end
     async def newest_panel(self, broadcast_id: str) -> int | None:
         """The message ID of the panel of a broadcast that stands furthest down."""
         query = select(func.max(posts.c.message_id)).where(
@@ -150,6 +158,7 @@ class DatabaseHistory:
             newest: int | None = (await connection.execute(query)).scalar_one()
         return newest
 
+    @to_the_end
     async def broadcasts_to_search(self) -> list[Broadcast]:
         """Broadcasts that are over and may have a panel that nobody remembers: the bot was cut off."""
         remembered = select(posts.c.broadcast_id).where(posts.c.kind == PostKind.PANEL.value)
@@ -165,11 +174,13 @@ class DatabaseHistory:
         """The messages that show a stream's recording, or that there is none yet."""
         return {post.kind: post for post in await self._posts(posts.c.stream_id == stream_id)}
 
+    @to_the_end
     async def _posts(self, *conditions: ColumnElement[bool]) -> list[Post]:
         query = select(posts).join(broadcasts).where(*conditions).order_by(posts.c.posted_at)
         async with self._engine.connect() as connection:
             return [_post(row) for row in (await connection.execute(query)).all()]
 
+    @to_the_end
     async def _first(self, query: Select[Any]) -> PastStream | None:
         async with self._engine.connect() as connection:
             row = (await connection.execute(query.limit(1))).first()
