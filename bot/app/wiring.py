@@ -27,7 +27,7 @@ from bot.process.deadline import STOP_S, Deadline
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
 from bot.storage.database import errors_explained, open_database
-from bot.storage.guilds import GuildRecords
+from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.recovery import close_unfinished
@@ -67,7 +67,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     engine = await stack.enter_async_context(open_database(settings.database_url, alone=True))
     writer = await stack.enter_async_context(Writer(engine))
     journal = DatabaseJournal(engine, writer)
-    records = GuildRecords(engine, writer)
+    records = DatabaseGuilds(engine, writer)
     audit = Audit(records, clock)
     guilds = Guilds(
         records,

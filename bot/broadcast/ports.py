@@ -9,10 +9,21 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.broadcast.clock import Clock
+from bot.broadcast.history import PastStream
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.pool import StreamPool
-from bot.broadcast.model import Broadcast, Ending, Recording, Spectating, Stream, Suggestion, TimeOnAir
+from bot.broadcast.model import (
+    Broadcast,
+    Channel,
+    Ending,
+    Recording,
+    Spectating,
+    Stream,
+    Suggestion,
+    TimeOnAir,
+)
+from bot.broadcast.posts import Post, PostKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +105,90 @@ class Journal(Protocol):
         ...
 
 
+class PostJournal(Journal, Protocol):
+    """The memory of what was posted too, and of what has not to be posted any more."""
+
+    def save_post(self, post: Post) -> Awaitable[None]:
+        """Remembers a message. Raises for a second recording post of one stream."""
+        ...
+
+    def close_panel(self, message_id: int, at: datetime) -> Awaitable[None]:
+        """Remembers that a panel looks live no more: it shows its broadcast's end, or is gone or closed."""
+        ...
+
+    def forget_post(self, message_id: int) -> Awaitable[None]:
+        """Remembers a message no more: it is gone, and another one stands for it."""
+        ...
+
+    def panels_sought(self, broadcast_id: str, at: datetime) -> Awaitable[None]:
+        """Remembers that a broadcast has no more panels that are not remembered."""
+        ...
+
+    def drop_recording(self, stream_id: str, at: datetime) -> Awaitable[None]:
+        """Remembers that a stream's recording can never be posted: there is nowhere left to."""
+        ...
+
+
 class History(Protocol):
     """What the journal knows of the past."""
 
     async def times_on_air(self, guild_id: int, *, since: datetime) -> Iterable[TimeOnAir]:
         """When a server's broadcasts were live that ended later than `since`, as far as is known."""
+        ...
+
+
+class FullHistory(History, Protocol):
+    """All that is found again. What belongs to a guild is shown to that guild only.
+
+    What belongs to a channel is for those who may view it: `channels` are theirs, None for all of a guild's.
+    """
+
+    async def channels(self, guild_id: int) -> list[int]:
+        """The IDs of a guild's channels that had broadcasts, those with the newest first."""
+        ...
+
+    async def past_streams(
+        self, guild_id: int, channels: Collection[int] | None = None, *, limit: int, offset: int
+    ) -> tuple[list[PastStream], int]:
+        """A guild's streams, newest first, and how many there are in all."""
+        ...
+
+    async def search_streams(
+        self, guild_id: int, text: str, channels: Collection[int] | None = None, *, limit: int
+    ) -> list[PastStream]:
+        """A guild's streams with `text` in their prompt, their host's name or at the front of their ID."""
+        ...
+
+    async def stream(self, guild_id: int, stream_id: str) -> PastStream | None:
+        """One of a guild's streams."""
+        ...
+
+    async def latest_stream(self, channel: Channel) -> PastStream | None:
+        """The newest stream in a channel that has ended."""
+        ...
+
+    async def broadcast(self, broadcast_id: str) -> Broadcast | None:
+        """A broadcast, by its ID."""
+        ...
+
+    async def broadcasts_to_search(self) -> list[Broadcast]:
+        """Broadcasts that are over and may have a panel that nobody remembers: the bot was cut off."""
+        ...
+
+    async def open_panels(self, broadcast_id: str) -> list[Post]:
+        """A broadcast's panels that do not show its end yet, oldest first."""
+        ...
+
+    async def open_panels_of_the_past(self) -> list[Post]:
+        """Panels that do not show yet that their broadcasts are over, oldest first."""
+        ...
+
+    async def newest_panel(self, broadcast_id: str) -> int | None:
+        """The message ID of the panel of a broadcast that stands furthest down."""
+        ...
+
+    async def stream_posts(self, stream_id: str) -> dict[PostKind, Post]:
+        """The messages that show a stream's recording, or that there is none yet."""
         ...
 
 

@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
-from bot.broadcast.ports import RecordingSource
+from bot.broadcast.ports import FullHistory, PostJournal, RecordingSource
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.service import Broadcasts
@@ -24,8 +24,6 @@ from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.kit.references import new_reference
 from bot.process.deadline import Deadline
-from bot.storage.history import DatabaseHistory
-from bot.storage.journal import DatabaseJournal
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +52,8 @@ class Services:
     audit: Audit
     recordings: RecordingSource
     desk: RecordingDesk
-    journal: DatabaseJournal
-    history: DatabaseHistory
+    journal: PostJournal
+    history: FullHistory
     guilds: Guilds
     first_questions: FirstQuestions
     stage: Stage

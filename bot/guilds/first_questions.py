@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.broadcast.clock import Clock
-from bot.storage.guilds import GuildRecords
+from bot.guilds.records import GuildRecords
 
 log = logging.getLogger(__name__)
 

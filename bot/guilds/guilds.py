@@ -14,12 +14,12 @@ from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
 from bot.broadcast.intake.prefixes import Prefixes
 from bot.broadcast.model import ActionKind, Refusal, Viewer
 from bot.broadcast.show.session import BroadcastSession
+from bot.guilds.records import GuildRecords
 from bot.guilds.settings.complaints import wrong_setting
 from bot.guilds.settings.guild_settings import CHAT_BEGINNINGS, TEXT_RULES, GuildSettings
 from bot.guilds.settings.stored import StoredSettings
 from bot.guilds.settings.values import NO_PREFIX
 from bot.guilds.words.judge import Judge, MakeFilter, Trouble
-from bot.storage.guilds import GuildRecords
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from bot.storage.schema import actions, first_questions, guild_settings, known, 
 from bot.storage.writer import Writer, upsert
 
 
-class GuildRecords:
-    """Stores and finds them. Settings are JSON text here; their meaning is `bot.guilds.settings`' affair."""
+class DatabaseGuilds:
+    """The `GuildRecords` of servers' rules, and the `ActionRecords` of the audit list."""
 
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine

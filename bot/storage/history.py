@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -12,10 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.broadcast.history import PastStream
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, TimeOnAir, Viewer
+from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
-from bot.storage.journal import Post, PostKind
 from bot.storage.reading import to_the_end
 from bot.storage.schema import broadcasts, known, posts, recordings, storable, streams
 
@@ -26,23 +26,8 @@ _OVER = [state.value for state in State if state.is_over]
 _OPEN_PANEL = and_(posts.c.kind == PostKind.PANEL.value, posts.c.closed_at.is_(None))
 
 
-@dataclass(frozen=True, slots=True)
-class PastStream:
-    """A stream that was (or still is), with what is worth knowing of its broadcast and its recording."""
-
-    stream: Stream
-    channel: Channel
-    host: Viewer
-    has_recording: bool
-    duration_s: float | None
-    frame_count: int | None
-
-
 class DatabaseHistory:
-    """Reads. What belongs to a guild is shown to that guild only, so most questions name one.
-
-    What belongs to a channel is for those who may view it: `channels` are theirs, None for all of a guild's.
-    """
+    """The domain's `FullHistory`: reads. What is a guild's is for that guild: most questions name one."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Collection
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Table, delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
+from bot.broadcast.posts import Post
 from bot.storage import schema
 from bot.storage.writer import Writer, upsert
 
 
-class PostKind(StrEnum):
-    """What a message of ours shows."""
-
-    PANEL = "panel"
-    RECORDING = "recording"
-    NO_RECORDING = "no_recording"
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A message that the bot posted. A recording's post, or word that there is none yet, names its stream.
-
-    A panel is open (not closed) until it shows that its broadcast is over.
-    """
-
-    message_id: int
-    channel_id: int
-    kind: PostKind
-    broadcast_id: str
-    posted_at: datetime
-    stream_id: str | None = None
-
-
 class DatabaseJournal:
-    """The domain's `Journal`, and the posts. What a method returns is done once the fact is committed."""
+    """The domain's `PostJournal`. What a method returns is done once the fact is committed."""
 
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.broadcast.ports import FullHistory
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.audience import Stage
 from bot.kit.errors import StartError
-from bot.storage.history import DatabaseHistory
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ _HEADERS = {
 
 @asynccontextmanager
 async def serve_web(
-    broadcasts: Broadcasts, history: DatabaseHistory, stage: Stage, *, host: str, port: int
+    broadcasts: Broadcasts, history: FullHistory, stage: Stage, *, host: str, port: int
 ) -> AsyncIterator[None]:
     """Serves the watch pages of broadcasts. Raises `StartError`."""
     runner = web.AppRunner(
@@ -57,7 +57,7 @@ async def serve_web(
         await runner.cleanup()
 
 
-def make_web_app(broadcasts: Broadcasts, history: DatabaseHistory, stage: Stage) -> web.Application:
+def make_web_app(broadcasts: Broadcasts, history: FullHistory, stage: Stage) -> web.Application:
     """The web application, to be run by any aiohttp runner."""
 
     async def exists(broadcast_id: str) -> bool:

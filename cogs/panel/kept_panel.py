@@ -12,9 +12,9 @@ from typing import Any
 import discord
 
 from bot.broadcast.model import Broadcast
+from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
-from bot.storage.journal import Post, PostKind
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL
 from cogs.kit.own_messages import nonce_of, panels_in
 from cogs.panel.earlier_panel import give_way

@@ -10,10 +10,10 @@ from functools import partial
 import discord
 
 from bot.broadcast.model import Broadcast
+from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason
 from bot.broadcast.telling.chores import Chores
 from bot.discord.bot import OdysseyBot
-from bot.storage.journal import Post, PostKind
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS
 from cogs.kit.marks import close_forgotten_marks
 from cogs.kit.own_messages import panels_in

@@ -12,8 +12,8 @@ import discord
 
 from bot.broadcast.errors import NotShownError
 from bot.broadcast.model import Broadcast, Recording, Stream
+from bot.broadcast.posts import Post, PostKind
 from bot.discord.bot import OdysseyBot
-from bot.storage.journal import Post, PostKind
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.kit.own_messages import nonce_of, own_messages, texts
 from cogs.recordings.post import (

@@ -8,7 +8,7 @@ import discord
 from discord.app_commands import Choice
 
 from bot.broadcast.errors import BroadcastError, Code, WorldError
-from bot.storage.history import PastStream
+from bot.broadcast.history import PastStream
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.recordings.post import RecordingPost, fetch_stills

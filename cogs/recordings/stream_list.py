@@ -5,9 +5,9 @@ from __future__ import annotations
 import discord
 from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 
+from bot.broadcast.history import PastStream
 from bot.broadcast.rights import Deed
 from bot.broadcast.states import State
-from bot.storage.history import PastStream
 from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import show

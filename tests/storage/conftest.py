@@ -19,7 +19,7 @@ from bot.guilds.words.judge import MakeFilter
 from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
 from bot.storage.database import open_database
-from bot.storage.guilds import GuildRecords
+from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.writer import Writer
@@ -65,7 +65,7 @@ async def store(url: str) -> AsyncIterator[Store]:
 
 
 def guilds_of(
-    records: GuildRecords,
+    records: DatabaseGuilds,
     clock: Clock | None = None,
     make_filter: MakeFilter = make_text_filter,
     *,

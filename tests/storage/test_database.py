@@ -21,7 +21,7 @@ from bot.kit.errors import StartError
 from bot.process.clock import SystemClock
 from bot.storage import database, schema
 from bot.storage.database import open_database
-from bot.storage.guilds import GuildRecords
+from bot.storage.guilds import DatabaseGuilds
 from bot.storage.writer import Writer
 from tests.storage.conftest import Store
 
@@ -75,7 +75,7 @@ async def test_a_server_that_had_broadcasts_is_past_its_first_start(
                     )
                 )
     async with open_database(url) as engine, Writer(engine) as writer:
-        questions = FirstQuestions(GuildRecords(engine, writer), SystemClock())
+        questions = FirstQuestions(DatabaseGuilds(engine, writer), SystemClock())
         await questions.load()
     assert [guild_id for guild_id in (7, 8, 9) if questions.is_open(guild_id)] == [9]
 

@@ -15,7 +15,7 @@ from bot.broadcast.intake.intake import LONGEST_MUTE, Mute
 from bot.broadcast.model import ActionKind, Refusal, Viewer
 from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
-from bot.storage.guilds import GuildRecords
+from bot.storage.guilds import DatabaseGuilds
 from bot.storage.schema import mutes
 from bot.storage.writer import Writer
 from tests.broadcast.fakes import SteppedClock
@@ -27,12 +27,12 @@ GUILD = 7
 async def test_two_changes_at_once_are_both_kept(store: Store) -> None:
     """Neither moderator overwrites what the other has just set, in memory or for the next start."""
     async with Writer(store.engine) as writer:
-        guilds = guilds_of(GuildRecords(store.engine, writer))
+        guilds = guilds_of(DatabaseGuilds(store.engine, writer))
         await asyncio.gather(
             guilds.change(GUILD, lambda before: before.changed("gap_s", "7"), MIKA, "gap_s = 7"),
             guilds.change(GUILD, lambda before: before.changed("line_limit", "9"), MIKA, "line_limit = 9"),
         )
-        again = guilds_of(GuildRecords(store.engine, writer))
+        again = guilds_of(DatabaseGuilds(store.engine, writer))
         await again.load()
         for known in (guilds, again):
             settings = known.settings_of(GUILD)
@@ -56,7 +56,7 @@ class Followed:
 async def test_what_changes_holds_where_a_broadcast_runs(store: Store) -> None:
     """Whoever mutes or sets something, by whatever door: the broadcast follows, and the list has it."""
     async with Writer(store.engine) as writer:
-        records, clock, running = GuildRecords(store.engine, writer), SteppedClock(), Followed()
+        records, clock, running = DatabaseGuilds(store.engine, writer), SteppedClock(), Followed()
         sessions = {GUILD: [cast("BroadcastSession", running)]}
         guilds = guilds_of(records, clock, running_in=sessions.__getitem__)
         settings = await guilds.change(GUILD, lambda before: before.changed("gap_s", "7"), MIKA, "gap_s = 7")
@@ -70,7 +70,7 @@ async def test_what_changes_holds_where_a_broadcast_runs(store: Store) -> None:
 async def test_text_rules_hold_at_once(store: Store) -> None:
     """The gate that a running broadcast asks goes by the new rules; a wrong rule changes nothing."""
     async with Writer(store.engine) as writer:
-        guilds = guilds_of(GuildRecords(store.engine, writer))
+        guilds = guilds_of(DatabaseGuilds(store.engine, writer))
         intake, robin = guilds.intake_of(GUILD), Viewer(1, "Robin")
         intake.check_words(robin, "what the heck", is_exempt=False)
         await guilds.change(GUILD, lambda before: before.changed("blocked_words", "heck"), MIKA, "")
@@ -123,7 +123,7 @@ async def test_mutes_end(store: Store) -> None:
     """One that has run out is gone: nobody is unmuted any more, the audit list says nothing, no row stays."""
     async with Writer(store.engine) as writer:
         clock = SteppedClock()
-        records = GuildRecords(store.engine, writer)
+        records = DatabaseGuilds(store.engine, writer)
         guilds = guilds_of(records, clock)
         for viewer_id, minutes in ((1, 10), (2, 10), (3, 60)):
             await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes), "Somebody")
@@ -141,7 +141,7 @@ async def test_each_mute_takes_those_that_have_run_out_with_it(store: Store) -> 
     """So the table is no larger than what was muted last."""
     async with Writer(store.engine) as writer:
         clock = SteppedClock()
-        guilds = guilds_of(GuildRecords(store.engine, writer), clock)
+        guilds = guilds_of(DatabaseGuilds(store.engine, writer), clock)
         for viewer_id in range(20):
             await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, 5), "Somebody")
             await guilds.mute(GUILD + 1, minutes_of_mute(clock, viewer_id, 5), "Somebody")
@@ -153,12 +153,12 @@ async def test_a_start_forgets_the_mutes_that_ran_out_and_shortens_those_that_ca
     """What is left goes on; one that was stored by a wall years ahead lasts as long as the longest."""
     async with Writer(store.engine) as writer:
         clock = SteppedClock()
-        before = guilds_of(GuildRecords(store.engine, writer), clock)
+        before = guilds_of(DatabaseGuilds(store.engine, writer), clock)
         for viewer_id, minutes in ((1, 10), (2, 60), (3, 5_000_000)):
             await before.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes), "Somebody")
         await clock.sleep(601)
         for _ in range(2):
-            guilds = guilds_of(GuildRecords(store.engine, writer), clock)
+            guilds = guilds_of(DatabaseGuilds(store.engine, writer), clock)
             await guilds.load()
             assert await muted_rows(store) == [2, 3]
             intake = guilds.intake_of(GUILD)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from bot.broadcast.model import Action, ActionKind
 from bot.broadcast.states import Reason, State
-from bot.storage.guilds import GuildRecords
+from bot.storage.guilds import DatabaseGuilds
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from tests.storage.conftest import CHANNEL, MIKA, NOW, Store
@@ -42,7 +42,7 @@ async def test_what_a_newer_version_stored_is_read_as_far_as_it_is_understood(st
     broadcast, _ = await store.past_broadcast(1)
     await store.past_broadcast(2)
     async with Writer(store.engine) as writer:
-        records = GuildRecords(store.engine, writer)
+        records = DatabaseGuilds(store.engine, writer)
         await records.save_action(Action(CHANNEL.guild_id, MIKA, ActionKind.PANIC, "a meadow", NOW))
     async with store.engine.begin() as connection:
         for change in (

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.broadcast.model import Channel, Recording, Refusal, Suggestion, Viewer
+from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
-from bot.storage.journal import Post, PostKind
 from bot.storage.recovery import close_unfinished
 from bot.storage.schema import suggestions
 from tests.storage.conftest import CHANNEL, MIKA, NOW, Store, ended, live_broadcast

@@ -10,10 +10,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 
+from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import State
 from bot.storage.database import MIGRATIONS, open_database
 from bot.storage.history import DatabaseHistory
-from bot.storage.journal import Post, PostKind
 from bot.storage.recovery import close_unfinished
 from tests.storage.conftest import NOW, Store, live_broadcast
 

@@ -23,10 +23,10 @@ from bot.broadcast.model import (
     Suggestion,
     Viewer,
 )
+from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.storage import schema
-from bot.storage.guilds import GuildRecords
-from bot.storage.journal import Post, PostKind
+from bot.storage.guilds import DatabaseGuilds
 from tests.storage.conftest import NOW, Store
 
 PRIVACY = (Path(__file__).parents[2] / "PRIVACY.md").read_text()
@@ -75,7 +75,7 @@ async def test_a_server_can_be_taken_out(store: Store) -> None:
 
 async def _fill(store: Store, channel: Channel) -> None:
     """A broadcast of Robin's and one of Sasha's in a channel; each did to the other what can be done."""
-    records = GuildRecords(store.engine, store.writer)
+    records = DatabaseGuilds(store.engine, store.writer)
     for host, other in ((ROBIN, SASHA), (SASHA, ROBIN)):
         words, others = (f"{who.name.split()[0].lower()} says: in {channel.id}" for who in (host, other))
         key = f"{host.name[0]}{channel.id}"

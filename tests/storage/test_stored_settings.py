@@ -14,7 +14,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Viewer
 from bot.guilds.guilds import Guilds
 from bot.guilds.settings.guild_settings import GuildSettings
-from bot.storage.guilds import GuildRecords
+from bot.storage.guilds import DatabaseGuilds
 from bot.storage.writer import Writer
 from tests.storage.conftest import MIKA, NOW, Store, guilds_of
 from tests.storage.test_guilds import GUILD
@@ -23,10 +23,10 @@ ROBIN = Viewer(1, "Robin")
 
 
 @asynccontextmanager
-async def loaded(store: Store, stored: dict[str, Any] | str) -> AsyncIterator[tuple[Guilds, GuildRecords]]:
+async def loaded(store: Store, stored: dict[str, Any] | str) -> AsyncIterator[tuple[Guilds, DatabaseGuilds]]:
     """The servers of a run that finds this stored."""
     async with Writer(store.engine) as writer:
-        records = GuildRecords(store.engine, writer)
+        records = DatabaseGuilds(store.engine, writer)
         text = stored if isinstance(stored, str) else json.dumps(stored)
         await records.save_settings(GUILD, text, NOW)
         guilds = guilds_of(records)
@@ -43,7 +43,7 @@ def refusal(guilds: Guilds, prompt: str) -> Code | None:
     return None
 
 
-async def stored_in(records: GuildRecords) -> dict[str, Any]:
+async def stored_in(records: DatabaseGuilds) -> dict[str, Any]:
     """What is stored now."""
     values = json.loads((await records.all_settings())[GUILD])
     assert isinstance(values, dict)
@@ -151,7 +151,7 @@ async def test_a_filter_that_fails_lets_nothing_pass_and_says_so_once(
         return check
 
     async with Writer(store.engine) as writer:
-        guilds = guilds_of(GuildRecords(store.engine, writer), make_filter=breaks_at_kites)
+        guilds = guilds_of(DatabaseGuilds(store.engine, writer), make_filter=breaks_at_kites)
         with caplog.at_level(logging.ERROR):
             codes = [refusal(guilds, prompt) for prompt in ("a red kite", "a dragon", "two kites")]
         assert codes == [Code.CANNOT_JUDGE, None, Code.CANNOT_JUDGE]
@@ -166,6 +166,6 @@ async def test_a_filter_that_cannot_be_made_lets_nothing_pass(store: Store) -> N
         raise RuntimeError("unforeseen")
 
     async with Writer(store.engine) as writer:
-        guilds = guilds_of(GuildRecords(store.engine, writer), make_filter=fail)
+        guilds = guilds_of(DatabaseGuilds(store.engine, writer), make_filter=fail)
         assert refusal(guilds, "a dragon") is Code.CANNOT_JUDGE
         assert guilds.trouble_of(GUILD).is_closed

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Recording, Suggestion
+from bot.broadcast.posts import Post, PostKind
 from bot.storage import schema
-from bot.storage.journal import Post, PostKind
 from bot.storage.writer import Writer
 from tests.storage.conftest import MIKA, NOW, Store, live_broadcast
 

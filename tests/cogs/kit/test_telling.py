@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.broadcast.model import Action
-from bot.storage.guilds import GuildRecords
+from bot.storage.guilds import DatabaseGuilds
 from tests.cogs.conftest import refusing, until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.support.steering import set_, suggest
@@ -45,13 +45,13 @@ def hasty_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 def recorded(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[Action]:
     """What comes to stand in the audit list."""
     actions: asyncio.Queue[Action] = asyncio.Queue()
-    save = GuildRecords.save_action
+    save = DatabaseGuilds.save_action
 
-    async def save_and_tell(records: GuildRecords, action: Action) -> None:
+    async def save_and_tell(records: DatabaseGuilds, action: Action) -> None:
         await save(records, action)
         actions.put_nowait(action)
 
-    monkeypatch.setattr(GuildRecords, "save_action", save_and_tell)
+    monkeypatch.setattr(DatabaseGuilds, "save_action", save_and_tell)
     return actions
 
 

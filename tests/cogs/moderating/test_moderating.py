@@ -8,7 +8,7 @@ import pytest
 
 from bot.broadcast.model import Action
 from bot.broadcast.show.session import BroadcastSession
-from bot.storage.guilds import GuildRecords
+from bot.storage.guilds import DatabaseGuilds
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.support.steering import set_, suggest
 
@@ -72,9 +72,9 @@ async def test_a_slow_disk_makes_no_deed_look_as_if_it_had_failed(
 ) -> None:
     """Discord hears at once that an answer will come; the answer comes once the deed is stored."""
     mika, robin = house.discord.user("mika"), house.discord.user("robin")
-    save, may_save = GuildRecords.save_action, asyncio.Event()
+    save, may_save = DatabaseGuilds.save_action, asyncio.Event()
 
-    async def save_slowly(records: GuildRecords, action: Action) -> None:
+    async def save_slowly(records: DatabaseGuilds, action: Action) -> None:
         await may_save.wait()
         await save(records, action)
 
@@ -85,7 +85,7 @@ async def test_a_slow_disk_makes_no_deed_look_as_if_it_had_failed(
         await house.live_broadcast()
         if command == "unmute":
             await (await mika.slash(CHANNEL, "odyssey mute", **options)).final(timeout_s=WAIT_S)
-        monkeypatch.setattr(GuildRecords, "save_action", save_slowly)
+        monkeypatch.setattr(DatabaseGuilds, "save_action", save_slowly)
         answer = await mika.slash(CHANNEL, f"odyssey {command}", **options)
         assert answer.message, answer.failed
         assert answer.message.thinking
@@ -100,9 +100,9 @@ async def test_a_slow_disk_makes_no_verdict_look_as_if_it_had_failed(
 ) -> None:
     """The click is taken at once; the next suggestion is shown once the verdict is stored."""
     mika = house.discord.user("mika")
-    save, may_save = GuildRecords.save_action, asyncio.Event()
+    save, may_save = DatabaseGuilds.save_action, asyncio.Event()
 
-    async def save_slowly(records: GuildRecords, action: Action) -> None:
+    async def save_slowly(records: DatabaseGuilds, action: Action) -> None:
         await may_save.wait()
         await save(records, action)
 
@@ -111,7 +111,7 @@ async def test_a_slow_disk_makes_no_verdict_look_as_if_it_had_failed(
         panel = await house.live_broadcast()
         await suggest(house, "robin", "an owl hoots")
         review = await house.review(panel)
-        monkeypatch.setattr(GuildRecords, "save_action", save_slowly)
+        monkeypatch.setattr(DatabaseGuilds, "save_action", save_slowly)
         answer = await mika.click(review, label=verdict)
         assert answer.failed is None
         may_save.set()
@@ -130,14 +130,14 @@ async def test_a_mute_that_cannot_be_stored_does_not_hold(
     async with house.bot():
         await house.live_broadcast()
         with monkeypatch.context() as disk:
-            disk.setattr(GuildRecords, "save_mute", fail)
+            disk.setattr(DatabaseGuilds, "save_mute", fail)
             answer = await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
             assert "Something went wrong" in (await answer.final(timeout_s=WAIT_S)).text
         assert "Taken" in (await suggest(house, "robin", "an owl hoots")).text
         answer = await mika.slash(CHANNEL, "odyssey mute", person=robin.id)
         assert "cannot steer" in (await answer.final(timeout_s=WAIT_S)).text
         with monkeypatch.context() as disk:
-            disk.setattr(GuildRecords, "remove_mutes", fail)
+            disk.setattr(DatabaseGuilds, "remove_mutes", fail)
             answer = await mika.slash(CHANNEL, "odyssey unmute", person=robin.id)
             assert "Something went wrong" in (await answer.final(timeout_s=WAIT_S)).text
         assert "has muted you" in (await suggest(house, "robin", "an owl hoots")).text

@@ -11,8 +11,9 @@ from typing import Any
 import discord
 import pytest
 
+from bot.broadcast.posts import Post
 from bot.local.discord.state import ApiError
-from bot.storage.journal import DatabaseJournal, Post
+from bot.storage.journal import DatabaseJournal
 from cogs.broadcasts.places import GRACE_S
 from tests.cogs.broadcasts.test_departures import SEND, VIEW, deny, ending
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
