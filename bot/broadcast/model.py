@@ -47,22 +47,39 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One Odyssey stream. `ended_at` and `end_reason` are None while it runs."""
+    """One Odyssey stream, from when it is meant. `ended_at` and `end_reason` are None while it runs.
+
+    Its ID is ours; `service_id` is the service's, None until it has begun, and for good if it never has.
+    `started_at` is when it was meant until it has begun. `number` is its place in its broadcast, from 1.
+    """
 
     id: str
     broadcast_id: str
     prompt: str
     portrait: bool
+    intended_at: datetime
     started_at: datetime
+    number: int = 1
+    service_id: str | None = None
     ended_at: datetime | None = None
     end_reason: Reason | None = None
 
     @property
     def state(self) -> State:
-        """LIVE while it runs, then ENDED or FAILED."""
+        """CONNECTING until it has begun, LIVE while it runs, then ENDED or FAILED."""
         if self.end_reason is None:
-            return State.LIVE
+            return State.LIVE if self.has_begun else State.CONNECTING
         return State.FAILED if self.end_reason.is_failure else State.ENDED
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the service has begun it: there is a recording of it then, or will be."""
+        return self.service_id is not None
+
+    @property
+    def shown_id(self) -> str:
+        """What people and the log know it by: the service's ID."""
+        return self.service_id or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,13 @@ class Refusal(StrEnum):
     PANIC = "panic"  # a moderator stopped everything
 
 
+class Origin(NamedTuple):
+    """Where a suggestion came from: a channel, and the message if it was one. The IDs are Discord's."""
+
+    channel_id: int
+    message_id: int | None = None
+
+
 class Suggestion(NamedTuple):
     """What a viewer proposes, and what has become of it.
 
@@ -145,7 +169,8 @@ class Suggestion(NamedTuple):
     broadcast_id: str
     viewer: Viewer
     prompt: str
-    suggested_at: datetime  # the fields up to here are the proposal, the rest is what became of it
+    suggested_at: datetime
+    origin: Origin | None = None  # the fields up to here are the proposal, the rest is what became of it
     outcome: Outcome = Outcome.QUEUED
     stream_id: str | None = None
     sent_at: datetime | None = None
@@ -162,17 +187,17 @@ class Suggestion(NamedTuple):
     def sent(self, stream_id: str, at: datetime, prompt: str | None = None) -> Suggestion:
         """On its way to the world as an interaction, in its own words or in these."""
         sent_as = None if prompt == self.prompt else prompt
-        return Suggestion(*self[:5], Outcome.SENT, stream_id, at, sent_as=sent_as)
+        return Suggestion(*self[:6], Outcome.SENT, stream_id, at, sent_as=sent_as)
 
     def acknowledged(self, applied: str, at: datetime) -> Suggestion:
         """In force."""
         return Suggestion(
-            *self[:5], Outcome.ACKNOWLEDGED, self.stream_id, self.sent_at, at, applied, sent_as=self.sent_as
+            *self[:6], Outcome.ACKNOWLEDGED, self.stream_id, self.sent_at, at, applied, sent_as=self.sent_as
         )
 
     def refused(self, refusal: Refusal, at: datetime, detail: str | None = None) -> Suggestion:
         """Not applied, and why."""
-        return Suggestion(*self[:5], Outcome.REFUSED, self.stream_id, self.sent_at, at, None, refusal, detail)
+        return Suggestion(*self[:6], Outcome.REFUSED, self.stream_id, self.sent_at, at, None, refusal, detail)
 
 
 class ActionKind(StrEnum):
@@ -215,12 +240,11 @@ class Spectating:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Recording:
-    """The artifacts of one stream. The links expire about an hour after they were made; repr shows nothing.
+    """The artifacts of a stream. The links expire about an hour after they were made; repr shows nothing.
 
     A link is None when the artifact does not exist, or not yet.
     """
 
-    stream_id: str
     fetched_at: datetime
     video_url: str | None = None
     preview_url: str | None = None

@@ -73,8 +73,11 @@ class OpenWorld(Protocol):
 class RecordingSource(Protocol):
     """Where recordings come from."""
 
-    async def find(self, stream_id: str) -> Recording | None:
-        """The recording as it stands now, None when there is none (yet). Raises `WorldError`."""
+    async def find(self, service_id: str) -> Recording | None:
+        """A stream's recording as it stands now, None when there is none (yet). Raises `WorldError`.
+
+        The stream is named as the service names it.
+        """
         ...
 
 
@@ -100,8 +103,8 @@ class Journal(Protocol):
         """Stores a suggestion as it stands."""
         ...
 
-    def save_recording(self, recording: Recording) -> Awaitable[None]:
-        """Stores what is known of a recording, without its links: they expire, and they are secrets."""
+    def save_recording(self, stream_id: str, recording: Recording) -> Awaitable[None]:
+        """Stores what is known of a stream's recording, but not its links: they expire, and are secrets."""
         ...
 
 
@@ -109,7 +112,11 @@ class PostJournal(Journal, Protocol):
     """The memory of what was posted too, and of what has not to be posted any more."""
 
     def save_post(self, post: Post) -> Awaitable[None]:
-        """Remembers a message. Raises for a second recording post of one stream."""
+        """Stores a post as it stands. Raises for a second recording post of one stream."""
+        ...
+
+    def add_post(self, post: Post) -> Awaitable[None]:
+        """Stores a post, unless its message is remembered already: one that is found again, say."""
         ...
 
     def close_panel(self, message_id: int, at: datetime) -> Awaitable[None]:
@@ -138,9 +145,10 @@ class History(Protocol):
 
 
 class FullHistory(History, Protocol):
-    """All that is found again. What belongs to a guild is shown to that guild only.
+    """All that is found again: of streams those that have begun, of posts those that are there.
 
-    What belongs to a channel is for those who may view it: `channels` are theirs, None for all of a guild's.
+    What belongs to a guild is shown to that guild only. What belongs to a channel is for those who may view
+    it: `channels` are theirs, None for all of a guild's.
     """
 
     async def channels(self, guild_id: int) -> list[int]:
@@ -159,8 +167,8 @@ class FullHistory(History, Protocol):
         """A guild's streams with `text` in their prompt, their host's name or at the front of their ID."""
         ...
 
-    async def stream(self, guild_id: int, stream_id: str) -> PastStream | None:
-        """One of a guild's streams."""
+    async def stream(self, guild_id: int, service_id: str) -> PastStream | None:
+        """One of a guild's streams, by the ID that people know it by."""
         ...
 
     async def latest_stream(self, channel: Channel) -> PastStream | None:

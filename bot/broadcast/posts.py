@@ -17,12 +17,14 @@ class PostKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message that the bot posted. A recording's post, or word that there is none yet, names its stream.
+    """A message that the bot posts. Its ID is ours; `message_id` is Discord's, None until it is posted.
 
-    A panel is open (not closed) until it shows that its broadcast is over.
+    A recording's post, or word that there is none yet, names its stream. A panel is open (not closed) until
+    it shows that its broadcast is over.
     """
 
-    message_id: int
+    id: str
+    message_id: int | None
     channel_id: int
     kind: PostKind
     broadcast_id: str

@@ -23,11 +23,13 @@ SEARCHED_LIMIT = 5000
 """How many streams are looked through at most."""
 
 _OVER = [state.value for state in State if state.is_over]
+_IS_POSTED = posts.c.message_id.is_not(None)
 _OPEN_PANEL = and_(posts.c.kind == PostKind.PANEL.value, posts.c.closed_at.is_(None))
+_HAS_BEGUN = streams.c.service_id.is_not(None)
 
 
 class DatabaseHistory:
-    """The domain's `FullHistory`: reads. What is a guild's is for that guild: most questions name one."""
+    """The domain's `FullHistory`: reads. What is a guild's is for that guild, so most questions name it."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -61,43 +63,46 @@ class DatabaseHistory:
     async def search_streams(
         self, guild_id: int, text: str, channels: Collection[int] | None = None, *, limit: int
     ) -> list[PastStream]:
-        """A guild's streams with `text` in their prompt, their host's name or at the front of their ID.
+        """A guild's streams with `text` in their prompt, their host's name or at the front of their shown ID.
 
         Newest first, of the newest `SEARCHED_LIMIT`; however it is written: case, accents and width of
         letters do not matter, in any script. (Databases fold Latin letters, if any, and each in its own way.)
         """
         theirs, newest_first = _in(guild_id, channels), streams.c.started_at.desc()
-        names = select(streams.c.id, streams.c.prompt, broadcasts.c.host_name).select_from(
-            streams.join(broadcasts)
-        )
+        names = select(
+            streams.c.id, streams.c.service_id, streams.c.prompt, broadcasts.c.host_name
+        ).select_from(streams.join(broadcasts))
         names = names.where(theirs).order_by(newest_first, streams.c.id).limit(SEARCHED_LIMIT)
         wanted = _folded(storable(text))
         async with self._engine.connect() as connection:
             rows = (await connection.execute(names)).all()
             fitting = islice(
-                (row.id for row in rows if _fits(wanted, row.id, row.prompt, row.host_name)), limit
+                (row.id for row in rows if _fits(wanted, row.service_id, row.prompt, row.host_name)), limit
             )
             found = await connection.execute(_past_streams().where(streams.c.id.in_(list(fitting))))
             return [_past_stream(row) for row in found.all()]
 
-    async def stream(self, guild_id: int, stream_id: str) -> PastStream | None:
-        """One of a guild's streams."""
-        query = _past_streams().where(broadcasts.c.guild_id == guild_id, streams.c.id == stream_id)
+    async def stream(self, guild_id: int, service_id: str) -> PastStream | None:
+        """One of a guild's streams, by the ID that people know it by."""
+        query = _past_streams().where(broadcasts.c.guild_id == guild_id, streams.c.service_id == service_id)
         return await self._first(query)
 
     async def latest_stream(self, channel: Channel) -> PastStream | None:
         """The newest stream in a channel that has ended."""
         return await self._first(
-            _past_streams().where(broadcasts.c.channel_id == channel.id, streams.c.ended_at.is_not(None))
+            _past_streams().where(
+                broadcasts.c.channel_id == channel.id, _HAS_BEGUN, streams.c.ended_at.is_not(None)
+            )
         )
 
     @to_the_end
     async def streams_without_post(self) -> list[Stream]:
         """Streams that have ended and whose recording is still to be posted, newest first."""
-        posted = select(posts.c.stream_id).where(posts.c.kind == PostKind.RECORDING.value)
+        posted = select(posts.c.stream_id).where(posts.c.kind == PostKind.RECORDING.value, _IS_POSTED)
         query = (
             select(streams)
             .where(
+                _HAS_BEGUN,
                 streams.c.ended_at.is_not(None),
                 streams.c.recording_dropped_at.is_(None),
                 streams.c.id.not_in(posted),
@@ -146,7 +151,7 @@ class DatabaseHistory:
     @to_the_end
     async def broadcasts_to_search(self) -> list[Broadcast]:
         """Broadcasts that are over and may have a panel that nobody remembers: the bot was cut off."""
-        remembered = select(posts.c.broadcast_id).where(posts.c.kind == PostKind.PANEL.value)
+        remembered = select(posts.c.broadcast_id).where(posts.c.kind == PostKind.PANEL.value, _IS_POSTED)
         query = select(broadcasts).where(
             broadcasts.c.state.in_(_OVER),
             broadcasts.c.panels_sought_at.is_(None),
@@ -161,7 +166,7 @@ class DatabaseHistory:
 
     @to_the_end
     async def _posts(self, *conditions: ColumnElement[bool]) -> list[Post]:
-        query = select(posts).join(broadcasts).where(*conditions).order_by(posts.c.posted_at)
+        query = select(posts).join(broadcasts).where(_IS_POSTED, *conditions).order_by(posts.c.message_id)
         async with self._engine.connect() as connection:
             return [_post(row) for row in (await connection.execute(query)).all()]
 
@@ -173,12 +178,12 @@ class DatabaseHistory:
 
 
 def _in(guild_id: int, channels: Collection[int] | None) -> ColumnElement[bool]:
-    in_guild = broadcasts.c.guild_id == guild_id
+    in_guild = and_(broadcasts.c.guild_id == guild_id, _HAS_BEGUN)
     return in_guild if channels is None else and_(in_guild, broadcasts.c.channel_id.in_(channels))
 
 
-def _fits(wanted: str, stream_id: str, prompt: str, host_name: str) -> bool:
-    is_meant = stream_id.casefold().startswith(wanted)
+def _fits(wanted: str, shown_id: str, prompt: str, host_name: str) -> bool:
+    is_meant = shown_id.casefold().startswith(wanted)
     return is_meant or wanted in _folded(prompt) or wanted in _folded(host_name)
 
 
@@ -222,6 +227,9 @@ def _stream(row: Row[Any]) -> Stream:
         broadcast_id=row.broadcast_id,
         prompt=row.prompt,
         portrait=row.portrait,
+        intended_at=row.intended_at,
+        number=row.number,
+        service_id=row.service_id,
         started_at=row.started_at,
         ended_at=row.ended_at,
         end_reason=known(Reason, row.end_reason, Reason.UNKNOWN) if row.end_reason else None,
@@ -247,6 +255,7 @@ def _broadcast(row: Row[Any]) -> Broadcast:
 
 def _post(row: Row[Any]) -> Post:
     return Post(
+        id=row.id,
         message_id=row.message_id,
         channel_id=row.channel_id,
         kind=PostKind(row.kind),

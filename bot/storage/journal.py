@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
 from bot.broadcast.posts import Post
 from bot.storage import schema
-from bot.storage.writer import Writer, upsert
+from bot.storage.writer import Writer, insert_new, upsert
 
 
 class DatabaseJournal:
@@ -55,17 +55,21 @@ class DatabaseJournal:
         return self._save(
             schema.streams,
             id=stream.id,
+            service_id=stream.service_id,
+            number=stream.number,
             broadcast_id=stream.broadcast_id,
             prompt=stream.prompt,
             portrait=stream.portrait,
             state=stream.state.value,
             end_reason=stream.end_reason.value if stream.end_reason else None,
+            intended_at=stream.intended_at,
             started_at=stream.started_at,
             ended_at=stream.ended_at,
         )
 
     def save_suggestion(self, suggestion: Suggestion) -> Awaitable[None]:
         """Stores a suggestion as it stands."""
+        origin = suggestion.origin
         return self._save(
             schema.suggestions,
             id=suggestion.id,
@@ -81,13 +85,15 @@ class DatabaseJournal:
             suggested_at=suggestion.suggested_at,
             sent_at=suggestion.sent_at,
             settled_at=suggestion.settled_at,
+            channel_id=origin.channel_id if origin else None,
+            message_id=origin.message_id if origin else None,
         )
 
-    def save_recording(self, recording: Recording) -> Awaitable[None]:
-        """Stores what is known of a recording, but not its links."""
+    def save_recording(self, stream_id: str, recording: Recording) -> Awaitable[None]:
+        """Stores what is known of a stream's recording, but not its links."""
         return self._save(
             schema.recordings,
-            stream_id=recording.stream_id,
+            stream_id=stream_id,
             frame_count=recording.frame_count,
             duration_s=recording.duration_s,
             has_video=recording.video_url is not None,
@@ -98,16 +104,12 @@ class DatabaseJournal:
         )
 
     def save_post(self, post: Post) -> Awaitable[None]:
-        """Remembers a message. Raises `IntegrityError` for a second recording post of one stream."""
-        return self._save(
-            schema.posts,
-            message_id=post.message_id,
-            channel_id=post.channel_id,
-            kind=post.kind.value,
-            broadcast_id=post.broadcast_id,
-            stream_id=post.stream_id,
-            posted_at=post.posted_at,
-        )
+        """Stores a post as it stands. Raises `IntegrityError` for a second recording post of one stream."""
+        return self._save(schema.posts, **_row(post))
+
+    def add_post(self, post: Post) -> Awaitable[None]:
+        """Stores a post, unless its message is remembered already: one that is found again, say."""
+        return self._writer.execute(insert_new(self._engine, schema.posts, _row(post)))
 
     def close_panel(self, message_id: int, at: datetime) -> Awaitable[None]:
         """Remembers that a panel looks live no more: it shows its broadcast's end, or is gone or closed."""
@@ -130,3 +132,15 @@ class DatabaseJournal:
 
     def _save(self, table: Table, **row: Any) -> Awaitable[None]:
         return self._writer.execute(upsert(self._engine, table, row))
+
+
+def _row(post: Post) -> dict[str, Any]:
+    return {
+        "id": post.id,
+        "message_id": post.message_id,
+        "channel_id": post.channel_id,
+        "kind": post.kind.value,
+        "broadcast_id": post.broadcast_id,
+        "stream_id": post.stream_id,
+        "posted_at": post.posted_at,
+    }

@@ -35,7 +35,12 @@ async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str
         await connection.execute(
             update(suggestions)
             .where(suggestions.c.outcome.not_in(_SETTLED), suggestions.c.settled_at.is_(None))
-            .values(outcome=Outcome.REFUSED.value, refusal=Refusal.INTERRUPTED.value, settled_at=now)
+            .values(
+                outcome=Outcome.REFUSED.value,
+                refusal=Refusal.INTERRUPTED.value,
+                settled_at=now,
+                version=suggestions.c.version + 1,
+            )
         )
         await connection.execute(
             update(streams)
@@ -44,6 +49,7 @@ async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str
                 state=State.FAILED.value,
                 end_reason=Reason.INTERRUPTED.value,
                 ended_at=case((its_end > streams.c.started_at, its_end), else_=streams.c.started_at),
+                version=streams.c.version + 1,
             )
         )
         # What a panel of theirs shows by now, if it shows an end, is not this one.
@@ -60,6 +66,7 @@ async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str
                 reason=Reason.INTERRUPTED.value,
                 reference=reference,
                 ended_at=_LAST_SEEN_AT,
+                version=broadcasts.c.version + 1,
             )
         )
     return ids

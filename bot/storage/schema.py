@@ -83,6 +83,12 @@ metadata = MetaData(
     }
 )
 
+
+def _version() -> Column[int]:
+    """Goes up whenever a row is overwritten whole: who has read another one can notice it."""
+    return Column("version", Integer, nullable=False, server_default="1")
+
+
 broadcasts = Table(
     "broadcasts",
     metadata,
@@ -105,6 +111,7 @@ broadcasts = Table(
     Column("last_seen_at", UtcDateTime),
     # When panels of it that were posted, but not remembered, were looked for in the channel.
     Column("panels_sought_at", UtcDateTime),
+    _version(),
     Index(None, "guild_id", "requested_at"),
     Index(None, "state"),
 )
@@ -112,16 +119,22 @@ broadcasts = Table(
 streams = Table(
     "streams",
     metadata,
-    Column("id", AnyString(128), primary_key=True),
+    Column("id", String(128), primary_key=True),
+    # None until the service has begun it; and for good, if it never has.
+    Column("service_id", AnyString(128), unique=True, index=True),
     Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False, server_default="1"),
     Column("prompt", AnyText, nullable=False),
     Column("portrait", Boolean, nullable=False),
     Column("state", String(16), nullable=False),
     Column("end_reason", String(32)),
+    # None nowhere: but SQLite adds no column to a table that others refer to, if it may not be empty.
+    Column("intended_at", UtcDateTime),
     Column("started_at", UtcDateTime, nullable=False, index=True),
     Column("ended_at", UtcDateTime),
     # When it was found that there is nowhere left to post its recording.
     Column("recording_dropped_at", UtcDateTime),
+    _version(),
 )
 
 suggestions = Table(
@@ -140,6 +153,10 @@ suggestions = Table(
     Column("suggested_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
+    # Where it came from.
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger),
+    _version(),
     Index(None, "broadcast_id", "suggested_at"),
 )
 
@@ -163,6 +180,7 @@ guild_settings = Table(
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("settings", AnyText, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    _version(),
 )
 
 first_questions = Table(
@@ -201,7 +219,9 @@ _OPEN_PANELS = "kind = 'panel' AND closed_at IS NULL"
 posts = Table(
     "posts",
     metadata,
-    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(32), primary_key=True),
+    # None until Discord has it.
+    Column("message_id", BigInteger, unique=True),
     Column("channel_id", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False, index=True),

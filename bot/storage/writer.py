@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Executable, Table
@@ -105,14 +105,26 @@ def upsert(engine: AsyncEngine, table: Table, row: Mapping[str, Any]) -> Upsert:
     return Upsert(_upsert(engine.dialect.name, table, tuple(row)), row)
 
 
+def insert_new(engine: AsyncEngine, table: Table, row: Mapping[str, Any]) -> Executable:
+    """Inserts a row, unless there is one with a key of its."""
+    statement: Executable = _insert(engine.dialect.name)(table).values(row).on_conflict_do_nothing()
+    return statement
+
+
 @functools.cache
 def _upsert(dialect: str, table: Table, columns: Sequence[str]) -> Executable:
     """Made once for a kind of row: making it takes as long as executing it."""
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    insert = _insert(dialect)(table)
     key = [column.name for column in table.primary_key]
-    changes = {name: insert.excluded[name] for name in columns if name not in key}
+    changes: dict[str, Any] = {name: insert.excluded[name] for name in columns if name not in key}
+    if "version" in table.c:
+        changes["version"] = table.c.version + 1
     statement: Executable = insert.on_conflict_do_update(index_elements=key, set_=changes)
     return statement
+
+
+def _insert(dialect: str) -> Callable[[Table], Any]:
+    return postgresql.insert if dialect == "postgresql" else sqlite.insert
 
 
 def _answer(write: _Write, error: Exception | None) -> None:

@@ -165,17 +165,16 @@ class OdysseyRecordings:
         self._client = client
         self._clock = clock
 
-    async def find(self, stream_id: str) -> Recording | None:
+    async def find(self, service_id: str) -> Recording | None:
         """The recording as it stands now, with fresh links; None when there is none (yet)."""
         with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
             try:
-                found = await self._client.get_recording(stream_id)
+                found = await self._client.get_recording(service_id)
             except OdysseyError as error:
                 if error.status == HTTPStatus.NOT_FOUND:
                     return None
                 raise
         return Recording(
-            stream_id=stream_id,
             fetched_at=self._clock.now(),
             video_url=found.video_url,
             preview_url=found.preview_url,

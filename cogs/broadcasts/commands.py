@@ -116,4 +116,4 @@ class ViewerCommands(commands.GroupCog):
         """`/odyssey end`."""
         session, person = await rights.open_session(interaction, Deed.END)
         ended = context.services(interaction).deeds.end(session, by=person)
-        await asyncio.gather(ended, tell(interaction, ending(is_recorded=session.stream is not None)))
+        await asyncio.gather(ended, tell(interaction, ending(is_recorded=session.is_recorded)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.model import Refusal, Suggestion
+from bot.broadcast.model import Origin, Refusal, Suggestion
 from bot.broadcast.rights import Deed, check, may
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
@@ -109,6 +109,7 @@ class Chat:
                 context.viewer(message.author),
                 prompt,
                 is_exempt=self._is_exempt(message),
+                origin=Origin(message.channel.id, message.id),
             )
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
             await self._word_back.refused(message, error, crowd=self._crowd_of(heard.session))

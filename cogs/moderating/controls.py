@@ -183,7 +183,7 @@ def _state(session: BroadcastSession, word: str | None, *, asks: bool) -> str:
     if session.broadcast.state.is_over:
         return words.OVER
     if session.is_closing:
-        return words.ending(is_recorded=session.stream is not None)
+        return words.ending(is_recorded=session.is_recorded)
     if asks:
         return words.ASKED_TO_END
     # A word of a panic holds until somebody resumes.

@@ -15,6 +15,7 @@ from bot.broadcast.model import Broadcast
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
+from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL
 from cogs.kit.own_messages import nonce_of, panels_in
 from cogs.panel.earlier_panel import give_way
@@ -87,8 +88,9 @@ class KeptPanel:
             return
         broadcast = self.session.broadcast
         if posts := await self._services.history.open_panels(broadcast.id):
-            for post in sorted(posts, key=lambda post: post.message_id):
-                self.stands(post.message_id, self._steady_of(post.posted_at))
+            for post in posts:
+                if post.message_id is not None:
+                    self.stands(post.message_id, self._steady_of(post.posted_at))
             self._is_remembered = True
             return
         with suppress(discord.Forbidden):
@@ -141,8 +143,9 @@ class KeptPanel:
     async def remember(self) -> None:
         """Stores which message the panel is."""
         if self.message:
-            await self._services.journal.save_post(
+            await self._services.journal.add_post(
                 Post(
+                    id=new_id(),
                     message_id=self.message.id,
                     channel_id=self.message.channel.id,
                     kind=PostKind.PANEL,

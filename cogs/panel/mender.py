@@ -14,6 +14,7 @@ from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason
 from bot.broadcast.telling.chores import Chores
 from bot.discord.bot import OdysseyBot
+from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS
 from cogs.kit.marks import close_forgotten_marks
 from cogs.kit.own_messages import panels_in
@@ -80,16 +81,16 @@ class PanelMender:
                 self._put(post)
 
     def _put(self, post: Post) -> None:
-        if not self._is_kept(post.broadcast_id):
-            self._chores.put(f"panel {post.message_id}", partial(self._mend, post))
+        if post.message_id is not None and not self._is_kept(post.broadcast_id):
+            self._chores.put(f"panel {post.message_id}", partial(self._mend, post, post.message_id))
 
-    async def _mend(self, post: Post) -> None:
+    async def _mend(self, post: Post, message_id: int) -> None:
         broadcast = await self._services.history.broadcast(post.broadcast_id)
         if broadcast is None:
-            raise LookupError(f"panel {post.message_id} has no broadcast")
+            raise LookupError(f"panel {message_id} has no broadcast")
         channel = self._bot.get_partial_messageable(post.channel_id)
-        message = channel.get_partial_message(post.message_id)
-        if post.message_id != await self._services.history.newest_panel(broadcast.id):
+        message = channel.get_partial_message(message_id)
+        if message_id != await self._services.history.newest_panel(broadcast.id):
             await give_way(message, self._services)
             return
         try:
@@ -101,7 +102,7 @@ class PanelMender:
         else:
             if self._bot.user and broadcast.ending and broadcast.ending.reason is Reason.INTERRUPTED:
                 await close_forgotten_marks(channel, self._bot.user, since=broadcast.requested_at)
-        await self._services.journal.close_panel(post.message_id, self._services.clock.now())
+        await self._services.journal.close_panel(message_id, self._services.clock.now())
 
     async def _search(self, broadcast: Broadcast) -> None:
         """Finds the panels of a broadcast that were posted, but not remembered: it was cut off in between."""
@@ -109,13 +110,14 @@ class PanelMender:
         try:
             async for message in panels_in(channel, self._bot.user, broadcast):
                 post = Post(
+                    id=new_id(),
                     message_id=message.id,
                     channel_id=broadcast.channel.id,
                     kind=PostKind.PANEL,
                     broadcast_id=broadcast.id,
                     posted_at=message.created_at,
                 )
-                await self._services.journal.save_post(post)
+                await self._services.journal.add_post(post)
         except discord.NotFound:
             pass  # the channel is gone, and its panels with it
         finally:  # what is known of needs not wait until the channel can be read

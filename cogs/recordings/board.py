@@ -14,6 +14,7 @@ from bot.broadcast.errors import NotShownError
 from bot.broadcast.model import Broadcast, Recording, Stream
 from bot.broadcast.posts import Post, PostKind
 from bot.discord.bot import OdysseyBot
+from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.kit.own_messages import nonce_of, own_messages, texts
 from cogs.recordings.post import (
@@ -53,15 +54,18 @@ class RecordingBoard:
             return
         broadcast = await services.history.broadcast(stream.broadcast_id)
         if broadcast is None:
-            raise LookupError(f"stream {stream.id} has no broadcast")
+            raise LookupError(f"stream {stream.shown_id} has no broadcast")
         posted = self._posted.setdefault(stream.id, {})
-        posted |= {kind: post.message_id for kind, post in remembered.items()}
+        ids = {post.message_id: post.id for post in remembered.values()}
+        posted |= {kind: post.message_id for kind, post in remembered.items() if post.message_id is not None}
         try:
             await self._post(stream, broadcast, recording, posted)
         except discord.NotFound as error:
             if error.code not in (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE):
                 raise NotShownError(f"{error.status} ({error.code})") from error
-            log.warning("the recording of stream %s has nowhere to be shown (%s)", stream.id, error.code)
+            log.warning(
+                "the recording of stream %s has nowhere to be shown (%s)", stream.shown_id, error.code
+            )
             is_for_good = error.code == UNKNOWN_CHANNEL or recording is not None
             if is_for_good:  # else only the word that there is none was deleted
                 await services.journal.drop_recording(stream.id, services.clock.now())
@@ -70,6 +74,7 @@ class RecordingBoard:
         for kind in posted.keys() - remembered.keys():
             await services.journal.save_post(
                 Post(
+                    id=ids.get(posted[kind]) or new_id(),
                     message_id=posted[kind],
                     channel_id=broadcast.channel.id,
                     kind=kind,

@@ -87,7 +87,7 @@ class NoRecordingPost(LayoutView):
 
 def stream_mark(stream: Stream) -> str:
     """The line by which a stream's posts are known. Prompts and names cannot have it: `plain` escapes it."""
-    return f"-# Stream {as_code(stream.id)}"
+    return f"-# Stream {as_code(stream.shown_id)}"
 
 
 def _facts(host_name: str, recording: Recording) -> str:

@@ -29,13 +29,13 @@ async def show_recording(interaction: discord.Interaction, stream_id: str | None
     async with acknowledging(interaction):
         past = await _viewed_stream(interaction, stream_id)
         try:
-            recording = await services.recordings.find(past.stream.id)
+            recording = await services.recordings.find(past.stream.shown_id)
         except WorldError as error:
-            log.warning("the recording of stream %s: %s", past.stream.id, error.reason.value)
-            raise BroadcastError(Code.RECORDING_UNREACHABLE, stream_id=past.stream.id) from error
+            log.warning("the recording of stream %s: %s", past.stream.shown_id, error.reason.value)
+            raise BroadcastError(Code.RECORDING_UNREACHABLE, stream_id=past.stream.shown_id) from error
         if recording is None or not recording.has_video:
-            raise BroadcastError(Code.RECORDING_NOT_READY, stream_id=past.stream.id)
-        await services.journal.save_recording(recording)
+            raise BroadcastError(Code.RECORDING_NOT_READY, stream_id=past.stream.shown_id)
+        await services.journal.save_recording(past.stream.id, recording)
         stills = await fetch_stills(recording)
     view = RecordingPost(past.stream, past.host.name, recording, stills)
     await tell(interaction, view=view, files=stills.files())
@@ -50,9 +50,9 @@ async def stream_choices(
         guild_id, typed.strip(), viewed, limit=CHOICES_LIMIT
     )
     return [
-        Choice(name=_choice_name(past), value=past.stream.id)
+        Choice(name=_choice_name(past), value=past.stream.shown_id)
         for past in found
-        if len(past.stream.id) <= CHOICE_LENGTH_LIMIT
+        if len(past.stream.shown_id) <= CHOICE_LENGTH_LIMIT
     ]
 
 

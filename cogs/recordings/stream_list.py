@@ -91,4 +91,4 @@ def _line(past: PastStream) -> str:
         f"<#{past.channel.id}>",
         "recorded" if past.has_recording else "no recording yet",
     ]
-    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# {as_code(stream.id)}"
+    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# {as_code(stream.shown_id)}"

@@ -10,7 +10,7 @@ from discord.ui import ActionRow, LayoutView, TextDisplay
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor.ticket import Ticket
-from bot.broadcast.model import Channel, Refusal, Suggestion
+from bot.broadcast.model import Channel, Origin, Refusal, Suggestion
 from bot.broadcast.rights import Deed, may
 from cogs import wording
 from cogs.kit import context, rights
@@ -34,7 +34,9 @@ async def suggest_privately(
     async with acknowledging(interaction):
         person = await rights.check(interaction, Deed.SUGGEST, channel)
         is_exempt = may(Deed.BYPASS, person)
-        ticket = await broadcasts.suggest(channel, author, prompt, is_exempt=is_exempt)
+        ticket = await broadcasts.suggest(
+            channel, author, prompt, is_exempt=is_exempt, origin=Origin(context.channel(interaction).id)
+        )
     with PrivateAnswers.of(interaction).owing():
         await _follow(interaction, ticket, context.services(interaction).clock)
 

@@ -48,7 +48,7 @@ CHANNEL = Channel(1, 1)
 class Forgetful:
     """A journal and an audience that keep nothing, so that only the domain is measured."""
 
-    async def _nothing(self, thing: object) -> None:
+    async def _nothing(self, *things: object) -> None:
         """Nothing."""
 
     async def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> None:

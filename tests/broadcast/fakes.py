@@ -77,7 +77,7 @@ class MemoryJournal:
         self.signs_of_life: list[tuple[list[str], datetime]] = []
         self.streams: list[Stream] = []
         self.suggestions: list[Suggestion] = []
-        self.recordings: list[Recording] = []
+        self.recordings: list[tuple[str, Recording]] = []
 
     def save_broadcast(self, broadcast: Broadcast) -> asyncio.Future[None]:
         return self._keep(self.broadcasts, broadcast)
@@ -124,8 +124,8 @@ class MemoryJournal:
             if each.live_at and each.channel.guild_id == guild_id and (each.ended_at or each.live_at) > since
         ]
 
-    def save_recording(self, recording: Recording) -> asyncio.Future[None]:
-        return self._keep(self.recordings, recording)
+    def save_recording(self, stream_id: str, recording: Recording) -> asyncio.Future[None]:
+        return self._keep(self.recordings, (stream_id, recording))
 
     def _keep(self, kept: list[Thing], thing: Thing) -> asyncio.Future[None]:
         if self.refuses(thing):
@@ -151,14 +151,15 @@ def _answer(stored: asyncio.Future[None], failure: Exception | None = None) -> N
 
 
 class ListeningAudience:
-    """Hears every change, and what had been stored by then."""
+    """Hears every change, and how many streams had been stored with their IDs by then."""
 
     def __init__(self, journal: MemoryJournal) -> None:
         self._journal = journal
         self.heard: list[tuple[Broadcast, int]] = []
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
-        self.heard.append((broadcast, len(self._journal.streams)))
+        known = [stream for stream in self._journal.streams if stream.has_begun]
+        self.heard.append((broadcast, len(known)))
 
 
 class ScriptedWorld:

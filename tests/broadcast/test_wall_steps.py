@@ -158,7 +158,7 @@ async def test_a_recording_is_waited_for_as_long_as_it_says(hours: float) -> Non
     clock, board = SteppedClock(), PostingBoard()
     desk = RecordingDesk(SteppingRecordings(None), board, MemoryJournal(), clock, timeout_s=60)
     async with desk:
-        desk.follow(Stream("s", "b", "A cat", False, clock.now()))
+        desk.follow(Stream("own", "b", "A cat", False, clock.now(), clock.now(), service_id="s"))
         await asyncio.wait_for(board.posted.wait(), 5)
     assert 60 <= clock.steady() < 71
 

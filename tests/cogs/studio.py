@@ -71,7 +71,7 @@ class Studio:
                     self.channel, lambda message: "Full video" in message.text, timeout_s=WAIT_S
                 )
         self.stream_id, self.broadcast_id = self._stored(
-            "SELECT id, broadcast_id FROM streams ORDER BY started_at"
+            "SELECT service_id, broadcast_id FROM streams ORDER BY started_at"
         )
 
     def idea(self) -> str:

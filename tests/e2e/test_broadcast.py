@@ -121,9 +121,9 @@ async def test_the_list_turns_its_pages(house: House) -> None:
                 (f"b{number}", guild_id, channel_id, when),
             )
             database.execute(
-                "INSERT INTO streams (id, broadcast_id, prompt, portrait, state, started_at)"
-                " VALUES (?, ?, ?, 0, 'ended', ?)",
-                (f"s{number}", f"b{number}", f"Picture {number}", when),
+                "INSERT INTO streams (id, service_id, broadcast_id, prompt, portrait, state, intended_at,"
+                " started_at) VALUES (?, ?, ?, ?, 0, 'ended', ?, ?)",
+                (f"own{number}", f"s{number}", f"b{number}", f"Picture {number}", when, when),
             )
     async with house.bot():
         first = await mika.slash(CHANNEL, "odyssey list")

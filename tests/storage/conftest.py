@@ -45,7 +45,9 @@ class Store:
         """A broadcast with its stream, both ended, in the minute with this number."""
         at = NOW + timedelta(minutes=number)
         broadcast = Broadcast(f"b{number}", channel, MIKA, prompt, False, at, State.ENDED)
-        stream = Stream(f"s{number}", broadcast.id, prompt, False, at, at, Reason.HOST_ENDED)
+        stream = Stream(
+            f"own{number}", broadcast.id, prompt, False, at, at, 1, f"s{number}", at, Reason.HOST_ENDED
+        )
         await self.journal.save_broadcast(broadcast)
         await self.journal.save_stream(stream)
         return broadcast, stream
@@ -79,7 +81,7 @@ def guilds_of(
 def live_broadcast() -> tuple[Broadcast, Stream]:
     """A broadcast that runs, and its stream."""
     broadcast = Broadcast("b", CHANNEL, MIKA, "A cat", True, NOW, State.LIVE, live_at=NOW)
-    return broadcast, Stream("s", "b", "A cat", True, NOW)
+    return broadcast, Stream("own", "b", "A cat", True, NOW, NOW, service_id="s")
 
 
 def ended(broadcast: Broadcast) -> Broadcast:

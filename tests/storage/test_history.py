@@ -30,8 +30,8 @@ async def test_the_newest_streams_that_fit_are_found_first(store: Store) -> None
         await store.past_broadcast(number, prompt=f"Élan {number % 2}")
     search = store.history.search_streams
     found = await search(CHANNEL.guild_id, "elan 1", limit=3)
-    assert [past.stream.id for past in found] == ["s7", "s5", "s3"]
-    assert [past.stream.id for past in await search(CHANNEL.guild_id, "S4", limit=3)] == ["s4"]
+    assert [past.stream.service_id for past in found] == ["s7", "s5", "s3"]
+    assert [past.stream.service_id for past in await search(CHANNEL.guild_id, "S4", limit=3)] == ["s4"]
     assert len(await search(CHANNEL.guild_id, "MIKA", limit=25)) == 8
     assert len(await search(CHANNEL.guild_id, "", limit=25)) == 8
     assert await search(1, "elan", limit=25) == []
@@ -48,7 +48,7 @@ async def test_what_a_newer_version_stored_is_read_as_far_as_it_is_understood(st
         for change in (
             "UPDATE broadcasts SET state = 'archived', reason = 'whim' WHERE id = 'b1'",
             "UPDATE broadcasts SET ended_at = requested_at",
-            "UPDATE streams SET state = 'archived', end_reason = 'whim' WHERE id = 's1'",
+            "UPDATE streams SET state = 'archived', end_reason = 'whim' WHERE service_id = 's1'",
             "UPDATE actions SET kind = 'dance'",
         ):
             await connection.execute(text(change))

@@ -85,7 +85,7 @@ async def test_past_streams_are_paged_newest_first_and_by_guild(store: Store) ->
         await store.past_broadcast(number)
     await store.past_broadcast(99, channel=Channel(7, 8))
     page, total = await store.history.past_streams(CHANNEL.guild_id, limit=2, offset=1)
-    assert ([past.stream.id for past in page], total) == (["s3", "s2"], 5)
+    assert ([past.stream.service_id for past in page], total) == (["s3", "s2"], 5)
     assert await store.history.stream(CHANNEL.guild_id, "s99") is None
 
 
@@ -95,15 +95,15 @@ async def test_streams_are_found_by_prompt_and_id(store: Store, typed: str, foun
     await store.past_broadcast(1, prompt="A cat")
     await store.past_broadcast(2, prompt="A DOG runs")
     streams = await store.history.search_streams(CHANNEL.guild_id, typed, limit=25)
-    assert [past.stream.id for past in streams] == found
+    assert [past.stream.service_id for past in streams] == found
 
 
 async def test_a_recording_is_kept_without_its_links(store: Store) -> None:
     """Numbers stay; no column of the database has seen a presigned link."""
     _, stream = await store.past_broadcast(1)
     link = "https://bucket.example/video.mp4?signature=secret"
-    await store.journal.save_recording(Recording(stream.id, NOW, link, link, link, link, 840, 42.0))
-    past = await store.history.stream(CHANNEL.guild_id, stream.id)
+    await store.journal.save_recording(stream.id, Recording(NOW, link, link, link, link, 840, 42.0))
+    past = await store.history.stream(CHANNEL.guild_id, stream.shown_id)
     assert past
     assert (past.has_recording, past.frame_count, past.duration_s) == (True, 840, 42.0)
     async with store.engine.connect() as connection:
@@ -116,12 +116,12 @@ async def test_a_stream_has_one_recording_post_and_is_then_done(store: Store) ->
     broadcast, stream = await store.past_broadcast(1)
     _, other = await store.past_broadcast(2)
     assert await store.history.streams_without_post() == [other, stream]
-    post = Post(1, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, stream.id)
+    post = Post("1", 1, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, stream.id)
     await store.journal.save_post(post)
     assert await store.history.streams_without_post() == [other]
     assert await store.history.stream_posts(stream.id) == {PostKind.RECORDING: post}
     with pytest.raises(IntegrityError):
-        await store.journal.save_post(Post(2, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, stream.id))
+        await store.journal.save_post(replace(post, id="2", message_id=2))
 
 
 async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
@@ -141,7 +141,7 @@ async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
         "ref",
     )
     assert await store.history.broadcast(done.id) == done
-    assert [s.id for s in await store.history.streams_without_post()] == ["s1", "s"]
+    assert [s.service_id for s in await store.history.streams_without_post()] == ["s1", "s"]
     async with store.engine.connect() as connection:
         row = (await connection.execute(suggestions.select())).one()
     assert (row.outcome, row.refusal) == ("refused", "interrupted")
@@ -191,7 +191,7 @@ async def test_downtime_is_not_time_on_air(
     assert closed
     assert closed.ended_at == NOW + timedelta(seconds=max(0, seen_at or 0))
     if lasted is not None:
-        past = await store.history.stream(CHANNEL.guild_id, stream.id)
+        past = await store.history.stream(CHANNEL.guild_id, stream.shown_id)
         assert past
         assert past.stream.ended_at == closed.ended_at == NOW + timedelta(seconds=lasted)
 
@@ -203,7 +203,7 @@ async def test_a_stream_whose_end_was_not_stored_ended_with_its_broadcast(store:
     await store.journal.save_broadcast(over)
     await store.journal.save_stream(stream)
     assert await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref") == []
-    past = await store.history.stream(CHANNEL.guild_id, stream.id)
+    past = await store.history.stream(CHANNEL.guild_id, stream.shown_id)
     assert past
     assert past.stream.ended_at == over.ended_at
 

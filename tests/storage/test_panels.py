@@ -20,7 +20,7 @@ from tests.storage.conftest import NOW, Store, live_broadcast
 
 def panel(message_id: int, broadcast_id: str) -> Post:
     """A panel, as it was posted."""
-    return Post(message_id, 7, PostKind.PANEL, broadcast_id, NOW)
+    return Post(str(message_id), message_id, 7, PostKind.PANEL, broadcast_id, NOW)
 
 
 def migrated(tmp_path: Path, revision: str) -> Engine:
@@ -43,7 +43,7 @@ async def test_a_panel_is_open_from_its_broadcasts_end_until_it_is_closed(store:
     await store.journal.save_broadcast(running)
     for post in (panel(1, past.id), panel(2, past.id), panel(3, running.id)):
         await store.journal.save_post(post)
-    await store.journal.save_post(Post(4, 7, PostKind.RECORDING, past.id, NOW, stream.id))
+    await store.journal.save_post(Post("4", 4, 7, PostKind.RECORDING, past.id, NOW, stream.id))
     assert [post.message_id for post in await store.history.open_panels_of_the_past()] == [1, 2]
     await store.journal.close_panel(1, NOW)
     assert await store.history.open_panels_of_the_past() == [panel(2, past.id)]
@@ -135,7 +135,7 @@ async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Pa
 async def test_a_late_recording_takes_the_place_of_the_word_that_there_is_none(store: Store) -> None:
     """The same message, which is another kind of post now; and the stream is done."""
     broadcast, stream = await store.past_broadcast(1)
-    word = Post(1, 7, PostKind.NO_RECORDING, broadcast.id, NOW, stream.id)
+    word = Post("1", 1, 7, PostKind.NO_RECORDING, broadcast.id, NOW, stream.id)
     await store.journal.save_post(word)
     assert await store.history.streams_without_post() == [stream]
     recording = replace(word, kind=PostKind.RECORDING)

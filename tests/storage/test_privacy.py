@@ -83,13 +83,15 @@ async def _fill(store: Store, channel: Channel) -> None:
         await store.journal.save_broadcast(
             Broadcast(key, channel, host, words, False, NOW, State.ENDED, ended_at=NOW, ending=ending)
         )
-        await store.journal.save_stream(Stream(f"s{key}", key, words, False, NOW, NOW, Reason.HOST_ENDED))
+        await store.journal.save_stream(
+            Stream(f"s{key}", key, words, False, NOW, NOW, 1, f"s{key}", NOW, Reason.HOST_ENDED)
+        )
         for number, (who, said) in enumerate(((host, words), (other, others))):
             suggestion = Suggestion(f"{key}{number}", key, who, said, NOW).sent(f"s{key}", NOW)
             await store.journal.save_suggestion(suggestion.acknowledged(f"Scene: {said}", NOW))
-        await store.journal.save_recording(Recording(f"s{key}", NOW))
+        await store.journal.save_recording(f"s{key}", Recording(NOW))
         await store.journal.save_post(
-            Post(channel.id * 10 + host.id, channel.id, PostKind.RECORDING, key, NOW, f"s{key}")
+            Post(key, channel.id * 10 + host.id, channel.id, PostKind.RECORDING, key, NOW, f"s{key}")
         )
         await records.save_mute(channel.guild_id, Mute(other, NOW + timedelta(hours=1), host))
         for kind, subject in (

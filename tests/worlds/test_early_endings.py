@@ -104,11 +104,12 @@ async def test_a_stream_that_ends_as_it_begins_is_told(then: tuple[object, ...],
         await board.posted.wait()
     assert session.broadcast.ending
     assert session.broadcast.ending.reason is reason
-    assert [(stream.id, stream.end_reason) for stream in journal.streams] == [
+    assert [(stream.service_id, stream.end_reason) for stream in journal.streams] == [
+        (None, None),
         ("stream-1", None),
         ("stream-1", reason),
     ]
-    assert [stream.id for stream, _ in board.posts] == ["stream-1"]
+    assert [stream.service_id for stream, _ in board.posts] == ["stream-1"]
     assert not service.asked_to_end, "it is over already"
 
 

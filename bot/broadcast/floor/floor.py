@@ -13,7 +13,7 @@ from bot.broadcast.floor.motion import Motion, Motions
 from bot.broadcast.floor.outlet import Outlet
 from bot.broadcast.floor.ticket import Ticket, Tickets
 from bot.broadcast.intake.recent import Recent
-from bot.broadcast.model import Refusal, Suggestion, Viewer
+from bot.broadcast.model import Origin, Refusal, Suggestion, Viewer
 from bot.broadcast.ports import Ports
 
 
@@ -80,7 +80,7 @@ class Floor:
             raise BroadcastError(Code.NOT_IN_LINE)
         return suggestion
 
-    def suggest(self, viewer: Viewer, prompt: str) -> Awaitable[Ticket]:
+    def suggest(self, viewer: Viewer, prompt: str, origin: Origin | None = None) -> Awaitable[Ticket]:
         """Keeps room in line for a clean prompt; the ticket has to be awaited, and comes when it is stored.
 
         It waits from that moment on: nothing is sent that is not stored.
@@ -90,7 +90,7 @@ class Floor:
         self._check_open()
         if self.is_paused:
             raise BroadcastError(Code.INTAKE_PAUSED)
-        suggestion = self._new_suggestion(viewer, prompt)
+        suggestion = self._new_suggestion(viewer, prompt, origin)
         self._arbiter.line.reserve(suggestion, self._clock.steady())
         self.recent.add(suggestion)  # before anything is awaited: the next one may come meanwhile
         return self._ticket(suggestion)
@@ -249,13 +249,14 @@ class Floor:
         if self._is_shut:
             raise BroadcastError(Code.BROADCAST_OVER)
 
-    def _new_suggestion(self, viewer: Viewer, prompt: str) -> Suggestion:
+    def _new_suggestion(self, viewer: Viewer, prompt: str, origin: Origin | None = None) -> Suggestion:
         return Suggestion(
             id=self._new_id(),
             broadcast_id=self._broadcast_id,
             viewer=viewer,
             prompt=prompt,
             suggested_at=self._now(),
+            origin=origin,
         )
 
     def _has_changed(self) -> None:

@@ -35,6 +35,7 @@ LONGEST_TROUBLE_S = 600.0
 @dataclass(slots=True)
 class _Awaited:
     stream: Stream
+    service_id: str
     pace: Backoff
     none_since: float | None = None
     """Since when the service has been saying that there is none."""
@@ -82,12 +83,15 @@ class RecordingDesk:
         await self._chores.__aexit__()
 
     def follow(self, stream: Stream) -> None:
-        """Has a stream's recording posted as soon as it is there."""
+        """Has a stream's recording posted as soon as it is there. Of one that never began, there is none."""
+        if stream.service_id is None:
+            return
         ended_at = stream.ended_at or self._clock.now()
         age_s = max(0.0, (self._clock.now() - ended_at).total_seconds())
         first_s = max(SHORTEST_PAUSE_S, age_s * SHARE_OF_AGE)
         # Pauses that grow by a share of themselves are that share of all that has passed.
-        awaited = _Awaited(stream, Backoff(first_s, LONGEST_PAUSE_S, growth=1 + SHARE_OF_AGE))
+        pace = Backoff(first_s, LONGEST_PAUSE_S, growth=1 + SHARE_OF_AGE)
+        awaited = _Awaited(stream, stream.service_id, pace)
         self._chores.put(stream.id, partial(self._attend, awaited))
 
     def hurry(self) -> None:
@@ -101,9 +105,9 @@ class RecordingDesk:
         if now < self._trouble_until:
             return self._trouble_until - now
         try:
-            recording = await self._source.find(stream.id)
+            recording = await self._source.find(awaited.service_id)
         except WorldError as error:
-            log.info("the recording of stream %s: %s", stream.id, error.reason.value)
+            log.info("the recording of stream %s: %s", awaited.service_id, error.reason.value)
             return max(self._trouble_s(), awaited.pace.next_s())
         self._trouble.reset()
         pause_s = awaited.pace.next_s()
@@ -114,7 +118,7 @@ class RecordingDesk:
         awaited.video_since = now if awaited.video_since is None else awaited.video_since
         if not recording.is_complete and now - awaited.video_since < ARTIFACTS_GRACE_S:
             return min(pause_s, GRACE_PAUSE_S)
-        await self._journal.save_recording(recording)
+        await self._journal.save_recording(stream.id, recording)
         await self._poster.post_recording(stream, recording)
         return None
 

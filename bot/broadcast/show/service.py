@@ -10,7 +10,7 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.intake.prompts import clean_prompt
-from bot.broadcast.model import Broadcast, Channel, Ending, Refusal, Suggestion, Viewer
+from bot.broadcast.model import Broadcast, Channel, Ending, Origin, Refusal, Suggestion, Viewer
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.day import Days
@@ -89,7 +89,13 @@ class Broadcasts:
         return session
 
     async def suggest(
-        self, channel: Channel, viewer: Viewer, prompt: str, *, is_exempt: bool = False
+        self,
+        channel: Channel,
+        viewer: Viewer,
+        prompt: str,
+        *,
+        is_exempt: bool = False,
+        origin: Origin | None = None,
     ) -> Ticket:
         """Puts a suggestion in line; `is_exempt` from filters and cooldowns.
 
@@ -101,7 +107,7 @@ class Broadcasts:
         floor = session.floor
         may_join = floor.mode.takes_votes
         intake.check(viewer, clean, floor.recent, typed=prompt, may_join=may_join, is_exempt=is_exempt)
-        return await floor.suggest(viewer, clean)
+        return await floor.suggest(viewer, clean, origin)
 
     async def revise(
         self, session: BroadcastSession, suggestion: Suggestion, prompt: str, *, is_exempt: bool = False

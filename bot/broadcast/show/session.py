@@ -40,6 +40,7 @@ class BroadcastSession:
         self.was_stored = asyncio.Event()
         """Set once it is stored, or cannot be. Shown before that, it would be lost with a crash."""
         self.stream: Stream | None = None
+        """From when it is meant: see `is_recorded`."""
         self.floor = Floor(broadcast.id, ports, arbitration, self._tell)
         self.spectating: Spectating | None = None
         self.prompt_in_force = broadcast.prompt
@@ -47,7 +48,7 @@ class BroadcastSession:
         self.picture: bytes | None = None
         self._ports = ports
         self._started_at = 0.0
-        """The steady moment in which the stream began."""
+        """The steady moment in which the stream began; until it has, in which it was meant."""
         self._slot: Slot | None = None
         self._world: World | None = None
         self._ending: Ending | None = None
@@ -59,6 +60,11 @@ class BroadcastSession:
     def is_closing(self) -> bool:
         """Whether the broadcast is over, or about to be: nothing more is taken."""
         return self._ending is not None or self.broadcast.state.is_over
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether its stream has begun: then there will be a recording."""
+        return self.stream is not None and self.stream.has_begun
 
     @property
     def place_in_pool(self) -> int | None:
@@ -124,7 +130,7 @@ class BroadcastSession:
             assert self._ending is not None  # noqa: S101 - nothing else leaves the scope above
             if not self._ending.reason.is_failure:
                 await self._move(State.ENDING)
-                if self._world and self.stream and not self._stream_is_over:
+                if self._world and self.is_recorded and not self._stream_is_over:
                     await self._end_stream(self._world)
         return self._ending
 
@@ -152,16 +158,22 @@ class BroadcastSession:
                 return world, stream
 
     async def _start(self, world: World) -> Stream:
-        started = await world.start(self.broadcast.prompt, portrait=self.broadcast.portrait)
+        broadcast, clock = self.broadcast, self._ports.clock
+        self._started_at, now = clock.steady(), clock.now()
         self.stream = Stream(
-            id=started.id,
-            broadcast_id=self.broadcast.id,
-            prompt=self.broadcast.prompt,
-            portrait=self.broadcast.portrait,
-            started_at=self._ports.clock.now(),
+            id=self.stream.id if self.stream else self._ports.new_id(),
+            broadcast_id=broadcast.id,
+            prompt=broadcast.prompt,
+            portrait=broadcast.portrait,
+            intended_at=now,
+            started_at=now,
         )
-        self._started_at = self._ports.clock.steady()
-        self.prompt_in_force = started.applied_prompt or self.broadcast.prompt
+        # Stored before it is asked for: what a crash leaves running at the service was meant by somebody.
+        await self._ports.journal.save_stream(self.stream)
+        started = await world.start(broadcast.prompt, portrait=broadcast.portrait)
+        self._started_at = clock.steady()
+        self.stream = replace(self.stream, service_id=started.id, started_at=clock.now())
+        self.prompt_in_force = started.applied_prompt or broadcast.prompt
         # Stored before anybody is told: without the stream ID there is no way back to the recording.
         await self._ports.journal.save_stream(self.stream)
         await self._move(State.LIVE)

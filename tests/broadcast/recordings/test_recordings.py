@@ -15,10 +15,10 @@ from bot.broadcast.states import Reason
 from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
-STREAM = Stream("s", "b", "A cat", False, NOW)
-EMPTY = Recording("s", NOW)
-FILM = Recording("s", NOW, video_url="https://x/v")
-ALL = Recording("s", NOW, video_url="https://x/v", preview_url="https://x/p", thumbnail_url="https://x/t")
+STREAM = Stream("own", "b", "A cat", False, NOW, NOW, service_id="s")
+EMPTY = Recording(NOW)
+FILM = Recording(NOW, video_url="https://x/v")
+ALL = Recording(NOW, video_url="https://x/v", preview_url="https://x/p", thumbnail_url="https://x/t")
 UNREACHABLE = WorldError(Reason.UNREACHABLE)
 
 
@@ -74,7 +74,7 @@ async def test_a_recording_is_posted_when_it_is_complete() -> None:
     """Not there, then empty, then the film, then all: it is the last that is posted and stored."""
     posts, journal = await posts_of(None, None, EMPTY, FILM, ALL)
     assert posts == [ALL]
-    assert journal.recordings == [ALL]
+    assert journal.recordings == [(STREAM.id, ALL)]
 
 
 async def test_a_film_without_its_preview_is_posted_in_the_end() -> None:
@@ -99,7 +99,7 @@ async def test_a_recording_that_does_not_come_is_said_so_once_and_still_awaited(
             await asyncio.sleep(0)
     assert clock.steady() < 5 * 24 * 3600
     assert [recording for _, recording in board.posts] == [None, ALL]
-    assert journal.recordings == [ALL]
+    assert journal.recordings == [(STREAM.id, ALL)]
 
 
 @pytest.mark.parametrize(
@@ -227,5 +227,5 @@ async def test_a_database_that_fails_delays_a_recording_and_loses_none() -> None
         journal.refuses = lambda _: next(failures, False)
         desk.follow(STREAM)
         await board.posted.wait()
-    assert journal.recordings == [ALL]
+    assert journal.recordings == [(STREAM.id, ALL)]
     assert len(board.posts) == 1

@@ -99,6 +99,21 @@ async def test_a_message_edited_while_its_suggestion_is_stored_is_applied_as_it_
         await until(house, lambda: outcomes(house) == [("a kitten", "acknowledged")])
 
 
+async def test_where_a_suggestion_came_from_is_stored(house: House) -> None:
+    """Of what was said its message, of a command its channel: after a restart somebody can be told."""
+    async with house.bot():
+        await set_(house, gap_s=0)
+        await house.live_broadcast()
+        message = await house.discord.user("robin").send(CHANNEL, "!a dragon")
+        await house.shown("> a dragon")
+        await suggest(house, "sasha", "a whale")
+        await house.shown("> a whale")
+    with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
+        rows = database.execute("SELECT channel_id, message_id FROM suggestions ORDER BY suggested_at")
+        channel = house.discord.channel(CHANNEL)
+        assert rows.fetchall() == [(channel, message.id), (channel, None)]
+
+
 async def test_other_bots_steer_nothing(house: House) -> None:
     """Nor do webhooks, which write as bots do: only what people say is heard."""
     world = house.discord.world

@@ -38,9 +38,9 @@ def remember(house: House, channel: int, *names: str) -> None:
                 (f"b-{name}", house.discord.world.guild_id, channel, name, at),
             )
             database.execute(
-                "INSERT INTO streams (id, broadcast_id, prompt, portrait, state, started_at, ended_at,"
-                " end_reason) VALUES (?, ?, ?, 0, 'ended', ?, ?, 'host_ended')",
-                (name, f"b-{name}", name, at, at),
+                "INSERT INTO streams (id, service_id, broadcast_id, prompt, portrait, state, intended_at,"
+                " started_at, ended_at, end_reason) VALUES (?, ?, ?, ?, 0, 'ended', ?, ?, ?, 'host_ended')",
+                (f"own-{name}", name, f"b-{name}", name, at, at, at),
             )
 
 

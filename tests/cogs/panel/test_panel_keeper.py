@@ -171,7 +171,7 @@ async def test_a_panel_that_cannot_be_remembered_shows_that_nothing_came_of_it(
         raise OSError("disk full")
 
     async with house.bot():
-        monkeypatch.setattr(DatabaseJournal, "save_post", fail)
+        monkeypatch.setattr(DatabaseJournal, "add_post", fail)
         mika = house.discord.user("mika")
         answer = await mika.slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
         panel = await answer.final(timeout_s=WAIT_S)

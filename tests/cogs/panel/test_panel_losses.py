@@ -200,7 +200,7 @@ async def test_a_panel_posted_anew_is_remembered_as_soon_as_that_works(
     house: House, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk was full just then: should its last edit fail, it can be mended all the same."""
-    save, refused = DatabaseJournal.save_post, iter([True])
+    save, refused = DatabaseJournal.add_post, iter([True])
 
     async def refuse_once(journal: DatabaseJournal, post: Post) -> None:
         if next(refused, False):
@@ -209,7 +209,7 @@ async def test_a_panel_posted_anew_is_remembered_as_soon_as_that_works(
 
     async with house.bot():
         old = await house.live_broadcast()
-        monkeypatch.setattr(DatabaseJournal, "save_post", refuse_once)
+        monkeypatch.setattr(DatabaseJournal, "add_post", refuse_once)
         clock.forward(minutes=50)
         new = await newer_panel(house, old)
         with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
@@ -231,7 +231,7 @@ async def test_a_panel_that_is_posted_but_not_remembered_shows_its_end_in_the_ne
 
     async with house.bot():
         with monkeypatch.context() as patch, refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503):
-            patch.setattr(DatabaseJournal, "save_post", fail)
+            patch.setattr(DatabaseJournal, "add_post", fail)
             mika = house.discord.user("mika")
             answer = await mika.slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
             panel = await answer.final(timeout_s=WAIT_S)

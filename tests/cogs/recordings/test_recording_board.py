@@ -255,7 +255,7 @@ async def test_a_link_that_is_none_never_makes_a_post_fail(
         found = await find(recordings, stream_id)
         if found is None or not found.is_complete:
             return None
-        return Recording(stream_id, found.fetched_at, url, url, found.thumbnail_url)
+        return Recording(found.fetched_at, url, url, found.thumbnail_url)
 
     assert not is_link(url)
     monkeypatch.setattr(OdysseyRecordings, "find", find_odd)

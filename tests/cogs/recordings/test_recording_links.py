@@ -59,7 +59,6 @@ def test_a_link_that_does_not_say_it_has_an_hour(query: str) -> None:
 def test_a_post_says_when_the_first_of_its_links_ends() -> None:
     """The video's link for a quarter of an hour, the thumbnail's for a day."""
     recording = Recording(
-        "s",
         NOW,
         video_url="https://h/v?X-Amz-Date=20260801T200000Z&X-Amz-Expires=900",
         thumbnail_url="https://h/t?X-Amz-Date=20260801T200000Z&X-Amz-Expires=86400",
@@ -69,15 +68,13 @@ def test_a_post_says_when_the_first_of_its_links_ends() -> None:
 
 def test_days_are_said_with_their_date() -> None:
     """A time of day alone would be today's."""
-    week = Recording("s", NOW, video_url=f"https://h/v?Expires={EPOCH + 7 * 86400}")
+    week = Recording(NOW, video_url=f"https://h/v?Expires={EPOCH + 7 * 86400}")
     assert f"<t:{EPOCH + 7 * 86400}:f>" in shown(week)
 
 
 def test_links_that_are_too_long_are_left_out() -> None:
     """Discord takes 4000 characters in all, and the prompt has its own: one long link costs only itself."""
-    recording = Recording(
-        "s", NOW, video_url=f"https://h/{'v' * 4000}", thumbnail_url=f"https://h/{'t' * 2500}"
-    )
+    recording = Recording(NOW, video_url=f"https://h/{'v' * 4000}", thumbnail_url=f"https://h/{'t' * 2500}")
     text = shown(recording, prompt="*" * 2000)
     assert "Full video" not in text
     assert "Thumbnail" in text
@@ -111,6 +108,6 @@ def test_what_is_none(url: str) -> None:
 
 def shown(recording: Recording, prompt: str = "A cat") -> str:
     """All the text of a recording's post."""
-    stream = Stream("s", "b", prompt, False, NOW)
+    stream = Stream("s", "b", prompt, False, NOW, NOW)
     post = RecordingPost(stream, "Mika", recording, Stills())
     return "".join(item.content for item in post.walk_children() if hasattr(item, "content"))

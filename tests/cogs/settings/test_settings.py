@@ -24,7 +24,9 @@ def store(house: House, **values: object) -> None:
     """Puts the server's settings into the database, as another version of the bot may have done."""
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
         row = (house.discord.world.guild_id, json.dumps(values), "2026-01-01 00:00:00")
-        database.execute("INSERT OR REPLACE INTO guild_settings VALUES (?, ?, ?)", row)
+        database.execute(
+            "INSERT OR REPLACE INTO guild_settings (guild_id, settings, changed_at) VALUES (?, ?, ?)", row
+        )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
