@@ -1,38 +1,36 @@
 """What the domain refuses, by code.
 
-    BroadcastError     a request that cannot be met: a `Code`, and the facts for the user's sentence
+    BroadcastError     a request that cannot be met: a `Code`, or the facts for the user's sentence
     WorldError         the world, or the way to it, failed: a `Reason`, and whether trying again may help
     NotShownError      nobody could be shown something just now; it is to be shown again
 
-The sentences that users read are not here: they live in `cogs/wording.py`, one for each code and reason.
+The sentences that users read are not here: they live in `cogs/wording`, one for each of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
+from bot.broadcast.model import Viewer
 from bot.broadcast.states import Reason
 
 
 class Code(StrEnum):
-    """Why a request was not met."""
+    """Why a request was not met, where there is nothing more to tell."""
 
     EMPTY_PROMPT = "empty_prompt"
-    PROMPT_TOO_LONG = "prompt_too_long"  # facts: length, limit
-    ALREADY_RUNNING = "already_running"  # facts: host
     NOT_RUNNING = "not_running"
     BROADCAST_OVER = "broadcast_over"
     ALREADY_ENDING = "already_ending"
-    MAY_NOT_END = "may_not_end"  # facts: host
     MODERATORS_ONLY = "moderators_only"
     SERVER_MODERATORS_ONLY = "server_moderators_only"
     OUTRANKED = "outranked"
     BOTS_DO_NOT_STEER = "bots_do_not_steer"
     MODE_IS_SET = "mode_is_set"
     NOT_IN_SERVER = "not_in_server"
-    MISSING_PERMISSIONS = "missing_permissions"  # facts: permissions
     NO_PLACE = "no_place"
     NOT_SAID = "not_said"
     NOT_IN_LINE = "not_in_line"
@@ -40,47 +38,157 @@ class Code(StrEnum):
     VOTES_DO_NOT_COUNT = "votes_do_not_count"
     ALREADY_DECIDED = "already_decided"
     WORDS_CHANGED = "words_changed"
-    WRONG_SETTING = "wrong_setting"  # facts: name, problem, perhaps entry
     INTAKE_PAUSED = "intake_paused"
-    MUTED = "muted"  # facts: until
-    FILTERED = "filtered"  # facts: rule
     CANNOT_JUDGE = "cannot_judge"
-    REPEATED = "repeated"  # facts: until
-    COOLING_DOWN = "cooling_down"  # facts: until
-    SLOW_MODE = "slow_mode"  # facts: until
     STARTERS_ONLY = "starters_only"
     VOTES_NOT_ALLOWED = "votes_not_allowed"
     VOTE_IS_RUNNING = "vote_is_running"
     NO_VOTE_RUNNING = "no_vote_running"
-    QUEUE_FULL = "queue_full"  # facts: limit
-    TOO_MANY_OF_YOURS = "too_many_of_yours"  # facts: limit
-    TOO_MANY_BROADCASTS = "too_many_broadcasts"  # facts: limit
-    DAY_IS_USED_UP = "day_is_used_up"  # facts: limit, until
     SHUTTING_DOWN = "shutting_down"
     UNKNOWN_STREAM = "unknown_stream"
     NO_STREAMS_YET = "no_streams_yet"
-    RECORDING_NOT_READY = "recording_not_ready"  # facts: stream_id
-    RECORDING_UNREACHABLE = "recording_unreachable"  # facts: stream_id
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One of a setting's entries: its number, from 1 on, and how it was typed."""
+class PromptTooLong:
+    """In characters."""
 
-    number: int
-    text: str
+    length: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRunning:
+    """The channel has a broadcast."""
+
+    host: Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class MayNotEnd:
+    """Only its host, and moderators, end a broadcast."""
+
+    host: Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPermissions:
+    """The bot's own, as Discord calls them."""
+
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """By a moderator."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The same was suggested a moment ago."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CoolingDown:
+    """One person's suggestions come too fast."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SlowMode:
+    """Everybody's suggestions together come too fast."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """By the server's text rules, of which this one is broken."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineFull:
+    """So many suggestions wait already."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyOfYours:
+    """So many of one person's suggestions do."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyBroadcasts:
+    """So many run in the server."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayIsUsedUp:
+    """The server's minutes of the day are used, or kept for what runs."""
+
+    minutes: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingNotReady:
+    """The service has none of this stream, so far."""
+
+    stream_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingUnreachable:
+    """The service does not say whether it has one."""
+
+    stream_id: str
+
+
+Facts = (
+    PromptTooLong
+    | AlreadyRunning
+    | MayNotEnd
+    | MissingPermissions
+    | Muted
+    | Repeated
+    | CoolingDown
+    | SlowMode
+    | Filtered
+    | LineFull
+    | TooManyOfYours
+    | TooManyBroadcasts
+    | DayIsUsedUp
+    | RecordingNotReady
+    | RecordingUnreachable
+)
+"""Why a request was not met, with what its user is to be told of it."""
+Kind = Code | type[Facts]
+"""The same, whatever the facts."""
 
 
 class BroadcastError(Exception):
-    """A request that cannot be met.
+    """A request that cannot be met: `why`, as the user is to be told."""
 
-    `facts` are what the user's sentence for `code` needs, as listed beside each code.
-    """
+    def __init__(self, why: Code | Facts) -> None:
+        super().__init__(why.value if isinstance(why, Code) else type(why).__name__)
+        self.why = why
 
-    def __init__(self, code: Code, **facts: object) -> None:
-        super().__init__(code.value)
-        self.code = code
-        self.facts = facts
+    @property
+    def code(self) -> Kind:
+        """Of what kind it is."""
+        return self.why if isinstance(self.why, Code) else type(self.why)
 
 
 class NotShownError(Exception):

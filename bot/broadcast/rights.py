@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, Facts, MayNotEnd, Muted
 from bot.broadcast.model import Viewer
 
 
@@ -78,13 +78,10 @@ RIGHTS = {
 _REFUSALS = {
     Right.STARTER: Code.STARTERS_ONLY,
     Right.CALLER: Code.VOTES_NOT_ALLOWED,
-    Right.HOST: Code.MAY_NOT_END,
     Right.MODERATOR: Code.MODERATORS_ONLY,
     Right.SERVER_MODERATOR: Code.SERVER_MODERATORS_ONLY,
     Right.SUPERIOR: Code.OUTRANKED,
 }
-_REFUSALS_OF_DEEDS = {Deed.MODERATE: Code.MODERATORS_ONLY}
-"""Where the right's own sentence would not fit."""
 _OF_THE_SERVER = frozenset({Right.SERVER_MODERATOR, Right.SUPERIOR})
 
 
@@ -138,25 +135,25 @@ def may(deed: Deed, person: Person) -> bool:
     return _refusal(deed, person) is None
 
 
-def check(deed: Deed, person: Person, /, **facts: object) -> None:
+def check(deed: Deed, person: Person, *, host: Viewer | None = None) -> None:
     """Raises the reason why somebody may not do it; NOT_RUNNING when there is nothing to be seen by them.
 
-    `facts` are for the user's sentence.
+    `host` is the one of the broadcast that it is about.
     """
-    if code := _refusal(deed, person):
-        raise BroadcastError(code, **facts, until=person.muted_until)
+    if why := _refusal(deed, person, host):
+        raise BroadcastError(why)
 
 
-def _refusal(deed: Deed, person: Person) -> Code | None:
+def _refusal(deed: Deed, person: Person, host: Viewer | None = None) -> Code | Facts | None:
     right = RIGHTS[deed]
     if right not in _OF_THE_SERVER and not person.views_channel:
         return Code.NOT_RUNNING
     if right is Right.SUPERIOR and not person.moderates_server:
         return Code.SERVER_MODERATORS_ONLY
     if not _has(right, person):
-        return _REFUSALS_OF_DEEDS.get(deed) or _REFUSALS.get(right, Code.MODERATORS_ONLY)
+        return MayNotEnd(host) if deed is Deed.END and host else _REFUSALS.get(right, Code.MODERATORS_ONLY)
     is_own = right is Right.VIEWER or (right is Right.HOST and person.is_host)
-    return Code.MUTED if person.muted_until and not is_own else None
+    return Muted(person.muted_until) if person.muted_until and not is_own else None
 
 
 def _has(right: Right, person: Person) -> bool:

@@ -15,7 +15,7 @@ from bot.broadcast.intake.prefixes import Prefixes
 from bot.broadcast.model import ActionKind, Refusal, Viewer
 from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.records import GuildRecords
-from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.guild_settings import CHAT_BEGINNINGS, TEXT_RULES, GuildSettings
 from bot.guilds.settings.stored import StoredSettings
 from bot.guilds.settings.values import NO_PREFIX
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 RunningIn = Callable[[int], Iterable[BroadcastSession]]
 """The broadcasts of the guild with this ID."""
 Change = Callable[[GuildSettings], GuildSettings]
-"""Makes new settings of those that hold. Raises WRONG_SETTING."""
+"""Makes new settings of those that hold. Raises `WrongSettingError`."""
 
 NAMES_SHOWN, NAME_SHOWN = 20, 40
 """How many names the log has at most, and of how many characters."""
@@ -105,7 +105,7 @@ class Guilds:
         `names` are those that are set, also to what they are already: what is stored of others and not
         understood is kept.
 
-        Raises WRONG_SETTING, and then changes nothing. Two changes at once come one after the other.
+        Raises `WrongSettingError`, and then changes nothing. Two changes at once come one after the other.
         """
         async with self._changing:
             before = self._stored_of(guild_id)
@@ -158,11 +158,11 @@ class Guilds:
         return True
 
     def _check_prefixes(self, settings: GuildSettings, before: GuildSettings) -> None:
-        """Raises WRONG_SETTING where suggestions would start as what is said to other bots."""
+        """Raises `WrongSettingError` where suggestions would start as what is said to other bots."""
         if settings.prefix == NO_PREFIX or settings.prefixes(self.own_prefix).own:
             return
         name = "prefix" if settings.prefix != before.prefix else "other_prefixes"
-        raise wrong_setting(
+        raise WrongSettingError(
             name, "suggestions would start as what is said to other bots: change one of the two"
         )
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import discord
 
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, LineFull, SlowMode
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Refusal
 from bot.discord.bot import OdysseyBot
@@ -18,7 +18,7 @@ from cogs.kit.marks import APPLIED, QUEUED, REFUSED, Marks
 
 SMALL_CROWD = 10
 """Suggestions under way in one broadcast, up to which messages are marked: reactions are slow."""
-OPEN_CODES = frozenset({Code.QUEUE_FULL, Code.INTAKE_PAUSED, Code.SLOW_MODE})
+OPEN_CODES = frozenset({LineFull, Code.INTAKE_PAUSED, SlowMode})
 OPEN_REFUSALS = frozenset({Refusal.STALE, Refusal.PANIC})
 """Why something is not taken, or not applied, that is no secret and often holds for many at once."""
 SILENT_REFUSALS = frozenset({Refusal.WITHDRAWN, Refusal.BROADCAST_ENDED, Refusal.CONNECTION_LOST})
@@ -49,9 +49,8 @@ class WordBack:
 
     async def refused(self, message: discord.Message, error: Exception, *, crowd: int) -> None:
         """The message's suggestion was not taken."""
-        code = error.code if isinstance(error, BroadcastError) else None
-        if code in OPEN_CODES:
-            self._notices.tell_openly(message, explain(error, f"message {message.id}"), about=code.value)
+        if isinstance(error, BroadcastError) and error.code in OPEN_CODES:
+            self._notices.tell_openly(message, explain(error, f"message {message.id}"), about=str(error))
         else:
             self.tell_failure(message, error)
         if self._marks_in(crowd):

@@ -16,6 +16,7 @@ import aiohttp
 import discord
 
 from bot.broadcast.errors import BroadcastError
+from bot.guilds.settings.complaints import WrongSettingError
 from bot.kit.references import new_reference
 from cogs import wording
 
@@ -45,8 +46,8 @@ async def explaining(interaction: discord.Interaction) -> AsyncIterator[None]:
 
 def explain(error: Exception, where: str) -> str:
     """The user's sentence for an error; with a reference to the log for one that nobody foresaw."""
-    if isinstance(error, BroadcastError):
-        log.info("refused at %s: %s", where, error.code.value)
+    if isinstance(error, BroadcastError | WrongSettingError):
+        log.info("refused at %s: %s", where, error)
         return wording.refused_request(error)
     reference = new_reference()
     log.error("failed at %s", where, exc_info=error, extra={"ref": reference})

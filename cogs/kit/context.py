@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 import discord
 from discord.ext import commands
 
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, MissingPermissions
 from bot.broadcast.model import Channel, Viewer
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot, Services
@@ -39,7 +39,7 @@ def channel(source: discord.Interaction | discord.Message) -> Channel:
 
 
 def check_own_permissions(interaction: discord.Interaction) -> None:
-    """Raises MISSING_PERMISSIONS when the bot could not show a broadcast or its recording here."""
+    """Raises MissingPermissions when the bot could not show a broadcast or its recording here."""
     granted = interaction.app_permissions
     if not granted.value:  # not told
         return
@@ -51,7 +51,7 @@ def check_own_permissions(interaction: discord.Interaction) -> None:
     }
     missing = [name for name, is_granted in needed.items() if not is_granted]
     if missing and not granted.administrator:
-        raise BroadcastError(Code.MISSING_PERMISSIONS, permissions=", ".join(missing))
+        raise BroadcastError(MissingPermissions(tuple(missing)))
 
 
 def check_open(session: BroadcastSession) -> None:

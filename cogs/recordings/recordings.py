@@ -7,7 +7,7 @@ import logging
 import discord
 from discord.app_commands import Choice
 
-from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.errors import BroadcastError, Code, RecordingNotReady, RecordingUnreachable, WorldError
 from bot.broadcast.history import PastStream
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
@@ -23,7 +23,7 @@ CHOICE_LENGTH_LIMIT = 100
 async def show_recording(interaction: discord.Interaction, stream_id: str | None) -> None:
     """Answers with fresh links to a stream's recording; without an ID, to the channel's latest.
 
-    Raises UNKNOWN_STREAM, NO_STREAMS_YET, RECORDING_NOT_READY or RECORDING_UNREACHABLE.
+    Raises UNKNOWN_STREAM, NO_STREAMS_YET, RecordingNotReady or RecordingUnreachable.
     """
     services = context.services(interaction)
     async with acknowledging(interaction):
@@ -32,9 +32,9 @@ async def show_recording(interaction: discord.Interaction, stream_id: str | None
             recording = await services.recordings.find(past.stream.shown_id)
         except WorldError as error:
             log.warning("the recording of stream %s: %s", past.stream.shown_id, error.reason.value)
-            raise BroadcastError(Code.RECORDING_UNREACHABLE, stream_id=past.stream.shown_id) from error
+            raise BroadcastError(RecordingUnreachable(stream_id=past.stream.shown_id)) from error
         if recording is None or not recording.has_video:
-            raise BroadcastError(Code.RECORDING_NOT_READY, stream_id=past.stream.shown_id)
+            raise BroadcastError(RecordingNotReady(stream_id=past.stream.shown_id))
         await services.journal.save_recording(past.stream.id, recording)
         stills = await fetch_stills(recording)
     view = RecordingPost(past.stream, past.host.name, recording, stills)

@@ -39,9 +39,9 @@ def as_they_stand(interaction: discord.Interaction) -> Shown:
 async def change_settings(
     interaction: discord.Interaction, change: Change, what: str, names: Collection[str]
 ) -> GuildSettings:
-    """Changes the server's settings; its broadcasts that run go by them from now on. Raises WRONG_SETTING.
+    """Changes the server's settings; its broadcasts that run go by them from now on.
 
-    `what` is for the audit list.
+    `what` is for the audit list. Raises `WrongSettingError`.
     """
     services, guild_id = context.services(interaction), context.channel(interaction).guild_id
     by = context.viewer(interaction.user)

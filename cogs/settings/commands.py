@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed
-from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import group_of
 from bot.guilds.settings.guild_settings import GuildSettings, setting_name
 from bot.guilds.words.word_lists import word_list_file
@@ -49,7 +49,9 @@ class SettingsCommands(commands.GroupCog):
         async with acknowledging(interaction):
             if file:
                 if name or value:
-                    raise wrong_setting("file", "a file has all settings: give it without a name and a value")
+                    raise WrongSettingError(
+                        "file", "a file has all settings: give it without a name and a value"
+                    )
                 word = await _imported(interaction, file)
             elif value is not None:
                 name = setting_name(name or "")
@@ -60,7 +62,7 @@ class SettingsCommands(commands.GroupCog):
             elif name:
                 field = GuildSettings.model_fields.get(setting_name(name))
                 if field is None:
-                    raise wrong_setting(name, "there is no such setting")
+                    raise WrongSettingError(name, "there is no such setting")
                 group = group_of(field)
         await show_settings(interaction, group, word)
         services, guild_id = context.services(interaction), context.channel(interaction).guild_id

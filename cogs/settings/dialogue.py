@@ -9,7 +9,7 @@ import discord
 from discord.ui import Label, RoleSelect, Select, TextInput
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.errors import BroadcastError
+from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
 from cogs import wording
@@ -64,7 +64,7 @@ def _fits(settings: GuildSettings, name: str) -> bool:
         return False
     try:
         return bool(getattr(settings.changed(name, text), name) == value)
-    except BroadcastError:
+    except WrongSettingError:
         return False
 
 

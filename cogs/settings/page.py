@@ -9,9 +9,8 @@ from typing import Any
 import discord
 from discord.ui import ActionRow, Container, LayoutView, Select, TextDisplay
 
-from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed
-from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
 from cogs import wording
@@ -132,7 +131,9 @@ async def _change(
     def change(now: GuildSettings) -> GuildSettings:
         for name in now.differences(before):
             if name in typed:
-                raise wrong_setting(name, "somebody else changed it meanwhile: look at it, then edit again")
+                raise WrongSettingError(
+                    name, "somebody else changed it meanwhile: look at it, then edit again"
+                )
         return now.changed_all(typed)
 
     draft = ""
@@ -144,18 +145,18 @@ async def _change(
             else:
                 settings = before
             word = wording.word_of_change(typed, settings, as_they_stand(interaction).own_prefix)
-        except BroadcastError as error:
+        except WrongSettingError as error:
             draft, word = Dialogues.of(interaction).keep_draft(typed), _refusals(before, typed, error)
     await show_settings(interaction, group, word, draft)
 
 
-def _refusals(before: GuildSettings, typed: dict[str, str], error: BroadcastError) -> str:
+def _refusals(before: GuildSettings, typed: dict[str, str], error: WrongSettingError) -> str:
     """Every field that is wrong, and why; `error` is what refused the whole."""
     wrong = []
     for name, text in typed.items():
         try:
             before.changed(name, text)
-        except BroadcastError as own_error:
+        except WrongSettingError as own_error:
             wrong.append(own_error)
     lines = [f"❌ {wording.wrong_setting(each)}." for each in wrong or [error]]
     return "\n".join([*lines, "Nothing was changed; “Edit again” has what you typed."])

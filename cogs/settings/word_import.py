@@ -6,7 +6,7 @@ import asyncio
 
 import discord
 
-from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.words.word_lists import read_word_list
 from cogs import wording
@@ -18,27 +18,27 @@ IMPORT_LIMIT_BYTES = 2_000_000
 
 
 async def read_file(file: discord.Attachment) -> bytes:
-    """What is in a file. Raises WRONG_SETTING."""
+    """What is in a file. Raises `WrongSettingError`."""
     if file.size > IMPORT_LIMIT_BYTES:
-        raise wrong_setting("file", f"it is larger than {IMPORT_LIMIT_BYTES // 1_000_000} MB")
+        raise WrongSettingError("file", f"it is larger than {IMPORT_LIMIT_BYTES // 1_000_000} MB")
     return await file.read()
 
 
 async def import_words(interaction: discord.Interaction, file: discord.Attachment, *, replaces: bool) -> str:
     """Blocks the words of a file, besides those that are blocked or in their place; says what was taken.
 
-    Raises WRONG_SETTING, and then changes nothing.
+    Raises `WrongSettingError`, and then changes nothing.
     """
     content = await read_file(file)
     try:
         # In a thread, since each of thousands of words is tried.
         listed = await asyncio.to_thread(read_word_list, content)
     except ValueError as error:
-        raise wrong_setting("file", str(error)) from None
+        raise WrongSettingError("file", str(error)) from None
     before = context.settings(interaction).blocked_words
     if not listed.words:
         entry, problem = listed.refused[0]
-        raise wrong_setting("file", problem, entry)
+        raise WrongSettingError("file", problem, entry)
 
     def change(now: GuildSettings) -> GuildSettings:
         kept = () if replaces else now.blocked_words

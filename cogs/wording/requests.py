@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 import discord
 
-from bot.broadcast.errors import BroadcastError, Code, Entry
+from bot.broadcast import errors
+from bot.broadcast.errors import BroadcastError, Code, Facts
 from bot.broadcast.intake.prompts import on_one_line
-from bot.broadcast.model import Viewer
+from bot.guilds.settings.complaints import Entry, WrongSettingError
 from bot.guilds.settings.guild_settings import GuildSettings
 from cogs.wording.text import as_code, plain
 
@@ -27,115 +27,18 @@ NOT_TOLD_HERE = "That was not taken. I cannot say why in front of everyone; `/od
 EARLIER_WORDS = "Your earlier words stay in line; delete the message to take them back."
 UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
 
-_REQUESTS = {
-    Code.EMPTY_PROMPT: "That prompt is empty. Say in a few words what should happen.",
-    Code.PROMPT_TOO_LONG: "That prompt has {length} characters, {limit} are the most. Please shorten it.",
-    Code.ALREADY_RUNNING: (
-        "**{host}** is already running a broadcast in this channel. "
-        "Steer it with `/odyssey say`, or ask {host} to end it."
-    ),
-    Code.NOT_RUNNING: "No broadcast is running in this channel. Start one with `/odyssey start`.",
-    Code.BROADCAST_OVER: "This broadcast is over. Start the next one with `/odyssey start`.",
-    Code.ALREADY_ENDING: "The broadcast is already ending. Its recording will be posted here.",
-    Code.MAY_NOT_END: "Only **{host}** or a moderator can end this broadcast. Please ask one of them.",
-    Code.MODERATORS_ONLY: (
-        "Only moderators can do this: people who may manage messages in this channel. Please ask one of them."
-    ),
-    Code.SERVER_MODERATORS_ONLY: (
-        "Only moderators of the whole server can do this: people who may manage messages, or the server, "
-        "everywhere in it. Please ask one of them."
-    ),
-    Code.OUTRANKED: (
-        "Only somebody who stands above that person can do this: by a higher role, or as an administrator. "
-        "Please ask one of them."
-    ),
-    Code.BOTS_DO_NOT_STEER: "That is a bot, and bots do not steer. Please pick a person.",
-    Code.MODE_IS_SET: (
-        "In this server only moderators choose another mode than the one that is set. "
-        "Please start without `mode`, or ask one of them."
-    ),
-    Code.NOT_IN_SERVER: (
-        "The bot is not in this server, so it can show nothing here. "
-        "Ask an admin to invite it, then try again."
-    ),
-    Code.MISSING_PERMISSIONS: (
-        "The bot may not do this in this channel: {permissions}. "
-        "Ask an admin to allow it in the channel's settings, then try again."
-    ),
-    Code.NO_PLACE: (
-        "The bot cannot keep a broadcast here: this is a private thread without it, or one that is closed. "
-        "Mention the bot to add it, open the thread, or start in another channel."
-    ),
-    Code.NOT_SAID: (
-        "Nobody said that: it is a message of Discord's own. Say what should happen with `/odyssey say`."
-    ),
-    Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
-    Code.NOT_ON_BALLOT: (
-        "That one waits for a place on the ballot. Vote for one that is on it, or for this one later."
-    ),
-    Code.VOTES_DO_NOT_COUNT: (
-        "Votes do not count just now: the panel says how it is decided what comes next."
-    ),
-    Code.ALREADY_DECIDED: "A moderator has decided on that suggestion already.",
-    Code.WORDS_CHANGED: "Its author changed the words meanwhile: look at them again, then decide.",
-    Code.WRONG_SETTING: "Nothing was changed: {complaint}. `/odyssey settings` explains each.",
-    Code.INTAKE_PAUSED: "A moderator has paused suggestions. Please try again in a little while.",
-    Code.MUTED: "A moderator has muted you from steering; that ends {until}. You can still watch and chat.",
-    Code.FILTERED: "That suggestion breaks a rule of this server: {rule}. Please put it in other words.",
-    Code.CANNOT_JUDGE: (
-        "This server's text rules cannot be used just now, so nothing is taken. "
-        "Please ask a moderator to look at `/odyssey settings`."
-    ),
-    Code.REPEATED: (
-        "Just that was suggested a moment ago. Please suggest something new, or that again {until}."
-    ),
-    Code.COOLING_DOWN: "One at a time, please: your next suggestion is welcome {until}.",
-    Code.SLOW_MODE: "Slow mode is on in this server: the next suggestion is welcome {until}.",
-    Code.STARTERS_ONLY: "In this server only some roles may start broadcasts. Please ask a moderator.",
-    Code.VOTE_IS_RUNNING: "A vote on the mode is running already. Its buttons are on the panel.",
-    Code.VOTES_NOT_ALLOWED: "Viewers do not vote on the mode here. Ask a moderator for `/odyssey mode`.",
-    Code.NO_VOTE_RUNNING: "That vote is closed. Call a new one with `/odyssey callvote`.",
-    Code.QUEUE_FULL: "The line is full: {limit} suggestions wait already. Please try again in a moment.",
-    Code.TOO_MANY_OF_YOURS: (
-        "{limit} of your suggestions wait already, which is the most for one person. "
-        "Please wait until one of them has had its turn."
-    ),
-    Code.TOO_MANY_BROADCASTS: (
-        "This server may run {limit} broadcasts at once, and does. Please wait until one has ended."
-    ),
-    Code.DAY_IS_USED_UP: (
-        "This server's {limit} minutes of today are used up, or kept for broadcasts that run now. "
-        "New ones are there {until}."
-    ),
-    Code.SHUTTING_DOWN: "The bot is about to restart. Please try again in a minute.",
-    Code.UNKNOWN_STREAM: (
-        "There is no such stream in this server. Pick one from the list that `/odyssey recording` offers."
-    ),
-    Code.NO_STREAMS_YET: (
-        "No stream has ended in this channel yet. Start one with `/odyssey start`, or pick a stream by name."
-    ),
-    Code.RECORDING_NOT_READY: (
-        "The recording of stream **{stream_id}** is not there (yet). Please try again in a minute."
-    ),
-    Code.RECORDING_UNREACHABLE: (
-        "The recording of stream **{stream_id}** cannot be had from Odyssey just now. "
-        "Nothing is lost: please try again in a minute; if it stays, tell the bot's operator."
-    ),
-}
 
-
-def refused_request(error: BroadcastError) -> str:
+def refused_request(error: BroadcastError | WrongSettingError) -> str:
     """The sentence for a request that was not met."""
-    facts = {name: _shown_fact(fact) for name, fact in error.facts.items()}
-    if error.code is Code.WRONG_SETTING:
-        facts["complaint"] = wrong_setting(error)
-    return _REQUESTS[error.code].format_map(facts)
+    if isinstance(error, WrongSettingError):
+        return f"Nothing was changed: {wrong_setting(error)}. `/odyssey settings` explains each."
+    return _simple(error.why) if isinstance(error.why, Code) else _with_facts(error.why)
 
 
-def wrong_setting(error: BroadcastError) -> str:
+def wrong_setting(error: WrongSettingError) -> str:
     """Which setting, or which of its entries, is wrong, and why."""
-    name, entry, problem = (error.facts.get(fact, "") for fact in ("name", "entry", "problem"))
-    return f"{setting_title(str(name))}{_shown_fact(entry)}: {_shown_fact(problem)}"
+    entry = setting_entry(error.entry) if error.entry else ""
+    return f"{setting_title(error.name)}{entry}: {plain(error.problem, FACT_SHOWN)}"
 
 
 def setting_title(name: str) -> str:
@@ -150,11 +53,158 @@ def setting_entry(entry: Entry) -> str:
     return f", entry {entry.number}" + (f" ({typed})" if typed.strip("`") else "")
 
 
-def _shown_fact(fact: object) -> str:
-    if isinstance(fact, datetime):
-        return discord.utils.format_dt(fact, "R")
-    if isinstance(fact, Viewer):
-        return plain(fact.name)
-    if isinstance(fact, Entry):
-        return setting_entry(fact)
-    return plain(str(fact).replace("_", " ") if isinstance(fact, StrEnum) else str(fact), FACT_SHOWN)
+def _simple(code: Code) -> str:
+    match code:
+        case Code.EMPTY_PROMPT:
+            return "That prompt is empty. Say in a few words what should happen."
+        case Code.NOT_RUNNING:
+            return "No broadcast is running in this channel. Start one with `/odyssey start`."
+        case Code.BROADCAST_OVER:
+            return "This broadcast is over. Start the next one with `/odyssey start`."
+        case Code.ALREADY_ENDING:
+            return "The broadcast is already ending. Its recording will be posted here."
+        case Code.MODERATORS_ONLY:
+            return (
+                "Only moderators can do this: people who may manage messages in this channel. Please ask "
+                "one of them."
+            )
+        case Code.SERVER_MODERATORS_ONLY:
+            return (
+                "Only moderators of the whole server can do this: people who may manage messages, or the "
+                "server, everywhere in it. Please ask one of them."
+            )
+        case Code.OUTRANKED:
+            return (
+                "Only somebody who stands above that person can do this: by a higher role, or as an "
+                "administrator. Please ask one of them."
+            )
+        case Code.BOTS_DO_NOT_STEER:
+            return "That is a bot, and bots do not steer. Please pick a person."
+        case Code.MODE_IS_SET:
+            return (
+                "In this server only moderators choose another mode than the one that is set. "
+                "Please start without `mode`, or ask one of them."
+            )
+        case Code.NOT_IN_SERVER:
+            return (
+                "The bot is not in this server, so it can show nothing here. "
+                "Ask an admin to invite it, then try again."
+            )
+        case Code.NO_PLACE:
+            return (
+                "The bot cannot keep a broadcast here: this is a private thread without it, or one that is "
+                "closed. Mention the bot to add it, open the thread, or start in another channel."
+            )
+        case Code.NOT_SAID:
+            return (
+                "Nobody said that: it is a message of Discord's own. Say what should happen with `/odyssey "
+                "say`."
+            )
+        case Code.NOT_IN_LINE:
+            return "That suggestion is not in line any more: it was sent, withdrawn or refused."
+        case Code.NOT_ON_BALLOT:
+            return (
+                "That one waits for a place on the ballot. Vote for one that is on it, or for this one later."
+            )
+        case Code.VOTES_DO_NOT_COUNT:
+            return "Votes do not count just now: the panel says how it is decided what comes next."
+        case Code.ALREADY_DECIDED:
+            return "A moderator has decided on that suggestion already."
+        case Code.WORDS_CHANGED:
+            return "Its author changed the words meanwhile: look at them again, then decide."
+        case Code.INTAKE_PAUSED:
+            return "A moderator has paused suggestions. Please try again in a little while."
+        case Code.CANNOT_JUDGE:
+            return (
+                "This server's text rules cannot be used just now, so nothing is taken. "
+                "Please ask a moderator to look at `/odyssey settings`."
+            )
+        case Code.STARTERS_ONLY:
+            return "In this server only some roles may start broadcasts. Please ask a moderator."
+        case Code.VOTE_IS_RUNNING:
+            return "A vote on the mode is running already. Its buttons are on the panel."
+        case Code.VOTES_NOT_ALLOWED:
+            return "Viewers do not vote on the mode here. Ask a moderator for `/odyssey mode`."
+        case Code.NO_VOTE_RUNNING:
+            return "That vote is closed. Call a new one with `/odyssey callvote`."
+        case Code.SHUTTING_DOWN:
+            return "The bot is about to restart. Please try again in a minute."
+        case Code.UNKNOWN_STREAM:
+            return (
+                "There is no such stream in this server. Pick one from the list that `/odyssey recording` "
+                "offers."
+            )
+        case Code.NO_STREAMS_YET:
+            return (
+                "No stream has ended in this channel yet. Start one with `/odyssey start`, or pick a "
+                "stream by name."
+            )
+
+
+def _with_facts(facts: Facts) -> str:
+    match facts:
+        case errors.PromptTooLong(length, limit):
+            return f"That prompt has {length} characters, {limit} are the most. Please shorten it."
+        case errors.AlreadyRunning(host):
+            return (
+                f"**{plain(host.name)}** is already running a broadcast in this channel. "
+                f"Steer it with `/odyssey say`, or ask {plain(host.name)} to end it."
+            )
+        case errors.MayNotEnd(host):
+            return (
+                f"Only **{plain(host.name)}** or a moderator can end this broadcast. Please ask one of them."
+            )
+        case errors.MissingPermissions(permissions):
+            return (
+                f"The bot may not do this in this channel: {', '.join(permissions)}. "
+                "Ask an admin to allow it in the channel's settings, then try again."
+            )
+        case errors.Muted(until):
+            return (
+                f"A moderator has muted you from steering; that ends {_relative(until)}. You can still "
+                "watch and chat."
+            )
+        case errors.Filtered(rule):
+            return (
+                f"That suggestion breaks a rule of this server: {plain(rule.replace('_', ' '))}. Please put "
+                "it in other words."
+            )
+        case errors.Repeated(until):
+            return (
+                "Just that was suggested a moment ago. Please suggest something new, or that again "
+                f"{_relative(until)}."
+            )
+        case errors.CoolingDown(until):
+            return f"One at a time, please: your next suggestion is welcome {_relative(until)}."
+        case errors.SlowMode(until):
+            return f"Slow mode is on in this server: the next suggestion is welcome {_relative(until)}."
+        case errors.LineFull(limit):
+            return f"The line is full: {limit} suggestions wait already. Please try again in a moment."
+        case errors.TooManyOfYours(limit):
+            return (
+                f"{limit} of your suggestions wait already, which is the most for one person. "
+                "Please wait until one of them has had its turn."
+            )
+        case errors.TooManyBroadcasts(limit):
+            return (
+                f"This server may run {limit} broadcasts at once, and does. Please wait until one has ended."
+            )
+        case errors.DayIsUsedUp(minutes, until):
+            return (
+                f"This server's {minutes} minutes of today are used up, or kept for broadcasts that run now. "
+                f"New ones are there {_relative(until)}."
+            )
+        case errors.RecordingNotReady(stream_id):
+            return (
+                f"The recording of stream **{plain(stream_id)}** is not there (yet). Please try again in a "
+                "minute."
+            )
+        case errors.RecordingUnreachable(stream_id):
+            return (
+                f"The recording of stream **{plain(stream_id)}** cannot be had from Odyssey just now. "
+                "Nothing is lost: please try again in a minute; if it stays, tell the bot's operator."
+            )
+
+
+def _relative(date: datetime) -> str:
+    return discord.utils.format_dt(date, "R")

@@ -11,7 +11,7 @@ import pytest
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, LineFull, TooManyOfYours
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
@@ -47,7 +47,7 @@ def test_a_shorter_line_refuses_newcomers_and_drops_nobody() -> None:
     arbiter.adopt(replace(SETTINGS, limits=LineLimits(total=2)))
     with pytest.raises(BroadcastError) as full:
         put_in(arbiter.line, suggestion(3))
-    assert (full.value.code, full.value.facts) == (Code.QUEUE_FULL, {"limit": 2})
+    assert full.value.why == LineFull(limit=2)
     served = [choice.suggestion.id for _ in range(3) if (choice := arbiter.take_next(NOW))]
     assert served == ["s0", "s1", "s2"]
     put_in(arbiter.line, suggestion(4))
@@ -61,7 +61,7 @@ def test_fewer_a_person_refuses_the_next_and_drops_none() -> None:
     arbiter.adopt(replace(SETTINGS, limits=LineLimits(per_viewer=1)))
     with pytest.raises(BroadcastError) as hogged:
         put_in(arbiter.line, suggestion(2, viewer=1))
-    assert (hogged.value.code, hogged.value.facts) == (Code.TOO_MANY_OF_YOURS, {"limit": 1})
+    assert hogged.value.why == TooManyOfYours(limit=1)
     assert len(arbiter.line) == 2
 
 
@@ -115,7 +115,7 @@ async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> Non
     await rig.broadcasts.suggest(elsewhere, ROBIN, "third there")
     with pytest.raises(BroadcastError) as caught:
         await rig.broadcasts.suggest(CHANNEL, ROBIN, "third here")
-    assert caught.value.facts == {"limit": 1}
+    assert caught.value.why == TooManyOfYours(limit=1)
 
 
 async def test_whoever_waits_for_the_next_choice_wakes_for_new_settings() -> None:

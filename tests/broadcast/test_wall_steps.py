@@ -9,7 +9,7 @@ import pytest
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, CoolingDown, Kind, Muted, Repeated, SlowMode
 from bot.broadcast.floor.motion import WINDOW_S
 from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, IntakeRules, Mute
 from bot.broadcast.intake.recent import Recent
@@ -91,14 +91,14 @@ async def test_a_broadcast_lasts_as_long_as_its_server_allows(rig: Rig, hours: f
     assert (session.broadcast.ending.reason, rig.clock.steady()) == (Reason.BROADCAST_LIMIT, 30)
 
 
-def wait_told(intake: Intake, recent: Recent, clock: SteppedClock) -> tuple[Code, float] | None:
+def wait_told(intake: Intake, recent: Recent, clock: SteppedClock) -> tuple[Kind, float] | None:
     """The code that refuses a suggestion, and how long it says that one has to wait."""
     try:
         intake.check(ROBIN, "snow", recent, is_exempt=False)
     except BroadcastError as error:
-        until = error.facts["until"]
-        assert isinstance(until, datetime)
-        return error.code, (until - clock.now()).total_seconds()
+        match error.why:
+            case Muted(until) | Repeated(until) | CoolingDown(until) | SlowMode(until):
+                return error.code, (until - clock.now()).total_seconds()
     return None
 
 
@@ -106,9 +106,9 @@ def wait_told(intake: Intake, recent: Recent, clock: SteppedClock) -> tuple[Code
 @pytest.mark.parametrize(
     ("rules", "code"),
     [
-        (IntakeRules(repeat_window=timedelta(seconds=60)), Code.REPEATED),
-        (IntakeRules(repeat_window=timedelta(), cooldown=timedelta(seconds=60)), Code.COOLING_DOWN),
-        (IntakeRules(repeat_window=timedelta(), slow_mode=timedelta(seconds=60)), Code.SLOW_MODE),
+        (IntakeRules(repeat_window=timedelta(seconds=60)), Repeated),
+        (IntakeRules(repeat_window=timedelta(), cooldown=timedelta(seconds=60)), CoolingDown),
+        (IntakeRules(repeat_window=timedelta(), slow_mode=timedelta(seconds=60)), SlowMode),
     ],
 )
 async def test_waits_last_as_long_as_they_say(rules: IntakeRules, code: Code, hours: float) -> None:
@@ -131,7 +131,7 @@ async def test_a_mute_lasts_as_long_as_it_says(hours: float) -> None:
     intake.mute(Mute(ROBIN, clock.now() + timedelta(minutes=10), by=MIKA))
     clock.step_the_wall(hours=hours)
     await clock.sleep(60)
-    assert wait_told(intake, Recent(clock), clock) == (Code.MUTED, 540)
+    assert wait_told(intake, Recent(clock), clock) == (Muted, 540)
     await clock.sleep(540)
     assert wait_told(intake, Recent(clock), clock) is None
 
@@ -141,7 +141,7 @@ async def test_no_mute_lasts_for_ever() -> None:
     clock = SteppedClock()
     intake = Intake(IntakeRules(), lambda _: None, clock)
     intake.mute(Mute(ROBIN, clock.now() + timedelta(days=9000), by=MIKA))
-    assert wait_told(intake, Recent(clock), clock) == (Code.MUTED, LONGEST_MUTE.total_seconds())
+    assert wait_told(intake, Recent(clock), clock) == (Muted, LONGEST_MUTE.total_seconds())
     await clock.sleep(LONGEST_MUTE.total_seconds())
     assert wait_told(intake, Recent(clock), clock) is None
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.broadcast.errors import BroadcastError
+from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import GROUP_LIMIT, group_of
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.words.text_rules import make_text_filter
@@ -28,7 +28,7 @@ INTERNALS = re.compile(
 def refusal(settings: str | bytes | dict[str, Any]) -> str:
     """What the moderator reads whose file is refused, by itself or as rules."""
     text = json.dumps(settings) if isinstance(settings, dict) else settings
-    with pytest.raises(BroadcastError) as caught:
+    with pytest.raises(WrongSettingError) as caught:
         make_text_filter(GuildSettings.from_json(text))
     sentence = refused_request(caught.value)
     assert not INTERNALS.search(sentence), sentence
@@ -202,6 +202,6 @@ def test_numbers_and_words_are_told_apart_where_they_can_be() -> None:
 )
 def test_a_change_of_no_setting_is_refused(name: str, said: str) -> None:
     """Rather than shown as one without a name."""
-    with pytest.raises(BroadcastError) as caught:
+    with pytest.raises(WrongSettingError) as caught:
         GuildSettings().changed(name, "7")
     assert said in refused_request(caught.value)

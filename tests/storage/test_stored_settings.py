@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, Filtered, Kind
 from bot.broadcast.model import Viewer
 from bot.guilds.guilds import Guilds
 from bot.guilds.settings.guild_settings import GuildSettings
@@ -34,7 +34,7 @@ async def loaded(store: Store, stored: dict[str, Any] | str) -> AsyncIterator[tu
         yield guilds, records
 
 
-def refusal(guilds: Guilds, prompt: str) -> Code | None:
+def refusal(guilds: Guilds, prompt: str) -> Kind | None:
     """Why the server's gate does not let a prompt pass."""
     try:
         guilds.intake_of(GUILD).check_words(ROBIN, prompt, is_exempt=False)
@@ -70,7 +70,7 @@ async def test_what_is_not_understood_loses_only_itself_and_is_kept(
         assert f"not understood: {', '.join(odd)}" in caplog.text
         settings = guilds.settings_of(GUILD)
         assert (settings.blocked_words, settings.starter_roles, settings.gap_s) == (("heck",), (7,), 9)
-        assert refusal(guilds, "what the h.e.c.k") is Code.FILTERED
+        assert refusal(guilds, "what the h.e.c.k") is Filtered
         assert refusal(guilds, "a red kite") is None
         assert guilds.trouble_of(GUILD).misread == misread
         assert not guilds.trouble_of(GUILD).is_closed

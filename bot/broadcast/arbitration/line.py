@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.broadcast.arbitration.duplicates import Duplicates
 from bot.broadcast.arbitration.turns import Turns
 from bot.broadcast.arbitration.votes import Votes
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, LineFull, TooManyOfYours
 from bot.broadcast.model import Suggestion, Viewer
 
 
@@ -83,13 +83,13 @@ class Line:
     def reserve(self, suggestion: Suggestion, now: float) -> None:
         """Keeps room for a suggestion, to be admitted. Its lifetime counts from `now`, a steady moment.
 
-        Raises QUEUE_FULL or TOO_MANY_OF_YOURS.
+        Raises LineFull or TooManyOfYours.
         """
         viewer_id, limits = suggestion.viewer.id, self.limits
         if len(self._waiting) + len(self._entering) >= limits.total:
-            raise BroadcastError(Code.QUEUE_FULL, limit=limits.total)
+            raise BroadcastError(LineFull(limit=limits.total))
         if self._turns.count(viewer_id) >= limits.per_viewer:
-            raise BroadcastError(Code.TOO_MANY_OF_YOURS, limit=limits.per_viewer)
+            raise BroadcastError(TooManyOfYours(limit=limits.per_viewer))
         self._entering[suggestion.id] = suggestion
         self._since[suggestion.id] = now
         if not self._votes.choice_of(viewer_id):

@@ -85,7 +85,7 @@ class Floor:
 
         It waits from that moment on: nothing is sent that is not stored.
 
-        Raises BROADCAST_OVER, INTAKE_PAUSED, QUEUE_FULL or TOO_MANY_OF_YOURS.
+        Raises BROADCAST_OVER, INTAKE_PAUSED, LineFull or TooManyOfYours.
         """
         self._check_open()
         if self.is_paused:

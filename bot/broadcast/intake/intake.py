@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import (
+    BroadcastError,
+    CoolingDown,
+    Filtered,
+    Muted,
+    PromptTooLong,
+    Repeated,
+    SlowMode,
+)
 from bot.broadcast.intake.prompts import may_have_markup, on_one_line
 from bot.broadcast.intake.recent import Recent
 from bot.broadcast.model import Suggestion, Viewer
@@ -107,7 +115,7 @@ class Intake:
         """Raises the code of the first rule that a suggestion breaks; exempt people are only held to mutes.
 
         `may_join`: to say what waits from somebody else is to be for it, and no repetition.
-        Raises MUTED, PROMPT_TOO_LONG, FILTERED, REPEATED, COOLING_DOWN or SLOW_MODE.
+        Raises Muted, PromptTooLong, Filtered, Repeated, CoolingDown or SlowMode.
         """
         self.check_words(viewer, prompt, typed=typed, is_exempt=is_exempt)
         if is_exempt:
@@ -115,11 +123,11 @@ class Intake:
         rules = self._rules
         if rules.repeat_window:
             said_at = recent.last_in(prompt, joining=viewer.id if may_join else None)
-            self._check_wait(Code.REPEATED, said_at, rules.repeat_window)
+            self._check_wait(Repeated, said_at, rules.repeat_window)
         if rules.cooldown:
-            self._check_wait(Code.COOLING_DOWN, recent.last_of(viewer.id), rules.cooldown)
+            self._check_wait(CoolingDown, recent.last_of(viewer.id), rules.cooldown)
         if rules.slow_mode:
-            self._check_wait(Code.SLOW_MODE, recent.last(), rules.slow_mode)
+            self._check_wait(SlowMode, recent.last(), rules.slow_mode)
 
     def check_edit(
         self,
@@ -133,18 +141,18 @@ class Intake:
     ) -> None:
         """The same for new words of a suggestion that waits: its author has had to wait for it already.
 
-        Raises MUTED, PROMPT_TOO_LONG, FILTERED or REPEATED.
+        Raises Muted, PromptTooLong, Filtered or Repeated.
         """
         self.check_words(suggestion.viewer, prompt, typed=typed, is_exempt=is_exempt)
         if self._rules.repeat_window and not is_exempt:
             joining = suggestion.viewer.id if may_join else None
             said_at = recent.last_in(prompt, but=suggestion.id, joining=joining)
-            self._check_wait(Code.REPEATED, said_at, self._rules.repeat_window)
+            self._check_wait(Repeated, said_at, self._rules.repeat_window)
 
     def check_mute(self, viewer: Viewer) -> None:
-        """Raises MUTED for somebody who may not steer."""
+        """Raises Muted for somebody who may not steer."""
         if until := self.muted_until(viewer):
-            raise BroadcastError(Code.MUTED, until=until)
+            raise BroadcastError(Muted(until=until))
 
     def muted_until(self, viewer: Viewer) -> datetime | None:
         """When somebody's mute ends, by the wall; None for who may steer."""
@@ -152,7 +160,7 @@ class Intake:
         return None if until is None else self._clock.date_of(until)
 
     def check_words(self, viewer: Viewer, prompt: str, *, typed: str = "", is_exempt: bool) -> None:
-        """Raises MUTED; and PROMPT_TOO_LONG or FILTERED, unless the author is exempt.
+        """Raises Muted; and PromptTooLong or Filtered, unless the author is exempt.
 
         The filter sees the prompt, and what was typed, in which there may be mentions and links besides.
         """
@@ -161,17 +169,19 @@ class Intake:
             return
         limit = self._rules.prompt_limit
         if len(prompt) > limit:
-            raise BroadcastError(Code.PROMPT_TOO_LONG, length=len(prompt), limit=limit)
+            raise BroadcastError(PromptTooLong(length=len(prompt), limit=limit))
         broken = self._text_filter(prompt)
         if not broken and may_have_markup(typed):
             broken = self._text_filter(on_one_line(typed))
         if broken:
-            raise BroadcastError(Code.FILTERED, rule=broken.rule)
+            raise BroadcastError(Filtered(rule=broken.rule))
 
     def _end_of_mute(self, viewer: Viewer) -> float | None:
         mute = self._mutes.get(viewer.id)
         return mute[1] if mute and self._clock.steady() < mute[1] else None
 
-    def _check_wait(self, code: Code, since: float | None, wait: timedelta) -> None:
+    def _check_wait(
+        self, kind: type[Repeated | CoolingDown | SlowMode], since: float | None, wait: timedelta
+    ) -> None:
         if since is not None and self._clock.steady() < (until := since + wait.total_seconds()):
-            raise BroadcastError(code, until=self._clock.date_of(until))
+            raise BroadcastError(kind(self._clock.date_of(until)))

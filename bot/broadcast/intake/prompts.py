@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, PromptTooLong
 from bot.broadcast.intake.markup import spelled_out
 
 PROMPT_LIMIT = 1000
@@ -18,7 +18,7 @@ _BLANK = "\u200c\u200d\u115f\u1160\u3164\uffa0\u2800\ufe0f "
 def clean_prompt(text: str) -> str:
     """The prompt in `text`: on one line, without control or invisible format characters, or Discord's markup.
 
-    Raises `BroadcastError` with EMPTY_PROMPT or PROMPT_TOO_LONG.
+    Raises `BroadcastError` with EMPTY_PROMPT or PromptTooLong.
     """
     prompt = on_one_line(text)
     if may_have_markup(prompt):
@@ -26,7 +26,7 @@ def clean_prompt(text: str) -> str:
     if not prompt.strip(_BLANK):
         raise BroadcastError(Code.EMPTY_PROMPT)
     if len(prompt) > PROMPT_LIMIT:
-        raise BroadcastError(Code.PROMPT_TOO_LONG, length=len(prompt), limit=PROMPT_LIMIT)
+        raise BroadcastError(PromptTooLong(length=len(prompt), limit=PROMPT_LIMIT))
     return prompt
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, DayIsUsedUp
 from bot.broadcast.limits.budget import STREAM_LIMIT_S, Budget
 from bot.broadcast.model import TimeOnAir
 from bot.broadcast.ports import History
@@ -91,12 +91,12 @@ class Days:
         self._shares: dict[str, Share] = {}
 
     async def claim(self, guild_id: int, broadcast_id: str) -> Share:
-        """A share for a broadcast that is about to start. Raises DAY_IS_USED_UP when nothing is left."""
+        """A share for a broadcast that is about to start. Raises DayIsUsedUp when nothing is left."""
         share = Share(self, guild_id, broadcast_id)
         if not await self.keep_more(share):
             limit = self.budget_of(guild_id).per_day or timedelta()
             until = _midnight(self.clock.now()) + DAY
-            raise BroadcastError(Code.DAY_IS_USED_UP, limit=round(limit.total_seconds() / 60), until=until)
+            raise BroadcastError(DayIsUsedUp(round(limit.total_seconds() / 60), until=until))
         self._shares[broadcast_id] = share
         return share
 

@@ -7,7 +7,7 @@ import logging
 from typing import Self
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import AlreadyRunning, BroadcastError, Code, TooManyBroadcasts
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.intake.prompts import clean_prompt
 from bot.broadcast.model import Broadcast, Channel, Ending, Origin, Refusal, Suggestion, Viewer
@@ -58,8 +58,8 @@ class Broadcasts:
     ) -> BroadcastSession:
         """Begins a broadcast and returns: how it goes on, the audience is told.
 
-        `is_exempt` from the text rules. Raises EMPTY_PROMPT, PROMPT_TOO_LONG, MUTED, FILTERED,
-        ALREADY_RUNNING, TOO_MANY_BROADCASTS, DAY_IS_USED_UP or SHUTTING_DOWN.
+        `is_exempt` from the text rules. Raises EMPTY_PROMPT, PromptTooLong, Muted, Filtered,
+        AlreadyRunning, TooManyBroadcasts, DayIsUsedUp or SHUTTING_DOWN.
         """
         opening = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
@@ -166,14 +166,14 @@ class Broadcasts:
                 task.cancel()
 
     def _check_place(self, channel: Channel) -> None:
-        """Raises SHUTTING_DOWN, ALREADY_RUNNING or TOO_MANY_BROADCASTS."""
+        """Raises SHUTTING_DOWN, AlreadyRunning or TooManyBroadcasts."""
         if self._is_closing:
             raise BroadcastError(Code.SHUTTING_DOWN)
         if running := self._by_channel.get(channel.id):
-            raise BroadcastError(Code.ALREADY_RUNNING, host=running.broadcast.host)
+            raise BroadcastError(AlreadyRunning(host=running.broadcast.host))
         at_once = self._ports.budget_of(channel.guild_id).at_once
         if len(self.in_guild(channel.guild_id)) >= at_once:
-            raise BroadcastError(Code.TOO_MANY_BROADCASTS, limit=at_once)
+            raise BroadcastError(TooManyBroadcasts(limit=at_once))
 
     async def _run(self, session: BroadcastSession) -> None:
         broadcast = session.broadcast

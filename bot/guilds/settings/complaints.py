@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from annotated_types import Ge, Le
@@ -10,43 +11,53 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.errors import BroadcastError, Code, Entry
 
 
-def wrong_setting(name: str, problem: str, entry: Entry | None = None) -> BroadcastError:
-    """The refusal of a setting's value, or of one of its entries. `problem` is a sentence, or its end."""
-    told = problem[:1].lower() + problem[1:].removesuffix(".")
-    entries = {"entry": entry} if entry else {}
-    return BroadcastError(Code.WRONG_SETTING, name=name, problem=told, **entries)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of a setting's entries: its number, from 1 on, and how it was typed."""
+
+    number: int
+    text: str
 
 
-def complaint(model: type[BaseModel], error: ValidationError) -> BroadcastError:
+class WrongSettingError(Exception):
+    """A setting's value, or one of its entries, is not taken. `problem` is a sentence, or its end."""
+
+    def __init__(self, name: str, problem: str, entry: Entry | None = None) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+        self.problem = problem[:1].lower() + problem[1:].removesuffix(".")
+        self.entry = entry
+
+
+def complaint(model: type[BaseModel], error: ValidationError) -> WrongSettingError:
     """The refusal for the first thing that is wrong."""
     first = error.errors()[0]
     name, *place = first["loc"] or ("file",)  # names that are no text have no place
     field = model.model_fields.get(str(name))
     if field is None:
-        return wrong_setting(str(name), "there is no such setting")
+        return WrongSettingError(str(name), "there is no such setting")
     if place:
         return _about_entry(str(name), int(place[0]), field, first)
     if first["type"] == "too_long":
         counts = first["ctx"]
         problem = f"it has {counts['actual_length']} entries, {counts['max_length']} are the most"
-        return wrong_setting(str(name), problem)
-    return wrong_setting(str(name), _expected(field, first))
+        return WrongSettingError(str(name), problem)
+    return WrongSettingError(str(name), _expected(field, first))
 
 
-def _about_entry(name: str, index: int, field: FieldInfo, error: ErrorDetails) -> BroadcastError:
+def _about_entry(name: str, index: int, field: FieldInfo, error: ErrorDetails) -> WrongSettingError:
     typed = error["input"]
     entry = Entry(index + 1, str(typed) if isinstance(typed, str | int | float) else "")
     if "roles" in name:
-        return wrong_setting(name, "this is no role: mention it, or give its ID", entry)
+        return WrongSettingError(name, "this is no role: mention it, or give its ID", entry)
     problems = {
         "string_too_short": "it is empty",
         "string_too_long": _too_long(error),
         "value_error": _own_words(error),
     }
-    return wrong_setting(name, problems.get(error["type"], "this is no text"), entry)
+    return WrongSettingError(name, problems.get(error["type"], "this is no text"), entry)
 
 
 def _expected(field: FieldInfo, error: ErrorDetails) -> str:

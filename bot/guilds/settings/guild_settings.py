@@ -14,7 +14,7 @@ from bot.broadcast.arbitration.policy import PolicySettings
 from bot.broadcast.intake.intake import IntakeRules
 from bot.broadcast.intake.prefixes import Prefixes, is_same
 from bot.broadcast.limits.budget import Budget
-from bot.guilds.settings.complaints import complaint, wrong_setting
+from bot.guilds.settings.complaints import WrongSettingError, complaint
 from bot.guilds.settings.fields import GuildSettingFields
 from bot.guilds.settings.groups import Group, group_of
 from bot.guilds.settings.text import read_settings_text
@@ -75,20 +75,20 @@ class GuildSettings(GuildSettingFields):
         return Prefixes("" if is_taken else own, self.other_prefixes)
 
     def changed(self, name: str, text: str) -> GuildSettings:
-        """The settings with one of them as a moderator typed it. Raises WRONG_SETTING."""
+        """The settings with one of them as a moderator typed it. Raises `WrongSettingError`."""
         name = setting_name(name)
         if not name:
-            raise wrong_setting("name", "say which setting")
+            raise WrongSettingError("name", "say which setting")
         if name not in GuildSettings.model_fields:
-            raise wrong_setting(name, "there is no such setting")
+            raise WrongSettingError(name, "there is no such setting")
         return self.changed_all({name: text})
 
     def changed_all(self, texts: Mapping[str, str]) -> GuildSettings:
-        """The settings with these as a moderator typed them. Raises WRONG_SETTING."""
+        """The settings with these as a moderator typed them. Raises `WrongSettingError`."""
         return _validated(self.model_dump(mode="json") | dict(texts))
 
     def with_words(self, words: Sequence[str]) -> GuildSettings:
-        """The settings with these words blocked. Raises WRONG_SETTING."""
+        """The settings with these words blocked. Raises `WrongSettingError`."""
         return _validated(self.model_dump(mode="json") | {"blocked_words": list(words)})
 
     @classmethod
@@ -102,11 +102,11 @@ class GuildSettings(GuildSettingFields):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> GuildSettings:
-        """Settings from a JSON object; what it leaves out has its default. Raises WRONG_SETTING."""
+        """Settings from a JSON object; what it leaves out has its default. Raises `WrongSettingError`."""
         try:
             values = read_settings_text(text)
         except ValueError as error:
-            raise wrong_setting("file", str(error)) from None
+            raise WrongSettingError("file", str(error)) from None
         return _validated(values)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.intake import BrokenRule, PromptFilter
+from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.settings.stored import StoredSettings
 from bot.kit.references import new_reference
@@ -15,7 +16,7 @@ from bot.kit.references import new_reference
 log = logging.getLogger(__name__)
 
 MakeFilter = Callable[[GuildSettings], PromptFilter]
-"""Makes the text filter that settings describe. Raises WRONG_SETTING."""
+"""Makes the text filter that settings describe. Raises `WrongSettingError`."""
 _PROTECTING = ("blocked_words", "blocked_patterns")
 """Settings without which more would pass."""
 
@@ -26,7 +27,7 @@ class Trouble:
 
     misread: tuple[str, ...] = ()
     """Settings that are stored in a way that this version does not understand."""
-    rule: BroadcastError | None = None
+    rule: WrongSettingError | None = None
     """The refusal of a stored text rule that cannot be used: nothing passes."""
     reference: str | None = None
     """Where the log says how the filter failed: what it failed at did not pass."""
@@ -49,7 +50,7 @@ class Judge:
         self._text_filter: PromptFilter | None = None
         try:
             self._text_filter = make_filter(stored.settings)
-        except BroadcastError as error:
+        except WrongSettingError as error:
             self.trouble = Trouble(stored.misread, rule=error)
         except Exception as error:  # noqa: BLE001 - the boundary of one server's rules: nothing may pass
             reference = self._noted("text rules cannot be used", error)

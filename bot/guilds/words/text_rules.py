@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.broadcast.errors import Entry
 from bot.broadcast.intake.intake import PromptFilter
-from bot.guilds.settings.complaints import wrong_setting
+from bot.guilds.settings.complaints import Entry, WrongSettingError
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules
 
 
 def make_text_filter(settings: GuildSettings) -> PromptFilter:
-    """The filter that settings describe. Raises WRONG_SETTING for a rule that cannot be used."""
+    """The filter that settings describe. Raises `WrongSettingError` for a rule that cannot be used."""
     try:
         return TextFilter(
             TextRules(
@@ -27,7 +26,7 @@ def make_text_filter(settings: GuildSettings) -> PromptFilter:
     except InvalidRuleError as error:
         name, entries = _MEANT[error.rule], _entries(settings, error.rule)
         entry = Entry(entries.index(error.entry) + 1, error.entry) if error.entry in entries else None
-        raise wrong_setting(name, error.reason, entry) from None
+        raise WrongSettingError(name, error.reason, entry) from None
 
 
 _MEANT = {

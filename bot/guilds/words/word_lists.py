@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.broadcast.errors import Entry
 from bot.broadcast.intake.prompts import on_one_line
+from bot.guilds.settings.complaints import Entry
 from bot.guilds.words.word_list_text import entries_in
 from bot.kit.decoding import decoded, without_end
 from bot.moderation import InvalidRuleError, TextFilter, TextRules

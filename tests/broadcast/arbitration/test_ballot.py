@@ -10,7 +10,7 @@ import pytest
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
-from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.errors import BroadcastError, Code, Kind, Repeated, WorldError
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Outcome, Refusal, Viewer
 from bot.broadcast.show.session import BroadcastSession
@@ -30,7 +30,7 @@ async def connecting(rig: Rig, mode: Mode) -> BroadcastSession:
     return session
 
 
-async def refusal(rig: Rig, viewer: Viewer, prompt: str) -> Code | None:
+async def refusal(rig: Rig, viewer: Viewer, prompt: str) -> Kind | None:
     """Why a suggestion is not taken, if it is not."""
     try:
         await rig.broadcasts.suggest(CHANNEL, viewer, prompt)
@@ -39,7 +39,7 @@ async def refusal(rig: Rig, viewer: Viewer, prompt: str) -> Code | None:
     return None
 
 
-def code_of_vote(floor: Floor, viewer: Viewer, suggestion_id: str) -> Code | None:
+def code_of_vote(floor: Floor, viewer: Viewer, suggestion_id: str) -> Kind | None:
     """Why a vote is not taken, if it is not."""
     try:
         floor.vote(viewer, suggestion_id)
@@ -101,12 +101,12 @@ async def test_a_lifetime_below_the_ballots_time_lets_it_come_to_its_end(rig: Ri
 async def test_equal_words_of_another_person_join_where_people_vote_or_draw(rig: Rig, mode: Mode) -> None:
     """Typed anew, or by an edit. Elsewhere it is a repetition; and so it is everywhere to say it again."""
     floor = (await connecting(rig, mode)).floor
-    repeated = None if mode.takes_votes else Code.REPEATED
+    repeated = None if mode.takes_votes else Repeated
     assert await refusal(rig, MIKA, "an owl hoots") is None
     assert await refusal(rig, ROBIN, "An OWL hoots") is repeated
-    assert await refusal(rig, MIKA, "an owl hoots") is Code.REPEATED
+    assert await refusal(rig, MIKA, "an owl hoots") is Repeated
     if mode.takes_votes:
-        assert await refusal(rig, ROBIN, "an owl hoots") is Code.REPEATED
+        assert await refusal(rig, ROBIN, "an owl hoots") is Repeated
         ticket = await rig.broadcasts.suggest(CHANNEL, SASHA, "a whale")
         [session] = rig.broadcasts.running
         assert await rig.broadcasts.revise(session, ticket.suggestion, "an owl hoots")
@@ -123,10 +123,10 @@ async def test_what_was_sent_lately_cannot_be_joined(rig: Rig, mode: Mode) -> No
     rig.world.may_answer.clear()
     rig.world.may_connect.set()
     await rig.world.interacting.wait()
-    assert await refusal(rig, ROBIN, "an owl hoots") is Code.REPEATED, "it is on its way"
+    assert await refusal(rig, ROBIN, "an owl hoots") is Repeated, "it is on its way"
     rig.world.may_answer.set()
     await ticket.settled
-    assert await refusal(rig, ROBIN, "an owl hoots") is Code.REPEATED
+    assert await refusal(rig, ROBIN, "an owl hoots") is Repeated
     assert session.floor.waiting == 0
 
 

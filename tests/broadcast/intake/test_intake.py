@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, CoolingDown, Kind, Repeated, SlowMode
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.intake.intake import Intake, IntakeRules
 from bot.broadcast.intake.recent import MEMORY_LIMIT, Recent
@@ -28,7 +28,7 @@ def said(viewer: Viewer, prompt: str) -> Suggestion:
     return Suggestion(next(ids), "b", viewer, prompt, datetime(2026, 8, 1, tzinfo=UTC))
 
 
-def refusal(intake: Intake, recent: Recent, viewer: Viewer, prompt: str) -> Code | None:
+def refusal(intake: Intake, recent: Recent, viewer: Viewer, prompt: str) -> Kind | None:
     """What a suggestion would be refused with."""
     try:
         intake.check(viewer, prompt, recent, is_exempt=False)
@@ -40,13 +40,13 @@ def refusal(intake: Intake, recent: Recent, viewer: Viewer, prompt: str) -> Code
 @pytest.mark.parametrize(
     ("rules", "same_prompt", "same_person", "anybody"),
     [
-        (IntakeRules(repeat_window=MINUTE), Code.REPEATED, None, None),
-        (IntakeRules(repeat_window=timedelta(), cooldown=MINUTE), None, Code.COOLING_DOWN, None),
-        (IntakeRules(slow_mode=MINUTE), Code.REPEATED, Code.SLOW_MODE, Code.SLOW_MODE),
+        (IntakeRules(repeat_window=MINUTE), Repeated, None, None),
+        (IntakeRules(repeat_window=timedelta(), cooldown=MINUTE), None, CoolingDown, None),
+        (IntakeRules(slow_mode=MINUTE), Repeated, SlowMode, SlowMode),
     ],
 )
 async def test_each_wait_is_a_rule_of_its_own_and_ends(
-    rules: IntakeRules, same_prompt: Code | None, same_person: Code | None, anybody: Code | None
+    rules: IntakeRules, same_prompt: Kind | None, same_person: Kind | None, anybody: Kind | None
 ) -> None:
     """For what was said, for who said it, for everyone; after a minute nobody is refused any more."""
     clock = SteppedClock()
@@ -69,7 +69,7 @@ def test_of_what_was_said_the_oldest_is_forgotten_first() -> None:
     recent.add(said(ROBIN, "one more"))
     prompts = ("idea 0", "idea 1", "idea 2", "one more")
     codes = [refusal(intake, recent, SASHA, prompt) for prompt in prompts]
-    assert codes == [Code.REPEATED, None, Code.REPEATED, Code.REPEATED]
+    assert codes == [Repeated, None, Repeated, Repeated]
 
 
 def test_what_is_forgotten_uncovers_what_was_said_before() -> None:
@@ -80,7 +80,7 @@ def test_what_is_forgotten_uncovers_what_was_said_before() -> None:
     recent.add(first)
     recent.add(second)
     recent.forget(second.id)
-    assert refusal(intake, recent, SASHA, "snow") is Code.REPEATED
+    assert refusal(intake, recent, SASHA, "snow") is Repeated
     recent.forget(first.id)
     assert refusal(intake, recent, SASHA, "snow") is None
     assert recent.last() is recent.last_of(ROBIN.id) is None
@@ -144,7 +144,7 @@ async def test_what_was_sent_counts_and_only_in_its_broadcast(rig: Rig) -> None:
     await ticket.settled
     with pytest.raises(BroadcastError) as caught:
         await rig.broadcasts.suggest(CHANNEL, SASHA, " SNOW ")
-    assert caught.value.code is Code.REPEATED
+    assert caught.value.code is Repeated
     other = Channel(CHANNEL.guild_id, 11)
     await rig.broadcasts.start(other, MIKA, "A dog", portrait=False)
     assert await rig.broadcasts.suggest(other, ROBIN, "snow")
@@ -157,7 +157,7 @@ async def test_an_edit_may_not_repeat_and_frees_the_words_before(rig: Rig) -> No
     rain = await rig.broadcasts.suggest(CHANNEL, SASHA, "rain")
     with pytest.raises(BroadcastError) as caught:
         await rig.broadcasts.revise(session, rain.suggestion, "Snow")
-    assert caught.value.code is Code.REPEATED
+    assert caught.value.code is Repeated
     assert await rig.broadcasts.revise(session, snow.suggestion, "SNOW")
     assert await rig.broadcasts.revise(session, snow.suggestion, "hail")
     assert await rig.broadcasts.revise(session, rain.suggestion, "snow")

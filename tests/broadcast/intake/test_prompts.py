@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, PromptTooLong
 from bot.broadcast.intake.prompts import PROMPT_LIMIT, clean_prompt
 
 
@@ -40,7 +40,7 @@ def test_an_over_long_prompt_is_refused_with_the_numbers() -> None:
     assert clean_prompt("x" * PROMPT_LIMIT)
     with pytest.raises(BroadcastError) as caught:
         clean_prompt("x" * (PROMPT_LIMIT + 1))
-    assert caught.value.facts == {"length": PROMPT_LIMIT + 1, "limit": PROMPT_LIMIT}
+    assert caught.value.why == PromptTooLong(PROMPT_LIMIT + 1, PROMPT_LIMIT)
 
 
 @given(st.text())

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.errors import BroadcastError, Code, WorldError
+from bot.broadcast.errors import AlreadyRunning, BroadcastError, DayIsUsedUp, Kind, WorldError
 from bot.broadcast.limits.budget import STREAM_LIMIT_S, Budget
 from bot.broadcast.model import Broadcast, Channel
 from bot.broadcast.show.session import BroadcastSession
@@ -32,7 +32,7 @@ async def start(rig: Rig, channel: Channel = CHANNEL) -> BroadcastSession:
     return session
 
 
-async def refusal(rig: Rig, channel: Channel = CHANNEL) -> Code | None:
+async def refusal(rig: Rig, channel: Channel = CHANNEL) -> Kind | None:
     """What a start is refused with."""
     try:
         await rig.broadcasts.start(channel, MIKA, "A cat", portrait=False)
@@ -68,7 +68,7 @@ async def test_the_days_minutes_end_a_broadcast_that_outlasts_them(rig: Rig, day
     assert rig.world.calls[-2:] == ["end", "disconnect"]
     while rig.broadcasts.is_running_in(CHANNEL):
         await asyncio.sleep(0)
-    assert await refusal(rig) is Code.DAY_IS_USED_UP
+    assert await refusal(rig) is DayIsUsedUp
 
 
 async def test_a_refused_start_says_how_much_there_is_and_when_there_is_more(rig: Rig) -> None:
@@ -77,7 +77,7 @@ async def test_a_refused_start_says_how_much_there_is_and_when_there_is_more(rig
     past(rig, hours_ago=1, lasted_s=180)
     with pytest.raises(BroadcastError) as caught:
         await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
-    assert caught.value.facts == {"limit": 3, "until": datetime(2026, 8, 2, tzinfo=rig.clock.now().tzinfo)}
+    assert caught.value.why == DayIsUsedUp(3, until=datetime(2026, 8, 2, tzinfo=rig.clock.now().tzinfo))
     assert await refusal(rig, Channel(2, 20)) is None, "another server has its own minutes"
 
 
@@ -87,7 +87,7 @@ async def test_two_starts_at_once_cannot_both_have_the_last_of_the_day(rig: Rig,
     rig.world.may_connect.clear()
     rig.budgets[GUILD] = a_day(seconds=day_s)
     answers = await asyncio.gather(refusal(rig), refusal(rig, OTHER))
-    assert set(answers) == {None, Code.DAY_IS_USED_UP}
+    assert set(answers) == {None, DayIsUsedUp}
     [session] = rig.broadcasts.running
     await end(rig, session)
     assert await refusal(rig, OTHER) is None
@@ -97,7 +97,7 @@ async def test_two_starts_at_once_in_one_channel_are_one(rig: Rig) -> None:
     """What was kept for the other one is given back."""
     rig.budgets[GUILD] = a_day(seconds=300)
     answers = await asyncio.gather(refusal(rig), refusal(rig))
-    assert set(answers) == {None, Code.ALREADY_RUNNING}
+    assert set(answers) == {None, AlreadyRunning}
     assert await refusal(rig, OTHER) is None
 
 
@@ -106,7 +106,7 @@ async def test_what_several_use_together_counts() -> None:
     async with opened_rig(WaitingClock()) as rig:
         rig.budgets[GUILD] = a_day(seconds=400)
         sessions = [await start(rig, Channel(GUILD, number)) for number in (10, 11, 12)]
-        assert await refusal(rig, Channel(GUILD, 13)) is Code.DAY_IS_USED_UP
+        assert await refusal(rig, Channel(GUILD, 13)) is DayIsUsedUp
         lengths = [(s.ends_at or rig.clock.now()) - rig.clock.now() for s in sessions]
         assert [length.total_seconds() for length in lengths] == [STREAM_LIMIT_S, STREAM_LIMIT_S, 100]
         await rig.clock.sleep(60)
@@ -132,7 +132,7 @@ async def test_of_what_reached_over_midnight_the_part_since_counts(
     rig.budgets[GUILD] = a_day(seconds=120)
     past(rig, hours_ago=hours_ago, lasted_s=lasted_s)
     if lasts_s is None:
-        assert await refusal(rig) is Code.DAY_IS_USED_UP
+        assert await refusal(rig) is DayIsUsedUp
         return
     session = await start(rig)
     await reach(session, State.ENDED)

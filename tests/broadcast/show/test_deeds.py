@@ -9,7 +9,7 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.audit import Audit
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, Kind, MayNotEnd, Muted
 from bot.broadcast.model import Action, ActionKind
 from bot.broadcast.rights import Person
 from bot.broadcast.show.deeds import Deeds
@@ -91,20 +91,20 @@ async def test_each_deed_has_its_entry(
     ("by", "code"),
     [
         (VIEWER, None),
-        (MUTED, Code.MUTED),
+        (MUTED, Muted),
         (Person(ROBIN, manages_channel=True), Code.NOT_RUNNING),
     ],
 )
 @pytest.mark.parametrize("kind", DEEDS)
 async def test_who_may_not_changes_nothing(
-    rig: Rig, deeds: Deeds, records: MemoryRecords, kind: ActionKind, by: Person, code: Code | None
+    rig: Rig, deeds: Deeds, records: MemoryRecords, kind: ActionKind, by: Person, code: Kind | None
 ) -> None:
     """Whatever door they came by: the deed itself asks. What is hidden is not there."""
     session = await reviewed(rig)
     before = (session.floor.mode, session.floor.is_paused, session.floor.pending, session.floor.motion)
     with pytest.raises(BroadcastError) as caught:
         await DEEDS[kind](deeds, session, by)
-    own = {ActionKind.END: Code.MAY_NOT_END, ActionKind.CALL_VOTE: Code.VOTES_NOT_ALLOWED}
+    own = {ActionKind.END: MayNotEnd, ActionKind.CALL_VOTE: Code.VOTES_NOT_ALLOWED}
     assert caught.value.code is (code or own.get(kind, Code.MODERATORS_ONLY))
     assert not session.is_closing
     assert before == (

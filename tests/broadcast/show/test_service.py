@@ -8,7 +8,15 @@ from datetime import timedelta
 import pytest
 
 from bot.broadcast.arbitration.line import LineLimits
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import (
+    AlreadyRunning,
+    BroadcastError,
+    Code,
+    LineFull,
+    Repeated,
+    TooManyBroadcasts,
+    TooManyOfYours,
+)
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Channel, Stream, Viewer
 from bot.broadcast.states import Reason, State
@@ -20,7 +28,7 @@ async def test_one_broadcast_per_channel(rig: Rig) -> None:
     await rig.start()
     with pytest.raises(BroadcastError) as caught:
         await rig.broadcasts.start(CHANNEL, ROBIN, "A dog", portrait=False)
-    assert (caught.value.code, caught.value.facts) == (Code.ALREADY_RUNNING, {"host": MIKA})
+    assert caught.value.why == AlreadyRunning(host=MIKA)
     other = await rig.broadcasts.start(Channel(1, 11), ROBIN, "A dog", portrait=False)
     await reach(other, State.LIVE)
 
@@ -36,7 +44,7 @@ async def test_a_full_line_refuses_clearly(rig: Rig) -> None:
         await session.floor.suggest(Viewer(1000 + number // limits.per_viewer, "Somebody"), f"idea {number}")
     with pytest.raises(BroadcastError) as full:
         await session.floor.suggest(ROBIN, "one too many")
-    assert (full.value.code, full.value.facts) == (Code.QUEUE_FULL, {"limit": limits.total})
+    assert full.value.why == LineFull(limit=limits.total)
 
 
 async def test_nobody_can_hog_the_line(rig: Rig) -> None:
@@ -49,7 +57,7 @@ async def test_nobody_can_hog_the_line(rig: Rig) -> None:
         await session.floor.suggest(ROBIN, f"idea {number}")
     with pytest.raises(BroadcastError) as caught:
         await session.floor.suggest(ROBIN, "one more")
-    assert (caught.value.code, caught.value.facts) == (Code.TOO_MANY_OF_YOURS, {"limit": 3})
+    assert caught.value.why == TooManyOfYours(limit=3)
 
 
 async def test_stopping_the_bot_ends_broadcasts_in_order(rig: Rig) -> None:
@@ -89,7 +97,7 @@ async def test_a_server_has_its_share_and_no_more(rig: Rig) -> None:
     await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     with pytest.raises(BroadcastError) as caught:
         await rig.broadcasts.start(Channel(CHANNEL.guild_id, 11), ROBIN, "A dog", portrait=False)
-    assert (caught.value.code, caught.value.facts) == (Code.TOO_MANY_BROADCASTS, {"limit": 1})
+    assert caught.value.why == TooManyBroadcasts(limit=1)
     await reach(await rig.broadcasts.start(Channel(2, 12), ROBIN, "An owl", portrait=False), State.LIVE)
 
 
@@ -115,4 +123,4 @@ async def test_two_at_once_do_not_slip_through_a_cooldown(rig: Rig) -> None:
         return_exceptions=True,
     )
     refused = [answer.code for answer in answers if isinstance(answer, BroadcastError)]
-    assert refused == [Code.REPEATED]
+    assert refused == [Repeated]

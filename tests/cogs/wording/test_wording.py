@@ -6,34 +6,44 @@ import re
 
 import pytest
 
+from bot.broadcast import errors
 from bot.broadcast.arbitration.policy import Mode, Prospect
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Action, ActionKind, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
+from bot.guilds.settings.complaints import WrongSettingError
 from cogs import wording
 from cogs.kit.answers import explain
 from tests.cogs.test_hostile import MASKED_LINK
 from tests.storage.conftest import NOW
 
-FACTS = {
-    "host": Viewer(1, "Mi*ka"),
-    "limit": 10,
-    "length": 11,
-    "name": "gap_s",
-    "permissions": "Attach Files",
-    "problem": "must be a number",
-    "rule": "link",
-    "stream_id": "s",
-    "until": NOW,
-}
+REFUSALS: list[BroadcastError | WrongSettingError] = [
+    *map(BroadcastError, Code),
+    BroadcastError(errors.PromptTooLong(11, 10)),
+    BroadcastError(errors.AlreadyRunning(Viewer(1, "Mi*ka"))),
+    BroadcastError(errors.MayNotEnd(Viewer(1, "Mi*ka"))),
+    BroadcastError(errors.MissingPermissions(("Attach Files",))),
+    BroadcastError(errors.Muted(NOW)),
+    BroadcastError(errors.Repeated(NOW)),
+    BroadcastError(errors.CoolingDown(NOW)),
+    BroadcastError(errors.SlowMode(NOW)),
+    BroadcastError(errors.Filtered("link")),
+    BroadcastError(errors.LineFull(10)),
+    BroadcastError(errors.TooManyOfYours(10)),
+    BroadcastError(errors.TooManyBroadcasts(10)),
+    BroadcastError(errors.DayIsUsedUp(10, NOW)),
+    BroadcastError(errors.RecordingNotReady("s")),
+    BroadcastError(errors.RecordingUnreachable("s")),
+    WrongSettingError("gap_s", "must be a number"),
+]
 
 
-@pytest.mark.parametrize("code", list(Code))
-def test_every_code_has_its_sentence(code: Code) -> None:
-    """None is forgotten, and none has a gap left unfilled."""
-    sentence = wording.refused_request(BroadcastError(code, **FACTS))
+@pytest.mark.parametrize("refusal", REFUSALS, ids=str)
+def test_every_refusal_of_a_request_has_its_sentence(refusal: BroadcastError | WrongSettingError) -> None:
+    """With its facts as people read them, and nothing in it acts."""
+    sentence = wording.refused_request(refusal)
     assert len(sentence) > 20
-    assert "{" not in sentence
+    assert not re.search(r"[{}]|Mi\*ka|datetime", sentence)
 
 
 @pytest.mark.parametrize("reason", list(Reason))
@@ -83,10 +93,10 @@ def test_durations_read_well(seconds: float, text: str) -> None:
     assert wording.duration(seconds) == text
 
 
-@pytest.mark.parametrize("code", list(Code))
-def test_a_refusal_carries_no_reference(code: Code) -> None:
+@pytest.mark.parametrize("refusal", REFUSALS, ids=str)
+def test_a_refusal_carries_no_reference(refusal: BroadcastError | WrongSettingError) -> None:
     """Its sentence says all: a reference is for what nobody foresaw."""
-    assert "Reference" not in explain(BroadcastError(code, **FACTS), "a test")
+    assert "Reference" not in explain(refusal, "a test")
     assert "Reference" in explain(ValueError("a bug"), "a test")
 
 
