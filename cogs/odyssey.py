@@ -37,6 +37,7 @@ from cogs.settings.first_question import DailyMinutes, KeepButton, StarterRoles
 from cogs.settings.page import EditButton, GroupMenu
 from cogs.steering.ballot import TakeBackButton, VoteButton
 from cogs.steering.suggesting import WithdrawButton, suggest_privately
+from cogs.wording import commands as texts
 
 
 async def setup(bot: commands.Bot) -> None:
@@ -66,7 +67,7 @@ class OdysseyCog(
     ModerationCommands,
     ViewerCommands,
     group_name="odyssey",
-    group_description="Live video that the chat steers",
+    group_description=texts.GROUP,
 ):
     """Turns commands into domain calls, and shows what comes of them."""
 
@@ -84,7 +85,8 @@ class OdysseyCog(
 
         Panels of broadcasts that run are taken up, those of an earlier run are mended.
         """
-        for name, callback in (("Suggest this", suggest_message), ("Mute from steering", mute_from_menu)):
+        menus = ((texts.SUGGEST_THIS, suggest_message), (texts.MUTE_FROM_STEERING, mute_from_menu))
+        for name, callback in menus:
             self._bot.tree.add_command(app_commands.ContextMenu(name=name, callback=callback))
         self._bot.add_dynamic_items(
             PanelButton,

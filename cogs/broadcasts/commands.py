@@ -23,6 +23,7 @@ from cogs.panel.text import status_text, title
 from cogs.recordings import recordings
 from cogs.settings.first_question import ask_first_question
 from cogs.steering.suggesting import suggest_privately
+from cogs.wording import commands as texts
 from cogs.wording.controls import ending
 
 
@@ -32,12 +33,8 @@ class ViewerCommands(commands.GroupCog):
     _panels: PanelKeeper
     """The cog's own."""
 
-    @app_commands.command(description="Start a live broadcast in this channel")
-    @app_commands.describe(
-        prompt="What the world shows first",
-        portrait="An upright picture, instead of a wide one",
-        mode="How it is decided what happens next; as this server has set it if you leave it out",
-    )
+    @app_commands.command(description=texts.START)
+    @app_commands.describe(**texts.START_OPTIONS)
     async def start(
         self,
         interaction: discord.Interaction,
@@ -45,7 +42,6 @@ class ViewerCommands(commands.GroupCog):
         portrait: bool = False,
         mode: ModeName | None = None,
     ) -> None:
-        """`/odyssey start`."""
         settings = context.settings(interaction)
         person = await rights.check(interaction, Deed.START)
         if mode and Mode(mode) is not settings.mode and not may(Deed.CHOOSE_MODE, person):
@@ -67,15 +63,13 @@ class ViewerCommands(commands.GroupCog):
             raise
         await ask_first_question(interaction)
 
-    @app_commands.command(description="Suggest what happens next")
-    @app_commands.describe(prompt="What should happen next?")
+    @app_commands.command(description=texts.SAY)
+    @app_commands.describe(**texts.SAY_OPTIONS)
     async def say(self, interaction: discord.Interaction, prompt: str) -> None:
-        """`/odyssey say`."""
         await suggest_privately(interaction, prompt)
 
-    @app_commands.command(description="See how this channel's broadcast stands")
+    @app_commands.command(description=texts.STATUS)
     async def status(self, interaction: discord.Interaction) -> None:
-        """`/odyssey status`."""
         await rights.check(interaction, Deed.LOOK)
         services = context.services(interaction)
         session = services.broadcasts.in_channel(context.channel(interaction))
@@ -86,22 +80,18 @@ class ViewerCommands(commands.GroupCog):
         view.stop()
         await tell(interaction, view=view)
 
-    @app_commands.command(
-        description="Have everybody vote on how it is decided what is next (moderators; viewers if set so)"
-    )
-    @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
+    @app_commands.command(description=texts.CALLVOTE)
+    @app_commands.describe(**texts.CALLVOTE_OPTIONS)
     async def callvote(self, interaction: discord.Interaction, mode: ModeName) -> None:
-        """`/odyssey callvote`."""
         session, person = await rights.open_session(interaction, Deed.CALL_VOTE)
         await asyncio.gather(
             context.services(interaction).deeds.call_vote(session, Mode(mode), by=person),
             tell(interaction, "The vote is open for half a minute; its buttons are on the panel."),
         )
 
-    @app_commands.command(description="Get a past stream's recording, with fresh links")
-    @app_commands.describe(stream="Which stream; the latest in this channel if you leave it out")
+    @app_commands.command(description=texts.RECORDING)
+    @app_commands.describe(**texts.RECORDING_OPTIONS)
     async def recording(self, interaction: discord.Interaction, stream: str | None = None) -> None:
-        """`/odyssey recording`."""
         await recordings.show_recording(interaction, stream)
 
     @recording.autocomplete("stream")
@@ -111,9 +101,8 @@ class ViewerCommands(commands.GroupCog):
         except BroadcastError:
             return []  # a completion has no room for a sentence; the command has
 
-    @app_commands.command(description="End this channel's broadcast (its host, or a moderator)")
+    @app_commands.command(description=texts.END)
     async def end(self, interaction: discord.Interaction) -> None:
-        """`/odyssey end`."""
         session, person = await rights.open_session(interaction, Deed.END)
         ended = context.services(interaction).deeds.end(session, by=person)
         await asyncio.gather(ended, tell(interaction, ending(is_recorded=session.is_recorded)))

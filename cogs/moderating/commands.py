@@ -15,6 +15,7 @@ from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.recordings.stream_list import stream_list_page
+from cogs.wording import commands as texts
 from cogs.wording import controls as words
 
 ModeName = Literal["queue", "vote", "draw", "host"]
@@ -25,52 +26,42 @@ AUDIT_SHOWN = 20
 class ModerationCommands(commands.GroupCog):
     """The moderators' part of the `/odyssey` cog."""
 
-    @app_commands.command(description="Choose how it is decided what happens next (moderators)")
-    @app_commands.describe(mode="queue: by turns; vote: a ballot; draw: by lot; host: moderators approve")
+    @app_commands.command(description=texts.MODE)
+    @app_commands.describe(**texts.MODE_OPTIONS)
     async def mode(self, interaction: discord.Interaction, mode: ModeName) -> None:
-        """`/odyssey mode`."""
         session, person = await rights.open_session(interaction, Deed.CHOOSE_MODE)
         async with acknowledging(interaction):
             await context.services(interaction).deeds.choose_mode(session, Mode(mode), by=person)
         await tell(interaction, words.chosen(session.floor.mode))
 
-    @app_commands.command(description="Take no suggestions for the moment (moderators)")
+    @app_commands.command(description=texts.PAUSE)
     async def pause(self, interaction: discord.Interaction) -> None:
-        """`/odyssey pause`."""
         session, person = await rights.open_session(interaction, Deed.PAUSE)
         async with acknowledging(interaction):
             await context.services(interaction).deeds.pause(session, paused=True, by=person)
         await tell(interaction, words.PAUSED)
 
-    @app_commands.command(description="Take suggestions again (moderators)")
+    @app_commands.command(description=texts.RESUME)
     async def resume(self, interaction: discord.Interaction) -> None:
-        """`/odyssey resume`."""
         session, person = await rights.open_session(interaction, Deed.PAUSE)
         async with acknowledging(interaction):
             await context.services(interaction).deeds.pause(session, paused=False, by=person)
         await tell(interaction, words.RESUMED)
 
-    @app_commands.command(description="Stop suggestions, empty the line and show something safe (moderators)")
+    @app_commands.command(description=texts.PANIC)
     async def panic(self, interaction: discord.Interaction) -> None:
-        """`/odyssey panic`."""
         session, person = await rights.open_session(interaction, Deed.PANIC)
         async with acknowledging(interaction):
             await context.services(interaction).deeds.panic(session, by=person)
         await tell(interaction, words.PANICKED)
 
-    @app_commands.command(
-        name="list", description="See this server's past streams (moderators of the server)"
-    )
+    @app_commands.command(name="list", description=texts.LIST)
     async def list_streams(self, interaction: discord.Interaction) -> None:
-        """`/odyssey list`."""
         page = await stream_list_page(interaction, offset=0)
         await tell(interaction, view=page)
 
-    @app_commands.command(
-        description="See what moderators did lately, and which votes were called (moderators of the server)"
-    )
+    @app_commands.command(description=texts.AUDIT)
     async def audit(self, interaction: discord.Interaction) -> None:
-        """`/odyssey audit`."""
         await rights.check(interaction, Deed.AUDIT)
         guild_id = context.channel(interaction).guild_id
         async with acknowledging(interaction):

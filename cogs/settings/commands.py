@@ -23,6 +23,7 @@ from cogs.settings.changing import as_they_stand, change_settings
 from cogs.settings.first_question import ask_first_question
 from cogs.settings.page import show_settings
 from cogs.settings.word_import import import_words, read_file
+from cogs.wording import commands as texts
 
 WORDS_NAME = "odyssey-words.txt"
 
@@ -30,12 +31,8 @@ WORDS_NAME = "odyssey-words.txt"
 class SettingsCommands(commands.GroupCog):
     """The part of the `/odyssey` cog that is about the server's settings."""
 
-    @app_commands.command(description="Show or change this server's settings (moderators of the server)")
-    @app_commands.describe(
-        name="Which setting",
-        value="Its new value; lists with commas",
-        file="Settings to import, as exported here",
-    )
+    @app_commands.command(description=texts.SETTINGS)
+    @app_commands.describe(**texts.SETTINGS_OPTIONS)
     async def settings(
         self,
         interaction: discord.Interaction,
@@ -43,7 +40,6 @@ class SettingsCommands(commands.GroupCog):
         value: str | None = None,
         file: discord.Attachment | None = None,
     ) -> None:
-        """`/odyssey settings`."""
         await rights.check(interaction, Deed.SET)
         group, word = None, ""
         async with acknowledging(interaction):
@@ -70,18 +66,14 @@ class SettingsCommands(commands.GroupCog):
         if services.first_questions.is_open(guild_id) and await services.history.channels(guild_id):
             await ask_first_question(interaction)
 
-    @app_commands.command(description="Show or import the list of blocked words (moderators of the server)")
-    @app_commands.describe(
-        file="A list as people publish it: a word or phrase on each line, CSV or JSON",
-        how="Add its words to the list, or have them in place of it; add if you leave it out",
-    )
+    @app_commands.command(description=texts.WORDS)
+    @app_commands.describe(**texts.WORDS_OPTIONS)
     async def words(
         self,
         interaction: discord.Interaction,
         file: discord.Attachment | None = None,
         how: Literal["add", "replace"] = "add",
     ) -> None:
-        """`/odyssey words`."""
         await rights.check(interaction, Deed.SET)
         word = ""
         async with acknowledging(interaction):

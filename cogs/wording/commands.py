@@ -1,0 +1,49 @@
+"""What people read of the commands while they type: what each is for, and its options."""
+
+GROUP = "Live video that the chat steers"
+SUGGEST_THIS = "Suggest this"
+MUTE_FROM_STEERING = "Mute from steering"
+"""Both stand in menus: of a message, and of a person."""
+
+_MODES = "queue: by turns; vote: a ballot; draw: by lot; host: moderators approve"
+
+START = "Start a live broadcast in this channel"
+START_OPTIONS = {
+    "prompt": "What the world shows first",
+    "portrait": "An upright picture, instead of a wide one",
+    "mode": "How it is decided what happens next; as this server has set it if you leave it out",
+}
+SAY = "Suggest what happens next"
+SAY_OPTIONS = {"prompt": "What should happen next?"}
+STATUS = "See how this channel's broadcast stands"
+CALLVOTE = "Have everybody vote on how it is decided what is next (moderators; viewers if set so)"
+CALLVOTE_OPTIONS = {"mode": _MODES}
+RECORDING = "Get a past stream's recording, with fresh links"
+RECORDING_OPTIONS = {"stream": "Which stream; the latest in this channel if you leave it out"}
+END = "End this channel's broadcast (its host, or a moderator)"
+
+MODE = "Choose how it is decided what happens next (moderators)"
+MODE_OPTIONS = {"mode": _MODES}
+PAUSE = "Take no suggestions for the moment (moderators)"
+RESUME = "Take suggestions again (moderators)"
+PANIC = "Stop suggestions, empty the line and show something safe (moderators)"
+LIST = "See this server's past streams (moderators of the server)"
+AUDIT = "See what moderators did lately, and which votes were called (moderators of the server)"
+
+MUTE = "Keep somebody from steering for a while (moderators of the server)"
+MUTE_OPTIONS = {"person": "Who", "minutes": "For how long"}
+UNMUTE = "Let somebody steer again (moderators of the server)"
+UNMUTE_OPTIONS = {"person": "Who"}
+MUTES = "See who is muted from steering, and until when (moderators of the server)"
+
+SETTINGS = "Show or change this server's settings (moderators of the server)"
+SETTINGS_OPTIONS = {
+    "name": "Which setting",
+    "value": "Its new value; lists with commas",
+    "file": "Settings to import, as exported here",
+}
+WORDS = "Show or import the list of blocked words (moderators of the server)"
+WORDS_OPTIONS = {
+    "file": "A list as people publish it: a word or phrase on each line, CSV or JSON",
+    "how": "Add its words to the list, or have them in place of it; add if you leave it out",
+}
