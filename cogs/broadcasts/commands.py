@@ -24,7 +24,7 @@ from cogs.recordings import recordings
 from cogs.settings.first_question import ask_first_question
 from cogs.steering.suggesting import suggest_privately
 from cogs.wording import commands as texts
-from cogs.wording.controls import ending
+from cogs.wording.controls import VOTE_IS_OPEN, ending
 
 
 class ViewerCommands(commands.GroupCog):
@@ -86,7 +86,7 @@ class ViewerCommands(commands.GroupCog):
         session, person = await rights.open_session(interaction, Deed.CALL_VOTE)
         await asyncio.gather(
             context.services(interaction).deeds.call_vote(session, Mode(mode), by=person),
-            tell(interaction, "The vote is open for half a minute; its buttons are on the panel."),
+            tell(interaction, VOTE_IS_OPEN),
         )
 
     @app_commands.command(description=texts.RECORDING)

@@ -20,6 +20,7 @@ from cogs.kit.lasting_button import LastingButton, LastingItem
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.moderating.review import show_review
 from cogs.wording import controls as words
+from cogs.wording import labels
 
 
 class Control(StrEnum):
@@ -36,10 +37,18 @@ class Control(StrEnum):
     @property
     def label(self) -> str:
         """What stands on it."""
-        return _LABELS.get(self, self.value.capitalize())
+        return _LABELS[self]
 
 
-_LABELS = {Control.END_IT: "End it", Control.KEEP_IT: "Keep it on air"}
+_LABELS = {
+    Control.REVIEW: labels.REVIEW,
+    Control.PAUSE: labels.PAUSE,
+    Control.RESUME: labels.RESUME,
+    Control.PANIC: labels.PANIC,
+    Control.END: labels.END,
+    Control.END_IT: labels.END_IT,
+    Control.KEEP_IT: labels.KEEP_IT,
+}
 _DEEDS = {
     Control.REVIEW: Deed.REVIEW,
     Control.PAUSE: Deed.PAUSE,
@@ -84,7 +93,7 @@ class ControlButton(
 
     def __init__(self, control: str, broadcast_id: str, count: int = 0) -> None:
         self._control = Control(control)
-        label = f"{self._control.label} ({count})" if count else self._control.label
+        label = labels.counted(self._control.label, count)
         style = _STYLES.get(self._control, discord.ButtonStyle.secondary)
         super().__init__(label, f"odyssey:{control}:{broadcast_id}", style)
         self._broadcast_id = broadcast_id
@@ -120,8 +129,7 @@ class ModeMenu(LastingItem[Select[Any]], template=r"odyssey:mode:(?P<broadcast_i
 
     def __init__(self, broadcast_id: str, now: Mode | None = None) -> None:
         options = [
-            discord.SelectOption(label=f"Decide {wording.mode_name(mode)}", value=mode, default=mode is now)
-            for mode in Mode
+            discord.SelectOption(label=words.decide(mode), value=mode, default=mode is now) for mode in Mode
         ]
         super().__init__(Select(custom_id=f"odyssey:mode:{broadcast_id}", options=options))
         self._broadcast_id = broadcast_id

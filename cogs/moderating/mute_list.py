@@ -14,6 +14,8 @@ from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show
 from cogs.kit.lasting_button import LastingButton
 from cogs.moderating import muting
+from cogs.wording import labels
+from cogs.wording import mutes as words
 
 PAGE_SIZE = 8
 
@@ -25,7 +27,8 @@ class MuteListPage(LayoutView):
         super().__init__(timeout=None)
         page = mutes[offset : offset + PAGE_SIZE]
         container: Container[MuteListPage] = Container(accent_colour=discord.Colour.blurple())
-        lines = ["## Muted", word, _summary(page, len(mutes), offset)]
+        summary = words.page_summary(offset + 1, offset + len(page), len(mutes))
+        lines = [words.TITLE, word, summary]
         container.add_item(TextDisplay("\n".join(filter(None, lines))))
         for mute in page:
             button = UnmuteButton(str(mute.viewer.id), str(offset))
@@ -47,7 +50,7 @@ class UnmuteButton(LastingButton, template=r"odyssey:unmute:(?P<viewer_id>\d{1,1
     """Lets one of the list steer again, who may have left the server meanwhile."""
 
     def __init__(self, viewer_id: str, offset: str) -> None:
-        super().__init__("Unmute", f"odyssey:unmute:{viewer_id}:{offset}")
+        super().__init__(labels.UNMUTE, f"odyssey:unmute:{viewer_id}:{offset}")
         self._viewer_id = int(viewer_id)
         self._offset = int(offset)
 
@@ -69,7 +72,7 @@ class MutePageButton(
     """Turns to another page, which it names, so it needs no memory."""
 
     def __init__(self, direction: str, offset: str, *, disabled: bool = False) -> None:
-        label = "◀ Sooner" if direction == "sooner" else "Later ▶"
+        label = labels.SOONER if direction == "sooner" else labels.LATER
         super().__init__(label, f"odyssey:mutes:{direction}:{offset}", disabled=disabled)
         self._offset = int(offset)
 
@@ -89,9 +92,3 @@ async def mute_list_page(interaction: discord.Interaction, offset: int, word: st
 def _mutes(interaction: discord.Interaction) -> list[Mute]:
     guilds = context.services(interaction).guilds
     return guilds.intake_of(context.channel(interaction).guild_id).mutes()
-
-
-def _summary(page: Sequence[Mute], total: int, offset: int) -> str:
-    if not total:
-        return wording.NOBODY_MUTED
-    return f"{offset + 1} to {offset + len(page)} of {total}, the next to steer again first"

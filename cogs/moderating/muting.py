@@ -16,6 +16,8 @@ from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, answer_privately, explaining, tell
 from cogs.kit.dialogue import Dialogue, Dialogues
+from cogs.wording import labels, mutes
+from cogs.wording.commands import MUTE_FROM_STEERING
 
 OFFERED_MINUTES = (10, 60, 6 * 60, 24 * 60, 7 * 24 * 60)
 """The lengths that the dialogue has; the first is chosen unless another is."""
@@ -23,7 +25,7 @@ OFFERED_MINUTES = (10, 60, 6 * 60, 24 * 60, 7 * 24 * 60)
 
 @app_commands.guild_only()
 async def mute_from_menu(interaction: discord.Interaction, person: discord.Member | discord.User) -> None:
-    """`Mute from steering`, in the menu of a person: asks for how long."""
+    """Stands in the menu of a person: asks for how long."""
     async with explaining(interaction):
         if not isinstance(person, discord.Member):
             await answer_privately(interaction, wording.NOT_A_MEMBER)
@@ -34,7 +36,7 @@ async def mute_from_menu(interaction: discord.Interaction, person: discord.Membe
         await Dialogues.of(interaction).open(interaction, MuteDialogue(person.id, is_muted=is_muted))
 
 
-class MuteDialogue(Dialogue, title="Mute from steering"):
+class MuteDialogue(Dialogue, title=MUTE_FROM_STEERING):
     """Asks for how long somebody is muted."""
 
     def __init__(self, person_id: int, *, is_muted: bool) -> None:
@@ -50,7 +52,7 @@ class MuteDialogue(Dialogue, title="Mute from steering"):
         )
         self.add_item(
             discord.ui.Label(
-                text="For how long?",
+                text=labels.MUTE_QUESTION,
                 description=wording.MUTED_ALREADY if is_muted else None,
                 component=self.minutes,
             )
@@ -73,7 +75,7 @@ async def mute(interaction: discord.Interaction, person: discord.Member, minutes
     services, guild_id = context.services(interaction), context.channel(interaction).guild_id
     until = services.clock.now() + timedelta(minutes=minutes)
     muted = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
-    what = f"{muted.viewer.name} for {wording.length(minutes)}"
+    what = mutes.done(muted.viewer.name, minutes)
     before = await services.guilds.mute(guild_id, muted, what)
     return wording.muted(muted.viewer.name, until, before=before)
 

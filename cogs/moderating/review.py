@@ -23,7 +23,7 @@ from cogs.kit.dialogue import Dialogue, Dialogues
 from cogs.kit.lasting_button import LastingButton
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.wording import controls as words
-from cogs.wording import plain
+from cogs.wording import labels
 
 
 class Verdict(StrEnum):
@@ -40,6 +40,14 @@ _STYLES = {
     Verdict.EDIT: discord.ButtonStyle.primary,
     Verdict.REFUSE: discord.ButtonStyle.danger,
     Verdict.NEXT: discord.ButtonStyle.secondary,
+}
+
+
+_LABELS = {
+    Verdict.APPROVE: labels.APPROVE,
+    Verdict.EDIT: labels.EDIT,
+    Verdict.REFUSE: labels.REFUSE,
+    Verdict.NEXT: labels.NEXT,
 }
 
 
@@ -83,9 +91,7 @@ class Review:
             container.add_item(TextDisplay(words.GONE_FROM_REVIEW))
             container.add_item(ActionRow(VerdictButton(Verdict.NEXT, *arguments)))
             return
-        text = f"> {plain(now.prompt, PROMPT_LIMIT)}\n-# by **{plain(now.viewer.name)}**"
-        if now.prompt != shown.prompt:
-            text += f" · {words.CHANGED_IN_REVIEW}"
+        text = words.to_decide_on(now, PROMPT_LIMIT, is_changed=now.prompt != shown.prompt)
         container.add_item(TextDisplay(text))
         container.add_item(ActionRow(*(VerdictButton(verdict, *arguments) for verdict in Verdict)))
 
@@ -100,7 +106,7 @@ class VerdictButton(
     def __init__(self, verdict: str, broadcast_id: str, suggestion_id: str, words: str) -> None:
         self._verdict = Verdict(verdict)
         custom_id = f"odyssey:{verdict}:{broadcast_id}:{suggestion_id}:{words}"
-        super().__init__(verdict.capitalize(), custom_id, _STYLES[self._verdict])
+        super().__init__(_LABELS[self._verdict], custom_id, _STYLES[self._verdict])
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion_id
         self._words = words
@@ -134,7 +140,7 @@ class VerdictButton(
         await decide(session, self._suggestion_id, by=person)
 
 
-class EditDialogue(Dialogue, title="Edit and approve"):
+class EditDialogue(Dialogue, title=labels.EDIT_TITLE):
     """A suggestion's words, to be changed before it passes."""
 
     def __init__(self, broadcast_id: str, suggestion: Suggestion) -> None:
@@ -144,7 +150,7 @@ class EditDialogue(Dialogue, title="Edit and approve"):
         self.prompt: discord.ui.TextInput[Self] = discord.ui.TextInput(
             style=discord.TextStyle.paragraph, default=suggestion.prompt, max_length=PROMPT_LIMIT
         )
-        self.add_item(discord.ui.Label(text="What is sent", component=self.prompt))
+        self.add_item(discord.ui.Label(text=labels.EDIT_QUESTION, component=self.prompt))
 
     async def submitted(self, interaction: discord.Interaction) -> None:
         """Lets the edited suggestion pass, if it still waits for that, and shows the next one."""

@@ -17,14 +17,8 @@ from bot.discord.bot import OdysseyBot
 from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.kit.own_messages import nonce_of, own_messages, texts
-from cogs.recordings.post import (
-    NO_RECORDING_TITLE,
-    NoRecordingPost,
-    RecordingPost,
-    Stills,
-    fetch_stills,
-    stream_mark,
-)
+from cogs.recordings.post import NoRecordingPost, RecordingPost, Stills, fetch_stills
+from cogs.wording.recordings import NO_RECORDING_TITLE, stream_mark
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,8 @@ from discord.ui import Container, LayoutView, MediaGallery, TextDisplay
 
 from bot.broadcast.model import Recording, Stream
 from bot.worlds.artifacts import fetch_artifact
-from cogs import wording
 from cogs.recordings.links import expires_at, is_link
-from cogs.wording import as_code, plain
+from cogs.wording import recordings as words
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +23,6 @@ PREVIEW_LIMIT_BYTES = 7 * 2**20
 LINKS_LIMIT = 2900
 """Characters of links in one post; Discord allows 4000 of text in all, and prompt and names take theirs."""
 A_DAY = timedelta(days=1)
-NO_RECORDING_TITLE = "## 🎬 No recording yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +55,13 @@ class RecordingPost(LayoutView):
     def __init__(self, stream: Stream, host_name: str, recording: Recording, stills: Stills) -> None:
         super().__init__(timeout=None)
         container: Container[RecordingPost] = Container(accent_colour=discord.Colour.green())
-        container.add_item(
-            TextDisplay(f"## 🎬 Recording\n> {plain(stream.prompt)}\n{_facts(host_name, recording)}")
-        )
+        container.add_item(TextDisplay(words.recorded(stream, host_name, recording)))
         gallery: MediaGallery[RecordingPost] = MediaGallery()
         for file in stills.files():
             gallery.add_item(media=file)
         if gallery.items:
             container.add_item(gallery)
-        container.add_item(TextDisplay(f"{_links(recording)}\n{stream_mark(stream)}"))
+        container.add_item(TextDisplay(f"{_links(recording)}\n{words.stream_mark(stream)}"))
         self.add_item(container)
 
 
@@ -75,28 +71,8 @@ class NoRecordingPost(LayoutView):
     def __init__(self, stream: Stream) -> None:
         super().__init__(timeout=None)
         container: Container[NoRecordingPost] = Container(accent_colour=discord.Colour.gold())
-        container.add_item(
-            TextDisplay(
-                f"{NO_RECORDING_TITLE}\n> {plain(stream.prompt)}\n"
-                "Odyssey has not delivered the recording of this stream. When it comes, it is shown here; or "
-                f"try `/odyssey recording` later.\n{stream_mark(stream)}"
-            )
-        )
+        container.add_item(TextDisplay(words.not_recorded(stream)))
         self.add_item(container)
-
-
-def stream_mark(stream: Stream) -> str:
-    """The line by which a stream's posts are known. Prompts and names cannot have it: `plain` escapes it."""
-    return f"-# Stream {as_code(stream.shown_id)}"
-
-
-def _facts(host_name: str, recording: Recording) -> str:
-    facts = [f"Hosted by **{plain(host_name)}**"]
-    if recording.duration_s is not None:
-        facts.append(wording.duration(recording.duration_s))
-    if recording.frame_count is not None:
-        facts.append(f"{recording.frame_count} frames")
-    return " · ".join(facts)
 
 
 def _links(recording: Recording) -> str:
@@ -105,9 +81,9 @@ def _links(recording: Recording) -> str:
     One that is no link, or too long, is left out.
     """
     candidates = (
-        ("Full video", recording.video_url),
-        ("Preview", recording.preview_url),
-        ("Thumbnail", recording.thumbnail_url),
+        (words.FULL_VIDEO, recording.video_url),
+        (words.PREVIEW, recording.preview_url),
+        (words.THUMBNAIL, recording.thumbnail_url),
     )
     links: list[str] = []
     ends: list[datetime] = []
@@ -118,10 +94,9 @@ def _links(recording: Recording) -> str:
                 links.append(link)
                 ends.append(expires_at(url, recording.fetched_at))
     if not links:
-        return "Odyssey gave no link to the video. Try `/odyssey recording` later."
-    end = min(ends)
-    when = discord.utils.format_dt(end, "t" if end - recording.fetched_at < A_DAY else "f")
-    return f"{' · '.join(links)}\n-# The links work until {when}; `/odyssey recording` gives fresh ones."
+        return words.NO_LINKS
+    until = words.links_work_until(min(ends), today=min(ends) - recording.fetched_at < A_DAY)
+    return f"{' · '.join(links)}\n{until}"
 
 
 async def _fetch(url: str | None, limit_bytes: int) -> bytes | None:

@@ -12,7 +12,8 @@ from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import show
 from cogs.kit.lasting_button import LastingButton
-from cogs.wording import as_code, plain
+from cogs.wording import labels
+from cogs.wording import recordings as words
 
 PAGE_SIZE = 8
 
@@ -23,7 +24,8 @@ class StreamListPage(LayoutView):
     def __init__(self, page: list[PastStream], total: int, offset: int) -> None:
         super().__init__(timeout=None)
         container: Container[StreamListPage] = Container(accent_colour=discord.Colour.blurple())
-        container.add_item(TextDisplay(f"## Past streams\n{_summary(page, total, offset)}"))
+        summary = words.page_summary(offset + 1, offset + len(page), total)
+        container.add_item(TextDisplay(f"{words.LIST_TITLE}\n{summary}"))
         for past in page:
             container.add_item(TextDisplay(_line(past)))
         if total > PAGE_SIZE:
@@ -44,7 +46,7 @@ class PageButton(
     """Turns to another page, which it names, so it needs no memory."""
 
     def __init__(self, direction: str, offset: str, *, disabled: bool = False) -> None:
-        label = "◀ Newer" if direction == "newer" else "Older ▶"
+        label = labels.NEWER if direction == "newer" else labels.OLDER
         super().__init__(label, f"odyssey:list:{direction}:{offset}", disabled=disabled)
         self._offset = int(offset)
 
@@ -68,27 +70,14 @@ async def stream_list_page(interaction: discord.Interaction, offset: int) -> Str
     return StreamListPage(page, total, offset)
 
 
-def _summary(page: list[PastStream], total: int, offset: int) -> str:
-    if not total:
-        return "There are none yet. Start a broadcast with `/odyssey start`."
-    return f"{offset + 1} to {offset + len(page)} of {total}, newest first"
-
-
 def _line(past: PastStream) -> str:
     stream = past.stream
     if stream.state is State.LIVE:
-        length = "live now"
+        length = words.LIVE_NOW
     elif past.duration_s is not None:
         length = wording.duration(past.duration_s)
     elif stream.ended_at:
         length = wording.duration((stream.ended_at - stream.started_at).total_seconds())
     else:
-        length = "not ended"
-    facts = [
-        discord.utils.format_dt(stream.started_at, "f"),
-        length,
-        plain(past.host.name, limit=32),
-        f"<#{past.channel.id}>",
-        "recorded" if past.has_recording else "no recording yet",
-    ]
-    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# {as_code(stream.shown_id)}"
+        length = words.NOT_ENDED
+    return words.past_stream(stream, length, past.host.name, past.channel.id, is_recorded=past.has_recording)

@@ -17,7 +17,7 @@ from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.lasting_button import LastingButton
 from cogs.kit.private_answers import Matter, PrivateAnswers
-from cogs.wording.labels import numbered_label
+from cogs.wording.labels import TAKE_BACK, numbered_label
 
 CANDIDATES_SHOWN = PLACES
 VOTED = (Mode.VOTE, Mode.DRAW)
@@ -83,7 +83,7 @@ class TakeBackButton(
     """Takes back one's vote for a suggestion; `mode` in its place is the vote on the mode."""
 
     def __init__(self, broadcast_id: str, suggestion_id: str) -> None:
-        super().__init__("Take it back", f"odyssey:takeback:{broadcast_id}:{suggestion_id}")
+        super().__init__(TAKE_BACK, f"odyssey:takeback:{broadcast_id}:{suggestion_id}")
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion_id
 

@@ -17,6 +17,7 @@ from cogs.kit import context, rights
 from cogs.kit.answers import ANSWER_LIFETIME_S, acknowledging, tell
 from cogs.kit.lasting_button import LastingButton
 from cogs.kit.private_answers import PrivateAnswers
+from cogs.wording.labels import WITHDRAW
 
 FOLLOW_GAP_S = 2.0
 """Between two words on how a suggestion stands; what became of it is told at once."""
@@ -59,7 +60,7 @@ class WithdrawButton(
     """Takes one's suggestion back. Only its author ever sees it."""
 
     def __init__(self, broadcast_id: str, suggestion_id: str) -> None:
-        super().__init__("Withdraw", f"odyssey:withdraw:{broadcast_id}:{suggestion_id}")
+        super().__init__(WITHDRAW, f"odyssey:withdraw:{broadcast_id}:{suggestion_id}")
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion_id
 

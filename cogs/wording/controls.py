@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.broadcast.arbitration.policy import Mode
-from cogs.wording.text import mode_name
+from bot.broadcast.model import Suggestion
+from cogs.wording.text import mode_name, plain
 
 PANICKED = "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready."
 PAUSED = "Suggestions are paused; what is in line goes on. `/odyssey resume` takes them again."
@@ -16,7 +17,7 @@ NOTHING_TO_REVIEW = (
     "Nothing waits for you. What comes is shown here for some minutes; after that, press Review again."
 )
 GONE_FROM_REVIEW = "What stood here waits no more: it was withdrawn or refused, or a moderator decided."
-CHANGED_IN_REVIEW = "✏️ its author has changed the words"
+VOTE_IS_OPEN = "The vote is open for half a minute; its buttons are on the panel."
 
 
 def ending(*, is_recorded: bool) -> str:
@@ -34,6 +35,11 @@ def decided(mode: Mode) -> str:
     return f"Decided {mode_name(mode)}."
 
 
+def decide(mode: Mode) -> str:
+    """A way to decide, in the menu of all."""
+    return f"Decide {mode_name(mode)}"
+
+
 def chosen(mode: Mode) -> str:
     """Word of another mode that was chosen."""
     sequel = " What people suggest waits for you: press Moderate, then Review." if mode is Mode.HOST else ""
@@ -43,6 +49,12 @@ def chosen(mode: Mode) -> str:
 def review_head(count: int, *, is_paused: bool) -> str:
     """Over a review: how many there are to decide on."""
     return f"## Review\n-# {count} to decide{' · suggestions are paused' if is_paused else ''}"
+
+
+def to_decide_on(suggestion: Suggestion, limit: int, *, is_changed: bool) -> str:
+    """A suggestion in a review; `limit` is in characters of its words."""
+    changed = " · ✏️ its author has changed the words" if is_changed else ""
+    return f"> {plain(suggestion.prompt, limit)}\n-# by **{plain(suggestion.viewer.name)}**{changed}"
 
 
 def review_is_off(mode: Mode) -> str:

@@ -1,4 +1,4 @@
-"""What stands on buttons: text as it is, since Discord shows no markup there."""
+"""What stands on buttons, in menus and dialogues: text as it is, since Discord shows no markup there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ import unicodedata
 
 from cogs.wording.text import isolated, without_heaps
 
+SUGGEST, FOR, AGAINST, MODERATE, WATCH = "Suggest", "For", "Against", "Moderate", "Watch"
+TAKE_BACK, WITHDRAW = "Take it back", "Withdraw"
+REVIEW, PAUSE, RESUME, PANIC, END = "Review", "Pause", "Resume", "Panic", "End"
+END_IT, KEEP_IT = "End it", "Keep it on air"
+APPROVE, EDIT, REFUSE, NEXT = "Approve", "Edit", "Refuse", "Next"
+UNMUTE, SOONER, LATER = "Unmute", "◀ Sooner", "Later ▶"
+NEWER, OLDER = "◀ Newer", "Older ▶"
+EDIT_AGAIN, KEEP_AS_IT_IS = "Edit again", "Keep it as it is"
+
+SUGGEST_TITLE, SUGGEST_QUESTION, SUGGEST_EXAMPLE = (
+    "Suggest",
+    "What should happen next?",
+    "The cat jumps onto the roof",
+)
+EDIT_TITLE, EDIT_QUESTION = "Edit and approve", "What is sent"
+MUTE_QUESTION = "For how long?"
+
 LABEL_LIMIT = 28
 """Characters of somebody's words on a button; Discord allows 80 in all, a phone shows about so many."""
 
@@ -14,6 +31,11 @@ _MARKUP = re.compile(r"[*_~`|\\]+|^\s*(?:[>#-]+\s+)+|[\u202a-\u202e\u2066-\u2069
 _SHOWS_NOTHING = ("M", "C", "Z")
 """The first letters of categories of characters that are nothing by themselves."""
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+
+
+def counted(label: str, count: int) -> str:
+    """A label, with how much waits behind it."""
+    return f"{label} ({count})" if count else label
 
 
 def numbered_label(number: int, words: str) -> str:

@@ -7,8 +7,9 @@ from datetime import datetime
 import discord
 
 from bot.broadcast.intake.intake import Mute
-from cogs.wording.text import plain
+from cogs.wording.text import length, plain
 
+TITLE = "## Muted"
 NOBODY_MUTED = "Nobody is muted. `/odyssey mute` keeps somebody from steering for a while."
 MUTE_OVER = "That mute was over already."
 MUTED_ALREADY = "They are muted already: what you choose takes the place of that."
@@ -31,6 +32,16 @@ def mute(mute: Mute) -> str:
     """One entry of the list of mutes."""
     who = f"**{plain(mute.viewer.name, 40)}** · <@{mute.viewer.id}>"
     return f"{who}\n-# ends {_relative(mute.until)} · by **{plain(mute.by.name, 40)}**"
+
+
+def page_summary(first: int, last: int, total: int) -> str:
+    """Which of the mutes a page shows; the list begins with 1."""
+    return f"{first} to {last} of {total}, the next to steer again first" if total else NOBODY_MUTED
+
+
+def done(name: str, minutes: int) -> str:
+    """What the audit list has of it."""
+    return f"{name} for {length(minutes)}"
 
 
 def _relative(date: datetime) -> str:
