@@ -25,6 +25,7 @@ from cogs.settings.first_question import ask_first_question
 from cogs.steering.suggesting import suggest_privately
 from cogs.wording import commands as texts
 from cogs.wording.controls import VOTE_IS_OPEN, ending
+from cogs.wording.labels import WATCH
 
 
 class ViewerCommands(commands.GroupCog):
@@ -76,7 +77,7 @@ class ViewerCommands(commands.GroupCog):
         watch_url = services.watch_url(session.broadcast.id)
         text = f"**{title(session.broadcast, session)}**\n{status_text(session, session.floor.standing)}"
         view = discord.ui.LayoutView(timeout=None)
-        view.add_item(discord.ui.TextDisplay(f"{text}\n[Watch]({watch_url})"))
+        view.add_item(discord.ui.TextDisplay(f"{text}\n[{WATCH}]({watch_url})"))
         view.stop()
         await tell(interaction, view=view)
 

@@ -51,7 +51,7 @@ def explain(error: Exception, where: str) -> str:
         return wording.refused_request(error)
     reference = new_reference()
     log.error("failed at %s", where, exc_info=error, extra={"ref": reference})
-    return f"{wording.UNEXPECTED}\n-# Reference: {reference}"
+    return f"{wording.UNEXPECTED}\n{wording.reference(reference)}"
 
 
 async def answer_privately(interaction: discord.Interaction, text: str) -> None:

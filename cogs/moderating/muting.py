@@ -16,8 +16,9 @@ from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, answer_privately, explaining, tell
 from cogs.kit.dialogue import Dialogue, Dialogues
-from cogs.wording import labels, mutes
+from cogs.wording import labels
 from cogs.wording.commands import MUTE_FROM_STEERING
+from cogs.wording.deeds import deed_of_mute
 
 OFFERED_MINUTES = (10, 60, 6 * 60, 24 * 60, 7 * 24 * 60)
 """The lengths that the dialogue has; the first is chosen unless another is."""
@@ -75,7 +76,7 @@ async def mute(interaction: discord.Interaction, person: discord.Member, minutes
     services, guild_id = context.services(interaction), context.channel(interaction).guild_id
     until = services.clock.now() + timedelta(minutes=minutes)
     muted = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
-    what = mutes.done(muted.viewer.name, minutes)
+    what = deed_of_mute(muted.viewer.name, minutes)
     before = await services.guilds.mute(guild_id, muted, what)
     return wording.muted(muted.viewer.name, until, before=before)
 

@@ -19,6 +19,7 @@ from cogs.kit.lasting_button import LastingButton
 from cogs.moderating.controls import show_controls
 from cogs.steering.ballot import show_vote
 from cogs.steering.suggesting import suggest_privately
+from cogs.wording import labels
 
 
 class Action(StrEnum):
@@ -36,6 +37,12 @@ _DEEDS = {
     Action.AGAINST: Deed.VOTE_ON_MODE,
     Action.MODERATE: Deed.MODERATE,
 }
+_LABELS = {
+    Action.SUGGEST: labels.SUGGEST,
+    Action.FOR: labels.FOR,
+    Action.AGAINST: labels.AGAINST,
+    Action.MODERATE: labels.MODERATE,
+}
 _STYLES = {
     Action.SUGGEST: discord.ButtonStyle.primary,
     Action.FOR: discord.ButtonStyle.success,
@@ -49,8 +56,8 @@ class PanelButton(
 
     def __init__(self, action: str, broadcast_id: str, count: int = 0) -> None:
         self._action = Action(action)
-        label = f"{action.capitalize()} ({count})" if count else action.capitalize()
         style = _STYLES.get(self._action, discord.ButtonStyle.secondary)
+        label = labels.counted(_LABELS[self._action], count)
         super().__init__(label, f"odyssey:{action}:{broadcast_id}", style)
         self._broadcast_id = broadcast_id
 
@@ -71,7 +78,7 @@ class PanelButton(
                 await show_controls(interaction, session)
 
 
-class SuggestDialogue(Dialogue, title="Suggest"):
+class SuggestDialogue(Dialogue, title=labels.SUGGEST):
     """Asks for a prompt."""
 
     def __init__(self, broadcast_id: str) -> None:
@@ -79,10 +86,10 @@ class SuggestDialogue(Dialogue, title="Suggest"):
         self._broadcast_id = broadcast_id
         self.prompt: discord.ui.TextInput[Self] = discord.ui.TextInput(
             style=discord.TextStyle.paragraph,
-            placeholder="The cat jumps onto the roof",
+            placeholder=labels.SUGGEST_EXAMPLE,
             max_length=PROMPT_LIMIT,
         )
-        self.add_item(discord.ui.Label(text="What should happen next?", component=self.prompt))
+        self.add_item(discord.ui.Label(text=labels.SUGGEST_QUESTION, component=self.prompt))
 
     async def submitted(self, interaction: discord.Interaction) -> None:
         """Puts the prompt in line."""

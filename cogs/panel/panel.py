@@ -14,6 +14,7 @@ from cogs.panel.buttons import Action, PanelButton
 from cogs.panel.text import epilogue, line_text, motion_text, now_text, title, to_review
 from cogs.steering.ballot import vote_buttons
 from cogs.wording import panel as words
+from cogs.wording.labels import WATCH
 
 STEERABLE = (State.REQUESTED, State.CONNECTING, State.LIVE)
 """The states in which the panel has buttons."""
@@ -57,7 +58,7 @@ class Panel(LayoutView):
             self._container.add_item(
                 ActionRow(
                     PanelButton(Action.SUGGEST, broadcast.id),
-                    Button(label="Watch", url=watch_url),
+                    Button(label=WATCH, url=watch_url),
                     PanelButton(Action.MODERATE, broadcast.id, to_review(session)),
                 )
             )

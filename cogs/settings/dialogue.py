@@ -12,8 +12,8 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
-from cogs import wording
 from cogs.kit.dialogue import Dialogue
+from cogs.wording import labels
 
 TEXT_LIMIT = 4000
 """Characters in a field at most, as Discord has it."""
@@ -23,7 +23,7 @@ Done = Callable[[discord.Interaction, dict[str, str]], Awaitable[None]]
 """Gets what was typed, of those fields that were changed."""
 
 
-class SettingsDialogue(Dialogue, title="Settings"):
+class SettingsDialogue(Dialogue, title=labels.SETTINGS):
     """A group's settings, as the command takes them. `typed` stands in a field in place of what holds."""
 
     def __init__(
@@ -36,7 +36,7 @@ class SettingsDialogue(Dialogue, title="Settings"):
         done: Done,
     ) -> None:
         super().__init__()
-        self.title = f"Settings: {group}"
+        self.title = labels.settings_of(group)
         self._done = done
         self._held: dict[str, str] = {}
         self._controls: dict[str, TextInput[Any] | Select[Any] | RoleSelect[Any]] = {}
@@ -89,11 +89,9 @@ def _control(name: str, text: str) -> TextInput[Any] | Select[Any] | RoleSelect[
         ]
         return RoleSelect(default_values=roles, min_values=0, max_values=ROLES_LIMIT, required=False)
     if kind is bool:
-        return _choice({"yes": "Yes", "no": "No"}, text)
+        return _choice(labels.YES_OR_NO, text)
     if kind is Mode:
-        return _choice(
-            {mode.value: f"{wording.mode_name(mode)} ({mode})".capitalize() for mode in Mode}, text
-        )
+        return _choice({mode.value: labels.mode(mode) for mode in Mode}, text)
     is_list = kind not in (int, float, str)
     style = discord.TextStyle.paragraph if is_list else discord.TextStyle.short
     return TextInput(style=style, default=text or None, required=False, max_length=TEXT_LIMIT)

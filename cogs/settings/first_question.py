@@ -16,6 +16,7 @@ from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, telling
 from cogs.kit.lasting_button import LastingButton, LastingItem
 from cogs.settings.changing import Shown, as_they_stand, change_settings
+from cogs.wording import labels
 
 MINUTES = (30, 60, 120, 240)
 ROLES_LIMIT = 25
@@ -60,7 +61,7 @@ class StarterRoles(LastingItem[RoleSelect[Any]], template="odyssey:first:roles")
         roles = settings.starter_roles if settings else ()
         menu: RoleSelect[Any] = RoleSelect(
             custom_id="odyssey:first:roles",
-            placeholder="Everyone may start; choose roles to change that",
+            placeholder=labels.EVERYONE_MAY,
             default_values=[
                 discord.SelectDefaultValue(id=role, type=discord.SelectDefaultValueType.role)
                 for role in roles[:ROLES_LIMIT]
@@ -82,12 +83,13 @@ class DailyMinutes(LastingItem[Select[Any]], template="odyssey:first:minutes"):
 
     def __init__(self, settings: GuildSettings | None = None) -> None:
         held = settings.minutes_per_day if settings else 0
-        choices = {minutes: f"{minutes} minutes a day" for minutes in sorted({*MINUTES, held} - {0})}
         menu: Select[Any] = Select(
             custom_id="odyssey:first:minutes",
             options=[
-                discord.SelectOption(label=label, value=str(minutes), default=minutes == held)
-                for minutes, label in [*choices.items(), (0, "Any number of minutes a day")]
+                discord.SelectOption(
+                    label=labels.minutes_a_day(minutes), value=str(minutes), default=minutes == held
+                )
+                for minutes in (*sorted({*MINUTES, held} - {0}), 0)
             ],
         )
         super().__init__(menu)
@@ -101,7 +103,7 @@ class KeepButton(LastingButton, template="odyssey:first:keep"):
     """Puts the question away."""
 
     def __init__(self) -> None:
-        super().__init__("Keep it as it is", "odyssey:first:keep")
+        super().__init__(labels.KEEP_AS_IT_IS, "odyssey:first:keep")
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Says what holds, and where to change it."""

@@ -12,7 +12,7 @@ from discord.ui import ActionRow, Container, LayoutView, Select, TextDisplay
 from bot.broadcast.rights import Deed
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import Group
-from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
+from bot.guilds.settings.guild_settings import GuildSettings
 from cogs import wording
 from cogs.kit import rights
 from cogs.kit.answers import acknowledging, show, tell
@@ -20,15 +20,11 @@ from cogs.kit.dialogue import Dialogues
 from cogs.kit.lasting_button import LastingButton, LastingItem
 from cogs.settings.changing import Shown, as_they_stand, change_settings
 from cogs.settings.dialogue import SettingsDialogue, names_in_dialogue
+from cogs.wording import labels
+from cogs.wording import settings as words
 
-HINT = (
-    "-# The file has all settings, to keep, to change and to give back with `/odyssey settings file`; "
-    "`/odyssey settings name value` changes one."
-)
 EXPORT_NAME = "odyssey-settings.json"
 OVERVIEW = "overview"
-VALUE_SHOWN = 40
-"""Characters of a value in the overview at most."""
 
 
 async def show_settings(
@@ -52,11 +48,11 @@ class Overview(LayoutView):
         content = shown.settings.model_dump_json(indent=2).encode()
         self.export = discord.File(io.BytesIO(content), EXPORT_NAME)
         container: Container[Overview] = Container(accent_colour=discord.Colour.blurple())
-        lines = ["## Settings", word, *wording.trouble_lines(shown.trouble)]
-        lines += [f"**{group}** · {_changes(group, shown)}" for group in Group]
+        lines = [words.head(), word, *wording.trouble_lines(shown.trouble)]
+        lines += [words.group_changes(group, shown.settings, shown.own_prefix) for group in Group]
         container.add_item(TextDisplay(wording.fitting([line for line in lines if line])))
         container.add_item(ActionRow(GroupMenu(OVERVIEW)))
-        container.add_item(TextDisplay(HINT))
+        container.add_item(TextDisplay(words.FILE_HINT))
         container.add_item(discord.ui.File(f"attachment://{EXPORT_NAME}"))
         self.add_item(container)
         self.stop()  # its menu is a dynamic item, so discord.py need not remember the view
@@ -68,9 +64,12 @@ class GroupPage(LayoutView):
     def __init__(self, shown: Shown, group: Group, word: str, draft: str) -> None:
         super().__init__(timeout=None)
         container: Container[GroupPage] = Container(accent_colour=discord.Colour.blurple())
-        lines = [f"## Settings: {group}", word, *wording.trouble_lines(shown.trouble)]
+        lines = [words.head(group), word, *wording.trouble_lines(shown.trouble)]
         in_dialogue = names_in_dialogue(group, shown.settings)
-        lines += [_described(name, shown, in_dialogue) for name in GuildSettings.names_in(group)]
+        lines += [
+            words.described(name, shown.settings, shown.own_prefix, is_in_dialogue=name in in_dialogue)
+            for name in GuildSettings.names_in(group)
+        ]
         container.add_item(TextDisplay(wording.fitting([line for line in lines if line])))
         if in_dialogue:
             container.add_item(ActionRow(EditButton(group.name, draft)))
@@ -83,13 +82,14 @@ class GroupMenu(LastingItem[Select[Any]], template=r"odyssey:settings:(?P<curren
     """Leads to a group's page, or to the overview; `current` is what is shown."""
 
     def __init__(self, current: str) -> None:
+        pages = {OVERVIEW: labels.OVERVIEW, **{group.name: group.value for group in Group}}
         options = [
             discord.SelectOption(label=label, value=value, default=value == current)
-            for value, label in {OVERVIEW: "Overview", **{group.name: group.value for group in Group}}.items()
+            for value, label in pages.items()
             if value != OVERVIEW or current != OVERVIEW
         ]
         menu: Select[Any] = Select(
-            custom_id=f"odyssey:settings:{current}", placeholder="What is it about?", options=options
+            custom_id=f"odyssey:settings:{current}", placeholder=labels.SETTINGS_QUESTION, options=options
         )
         super().__init__(menu)
 
@@ -104,7 +104,7 @@ class EditButton(LastingButton, template=r"odyssey:settings:(?P<group>[A-Z]+):ed
     """Opens the dialogue with a group's settings; `draft` refers to what was typed and refused."""
 
     def __init__(self, group: str, draft: str | None) -> None:
-        label = "Edit again" if draft else "Edit"
+        label = labels.EDIT_AGAIN if draft else labels.EDIT
         custom_id = f"odyssey:settings:{group}:edit{draft or ''}"
         super().__init__(label, custom_id, discord.ButtonStyle.primary)
         self._group, self._draft = Group[group], draft or ""
@@ -158,30 +158,4 @@ def _refusals(before: GuildSettings, typed: dict[str, str], error: WrongSettingE
             before.changed(name, text)
         except WrongSettingError as own_error:
             wrong.append(own_error)
-    lines = [f"❌ {wording.wrong_setting(each)}." for each in wrong or [error]]
-    return "\n".join([*lines, "Nothing was changed; “Edit again” has what you typed."])
-
-
-def _changes(group: Group, shown: Shown) -> str:
-    """What a server has set, of a group."""
-    changed = set(shown.settings.differences(GuildSettings()))
-    return (
-        "; ".join(
-            f"{GuildSettings.model_fields[name].title}: "
-            + wording.setting_value(name, shown.settings, shown.own_prefix, limit=VALUE_SHOWN)
-            for name in GuildSettings.names_in(group)
-            if name in changed
-        )
-        or "as it comes"
-    )
-
-
-def _described(name: str, shown: Shown, in_dialogue: list[str]) -> str:
-    field = GuildSettings.model_fields[name]
-    value = wording.setting_value(name, shown.settings, shown.own_prefix)
-    notes = [f"`{name}`", field.description or ""]
-    if name in FROM_NEXT_BROADCAST:
-        notes.append("from the next broadcast on")
-    if name not in in_dialogue:
-        notes.append("does not fit into the dialogue: change it by the command, or in the file")
-    return f"**{field.title}**: {value}\n-# {' · '.join(notes)}"
+    return words.nothing_changed(wrong or [error])

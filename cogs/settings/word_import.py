@@ -12,6 +12,7 @@ from bot.guilds.words.word_lists import read_word_list
 from cogs import wording
 from cogs.kit import context
 from cogs.settings.changing import change_settings
+from cogs.wording.deeds import deed_of_words
 
 IMPORT_LIMIT_BYTES = 2_000_000
 """Of a file: more than the longest list has, and settings with it."""
@@ -44,6 +45,6 @@ async def import_words(interaction: discord.Interaction, file: discord.Attachmen
         kept = () if replaces else now.blocked_words
         return now.with_words((*kept, *listed.besides(kept)))
 
-    what = f"{len(listed.words)} words of a file, {'in place of' if replaces else 'besides'} {len(before)}"
+    what = deed_of_words(len(listed.words), len(before), replaces=replaces)
     settings = await change_settings(interaction, change, what, ["blocked_words"])
     return wording.word_of_words(listed, before, settings.blocked_words, replaces=replaces)

@@ -38,6 +38,7 @@ from cogs.wording.text import (
     length,
     mode_name,
     plain,
+    reference,
     to_review,
 )
 from cogs.wording.votes import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, your_vote_on_mode
@@ -72,6 +73,7 @@ __all__ = [
     "muted",
     "plain",
     "reached_limit",
+    "reference",
     "refused_request",
     "setting_title",
     "setting_value",

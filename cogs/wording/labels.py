@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cogs.wording.text import isolated, without_heaps
+from bot.broadcast.arbitration.policy import Mode
+from cogs.wording.text import isolated, mode_name, without_heaps
 
 SUGGEST, FOR, AGAINST, MODERATE, WATCH = "Suggest", "For", "Against", "Moderate", "Watch"
 TAKE_BACK, WITHDRAW = "Take it back", "Withdraw"
@@ -14,13 +15,12 @@ END_IT, KEEP_IT = "End it", "Keep it on air"
 APPROVE, EDIT, REFUSE, NEXT = "Approve", "Edit", "Refuse", "Next"
 UNMUTE, SOONER, LATER = "Unmute", "◀ Sooner", "Later ▶"
 NEWER, OLDER = "◀ Newer", "Older ▶"
-EDIT_AGAIN, KEEP_AS_IT_IS = "Edit again", "Keep it as it is"
+EDIT_AGAIN = "Edit again"
+SETTINGS, OVERVIEW, SETTINGS_QUESTION = "Settings", "Overview", "What is it about?"
+EVERYONE_MAY, KEEP_AS_IT_IS = "Everyone may start; choose roles to change that", "Keep it as it is"
+YES_OR_NO = {"yes": "Yes", "no": "No"}
 
-SUGGEST_TITLE, SUGGEST_QUESTION, SUGGEST_EXAMPLE = (
-    "Suggest",
-    "What should happen next?",
-    "The cat jumps onto the roof",
-)
+SUGGEST_QUESTION, SUGGEST_EXAMPLE = "What should happen next?", "The cat jumps onto the roof"
 EDIT_TITLE, EDIT_QUESTION = "Edit and approve", "What is sent"
 MUTE_QUESTION = "For how long?"
 
@@ -31,6 +31,21 @@ _MARKUP = re.compile(r"[*_~`|\\]+|^\s*(?:[>#-]+\s+)+|[\u202a-\u202e\u2066-\u2069
 _SHOWS_NOTHING = ("M", "C", "Z")
 """The first letters of categories of characters that are nothing by themselves."""
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+
+
+def minutes_a_day(minutes: int) -> str:
+    """A choice of the first question; 0 for any number."""
+    return f"{minutes or 'Any number of'} minutes a day"
+
+
+def mode(mode: Mode) -> str:
+    """A choice of the settings."""
+    return f"{mode_name(mode)} ({mode})".capitalize()
+
+
+def settings_of(group: str) -> str:
+    """Over a dialogue with a group's settings."""
+    return f"Settings: {group}"
 
 
 def counted(label: str, count: int) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 import discord
 
 from bot.broadcast.intake.intake import Mute
-from cogs.wording.text import length, plain
+from cogs.wording.text import plain
 
 TITLE = "## Muted"
 NOBODY_MUTED = "Nobody is muted. `/odyssey mute` keeps somebody from steering for a while."
@@ -37,11 +37,6 @@ def mute(mute: Mute) -> str:
 def page_summary(first: int, last: int, total: int) -> str:
     """Which of the mutes a page shows; the list begins with 1."""
     return f"{first} to {last} of {total}, the next to steer again first" if total else NOBODY_MUTED
-
-
-def done(name: str, minutes: int) -> str:
-    """What the audit list has of it."""
-    return f"{name} for {length(minutes)}"
 
 
 def _relative(date: datetime) -> str:

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import discord
+
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.floor.motion import Motion
 from bot.broadcast.intake.prefixes import is_word
+from bot.broadcast.model import Suggestion, Viewer
+from bot.broadcast.states import State
+from cogs.wording.text import isolated, mode_name, plain
+
+REWORDED_SHOWN = 120
+"""Characters of what Odyssey made of a prompt."""
+WORDS_SHOWN, NAME_SHOWN = 60, 32
+"""Characters of a candidate's words, and of its author's name, in the list."""
 
 PAUSED = "**Suggestions are paused by a moderator.**"
 NOTHING_IS_TAKEN = (
     "⚠️ This server's text rules cannot be used just now, so nothing is taken. "
     "Moderators: please look at `/odyssey settings`."
 )
+WAITING_FOR_A_STREAM = "⏳ Waiting for a free stream"
+_STATES = {
+    State.REQUESTED: "⏳ Connecting to Odyssey",
+    State.CONNECTING: "⏳ Connecting to Odyssey",
+    State.LIVE: "🔴 Live",
+    State.ENDING: "⏹️ Ending",
+    State.ENDED: "⏹️ Ended",
+    State.FAILED: "⚠️ Failed",
+}
 _HEADS = {
     Mode.QUEUE: "**Next, by turns**",
     Mode.VOTE: "**Vote for what is next**",
@@ -34,6 +56,57 @@ def how_to_steer(prefix: str, *, reads_chat: bool) -> str:
     return other_ways if reads_chat else f"{other_ways} (The bot cannot read other messages.)"
 
 
+def state(state: State) -> str:
+    """What people call the state of a broadcast."""
+    return _STATES[state]
+
+
+def in_odysseys_words(prompt: str) -> str:
+    """What Odyssey made of a prompt."""
+    return f"-# In Odyssey's words: {plain(prompt, REWORDED_SHOWN)}"
+
+
+def suggested_by(viewer: Viewer, applied_at: datetime) -> str:
+    """Whose idea is shown."""
+    return f"-# Suggested by **{plain(viewer.name)}** · applied {_relative(applied_at)}"
+
+
+def hosted_by(host: Viewer) -> str:
+    """Who started it."""
+    return f"Hosted by **{plain(host.name)}**"
+
+
+def ends_at_the_latest(ends_at: datetime | None) -> str:
+    """Behind that, when it ends, if that is known."""
+    return f" · ends {_relative(ends_at)} at the latest" if ends_at else ""
+
+
+def waits_for_a_stream(place: int) -> str:
+    """While all of the account's streams are in use."""
+    return f"All streams are in use: this broadcast is number **{place}** in line, and starts by itself."
+
+
+def motion(motion: Motion, closes_at: datetime) -> str:
+    """Which mode is put to the vote, and how it stands."""
+    return (
+        f"🗳️ **{plain(motion.by.name)}** asks to decide **{mode_name(motion.mode)}** from now on: "
+        f"{motion.votes_for} for, {motion.votes_against} against{closes(closes_at)}"
+    )
+
+
+def closes(closes_at: datetime) -> str:
+    """Behind what is voted on."""
+    return f" · closes {_relative(closes_at)}"
+
+
+def candidate(number: int, suggestion: Suggestion, votes: int | None) -> str:
+    """One of those that can be next; `votes` where people vote."""
+    idea, author = plain(suggestion.prompt, WORDS_SHOWN), plain(suggestion.viewer.name, NAME_SHOWN)
+    # Not as a list: Discord would count anew, and a ballot may miss a number.
+    line = f"**{number}** · {isolated(idea)} — {isolated(author)}"
+    return line if votes is None else f"{line} · {votes} {'vote' if votes == 1 else 'votes'}"
+
+
 def line_head(mode: Mode, in_line: int) -> str:
     """Says above the candidates how one of them becomes the next."""
     return _HEADS[mode] if mode is Mode.VOTE else f"{_HEADS[mode]} · {in_line} in line"
@@ -54,3 +127,7 @@ def thanks(count: int) -> str:
     if count == 1:
         return "Thank you for the idea that was still in line: bring it to the next one."
     return f"Thank you for the {count} ideas that were still in line: bring them to the next one."
+
+
+def _relative(date: datetime) -> str:
+    return discord.utils.format_dt(date, "R")

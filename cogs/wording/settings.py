@@ -5,17 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.guilds.settings.complaints import WrongSettingError
+from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
 from bot.guilds.settings.values import NO_PREFIX
 from bot.guilds.words.judge import Trouble
 from bot.guilds.words.word_lists import WordList
 from cogs.wording.requests import setting_entry, setting_title, wrong_setting
-from cogs.wording.text import as_code, fitting, mode_name, plain
+from cogs.wording.text import as_code, fitting, mode_name, plain, reference
 
 VALUE_SHOWN, ROLES_SHOWN = 100, 4
 """Characters, and roles, of a value at most."""
 REFUSED_SHOWN = 5
 """Entries of an imported list that were not understood."""
+VALUE_IN_OVERVIEW = 40
+"""Characters of a value in the overview at most."""
+FILE_HINT = (
+    "-# The file has all settings, to keep, to change and to give back with `/odyssey settings file`; "
+    "`/odyssey settings name value` changes one."
+)
+
+
+def head(group: Group | None = None) -> str:
+    """Over the overview, or a group's page."""
+    return f"## Settings: {group}" if group else "## Settings"
+
+
+def group_changes(group: Group, settings: GuildSettings, own_prefix: str) -> str:
+    """What a server has set, of a group."""
+    changed = set(settings.differences(GuildSettings()))
+    values = [
+        f"{GuildSettings.model_fields[name].title}: "
+        + setting_value(name, settings, own_prefix, limit=VALUE_IN_OVERVIEW)
+        for name in GuildSettings.names_in(group)
+        if name in changed
+    ]
+    return f"**{group}** · {'; '.join(values) or 'as it comes'}"
+
+
+def described(name: str, settings: GuildSettings, own_prefix: str, *, is_in_dialogue: bool) -> str:
+    """A setting on its group's page."""
+    field = GuildSettings.model_fields[name]
+    notes = [f"`{name}`", field.description or ""]
+    if name in FROM_NEXT_BROADCAST:
+        notes.append("from the next broadcast on")
+    if not is_in_dialogue:
+        notes.append("does not fit into the dialogue: change it by the command, or in the file")
+    return f"**{field.title}**: {setting_value(name, settings, own_prefix)}\n-# {' · '.join(notes)}"
+
+
+def nothing_changed(wrong: Iterable[WrongSettingError]) -> str:
+    """Every field of a dialogue that is wrong, and why."""
+    lines = [f"❌ {wrong_setting(each)}." for each in wrong]
+    return "\n".join([*lines, "Nothing was changed; “Edit again” has what you typed."])
 
 
 def setting_value(name: str, settings: GuildSettings, own_prefix: str, *, limit: int = VALUE_SHOWN) -> str:
@@ -78,7 +120,7 @@ def trouble_lines(trouble: Trouble) -> list[str]:
         lines.append(f"⚠️ A stored text rule cannot be used: {wrong_setting(trouble.rule)}.")
     if trouble.reference:
         lines.append(
-            f"⚠️ The text filter failed. Please tell the bot's operator.\n-# Reference: {trouble.reference}"
+            f"⚠️ The text filter failed. Please tell the bot's operator.\n{reference(trouble.reference)}"
         )
     if trouble.is_closed:
         lines.append("⚠️ **Until that is mended, nothing that viewers suggest is taken.**")

@@ -85,6 +85,11 @@ def to_review(count: int) -> str:
     return "1 waits for a moderator" if count == 1 else f"{count} wait for a moderator"
 
 
+def reference(reference: str) -> str:
+    """The line that finds an error in the log."""
+    return f"-# Reference: {reference}"
+
+
 def length(minutes: int) -> str:
     """Such as `10 min`, `1 h 30 min`, `1 day` or `7 days`."""
     days, rest = divmod(minutes, 24 * 60)
