@@ -24,6 +24,8 @@ from cogs.settings.first_question import ask_first_question
 from cogs.settings.page import show_settings
 from cogs.settings.word_import import import_words, read_file
 from cogs.wording import commands as texts
+from cogs.wording import labels
+from cogs.wording.fields import FIELDS
 
 WORDS_NAME = "odyssey-words.txt"
 
@@ -92,9 +94,9 @@ class SettingsCommands(commands.GroupCog):
         except BroadcastError:
             return []
         return [
-            app_commands.Choice(name=f"{name}: {item.title}"[:100], value=name)
-            for name, item in GuildSettings.model_fields.items()
-            if typed.casefold() in f"{name}: {item.title} {item.description}".casefold()
+            app_commands.Choice(name=labels.setting(name)[:100], value=name)
+            for name, words in FIELDS.items()
+            if typed.casefold() in f"{labels.setting(name)} {words.meaning}".casefold()
         ][:25]
 
 

@@ -14,6 +14,7 @@ from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
 from cogs.kit.dialogue import Dialogue
 from cogs.wording import labels
+from cogs.wording.fields import FIELDS
 
 TEXT_LIMIT = 4000
 """Characters in a field at most, as Discord has it."""
@@ -43,8 +44,8 @@ class SettingsDialogue(Dialogue, title=labels.SETTINGS):
         for name in names_in_dialogue(group, settings):
             self._held[name] = held = _typed_form(settings, name, known_roles)
             self._controls[name] = control = _control(name, typed.get(name, held))
-            field = GuildSettings.model_fields[name]
-            self.add_item(Label(text=field.title or name, description=field.description, component=control))
+            words = FIELDS[name]
+            self.add_item(Label(text=words.title, description=words.meaning, component=control))
 
     async def submitted(self, interaction: discord.Interaction) -> None:
         """Hands over what was changed."""

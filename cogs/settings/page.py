@@ -22,6 +22,7 @@ from cogs.settings.changing import Shown, as_they_stand, change_settings
 from cogs.settings.dialogue import SettingsDialogue, names_in_dialogue
 from cogs.wording import labels
 from cogs.wording import settings as words
+from cogs.wording.fields import GROUPS
 
 EXPORT_NAME = "odyssey-settings.json"
 OVERVIEW = "overview"
@@ -82,7 +83,7 @@ class GroupMenu(LastingItem[Select[Any]], template=r"odyssey:settings:(?P<curren
     """Leads to a group's page, or to the overview; `current` is what is shown."""
 
     def __init__(self, current: str) -> None:
-        pages = {OVERVIEW: labels.OVERVIEW, **{group.name: group.value for group in Group}}
+        pages = {OVERVIEW: labels.OVERVIEW, **{group.name: name for group, name in GROUPS.items()}}
         options = [
             discord.SelectOption(label=label, value=value, default=value == current)
             for value, label in pages.items()

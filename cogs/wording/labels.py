@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.guilds.settings.groups import Group
+from cogs.wording.fields import FIELDS, GROUPS
 from cogs.wording.text import isolated, mode_name, without_heaps
 
 SUGGEST, FOR, AGAINST, MODERATE, WATCH = "Suggest", "For", "Against", "Moderate", "Watch"
@@ -43,9 +45,14 @@ def mode(mode: Mode) -> str:
     return f"{mode_name(mode)} ({mode})".capitalize()
 
 
-def settings_of(group: str) -> str:
+def settings_of(group: Group) -> str:
     """Over a dialogue with a group's settings."""
-    return f"Settings: {group}"
+    return f"Settings: {GROUPS[group]}"
+
+
+def setting(name: str) -> str:
+    """A choice of what the command may change."""
+    return f"{name}: {FIELDS[name].title}"
 
 
 def counted(label: str, count: int) -> str:

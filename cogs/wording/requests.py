@@ -10,7 +10,7 @@ from bot.broadcast import errors
 from bot.broadcast.errors import BroadcastError, Code, Facts
 from bot.broadcast.intake.prompts import on_one_line
 from bot.guilds.settings.complaints import Entry, WrongSettingError
-from bot.guilds.settings.guild_settings import GuildSettings
+from cogs.wording.fields import FIELDS
 from cogs.wording.text import as_code, plain
 
 FACT_SHOWN, ENTRY_SHOWN, NAME_SHOWN = 200, 60, 60
@@ -43,8 +43,8 @@ def wrong_setting(error: WrongSettingError) -> str:
 
 def setting_title(name: str) -> str:
     """What people call a setting, and beside it what the command and files call it."""
-    field = GuildSettings.model_fields.get(name)
-    return f"**{field.title}** (`{name}`)" if field else f"**{plain(name, NAME_SHOWN)}**"
+    words = FIELDS.get(name)
+    return f"**{words.title}** (`{name}`)" if words else f"**{plain(name, NAME_SHOWN)}**"
 
 
 def setting_entry(entry: Entry) -> str:

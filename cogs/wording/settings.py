@@ -11,6 +11,7 @@ from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSetting
 from bot.guilds.settings.values import NO_PREFIX
 from bot.guilds.words.judge import Trouble
 from bot.guilds.words.word_lists import WordList
+from cogs.wording.fields import FIELDS, GROUPS
 from cogs.wording.requests import setting_entry, setting_title, wrong_setting
 from cogs.wording.text import as_code, fitting, mode_name, plain, reference
 
@@ -28,30 +29,29 @@ FILE_HINT = (
 
 def head(group: Group | None = None) -> str:
     """Over the overview, or a group's page."""
-    return f"## Settings: {group}" if group else "## Settings"
+    return f"## Settings: {GROUPS[group]}" if group else "## Settings"
 
 
 def group_changes(group: Group, settings: GuildSettings, own_prefix: str) -> str:
     """What a server has set, of a group."""
     changed = set(settings.differences(GuildSettings()))
     values = [
-        f"{GuildSettings.model_fields[name].title}: "
-        + setting_value(name, settings, own_prefix, limit=VALUE_IN_OVERVIEW)
+        f"{FIELDS[name].title}: " + setting_value(name, settings, own_prefix, limit=VALUE_IN_OVERVIEW)
         for name in GuildSettings.names_in(group)
         if name in changed
     ]
-    return f"**{group}** · {'; '.join(values) or 'as it comes'}"
+    return f"**{GROUPS[group]}** · {'; '.join(values) or 'as it comes'}"
 
 
 def described(name: str, settings: GuildSettings, own_prefix: str, *, is_in_dialogue: bool) -> str:
     """A setting on its group's page."""
-    field = GuildSettings.model_fields[name]
-    notes = [f"`{name}`", field.description or ""]
+    words = FIELDS[name]
+    notes = [f"`{name}`", words.meaning]
     if name in FROM_NEXT_BROADCAST:
         notes.append("from the next broadcast on")
     if not is_in_dialogue:
         notes.append("does not fit into the dialogue: change it by the command, or in the file")
-    return f"**{field.title}**: {setting_value(name, settings, own_prefix)}\n-# {' · '.join(notes)}"
+    return f"**{words.title}**: {setting_value(name, settings, own_prefix)}\n-# {' · '.join(notes)}"
 
 
 def nothing_changed(wrong: Iterable[WrongSettingError]) -> str:

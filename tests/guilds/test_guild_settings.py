@@ -15,6 +15,7 @@ from bot.guilds.settings.groups import GROUP_LIMIT, group_of
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.words.text_rules import make_text_filter
 from cogs.wording import refused_request
+from cogs.wording.fields import FIELDS
 
 EXPORT = GuildSettings(blocked_words=("heck", "Бранное слово"), gap_s=7).model_dump_json(indent=2)
 GAP_LINE = EXPORT[: EXPORT.index('"gap_s"')].count("\n") + 1
@@ -176,11 +177,11 @@ def test_what_is_meant_beyond_doubt_is_taken(name: str, typed: str, value: objec
 
 def test_every_setting_fits_into_a_dialogue_of_its_group() -> None:
     """Five fields, their names of 45 characters and their explanations of 100: Discord takes no more."""
-    fields = GuildSettings.model_fields.values()
-    assert max(Counter(map(group_of, fields)).values()) <= GROUP_LIMIT
-    for field in fields:
-        assert 0 < len(field.title or "") <= 45
-        assert 0 < len(field.description or "") <= 100
+    assert max(Counter(map(group_of, GuildSettings.model_fields.values())).values()) <= GROUP_LIMIT
+    assert list(FIELDS) == list(GuildSettings.model_fields)
+    for words in FIELDS.values():
+        assert 0 < len(words.title) <= 45
+        assert 0 < len(words.meaning) <= 100
 
 
 def test_numbers_and_words_are_told_apart_where_they_can_be() -> None:

@@ -10,6 +10,7 @@ from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.local.discord.people.answers import Answer
 from bot.local.discord.people.views import SeenMessage
+from cogs.wording.fields import FIELDS
 from tests.cogs.conftest import until
 from tests.cogs.people import MANAGE_MESSAGES, give, new_role, take
 from tests.cogs.settings.test_settings import settings, store
@@ -68,7 +69,7 @@ async def test_the_overview_is_short_and_leads_to_each_group(house: House) -> No
             assert not page.attachments
             for name in GuildSettings.names_in(group):
                 assert f"`{name}`" in page.text
-                assert f"**{GuildSettings.model_fields[name].title}**" in page.text
+                assert f"**{FIELDS[name].title}**" in page.text
             back = await (await mika.select(page, ["overview"])).final(timeout_s=WAIT_S)
             assert back.text == overview.text
             assert back.attachments
@@ -211,4 +212,4 @@ async def test_the_page_answers_after_a_restart(house: House) -> None:
 
 
 def _title(name: str) -> str:
-    return GuildSettings.model_fields[name].title or ""
+    return FIELDS[name].title
