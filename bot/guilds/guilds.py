@@ -17,6 +17,7 @@ from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.records import GuildRecords
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.guild_settings import CHAT_BEGINNINGS, TEXT_RULES, GuildSettings
+from bot.guilds.settings.problems import Mistake
 from bot.guilds.settings.stored import StoredSettings
 from bot.guilds.settings.values import NO_PREFIX
 from bot.guilds.words.judge import Judge, MakeFilter, Trouble
@@ -162,9 +163,7 @@ class Guilds:
         if settings.prefix == NO_PREFIX or settings.prefixes(self.own_prefix).own:
             return
         name = "prefix" if settings.prefix != before.prefix else "other_prefixes"
-        raise WrongSettingError(
-            name, "suggestions would start as what is said to other bots: change one of the two"
-        )
+        raise WrongSettingError(name, Mistake.PREFIX_IS_OTHERS)
 
     def _stored_of(self, guild_id: int) -> StoredSettings:
         return self._stored.get(guild_id) or StoredSettings()

@@ -13,18 +13,26 @@ _MARKS = {
 }
 
 
+class NotTextError(ValueError):
+    """Bytes that are no text, with a sentence's end for an operator; `line` is where, if most of them are."""
+
+    def __init__(self, line: int | None) -> None:
+        reason = f"is not UTF-8 (see line {line})" if line else "is no text file"
+        super().__init__(f"{reason}; save it as UTF-8")
+        self.line = line
+
+
 def decoded(data: bytes) -> str:
     """The text: UTF-8, with or without a mark, or what Windows calls "Unicode" (UTF-16).
 
-    Raises `ValueError` with a sentence's end for any other encoding: guessing would spoil what it says.
+    Raises `NotTextError` for any other encoding: guessing would spoil what it says.
     """
     try:
         text = data.decode(_encoding(data))
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"is not UTF-8 (see line {line}); save it as UTF-8") from None
+        raise NotTextError(data.count(b"\n", 0, error.start) + 1) from None
     if "\0" in text:
-        raise ValueError("is no text file; save it as UTF-8")
+        raise NotTextError(None)
     return text
 
 

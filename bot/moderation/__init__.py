@@ -10,7 +10,7 @@ What counts as a match is told in `words` (words and phrases), `patterns` (regul
 `addresses` (links, invites and mentions).
 """
 
-from bot.moderation.rules import InvalidRuleError, Rule, TextRules, Violation
+from bot.moderation.rules import Fault, InvalidRuleError, Rule, TextRules, Violation
 from bot.moderation.text_filter import TextFilter
 
-__all__ = ["InvalidRuleError", "Rule", "TextFilter", "TextRules", "Violation"]
+__all__ = ["Fault", "InvalidRuleError", "Rule", "TextFilter", "TextRules", "Violation"]

@@ -37,7 +37,7 @@ class Expression(Protocol):
 
 
 class ExpressionError(ValueError):
-    """A pattern that does not compile; the message is RE2's own."""
+    """A pattern that does not compile; the message is RE2's own, empty for what is no text."""
 
 
 def compile_expression(pattern: str, *, ignore_case: bool = False) -> Expression:
@@ -54,7 +54,7 @@ def compile_expression(pattern: str, *, ignore_case: bool = False) -> Expression
             reason.decode(errors="replace") if isinstance(reason, bytes) else reason
         ) from error
     except UnicodeEncodeError as error:
-        raise ExpressionError("it has a character that is not text") from error
+        raise ExpressionError from error
     re2.purge()  # the module would keep the last 128 expressions, of filters long gone, alive
     return expression
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from bot.moderation.expressions import Expression, ExpressionError, compile_expression, first_group
 from bot.moderation.folding import Forms
-from bot.moderation.rules import PATTERN_LENGTH_LIMIT, PATTERNS_LIMIT, InvalidRuleError, Rule
+from bot.moderation.rules import PATTERN_LENGTH_LIMIT, PATTERNS_LIMIT, Fault, InvalidRuleError, Rule
 
 PROGRAM_LIMIT = 2000
 """Steps of one compiled pattern at most. A letter is one step, `[a-z]` some ten, `\\pL` hundreds."""
@@ -33,7 +33,7 @@ class BlockedPatterns:
 
     def __init__(self, entries: Sequence[str]) -> None:
         if len(entries) > PATTERNS_LIMIT:
-            raise _refused(entries[PATTERNS_LIMIT], f"The list has more than {PATTERNS_LIMIT} patterns.")
+            raise _refused(entries[PATTERNS_LIMIT], Fault.TOO_MANY_PATTERNS)
         self._entries = tuple(entries)
         self._groups: list[int] = []
         self._expression: Expression | None = None
@@ -44,13 +44,13 @@ class BlockedPatterns:
             group += 1 + expression.groups
             steps += expression.programsize
             if steps > TOTAL_PROGRAM_LIMIT:
-                raise _refused(entry, "The list is too large with it: shorten or remove some patterns.")
+                raise _refused(entry, Fault.PATTERNS_TOO_LARGE)
         if entries:
             alternatives = "|".join(f"({entry})" for entry in entries)
             try:
                 self._expression = compile_expression(alternatives, ignore_case=True)
             except ExpressionError as error:
-                raise _refused(entries[-1], "The list is too large with it.") from error
+                raise _refused(entries[-1], Fault.PATTERNS_TOO_LARGE) from error
 
     def find(self, text: Forms) -> str | None:
         """The entry that `text` breaks, as it was typed."""
@@ -64,44 +64,44 @@ class BlockedPatterns:
 
 _INNOCENT = ("a", "7", "a red dragon over the sea", "Рыжий кот и 3 рыбы", "夜の海", "…")
 _FAULTS = {
-    "missing )": "A bracket ( is not closed",
-    "unexpected )": "A bracket ) closes what was not opened",
-    "missing ]": "A class that [ opens is not closed",
-    "no argument for repetition operator": "There is nothing in front of what repeats",
-    "bad repetition operator": "What repeats is repeated",
-    "invalid repetition size": "It repeats more than 1000 times",
-    "invalid perl operator": "There is no look-around, and no such option",
-    "invalid escape sequence": "There is no backreference, and no such sign behind a \\",
-    "invalid character class range": "There is no such class",
-    "pattern too large - compile failed": "It is too large: repeat fewer times, or use narrower classes",
-    "trailing \\": "There is nothing behind the last \\",
+    "missing )": Fault.BRACKET_NOT_CLOSED,
+    "unexpected )": Fault.BRACKET_NOT_OPENED,
+    "missing ]": Fault.CLASS_NOT_CLOSED,
+    "no argument for repetition operator": Fault.NOTHING_TO_REPEAT,
+    "bad repetition operator": Fault.REPEATS_A_REPETITION,
+    "invalid repetition size": Fault.REPEATS_TOO_OFTEN,
+    "invalid perl operator": Fault.NO_SUCH_OPTION,
+    "invalid escape sequence": Fault.NO_SUCH_ESCAPE,
+    "invalid character class range": Fault.NO_SUCH_CLASS,
+    "pattern too large - compile failed": Fault.PATTERN_TOO_LARGE,
+    "trailing \\": Fault.NOTHING_BEHIND_LAST,
 }
-"""RE2's words for what is wrong, in front of where, and ours."""
+"""RE2's words for what is wrong, in front of where."""
 
 
 def _checked(entry: str) -> Expression:
     if len(entry) > PATTERN_LENGTH_LIMIT:
-        raise _refused(entry, f"It is longer than {PATTERN_LENGTH_LIMIT} characters.")
+        raise _refused(entry, Fault.PATTERN_TOO_LONG)
     try:
         expression = compile_expression(entry, ignore_case=True)
     except ExpressionError as error:
-        raise _refused(entry, _told(str(error), entry)) from error
+        raise _unreadable(entry, str(error)) from error
     if not _ends_by_itself(entry, expression.groups):
-        raise _refused(entry, r"It does not end by itself: close what begins with \Q by \E.")
+        raise _refused(entry, Fault.QUOTE_NOT_CLOSED)
     if expression.groupindex:
-        raise _refused(entry, "It names a group, which has no use here: write (…) in place of (?P<name>…).")
+        raise _refused(entry, Fault.NAMES_A_GROUP)
     if expression.programsize > PROGRAM_LIMIT:
-        raise _refused(entry, "It is too large: repeat fewer times, or use narrower classes.")
+        raise _refused(entry, Fault.PATTERN_TOO_LARGE)
     if expression.search("") or all(expression.search(text) for text in _INNOCENT):
-        raise _refused(entry, "It matches nearly every text.")
+        raise _refused(entry, Fault.MATCHES_NEARLY_ALL)
     return expression
 
 
-def _told(error: str, entry: str) -> str:
-    """What is wrong with it in plain words, and where, unless RE2 means all of it or says so at length."""
+def _unreadable(entry: str, error: str) -> InvalidRuleError:
+    """With where, unless RE2 means all of it or says so at length."""
     what, _, where = error.partition(": ")
-    fault = _FAULTS.get(what, "It cannot be read as a regular expression")
-    return f"{fault}, at “{where}”." if where != entry and 0 < len(where) < QUOTED else f"{fault}."
+    is_short = where != entry and len(where) < QUOTED
+    return _refused(entry, _FAULTS.get(what, Fault.UNREADABLE), where if is_short else "")
 
 
 def _ends_by_itself(entry: str, groups: int) -> bool:
@@ -112,5 +112,5 @@ def _ends_by_itself(entry: str, groups: int) -> bool:
         return False
 
 
-def _refused(entry: str, reason: str) -> InvalidRuleError:
-    return InvalidRuleError(Rule.BLOCKED_PATTERN, entry, reason)
+def _refused(entry: str, fault: Fault, where: str = "") -> InvalidRuleError:
+    return InvalidRuleError(Rule.BLOCKED_PATTERN, entry, fault, where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 WORDS_LIMIT = 5000
 """Blocked words and phrases at most: what the time to take a list in, and its memory, grow with."""
@@ -59,11 +59,42 @@ class Violation:
     entry: str | None = None
 
 
-class InvalidRuleError(ValueError):
-    """A rule that cannot be used: which, the entry meant, as typed, and the `reason`, told to its author."""
+class Fault(Enum):
+    """Why a rule cannot be used. The limits stand above."""
 
-    def __init__(self, rule: Rule, entry: str, reason: str) -> None:
-        super().__init__(f"{rule.value}: {reason}")
+    LENGTH_OUT_OF_BOUNDS = auto()
+    TOO_MANY_WORDS = auto()
+    WORD_TOO_LONG = auto()
+    SINGLE_LETTER = auto()
+    NOTHING_TO_LOOK_FOR = auto()
+    TOO_MANY_PATTERNS = auto()
+    PATTERN_TOO_LONG = auto()
+    PATTERN_TOO_LARGE = auto()
+    PATTERNS_TOO_LARGE = auto()
+    """Together."""
+    MATCHES_NEARLY_ALL = auto()
+    QUOTE_NOT_CLOSED = auto()
+    NAMES_A_GROUP = auto()
+    BRACKET_NOT_CLOSED = auto()
+    BRACKET_NOT_OPENED = auto()
+    CLASS_NOT_CLOSED = auto()
+    NO_SUCH_CLASS = auto()
+    NOTHING_TO_REPEAT = auto()
+    REPEATS_A_REPETITION = auto()
+    REPEATS_TOO_OFTEN = auto()
+    NO_SUCH_OPTION = auto()
+    NO_SUCH_ESCAPE = auto()
+    NOTHING_BEHIND_LAST = auto()
+    """Backslash."""
+    UNREADABLE = auto()
+
+
+class InvalidRuleError(ValueError):
+    """A rule that cannot be used: which, the entry as typed, why, and the part of it that is meant."""
+
+    def __init__(self, rule: Rule, entry: str, fault: Fault, where: str = "") -> None:
+        super().__init__(rule, fault)
         self.rule = rule
         self.entry = entry
-        self.reason = reason
+        self.fault = fault
+        self.where = where

@@ -7,7 +7,7 @@ import re
 from bot.moderation.addresses import address_form, has_invite, has_link, has_mention
 from bot.moderation.folding import fold
 from bot.moderation.patterns import BlockedPatterns
-from bot.moderation.rules import LENGTH_LIMIT, InvalidRuleError, Rule, TextRules, Violation
+from bot.moderation.rules import LENGTH_LIMIT, Fault, InvalidRuleError, Rule, TextRules, Violation
 from bot.moderation.words import BlockedWords
 
 
@@ -22,7 +22,7 @@ class TextFilter:
             raise InvalidRuleError(
                 Rule.TOO_LONG,
                 str(rules.max_length),
-                f"The longest text has from 1 to {LENGTH_LIMIT} characters.",
+                Fault.LENGTH_OUT_OF_BOUNDS,
             )
         self._rules = rules
         self._words = BlockedWords(rules.blocked_words)

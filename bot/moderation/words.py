@@ -32,7 +32,7 @@ from bot.moderation.disguises import latin, latin_in_entry
 from bot.moderation.folding import Forms, plain
 from bot.moderation.phrases import Phrase, Phrases
 from bot.moderation.readings import UNSPACED, read, split
-from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT, InvalidRuleError, Rule
+from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT, Fault, InvalidRuleError, Rule
 
 
 class BlockedWords:
@@ -43,13 +43,13 @@ class BlockedWords:
 
     def __init__(self, entries: Sequence[str]) -> None:
         if len(entries) > WORDS_LIMIT:
-            raise _refused(entries[WORDS_LIMIT], f"The list has more than {WORDS_LIMIT:,} words.")
+            raise _refused(entries[WORDS_LIMIT], Fault.TOO_MANY_WORDS)
         self._phrases = Phrases()
         self._anywhere: dict[str, str] = {}
         self._lengths: dict[str, set[int]] = defaultdict(set)
         for entry in entries:
             if len(entry) > WORD_LENGTH_LIMIT:
-                raise _refused(entry, f"It is longer than {WORD_LENGTH_LIMIT} characters.")
+                raise _refused(entry, Fault.WORD_TOO_LONG)
             self._add(entry)
 
     def find(self, text: Forms) -> str | None:
@@ -67,7 +67,7 @@ class BlockedWords:
             self._lengths[needle[0]].add(len(needle))
             return
         if sum(map(len, words)) < 2:
-            raise _refused(entry, "A single letter or digit would refuse nearly every text.")
+            raise _refused(entry, Fault.SINGLE_LETTER)
         is_beginning = text.rstrip().endswith("*")
         self._phrases.add(Phrase(entry, tuple(words), is_beginning))
         # A phrase of which one word is disguised and another of a script may be read as all Latin.
@@ -89,12 +89,12 @@ class BlockedWords:
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
-def _refused(entry: str, reason: str) -> InvalidRuleError:
-    return InvalidRuleError(Rule.BLOCKED_WORD, entry, reason)
+def _refused(entry: str, fault: Fault) -> InvalidRuleError:
+    return InvalidRuleError(Rule.BLOCKED_WORD, entry, fault)
 
 
 def _symbols(entry: str, text: str) -> str:
     symbols = "".join(text.split())
     if not any(unicodedata.category(character) in ("So", "Sm", "Sc", "Sk") for character in symbols):
-        raise _refused(entry, "It has no letter, digit or symbol that could be looked for.")
+        raise _refused(entry, Fault.NOTHING_TO_LOOK_FOR)
     return symbols

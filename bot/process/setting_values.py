@@ -75,7 +75,7 @@ def is_host(text: str) -> bool:
 
 def typed_prefix(value: str) -> str:
     """What a suggestion in chat starts with: it must be found again in what people type."""
-    if value.startswith(("@", "/", "<")) or "`" in value:
+    if is_discords_own(value):
         raise ValueError("must not start with @, / or <, nor contain `: Discord itself gives them a meaning")
     try:
         is_typed = clean_prompt(value) == value and " " not in value
@@ -84,6 +84,11 @@ def typed_prefix(value: str) -> str:
     if not is_typed or prompt_in_chat(f"{value} a cat", value) != " a cat":
         raise ValueError("must be characters that can be seen and typed, without blanks")
     return value
+
+
+def is_discords_own(prefix: str) -> bool:
+    """Whether Discord gives it a meaning."""
+    return prefix.startswith(("@", "/", "<")) or "`" in prefix
 
 
 def secret(value: str) -> str:

@@ -15,6 +15,7 @@ from bot.broadcast.rights import Deed
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import group_of
 from bot.guilds.settings.guild_settings import GuildSettings, setting_name
+from bot.guilds.settings.problems import Mistake
 from bot.guilds.words.word_lists import word_list_file
 from cogs import wording
 from cogs.kit import context, rights
@@ -47,9 +48,7 @@ class SettingsCommands(commands.GroupCog):
         async with acknowledging(interaction):
             if file:
                 if name or value:
-                    raise WrongSettingError(
-                        "file", "a file has all settings: give it without a name and a value"
-                    )
+                    raise WrongSettingError("file", Mistake.FILE_AND_VALUE)
                 word = await _imported(interaction, file)
             elif value is not None:
                 name = setting_name(name or "")
@@ -60,7 +59,7 @@ class SettingsCommands(commands.GroupCog):
             elif name:
                 field = GuildSettings.model_fields.get(setting_name(name))
                 if field is None:
-                    raise WrongSettingError(name, "there is no such setting")
+                    raise WrongSettingError(name, Mistake.NO_SUCH_SETTING)
                 group = group_of(field)
         await show_settings(interaction, group, word)
         services, guild_id = context.services(interaction), context.channel(interaction).guild_id

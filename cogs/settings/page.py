@@ -13,6 +13,7 @@ from bot.broadcast.rights import Deed
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.problems import Mistake
 from cogs import wording
 from cogs.kit import rights
 from cogs.kit.answers import acknowledging, show, tell
@@ -132,9 +133,7 @@ async def _change(
     def change(now: GuildSettings) -> GuildSettings:
         for name in now.differences(before):
             if name in typed:
-                raise WrongSettingError(
-                    name, "somebody else changed it meanwhile: look at it, then edit again"
-                )
+                raise WrongSettingError(name, Mistake.CHANGED_MEANWHILE)
         return now.changed_all(typed)
 
     draft = ""

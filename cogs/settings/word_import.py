@@ -8,6 +8,7 @@ import discord
 
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.problems import FileTooLarge, ProblemError
 from bot.guilds.words.word_lists import read_word_list
 from cogs import wording
 from cogs.kit import context
@@ -21,7 +22,7 @@ IMPORT_LIMIT_BYTES = 2_000_000
 async def read_file(file: discord.Attachment) -> bytes:
     """What is in a file. Raises `WrongSettingError`."""
     if file.size > IMPORT_LIMIT_BYTES:
-        raise WrongSettingError("file", f"it is larger than {IMPORT_LIMIT_BYTES // 1_000_000} MB")
+        raise WrongSettingError("file", FileTooLarge(IMPORT_LIMIT_BYTES))
     return await file.read()
 
 
@@ -34,8 +35,8 @@ async def import_words(interaction: discord.Interaction, file: discord.Attachmen
     try:
         # In a thread, since each of thousands of words is tried.
         listed = await asyncio.to_thread(read_word_list, content)
-    except ValueError as error:
-        raise WrongSettingError("file", str(error)) from None
+    except ProblemError as error:
+        raise WrongSettingError("file", error.problem) from None
     before = context.settings(interaction).blocked_words
     if not listed.words:
         entry, problem = listed.refused[0]

@@ -11,6 +11,7 @@ from bot.broadcast.errors import BroadcastError, Code, Facts
 from bot.broadcast.intake.prompts import on_one_line
 from bot.guilds.settings.complaints import Entry, WrongSettingError
 from cogs.wording.fields import FIELDS
+from cogs.wording.problems import problem
 from cogs.wording.text import as_code, plain
 
 FACT_SHOWN, ENTRY_SHOWN, NAME_SHOWN = 200, 60, 60
@@ -38,7 +39,7 @@ def refused_request(error: BroadcastError | WrongSettingError) -> str:
 def wrong_setting(error: WrongSettingError) -> str:
     """Which setting, or which of its entries, is wrong, and why."""
     entry = setting_entry(error.entry) if error.entry else ""
-    return f"{setting_title(error.name)}{entry}: {plain(error.problem, FACT_SHOWN)}"
+    return f"{setting_title(error.name)}{entry}: {plain(problem(error.problem), FACT_SHOWN)}"
 
 
 def setting_title(name: str) -> str:

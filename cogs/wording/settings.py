@@ -12,6 +12,7 @@ from bot.guilds.settings.values import NO_PREFIX
 from bot.guilds.words.judge import Trouble
 from bot.guilds.words.word_lists import WordList
 from cogs.wording.fields import FIELDS, GROUPS
+from cogs.wording.problems import problem
 from cogs.wording.requests import setting_entry, setting_title, wrong_setting
 from cogs.wording.text import as_code, fitting, mode_name, plain, reference
 
@@ -166,8 +167,8 @@ def word_of_words(listed: WordList, before: Sequence[str], after: Sequence[str],
     if listed.refused:
         lines.append(f"{len(listed.refused):,} were not understood, and are left out:")
         lines += [
-            f"-# {setting_entry(entry)[2:]}: {plain(problem)}"
-            for entry, problem in listed.refused[:REFUSED_SHOWN]
+            f"-# {setting_entry(entry)[2:]}: {plain(problem(why))}"
+            for entry, why in listed.refused[:REFUSED_SHOWN]
         ]
         if len(listed.refused) > REFUSED_SHOWN:
             lines.append(f"-# and {len(listed.refused) - REFUSED_SHOWN:,} more")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 
 import pytest
 
 from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.problems import Mistake, ProblemError
 from bot.guilds.words.word_lists import ENTRIES_LIMIT, read_word_list, word_list_file
 from bot.moderation.rules import WORDS_LIMIT
+from cogs.wording.problems import problem
 
 WORDS = ("heck", "Größe", "two words", "88")
 LINES = "\n".join(WORDS)
@@ -81,7 +84,7 @@ def test_each_word_is_taken_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "problem"),
+    ("entry", "said"),
     [
         (r"\bheck\b", "looks like a regular expression"),
         ("h[a-z]ck", "looks like a regular expression"),
@@ -98,19 +101,19 @@ def test_each_word_is_taken_once() -> None:
         ("[" * 10_000 + "a-a", "longer than 60 characters"),
     ],
 )
-def test_what_is_no_word_is_told_by_its_line(entry: str, problem: str) -> None:
+def test_what_is_no_word_is_told_by_its_line(entry: str, said: str) -> None:
     """The rest of the list is taken."""
     listed = read_word_list(f"heck\n\n{entry}\ndarn".encode())
     assert listed.words == ("heck", "darn")
-    [(place, told)] = listed.refused
+    [(place, why)] = listed.refused
     assert (place.number, place.text) == (3, entry)
-    assert problem in told
+    assert said in problem(why)
 
 
 @pytest.mark.parametrize("entry", ["a$$", "sh!t", "b[i]tch", ":(", "f**k", "c++ heck", "what?", "(heck)"])
 def test_words_with_signs_are_no_regular_expressions(entry: str) -> None:
     """They are masked, or only look odd."""
-    assert not any("regular" in problem for _, problem in read_word_list(entry.encode()).refused)
+    assert not any(why is Mistake.IS_AN_EXPRESSION for _, why in read_word_list(entry.encode()).refused)
 
 
 @pytest.mark.parametrize(
@@ -133,8 +136,9 @@ def test_words_with_signs_are_no_regular_expressions(entry: str) -> None:
 )
 def test_a_file_without_words_is_refused_in_a_sentence(data: bytes, said: str) -> None:
     """And nothing is emptied by mistake."""
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ProblemError) as refused:
         read_word_list(data)
+    assert re.search(said, problem(refused.value.problem))
 
 
 def test_the_longest_list_is_taken_and_given_back() -> None:

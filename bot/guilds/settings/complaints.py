@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.guilds.settings.problems import Mistake, OutOfRange, Problem, ProblemError, TooLong, TooMany
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,12 @@ class Entry:
 
 
 class WrongSettingError(Exception):
-    """A setting's value, or one of its entries, is not taken. `problem` is a sentence, or its end."""
+    """A setting's value, or one of its entries, is not taken."""
 
-    def __init__(self, name: str, problem: str, entry: Entry | None = None) -> None:
-        super().__init__(f"{name}: {problem}")
+    def __init__(self, name: str, problem: Problem, entry: Entry | None = None) -> None:
+        super().__init__("wrong_setting")
         self.name = name
-        self.problem = problem[:1].lower() + problem[1:].removesuffix(".")
+        self.problem = problem
         self.entry = entry
 
 
@@ -37,54 +38,40 @@ def complaint(model: type[BaseModel], error: ValidationError) -> WrongSettingErr
     name, *place = first["loc"] or ("file",)  # names that are no text have no place
     field = model.model_fields.get(str(name))
     if field is None:
-        return WrongSettingError(str(name), "there is no such setting")
-    if place:
-        return _about_entry(str(name), int(place[0]), field, first)
-    if first["type"] == "too_long":
-        counts = first["ctx"]
-        problem = f"it has {counts['actual_length']} entries, {counts['max_length']} are the most"
-        return WrongSettingError(str(name), problem)
-    return WrongSettingError(str(name), _expected(field, first))
+        return WrongSettingError(str(name), Mistake.NO_SUCH_SETTING)
+    if not place:
+        return WrongSettingError(str(name), _expected(field, first))
+    typed = first["input"]
+    entry = Entry(int(place[0]) + 1, str(typed) if isinstance(typed, str | int | float) else "")
+    if "roles" in str(name):
+        return WrongSettingError(str(name), Mistake.NO_ROLE, entry)
+    is_empty = first["type"] == "string_too_short"
+    return WrongSettingError(str(name), Mistake.EMPTY_ENTRY if is_empty else _of_text(first), entry)
 
 
-def _about_entry(name: str, index: int, field: FieldInfo, error: ErrorDetails) -> WrongSettingError:
-    typed = error["input"]
-    entry = Entry(index + 1, str(typed) if isinstance(typed, str | int | float) else "")
-    if "roles" in name:
-        return WrongSettingError(name, "this is no role: mention it, or give its ID", entry)
-    problems = {
-        "string_too_short": "it is empty",
-        "string_too_long": _too_long(error),
-        "value_error": _own_words(error),
-    }
-    return WrongSettingError(name, problems.get(error["type"], "this is no text"), entry)
-
-
-def _expected(field: FieldInfo, error: ErrorDetails) -> str:
+def _expected(field: FieldInfo, error: ErrorDetails) -> Problem:
+    if error["type"] == "too_long":
+        return TooMany(error["ctx"]["actual_length"], error["ctx"]["max_length"])
     if field.annotation is bool:
-        return "say yes or no"
+        return Mistake.NOT_YES_OR_NO
     if field.annotation is Mode:
-        *others, last = (mode.value for mode in Mode)
-        return f"say {', '.join(others)} or {last}"
+        return Mistake.NO_MODE
     if field.annotation in (int, float):
         lowest, highest = _range(field.metadata)
-        kind = "a whole number" if field.annotation is int else "a number"
-        return f"it has to be {kind} from {lowest} to {highest}"
+        return OutOfRange(lowest, highest, is_whole=field.annotation is int)
     if field.annotation is not str:
-        return "it has to be a list"
-    if error["type"] == "string_too_long":
-        return _too_long(error)
+        return Mistake.NO_LIST
     is_empty = error["type"] in ("string_too_short", "string_unicode")
-    return _own_words(error) or ("this shows nothing" if is_empty else "this is no text")
+    return Mistake.SHOWS_NOTHING if is_empty else _of_text(error)
 
 
-def _too_long(error: ErrorDetails) -> str:
-    return f"it is longer than {error.get('ctx', {}).get('max_length')} characters"
-
-
-def _own_words(error: ErrorDetails) -> str:
-    """What a check of ours says."""
-    return str(error.get("ctx", {}).get("error", ""))
+def _of_text(error: ErrorDetails) -> Problem:
+    """What is wrong with one text: what a check of ours says, or pydantic's by its kind."""
+    context = error.get("ctx", {})
+    if error["type"] == "string_too_long":
+        return TooLong(context["max_length"])
+    own = context.get("error")
+    return own.problem if isinstance(own, ProblemError) else Mistake.NO_TEXT
 
 
 def _range(metadata: list[Any]) -> tuple[Any, Any]:

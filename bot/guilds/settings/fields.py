@@ -50,7 +50,7 @@ class GuildSettingFields(BaseModel):
     def _as_people_write_it(cls, value: Any, info: ValidationInfo) -> Any:
         kind = cls.model_fields[info.field_name or ""].annotation
         if isinstance(value, bool) and kind in (int, float):
-            raise ValueError("is no number")
+            raise ValueError  # what it has to be is told
         if not isinstance(value, str):
             return value
         return value.strip().casefold() if kind in (bool, Mode) else value.strip()

@@ -17,6 +17,7 @@ from bot.broadcast.limits.budget import Budget
 from bot.guilds.settings.complaints import WrongSettingError, complaint
 from bot.guilds.settings.fields import GuildSettingFields
 from bot.guilds.settings.groups import Group, group_of
+from bot.guilds.settings.problems import Mistake, ProblemError
 from bot.guilds.settings.text import read_settings_text
 from bot.guilds.settings.values import NO_PREFIX
 
@@ -78,9 +79,9 @@ class GuildSettings(GuildSettingFields):
         """The settings with one of them as a moderator typed it. Raises `WrongSettingError`."""
         name = setting_name(name)
         if not name:
-            raise WrongSettingError("name", "say which setting")
+            raise WrongSettingError("name", Mistake.NO_NAME)
         if name not in GuildSettings.model_fields:
-            raise WrongSettingError(name, "there is no such setting")
+            raise WrongSettingError(name, Mistake.NO_SUCH_SETTING)
         return self.changed_all({name: text})
 
     def changed_all(self, texts: Mapping[str, str]) -> GuildSettings:
@@ -105,8 +106,8 @@ class GuildSettings(GuildSettingFields):
         """Settings from a JSON object; what it leaves out has its default. Raises `WrongSettingError`."""
         try:
             values = read_settings_text(text)
-        except ValueError as error:
-            raise WrongSettingError("file", str(error)) from None
+        except ProblemError as error:
+            raise WrongSettingError("file", error.problem) from None
         return _validated(values)
 
 

@@ -6,7 +6,16 @@ import json
 import re
 from typing import Any
 
-from bot.kit.decoding import decoded, without_end
+from bot.guilds.settings.problems import (
+    HasComment,
+    Mistake,
+    NamedTwice,
+    NotJson,
+    NotUtf8,
+    ProblemError,
+    TooManyDigits,
+)
+from bot.kit.decoding import NotTextError, decoded, without_end
 
 DIGITS_LIMIT = 30
 """No ID is longer by far."""
@@ -14,40 +23,38 @@ _COMMENT = re.compile(r"^\s*(//|/\*|#)", re.MULTILINE)
 
 
 def read_settings_text(text: str | bytes) -> dict[str, Any]:
-    """The names and values in a JSON object, however it is encoded.
-
-    Raises `ValueError` with a sentence's end for anything else.
-    """
-    try:
-        content = decoded(without_end(text)) if isinstance(text, bytes) else text
-    except ValueError as error:
-        raise ValueError(f"it {error}") from None
+    """The names and values in a JSON object, in any encoding. Raises `ProblemError` for anything else."""
+    content = file_text(text) if isinstance(text, bytes) else text
     content = content.strip("\ufeff \t\r\n")
     if not content:
-        raise ValueError("it is empty")
+        raise ProblemError(Mistake.EMPTY_FILE)
     if not content.startswith(("{", "[", "//", "/*", "#")):
-        raise ValueError("it is no file of settings: take the one that is shown here, and change its values")
+        raise ProblemError(Mistake.NO_FILE_OF_SETTINGS)
     try:
         values = json.loads(content, object_pairs_hook=_each_name_once, parse_int=_whole_number)
     except json.JSONDecodeError as error:
         if comment := _COMMENT.search(content):
             line = content.count("\n", 0, comment.start(1)) + 1
-            raise ValueError(f"it has a comment, which JSON does not know: remove it (line {line})") from None
-        raise ValueError(
-            f"line {error.lineno} is not as JSON has it: look for a comma, a quote or a bracket too many or "
-            "too few there, or in the line before"
-        ) from None
+            raise ProblemError(HasComment(line)) from None
+        raise ProblemError(NotJson(error.lineno)) from None
     except RecursionError:
-        raise ValueError("it has brackets in brackets, too many to be settings") from None
+        raise ProblemError(Mistake.TOO_DEEP) from None
     if not isinstance(values, dict):
-        problem = "it has to have names and values in curly brackets, as the one that is shown here"
-        raise ValueError(problem)  # noqa: TRY004 - a file is wrong, not our code
+        raise ProblemError(Mistake.NO_NAMES_AND_VALUES)
     return values
+
+
+def file_text(data: bytes) -> str:
+    """What is in a file. Raises `ProblemError` for one that is no text."""
+    try:
+        return decoded(without_end(data))
+    except NotTextError as error:
+        raise ProblemError(NotUtf8(error.line) if error.line else Mistake.NO_TEXT_FILE) from None
 
 
 def _whole_number(digits: str) -> int:
     if len(digits) > DIGITS_LIMIT:
-        raise ValueError(f"it has a number of {len(digits)} digits")
+        raise ProblemError(TooManyDigits(len(digits)))
     return int(digits)
 
 
@@ -55,6 +62,6 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name in values:
-            raise ValueError(f"“{name[:40]}” is there twice")
+            raise ProblemError(NamedTwice(name[:40]))
         values[name] = value
     return values

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.intake.prompts import clean_prompt, on_one_line
+from bot.guilds.settings.problems import Mistake, ProblemError
 from bot.moderation.rules import WORDS_LIMIT
-from bot.process.setting_values import PREFIX_LIMIT, typed_prefix
+from bot.process.setting_values import PREFIX_LIMIT, is_discords_own, typed_prefix
 
 ENTRY_LIMIT = 200
 """Characters in an entry of a list, and in the safe prompt, at most."""
@@ -40,7 +41,7 @@ def _split_roles(value: Any) -> Any:
 def _role_id(value: Any) -> Any:
     """A role may be given by its mention."""
     if isinstance(value, bool):
-        raise ValueError("is no role")  # noqa: TRY004 - pydantic takes no other error
+        raise ProblemError(Mistake.NO_ROLE)
     return value.strip().removeprefix("<@&").removesuffix(">") if isinstance(value, str) else value
 
 
@@ -59,7 +60,7 @@ def _shows_something(value: str) -> str:
     try:
         return clean_prompt(value)
     except BroadcastError:
-        raise ValueError("this shows nothing: say in a few words what should happen") from None
+        raise ProblemError(Mistake.PROMPT_SHOWS_NOTHING) from None
 
 
 def _prefix(value: str) -> str:
@@ -68,8 +69,11 @@ def _prefix(value: str) -> str:
         return value.casefold()
     try:
         return typed_prefix(value)
-    except ValueError as error:
-        raise ValueError(f"it {error}") from None
+    except ValueError:
+        is_discords = is_discords_own(value)
+        raise ProblemError(
+            Mistake.PREFIX_IS_DISCORDS if is_discords else Mistake.PREFIX_CANNOT_BE_TYPED
+        ) from None
 
 
 def _split_beginnings(value: Any) -> Any:
@@ -82,7 +86,7 @@ def _split_beginnings(value: Any) -> Any:
 
 def _beginning(value: str) -> str:
     if on_one_line(value) != value or " " in value:
-        raise ValueError("it has a blank, or something that cannot be seen")
+        raise ProblemError(Mistake.HAS_A_BLANK)
     return value
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.broadcast.intake.intake import PromptFilter
 from bot.guilds.settings.complaints import Entry, WrongSettingError
 from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.problems import UnfitRule
 from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules
 
 
@@ -26,7 +27,7 @@ def make_text_filter(settings: GuildSettings) -> PromptFilter:
     except InvalidRuleError as error:
         name, entries = _MEANT[error.rule], _entries(settings, error.rule)
         entry = Entry(entries.index(error.entry) + 1, error.entry) if error.entry in entries else None
-        raise WrongSettingError(name, error.reason, entry) from None
+        raise WrongSettingError(name, UnfitRule(error.fault, error.where), entry) from None
 
 
 _MEANT = {

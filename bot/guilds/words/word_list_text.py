@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from bot.guilds.settings.problems import Mistake, NotJson, ProblemError
+
 HEADERS = frozenset(
     {"word", "words", "term", "terms", "text", "phrase", "phrases", "keyword", "keywords", "profanity"}
 )
@@ -26,11 +28,11 @@ class Found(NamedTuple):
 def entries_in(text: str) -> list[Found]:
     """The entries of a list: one a line, in the first column with words of a table, or in JSON.
 
-    Raises `ValueError` with a sentence's end for a web page, and for JSON that cannot be read.
+    Raises `ProblemError` for a web page, and for JSON that cannot be read.
     """
     content = text.strip("\ufeff \t\r\n")
     if content[:9].casefold().startswith(("<!doctype", "<html")):
-        raise ValueError("it is a web page: save the list itself")
+        raise ProblemError(Mistake.WEB_PAGE)
     if _JSON.match(content):
         return [Found(number, entry) for number, entry in enumerate(_json_entries(content), start=1)]
     lines = [
@@ -99,12 +101,9 @@ def _json_entries(content: str) -> list[str]:
     try:
         return list(_words_in(json.loads(content, parse_int=str, parse_float=str)))
     except json.JSONDecodeError as error:
-        raise ValueError(
-            f"line {error.lineno} is not as JSON has it: look for a comma, a quote or a bracket too many or "
-            "too few"
-        ) from None
+        raise ProblemError(NotJson(error.lineno)) from None
     except RecursionError:
-        raise ValueError("it has brackets in brackets, too many to be a list of words") from None
+        raise ProblemError(Mistake.TOO_DEEP) from None
 
 
 def _words_in(value: Any) -> Iterator[str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from bot.broadcast.intake.prompts import on_one_line
 from bot.guilds.settings.complaints import Entry
+from bot.guilds.settings.problems import Mistake, Problem, ProblemError, TooManyInFile, UnfitRule
+from bot.guilds.settings.text import file_text
 from bot.guilds.words.word_list_text import entries_in
-from bot.kit.decoding import decoded, without_end
 from bot.moderation import InvalidRuleError, TextFilter, TextRules
 from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT
 
@@ -24,7 +25,7 @@ class WordList:
     words: tuple[str, ...]
     repeated: int
     """Entries that are there twice in it."""
-    refused: tuple[tuple[Entry, str], ...]
+    refused: tuple[tuple[Entry, Problem], ...]
 
     def besides(self, known: Collection[str]) -> tuple[str, ...]:
         """The words that are not among those known."""
@@ -36,18 +37,14 @@ def read_word_list(data: bytes) -> WordList:
     """Reads a file: one a line, a table or JSON, in any encoding that is known by its bytes.
 
     `*word*` and `*word`, as Discord's AutoMod has them, are taken as `word*` and `word`. Regular expressions
-    are refused: there is another list for them. Takes a while for thousands. Raises `ValueError` with a
-    sentence's end for a file in which there are no words, or far too many.
+    are refused: there is another list for them. Takes a while for thousands. Raises `ProblemError` for a
+    file in which there are no words, or far too many.
     """
-    try:
-        text = decoded(without_end(data))
-    except ValueError as error:
-        raise ValueError(f"it {error}") from None
-    entries = entries_in(text)
+    entries = entries_in(file_text(data))
     if len(entries) > ENTRIES_LIMIT:
-        raise ValueError(f"it has {len(entries):,} entries, {WORDS_LIMIT:,} are the most in a list")
+        raise ProblemError(TooManyInFile(len(entries), WORDS_LIMIT))
     words: dict[str, str] = {}
-    refused: list[tuple[Entry, str]] = []
+    refused: list[tuple[Entry, Problem]] = []
     repeated = 0
     for place, typed in entries:
         word = on_one_line(typed).lstrip("*").strip()
@@ -58,7 +55,7 @@ def read_word_list(data: bytes) -> WordList:
         else:
             words[word.casefold()] = word
     if not words and not refused:
-        raise ValueError("there are no words in it: have one on each line")
+        raise ProblemError(Mistake.NO_WORDS)
     return WordList(tuple(words.values()), repeated, tuple(refused))
 
 
@@ -72,11 +69,11 @@ _EXPRESSION = re.compile(
 )
 
 
-def _problem_of(word: str) -> str:
+def _problem_of(word: str) -> Problem | None:
     if len(word) <= WORD_LENGTH_LIMIT and _EXPRESSION.search(word):
-        return "it looks like a regular expression: these go into the blocked patterns"
+        return Mistake.IS_AN_EXPRESSION
     try:
         TextFilter(TextRules(blocked_words=(word,)))
     except InvalidRuleError as error:
-        return error.reason[:1].lower() + error.reason[1:].removesuffix(".")
-    return ""
+        return UnfitRule(error.fault, error.where)
+    return None

@@ -12,6 +12,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Action, ActionKind, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from bot.guilds.settings.complaints import WrongSettingError
+from bot.guilds.settings.problems import Mistake
 from cogs import wording
 from cogs.kit.answers import explain
 from tests.cogs.test_hostile import MASKED_LINK
@@ -34,7 +35,7 @@ REFUSALS: list[BroadcastError | WrongSettingError] = [
     BroadcastError(errors.DayIsUsedUp(10, NOW)),
     BroadcastError(errors.RecordingNotReady("s")),
     BroadcastError(errors.RecordingUnreachable("s")),
-    WrongSettingError("gap_s", "must be a number"),
+    WrongSettingError("gap_s", Mistake.NO_TEXT),
 ]
 
 
