@@ -73,7 +73,7 @@ class MayNotEnd:
 
 @dataclass(frozen=True, slots=True)
 class MissingPermissions:
-    """The bot's own, as Discord calls them."""
+    """The bot's own, as discord.py names them."""
 
     permissions: tuple[str, ...]
 

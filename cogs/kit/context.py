@@ -45,9 +45,9 @@ def check_own_permissions(interaction: discord.Interaction) -> None:
         return
     in_thread = isinstance(interaction.channel, discord.Thread)
     needed = {
-        "View Channel": granted.view_channel,
-        "Send Messages": granted.send_messages_in_threads if in_thread else granted.send_messages,
-        "Attach Files": granted.attach_files,
+        "view_channel": granted.view_channel,
+        "send_messages": granted.send_messages_in_threads if in_thread else granted.send_messages,
+        "attach_files": granted.attach_files,
     }
     missing = [name for name, is_granted in needed.items() if not is_granted]
     if missing and not granted.administrator:

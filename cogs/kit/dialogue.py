@@ -18,7 +18,7 @@ OPEN_LIMIT = 1000
 DRAFTS_LIMIT = 100
 
 
-class Dialogue(discord.ui.Modal, title="Dialogue"):
+class Dialogue(discord.ui.Modal, title="…"):
     """A dialogue of ours. Two people may have the same one open at once, so they must not share an ID."""
 
     async def on_submit(self, interaction: discord.Interaction) -> None:

@@ -38,7 +38,7 @@ def now_text(session: BroadcastSession) -> str:
     if applied and applied.settled_at:
         lines.append(words.suggested_by(applied.viewer, applied.settled_at))
     ends_at = session.ends_at if broadcast.state is State.LIVE else None
-    lines.append(f"-# {words.hosted_by(broadcast.host)}{words.ends_at_the_latest(ends_at)}")
+    lines.append(f"-# {words.hosted_by(broadcast.host.name)}{words.ends_at_the_latest(ends_at)}")
     if place := session.place_in_pool:
         lines.append(words.waits_for_a_stream(place))
     return "\n".join(lines)
@@ -75,7 +75,7 @@ def to_review(session: BroadcastSession) -> int:
 
 def epilogue(broadcast: Broadcast, left_in_line: int = 0) -> str:
     """What was shown, by whom, how long, and why it is over; thanks for what was still in line."""
-    lines = [f"> {plain(broadcast.prompt)}", words.hosted_by(broadcast.host)]
+    lines = [f"> {plain(broadcast.prompt)}", words.hosted_by(broadcast.host.name)]
     if broadcast.live_at and broadcast.ended_at:
         lines[-1] += f" · {wording.duration((broadcast.ended_at - broadcast.live_at).total_seconds())}"
     if broadcast.ending:

@@ -12,6 +12,7 @@ from bot.broadcast.history import PastStream
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.recordings.post import RecordingPost, fetch_stills
+from cogs.wording.recordings import choice
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ async def stream_choices(
         guild_id, typed.strip(), viewed, limit=CHOICES_LIMIT
     )
     return [
-        Choice(name=_choice_name(past), value=past.stream.shown_id)
+        Choice(name=choice(past.stream, CHOICE_LENGTH_LIMIT), value=past.stream.shown_id)
         for past in found
         if len(past.stream.shown_id) <= CHOICE_LENGTH_LIMIT
     ]
@@ -68,10 +69,3 @@ async def _viewed_stream(interaction: discord.Interaction, stream_id: str | None
     if past is None or not is_viewed:
         raise BroadcastError(Code.UNKNOWN_STREAM if stream_id else Code.NO_STREAMS_YET)
     return past
-
-
-def _choice_name(past: PastStream) -> str:
-    when = past.stream.started_at.strftime("%d %b %H:%M UTC")
-    room = CHOICE_LENGTH_LIMIT - len(when) - len(" · ")
-    prompt = past.stream.prompt
-    return f"{when} · {prompt if len(prompt) <= room else prompt[: room - 1] + '…'}"

@@ -71,9 +71,9 @@ def suggested_by(viewer: Viewer, applied_at: datetime) -> str:
     return f"-# Suggested by **{plain(viewer.name)}** · applied {_relative(applied_at)}"
 
 
-def hosted_by(host: Viewer) -> str:
+def hosted_by(name: str) -> str:
     """Who started it."""
-    return f"Hosted by **{plain(host.name)}**"
+    return f"Hosted by **{plain(name)}**"
 
 
 def ends_at_the_latest(ends_at: datetime | None) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 import discord
 
 from bot.broadcast.model import Recording, Stream
+from cogs.wording.panel import hosted_by
 from cogs.wording.text import as_code, duration, plain
 
 NO_RECORDING_TITLE = "## 🎬 No recording yet"
@@ -18,7 +19,7 @@ LIST_TITLE = "## Past streams"
 
 def recorded(stream: Stream, host_name: str, recording: Recording) -> str:
     """Over a recording: what was asked for, by whom, how long it is."""
-    facts = [f"Hosted by **{plain(host_name)}**"]
+    facts = [hosted_by(host_name)]
     if recording.duration_s is not None:
         facts.append(duration(recording.duration_s))
     if recording.frame_count is not None:
@@ -37,7 +38,7 @@ def not_recorded(stream: Stream) -> str:
 
 def stream_mark(stream: Stream) -> str:
     """The line by which a stream's posts are known. Prompts and names cannot have it: `plain` escapes it."""
-    return f"-# Stream {as_code(stream.id)}"
+    return f"-# Stream {as_code(stream.shown_id)}"
 
 
 def links_work_until(end: datetime, *, today: bool) -> str:
@@ -62,4 +63,11 @@ def past_stream(stream: Stream, length: str, host_name: str, channel_id: int, *,
         f"<#{channel_id}>",
         "recorded" if is_recorded else "no recording yet",
     ]
-    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# {as_code(stream.id)}"
+    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# {as_code(stream.shown_id)}"
+
+
+def choice(stream: Stream, limit: int) -> str:
+    """A stream in a list to choose from; `limit` is in characters of all."""
+    when = stream.started_at.strftime("%d %b %H:%M UTC")
+    room = limit - len(when) - len(" · ")
+    return f"{when} · {stream.prompt if len(stream.prompt) <= room else stream.prompt[: room - 1] + '…'}"

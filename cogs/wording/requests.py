@@ -10,6 +10,7 @@ from bot.broadcast import errors
 from bot.broadcast.errors import BroadcastError, Code, Facts
 from bot.broadcast.intake.prompts import on_one_line
 from bot.guilds.settings.complaints import Entry, WrongSettingError
+from bot.moderation import Rule
 from cogs.wording.fields import FIELDS
 from cogs.wording.problems import problem
 from cogs.wording.text import as_code, plain
@@ -26,6 +27,14 @@ ORPHANED_DIALOGUE = (
 )
 NOT_TOLD_HERE = "That was not taken. I cannot say why in front of everyone; `/odyssey say` answers you alone."
 EARLIER_WORDS = "Your earlier words stay in line; delete the message to take them back."
+_RULES = {
+    Rule.TOO_LONG: "too long",
+    Rule.BLOCKED_WORD: "blocked word",
+    Rule.BLOCKED_PATTERN: "blocked pattern",
+    Rule.INVITE: "invite",
+    Rule.LINK: "link",
+    Rule.MENTION: "mention",
+}
 UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
 
 
@@ -157,7 +166,7 @@ def _with_facts(facts: Facts) -> str:
             )
         case errors.MissingPermissions(permissions):
             return (
-                f"The bot may not do this in this channel: {', '.join(permissions)}. "
+                f"The bot may not do this in this channel: {', '.join(map(_permission, permissions))}. "
                 "Ask an admin to allow it in the channel's settings, then try again."
             )
         case errors.Muted(until):
@@ -167,7 +176,7 @@ def _with_facts(facts: Facts) -> str:
             )
         case errors.Filtered(rule):
             return (
-                f"That suggestion breaks a rule of this server: {plain(rule.replace('_', ' '))}. Please put "
+                f"That suggestion breaks a rule of this server: {_RULES[Rule(rule)]}. Please put "
                 "it in other words."
             )
         case errors.Repeated(until):
@@ -205,6 +214,11 @@ def _with_facts(facts: Facts) -> str:
                 f"The recording of stream **{plain(stream_id)}** cannot be had from Odyssey just now. "
                 "Nothing is lost: please try again in a minute; if it stays, tell the bot's operator."
             )
+
+
+def _permission(name: str) -> str:
+    """As Discord's own settings call it."""
+    return name.replace("_", " ").title()
 
 
 def _relative(date: datetime) -> str:

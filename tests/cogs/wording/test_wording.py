@@ -13,6 +13,7 @@ from bot.broadcast.model import Action, ActionKind, Ending, Refusal, Suggestion,
 from bot.broadcast.states import Reason
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.problems import Mistake
+from bot.moderation import Rule
 from cogs import wording
 from cogs.kit.answers import explain
 from tests.cogs.test_hostile import MASKED_LINK
@@ -23,12 +24,12 @@ REFUSALS: list[BroadcastError | WrongSettingError] = [
     BroadcastError(errors.PromptTooLong(11, 10)),
     BroadcastError(errors.AlreadyRunning(Viewer(1, "Mi*ka"))),
     BroadcastError(errors.MayNotEnd(Viewer(1, "Mi*ka"))),
-    BroadcastError(errors.MissingPermissions(("Attach Files",))),
+    BroadcastError(errors.MissingPermissions(("attach_files",))),
     BroadcastError(errors.Muted(NOW)),
     BroadcastError(errors.Repeated(NOW)),
     BroadcastError(errors.CoolingDown(NOW)),
     BroadcastError(errors.SlowMode(NOW)),
-    BroadcastError(errors.Filtered("link")),
+    *(BroadcastError(errors.Filtered(rule)) for rule in Rule),
     BroadcastError(errors.LineFull(10)),
     BroadcastError(errors.TooManyOfYours(10)),
     BroadcastError(errors.TooManyBroadcasts(10)),
