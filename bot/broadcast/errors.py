@@ -51,23 +51,17 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PromptTooLong:
-    """In characters."""
-
     length: int
     limit: int
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadyRunning:
-    """The channel has a broadcast."""
-
     host: Viewer
 
 
 @dataclass(frozen=True, slots=True)
 class MayNotEnd:
-    """Only its host, and moderators, end a broadcast."""
-
     host: Viewer
 
 
@@ -80,8 +74,6 @@ class MissingPermissions:
 
 @dataclass(frozen=True, slots=True)
 class Muted:
-    """By a moderator."""
-
     until: datetime
 
 
@@ -115,22 +107,16 @@ class Filtered:
 
 @dataclass(frozen=True, slots=True)
 class LineFull:
-    """So many suggestions wait already."""
-
     limit: int
 
 
 @dataclass(frozen=True, slots=True)
 class TooManyOfYours:
-    """So many of one person's suggestions do."""
-
     limit: int
 
 
 @dataclass(frozen=True, slots=True)
 class TooManyBroadcasts:
-    """So many run in the server."""
-
     limit: int
 
 
@@ -144,8 +130,6 @@ class DayIsUsedUp:
 
 @dataclass(frozen=True, slots=True)
 class RecordingNotReady:
-    """The service has none of this stream, so far."""
-
     stream_id: str
 
 

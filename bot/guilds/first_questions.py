@@ -20,7 +20,6 @@ class FirstQuestions:
         self._asked: set[int] = set()
 
     async def load(self) -> None:
-        """Reads who was asked."""
         self._asked = set(await self._records.asked_guilds())
 
     def is_open(self, guild_id: int) -> bool:

@@ -76,7 +76,6 @@ class Guilds:
             self.intake_of(guild_id).mute(mute)
 
     def settings_of(self, guild_id: int) -> GuildSettings:
-        """A server's settings."""
         return self._stored_of(guild_id).settings
 
     def prefixes_of(self, guild_id: int) -> Prefixes:

@@ -22,7 +22,6 @@ class Forms(NamedTuple):
 
 
 def fold(text: str) -> Forms:
-    """The forms of `text`."""
     visible = text.translate(_VISIBLE)
     if visible.isascii():
         lowered = visible.lower()

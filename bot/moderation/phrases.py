@@ -41,7 +41,6 @@ class Phrases:
         self._compiled: dict[str, Expression] = {}
 
     def add(self, phrase: Phrase) -> None:
-        """Looks for one more."""
         first, *others = phrase.words
         bones = skeleton(first)
         if phrase.is_beginning and not others:

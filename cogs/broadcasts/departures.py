@@ -26,7 +26,6 @@ class Departures(commands.Cog):
         self._places = LostPlaces(bot)
 
     async def cog_unload(self) -> None:
-        """Looks no more."""
         await self._places.close()
 
     @commands.Cog.listener()
@@ -112,7 +111,6 @@ class Departures(commands.Cog):
 
     @commands.Cog.listener()
     async def on_member_ban(self, guild: discord.Guild, user: discord.User | discord.Member) -> None:
-        """Somebody was banned."""
         await self._broadcasts.withdraw_all_of(guild.id, user.id)
 
     async def _look_for_people(self, guild: discord.Guild) -> None:

@@ -62,7 +62,6 @@ class LostPlaces:
         self._closed: dict[str, asyncio.Task[None]] = {}
 
     async def close(self) -> None:
-        """Looks no more."""
         tasks = list(self._closed.values())
         for task in tasks:
             task.cancel()

@@ -61,7 +61,6 @@ def check_open(session: BroadcastSession) -> None:
 
 
 def settings(interaction: discord.Interaction) -> GuildSettings:
-    """The server's settings."""
     return services(interaction).guilds.settings_of(channel(interaction).guild_id)
 
 

@@ -45,7 +45,6 @@ class Dialogues(commands.Cog):
         return context.cog(interaction, Dialogues)
 
     async def open(self, interaction: discord.Interaction, dialogue: Dialogue) -> None:
-        """Opens one."""
         self.remember(dialogue)
         with telling(interaction):
             await interaction.response.send_modal(dialogue)

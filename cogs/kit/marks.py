@@ -29,7 +29,6 @@ class Marks:
         return self._turns.locked()
 
     async def put(self, message: discord.Message, sign: str) -> None:
-        """Puts a mark on a message."""
         async with self._turns:
             await mark(message, sign)
 
@@ -40,7 +39,6 @@ class Marks:
 
 
 async def mark(message: discord.Message, sign: str) -> None:
-    """Puts a mark on a message."""
     with suppress(*DISCORD_FAILED):  # a courtesy: it may be forbidden here
         await message.add_reaction(sign)
 

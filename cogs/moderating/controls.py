@@ -36,7 +36,6 @@ class Control(StrEnum):
 
     @property
     def label(self) -> str:
-        """What stands on it."""
         return _LABELS[self]
 
 

@@ -63,7 +63,6 @@ class Review:
         self._shown = suggestion
 
     def draw(self) -> LayoutView:
-        """How it stands now."""
         floor, view = self._session.floor, LayoutView(timeout=None)
         container: Container[LayoutView] = Container(accent_colour=discord.Colour.blurple())
         pending = floor.pending

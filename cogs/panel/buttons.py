@@ -92,6 +92,5 @@ class SuggestDialogue(Dialogue, title=labels.SUGGEST):
         self.add_item(discord.ui.Label(text=labels.SUGGEST_QUESTION, component=self.prompt))
 
     async def submitted(self, interaction: discord.Interaction) -> None:
-        """Puts the prompt in line."""
         session, _ = await rights.session_of(interaction, Deed.SUGGEST, self._broadcast_id)
         await suggest_privately(interaction, self.prompt.value, session.broadcast.channel)

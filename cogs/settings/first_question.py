@@ -95,7 +95,6 @@ class DailyMinutes(LastingItem[Select[Any]], template="odyssey:first:minutes"):
         super().__init__(menu)
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Sets it."""
         await _set(interaction, "minutes_per_day", self.item.values[0])
 
 

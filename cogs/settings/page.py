@@ -96,7 +96,6 @@ class GroupMenu(LastingItem[Select[Any]], template=r"odyssey:settings:(?P<curren
         super().__init__(menu)
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Shows what was chosen."""
         await rights.check(interaction, Deed.SET)
         chosen = next(iter(self.item.values), OVERVIEW)
         await show_settings(interaction, Group.__members__.get(chosen))
@@ -112,7 +111,6 @@ class EditButton(LastingButton, template=r"odyssey:settings:(?P<group>[A-Z]+):ed
         self._group, self._draft = Group[group], draft or ""
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Opens it."""
         await rights.check(interaction, Deed.SET)
         settings = as_they_stand(interaction).settings
         roles = {role.id for role in interaction.guild.roles} if interaction.guild else set()

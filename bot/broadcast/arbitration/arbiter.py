@@ -37,7 +37,6 @@ class Arbiter:
 
     @property
     def mode(self) -> Mode:
-        """How it decides now."""
         return self._policy.mode
 
     def switch(self, mode: Mode) -> None:
@@ -55,7 +54,6 @@ class Arbiter:
         self._policy.adopt(settings.policy)
 
     def standing(self) -> Standing:
-        """How the candidates stand."""
         return self._policy.standing()
 
     def prospect(self, suggestion: Suggestion) -> Prospect:

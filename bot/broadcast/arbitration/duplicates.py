@@ -53,7 +53,6 @@ class Duplicates:
             self._forget(wording)
 
     def clear(self) -> None:
-        """None waits any more."""
         self._suggestions.clear()
         self._newest.clear()
         self._wording_of.clear()

@@ -133,7 +133,6 @@ class Line:
         return next(iter(self._remove([suggestion_id])), None)
 
     def clear(self) -> list[Suggestion]:
-        """Takes all out."""
         removed = [*self._waiting.values(), *self._entering.values()]
         self._waiting.clear()
         self._entering.clear()

@@ -38,7 +38,6 @@ class Votes:
         return len(self._voters_of.get(suggestion_id, ()))
 
     def voters_of(self, suggestion_id: str) -> Set[int]:
-        """Who is for a suggestion."""
         return self._voters_of.get(suggestion_id, frozenset())
 
     def supporters(self, suggestion_id: str, author_id: int) -> int:
@@ -54,6 +53,5 @@ class Votes:
         return voters
 
     def clear(self) -> None:
-        """Forgets all votes."""
         self._choice_of.clear()
         self._voters_of.clear()

@@ -46,12 +46,10 @@ class Motion:
 
     @property
     def votes_for(self) -> int:
-        """How many are for it."""
         return sum(self._is_for.values())
 
     @property
     def votes_against(self) -> int:
-        """How many are against it."""
         return len(self._is_for) - self.votes_for
 
     @property

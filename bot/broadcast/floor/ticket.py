@@ -35,7 +35,6 @@ class Tickets:
         self._followed: dict[str, asyncio.Event] = {}
 
     def issue(self, suggestion: Suggestion, settled: asyncio.Future[Suggestion]) -> Ticket:
-        """A ticket for a suggestion."""
         return Ticket(
             suggestion,
             settled,

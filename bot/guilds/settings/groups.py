@@ -24,7 +24,6 @@ class Group(Enum):
 
 
 def setting(default: Any, group: Group, **bounds: Any) -> Any:
-    """A field of the settings."""
     return Field(default, json_schema_extra={"group": group.name}, **bounds)
 
 

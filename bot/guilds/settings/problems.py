@@ -51,8 +51,6 @@ class TooLong:
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
-    """Entries of a list."""
-
     count: int
     limit: int
 
@@ -68,51 +66,37 @@ class OutOfRange:
 
 @dataclass(frozen=True, slots=True)
 class FileTooLarge:
-    """For anything that it could be."""
-
     limit_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class TooManyInFile:
-    """Entries of a file of words."""
-
     count: int
     limit: int
 
 
 @dataclass(frozen=True, slots=True)
 class NotUtf8:
-    """From this line on."""
-
     line: int
 
 
 @dataclass(frozen=True, slots=True)
 class NotJson:
-    """In this line."""
-
     line: int
 
 
 @dataclass(frozen=True, slots=True)
 class HasComment:
-    """In this line, and JSON has none."""
-
     line: int
 
 
 @dataclass(frozen=True, slots=True)
 class TooManyDigits:
-    """A number as no setting has it."""
-
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class NamedTwice:
-    """A setting, in one file."""
-
     name: str
 
 

@@ -27,7 +27,6 @@ class StoredSettings:
 
     @classmethod
     def read(cls, text: str) -> StoredSettings:
-        """What a stored text says."""
         try:
             values = read_settings_text(text)
         except ValueError:
@@ -54,7 +53,6 @@ class StoredSettings:
         return StoredSettings(settings, {name: self.kept[name] for name in self.kept if name not in names})
 
     def as_text(self) -> str:
-        """What is to be stored."""
         return json.dumps(self.settings.model_dump(mode="json") | self.kept)
 
 

@@ -78,7 +78,6 @@ class Routes(httpx.AsyncBaseTransport):
             return await way.handle_async_request(request)
 
     async def aclose(self) -> None:
-        """Closes every connection."""
         async with AsyncExitStack() as stack:
             for way in self._ways.values():
                 stack.push_async_callback(way.aclose)

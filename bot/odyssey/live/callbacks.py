@@ -29,7 +29,6 @@ class Notifier:
         self._task: asyncio.Task[None] | None = None
 
     def call(self, callback: Callable[..., MaybeAwaitable] | None, *args: Any) -> None:
-        """Tells one callback."""
         if callback is None:
             return
         name = getattr(callback, "__qualname__", type(callback).__name__)

@@ -90,7 +90,6 @@ class Peer:
         self._to_streamer.send(text)
 
     async def close(self) -> None:
-        """Closes everything."""
         await self._peer.close()
 
     async def _negotiate(self, offer_sdp: str) -> None:

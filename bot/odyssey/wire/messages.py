@@ -146,7 +146,6 @@ def stream_start(
     image_data_url: str | None,
     bypass_prompt_expansion: bool | None,
 ) -> str:
-    """Starts a stream."""
     fields: dict[str, Any] = {
         "type": "interactive_stream_start",
         "prompt": prompt,
@@ -165,7 +164,6 @@ def update(prompt: str) -> str:
 
 
 def stream_end() -> str:
-    """Ends the stream."""
     return json.dumps({"type": "interactive_stream_end"})
 
 
