@@ -11,6 +11,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.recordings.keeping import JournalKeeper
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
@@ -86,9 +87,14 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     client = make_client()
     stack.push_async_callback(client.disconnect)
     await _check_key(client)
-    recordings = OdysseyRecordings(client, clock)
     desk = await stack.enter_async_context(
-        RecordingDesk(recordings, stage, journal, clock, timeout_s=settings.recording_timeout_s)
+        RecordingDesk(
+            OdysseyRecordings(client, clock),
+            JournalKeeper(journal),
+            stage,
+            clock,
+            timeout_s=settings.recording_timeout_s,
+        )
     )
     ports = Ports(
         open_world=odyssey_worlds(make_client, clock),
@@ -118,7 +124,6 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         broadcasts=broadcasts,
         deeds=Deeds(audit, lambda guild_id: guilds.settings_of(guild_id).safe_prompt),
         audit=audit,
-        recordings=recordings,
         desk=desk,
         journal=journal,
         history=history,

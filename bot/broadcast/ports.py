@@ -81,6 +81,17 @@ class RecordingSource(Protocol):
         ...
 
 
+class RecordingKeeper(Protocol):
+    """Whoever keeps of recordings what is to outlast the service's links: the place of an archive."""
+
+    async def keep(self, stream: Stream, recording: Recording) -> Recording:
+        """Keeps what is to be kept of a stream's recording, and gives it as it is to be shown.
+
+        Called again for a recording that is kept already. Whatever it raises, it is asked again later.
+        """
+        ...
+
+
 class Journal(Protocol):
     """The memory of the domain. What a method returns is awaited until its fact is stored.
 

@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
-from bot.broadcast.ports import FullHistory, PostJournal, RecordingSource
+from bot.broadcast.ports import FullHistory, PostJournal
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.service import Broadcasts
@@ -50,7 +50,6 @@ class Services:
     broadcasts: Broadcasts
     deeds: Deeds
     audit: Audit
-    recordings: RecordingSource
     desk: RecordingDesk
     journal: PostJournal
     history: FullHistory

@@ -30,13 +30,12 @@ async def show_recording(interaction: discord.Interaction, stream_id: str | None
     async with acknowledging(interaction):
         past = await _viewed_stream(interaction, stream_id)
         try:
-            recording = await services.recordings.find(past.stream.shown_id)
+            recording = await services.desk.fetch(past.stream)
         except WorldError as error:
             log.warning("the recording of stream %s: %s", past.stream.shown_id, error.reason.value)
             raise BroadcastError(RecordingUnreachable(stream_id=past.stream.shown_id)) from error
-        if recording is None or not recording.has_video:
+        if recording is None:
             raise BroadcastError(RecordingNotReady(stream_id=past.stream.shown_id))
-        await services.journal.save_recording(past.stream.id, recording)
         stills = await fetch_stills(recording)
     view = RecordingPost(past.stream, past.host.name, recording, stills)
     await tell(interaction, view=view, files=stills.files())

@@ -20,7 +20,6 @@ from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Broadcast, Channel, Suggestion, Viewer
 from bot.broadcast.ports import StartedStream
-from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import State
 from bot.process.clock import SystemClock
@@ -31,6 +30,7 @@ from tests.broadcast.fakes import (
     PostingBoard,
     ScriptedRecordings,
     ScriptedWorld,
+    desk_of,
     ports,
 )
 
@@ -117,7 +117,7 @@ async def _measure(mode: Mode) -> tuple[float, float]:
         journal=forgetful,
         audience=forgetful,
     )
-    desk = RecordingDesk(ScriptedRecordings(None), PostingBoard(), forgetful, SystemClock(), timeout_s=1)
+    desk = desk_of(ScriptedRecordings(None), PostingBoard(), forgetful, SystemClock(), timeout_s=1)
     arbitration = ArbitrationSettings(mode=mode, gap=timedelta())
     async with desk, Broadcasts(all_ports, desk) as broadcasts:
         session = await broadcasts.start(

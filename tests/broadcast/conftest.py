@@ -13,7 +13,6 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import Line
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
-from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
@@ -24,6 +23,7 @@ from tests.broadcast.fakes import (
     ScriptedRecordings,
     ScriptedWorld,
     SteppedClock,
+    desk_of,
     ports,
 )
 
@@ -80,7 +80,7 @@ async def opened_rig(clock: SteppedClock | None = None) -> AsyncIterator[Rig]:
     world, journal, board = ScriptedWorld(), MemoryJournal(), PostingBoard()
     audience = ListeningAudience(journal)
     clock = clock or SteppedClock()
-    desk = RecordingDesk(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
+    desk = desk_of(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
     budgets: dict[int, Budget] = {}
     async with desk, Broadcasts(ports(world, journal, audience, clock, budgets), desk) as broadcasts:
         yield Rig(broadcasts, world, journal, audience, board, clock, budgets)

@@ -16,7 +16,9 @@ from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion, TimeOnAir
-from bot.broadcast.ports import Ports, StartedStream, WorldEvents
+from bot.broadcast.ports import Journal, Ports, RecordingSource, StartedStream, WorldEvents
+from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.recordings.keeping import JournalKeeper
 from bot.broadcast.states import Reason
 
 Thing = TypeVar("Thing")
@@ -252,6 +254,13 @@ class PostingBoard:
             raise self.failure
         self.posts.append((stream, recording))
         self.posted.set()
+
+
+def desk_of(
+    source: RecordingSource, board: PostingBoard, journal: Journal, clock: Clock, *, timeout_s: float = 60
+) -> RecordingDesk:
+    """A desk with these behind it, and no archive."""
+    return RecordingDesk(source, JournalKeeper(journal), board, clock, timeout_s=timeout_s)
 
 
 def ports(

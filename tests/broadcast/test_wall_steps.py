@@ -15,11 +15,10 @@ from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, IntakeRules, Mute
 from bot.broadcast.intake.recent import Recent
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Outcome, Stream, Suggestion
-from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.states import Reason
 from bot.process.clock import SystemClock
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
-from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock
+from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock, desk_of
 
 STEPS_H = (-1.0, 1.0, -24.0 * 365, 24.0 * 365, -1 / 1800)
 """An hour, a clock that lost its battery, two seconds."""
@@ -156,7 +155,7 @@ async def test_a_recording_is_waited_for_as_long_as_it_says(hours: float) -> Non
             await super().find(stream_id)
 
     clock, board = SteppedClock(), PostingBoard()
-    desk = RecordingDesk(SteppingRecordings(None), board, MemoryJournal(), clock, timeout_s=60)
+    desk = desk_of(SteppingRecordings(None), board, MemoryJournal(), clock, timeout_s=60)
     async with desk:
         desk.follow(Stream("own", "b", "A cat", False, clock.now(), clock.now(), service_id="s"))
         await asyncio.wait_for(board.posted.wait(), 5)

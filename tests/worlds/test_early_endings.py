@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 
-from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import Reason, State
 from bot.odyssey import Odyssey
@@ -25,6 +24,7 @@ from tests.broadcast.fakes import (
     ScriptedRecordings,
     ScriptedWorld,
     SteppedClock,
+    desk_of,
     ports,
 )
 
@@ -98,7 +98,7 @@ async def test_a_stream_that_ends_as_it_begins_is_told(then: tuple[object, ...],
         ports(ScriptedWorld(), journal, ListeningAudience(journal), clock),
         open_world=odyssey_worlds(lambda: cast("Odyssey", service), clock),
     )
-    desk = RecordingDesk(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
+    desk = desk_of(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
     async with desk, Broadcasts(surroundings, desk) as broadcasts, asyncio.timeout(5):
         session = await broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
         await board.posted.wait()
@@ -122,7 +122,7 @@ async def test_a_stream_refused_for_want_of_a_slot_is_tried_again() -> None:
         ports(ScriptedWorld(), journal, ListeningAudience(journal), clock),
         open_world=odyssey_worlds(lambda: cast("Odyssey", next(services)), clock),
     )
-    desk = RecordingDesk(ScriptedRecordings(None), PostingBoard(), journal, clock, timeout_s=1)
+    desk = desk_of(ScriptedRecordings(None), PostingBoard(), journal, clock, timeout_s=1)
     async with desk, Broadcasts(surroundings, desk) as broadcasts, asyncio.timeout(5):
         session = await broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
         await reach(session, State.LIVE)
