@@ -17,7 +17,6 @@ from cogs.broadcasts.commands import ViewerCommands
 from cogs.broadcasts.departures import Departures
 from cogs.chat.chat import Chat
 from cogs.chat.proposals import is_said, said_words
-from cogs.chat.word_back import LAST_WORDS_S
 from cogs.kit.answers import answer_privately, explain, explaining
 from cogs.kit.dialogue import Dialogues
 from cogs.kit.private_answers import PrivateAnswers
@@ -110,9 +109,11 @@ class OdysseyCog(
         self._services.desk.hurry()
 
     async def cog_unload(self) -> None:
-        """Leaves the stage, when the last authors know what became of their suggestions."""
+        """Leaves the stage, when all is shown and told, or the time for last words is over."""
         self._services.stage.leave(self)
-        await asyncio.gather(self._panels.close(), self._chat.close(), self._answers.finish(LAST_WORDS_S))
+        within_s = self._services.deadline.last_words_s()
+        closing = (part.close(within_s=within_s) for part in (self._panels, self._chat, self._answers))
+        await asyncio.gather(*closing)
 
     async def cog_app_command_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError

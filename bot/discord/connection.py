@@ -15,7 +15,6 @@ from bot.broadcast.telling.backoff import Backoff
 from bot.discord.bot import CONNECTING_AGAIN_S, OdysseyBot, Services
 from bot.kit.errors import StartError
 from bot.kit.references import new_reference
-from bot.process.deadline import CLEARING_S, LAST_WORDS_S
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +54,7 @@ async def stay_connected(services: Services, account: Account, stop: asyncio.Eve
             await running
         services.deadline.begin()
         log.info("stopping: running broadcasts are ended first")
-        spare_s = LAST_WORDS_S + CLEARING_S
-        await services.broadcasts.close(within_s=services.deadline.left_s(spare_s=spare_s))
+        await services.broadcasts.close(within_s=services.deadline.streams_s())
     finally:
         # While Discord is away, discord.py sleeps between its attempts, and would not notice a close.
         for task in (running, stopped):
@@ -127,7 +125,7 @@ def _named(error: Exception) -> str:
 async def _leave(bot: OdysseyBot) -> None:
     """Lets the cogs say their last words, for as long as there is time."""
     try:
-        async with asyncio.timeout(min(LAST_WORDS_S, bot.services.deadline.left_s(spare_s=CLEARING_S))):
+        async with asyncio.timeout(bot.services.deadline.leaving_s()):
             await bot.close()
     except Exception as error:  # noqa: BLE001 - the boundary of a farewell: gone is gone
         log.warning("no farewell to Discord (%s): what it shows is put right later", type(error).__name__)

@@ -8,14 +8,19 @@ from bot.broadcast.clock import Clock
 
 STOP_S = 25.0
 """From the word to the end, in all: whoever stops a bot gives it 30 s."""
-LAST_WORDS_S = 8.0
+LAST_WORDS_S = 5.0
 """Of it, for Discord to show how broadcasts ended: it may not answer, so the streams are ended before."""
+LEAVING_S = 3.0
+"""Of it, for the connection to Discord to be closed then."""
 CLEARING_S = 4.0
 """Of it, for what is left then: the web server, connections, the database."""
 
 
 class Deadline:
-    """By when the bot has to have ended. There is none until it is told to stop."""
+    """By when the bot has to have ended, and how long each step of it may take from now on.
+
+    There is none until the bot is told to stop: until then last words and leaving have their own time only.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -25,6 +30,17 @@ class Deadline:
         """The bot was told to stop; how often it is told does not matter."""
         self._at = min(self._at, self._clock.steady() + STOP_S)
 
-    def left_s(self, *, spare_s: float = 0.0) -> float:
-        """The seconds that are left, less those that somebody else needs; without end before it began."""
+    def streams_s(self) -> float:
+        """The seconds for the streams to end in, at the service."""
+        return self._left_s(spare_s=LAST_WORDS_S + LEAVING_S + CLEARING_S)
+
+    def last_words_s(self) -> float:
+        """The seconds for Discord to show how all ended."""
+        return min(LAST_WORDS_S, self._left_s(spare_s=LEAVING_S + CLEARING_S))
+
+    def leaving_s(self) -> float:
+        """The seconds for Discord to be left, last words included."""
+        return min(LAST_WORDS_S + LEAVING_S, self._left_s(spare_s=CLEARING_S))
+
+    def _left_s(self, *, spare_s: float) -> float:
         return max(0.0, self._at - spare_s - self._clock.steady())

@@ -56,9 +56,9 @@ class Chat:
         self._all_told = asyncio.Event()
         self._all_told.set()
 
-    async def close(self) -> None:
+    async def close(self, *, within_s: float) -> None:
         """Has the last authors told what became of their suggestions, and takes down standing notices."""
-        await self._word_back.close(self._all_told)
+        await self._word_back.close(self._all_told, within_s=within_s)
 
     async def said(self, message: discord.Message) -> None:
         """Puts what a message proposes in line, if a broadcast runs in its channel."""

@@ -23,8 +23,6 @@ OPEN_REFUSALS = frozenset({Refusal.STALE, Refusal.PANIC})
 """Why something is not taken, or not applied, that is no secret and often holds for many at once."""
 SILENT_REFUSALS = frozenset({Refusal.WITHDRAWN, Refusal.BROADCAST_ENDED, Refusal.CONNECTION_LOST})
 """What its author did, and what the panel tells everybody."""
-LAST_WORDS_S = 5.0
-"""How long authors may still be told of theirs when the bot stops."""
 
 
 class WordBack:
@@ -35,10 +33,10 @@ class WordBack:
         self._marks = Marks()
         self._notices = Notices(bot.services.clock)
 
-    async def close(self, all_told: asyncio.Event) -> None:
-        """Waits, for so long, until all is told and delivered. Standing notices are taken down."""
+    async def close(self, all_told: asyncio.Event, *, within_s: float) -> None:
+        """Waits, for so long at most, until all is told and delivered. Standing notices are taken down."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(LAST_WORDS_S):
+            async with asyncio.timeout(within_s):
                 await all_told.wait()
                 await self._notices.finish()
         await self._notices.close()

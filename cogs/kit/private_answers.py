@@ -69,10 +69,10 @@ class PrivateAnswers(commands.Cog):
         finally:
             self._owing.discard(task)
 
-    async def finish(self, timeout_s: float) -> None:
+    async def close(self, *, within_s: float) -> None:
         """Returns when nothing is owed to anybody any more, or after that time: the bot stops."""
         if self._owing:
-            await asyncio.wait(self._owing, timeout=timeout_s)
+            await asyncio.wait(self._owing, timeout=within_s)
 
     async def show(
         self,

@@ -17,9 +17,6 @@ from cogs.panel.kept_panel import KeptPanel
 from cogs.panel.mender import PanelMender
 from cogs.panel.upkeep import EDIT_TIMEOUT_S, PanelUpkeep
 
-CLOSING_S = 5.0
-"""How long the last edits may take when the bot stops."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -84,14 +81,14 @@ class PanelKeeper:
         self._mender.hurry()
         self._mender.look()
 
-    async def close(self) -> None:
-        """Stops keeping, in time. Panels of broadcasts that are over get their last edit first."""
+    async def close(self, *, within_s: float) -> None:
+        """Stops keeping. Panels of broadcasts that are over get their last edit first."""
         self._is_closing = True
         for kept in self._kept.values():
             kept.upkeep.close()
         await self._mender.close()
         with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSING_S):
+            async with asyncio.timeout(within_s):
                 while self._tasks:  # a start that Discord was slow to answer may bring another one
                     await asyncio.wait(self._tasks.values())
         late = list(self._tasks.values())

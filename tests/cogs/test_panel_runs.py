@@ -65,9 +65,9 @@ async def test_a_stop_while_a_start_waits_for_discord_skips_nothing(
 
     close = PanelKeeper.close
 
-    async def close_meanwhile(keeper: PanelKeeper) -> None:
+    async def close_meanwhile(keeper: PanelKeeper, *, within_s: float) -> None:
         may_answer.set()
-        await close(keeper)
+        await close(keeper, within_s=within_s)
 
     monkeypatch.setattr(discord.Interaction, "edit_original_response", edit_late)
     monkeypatch.setattr(PanelKeeper, "close", close_meanwhile)
@@ -95,7 +95,7 @@ async def test_running_broadcasts_are_taken_up_by_whoever_comes_next(
             with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
                 database.execute("DELETE FROM posts")
         cog = cast("Any", bots[0].get_cog("OdysseyCog"))
-        await cog._panels.close()
+        await cog._panels.close(within_s=5)
         bots[0].reads_chat = False
         cog._panels = PanelKeeper(bots[0])
         await cog._panels.start()

@@ -148,7 +148,7 @@ async def test_a_discord_that_never_answers_holds_neither_a_panel_nor_the_stop(
 ) -> None:
     """An edit hangs: it is given up and made again; the stop waits for the last one, but not for ever."""
     monkeypatch.setattr("cogs.panel.upkeep.EDIT_TIMEOUT_S", 0.3)
-    monkeypatch.setattr("cogs.panel.keeper.CLOSING_S", 0.5)
+    monkeypatch.setattr("bot.process.deadline.LAST_WORDS_S", 0.5)
     edit, hangs = discord.PartialMessage.edit, True
 
     async def edit_or_hang(message: discord.PartialMessage, **changes: Any) -> Any:
