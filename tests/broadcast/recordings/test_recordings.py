@@ -239,7 +239,7 @@ async def test_what_is_posted_is_what_was_kept() -> None:
     async with RecordingDesk(source, archive, board, SteppedClock(), timeout_s=60) as desk:
         desk.follow(STREAM)
         await board.posted.wait()
-    assert [recording.video_url for _, recording in board.posts if recording] == ["https://kept/s"]
+    assert [recording.video_url for _, recording in board.posts if recording] == ["https://kept/own"]
     assert source.asked == 3, "the links of an earlier answer may have died meanwhile"
 
 
@@ -248,4 +248,4 @@ async def test_what_is_fetched_by_hand_is_kept_too() -> None:
     source = ScriptedRecordings(None, EMPTY, ALL)
     async with RecordingDesk(source, Archive(), PostingBoard(), SteppedClock(), timeout_s=60) as desk:
         fetched = [await desk.fetch(STREAM) for _ in range(3)]
-    assert [recording and recording.video_url for recording in fetched] == [None, None, "https://kept/s"]
+    assert [recording and recording.video_url for recording in fetched] == [None, None, "https://kept/own"]
