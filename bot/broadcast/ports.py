@@ -23,6 +23,7 @@ from bot.broadcast.model import (
     Suggestion,
     TimeOnAir,
 )
+from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
 
 
@@ -37,8 +38,16 @@ class StartedStream:
 class World(Protocol):
     """One connection to a world model. Every method raises `WorldError`, and none waits for ever."""
 
-    async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
-        """Begins a stream that spectators can watch."""
+    @property
+    def starts_from_pictures(self) -> bool:
+        """Whether a stream may start from a picture here; False when the connection is lost."""
+        ...
+
+    async def start(self, prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
+        """Begins a stream that spectators can watch: the prompt's world, out of the picture if there is one.
+
+        Fails with NO_PICTURES for a picture where streams start from none.
+        """
         ...
 
     async def interact(self, prompt: str) -> str:
@@ -47,6 +56,10 @@ class World(Protocol):
 
     async def end(self) -> None:
         """Ends the stream."""
+        ...
+
+    async def latest_picture(self) -> Picture | None:
+        """What the stream looks like now, at its full size; None before its first frame."""
         ...
 
 

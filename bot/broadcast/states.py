@@ -46,6 +46,7 @@ class Reason(StrEnum):
     NO_STREAMER = "no_streamer"
     USAGE_LIMIT = "usage_limit"
     BAD_KEY = "bad_key"
+    NO_PICTURES = "no_pictures"  # it was to start from one, and streams start from none now
     REFUSED = "refused"  # by the service, for a reason that only it knows
     UNREACHABLE = "unreachable"
     SERVICE_GONE = "service_gone"

@@ -15,6 +15,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending, Recording, Spectating
+from bot.broadcast.picture import Picture
 from bot.broadcast.ports import OpenWorld, StartedStream, WorldEvents
 from bot.broadcast.states import Reason
 from bot.odyssey import (
@@ -35,6 +36,8 @@ DETAIL_LIMIT = 300
 PICTURE_INTERVAL_S = 15.0
 PICTURE_SIDE = 640
 """The longer side of a picture for the panel, in pixels."""
+PANEL_QUALITY, FULL_QUALITY = 80, 92
+"""Of JPEGs: to look at, and to go on from."""
 
 _STREAM_REASONS = {
     "session_timeout": Reason.TIME_LIMIT,
@@ -92,15 +95,26 @@ class OdysseyWorld:
                 snapshot_interval_s=PICTURE_INTERVAL_S,
             )
 
-    async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
+    @property
+    def starts_from_pictures(self) -> bool:
+        """Whether the reserved streamer can make video of an image."""
+        capabilities = self._client.capabilities
+        return capabilities is not None and capabilities.image_to_video
+
+    async def start(self, prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
         """Begins a stream that spectators can watch.
 
         Of one that ends as it begins, the end is told when its ID is returned: no ID, no recording.
         """
+        if picture and self._client.is_connected and not self.starts_from_pictures:
+            raise WorldError(Reason.NO_PICTURES, retryable=False)
+        image = picture.jpeg if picture else None
         self._is_starting = True
         try:
             with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
-                stream_id = await self._client.start_stream(prompt, portrait=portrait, broadcast=True)
+                stream_id = await self._client.start_stream(
+                    prompt, portrait=portrait, image=image, broadcast=True
+                )
         finally:
             self._is_starting = False
         self._is_live = True
@@ -122,6 +136,15 @@ class OdysseyWorld:
         self.leave()
         with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
             await self._client.end_stream()
+
+    async def latest_picture(self) -> Picture | None:
+        """The newest frame, decoded and encoded when asked for."""
+        with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
+            frame = await self._client.latest_frame()
+        if frame is None:
+            return None
+        jpeg = await asyncio.to_thread(_jpeg, frame, FULL_QUALITY)
+        return Picture(jpeg, portrait=frame.height > frame.width)
 
     def leave(self) -> None:
         """What comes from now on is the echo of our own leaving."""
@@ -152,7 +175,7 @@ class OdysseyWorld:
         self._close(Ending(meaning, detail=_one_line(message), limit=_STREAM_LIMITS.get(reason)))
 
     async def _pictured(self, frame: VideoFrame) -> None:
-        self._events.pictured(await asyncio.to_thread(_jpeg, frame))
+        self._events.pictured(await asyncio.to_thread(_jpeg, frame, PANEL_QUALITY, PICTURE_SIDE))
 
     def _spectators_can_watch(self, info: BroadcastInfo) -> None:
         self._events.spectating(Spectating(info.webrtc_url, info.spectator_token, info.hls_url))
@@ -222,11 +245,13 @@ def _reason(error: OdysseyError, lost: Reason) -> Reason:
     return Reason.REFUSED if error.status is not None and 400 <= error.status < 500 else lost
 
 
-def _jpeg(frame: VideoFrame) -> bytes:
-    picture = Image.fromarray(frame.data)
-    picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
+def _jpeg(frame: VideoFrame, quality: int, side: int | None = None) -> bytes:
+    """A frame, if need be made so small that its longer side is `side`. Blocks."""
+    image = Image.fromarray(frame.data)
+    if side:
+        image.thumbnail((side, side))
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=80)
+    image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
 
 

@@ -35,6 +35,9 @@ _ENDINGS = {
         "Odyssey refused the bot's API key. Ask the bot's operator to check `ODYSSEY_API_KEY`; "
         "nobody else can mend this."
     ),
+    Reason.NO_PICTURES: (
+        "Odyssey's streamers take no pictures now. Start without one: `/odyssey start` with a prompt alone."
+    ),
     Reason.REFUSED: (
         "Odyssey refused the request. If `/odyssey start` is refused again, "
         "ask the bot's operator to look at the Odyssey account."
@@ -51,7 +54,7 @@ _ENDINGS = {
     Reason.UNKNOWN: "It ended for a reason that only a newer version of the bot can tell.",
 }
 
-UNDERSTOOD = frozenset({Reason.NO_STREAMER, Reason.USAGE_LIMIT, Reason.BAD_KEY})
+UNDERSTOOD = frozenset({Reason.NO_STREAMER, Reason.USAGE_LIMIT, Reason.BAD_KEY, Reason.NO_PICTURES})
 """Failures that their sentence explains in full: no reference is needed to look further."""
 
 

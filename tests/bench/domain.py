@@ -19,6 +19,7 @@ from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Broadcast, Channel, Suggestion, Viewer
+from bot.broadcast.picture import Picture
 from bot.broadcast.ports import StartedStream
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import State
@@ -63,7 +64,7 @@ class Forgetful:
 class InstantWorld(ScriptedWorld):
     """Acknowledges at once, and keeps no list of it."""
 
-    async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
+    async def start(self, prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
         return StartedStream("stream", prompt)
 
     async def interact(self, prompt: str) -> str:

@@ -16,6 +16,7 @@ from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion, TimeOnAir
+from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Journal, Ports, RecordingSource, StartedStream, WorldEvents
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.keeping import JournalKeeper
@@ -169,6 +170,7 @@ class ScriptedWorld:
 
     `failing_at` maps "connect", "start", "interact" or "end" to the error raised there, once; an interaction
     waits for `may_answer` while it is cleared. `full_at` is where no stream is free, "connect" or "start".
+    `started_from` has the picture of each start, `looks` is what `latest_picture` gives.
     """
 
     def __init__(self) -> None:
@@ -179,6 +181,9 @@ class ScriptedWorld:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.calls: list[str] = []
+        self.starts_from_pictures = True
+        self.started_from: list[Picture | None] = []
+        self.looks: Picture | None = None
         self.in_flight = 0
         self.most_in_flight = 0
         self.events: WorldEvents | None = None
@@ -195,9 +200,12 @@ class ScriptedWorld:
         finally:
             self.calls.append("disconnect")
 
-    async def start(self, prompt: str, *, portrait: bool) -> StartedStream:
+    async def start(self, prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
         self.calls.append(f"start {prompt}")
         self._fail("start")
+        if picture and not self.starts_from_pictures:
+            raise WorldError(Reason.NO_PICTURES, retryable=False)
+        self.started_from.append(picture)
         return StartedStream("stream-1", f"{prompt}, in soft light")
 
     async def interact(self, prompt: str) -> str:
@@ -216,6 +224,9 @@ class ScriptedWorld:
     async def end(self) -> None:
         self.calls.append("end")
         self._fail("end")
+
+    async def latest_picture(self) -> Picture | None:
+        return self.looks
 
     def _fail(self, where: str) -> None:
         if error := self.failing_at.pop(where, None):

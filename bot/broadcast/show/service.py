@@ -11,6 +11,7 @@ from bot.broadcast.errors import AlreadyRunning, BroadcastError, Code, TooManyBr
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.intake.prompts import clean_prompt
 from bot.broadcast.model import Broadcast, Channel, Ending, Origin, Refusal, Suggestion, Viewer
+from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.day import Days
@@ -53,13 +54,15 @@ class Broadcasts:
         prompt: str,
         *,
         portrait: bool,
+        picture: Picture | None = None,
         is_exempt: bool = False,
         arbitration: ArbitrationSettings | None = None,
     ) -> BroadcastSession:
         """Begins a broadcast and returns: how it goes on, the audience is told.
 
-        `is_exempt` from the text rules. Raises EMPTY_PROMPT, PromptTooLong, Muted, Filtered,
-        AlreadyRunning, TooManyBroadcasts, DayIsUsedUp or SHUTTING_DOWN.
+        Its first stream starts from the picture, if there is one. `is_exempt` from the text rules. Raises
+        EMPTY_PROMPT, PromptTooLong, Muted, Filtered, AlreadyRunning, TooManyBroadcasts, DayIsUsedUp or
+        SHUTTING_DOWN.
         """
         opening = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
@@ -80,7 +83,7 @@ class Broadcasts:
             requested_at=self._ports.clock.now(),
         )
         session = self._by_channel[channel.id] = BroadcastSession(
-            broadcast, self._ports, arbitration or ArbitrationSettings(), share
+            broadcast, self._ports, arbitration or ArbitrationSettings(), share, picture
         )
         self.are_running.set()
         task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")

@@ -15,6 +15,7 @@ from bot.broadcast.floor.floor import Floor
 from bot.broadcast.limits.budget import STREAM_LIMIT_S
 from bot.broadcast.limits.pool import Slot
 from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion
+from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports, World, WorldEvents
 from bot.broadcast.show.day import Share
 from bot.broadcast.states import Reason, State
@@ -33,7 +34,12 @@ class BroadcastSession:
     """Runs one broadcast: holds its state, its floor and its connection to the world."""
 
     def __init__(
-        self, broadcast: Broadcast, ports: Ports, arbitration: ArbitrationSettings, share: Share
+        self,
+        broadcast: Broadcast,
+        ports: Ports,
+        arbitration: ArbitrationSettings,
+        share: Share,
+        opening_picture: Picture | None = None,
     ) -> None:
         self.broadcast = broadcast
         self.share = share
@@ -47,6 +53,7 @@ class BroadcastSession:
         self.last_applied: Suggestion | None = None
         self.picture: bytes | None = None
         self._ports = ports
+        self._opening_picture = opening_picture
         self._started_at = 0.0
         """The steady moment in which the stream began; until it has, in which it was meant."""
         self._slot: Slot | None = None
@@ -170,7 +177,9 @@ class BroadcastSession:
         )
         # Stored before it is asked for: what a crash leaves running at the service was meant by somebody.
         await self._ports.journal.save_stream(self.stream)
-        started = await world.start(broadcast.prompt, portrait=broadcast.portrait)
+        started = await world.start(
+            broadcast.prompt, portrait=broadcast.portrait, picture=self._opening_picture
+        )
         self._started_at = clock.steady()
         self.stream = replace(self.stream, service_id=started.id, started_at=clock.now())
         self.prompt_in_force = started.applied_prompt or broadcast.prompt

@@ -19,6 +19,7 @@ from bot.broadcast.errors import (
 )
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Channel, Stream, Viewer
+from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
 
@@ -113,6 +114,27 @@ async def test_a_server_can_limit_how_long_a_broadcast_lasts(rig: Rig) -> None:
     assert live
     assert ended - live >= timedelta(seconds=30)
     assert rig.world.calls[-2:] == ["end", "disconnect"]
+
+
+async def test_the_first_stream_starts_from_the_picture(rig: Rig) -> None:
+    """Of the broadcast that it was given to, and of no other."""
+    picture = Picture(b"jpeg", portrait=False)
+    await rig.start()
+    other = Channel(CHANNEL.guild_id, 11)
+    session = await rig.broadcasts.start(other, MIKA, "A cat", portrait=False, picture=picture)
+    await reach(session, State.LIVE)
+    assert rig.world.started_from == [None, picture]
+
+
+async def test_where_streams_start_from_no_picture_the_broadcast_fails(rig: Rig) -> None:
+    """With a reason of its own, and nothing left open."""
+    rig.world.starts_from_pictures = False
+    picture = Picture(b"jpeg", portrait=False)
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, picture=picture)
+    await reach(session, State.FAILED)
+    assert session.broadcast.ending
+    assert session.broadcast.ending.reason is Reason.NO_PICTURES
+    assert rig.world.calls[-1] == "disconnect"
 
 
 async def test_two_at_once_do_not_slip_through_a_cooldown(rig: Rig) -> None:
