@@ -53,6 +53,11 @@ class Arbiter:
         self._policy_settings = settings.policy
         self._policy.adopt(settings.policy)
 
+    @property
+    def closes_at(self) -> float | None:
+        """The steady moment in which the ballot closes; None while none is open."""
+        return self._policy.closes_at
+
     def standing(self) -> Standing:
         return self._policy.standing()
 
@@ -92,7 +97,7 @@ class Arbiter:
         """When to ask again, unless the line changes before; None if only a change can bring something."""
         if not len(self.line):
             return None
-        pauses = (self._pace.not_before(now), self._policy.next_due())
+        pauses = (self._pace.not_before(now), self.closes_at)
         paused_until = max((pause for pause in pauses if pause is not None), default=None)
         due = (paused_until, self.line.next_stale_at(but=self._policy.kept))
         return min((moment for moment in due if moment is not None), default=None)

@@ -51,7 +51,8 @@ class MemorylessPolicy:
     def removed(self, suggestions: Collection[Suggestion]) -> None:
         """It looks when it chooses."""
 
-    def next_due(self) -> float | None:
+    @property
+    def closes_at(self) -> float | None:
         """It never waits for a time."""
         return None
 
@@ -117,7 +118,8 @@ class VotePolicy:
             return _choice(ballot.close())
         return None
 
-    def next_due(self) -> float | None:
+    @property
+    def closes_at(self) -> float | None:
         """When the ballot closes."""
         return self._ballot.closes_at
 

@@ -109,8 +109,9 @@ class Policy(Watcher, Protocol):
         """What is sent now, if anything. The caller takes it out of the line."""
         ...
 
-    def next_due(self) -> float | None:
-        """When it may choose without the line changing; None if only a change can bring something."""
+    @property
+    def closes_at(self) -> float | None:
+        """The steady moment before which it does not choose, that of a ballot's close; None without one."""
         ...
 
     @property

@@ -50,8 +50,11 @@ class Outlet:
             if self.urgent:
                 urgent, self.urgent = self.urgent, None
                 return Choice(urgent)
+            closes_at = self._arbiter.closes_at
             if choice := self._arbiter.take_next(now):
                 return choice
+            if self._arbiter.closes_at != closes_at:
+                self._tell()  # a ballot has opened
             due = (self._arbiter.next_due(now), self._motions.closes_at, last)
             soonest = min((moment for moment in due if moment is not None), default=None)
             await self._clock.wait(self._changed, until=soonest)

@@ -97,6 +97,20 @@ async def test_a_lifetime_below_the_ballots_time_lets_it_come_to_its_end(rig: Ri
     assert rig.clock.steady() >= 20
 
 
+async def test_a_ballot_that_opens_after_the_gap_is_told(rig: Rig) -> None:
+    """Though nobody says anything: from then on it is shown when it closes."""
+    session = await connecting(rig, Mode.VOTE)
+    await session.floor.outlet.settled([])  # so the gap counts
+    await session.floor.suggest(MIKA, "an owl")
+    rig.audience.heard.clear()
+    choosing = asyncio.create_task(session.floor.outlet.next_choice(until=lambda: None), name="the forwarder")
+    while session.floor.standing.closes_at is None:
+        assert not rig.audience.heard
+        await asyncio.sleep(0)
+    assert len(rig.audience.heard) == 1
+    assert await asyncio.wait_for(choosing, 5)
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 async def test_equal_words_of_another_person_join_where_people_vote_or_draw(rig: Rig, mode: Mode) -> None:
     """Typed anew, or by an edit. Elsewhere it is a repetition; and so it is everywhere to say it again."""
