@@ -105,6 +105,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         pool=StreamPool(settings.concurrent_streams, clock),
         intake_of=guilds.intake_of,
         budget_of=lambda guild_id: guilds.settings_of(guild_id).budget,
+        arbitration_of=lambda guild_id: guilds.settings_of(guild_id).arbitration,
         new_id=new_id,
         new_reference=new_reference,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastStream
 from bot.broadcast.intake.intake import Intake
@@ -259,6 +260,8 @@ class Ports:
     """The gate for suggestions of the guild with this ID."""
     budget_of: Callable[[int], Budget]
     """What the guild with this ID may use, as it is set now."""
+    arbitration_of: Callable[[int], ArbitrationSettings]
+    """How the guild with this ID decides, as it is set now."""
     new_id: Callable[[], str]
     """An ID that cannot be guessed."""
     new_reference: Callable[[], str]

@@ -125,7 +125,7 @@ class Guilds:
             self._judges[guild_id] = judge
             intake.change(settings.intake, judge.check)
         for session in self._running_in(guild_id):
-            session.adopt(settings.arbitration)
+            session.adopt()
         await self._audit.record(guild_id, by, ActionKind.SETTING, what)
         return settings
 

@@ -2,7 +2,7 @@
 
 Pure: it imports nothing else of ours, knows no clock and no Discord, and keeps nothing between calls.
 
-    text_filter = TextFilter(TextRules(blocked_words=("heck",)))
+    text_filter = TextFilter(TextRules(blocked_words=("heck",), ...))
     text_filter.check("a h.3.c.k of a storm")  # Violation(rule=Rule.BLOCKED_WORD, entry="heck")
     text_filter.check("a checkered dragon")  # None
 

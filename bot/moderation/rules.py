@@ -34,18 +34,18 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextRules:
-    """What a server asks of text. The defaults refuse links, invites, mentions, and very long texts."""
+    """What a server asks of text."""
 
-    blocked_words: tuple[str, ...] = ()
+    blocked_words: tuple[str, ...]
     """Words and phrases, as a moderator types them; `word*` also blocks what begins with the word."""
-    blocked_patterns: tuple[str, ...] = ()
+    blocked_patterns: tuple[str, ...]
     """Regular expressions in RE2's syntax; upper and lower case are alike."""
-    max_length: int = 500
+    max_length: int
     """Characters at most; 1 to `LENGTH_LIMIT`."""
-    allows_links: bool = False
-    allows_invites: bool = False
+    allows_links: bool
+    allows_invites: bool
     """Whether Discord invites may be posted; they pass although links are refused."""
-    allows_mentions: bool = False
+    allows_mentions: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -55,7 +54,7 @@ class ViewerCommands(commands.GroupCog):
             prompt,
             portrait=portrait,
             is_exempt=may(Deed.BYPASS, person),
-            arbitration=replace(settings.arbitration, mode=Mode(mode)) if mode else settings.arbitration,
+            mode=Mode(mode) if mode else None,
         )
         try:
             await self._panels.open(session, interaction)

@@ -14,9 +14,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
-from bot.broadcast.arbitration.line import LineLimits
-from bot.broadcast.arbitration.policy import Mode, PolicySettings
+from bot.broadcast.arbitration.arbiter import Arbiter
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Broadcast, Channel, Suggestion, Viewer
 from bot.broadcast.picture import Picture
@@ -34,6 +33,7 @@ from tests.broadcast.fakes import (
     desk_of,
     ports,
 )
+from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 SUGGESTIONS = 60_000
 PEOPLE = 500
@@ -117,13 +117,11 @@ async def _measure(mode: Mode) -> tuple[float, float]:
         ports(world, MemoryJournal(), ListeningAudience(MemoryJournal()), SystemClock()),
         journal=forgetful,
         audience=forgetful,
+        arbitration_of=lambda _: arbitration_settings(gap=timedelta()),
     )
     desk = desk_of(ScriptedRecordings(None), PostingBoard(), forgetful, SystemClock(), timeout_s=1)
-    arbitration = ArbitrationSettings(mode=mode, gap=timedelta())
     async with desk, Broadcasts(all_ports, desk) as broadcasts:
-        session = await broadcasts.start(
-            CHANNEL, Viewer(1, "Mika"), "A cat", portrait=False, arbitration=arbitration
-        )
+        session = await broadcasts.start(CHANNEL, Viewer(1, "Mika"), "A cat", portrait=False, mode=mode)
         while session.broadcast.state is not State.LIVE:
             await asyncio.sleep(0)
         before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -140,9 +138,13 @@ async def _measure(mode: Mode) -> tuple[float, float]:
 
 def _cost_when_full(mode: Mode, waiting: int) -> tuple[float, float]:
     """What it takes to put one more in line, and to choose the next one, in microseconds."""
-    limits = LineLimits(total=waiting, lifetime=timedelta(hours=1))
+    limits = line_limits(total=waiting, lifetime=timedelta(hours=1))
     now, today = 0.0, datetime.now(UTC)
-    arbiter = Arbiter(ArbitrationSettings(mode, timedelta(), limits, PolicySettings(timedelta())))
+    arbiter = Arbiter(
+        arbitration_settings(
+            mode=mode, gap=timedelta(), limits=limits, policy=policy_settings(vote_window=timedelta())
+        )
+    )
     taken_s = {"suggestion": 0.0, "choice": 0.0}
     for number in range(waiting + ROUNDS_WHEN_FULL):
         suggestion = Suggestion(str(number), "b", Viewer(number % PEOPLE, "Viewer"), _prompt(number), today)
@@ -163,7 +165,7 @@ def _cost_when_full(mode: Mode, waiting: int) -> tuple[float, float]:
 def _cost_of_the_longest(waiting: int) -> tuple[float, float]:
     """The longest that one suggestion takes, and the switch to a vote with its first ballot; milliseconds."""
     today, chance = datetime.now(UTC), random.Random(1)
-    arbiter = Arbiter(ArbitrationSettings(limits=LineLimits(total=waiting)))
+    arbiter = Arbiter(arbitration_settings(limits=line_limits(total=waiting)))
     longest_s = 0.0
     for number in range(waiting):
         prompt = " ".join(map(str, chance.sample(range(100, 1000), LONGEST_WORDS)))

@@ -10,8 +10,9 @@ import time
 import tracemalloc
 from collections.abc import Callable, Sequence
 
-from bot.moderation import TextRules, words
+from bot.moderation import words
 from bot.moderation.text_filter import TextFilter
+from tests.support.rules import text_rules
 
 LISTS = (500, 5_000, 20_000)
 SYLLABLES = ("ba", "ke", "li", "mo", "nu", "ra", "sto", "tri", "ven", "zu", "cha", "per", "dal", "gri", "ho")
@@ -52,10 +53,10 @@ def _words(count: int, chance: random.Random) -> tuple[str, ...]:
 
 def _taking_in(listed: tuple[str, ...]) -> tuple[float, float, TextFilter]:
     began = time.perf_counter()
-    made = TextFilter(TextRules(blocked_words=listed))
+    made = TextFilter(text_rules(blocked_words=listed))
     taken_in_ms = (time.perf_counter() - began) * 1000
     tracemalloc.start()
-    again = TextFilter(TextRules(blocked_words=listed))
+    again = TextFilter(text_rules(blocked_words=listed))
     grown_mb = tracemalloc.get_traced_memory()[0] / 1e6
     tracemalloc.stop()
     del again

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,7 @@ from tests.broadcast.fakes import (
     desk_of,
     ports,
 )
+from tests.support.rules import arbitration_settings
 
 CHANNEL = Channel(guild_id=1, id=10)
 MIKA = Viewer(100, "Mika")
@@ -43,16 +45,18 @@ class Rig:
     board: PostingBoard
     clock: SteppedClock
     budgets: dict[int, Budget]
+    arbitrations: dict[int, ArbitrationSettings]
     """Of the servers, by their IDs."""
 
     def end(self, channel: Channel = CHANNEL) -> None:
         """Mika ends the broadcast there."""
         self.broadcasts.in_channel(channel).end(Ending(Reason.HOST_ENDED, by=MIKA))
 
-    def adopt(self, arbitration: ArbitrationSettings) -> None:
-        """The broadcasts of the channel's server go by other settings."""
+    def adopt(self, **said: Any) -> None:
+        """The channel's server has other settings, and its broadcasts go by them."""
+        self.arbitrations[CHANNEL.guild_id] = arbitration_settings(**said)
         for session in self.broadcasts.in_guild(CHANNEL.guild_id):
-            session.adopt(arbitration)
+            session.adopt()
 
     async def start(self, prompt: str = "A cat") -> BroadcastSession:
         """Mika's broadcast, live."""
@@ -81,9 +85,9 @@ async def opened_rig(clock: SteppedClock | None = None) -> AsyncIterator[Rig]:
     audience = ListeningAudience(journal)
     clock = clock or SteppedClock()
     desk = desk_of(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
-    budgets: dict[int, Budget] = {}
-    async with desk, Broadcasts(ports(world, journal, audience, clock, budgets), desk) as broadcasts:
-        yield Rig(broadcasts, world, journal, audience, board, clock, budgets)
+    rules: tuple[dict[int, Budget], dict[int, ArbitrationSettings]] = ({}, {})
+    async with desk, Broadcasts(ports(world, journal, audience, clock, *rules), desk) as broadcasts:
+        yield Rig(broadcasts, world, journal, audience, board, clock, *rules)
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
-from bot.broadcast.intake.intake import Intake, IntakeRules
+from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
@@ -21,6 +22,7 @@ from bot.broadcast.ports import Journal, Ports, RecordingSource, StartedStream, 
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.keeping import JournalKeeper
 from bot.broadcast.states import Reason
+from tests.support.rules import arbitration_settings, budget, intake_rules
 
 Thing = TypeVar("Thing")
 
@@ -280,10 +282,11 @@ def ports(
     audience: ListeningAudience,
     clock: Clock | None = None,
     budgets: Mapping[int, Budget] | None = None,
+    arbitrations: Mapping[int, ArbitrationSettings] | None = None,
 ) -> Ports:
-    """The ports with these behind them; IDs and references are numbered. Budgets are by the server's ID."""
+    """The ports with these behind them; IDs and references are numbered. Rules are by the server's ID."""
     clock = clock or SteppedClock()
-    intake = Intake(IntakeRules(), lambda _: None, clock)
+    intake = Intake(intake_rules(), lambda _: None, clock)
     ids, references = itertools.count(1), itertools.count(1)
     return Ports(
         open_world=world.open,
@@ -293,7 +296,8 @@ def ports(
         clock=clock,
         pool=StreamPool(5, clock),
         intake_of=lambda _: intake,
-        budget_of=lambda guild_id: (budgets or {}).get(guild_id, Budget()),
+        budget_of=lambda guild_id: (budgets or {}).get(guild_id, budget()),
+        arbitration_of=lambda guild_id: (arbitrations or {}).get(guild_id, arbitration_settings()),
         new_id=lambda: f"id-{next(ids)}",
         new_reference=lambda: f"ref-{next(references)}",
     )

@@ -12,14 +12,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.arbitration.line import LineLimits
-from bot.broadcast.arbitration.policy import Mode, PolicySettings
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, WorldError
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig
+from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 PEOPLE = 5
 THEMES = (
@@ -27,11 +26,11 @@ THEMES = (
     "some tiny blue whale sings under seven bright quiet stars",
 )
 """With a number behind them, prompts of one theme are all different, and near-duplicates."""
-GENEROUS = ArbitrationSettings(gap=timedelta(), limits=LineLimits(lifetime=timedelta(hours=1)))
+GENEROUS = arbitration_settings(gap=timedelta(), limits=line_limits(lifetime=timedelta(hours=1)))
 SETTINGS = (
     GENEROUS,
-    ArbitrationSettings(gap=timedelta(seconds=3), policy=PolicySettings(vote_window=timedelta(seconds=5))),
-    ArbitrationSettings(limits=LineLimits(total=3, per_viewer=1, lifetime=timedelta(seconds=10))),
+    arbitration_settings(gap=timedelta(seconds=3), policy=policy_settings(vote_window=timedelta(seconds=5))),
+    arbitration_settings(limits=line_limits(total=3, per_viewer=1, lifetime=timedelta(seconds=10))),
 )
 FAILURES = (Reason.STREAM_ERROR, Reason.UNREACHABLE, Reason.USAGE_LIMIT)
 ENDINGS = ("host", "service", "lost", "shutdown")

@@ -9,17 +9,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
-from bot.broadcast.arbitration.line import LineLimits
-from bot.broadcast.arbitration.policy import Mode, PolicySettings
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, LineFull, TooManyOfYours
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
 from tests.broadcast.fakes import ListeningAudience, MemoryJournal, ScriptedWorld, WaitingClock, ports
+from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 TODAY = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 NOW = 0.0
-SETTINGS = ArbitrationSettings(gap=timedelta())
+SETTINGS = arbitration_settings(gap=timedelta())
 
 
 def seconds(number: float) -> timedelta:
@@ -44,7 +44,7 @@ def suggestion(number: int, viewer: int | None = None) -> Suggestion:
 def test_a_shorter_line_refuses_newcomers_and_drops_nobody() -> None:
     """Three wait where two may: they are served, in their order; a fourth is refused with the new limit."""
     arbiter = arbiter_with(SETTINGS, waiting=3)
-    arbiter.adopt(replace(SETTINGS, limits=LineLimits(total=2)))
+    arbiter.adopt(replace(SETTINGS, limits=line_limits(total=2)))
     with pytest.raises(BroadcastError) as full:
         put_in(arbiter.line, suggestion(3))
     assert full.value.why == LineFull(limit=2)
@@ -58,7 +58,7 @@ def test_fewer_a_person_refuses_the_next_and_drops_none() -> None:
     arbiter = Arbiter(SETTINGS)
     put_in(arbiter.line, suggestion(0, viewer=1))
     put_in(arbiter.line, suggestion(1, viewer=1))
-    arbiter.adopt(replace(SETTINGS, limits=LineLimits(per_viewer=1)))
+    arbiter.adopt(replace(SETTINGS, limits=line_limits(per_viewer=1)))
     with pytest.raises(BroadcastError) as hogged:
         put_in(arbiter.line, suggestion(2, viewer=1))
     assert hogged.value.why == TooManyOfYours(limit=1)
@@ -79,10 +79,10 @@ def test_a_new_gap_counts_from_the_last_interaction() -> None:
 
 def test_an_open_ballot_keeps_its_end() -> None:
     """Those who vote were told when it closes; the next ballot is open for as long as now set."""
-    voting = replace(SETTINGS, mode=Mode.VOTE, policy=PolicySettings(vote_window=seconds(20)))
+    voting = replace(SETTINGS, mode=Mode.VOTE, policy=policy_settings(vote_window=seconds(20)))
     arbiter = arbiter_with(voting, waiting=2)
     assert arbiter.take_next(NOW) is None
-    arbiter.adopt(replace(voting, policy=PolicySettings(vote_window=seconds(5))))
+    arbiter.adopt(replace(voting, policy=policy_settings(vote_window=seconds(5))))
     assert arbiter.standing().closes_at == NOW + 20
     assert arbiter.take_next(NOW + 19) is None
     assert arbiter.take_next(NOW + 20)
@@ -93,7 +93,7 @@ def test_an_open_ballot_keeps_its_end() -> None:
 def test_other_settings_leave_the_mode_as_it_is() -> None:
     """A mode that was switched to is not undone by a setting; it has the options that hold by then."""
     arbiter = arbiter_with(SETTINGS, waiting=1)
-    arbiter.adopt(replace(SETTINGS, mode=Mode.HOST, policy=PolicySettings(vote_window=seconds(7))))
+    arbiter.adopt(replace(SETTINGS, mode=Mode.HOST, policy=policy_settings(vote_window=seconds(7))))
     assert arbiter.mode is Mode.QUEUE
     arbiter.switch(Mode.VOTE)
     arbiter.take_next(NOW)
@@ -109,7 +109,7 @@ async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> Non
     for channel in (CHANNEL, elsewhere):
         await rig.broadcasts.suggest(channel, ROBIN, f"first {channel.id}")
     await rig.world.interacting.wait()
-    rig.adopt(replace(SETTINGS, limits=LineLimits(per_viewer=1)))
+    rig.adopt(limits=line_limits(per_viewer=1))
     for channel in (CHANNEL, elsewhere):
         await rig.broadcasts.suggest(channel, ROBIN, f"second {channel.id}")
     await rig.broadcasts.suggest(elsewhere, ROBIN, "third there")
@@ -127,7 +127,7 @@ async def test_whoever_waits_for_the_next_choice_wakes_for_new_settings() -> Non
     choosing = asyncio.create_task(floor.outlet.next_choice(until=lambda: None), name="the forwarder")
     await clock.sleep(10)
     assert not ticket.settled.done()
-    floor.adopt(replace(SETTINGS, limits=LineLimits(lifetime=seconds(10))))
+    floor.adopt(replace(SETTINGS, limits=line_limits(lifetime=seconds(10))))
     async with asyncio.timeout(5):
         settled = await ticket.settled
     assert (settled.outcome, settled.refusal) == (Outcome.REFUSED, Refusal.STALE)

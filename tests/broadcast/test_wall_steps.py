@@ -7,18 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, CoolingDown, Kind, Muted, Repeated, SlowMode
 from bot.broadcast.floor.motion import WINDOW_S
 from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, IntakeRules, Mute
 from bot.broadcast.intake.recent import Recent
-from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Outcome, Stream, Suggestion
 from bot.broadcast.states import Reason
 from bot.process.clock import SystemClock
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
 from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock, desk_of
+from tests.support.rules import budget, intake_rules
 
 STEPS_H = (-1.0, 1.0, -24.0 * 365, 24.0 * 365, -1 / 1800)
 """An hour, a clock that lost its battery, two seconds."""
@@ -47,8 +46,7 @@ async def test_what_waits_is_sent_on_time(rig: Rig, hours: float, comes_back: bo
 async def test_a_ballot_closes_on_time_and_is_shown_by_the_new_wall(rig: Rig, hours: float) -> None:
     """Twenty seconds are twenty seconds; what the panel shows of them changes once, with the wall."""
     rig.world.may_connect.clear()
-    arbitration = ArbitrationSettings(mode=Mode.VOTE)
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, arbitration=arbitration)
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, mode=Mode.VOTE)
     await session.floor.suggest(ROBIN, "snow")
     choosing = asyncio.create_task(session.floor.outlet.next_choice(until=lambda: None), name="the forwarder")
     closes_at = None
@@ -78,7 +76,7 @@ async def test_a_vote_on_the_mode_is_open_for_as_long_as_it_says(rig: Rig, hours
 @every_step
 async def test_a_broadcast_lasts_as_long_as_its_server_allows(rig: Rig, hours: float) -> None:
     """Thirty seconds of it, and the panel's "ends" goes with the wall."""
-    rig.budgets[CHANNEL.guild_id] = Budget(longest=timedelta(seconds=30))
+    rig.budgets[CHANNEL.guild_id] = budget(longest=timedelta(seconds=30))
     session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     while session.ends_at is None:
         await asyncio.sleep(0)
@@ -105,9 +103,9 @@ def wait_told(intake: Intake, recent: Recent, clock: SteppedClock) -> tuple[Kind
 @pytest.mark.parametrize(
     ("rules", "code"),
     [
-        (IntakeRules(repeat_window=timedelta(seconds=60)), Repeated),
-        (IntakeRules(repeat_window=timedelta(), cooldown=timedelta(seconds=60)), CoolingDown),
-        (IntakeRules(repeat_window=timedelta(), slow_mode=timedelta(seconds=60)), SlowMode),
+        (intake_rules(repeat_window=timedelta(seconds=60)), Repeated),
+        (intake_rules(repeat_window=timedelta(), cooldown=timedelta(seconds=60)), CoolingDown),
+        (intake_rules(repeat_window=timedelta(), slow_mode=timedelta(seconds=60)), SlowMode),
     ],
 )
 async def test_waits_last_as_long_as_they_say(rules: IntakeRules, code: Code, hours: float) -> None:
@@ -126,7 +124,7 @@ async def test_waits_last_as_long_as_they_say(rules: IntakeRules, code: Code, ho
 async def test_a_mute_lasts_as_long_as_it_says(hours: float) -> None:
     """Ten minutes, though the wall is set meanwhile; it is told by the wall as it is then."""
     clock = SteppedClock()
-    intake = Intake(IntakeRules(), lambda _: None, clock)
+    intake = Intake(intake_rules(), lambda _: None, clock)
     intake.mute(Mute(ROBIN, clock.now() + timedelta(minutes=10), by=MIKA))
     clock.step_the_wall(hours=hours)
     await clock.sleep(60)
@@ -138,7 +136,7 @@ async def test_a_mute_lasts_as_long_as_it_says(hours: float) -> None:
 async def test_no_mute_lasts_for_ever() -> None:
     """One that was stored by a wall years ahead ends when the longest that there is would."""
     clock = SteppedClock()
-    intake = Intake(IntakeRules(), lambda _: None, clock)
+    intake = Intake(intake_rules(), lambda _: None, clock)
     intake.mute(Mute(ROBIN, clock.now() + timedelta(days=9000), by=MIKA))
     assert wait_told(intake, Recent(clock), clock) == (Muted, LONGEST_MUTE.total_seconds())
     await clock.sleep(LONGEST_MUTE.total_seconds())

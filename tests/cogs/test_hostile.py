@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.intake.intake import Intake, IntakeRules
+from bot.broadcast.intake.intake import Intake
 from bot.broadcast.intake.prefixes import prompt_in_chat
 from bot.broadcast.intake.prompts import PROMPT_LIMIT, clean_prompt
 from bot.broadcast.model import Suggestion, Viewer
@@ -17,6 +17,7 @@ from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
 from cogs import wording
 from tests.support.hostile_texts import RULES, hostile_texts
+from tests.support.rules import intake_rules
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 MASKED_LINK = r"(?<!\\)(\\\\)*\[.*\]\("
@@ -27,7 +28,7 @@ MASKED_LINK = r"(?<!\\)(\\\\)*\[.*\]\("
 def intake() -> Intake:
     """A gate with words, patterns (one of them catastrophic for a backtracking engine) and all rules on."""
     settings = GuildSettings.model_validate(RULES)
-    return Intake(IntakeRules(), make_text_filter(settings), SystemClock())
+    return Intake(intake_rules(), make_text_filter(settings), SystemClock())
 
 
 def test_no_string_raises_anything_but_a_refusal_or_passes_the_filter_it_should_not(intake: Intake) -> None:

@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from collections import Counter
+from dataclasses import MISSING, fields
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.words.text_rules import make_text_filter
 from cogs.wording import refused_request
 from cogs.wording.fields import FIELDS
+from tests.support.rules import UNSET
 
 EXPORT = GuildSettings(blocked_words=("heck", "Бранное слово"), gap_s=7).model_dump_json(indent=2)
 GAP_LINE = EXPORT[: EXPORT.index('"gap_s"')].count("\n") + 1
@@ -34,6 +36,22 @@ def refusal(settings: str | bytes | dict[str, Any]) -> str:
     sentence = refused_request(caught.value)
     assert not INTERNALS.search(sentence), sentence
     return sentence.replace("\\_", "_")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        UNSET.arbitration,
+        UNSET.arbitration.limits,
+        UNSET.arbitration.policy,
+        UNSET.intake,
+        UNSET.budget,
+        UNSET.text,
+    ],
+)
+def test_no_default_is_kept_twice(rules: Any) -> None:
+    """What a server's settings say has its default there, and nowhere below."""
+    assert [field.name for field in fields(rules) if field.default is not MISSING] == []
 
 
 @pytest.mark.parametrize(

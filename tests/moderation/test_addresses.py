@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.moderation import Rule, TextFilter, TextRules
+from tests.support.rules import text_rules
 
-DEFAULTS = TextRules()
+DEFAULTS = text_rules()
 
 
 def rule_broken(text: str, rules: TextRules = DEFAULTS) -> Rule | None:
@@ -33,7 +34,7 @@ def rule_broken(text: str, rules: TextRules = DEFAULTS) -> Rule | None:
 def test_a_link_is_found(text: str) -> None:
     """Links are refused unless they are allowed, also when disguised."""
     assert rule_broken(text) is Rule.LINK
-    assert rule_broken(text, TextRules(allows_links=True)) is None
+    assert rule_broken(text, text_rules(allows_links=True)) is None
 
 
 @pytest.mark.parametrize(
@@ -67,13 +68,13 @@ def test_what_is_no_link_passes(text: str) -> None:
 def test_an_invite_is_found(text: str) -> None:
     """Invites are refused unless they are allowed, even where links are allowed."""
     assert rule_broken(text) is Rule.INVITE
-    assert rule_broken(text, TextRules(allows_links=True)) is Rule.INVITE
+    assert rule_broken(text, text_rules(allows_links=True)) is Rule.INVITE
 
 
 def test_an_allowed_invite_is_no_refused_link() -> None:
     """Who allows invites but no links gets just that."""
-    assert rule_broken("come to https://discord.gg/abc", TextRules(allows_invites=True)) is None
-    assert rule_broken("come to discord.gg/abc or example.com", TextRules(allows_invites=True)) is Rule.LINK
+    assert rule_broken("come to https://discord.gg/abc", text_rules(allows_invites=True)) is None
+    assert rule_broken("come to discord.gg/abc or example.com", text_rules(allows_invites=True)) is Rule.LINK
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_the_word_discord_is_no_invite(text: str) -> None:
 def test_a_mention_is_found(text: str) -> None:
     """Mentions are refused unless they are allowed, also when disguised."""
     assert rule_broken(text) is Rule.MENTION
-    assert rule_broken(text, TextRules(allows_mentions=True)) is None
+    assert rule_broken(text, text_rules(allows_mentions=True)) is None
 
 
 @pytest.mark.parametrize(

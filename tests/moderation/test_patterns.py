@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules, Violation
+from bot.moderation import InvalidRuleError, Rule, TextFilter, Violation
 from bot.moderation.rules import LENGTH_LIMIT, PATTERN_LENGTH_LIMIT, PATTERNS_LIMIT
 from tests.moderation.told import told
+from tests.support.rules import text_rules
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from tests.moderation.told import told
 )
 def test_a_pattern_is_found(pattern: str, text: str) -> None:
     """A pattern is found whatever the case, in the text as written or without its disguise."""
-    rules = TextRules(blocked_patterns=("never(x)matches", pattern, ".*also.*this.*"))
+    rules = text_rules(blocked_patterns=("never(x)matches", pattern, ".*also.*this.*"))
     assert TextFilter(rules).check(text) == Violation(Rule.BLOCKED_PATTERN, pattern)
 
 
@@ -41,7 +42,7 @@ def test_a_pattern_is_found(pattern: str, text: str) -> None:
 )
 def test_a_catastrophic_pattern_is_harmless(pattern: str, text: str) -> None:
     """Patterns that keep a backtracking engine busy for years are answered (the test would time out)."""
-    TextFilter(TextRules(blocked_patterns=(pattern,), max_length=LENGTH_LIMIT)).check(text)
+    TextFilter(text_rules(blocked_patterns=(pattern,), max_length=LENGTH_LIMIT)).check(text)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_catastrophic_pattern_is_harmless(pattern: str, text: str) -> None:
 def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, reason: str) -> None:
     """The error names the pattern and says what is wrong with it."""
     with pytest.raises(InvalidRuleError) as refusal:
-        TextFilter(TextRules(blocked_patterns=("fine", pattern)))
+        TextFilter(text_rules(blocked_patterns=("fine", pattern)))
     assert refusal.value.entry == pattern
     assert reason in told(refusal.value)
 
@@ -72,10 +73,10 @@ def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, reason: str) -> 
 def test_the_list_is_bounded() -> None:
     """Neither many patterns nor many large ones are taken: each takes memory, and time at every check."""
     patterns = tuple(f"pattern {number}" for number in range(PATTERNS_LIMIT))
-    assert TextFilter(TextRules(blocked_patterns=patterns)).check("pattern 7") is not None
+    assert TextFilter(text_rules(blocked_patterns=patterns)).check("pattern 7") is not None
     with pytest.raises(InvalidRuleError) as refusal:
-        TextFilter(TextRules(blocked_patterns=(*patterns, "more")))
+        TextFilter(text_rules(blocked_patterns=(*patterns, "more")))
     assert refusal.value.entry == "more"
     with pytest.raises(InvalidRuleError) as refusal:
-        TextFilter(TextRules(blocked_patterns=tuple(f"{number}[a-z]{{99}}" for number in range(20))))
+        TextFilter(text_rules(blocked_patterns=tuple(f"{number}[a-z]{{99}}" for number in range(20))))
     assert "list" in told(refusal.value)

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules, Violation
+from bot.moderation import InvalidRuleError, Rule, TextFilter, Violation
 from bot.moderation.rules import LENGTH_LIMIT
+from tests.support.rules import text_rules
 
 WORDS = ("blorp", "snark", "grunk", "heck", "zounds", "fie upon thee", "чушь", "バカ", "🖕")
-FILTER = TextFilter(TextRules(WORDS, (r"(x+x+)+y$", r"\bqu+x\b"), max_length=LENGTH_LIMIT))
+FILTER = TextFilter(
+    text_rules(blocked_words=WORDS, blocked_patterns=(r"(x+x+)+y$", r"\bqu+x\b"), max_length=LENGTH_LIMIT)
+)
 
 INVISIBLE = (
     "\u200b\u200c\u200d\u2060\u00ad\ufeff\u034f\u180e\u2066\u2069\u202a\u202e\ufe0f\U000e0041\x00\x07\ud83d"
@@ -38,7 +41,7 @@ blocked = st.sampled_from(WORDS[:5])
 
 def test_the_defaults_refuse_addresses_and_long_texts_only() -> None:
     """Who sets nothing gets no links, invites, mentions or essays, and no blocked word."""
-    by_default = TextFilter(TextRules())
+    by_default = TextFilter(text_rules())
     assert by_default.check("a red dragon over the sea") is None
     assert by_default.check("") is None
     assert by_default.check("x" * 500) is None
@@ -48,7 +51,7 @@ def test_the_defaults_refuse_addresses_and_long_texts_only() -> None:
 
 def test_the_first_rule_in_order_is_told() -> None:
     """One text may break several rules; the author is told the one that comes first."""
-    text_filter = TextFilter(TextRules(("heck",), ("dragon",), max_length=60))
+    text_filter = TextFilter(text_rules(blocked_words=("heck",), blocked_patterns=("dragon",), max_length=60))
     text = "heck dragon discord.gg/x example.com @here"
     assert text_filter.check(text + " " * 60) == Violation(Rule.TOO_LONG)
     assert text_filter.check(text) == Violation(Rule.BLOCKED_WORD, "heck")
@@ -62,7 +65,7 @@ def test_the_first_rule_in_order_is_told() -> None:
 def test_a_length_out_of_bounds_is_refused(max_length: int) -> None:
     """The length bounds the work of a check, so it has a bound itself."""
     with pytest.raises(InvalidRuleError) as refusal:
-        TextFilter(TextRules(max_length=max_length))
+        TextFilter(text_rules(max_length=max_length))
     assert refusal.value.entry == str(max_length)
 
 
@@ -77,7 +80,7 @@ def test_it_answers_any_text_and_the_same_again(text: str) -> None:
 def test_any_word_is_taken_or_refused_and_a_taken_one_is_found(word: str) -> None:
     """Whatever a moderator types is a rule that works or an `InvalidRuleError`."""
     try:
-        text_filter = TextFilter(TextRules(blocked_words=(word,), max_length=LENGTH_LIMIT))
+        text_filter = TextFilter(text_rules(blocked_words=(word,), max_length=LENGTH_LIMIT))
     except InvalidRuleError:
         return
     assert text_filter.check(word) == Violation(Rule.BLOCKED_WORD, word)
@@ -87,7 +90,7 @@ def test_any_word_is_taken_or_refused_and_a_taken_one_is_found(word: str) -> Non
 def test_invisible_characters_and_case_never_unmatch_a_word(word: str, data: st.DataObject) -> None:
     """A word of letters of any script is found with invisible characters anywhere and in another case."""
     try:
-        text_filter = TextFilter(TextRules(blocked_words=(word,)))
+        text_filter = TextFilter(text_rules(blocked_words=(word,)))
     except InvalidRuleError:
         return
     gaps = data.draw(st.lists(st.text(INVISIBLE, max_size=3), min_size=len(word), max_size=len(word)))

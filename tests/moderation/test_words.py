@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules, Violation
+from bot.moderation import InvalidRuleError, Rule, TextFilter, Violation
 from bot.moderation.expressions import Expression, compile_expression
 from bot.moderation.folding import fold, plain
 from bot.moderation.readings import read, split
 from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT
 from bot.moderation.spellings import skeleton, word_pattern
 from tests.moderation.told import told
+from tests.support.rules import text_rules
 
 
 def entry_in(text: str, *blocked: str) -> str | None:
     """The entry of `blocked` that `text` breaks."""
-    violation = TextFilter(TextRules(blocked_words=blocked, allows_links=True)).check(text)
+    violation = TextFilter(text_rules(blocked_words=blocked, allows_links=True)).check(text)
     if violation is None:
         return None
     assert violation.rule is Rule.BLOCKED_WORD
@@ -127,7 +128,7 @@ def test_a_star_blocks_what_begins_with_the_word() -> None:
 
 def test_the_entry_is_told_as_it_was_typed() -> None:
     """A moderator recognises the entry: it is not the folded form."""
-    rules = TextRules(blocked_words=("heck", "  Bäd Wörd "))
+    rules = text_rules(blocked_words=("heck", "  Bäd Wörd "))
     assert TextFilter(rules).check("a b4d word") == Violation(Rule.BLOCKED_WORD, "  Bäd Wörd ")
 
 
@@ -142,7 +143,7 @@ def test_the_entry_is_told_as_it_was_typed() -> None:
 def test_a_word_that_would_match_everything_is_refused(entry: str, reason: str) -> None:
     """The error names the entry as typed, and says why."""
     with pytest.raises(InvalidRuleError) as refusal:
-        TextFilter(TextRules(blocked_words=("fine", entry)))
+        TextFilter(text_rules(blocked_words=("fine", entry)))
     assert refusal.value.entry == entry
     assert reason in told(refusal.value)
 
@@ -150,11 +151,11 @@ def test_a_word_that_would_match_everything_is_refused(entry: str, reason: str) 
 def test_the_list_is_bounded() -> None:
     """The longest list works; one more word is refused by name."""
     longest = tuple(f"w{number:04}" + "abcdefgh" * 6 for number in range(WORDS_LIMIT))
-    assert TextFilter(TextRules(blocked_words=longest)).check(longest[-1]) == Violation(
+    assert TextFilter(text_rules(blocked_words=longest)).check(longest[-1]) == Violation(
         Rule.BLOCKED_WORD, longest[-1]
     )
     with pytest.raises(InvalidRuleError) as refusal:
-        TextFilter(TextRules(blocked_words=(*longest, "more")))
+        TextFilter(text_rules(blocked_words=(*longest, "more")))
     assert refusal.value.entry == "more"
 
 
@@ -167,7 +168,7 @@ def test_many_words_are_found_as_each_alone(entries: list[str], text: str) -> No
     usable = []
     for entry in entries:
         with suppress(InvalidRuleError):
-            TextFilter(TextRules(blocked_words=(entry,)))
+            TextFilter(text_rules(blocked_words=(entry,)))
             usable.append(entry)
     alone = {entry for entry in usable if everything_about(entry).search(around(text))}
     found = entry_in(text, *usable)
@@ -199,4 +200,4 @@ def test_the_skeleton_of_a_part_is_a_part() -> None:
 @pytest.mark.parametrize("phrase", ["µ Æ", "µ\rÆ", "ο ⓑad", "сор ⓑad"])
 def test_a_phrase_in_several_scripts_is_found_as_it_was_typed(phrase: str) -> None:
     """One word of it is of a script that has twins of Latin letters, another is disguised."""
-    assert TextFilter(TextRules(blocked_words=(phrase,))).check(phrase) is not None
+    assert TextFilter(text_rules(blocked_words=(phrase,))).check(phrase) is not None

@@ -9,7 +9,6 @@ from typing import cast
 import pytest
 from sqlalchemy import func, select
 
-from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import BroadcastError, Filtered
 from bot.broadcast.intake.intake import LONGEST_MUTE, Mute
 from bot.broadcast.model import ActionKind, Refusal, Viewer
@@ -47,8 +46,8 @@ class Followed:
         self.floor = self
         self.told: list[object] = []
 
-    def adopt(self, arbitration: ArbitrationSettings) -> None:
-        self.told.append(arbitration)
+    def adopt(self) -> None:
+        self.told.append("adopted")
 
     async def refuse_all_of(self, viewer: Viewer, refusal: Refusal) -> None:
         self.told.append((viewer, refusal))
@@ -60,10 +59,10 @@ async def test_what_changes_holds_where_a_broadcast_runs(store: Store) -> None:
         records, clock, running = DatabaseGuilds(store.engine, writer), SteppedClock(), Followed()
         sessions = {GUILD: [cast("BroadcastSession", running)]}
         guilds = guilds_of(records, clock, running_in=sessions.__getitem__)
-        settings = await guilds.change(GUILD, lambda before: before.changed("gap_s", "7"), MIKA, "gap_s = 7")
+        await guilds.change(GUILD, lambda before: before.changed("gap_s", "7"), MIKA, "gap_s = 7")
         mute = minutes_of_mute(clock, 1, 5)
         await guilds.mute(GUILD, mute, "Somebody")
-        assert running.told == [settings.arbitration, (mute.viewer, Refusal.MUTED)]
+        assert running.told == ["adopted", (mute.viewer, Refusal.MUTED)]
         kinds = [action.kind for action in await records.latest_actions(GUILD, 9)]
         assert kinds == [ActionKind.MUTE, ActionKind.SETTING]
 

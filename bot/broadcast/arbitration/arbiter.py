@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.broadcast.arbitration.line import Line, LineLimits
@@ -18,10 +18,10 @@ from bot.broadcast.model import Suggestion, Viewer
 class ArbitrationSettings:
     """How a broadcast decides. `gap` is the least time between two interactions."""
 
-    mode: Mode = Mode.QUEUE
-    gap: timedelta = timedelta(seconds=3)
-    limits: LineLimits = field(default_factory=LineLimits)
-    policy: PolicySettings = field(default_factory=PolicySettings)
+    mode: Mode
+    gap: timedelta
+    limits: LineLimits
+    policy: PolicySettings
 
 
 class Arbiter:

@@ -18,9 +18,9 @@ from bot.broadcast.model import Suggestion, Viewer
 class LineLimits:
     """How many may wait, in all and of one person, and for how long."""
 
-    total: int = 200
-    per_viewer: int = 3
-    lifetime: timedelta = timedelta(seconds=120)
+    total: int
+    per_viewer: int
+    lifetime: timedelta
 
 
 class Watcher(Protocol):

@@ -33,9 +33,9 @@ class PolicySettings:
     `vote_window` is how long a ballot is open, `ballot_share` how much of one author it has at most.
     """
 
-    vote_window: timedelta = timedelta(seconds=20)
-    ballot_share: int = 1
-    seed: int | None = None
+    vote_window: timedelta
+    ballot_share: int
+    seed: int | None
 
 
 class Choice(NamedTuple):

@@ -46,10 +46,10 @@ PromptFilter = Callable[[str], BrokenRule | None]
 class IntakeRules:
     """What limits the taking of suggestions, besides the text filter. A wait of zero switches a rule off."""
 
-    prompt_limit: int = 500
-    repeat_window: timedelta = timedelta(seconds=60)
-    cooldown: timedelta = timedelta()
-    slow_mode: timedelta = timedelta()
+    prompt_limit: int
+    repeat_window: timedelta
+    cooldown: timedelta
+    slow_mode: timedelta
 
 
 @dataclass(frozen=True, slots=True)

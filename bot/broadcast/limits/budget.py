@@ -16,6 +16,6 @@ class Budget:
     None leaves the length to the service, and the day to the plan.
     """
 
-    at_once: int = 5
-    longest: timedelta | None = None
-    per_day: timedelta | None = None
+    at_once: int
+    longest: timedelta | None
+    per_day: timedelta | None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Self
 
-from bot.broadcast.arbitration.arbiter import ArbitrationSettings
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import AlreadyRunning, BroadcastError, Code, TooManyBroadcasts
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.intake.prompts import clean_prompt
@@ -56,13 +57,13 @@ class Broadcasts:
         portrait: bool,
         picture: Picture | None = None,
         is_exempt: bool = False,
-        arbitration: ArbitrationSettings | None = None,
+        mode: Mode | None = None,
     ) -> BroadcastSession:
         """Begins a broadcast and returns: how it goes on, the audience is told.
 
-        Its first stream starts from the picture, if there is one. `is_exempt` from the text rules. Raises
-        EMPTY_PROMPT, PromptTooLong, Muted, Filtered, AlreadyRunning, TooManyBroadcasts, DayIsUsedUp or
-        SHUTTING_DOWN.
+        Its first stream starts from the picture, if there is one; without a `mode` it is the server's.
+        `is_exempt` from the text rules. Raises EMPTY_PROMPT, PromptTooLong, Muted, Filtered,
+        AlreadyRunning, TooManyBroadcasts, DayIsUsedUp or SHUTTING_DOWN.
         """
         opening = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
@@ -82,8 +83,9 @@ class Broadcasts:
             portrait=portrait,
             requested_at=self._ports.clock.now(),
         )
+        arbitration = self._ports.arbitration_of(channel.guild_id)
         session = self._by_channel[channel.id] = BroadcastSession(
-            broadcast, self._ports, arbitration or ArbitrationSettings(), share, picture
+            broadcast, self._ports, replace(arbitration, mode=mode or arbitration.mode), share, picture
         )
         self.are_running.set()
         task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")

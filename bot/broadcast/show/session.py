@@ -87,10 +87,10 @@ class BroadcastSession:
         limit_at, ends_at = live_since + STREAM_LIMIT_S, self.share.ends_at
         return self._ports.clock.date_of(limit_at if ends_at is None else min(limit_at, ends_at))
 
-    def adopt(self, arbitration: ArbitrationSettings) -> None:
-        """Goes by other settings from now on, and asks anew what is left of the server's time."""
+    def adopt(self) -> None:
+        """Goes by the server's rules as they are now, and asks anew what is left of its time."""
         self.share.reconsider()
-        self.floor.adopt(arbitration)
+        self.floor.adopt(self._ports.arbitration_of(self.broadcast.channel.guild_id))
 
     def end(self, ending: Ending) -> None:
         """Asks for the end; the first ending asked for is the one that counts."""

@@ -20,6 +20,7 @@ from bot.guilds.settings.groups import Group, group_of
 from bot.guilds.settings.problems import Mistake, ProblemError
 from bot.guilds.settings.text import read_settings_text
 from bot.guilds.settings.values import NO_PREFIX
+from bot.moderation import TextRules
 
 FROM_NEXT_BROADCAST = frozenset({"mode", "broadcasts_at_once"})
 """Settings that are looked at when a broadcast starts. All others hold at once, also while one runs."""
@@ -45,7 +46,7 @@ class GuildSettings(GuildSettingFields):
                 lifetime=timedelta(seconds=self.lifetime_s),
             ),
             policy=PolicySettings(
-                vote_window=timedelta(seconds=self.vote_window_s), ballot_share=self.ballot_share
+                vote_window=timedelta(seconds=self.vote_window_s), ballot_share=self.ballot_share, seed=None
             ),
         )
 
@@ -64,6 +65,18 @@ class GuildSettings(GuildSettingFields):
             repeat_window=timedelta(seconds=self.repeat_window_s),
             cooldown=timedelta(seconds=self.cooldown_s),
             slow_mode=timedelta(seconds=self.slow_mode_s),
+        )
+
+    @property
+    def text(self) -> TextRules:
+        """What these settings say of texts."""
+        return TextRules(
+            max_length=self.prompt_limit,
+            blocked_words=self.blocked_words,
+            blocked_patterns=self.blocked_patterns,
+            allows_links=self.allows_links,
+            allows_invites=self.allows_invites,
+            allows_mentions=self.allows_mentions,
         )
 
     def prefixes(self, default: str) -> Prefixes:

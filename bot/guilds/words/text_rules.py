@@ -8,22 +8,13 @@ from bot.broadcast.intake.intake import PromptFilter
 from bot.guilds.settings.complaints import Entry, WrongSettingError
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.settings.problems import UnfitRule
-from bot.moderation import InvalidRuleError, Rule, TextFilter, TextRules
+from bot.moderation import InvalidRuleError, Rule, TextFilter
 
 
 def make_text_filter(settings: GuildSettings) -> PromptFilter:
     """The filter that settings describe. Raises `WrongSettingError` for a rule that cannot be used."""
     try:
-        return TextFilter(
-            TextRules(
-                max_length=settings.prompt_limit,
-                blocked_words=settings.blocked_words,
-                blocked_patterns=settings.blocked_patterns,
-                allows_links=settings.allows_links,
-                allows_invites=settings.allows_invites,
-                allows_mentions=settings.allows_mentions,
-            )
-        ).check
+        return TextFilter(settings.text).check
     except InvalidRuleError as error:
         name, entries = _MEANT[error.rule], _entries(settings, error.rule)
         entry = Entry(entries.index(error.entry) + 1, error.entry) if error.entry in entries else None

@@ -11,8 +11,8 @@ from bot.guilds.settings.complaints import Entry
 from bot.guilds.settings.problems import Mistake, Problem, ProblemError, TooManyInFile, UnfitRule
 from bot.guilds.settings.text import file_text
 from bot.guilds.words.word_list_text import entries_in
-from bot.moderation import InvalidRuleError, TextFilter, TextRules
-from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT
+from bot.moderation.rules import WORD_LENGTH_LIMIT, WORDS_LIMIT, InvalidRuleError
+from bot.moderation.words import BlockedWords
 
 ENTRIES_LIMIT = 4 * WORDS_LIMIT
 """Entries that are looked at, at most: many may be there twice, or already."""
@@ -73,7 +73,7 @@ def _problem_of(word: str) -> Problem | None:
     if len(word) <= WORD_LENGTH_LIMIT and _EXPRESSION.search(word):
         return Mistake.IS_AN_EXPRESSION
     try:
-        TextFilter(TextRules(blocked_words=(word,)))
+        BlockedWords((word,))
     except InvalidRuleError as error:
         return UnfitRule(error.fault, error.where)
     return None

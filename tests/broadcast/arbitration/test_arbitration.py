@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.duplicates import Duplicates
-from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.pace import Pace
-from bot.broadcast.arbitration.policy import Mode, PolicySettings
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Suggestion, Viewer
 from tests.broadcast.conftest import put_in
+from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 TODAY = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 NOW = 0.0
@@ -24,11 +24,11 @@ WINDOW_S = 20.0
 def arbiter_of(mode: Mode, *, gap_s: float = 0, per_viewer: int = 100, seed: int = 1) -> Arbiter:
     """An arbiter without pauses, unless the test wants some."""
     return Arbiter(
-        ArbitrationSettings(
+        arbitration_settings(
             mode=mode,
             gap=timedelta(seconds=gap_s),
-            limits=LineLimits(per_viewer=per_viewer, lifetime=timedelta(hours=1)),
-            policy=PolicySettings(vote_window=timedelta(seconds=WINDOW_S), seed=seed),
+            limits=line_limits(per_viewer=per_viewer, lifetime=timedelta(hours=1)),
+            policy=policy_settings(vote_window=timedelta(seconds=WINDOW_S), seed=seed),
         )
     )
 
@@ -257,7 +257,7 @@ def test_the_pace_keeps_a_gap_that_grows_with_slow_acknowledgements() -> None:
 
 def test_stale_suggestions_leave_the_line() -> None:
     """What waited for its lifetime is taken out, and the time of the next one is known."""
-    arbiter = Arbiter(ArbitrationSettings(limits=LineLimits(lifetime=timedelta(seconds=60))))
+    arbiter = Arbiter(arbitration_settings(limits=line_limits(lifetime=timedelta(seconds=60))))
     put_in(arbiter.line, suggestion("old", 1))
     put_in(arbiter.line, suggestion("new", 2), NOW + 30)
     assert arbiter.next_due(NOW) == NOW + 60

@@ -9,22 +9,24 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
+from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.duplicates import Duplicates
-from bot.broadcast.arbitration.line import LineLimits
-from bot.broadcast.arbitration.policy import Mode, PolicySettings
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Suggestion, Viewer
 from tests.broadcast.conftest import put_in
+from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 TODAY = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 SETTINGS = tuple(
-    ArbitrationSettings(gap=gap_s * SECOND, limits=limits, policy=PolicySettings(window_s * SECOND, seed=1))
+    arbitration_settings(
+        gap=gap_s * SECOND, limits=limits, policy=policy_settings(vote_window=window_s * SECOND, seed=1)
+    )
     for gap_s, window_s, limits in (
-        (1, 3, LineLimits()),
-        (5, 20, LineLimits(total=6, per_viewer=2, lifetime=30 * SECOND)),
-        (2, 8, LineLimits(per_viewer=1, lifetime=300 * SECOND)),
+        (1, 3, line_limits()),
+        (5, 20, line_limits(total=6, per_viewer=2, lifetime=30 * SECOND)),
+        (2, 8, line_limits(per_viewer=1, lifetime=300 * SECOND)),
     )
 )
 THEMES = ("{} {}", "the magnificent {}s", "seven whales are singing of {}s")

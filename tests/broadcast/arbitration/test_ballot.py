@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
-from bot.broadcast.arbitration.line import LineLimits
-from bot.broadcast.arbitration.policy import Mode, PolicySettings
+from bot.broadcast.arbitration.arbiter import Arbiter
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, Kind, Repeated, WorldError
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Outcome, Refusal, Viewer
@@ -17,6 +16,7 @@ from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.arbitration.test_arbitration import arbiter_of, suggestion
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
+from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 SASHA = Viewer(102, "Sasha")
 BOB, CAROL, ALICE, DAN, ERIN, FRANK = range(1, 7)
@@ -84,9 +84,9 @@ async def test_a_lifetime_below_the_ballots_time_lets_it_come_to_its_end(rig: Ri
     """Those on it stay until people have decided, and the winner is sent; who waits for a place does not."""
     floor = (await connecting(rig, Mode.VOTE)).floor
     floor.adopt(
-        ArbitrationSettings(
-            limits=LineLimits(lifetime=timedelta(seconds=5)),
-            policy=PolicySettings(vote_window=timedelta(seconds=20)),
+        arbitration_settings(
+            limits=line_limits(lifetime=timedelta(seconds=5)),
+            policy=policy_settings(vote_window=timedelta(seconds=20)),
         )
     )
     owl, waits = await floor.suggest(MIKA, "an owl"), await floor.suggest(MIKA, "a whale")

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.ballot import PLACES
-from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.arbitration.policy import Mode, PolicySettings
 from tests.broadcast.arbitration.test_arbitration_properties import SECOND, Crowd, steps_of
+from tests.support.rules import line_limits
 
 SHARES = (1, 2, 5)
 VOTING = tuple(
     ArbitrationSettings(Mode.VOTE, gap_s * SECOND, limits, PolicySettings(window_s * SECOND, share, seed=1))
     for share in SHARES
     for gap_s, window_s, limits in (
-        (1, 3, LineLimits(lifetime=300 * SECOND)),
-        (2, 8, LineLimits(per_viewer=5, lifetime=30 * SECOND)),
+        (1, 3, line_limits(lifetime=300 * SECOND)),
+        (2, 8, line_limits(per_viewer=5, lifetime=30 * SECOND)),
     )
 )
 WEIGHTS = {"suggest": 10, "send": 7, "wait": 2, "vote": 3, "withdraw": 2, "revise": 2}
@@ -103,7 +103,7 @@ def test_a_share_that_is_lowered_holds_from_the_next_ballot_on(
     crowd = Voters(VOTING[-2])
     for number, step in enumerate(steps):
         if number % 10 == 0:
-            policy = PolicySettings(3 * SECOND, shares[number // 10 % len(shares)])
+            policy = PolicySettings(3 * SECOND, shares[number // 10 % len(shares)], seed=1)
             on_it = crowd.numbers
             crowd.arbiter.adopt(replace(VOTING[-2], policy=policy))
             assert on_it.items() <= crowd.numbers.items()

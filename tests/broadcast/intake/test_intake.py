@@ -17,6 +17,7 @@ from bot.broadcast.model import Channel, Refusal, Suggestion, Viewer
 from bot.broadcast.show.session import BroadcastSession
 from tests.broadcast.conftest import CHANNEL, MIKA, Rig
 from tests.broadcast.fakes import SteppedClock
+from tests.support.rules import intake_rules
 
 MINUTE = timedelta(minutes=1)
 ROBIN, SASHA = Viewer(1, "Robin"), Viewer(2, "Sasha")
@@ -40,9 +41,9 @@ def refusal(intake: Intake, recent: Recent, viewer: Viewer, prompt: str) -> Kind
 @pytest.mark.parametrize(
     ("rules", "same_prompt", "same_person", "anybody"),
     [
-        (IntakeRules(repeat_window=MINUTE), Repeated, None, None),
-        (IntakeRules(repeat_window=timedelta(), cooldown=MINUTE), None, CoolingDown, None),
-        (IntakeRules(slow_mode=MINUTE), Repeated, SlowMode, SlowMode),
+        (intake_rules(repeat_window=MINUTE), Repeated, None, None),
+        (intake_rules(repeat_window=timedelta(), cooldown=MINUTE), None, CoolingDown, None),
+        (intake_rules(slow_mode=MINUTE), Repeated, SlowMode, SlowMode),
     ],
 )
 async def test_each_wait_is_a_rule_of_its_own_and_ends(
@@ -62,7 +63,7 @@ async def test_each_wait_is_a_rule_of_its_own_and_ends(
 def test_of_what_was_said_the_oldest_is_forgotten_first() -> None:
     """The memory is bounded, and what is said again counts as new."""
     clock = SteppedClock()
-    intake, recent = Intake(IntakeRules(), lambda _: None, clock), Recent(clock)
+    intake, recent = Intake(intake_rules(), lambda _: None, clock), Recent(clock)
     for number in range(MEMORY_LIMIT):
         recent.add(said(ROBIN, f"idea {number}"))
     recent.add(said(ROBIN, "idea 0"))
@@ -75,7 +76,7 @@ def test_of_what_was_said_the_oldest_is_forgotten_first() -> None:
 def test_what_is_forgotten_uncovers_what_was_said_before() -> None:
     """Two said it, and one took it back: the other's still counts."""
     clock = SteppedClock()
-    intake, recent = Intake(IntakeRules(), lambda _: None, clock), Recent(clock)
+    intake, recent = Intake(intake_rules(), lambda _: None, clock), Recent(clock)
     first, second = said(ROBIN, "snow"), said(SASHA, "SNOW")
     recent.add(first)
     recent.add(second)
@@ -89,7 +90,7 @@ def test_what_is_forgotten_uncovers_what_was_said_before() -> None:
 def strict(rig: Rig) -> None:
     """All the waits there are, a minute each."""
     rig.broadcasts._ports.intake_of(CHANNEL.guild_id).change(
-        IntakeRules(repeat_window=MINUTE, cooldown=MINUTE, slow_mode=MINUTE), lambda _: None
+        intake_rules(repeat_window=MINUTE, cooldown=MINUTE, slow_mode=MINUTE), lambda _: None
     )
 
 

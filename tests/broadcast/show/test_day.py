@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import AlreadyRunning, BroadcastError, DayIsUsedUp, Kind, WorldError
 from bot.broadcast.limits.budget import STREAM_LIMIT_S, Budget
 from bot.broadcast.model import Broadcast, Channel
@@ -15,6 +14,7 @@ from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach
 from tests.broadcast.fakes import WaitingClock
+from tests.support.rules import budget
 
 GUILD = CHANNEL.guild_id
 OTHER = Channel(GUILD, 11)
@@ -22,7 +22,7 @@ OTHER = Channel(GUILD, 11)
 
 def a_day(**length: float) -> Budget:
     """A budget of so much a day."""
-    return Budget(per_day=timedelta(**length))
+    return budget(per_day=timedelta(**length))
 
 
 async def start(rig: Rig, channel: Channel = CHANNEL) -> BroadcastSession:
@@ -157,13 +157,13 @@ async def test_more_minutes_hold_at_once() -> None:
         session = await start(rig)
         rig.budgets[GUILD] = a_day(seconds=90)
         rig.audience.heard.clear()
-        rig.adopt(ArbitrationSettings())
+        rig.adopt()
         for _ in range(20):
             await asyncio.sleep(0)
         assert session.ends_at == rig.clock.now() + timedelta(seconds=90)
         assert rig.audience.heard
-        rig.budgets[GUILD] = Budget()
-        rig.adopt(ArbitrationSettings())
+        rig.budgets[GUILD] = budget()
+        rig.adopt()
         for _ in range(20):
             await asyncio.sleep(0)
         assert session.ends_at == rig.clock.now() + timedelta(seconds=STREAM_LIMIT_S)
@@ -173,7 +173,7 @@ async def test_more_minutes_hold_at_once() -> None:
     ("fewer", "reason"),
     [
         (a_day(seconds=30), Reason.DAY_LIMIT),
-        (Budget(longest=timedelta(seconds=30)), Reason.BROADCAST_LIMIT),
+        (budget(longest=timedelta(seconds=30)), Reason.BROADCAST_LIMIT),
     ],
 )
 async def test_fewer_minutes_hold_at_once(fewer: Budget, reason: Reason) -> None:
@@ -183,7 +183,7 @@ async def test_fewer_minutes_hold_at_once(fewer: Budget, reason: Reason) -> None
         session = await start(rig)
         await rig.clock.sleep(40)
         rig.budgets[GUILD] = fewer
-        rig.adopt(ArbitrationSettings())
+        rig.adopt()
         await reach(session, State.ENDED)
         assert session.broadcast.ending
         assert session.broadcast.ending.reason is reason
@@ -194,7 +194,7 @@ async def test_rules_that_change_while_it_connects_hold_when_it_is_live(rig: Rig
     rig.world.may_connect.clear()
     session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     rig.budgets[GUILD] = a_day(seconds=30)
-    rig.adopt(ArbitrationSettings())
+    rig.adopt()
     rig.world.may_connect.set()
     await reach(session, State.ENDED)
     assert session.broadcast.ending

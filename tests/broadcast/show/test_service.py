@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.broadcast.arbitration.line import LineLimits
 from bot.broadcast.errors import (
     AlreadyRunning,
     BroadcastError,
@@ -17,11 +16,11 @@ from bot.broadcast.errors import (
     TooManyBroadcasts,
     TooManyOfYours,
 )
-from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Channel, Stream, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
+from tests.support.rules import budget, line_limits
 
 
 async def test_one_broadcast_per_channel(rig: Rig) -> None:
@@ -40,7 +39,7 @@ async def test_a_full_line_refuses_clearly(rig: Rig) -> None:
     rig.world.may_answer.clear()
     await session.floor.suggest(ROBIN, "under way")
     await rig.world.interacting.wait()
-    limits = LineLimits()
+    limits = line_limits()
     for number in range(limits.total):
         await session.floor.suggest(Viewer(1000 + number // limits.per_viewer, "Somebody"), f"idea {number}")
     with pytest.raises(BroadcastError) as full:
@@ -94,7 +93,7 @@ async def test_a_broken_journal_fails_one_broadcast_not_the_bot(
 
 async def test_a_server_has_its_share_and_no_more(rig: Rig) -> None:
     """One broadcast at once, if so set; another server is not touched by it."""
-    rig.budgets |= dict.fromkeys((CHANNEL.guild_id, 2), Budget(at_once=1))
+    rig.budgets |= dict.fromkeys((CHANNEL.guild_id, 2), budget(at_once=1))
     await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     with pytest.raises(BroadcastError) as caught:
         await rig.broadcasts.start(Channel(CHANNEL.guild_id, 11), ROBIN, "A dog", portrait=False)
@@ -104,7 +103,7 @@ async def test_a_server_has_its_share_and_no_more(rig: Rig) -> None:
 
 async def test_a_server_can_limit_how_long_a_broadcast_lasts(rig: Rig) -> None:
     """At the server's own limit it ends in order, though the service would go on."""
-    rig.budgets[CHANNEL.guild_id] = Budget(longest=timedelta(seconds=30))
+    rig.budgets[CHANNEL.guild_id] = budget(longest=timedelta(seconds=30))
     session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
     await reach(session, State.ENDED)
     ended, live = session.broadcast.ended_at, session.broadcast.live_at

@@ -8,15 +8,15 @@ from dataclasses import replace
 import pytest
 from discord.ui import TextDisplay
 
-from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
-from bot.broadcast.arbitration.line import LineLimits
-from bot.broadcast.arbitration.policy import Mode, PolicySettings, Standing
+from bot.broadcast.arbitration.arbiter import Arbiter
+from bot.broadcast.arbitration.policy import Mode, Standing
 from bot.broadcast.states import State
 from cogs.panel.panel import Panel
 from cogs.wording.panel import how_to_steer
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
 from tests.broadcast.conftest import MIKA, ROBIN, Rig, opened_rig, rig
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.support.rules import arbitration_settings, line_limits, policy_settings
 from tests.support.steering import set_
 
 __all__ = ["rig"]  # the fixture
@@ -68,7 +68,7 @@ async def test_a_panel_asks_once_how_the_line_stands(monkeypatch: pytest.MonkeyP
     assert asked == 1
 
 
-SHARING = PolicySettings(ballot_share=5)
+SHARING = policy_settings(ballot_share=5)
 FIVE = [
     "the old lighthouse keeper walks down to the shore " * 10,
     "שלום עולם, הלוויתן קופץ מעל הגלים " * 14,
@@ -82,7 +82,7 @@ async def drawn(rig: Rig, mode: Mode, *prompts: str, **more: bool) -> Panel:
     """The panel of a broadcast in which these wait, Robin's all of them."""
     rig.world.may_connect.clear()  # so that nothing leaves the line
     session = await rig.broadcasts.start(CHANNEL_OF_RIG, MIKA, "A cat", portrait=False)
-    session.floor.adopt(ArbitrationSettings(limits=LineLimits(per_viewer=9), policy=SHARING))
+    session.floor.adopt(arbitration_settings(limits=line_limits(per_viewer=9), policy=SHARING))
     session.floor.switch(mode)
     for prompt in prompts:
         await session.floor.suggest(ROBIN, prompt[:500])
