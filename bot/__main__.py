@@ -1,5 +1,3 @@
-"""`python -m bot …`."""
-
 from bot.app.cli import app
 
 app(prog_name="python -m bot")

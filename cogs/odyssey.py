@@ -40,7 +40,6 @@ from cogs.wording import commands as texts
 
 
 async def setup(bot: commands.Bot) -> None:
-    """discord.py's entry."""
     answers = PrivateAnswers(cast("OdysseyBot", bot))
     await bot.add_cog(answers)
     await bot.add_cog(Dialogues())
@@ -134,14 +133,12 @@ class OdysseyCog(
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Discord is there."""
         self._services.stage.is_connected = True
         self._try_again()
         await self._chat.look_again()
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
-        """Discord is there again."""
         self._services.stage.is_connected = True
         self._try_again()
 
@@ -156,7 +153,6 @@ class OdysseyCog(
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:
-        """Discord is gone for the moment."""
         self._services.stage.is_connected = False
 
     @commands.Cog.listener()
@@ -167,12 +163,10 @@ class OdysseyCog(
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        """Editing one's message revises a suggestion that waits."""
         await self._chat.edited(event)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """Deleting one's message withdraws a suggestion that waits."""
         self._panels.deleted(event.channel_id, [event.message_id])
         await self._chat.deleted(event.message_id)
 
@@ -183,12 +177,10 @@ class OdysseyCog(
         await self._chat.deleted(*event.message_ids)
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
-        """The domain's word that a broadcast changed."""
         self._panels.broadcast_changed(broadcast)
         self._answers.broadcast_changed(broadcast)
 
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
-        """The domain's word that a recording is there, or did not come."""
         await self._recordings.post_recording(stream, recording)
 
     def _try_again(self) -> None:

@@ -14,13 +14,10 @@ log = logging.getLogger(__name__)
 class ActionRecords(Protocol):
     """Where the list is kept."""
 
-    async def save_action(self, action: Action) -> None:
-        """Adds to it."""
-        ...
+    async def save_action(self, action: Action) -> None: ...
 
     async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
         """A server's, newest first."""
-        ...
 
 
 class Audit:
@@ -38,5 +35,4 @@ class Audit:
             log.exception("the audit list of server %s misses one: %s", guild_id, kind.value)
 
     async def latest(self, guild_id: int, limit: int) -> list[Action]:
-        """A server's, newest first."""
         return await self._records.latest_actions(guild_id, limit)

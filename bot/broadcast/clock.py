@@ -16,23 +16,18 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The time by the wall, in UTC: only to be stored or shown."""
-        ...
 
     def steady(self) -> float:
         """Seconds on a clock that never steps; what they count from means nothing."""
-        ...
 
     def date_of(self, steady: float) -> datetime:
         """When a steady moment is, was or will be by the wall: to show it.
 
         The same for the same moment, to the digit, until the wall steps.
         """
-        ...
 
     async def sleep(self, seconds: float) -> None:
         """Returns after so many seconds."""
-        ...
 
     async def wait(self, event: asyncio.Event, until: float | None) -> None:
         """Returns when the event is set, or at that steady moment; with None, only when it is set."""
-        ...

@@ -131,7 +131,6 @@ class Outcome(StrEnum):
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing more will become of it."""
         return self is Outcome.ACKNOWLEDGED or self is Outcome.REFUSED
 
 
@@ -190,13 +189,11 @@ class Suggestion(NamedTuple):
         return Suggestion(*self[:6], Outcome.SENT, stream_id, at, sent_as=sent_as)
 
     def acknowledged(self, applied: str, at: datetime) -> Suggestion:
-        """In force."""
         return Suggestion(
             *self[:6], Outcome.ACKNOWLEDGED, self.stream_id, self.sent_at, at, applied, sent_as=self.sent_as
         )
 
     def refused(self, refusal: Refusal, at: datetime, detail: str | None = None) -> Suggestion:
-        """Not applied, and why."""
         return Suggestion(*self[:6], Outcome.REFUSED, self.stream_id, self.sent_at, at, None, refusal, detail)
 
 
@@ -220,8 +217,6 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Who did what, when, to what or whom."""
-
     guild_id: int
     actor: Viewer
     kind: ActionKind
@@ -255,7 +250,6 @@ class Recording:
 
     @property
     def has_video(self) -> bool:
-        """Whether the film itself is there."""
         return self.video_url is not None
 
     @property

@@ -42,26 +42,20 @@ class World(Protocol):
     @property
     def starts_from_pictures(self) -> bool:
         """Whether a stream may start from a picture here; False when the connection is lost."""
-        ...
 
     async def start(self, prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
         """Begins a stream that spectators can watch: the prompt's world, out of the picture if there is one.
 
         Fails with NO_PICTURES for a picture where streams start from none.
         """
-        ...
 
     async def interact(self, prompt: str) -> str:
         """Sends one interaction and returns the prompt as acknowledged. Never called twice at once."""
-        ...
 
-    async def end(self) -> None:
-        """Ends the stream."""
-        ...
+    async def end(self) -> None: ...
 
     async def latest_picture(self) -> Picture | None:
         """What the stream looks like now, at its full size; None before its first frame."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +86,6 @@ class RecordingSource(Protocol):
 
         The stream is named as the service names it.
         """
-        ...
 
 
 class RecordingKeeper(Protocol):
@@ -103,7 +96,6 @@ class RecordingKeeper(Protocol):
 
         Called again for a recording that is kept already. Whatever it raises, it is asked again later.
         """
-        ...
 
 
 class Journal(Protocol):
@@ -112,25 +104,17 @@ class Journal(Protocol):
     Calls take effect in their order, whenever what they return is awaited, and if it never is.
     """
 
-    def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
-        """Stores a broadcast as it stands."""
-        ...
+    def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]: ...
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
         """Stores that these broadcasts still run."""
-        ...
 
-    def save_stream(self, stream: Stream) -> Awaitable[None]:
-        """Stores a stream as it stands."""
-        ...
+    def save_stream(self, stream: Stream) -> Awaitable[None]: ...
 
-    def save_suggestion(self, suggestion: Suggestion) -> Awaitable[None]:
-        """Stores a suggestion as it stands."""
-        ...
+    def save_suggestion(self, suggestion: Suggestion) -> Awaitable[None]: ...
 
     def save_recording(self, stream_id: str, recording: Recording) -> Awaitable[None]:
         """Stores what is known of a stream's recording, but not its links: they expire, and are secrets."""
-        ...
 
 
 class PostJournal(Journal, Protocol):
@@ -138,27 +122,21 @@ class PostJournal(Journal, Protocol):
 
     def save_post(self, post: Post) -> Awaitable[None]:
         """Stores a post as it stands. Raises for a second recording post of one stream."""
-        ...
 
     def add_post(self, post: Post) -> Awaitable[None]:
         """Stores a post, unless its message is remembered already: one that is found again, say."""
-        ...
 
     def close_panel(self, message_id: int, at: datetime) -> Awaitable[None]:
         """Remembers that a panel looks live no more: it shows its broadcast's end, or is gone or closed."""
-        ...
 
     def forget_post(self, message_id: int) -> Awaitable[None]:
         """Remembers a message no more: it is gone, and another one stands for it."""
-        ...
 
     def panels_sought(self, broadcast_id: str, at: datetime) -> Awaitable[None]:
         """Remembers that a broadcast has no more panels that are not remembered."""
-        ...
 
     def drop_recording(self, stream_id: str, at: datetime) -> Awaitable[None]:
         """Remembers that a stream's recording can never be posted: there is nowhere left to."""
-        ...
 
 
 class History(Protocol):
@@ -166,7 +144,6 @@ class History(Protocol):
 
     async def times_on_air(self, guild_id: int, *, since: datetime) -> Iterable[TimeOnAir]:
         """When a server's broadcasts were live that ended later than `since`, as far as is known."""
-        ...
 
 
 class FullHistory(History, Protocol):
@@ -178,51 +155,39 @@ class FullHistory(History, Protocol):
 
     async def channels(self, guild_id: int) -> list[int]:
         """The IDs of a guild's channels that had broadcasts, those with the newest first."""
-        ...
 
     async def past_streams(
         self, guild_id: int, channels: Collection[int] | None = None, *, limit: int, offset: int
     ) -> tuple[list[PastStream], int]:
         """A guild's streams, newest first, and how many there are in all."""
-        ...
 
     async def search_streams(
         self, guild_id: int, text: str, channels: Collection[int] | None = None, *, limit: int
     ) -> list[PastStream]:
         """A guild's streams with `text` in their prompt, their host's name or at the front of their ID."""
-        ...
 
     async def stream(self, guild_id: int, service_id: str) -> PastStream | None:
         """One of a guild's streams, by the ID that people know it by."""
-        ...
 
     async def latest_stream(self, channel: Channel) -> PastStream | None:
         """The newest stream in a channel that has ended."""
-        ...
 
-    async def broadcast(self, broadcast_id: str) -> Broadcast | None:
-        """A broadcast, by its ID."""
-        ...
+    async def broadcast(self, broadcast_id: str) -> Broadcast | None: ...
 
     async def broadcasts_to_search(self) -> list[Broadcast]:
         """Broadcasts that are over and may have a panel that nobody remembers: the bot was cut off."""
-        ...
 
     async def open_panels(self, broadcast_id: str) -> list[Post]:
         """A broadcast's panels that do not show its end yet, oldest first."""
-        ...
 
     async def open_panels_of_the_past(self) -> list[Post]:
         """Panels that do not show yet that their broadcasts are over, oldest first."""
-        ...
 
     async def newest_panel(self, broadcast_id: str) -> int | None:
         """The message ID of the panel of a broadcast that stands furthest down."""
-        ...
 
     async def stream_posts(self, stream_id: str) -> dict[PostKind, Post]:
         """The messages that show a stream's recording, or that there is none yet."""
-        ...
 
 
 class Audience(Protocol):
@@ -230,7 +195,6 @@ class Audience(Protocol):
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
         """Its state, its prompt in force or its line changed."""
-        ...
 
 
 class RecordingPoster(Protocol):
@@ -243,7 +207,6 @@ class RecordingPoster(Protocol):
         the place of the word that there is none. Returns when that is settled for good, also because there is
         nowhere left to post it. Raises `NotShownError`.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a broadcast is in its life."""
-
     REQUESTED = "requested"
     CONNECTING = "connecting"
     LIVE = "live"
@@ -32,8 +30,6 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 
 
 class Reason(StrEnum):
-    """Why a broadcast ended or failed."""
-
     HOST_ENDED = "host_ended"
     MODERATOR_ENDED = "moderator_ended"
     TIME_LIMIT = "time_limit"

@@ -62,7 +62,6 @@ class Services:
     """Where watch links start, without a slash at the end."""
 
     def watch_url(self, broadcast_id: str) -> str:
-        """Where a broadcast can be watched."""
         return f"{self.watch_base_url}/watch/{broadcast_id}"
 
 
@@ -129,7 +128,6 @@ class OdysseyBot(commands.Bot):
                 await self.services.clock.sleep(self._pauses.next_s())
 
     async def close(self) -> None:
-        """Ends everything that belongs to it."""
         # The second is discord.py's own, which it leaves behind when it is closed within moments.
         tasks = [task for task in (self._telling, self._connection._ready_task) if task]
         for task in tasks:
@@ -144,7 +142,6 @@ class OdysseyBot(commands.Bot):
                 await self.ws.close()
 
     async def on_ready(self) -> None:
-        """Says where the bot is."""
         self.was_ready = True
         log.info("connected to Discord as %s, in %d servers", self.user, len(self.guilds))
 

@@ -79,16 +79,13 @@ class Guilds:
         return self._stored_of(guild_id).settings
 
     def prefixes_of(self, guild_id: int) -> Prefixes:
-        """What is heard in a server's chat."""
         return self.settings_of(guild_id).prefixes(self.own_prefix)
 
     def trouble_of(self, guild_id: int) -> Trouble:
-        """What moderators ought to know of a server's settings."""
         self.intake_of(guild_id)
         return self._judges[guild_id].trouble
 
     def intake_of(self, guild_id: int) -> Intake:
-        """A server's gate for suggestions."""
         if guild_id not in self._intakes:
             stored = self._stored_of(guild_id)
             self._judges[guild_id] = judge = Judge(guild_id, stored, self._make_filter)

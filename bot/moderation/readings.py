@@ -49,7 +49,6 @@ class Readings(NamedTuple):
 
 
 def read(text: Forms) -> Readings:
-    """The readings of `text`."""
     lines: dict[str, None] = {}
     runs: dict[str, None] = {}
     for version in dict.fromkeys((text.plain, text.latin, cyrillic(text.plain))):

@@ -24,30 +24,25 @@ class DatabaseGuilds:
 
     @to_the_end
     async def all_settings(self) -> dict[int, str]:
-        """Every server's settings, by its ID."""
         async with self._engine.connect() as connection:
             rows = (await connection.execute(select(guild_settings))).all()
         return {row.guild_id: row.settings for row in rows}
 
     async def save_settings(self, guild_id: int, settings: str, at: datetime) -> None:
-        """Stores a server's settings."""
         row = {"guild_id": guild_id, "settings": settings, "changed_at": at}
         await self._writer.execute(upsert(self._engine, guild_settings, row))
 
     @to_the_end
     async def asked_guilds(self) -> list[int]:
-        """The IDs of servers that were asked at their first start."""
         async with self._engine.connect() as connection:
             return list((await connection.execute(select(first_questions.c.guild_id))).scalars())
 
     async def save_asked(self, guild_id: int, at: datetime) -> None:
-        """Stores that a server was asked."""
         row = {"guild_id": guild_id, "asked_at": at}
         await self._writer.execute(upsert(self._engine, first_questions, row))
 
     @to_the_end
     async def remaining_mutes(self, now: datetime) -> list[tuple[int, Mute]]:
-        """Every mute that lasts, with its server's ID. Those that have run out are forgotten."""
         await self._writer.execute(delete(mutes).where(mutes.c.until <= now))
         async with self._engine.connect() as connection:
             rows = (await connection.execute(select(mutes))).all()
@@ -60,7 +55,6 @@ class DatabaseGuilds:
         ]
 
     async def save_mute(self, guild_id: int, mute: Mute, *, over: Collection[int] = ()) -> None:
-        """Stores a mute, in place of an earlier one of the same person; forgets those of people in `over`."""
         row = {
             "guild_id": guild_id,
             "viewer_id": mute.viewer.id,
@@ -72,11 +66,9 @@ class DatabaseGuilds:
         await self._writer.execute(_mutes_of(guild_id, over), upsert(self._engine, mutes, row))
 
     async def remove_mutes(self, guild_id: int, viewer_ids: Collection[int]) -> None:
-        """Forgets mutes."""
         await self._writer.execute(_mutes_of(guild_id, viewer_ids))
 
     async def save_action(self, action: Action) -> None:
-        """Adds to the audit list."""
         await self._writer.execute(
             insert(actions).values(
                 guild_id=action.guild_id,
@@ -90,7 +82,6 @@ class DatabaseGuilds:
 
     @to_the_end
     async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
-        """A server's audit list, newest first."""
         query = (
             select(actions).where(actions.c.guild_id == guild_id).order_by(actions.c.id.desc()).limit(limit)
         )

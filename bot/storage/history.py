@@ -36,7 +36,6 @@ class DatabaseHistory:
 
     @to_the_end
     async def channels(self, guild_id: int) -> list[int]:
-        """The IDs of a guild's channels that had broadcasts, those with the newest first."""
         query = (
             select(broadcasts.c.channel_id)
             .where(broadcasts.c.guild_id == guild_id)
@@ -50,7 +49,6 @@ class DatabaseHistory:
     async def past_streams(
         self, guild_id: int, channels: Collection[int] | None = None, *, limit: int, offset: int
     ) -> tuple[list[PastStream], int]:
-        """A guild's streams, newest first, and how many there are in all."""
         theirs = _in(guild_id, channels)
         query = _past_streams().where(theirs)
         count = select(func.count()).select_from(streams.join(broadcasts)).where(theirs)
@@ -83,12 +81,10 @@ class DatabaseHistory:
             return [_past_stream(row) for row in found.all()]
 
     async def stream(self, guild_id: int, service_id: str) -> PastStream | None:
-        """One of a guild's streams, by the ID that people know it by."""
         query = _past_streams().where(broadcasts.c.guild_id == guild_id, streams.c.service_id == service_id)
         return await self._first(query)
 
     async def latest_stream(self, channel: Channel) -> PastStream | None:
-        """The newest stream in a channel that has ended."""
         return await self._first(
             _past_streams().where(
                 broadcasts.c.channel_id == channel.id, _HAS_BEGUN, streams.c.ended_at.is_not(None)
@@ -114,7 +110,6 @@ class DatabaseHistory:
 
     @to_the_end
     async def broadcast(self, broadcast_id: str) -> Broadcast | None:
-        """A broadcast, by its ID."""
         async with self._engine.connect() as connection:
             query = select(broadcasts).where(broadcasts.c.id == broadcast_id)
             row = (await connection.execute(query)).first()
@@ -122,7 +117,6 @@ class DatabaseHistory:
 
     @to_the_end
     async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
-        """When a guild's broadcasts were live that ended later than `since`, as far as is known."""
         ended_at = func.coalesce(broadcasts.c.ended_at, broadcasts.c.last_seen_at, broadcasts.c.live_at)
         query = select(broadcasts.c.id, broadcasts.c.live_at, ended_at).where(
             broadcasts.c.guild_id == guild_id, broadcasts.c.live_at.is_not(None), ended_at > since
@@ -131,16 +125,13 @@ class DatabaseHistory:
             return [TimeOnAir(*row) for row in (await connection.execute(query)).all()]
 
     async def open_panels_of_the_past(self) -> list[Post]:
-        """Panels that do not show yet that their broadcasts are over, oldest first."""
         return await self._posts(_OPEN_PANEL, broadcasts.c.state.in_(_OVER))
 
     async def open_panels(self, broadcast_id: str) -> list[Post]:
-        """A broadcast's panels that do not show its end yet, oldest first."""
         return await self._posts(_OPEN_PANEL, broadcasts.c.id == broadcast_id)
 
     @to_the_end
     async def newest_panel(self, broadcast_id: str) -> int | None:
-        """The message ID of the panel of a broadcast that stands furthest down."""
         query = select(func.max(posts.c.message_id)).where(
             posts.c.kind == PostKind.PANEL.value, posts.c.broadcast_id == broadcast_id
         )
@@ -150,7 +141,6 @@ class DatabaseHistory:
 
     @to_the_end
     async def broadcasts_to_search(self) -> list[Broadcast]:
-        """Broadcasts that are over and may have a panel that nobody remembers: the bot was cut off."""
         remembered = select(posts.c.broadcast_id).where(posts.c.kind == PostKind.PANEL.value, _IS_POSTED)
         query = select(broadcasts).where(
             broadcasts.c.state.in_(_OVER),
@@ -161,7 +151,6 @@ class DatabaseHistory:
             return [_broadcast(row) for row in (await connection.execute(query)).all()]
 
     async def stream_posts(self, stream_id: str) -> dict[PostKind, Post]:
-        """The messages that show a stream's recording, or that there is none yet."""
         return {post.kind: post for post in await self._posts(posts.c.stream_id == stream_id)}
 
     @to_the_end

@@ -23,7 +23,6 @@ class DatabaseJournal:
         self._writer = writer
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
-        """Stores a broadcast as it stands."""
         ending = broadcast.ending
         return self._save(
             schema.broadcasts,
@@ -46,12 +45,10 @@ class DatabaseJournal:
         )
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
-        """Stores that these broadcasts still run."""
         running = schema.broadcasts.c.id.in_(broadcast_ids)
         return self._writer.execute(update(schema.broadcasts).where(running).values(last_seen_at=at))
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:
-        """Stores a stream as it stands."""
         return self._save(
             schema.streams,
             id=stream.id,
@@ -68,7 +65,6 @@ class DatabaseJournal:
         )
 
     def save_suggestion(self, suggestion: Suggestion) -> Awaitable[None]:
-        """Stores a suggestion as it stands."""
         origin = suggestion.origin
         return self._save(
             schema.suggestions,
@@ -90,7 +86,6 @@ class DatabaseJournal:
         )
 
     def save_recording(self, stream_id: str, recording: Recording) -> Awaitable[None]:
-        """Stores what is known of a stream's recording, but not its links."""
         return self._save(
             schema.recordings,
             stream_id=stream_id,
@@ -104,29 +99,23 @@ class DatabaseJournal:
         )
 
     def save_post(self, post: Post) -> Awaitable[None]:
-        """Stores a post as it stands. Raises `IntegrityError` for a second recording post of one stream."""
         return self._save(schema.posts, **_row(post))
 
     def add_post(self, post: Post) -> Awaitable[None]:
-        """Stores a post, unless its message is remembered already: one that is found again, say."""
         return self._writer.execute(insert_new(self._engine, schema.posts, _row(post)))
 
     def close_panel(self, message_id: int, at: datetime) -> Awaitable[None]:
-        """Remembers that a panel looks live no more: it shows its broadcast's end, or is gone or closed."""
         panel = schema.posts.c.message_id == message_id
         return self._writer.execute(update(schema.posts).where(panel).values(closed_at=at))
 
     def forget_post(self, message_id: int) -> Awaitable[None]:
-        """Remembers a message no more: it is gone, and another one stands for it."""
         return self._writer.execute(delete(schema.posts).where(schema.posts.c.message_id == message_id))
 
     async def panels_sought(self, broadcast_id: str, at: datetime) -> None:
-        """Remembers that a broadcast has no more panels that are not remembered."""
         broadcast = schema.broadcasts.c.id == broadcast_id
         await self._writer.execute(update(schema.broadcasts).where(broadcast).values(panels_sought_at=at))
 
     async def drop_recording(self, stream_id: str, at: datetime) -> None:
-        """Remembers that a stream's recording can never be posted: there is nowhere left to."""
         stream = schema.streams.c.id == stream_id
         await self._writer.execute(update(schema.streams).where(stream).values(recording_dropped_at=at))
 

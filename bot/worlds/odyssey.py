@@ -84,7 +84,6 @@ class OdysseyWorld:
         self._is_interacting = False
 
     async def connect(self) -> None:
-        """Reserves a streamer and connects to it."""
         with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
             await self._client.connect(
                 on_disconnected=self._disconnected,
@@ -123,7 +122,6 @@ class OdysseyWorld:
         return StartedStream(stream_id, self._client.last_applied_prompt or prompt)
 
     async def interact(self, prompt: str) -> str:
-        """Sends one interaction; returns the prompt as acknowledged."""
         self._is_interacting = True
         try:
             with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
@@ -132,7 +130,6 @@ class OdysseyWorld:
             self._is_interacting = False
 
     async def end(self) -> None:
-        """Ends the stream."""
         self.leave()
         with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
             await self._client.end_stream()
@@ -189,7 +186,6 @@ class OdysseyRecordings:
         self._clock = clock
 
     async def find(self, service_id: str) -> Recording | None:
-        """The recording as it stands now, with fresh links; None when there is none (yet)."""
         with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
             try:
                 found = await self._client.get_recording(service_id)

@@ -28,8 +28,6 @@ from cogs.wording.labels import WATCH
 
 
 class ViewerCommands(commands.GroupCog):
-    """The viewers' part of the `/odyssey` cog."""
-
     _panels: PanelKeeper
     """The cog's own."""
 

@@ -46,7 +46,6 @@ class Departures(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The bot was kicked, or the server deleted."""
         self._places.look(guild.id)
 
     @commands.Cog.listener()

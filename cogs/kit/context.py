@@ -17,7 +17,6 @@ C = TypeVar("C", bound=commands.Cog)
 
 
 def services(interaction: discord.Interaction) -> Services:
-    """The services of the bot that got the interaction."""
     return _bot(interaction).services
 
 

@@ -41,7 +41,6 @@ class Dialogues(commands.Cog):
 
     @staticmethod
     def of(interaction: discord.Interaction) -> Dialogues:
-        """Those of the bot that got the interaction."""
         return context.cog(interaction, Dialogues)
 
     async def open(self, interaction: discord.Interaction, dialogue: Dialogue) -> None:

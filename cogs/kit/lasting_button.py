@@ -34,8 +34,6 @@ class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
 
 
 class LastingButton(LastingItem[Button[Any]], template=r"(?!)"):
-    """A button of ours."""
-
     def __init__(
         self,
         label: str,

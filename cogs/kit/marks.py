@@ -33,7 +33,6 @@ class Marks:
             await mark(message, sign)
 
     async def replace(self, message: discord.Message, me: discord.abc.Snowflake, sign: str | None) -> None:
-        """Puts a mark in the place of "queued", or takes that away."""
         async with self._turns:
             await replace_mark(message, me, sign)
 

@@ -55,7 +55,6 @@ class PrivateAnswers(commands.Cog):
 
     @staticmethod
     def of(interaction: discord.Interaction) -> PrivateAnswers:
-        """Those of the bot that got the interaction."""
         return context.cog(interaction, PrivateAnswers)
 
     @contextmanager
@@ -127,7 +126,6 @@ class PrivateAnswers(commands.Cog):
                 task.add_done_callback(self._tasks.discard)
 
     async def cog_unload(self) -> None:
-        """Nothing is edited any more."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

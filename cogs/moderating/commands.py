@@ -24,8 +24,6 @@ AUDIT_SHOWN = 20
 
 
 class ModerationCommands(commands.GroupCog):
-    """The moderators' part of the `/odyssey` cog."""
-
     @app_commands.command(description=texts.MODE)
     @app_commands.describe(**texts.MODE_OPTIONS)
     async def mode(self, interaction: discord.Interaction, mode: ModeName) -> None:

@@ -88,8 +88,6 @@ class ControlButton(
     LastingButton,
     template=r"odyssey:(?P<control>review|pause|resume|panic|end|endit|keepit):(?P<broadcast_id>[\w-]+)",
 ):
-    """One of the buttons of the controls."""
-
     def __init__(self, control: str, broadcast_id: str, count: int = 0) -> None:
         self._control = Control(control)
         label = labels.counted(self._control.label, count)
@@ -98,7 +96,6 @@ class ControlButton(
         self._broadcast_id = broadcast_id
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Does what the button says, if its user still may, and shows the controls as they are then."""
         deed = _DEEDS[self._control]
         asked = await _session_for(interaction, deed, self._broadcast_id)
         if asked is None:
@@ -134,7 +131,6 @@ class ModeMenu(LastingItem[Select[Any]], template=r"odyssey:mode:(?P<broadcast_i
         self._broadcast_id = broadcast_id
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Decides in that way from now on."""
         if asked := await _session_for(interaction, Deed.CHOOSE_MODE, self._broadcast_id):
             session, person = asked
             mode = Mode(self.item.values[0])

@@ -15,8 +15,6 @@ from cogs.wording import commands as texts
 
 
 class MuteCommands(commands.GroupCog):
-    """The part of the `/odyssey` cog that mutes."""
-
     @app_commands.command(description=texts.MUTE)
     @app_commands.describe(**texts.MUTE_OPTIONS)
     async def mute(

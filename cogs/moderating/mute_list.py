@@ -55,7 +55,6 @@ class UnmuteButton(LastingButton, template=r"odyssey:unmute:(?P<viewer_id>\d{1,1
         self._offset = int(offset)
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Unmutes them, and shows who is left."""
         await rights.check(interaction, Deed.SEE_MUTES)
         async with acknowledging(interaction, in_place=True):
             person = await muting.member(interaction, self._viewer_id)
@@ -77,7 +76,6 @@ class MutePageButton(
         self._offset = int(offset)
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Shows the page in place of the one before."""
         await show(interaction, await mute_list_page(interaction, self._offset))
 
 

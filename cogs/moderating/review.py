@@ -100,8 +100,6 @@ class VerdictButton(
     template=r"odyssey:(?P<verdict>approve|edit|refuse|next):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)"
     r":(?P<words>[0-9a-f]{8})",
 ):
-    """One of the review panel's buttons."""
-
     def __init__(self, verdict: str, broadcast_id: str, suggestion_id: str, words: str) -> None:
         self._verdict = Verdict(verdict)
         custom_id = f"odyssey:{verdict}:{broadcast_id}:{suggestion_id}:{words}"
@@ -111,7 +109,6 @@ class VerdictButton(
         self._words = words
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Decides, and shows the next suggestion."""
         session, person = await rights.session_of(interaction, Deed.REVIEW, self._broadcast_id)
         is_on = session.floor.mode is Mode.HOST
         if is_on and self._verdict is Verdict.EDIT:

@@ -23,8 +23,6 @@ from cogs.wording import labels
 
 
 class Action(StrEnum):
-    """What a panel's button does."""
-
     SUGGEST = "suggest"
     FOR = "for"
     AGAINST = "against"
@@ -62,7 +60,6 @@ class PanelButton(
         self._broadcast_id = broadcast_id
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Does what the button says, if its broadcast still runs."""
         session, _ = await rights.session_of(interaction, _DEEDS[self._action], self._broadcast_id)
         match self._action:
             case Action.SUGGEST:

@@ -60,7 +60,6 @@ class PanelKeeper:
         return any(message_id in kept.panel.ids for kept in self._kept.values())
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
-        """The broadcast's panel is to be drawn again."""
         if kept := self._kept.get(broadcast.id):
             kept.upkeep.changed()
 

@@ -65,7 +65,6 @@ class KeptPanel:
         self._picture: bytes | None = None
 
     def draw(self) -> Panel:
-        """The panel as it is to look now."""
         return panel_of(self._bot, self.session.broadcast, self.session)
 
     def stands(self, message_id: int, posted_at: float) -> None:
@@ -141,7 +140,6 @@ class KeptPanel:
         self.looks(panel, picture)
 
     async def remember(self) -> None:
-        """Stores which message the panel is."""
         if self.message:
             await self._services.journal.add_post(
                 Post(

@@ -41,7 +41,6 @@ class RecordingBoard:
         """By stream: what stands in its channel, but could not be remembered yet."""
 
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
-        """Posts a stream's recording, or word that there is none yet. Raises `NotShownError`."""
         services = self._services
         remembered = await services.history.stream_posts(stream.id)
         if PostKind.RECORDING in remembered or (recording is None and remembered):

@@ -51,7 +51,6 @@ class PageButton(
         self._offset = int(offset)
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Shows the page in place of the one before."""
         await show(interaction, await stream_list_page(interaction, self._offset))
 
 

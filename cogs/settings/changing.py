@@ -26,7 +26,6 @@ class Shown:
 
 
 def as_they_stand(interaction: discord.Interaction) -> Shown:
-    """The settings of the user's server."""
     services, guild_id = context.services(interaction), context.channel(interaction).guild_id
     return Shown(
         services.guilds.settings_of(guild_id),

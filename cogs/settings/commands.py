@@ -32,8 +32,6 @@ WORDS_NAME = "odyssey-words.txt"
 
 
 class SettingsCommands(commands.GroupCog):
-    """The part of the `/odyssey` cog that is about the server's settings."""
-
     @app_commands.command(description=texts.SETTINGS)
     @app_commands.describe(**texts.SETTINGS_OPTIONS)
     async def settings(

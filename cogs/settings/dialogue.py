@@ -48,7 +48,6 @@ class SettingsDialogue(Dialogue, title=labels.SETTINGS):
             self.add_item(Label(text=words.title, description=words.meaning, component=control))
 
     async def submitted(self, interaction: discord.Interaction) -> None:
-        """Hands over what was changed."""
         typed = {name: _typed_in(control) for name, control in self._controls.items()}
         touched = {name: text for name, text in typed.items() if _lines(text) != _lines(self._held[name])}
         await self._done(interaction, touched)

@@ -55,8 +55,6 @@ class FirstQuestion(LayoutView):
 
 
 class StarterRoles(LastingItem[RoleSelect[Any]], template="odyssey:first:roles"):
-    """Who may start."""
-
     def __init__(self, settings: GuildSettings | None = None) -> None:
         roles = settings.starter_roles if settings else ()
         menu: RoleSelect[Any] = RoleSelect(
@@ -79,8 +77,6 @@ class StarterRoles(LastingItem[RoleSelect[Any]], template="odyssey:first:roles")
 
 
 class DailyMinutes(LastingItem[Select[Any]], template="odyssey:first:minutes"):
-    """For how many minutes a day."""
-
     def __init__(self, settings: GuildSettings | None = None) -> None:
         held = settings.minutes_per_day if settings else 0
         menu: Select[Any] = Select(
@@ -99,13 +95,10 @@ class DailyMinutes(LastingItem[Select[Any]], template="odyssey:first:minutes"):
 
 
 class KeepButton(LastingButton, template="odyssey:first:keep"):
-    """Puts the question away."""
-
     def __init__(self) -> None:
         super().__init__(labels.KEEP_AS_IT_IS, "odyssey:first:keep")
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Says what holds, and where to change it."""
         await rights.check(interaction, Deed.SET)
         view = LayoutView(timeout=None)
         view.add_item(TextDisplay(wording.first_answer(as_they_stand(interaction).settings)))

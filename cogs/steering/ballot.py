@@ -65,7 +65,6 @@ class VoteButton(
         self._suggestion_id = suggestion_id
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Moves the user's one vote here."""
         session, _ = await rights.session_of(interaction, Deed.VOTE, self._broadcast_id)
         refusal = None
         try:
@@ -88,7 +87,6 @@ class TakeBackButton(
         self._suggestion_id = suggestion_id
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Takes it back, if it is still for that."""
         session, _ = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
         viewer, floor = context.viewer(interaction.user), session.floor
         word = wording.VOTE_TAKEN_BACK

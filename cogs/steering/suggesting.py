@@ -65,7 +65,6 @@ class WithdrawButton(
         self._suggestion_id = suggestion_id
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        """Takes the suggestion out of the line, if it still waits there."""
         session, _ = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
         if session.floor.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
             raise BroadcastError(Code.NOT_IN_LINE)

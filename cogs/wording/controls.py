@@ -26,28 +26,23 @@ def ending(*, is_recorded: bool) -> str:
 
 
 def intake(*, is_paused: bool) -> str:
-    """Whether suggestions are taken."""
     return "Suggestions are paused." if is_paused else "Suggestions are taken."
 
 
 def decided(mode: Mode) -> str:
-    """How it is decided what is next."""
     return f"Decided {mode_name(mode)}."
 
 
 def decide(mode: Mode) -> str:
-    """A way to decide, in the menu of all."""
     return f"Decide {mode_name(mode)}"
 
 
 def chosen(mode: Mode) -> str:
-    """Word of another mode that was chosen."""
     sequel = " What people suggest waits for you: press Moderate, then Review." if mode is Mode.HOST else ""
     return f"From now on it is decided {mode_name(mode)}.{sequel}"
 
 
 def review_head(count: int, *, is_paused: bool) -> str:
-    """Over a review: how many there are to decide on."""
     return f"## Review\n-# {count} to decide{' · suggestions are paused' if is_paused else ''}"
 
 

@@ -25,16 +25,13 @@ _DEEDS = {
 
 
 def deed(action: Action) -> str:
-    """One line of the audit list."""
     what = _DEEDS[action.kind].format(subject=plain(action.subject, 80))
     return f"{discord.utils.format_dt(action.at, 'R')} **{plain(action.actor.name, 40)}** {what}"
 
 
 def deed_of_words(count: int, before: int, *, replaces: bool) -> str:
-    """What an import of blocked words is called there."""
     return f"{count} words of a file, {'in place of' if replaces else 'besides'} {before}"
 
 
 def deed_of_mute(name: str, minutes: int) -> str:
-    """What a mute is called there."""
     return f"{name} for {length(minutes)}"

@@ -59,7 +59,6 @@ UNDERSTOOD = frozenset({Reason.NO_STREAMER, Reason.USAGE_LIMIT, Reason.BAD_KEY, 
 
 
 def ending(end: Ending) -> str:
-    """Why a broadcast is over, and what to do next."""
     if end.limit:
         sentence = reached_limit(end.limit)
     else:

@@ -41,22 +41,18 @@ def minutes_a_day(minutes: int) -> str:
 
 
 def mode(mode: Mode) -> str:
-    """A choice of the settings."""
     return f"{mode_name(mode)} ({mode})".capitalize()
 
 
 def settings_of(group: Group) -> str:
-    """Over a dialogue with a group's settings."""
     return f"Settings: {GROUPS[group]}"
 
 
 def setting(name: str) -> str:
-    """A choice of what the command may change."""
     return f"{name}: {FIELDS[name].title}"
 
 
 def counted(label: str, count: int) -> str:
-    """A label, with how much waits behind it."""
     return f"{label} ({count})" if count else label
 
 

@@ -29,7 +29,6 @@ def unmuted(name: str, *, was_muted: bool) -> str:
 
 
 def mute(mute: Mute) -> str:
-    """One entry of the list of mutes."""
     who = f"**{plain(mute.viewer.name, 40)}** · <@{mute.viewer.id}>"
     return f"{who}\n-# ends {_relative(mute.until)} · by **{plain(mute.by.name, 40)}**"
 

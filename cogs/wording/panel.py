@@ -57,22 +57,18 @@ def how_to_steer(prefix: str, *, reads_chat: bool) -> str:
 
 
 def state(state: State) -> str:
-    """What people call the state of a broadcast."""
     return _STATES[state]
 
 
 def in_odysseys_words(prompt: str) -> str:
-    """What Odyssey made of a prompt."""
     return f"-# In Odyssey's words: {plain(prompt, REWORDED_SHOWN)}"
 
 
 def suggested_by(viewer: Viewer, applied_at: datetime) -> str:
-    """Whose idea is shown."""
     return f"-# Suggested by **{plain(viewer.name)}** · applied {_relative(applied_at)}"
 
 
 def hosted_by(name: str) -> str:
-    """Who started it."""
     return f"Hosted by **{plain(name)}**"
 
 
@@ -95,7 +91,6 @@ def motion(motion: Motion, closes_at: datetime) -> str:
 
 
 def closes(closes_at: datetime) -> str:
-    """Behind what is voted on."""
     return f" · closes {_relative(closes_at)}"
 
 
@@ -113,17 +108,14 @@ def line_head(mode: Mode, in_line: int) -> str:
 
 
 def invitation(mode: Mode) -> str:
-    """Stands where the candidates would be, if there were any."""
     return _INVITATIONS[mode]
 
 
 def waiting_for_a_place(count: int) -> str:
-    """How many candidates the ballot has no room for yet."""
     return f"{count} more {'waits' if count == 1 else 'wait'} for a place on the ballot"
 
 
 def thanks(count: int) -> str:
-    """Said to those whose ideas were still in line at the end."""
     if count == 1:
         return "Thank you for the idea that was still in line: bring it to the next one."
     return f"Thank you for the {count} ideas that were still in line: bring them to the next one."

@@ -16,7 +16,6 @@ from bot.moderation.rules import (
 
 
 def problem(problem: Problem) -> str:
-    """Why it is not taken, and often what would be."""
     match problem:
         case Mistake():
             return _mistake(problem)

@@ -28,7 +28,6 @@ def recorded(stream: Stream, host_name: str, recording: Recording) -> str:
 
 
 def not_recorded(stream: Stream) -> str:
-    """Word that a stream's recording did not come."""
     return (
         f"{NO_RECORDING_TITLE}\n> {plain(stream.prompt)}\n"
         "Odyssey has not delivered the recording of this stream. When it comes, it is shown here; or "
@@ -42,7 +41,6 @@ def stream_mark(stream: Stream) -> str:
 
 
 def links_work_until(end: datetime, *, today: bool) -> str:
-    """Below links that expire."""
     when = discord.utils.format_dt(end, "t" if today else "f")
     return f"-# The links work until {when}; `/odyssey recording` gives fresh ones."
 
@@ -55,7 +53,6 @@ def page_summary(first: int, last: int, total: int) -> str:
 
 
 def past_stream(stream: Stream, length: str, host_name: str, channel_id: int, *, is_recorded: bool) -> str:
-    """One entry of the list."""
     facts = [
         discord.utils.format_dt(stream.started_at, "f"),
         length,

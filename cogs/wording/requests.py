@@ -39,7 +39,6 @@ UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, t
 
 
 def refused_request(error: BroadcastError | WrongSettingError) -> str:
-    """The sentence for a request that was not met."""
     if isinstance(error, WrongSettingError):
         return f"Nothing was changed: {wrong_setting(error)}. `/odyssey settings` explains each."
     return _simple(error.why) if isinstance(error.why, Code) else _with_facts(error.why)
@@ -58,7 +57,6 @@ def setting_title(name: str) -> str:
 
 
 def setting_entry(entry: Entry) -> str:
-    """Which entry of a list, behind its name."""
     typed = as_code(on_one_line(entry.text)[:ENTRY_SHOWN])
     return f", entry {entry.number}" + (f" ({typed})" if typed.strip("`") else "")
 

@@ -29,12 +29,10 @@ FILE_HINT = (
 
 
 def head(group: Group | None = None) -> str:
-    """Over the overview, or a group's page."""
     return f"## Settings: {GROUPS[group]}" if group else "## Settings"
 
 
 def group_changes(group: Group, settings: GuildSettings, own_prefix: str) -> str:
-    """What a server has set, of a group."""
     changed = set(settings.differences(GuildSettings()))
     values = [
         f"{FIELDS[name].title}: " + setting_value(name, settings, own_prefix, limit=VALUE_IN_OVERVIEW)
@@ -45,7 +43,6 @@ def group_changes(group: Group, settings: GuildSettings, own_prefix: str) -> str
 
 
 def described(name: str, settings: GuildSettings, own_prefix: str, *, is_in_dialogue: bool) -> str:
-    """A setting on its group's page."""
     words = FIELDS[name]
     notes = [f"`{name}`", words.meaning]
     if name in FROM_NEXT_BROADCAST:
@@ -102,7 +99,6 @@ def word_of_change(names: Iterable[str], settings: GuildSettings, own_prefix: st
 
 
 def word_of_import(before: GuildSettings, after: GuildSettings) -> str:
-    """What an import has changed."""
     names = before.differences(after)
     changed = f"it changes {', '.join(map(setting_title, names))}" if names else "it changes nothing"
     return f"✅ The file is taken; {changed}. What a file leaves out has its default."
@@ -148,7 +144,6 @@ def _who_and_how_long(settings: GuildSettings) -> str:
 
 
 def word_list(words: Sequence[str]) -> str:
-    """How many words are blocked, and how to have more."""
     blocked = (
         f"{_words(len(words))} blocked here; the file has them." if words else "No words are blocked here."
     )

@@ -19,7 +19,6 @@ _REFUSALS = {
 
 
 def settled_suggestion(suggestion: Suggestion) -> str:
-    """What became of a suggestion."""
     if suggestion.outcome is Outcome.ACKNOWLEDGED:
         words = ", in the words of another one that says the same" if suggestion.sent_as else ""
         return f"✅ Applied{words}: {plain(suggestion.applied or suggestion.prompt)}"

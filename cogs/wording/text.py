@@ -74,7 +74,6 @@ def as_code(text: str) -> str:
 
 
 def mode_name(mode: Mode) -> str:
-    """What people call a way to decide."""
     return _MODES[mode]
 
 
@@ -86,7 +85,6 @@ def to_review(count: int) -> str:
 
 
 def reference(reference: str) -> str:
-    """The line that finds an error in the log."""
     return f"-# Reference: {reference}"
 
 

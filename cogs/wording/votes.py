@@ -20,5 +20,4 @@ def your_vote(number: int | None, prompt: str) -> str:
 
 
 def your_vote_on_mode(mode: Mode, *, is_for: bool) -> str:
-    """What somebody's vote on the mode is."""
     return f"🗳️ Your vote is {'for' if is_for else 'against'} it: to decide {mode_name(mode)} from now on."

@@ -62,7 +62,6 @@ class Arbiter:
         return self._policy.standing()
 
     def prospect(self, suggestion: Suggestion) -> Prospect:
-        """How a suggestion that waits stands."""
         return self._policy.prospect(suggestion)
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> None:

@@ -118,7 +118,6 @@ class Ballot:
         return self._on_it(author_id) >= self.share
 
     def added(self, suggestion: Suggestion) -> None:
-        """One more is in line."""
         self._has_arrived(suggestion)
         if not self._joins(suggestion):
             self._wait(suggestion)
@@ -140,7 +139,6 @@ class Ballot:
         self._tidy()
 
     def removed(self, suggestions: Collection[Suggestion]) -> None:
-        """Some are in line no more."""
         for suggestion in suggestions:
             self._arrival_of.pop(suggestion.id, None)
             if place := self._place_of.get(suggestion.id):

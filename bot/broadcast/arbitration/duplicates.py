@@ -43,7 +43,6 @@ class Duplicates:
             self._compare(next(iter(self._newest)))
 
     def remove(self, suggestion_id: str) -> None:
-        """One waits no more."""
         del self._suggestions[suggestion_id]
         if self._newest.pop(suggestion_id, None):
             return

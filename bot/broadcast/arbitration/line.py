@@ -26,17 +26,11 @@ class LineLimits:
 class Watcher(Protocol):
     """Who follows what waits. It is told when all of a change is done."""
 
-    def added(self, suggestion: Suggestion) -> None:
-        """One more waits."""
-        ...
+    def added(self, suggestion: Suggestion) -> None: ...
 
-    def revised(self, suggestion: Suggestion) -> None:
-        """One has other words now."""
-        ...
+    def revised(self, suggestion: Suggestion) -> None: ...
 
-    def removed(self, suggestions: Collection[Suggestion]) -> None:
-        """These wait no more."""
-        ...
+    def removed(self, suggestions: Collection[Suggestion]) -> None: ...
 
 
 class Line:
@@ -71,7 +65,6 @@ class Line:
         return suggestion_id in self._waiting
 
     def get(self, suggestion_id: str) -> Suggestion | None:
-        """A suggestion, if it waits."""
         return self._waiting.get(suggestion_id)
 
     @property
@@ -218,15 +211,12 @@ class Line:
         return self._waiting.get(self._votes.choice_of(viewer.id) or "")
 
     def withdraw_vote(self, viewer: Viewer) -> None:
-        """Takes back a viewer's vote, if they have given it."""
         self._votes.withdraw(viewer.id)
 
     def votes_for(self, suggestion: Suggestion) -> int:
-        """How many are for a suggestion."""
         return self._votes.count(suggestion.id)
 
     def supporters_of(self, suggestion: Suggestion) -> int:
-        """How many are for a suggestion, its author included even if they voted for another one."""
         return self._votes.supporters(suggestion.id, suggestion.viewer.id)
 
     def people_for(self, suggestions: list[Suggestion]) -> int:
@@ -252,11 +242,9 @@ class Line:
         return (waiting for waiting in self if waiting.id not in self._approved)
 
     def is_approved(self, suggestion: Suggestion) -> bool:
-        """Whether a moderator let it pass."""
         return suggestion.id in self._approved
 
     def _remove(self, suggestion_ids: Iterable[str]) -> list[Suggestion]:
-        """Takes out those of these that are here; returns them."""
         gone: list[Suggestion] = []
         for suggestion_id in suggestion_ids:
             removed = self._waiting.pop(suggestion_id, None)

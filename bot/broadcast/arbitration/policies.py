@@ -58,11 +58,9 @@ class MemorylessPolicy:
 
     @property
     def kept(self) -> Collection[str]:
-        """It keeps nothing."""
         return ()
 
     def check_vote(self, suggestion: Suggestion) -> None:
-        """Votes are for nothing here. Raises VOTES_DO_NOT_COUNT."""
         raise BroadcastError(Code.VOTES_DO_NOT_COUNT)
 
 
@@ -72,16 +70,13 @@ class QueuePolicy(MemorylessPolicy):
     mode = Mode.QUEUE
 
     def choose(self, now: float) -> Choice | None:
-        """The oldest suggestion of the person whose turn it is."""
         first = self._line.first_by_turns()
         return Choice(first) if first else None
 
     def standing(self) -> Standing:
-        """All that wait, in the order in which they will be served if nobody else comes."""
         return Standing(_candidates(self._line, self._line.by_turns()))
 
     def prospect(self, suggestion: Suggestion) -> Prospect:
-        """Its place by turns."""
         return Prospect(self.mode, before=self._line.place_of(suggestion) - 1)
 
 
@@ -129,7 +124,6 @@ class VotePolicy:
         return self._ballot.kept
 
     def standing(self) -> Standing:
-        """The candidates of the ballot, most votes first, and how many wait for a place on it."""
         candidates = (
             Candidate(_choice(group), votes, number) for number, group, votes in self._ballot.candidates()
         )
@@ -137,7 +131,6 @@ class VotePolicy:
         return Standing(tuple(candidates), self._ballot.closes_at, waiting)
 
     def prospect(self, suggestion: Suggestion) -> Prospect:
-        """On the ballot, or how many candidates get a place on it before."""
         ballot = self._ballot
         if ballot.has(suggestion.id):
             return Prospect(self.mode, is_shared=ballot.is_shared(suggestion.id))
@@ -147,7 +140,6 @@ class VotePolicy:
         return Prospect(self.mode, is_up=False, before=before, waits_for_own=waits_for_own)
 
     def check_vote(self, suggestion: Suggestion) -> None:
-        """Votes are for what is on the ballot. Raises NOT_ON_BALLOT."""
         if not self._ballot.has(suggestion.id):
             raise BroadcastError(Code.NOT_ON_BALLOT)
 
@@ -165,7 +157,6 @@ class DrawPolicy(MemorylessPolicy):
         self._chance = chance
 
     def choose(self, now: float) -> Choice | None:
-        """The one that is drawn."""
         line, waiting = self._line, list(self._line)
         if len(waiting) < 2:
             return next(map(Choice, waiting), None)
@@ -189,7 +180,6 @@ class DrawPolicy(MemorylessPolicy):
         return Standing(tuple(sorted(candidates, key=lambda candidate: -candidate.votes)))
 
     def prospect(self, suggestion: Suggestion) -> Prospect:
-        """In the draw, and whether with others that say the same."""
         return Prospect(self.mode, is_shared=len(self._line.group_of(suggestion)) > 1)
 
     def check_vote(self, suggestion: Suggestion) -> None:
@@ -202,7 +192,6 @@ class HostPolicy(MemorylessPolicy):
     mode = Mode.HOST
 
     def choose(self, now: float) -> Choice | None:
-        """What was approved first."""
         first = next(self._line.approved(), None)
         return Choice(first) if first else None
 
@@ -211,7 +200,6 @@ class HostPolicy(MemorylessPolicy):
         return Standing(_candidates(self._line, self._line.approved()))
 
     def prospect(self, suggestion: Suggestion) -> Prospect:
-        """Whether it is approved."""
         return Prospect(self.mode, is_up=self._line.is_approved(suggestion))
 
 

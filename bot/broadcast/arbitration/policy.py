@@ -97,17 +97,13 @@ class Policy(Watcher, Protocol):
     """
 
     @property
-    def mode(self) -> Mode:
-        """Which one it is."""
-        ...
+    def mode(self) -> Mode: ...
 
     def adopt(self, settings: PolicySettings) -> None:
         """Goes by other settings from now on; what has begun is finished by those before."""
-        ...
 
     def choose(self, now: float) -> Choice | None:
         """What is sent now, if anything. The caller takes it out of the line."""
-        ...
 
     @property
     def closes_at(self) -> float | None:
@@ -117,16 +113,10 @@ class Policy(Watcher, Protocol):
     @property
     def kept(self) -> Collection[str]:
         """The IDs of what cannot become stale now."""
-        ...
 
-    def standing(self) -> Standing:
-        """How the candidates stand."""
-        ...
+    def standing(self) -> Standing: ...
 
-    def prospect(self, suggestion: Suggestion) -> Prospect:
-        """How a suggestion that waits stands."""
-        ...
+    def prospect(self, suggestion: Suggestion) -> Prospect: ...
 
     def check_vote(self, suggestion: Suggestion) -> None:
         """Raises VOTES_DO_NOT_COUNT or NOT_ON_BALLOT where a vote for what waits would be of no use."""
-        ...

@@ -17,7 +17,6 @@ class Turns:
         self._by_viewer: OrderedDict[int, list[str]] = OrderedDict()
 
     def join(self, viewer_id: int, suggestion_id: str) -> None:
-        """One more suggestion of a viewer waits."""
         self._by_viewer.setdefault(viewer_id, []).append(suggestion_id)
 
     def leave(self, viewer_id: int, suggestion_id: str) -> None:
@@ -33,7 +32,6 @@ class Turns:
             self._by_viewer.move_to_end(viewer_id)
 
     def count(self, viewer_id: int) -> int:
-        """How many suggestions of a viewer wait."""
         return len(self._by_viewer.get(viewer_id, ()))
 
     def __iter__(self) -> Iterator[str]:
@@ -56,5 +54,4 @@ class Turns:
         return place
 
     def clear(self) -> None:
-        """Nobody waits any more."""
         self._by_viewer.clear()

@@ -14,7 +14,6 @@ class Votes:
 
     @property
     def voters(self) -> frozenset[int]:
-        """The IDs of those who have voted."""
         return frozenset(self._choice_of)
 
     def cast(self, viewer_id: int, suggestion_id: str) -> None:
@@ -24,17 +23,14 @@ class Votes:
         self._voters_of.setdefault(suggestion_id, set()).add(viewer_id)
 
     def withdraw(self, viewer_id: int) -> None:
-        """Takes a viewer's vote back, if they have given it."""
         before = self._choice_of.pop(viewer_id, None)
         if before is not None:
             self._voters_of[before].discard(viewer_id)
 
     def choice_of(self, viewer_id: int) -> str | None:
-        """What a viewer is for."""
         return self._choice_of.get(viewer_id)
 
     def count(self, suggestion_id: str) -> int:
-        """How many are for a suggestion."""
         return len(self._voters_of.get(suggestion_id, ()))
 
     def voters_of(self, suggestion_id: str) -> Set[int]:

@@ -45,7 +45,6 @@ class Floor:
 
     @property
     def mode(self) -> Mode:
-        """How it is decided which suggestion is next."""
         return self._arbiter.mode
 
     @property
@@ -55,7 +54,6 @@ class Floor:
 
     @property
     def standing(self) -> Standing:
-        """What is in line, the likeliest next one first."""
         return self._arbiter.standing()
 
     def date_of(self, steady: float) -> datetime:

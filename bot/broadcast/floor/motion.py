@@ -32,7 +32,6 @@ class Motion:
         self._is_for[viewer.id] = is_for
 
     def withdraw(self, viewer: Viewer) -> None:
-        """Takes a viewer's vote back, if they have given it."""
         self._is_for.pop(viewer.id, None)
 
     def vote_of(self, viewer: Viewer) -> bool | None:
@@ -41,7 +40,6 @@ class Motion:
 
     @property
     def voters(self) -> frozenset[int]:
-        """The IDs of those who have voted."""
         return frozenset(self._is_for)
 
     @property

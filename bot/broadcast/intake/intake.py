@@ -29,14 +29,11 @@ class BrokenRule(Protocol):
     """Why a text filter refused a prompt."""
 
     @property
-    def rule(self) -> str:
-        """The rule's name."""
-        ...
+    def rule(self) -> str: ...
 
     @property
     def entry(self) -> str | None:
         """The entry of the rule that matched, if it has entries."""
-        ...
 
 
 PromptFilter = Callable[[str], BrokenRule | None]

@@ -27,7 +27,6 @@ class Recent:
         self._by_words: defaultdict[str, dict[str, float]] = defaultdict(dict)
 
     def add(self, suggestion: Suggestion) -> None:
-        """Somebody says something."""
         suggestion_id, viewer_id, prompt = suggestion.id, suggestion.viewer.id, suggestion.prompt
         said = _Said(viewer_id, prompt, _folded(prompt), self._clock.steady())
         self._said[suggestion_id] = self._by_viewer[viewer_id][suggestion_id] = said
@@ -59,7 +58,6 @@ class Recent:
         return next(reversed(self._said.values())).at if self._said else None
 
     def last_of(self, viewer_id: int) -> float | None:
-        """When a viewer said something."""
         theirs = self._by_viewer.get(viewer_id)
         return next(reversed(theirs.values())).at if theirs else None
 

@@ -13,6 +13,5 @@ class JournalKeeper:
         self._journal = journal
 
     async def keep(self, stream: Stream, recording: Recording) -> Recording:
-        """Stores what is known of a recording."""
         await self._journal.save_recording(stream.id, recording)
         return recording

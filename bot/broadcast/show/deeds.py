@@ -28,7 +28,6 @@ class Deeds:
         self._safe_prompt_of = safe_prompt_of
 
     def choose_mode(self, session: BroadcastSession, mode: Mode, *, by: Person) -> Awaitable[None]:
-        """Decides in another way from now on."""
         _check(Deed.CHOOSE_MODE, session, by)
         session.floor.switch(mode)
         return self._record(session, by, ActionKind.MODE, mode)
@@ -40,7 +39,6 @@ class Deeds:
         return self._record(session, by, ActionKind.CALL_VOTE, mode)
 
     def pause(self, session: BroadcastSession, *, paused: bool, by: Person) -> Awaitable[None]:
-        """Stops the taking of suggestions, or takes them again."""
         _check(Deed.PAUSE, session, by)
         session.floor.pause(paused=paused)
         return self._record(session, by, ActionKind.PAUSE if paused else ActionKind.RESUME, "suggestions")

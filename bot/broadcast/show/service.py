@@ -144,7 +144,6 @@ class Broadcasts:
         return session
 
     def in_guild(self, guild_id: int) -> list[BroadcastSession]:
-        """A server's broadcasts."""
         return [s for s in self._by_channel.values() if s.broadcast.channel.guild_id == guild_id]
 
     @property
@@ -153,7 +152,6 @@ class Broadcasts:
         return list(self._by_channel.values())
 
     def is_running_in(self, channel: Channel) -> bool:
-        """Whether the channel has a broadcast now."""
         return channel.id in self._by_channel
 
     def find(self, broadcast_id: str) -> BroadcastSession | None:

@@ -22,22 +22,18 @@ class Stage:
         """Whether Discord is there at the moment."""
 
     def enter(self, presenter: Presenter) -> None:
-        """From now on this presenter shows everything."""
         self._presenter = presenter
 
     def leave(self, presenter: Presenter) -> None:
-        """The presenter shows nothing more."""
         if self._presenter is presenter:
             self._presenter = None
             self.is_connected = False
 
     def broadcast_changed(self, broadcast: Broadcast) -> None:
-        """Its state, its prompt in force or its queue changed."""
         if self._presenter:
             self._presenter.broadcast_changed(broadcast)
 
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
-        """Has a recording posted. Raises `NotShownError`."""
         if self._presenter is None:
             raise NotShownError("nobody is on the stage")
         await self._presenter.post_recording(stream, recording)

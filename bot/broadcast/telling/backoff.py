@@ -13,10 +13,8 @@ class Backoff:
         self._next_s = self._first_s
 
     def next_s(self) -> float:
-        """The pause before the next try, in seconds."""
         pause_s, self._next_s = self._next_s, min(self._next_s * self._growth, self._longest_s)
         return pause_s
 
     def reset(self) -> None:
-        """It went well: the next pause is the first one again."""
         self._next_s = self._first_s

@@ -32,11 +32,8 @@ CHAT_BEGINNINGS = frozenset({"prefix", "other_prefixes"})
 
 
 class GuildSettings(GuildSettingFields):
-    """One server's settings."""
-
     @property
     def arbitration(self) -> ArbitrationSettings:
-        """What these settings say of deciding."""
         return ArbitrationSettings(
             mode=self.mode,
             gap=timedelta(seconds=self.gap_s),
@@ -52,14 +49,12 @@ class GuildSettings(GuildSettingFields):
 
     @property
     def budget(self) -> Budget:
-        """What these settings say of the server's share."""
         longest = timedelta(seconds=self.broadcast_limit_s) if self.broadcast_limit_s else None
         per_day = timedelta(minutes=self.minutes_per_day) if self.minutes_per_day else None
         return Budget(at_once=self.broadcasts_at_once, longest=longest, per_day=per_day)
 
     @property
     def intake(self) -> IntakeRules:
-        """What these settings say of taking suggestions."""
         return IntakeRules(
             prompt_limit=self.prompt_limit,
             repeat_window=timedelta(seconds=self.repeat_window_s),

@@ -15,7 +15,6 @@ async def recording(calls: Calls, stream_id: str) -> Recording:
 
 
 async def recordings_page(calls: Calls, limit: int | None, offset: int | None) -> StreamRecordingsList:
-    """One page of the caller's own recordings, newest first."""
     asked = {"limit": limit, "offset": offset}
     params = {key: str(value) for key, value in asked.items() if value is not None}
     fields = await calls.get("/stream-recordings", params)

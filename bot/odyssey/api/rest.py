@@ -71,11 +71,9 @@ class Calls:
         await self._account.token(self.http, self.timeout_s)
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """`GET path`: the answer's JSON object."""
         return fields_of(await self.send("GET", path, params=params))
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """`POST path`: the answer's JSON object."""
         return fields_of(await self.send("POST", path, body=body))
 
     async def send(

@@ -93,7 +93,6 @@ async def create(
 
 
 async def status(calls: Calls, job_id: str) -> SimulationJob:
-    """One simulation as it stands."""
     fields = await calls.get(_path(job_id))
     with bad_response():
         return _job(fields)
@@ -102,7 +101,6 @@ async def status(calls: Calls, job_id: str) -> SimulationJob:
 async def page(
     calls: Calls, *, status: str | None, active: bool | None, limit: int | None, offset: int | None
 ) -> SimulationJobsList:
-    """One page of the account's simulations."""
     params: dict[str, str] = {}
     if status is not None:
         params["status"] = str(status)
@@ -125,7 +123,6 @@ async def page(
 
 
 async def cancel(calls: Calls, job_id: str) -> None:
-    """Cancels a simulation that is not over."""
     answer = await calls.send("DELETE", _path(job_id))
     if not answer.ok:
         raise error_for(answer)

@@ -111,12 +111,10 @@ class MonthlyLimitReachedError(OdysseyUsageError):
 
     @property
     def used_hours(self) -> float | None:
-        """Hours used this month."""
         return self._number("used_hours")
 
     @property
     def limit_hours(self) -> float | None:
-        """Hours in the plan."""
         return self._number("limit_hours")
 
     @property
@@ -130,12 +128,10 @@ class ConcurrentLimitReachedError(OdysseyUsageError):
 
     @property
     def active_count(self) -> float | None:
-        """Streams running now."""
         return self._number("active_count")
 
     @property
     def limit(self) -> float | None:
-        """Streams allowed at once."""
         return self._number("limit")
 
 
@@ -144,7 +140,6 @@ class StreamDurationExceededError(OdysseyUsageError):
 
     @property
     def max_duration_seconds(self) -> float | None:
-        """The plan's longest stream, in seconds."""
         return self._number("max_duration_seconds")
 
 
@@ -153,7 +148,6 @@ class AccountSuspendedError(OdysseyUsageError):
 
     @property
     def suspension_reason(self) -> str | None:
-        """Why, as the service says it."""
         return self._text("reason")
 
 

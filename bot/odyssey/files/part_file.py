@@ -46,7 +46,6 @@ class PartFile:
 
     @property
     def size_bytes(self) -> int:
-        """How much of it is there so far."""
         return self._part.stat().st_size if self._part.exists() else 0
 
     @property
@@ -80,7 +79,6 @@ class PartFile:
         return self._lock is not None
 
     def release(self) -> None:
-        """Lets others have it."""
         if self._lock is None:
             return
         try:
@@ -115,7 +113,6 @@ class PartFile:
         self._tag.unlink(missing_ok=True)
 
     def discard(self) -> None:
-        """Forgets what is there."""
         self._tag.unlink(missing_ok=True)
         os.truncate(self._part, 0)
         self.total = None

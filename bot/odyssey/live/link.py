@@ -53,8 +53,6 @@ class Link:
 
 
 class Attempt:
-    """One attempt to connect."""
-
     def __init__(self, link: Link, timeouts: Timeouts, options: ConnectOptions) -> None:
         queue_s, limit_s = options.get("queue_timeout_s"), options.get("timeout_s")
         self.queue_s = timeouts.queue_s if queue_s is None else queue_s

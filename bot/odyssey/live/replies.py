@@ -30,7 +30,6 @@ class Reply(Generic[T]):
 
     @property
     def pending(self) -> bool:
-        """Whether a call is waiting."""
         return self._future is not None and not self._future.done()
 
     async def ask(self, send: Callable[[], Awaitable[None]]) -> T:
@@ -108,7 +107,6 @@ class Interactions:
         return self._reply.resolve(self._current.prompt if prompt is None else prompt)
 
     def fail(self, error: OdysseyError) -> bool:
-        """Fails the waiting call; False when none waits."""
         if self._current is not None:
             self._current.settled.set()
         return self._reply.fail(error)

@@ -87,7 +87,6 @@ class Stream:
             await self._end.ask(send)
 
     def on_message(self, message: messages.StreamerMessage) -> None:
-        """Takes a message of the streamer."""
         options, tell = self._options, self._notifier.call
         match message:
             case messages.StreamStarted():

@@ -70,7 +70,6 @@ class VideoReceiver:
 
     @property
     def stats(self) -> VideoStats:
-        """Counts so far."""
         return VideoStats(self._received, self._keyframes, self._decoded, self._delivered, self._dropped)
 
     def expect(self, parameter_sets: Iterable[bytes]) -> None:

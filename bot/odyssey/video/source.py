@@ -23,7 +23,6 @@ class VideoSource:
 
     @property
     def stats(self) -> VideoStats:
-        """Counts so far."""
         return self._receiver.stats
 
     def attach(self, transceiver: RTCRtpTransceiver) -> bool:
@@ -36,15 +35,12 @@ class VideoSource:
         return True
 
     def expect(self, parameter_sets: Iterable[bytes]) -> None:
-        """Learns parameter sets of H.264 that the session description tells."""
         self._receiver.expect(parameter_sets)
 
     async def latest_frame(self) -> VideoFrame | None:
-        """The newest picture, decoded now; None before the first keyframe."""
         return await self._receiver.latest_frame()
 
     async def close(self) -> None:
-        """Stops receiving and decoding."""
         await self.tap.close()
         await self._receiver.close()
 

@@ -16,8 +16,6 @@ from bot.odyssey.base.types import BroadcastInfo
 
 @dataclass(frozen=True)
 class Offer:
-    """The streamer's SDP offer."""
-
     sdp: str
 
 
@@ -124,7 +122,6 @@ def parse_streamer(raw: str | bytes) -> StreamerMessage | None:
 
 
 def answer(sdp: str) -> str:
-    """The answer to an offer."""
     return json.dumps({"type": "answer", "sdp": sdp})
 
 

@@ -26,7 +26,6 @@ class ReceivedAnswer:
 
     @property
     def parameter_sets(self) -> list[bytes]:
-        """H.264 parameter sets that stand in the answer."""
         return self._video.parameter_sets
 
     def _choose(self, only_loopback: bool) -> Used:

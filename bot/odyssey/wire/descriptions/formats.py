@@ -34,8 +34,6 @@ _ECHOED = {
 
 @dataclass(frozen=True)
 class Format:
-    """One payload type."""
-
     number: str
     name: str
     """As in an rtpmap."""

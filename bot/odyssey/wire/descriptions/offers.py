@@ -42,7 +42,6 @@ class ReceivedOffer:
 
     @property
     def parameter_sets(self) -> list[bytes]:
-        """H.264 parameter sets that stand in the offer."""
         return [found for used in self._used for found in used.parameter_sets]
 
     def mid_for(self, mid: str | None, index: int | None) -> str:

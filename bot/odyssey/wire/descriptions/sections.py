@@ -23,7 +23,6 @@ class Attributes:
     lines: list[tuple[str, str]] = field(default_factory=list)
 
     def all(self, name: str) -> list[str]:
-        """The values of each line of that name."""
         return [value for known, value in self.lines if known == name]
 
     def token(self, name: str) -> str | None:
@@ -31,7 +30,6 @@ class Attributes:
         return next((value for value in self.all(name) if _TOKEN.fullmatch(value)), None)
 
     def has(self, name: str) -> bool:
-        """Whether there is such a line."""
         return any(known == name for known, _ in self.lines)
 
 
