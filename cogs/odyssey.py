@@ -12,7 +12,6 @@ from discord.ext import commands
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Broadcast, Recording, Stream
 from bot.discord.bot import OdysseyBot
-from cogs import wording
 from cogs.broadcasts.commands import ViewerCommands
 from cogs.broadcasts.departures import Departures
 from cogs.chat.chat import Chat
@@ -37,6 +36,7 @@ from cogs.settings.page import EditButton, GroupMenu
 from cogs.steering.ballot import TakeBackButton, VoteButton
 from cogs.steering.suggesting import WithdrawButton, suggest_privately
 from cogs.wording import commands as texts
+from cogs.wording.requests import NOT_A_MEMBER, OUTDATED_COMMAND
 
 
 async def setup(bot: commands.Bot) -> None:
@@ -122,10 +122,10 @@ class OdysseyCog(
             isinstance(error, app_commands.TransformerError)
             and error.type is discord.AppCommandOptionType.user
         ):
-            await answer_privately(interaction, wording.NOT_A_MEMBER)
+            await answer_privately(interaction, NOT_A_MEMBER)
             return
         if isinstance(error, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
-            await answer_privately(interaction, wording.OUTDATED_COMMAND)
+            await answer_privately(interaction, OUTDATED_COMMAND)
             return
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         command = interaction.command.qualified_name if interaction.command else "an unknown command"

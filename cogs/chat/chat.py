@@ -13,12 +13,12 @@ from bot.broadcast.model import Origin, Refusal, Suggestion
 from bot.broadcast.rights import Deed, check, may
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
-from cogs import wording
 from cogs.chat.proposals import is_said, proposed_prompt
 from cogs.chat.word_back import WordBack
 from cogs.kit import context, rights
 from cogs.kit.answers import DISCORD_FAILED
 from cogs.panel.keeper import PanelKeeper
+from cogs.wording.requests import EARLIER_WORDS
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +154,7 @@ class Chat:
             )
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
             # New words that break a rule leave the old ones in line; any other failure may leave either.
-            more = wording.EARLIER_WORDS if isinstance(error, BroadcastError) else ""
+            more = EARLIER_WORDS if isinstance(error, BroadcastError) else ""
             self._word_back.tell_failure(heard.message, error, more=more)
 
     def _prompt(self, message: discord.Message, *, answers_panel: bool) -> str | None:

@@ -11,8 +11,8 @@ from typing import Any
 import discord
 
 from bot.broadcast.clock import Clock
-from cogs import wording
 from cogs.kit.answers import DISCORD_FAILED
+from cogs.wording.requests import NOT_TOLD_HERE
 
 STANDING_LIMIT, LIFETIME_S = 5, 20.0
 """Replies at once in a channel, so that a crowd that is refused does not fill it; how long each stands."""
@@ -76,7 +76,7 @@ class Notices:
                 pass
             else:
                 return
-        await self._stand(message, wording.NOT_TOLD_HERE)
+        await self._stand(message, NOT_TOLD_HERE)
 
     async def _stand_openly(self, message: discord.Message, text: str, key: tuple[int, str]) -> None:
         try:

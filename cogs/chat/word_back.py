@@ -11,10 +11,10 @@ from bot.broadcast.errors import BroadcastError, Code, LineFull, SlowMode
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Refusal
 from bot.discord.bot import OdysseyBot
-from cogs import wording
 from cogs.chat.notices import Notices
 from cogs.kit.answers import explain
 from cogs.kit.marks import APPLIED, QUEUED, REFUSED, Marks
+from cogs.wording.suggestions import settled_suggestion, simply_refused
 
 SMALL_CROWD = 10
 """Suggestions under way in one broadcast, up to which messages are marked: reactions are slow."""
@@ -69,9 +69,9 @@ class WordBack:
         if refusal := settled.refusal:
             sign = None if refusal in SILENT_REFUSALS else REFUSED
             if refusal in OPEN_REFUSALS:
-                self._notices.tell_openly(message, wording.simply_refused(refusal), about=refusal.value)
+                self._notices.tell_openly(message, simply_refused(refusal), about=refusal.value)
             elif sign:
-                self._notices.tell(message, wording.settled_suggestion(settled))
+                self._notices.tell(message, settled_suggestion(settled))
         if is_queued and self._bot.user:
             await self._marks.replace(message, self._bot.user, sign)
         elif is_marked and sign:

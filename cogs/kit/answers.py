@@ -18,7 +18,8 @@ import discord
 from bot.broadcast.errors import BroadcastError
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.kit.references import new_reference
-from cogs import wording
+from cogs.wording.requests import UNEXPECTED, refused_request
+from cogs.wording.text import reference_line
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +49,10 @@ def explain(error: Exception, where: str) -> str:
     """The user's sentence for an error; with a reference to the log for one that nobody foresaw."""
     if isinstance(error, BroadcastError | WrongSettingError):
         log.info("refused at %s: %s", where, error)
-        return wording.refused_request(error)
+        return refused_request(error)
     reference = new_reference()
     log.error("failed at %s", where, exc_info=error, extra={"ref": reference})
-    return f"{wording.UNEXPECTED}\n{wording.reference(reference)}"
+    return f"{UNEXPECTED}\n{reference_line(reference)}"
 
 
 async def answer_privately(interaction: discord.Interaction, text: str) -> None:

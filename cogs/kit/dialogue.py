@@ -9,9 +9,9 @@ import discord
 from discord.ext import commands
 
 from bot.kit.references import new_reference
-from cogs import wording
 from cogs.kit import context
 from cogs.kit.answers import answer_privately, explaining, telling
+from cogs.wording.requests import ORPHANED_DIALOGUE
 
 OPEN_LIMIT = 1000
 """Dialogues that are kept in mind at most. Nobody is told of one that is dismissed: the oldest go first."""
@@ -79,4 +79,4 @@ class Dialogues(commands.Cog):
         data: Mapping[str, Any] = interaction.data or {}
         is_submitted = interaction.type is discord.InteractionType.modal_submit
         if is_submitted and data.get("custom_id") not in self._open:
-            await answer_privately(interaction, wording.ORPHANED_DIALOGUE)
+            await answer_privately(interaction, ORPHANED_DIALOGUE)

@@ -11,12 +11,13 @@ from discord.ui import LayoutView, TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.rights import Deed
-from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.recordings.stream_list import stream_list_page
 from cogs.wording import commands as texts
 from cogs.wording import controls as words
+from cogs.wording.deeds import deed
+from cogs.wording.text import fitting
 
 ModeName = Literal["queue", "vote", "draw", "host"]
 """The values of `Mode`, as discord.py turns them into a command's choices."""
@@ -64,8 +65,8 @@ class ModerationCommands(commands.GroupCog):
         guild_id = context.channel(interaction).guild_id
         async with acknowledging(interaction):
             actions = await context.services(interaction).audit.latest(guild_id, AUDIT_SHOWN)
-        lines = [wording.deed(action) for action in actions]
+        lines = [deed(action) for action in actions]
         view = LayoutView(timeout=None)
-        view.add_item(TextDisplay(wording.fitting(lines) or words.NO_DEEDS))
+        view.add_item(TextDisplay(fitting(lines) or words.NO_DEEDS))
         view.stop()
         await tell(interaction, view=view)

@@ -13,7 +13,6 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed, Person, may
 from bot.broadcast.show.session import BroadcastSession
-from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging
 from cogs.kit.lasting_button import LastingButton, LastingItem
@@ -21,6 +20,8 @@ from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.moderating.review import show_review
 from cogs.wording import controls as words
 from cogs.wording import labels
+from cogs.wording.requests import refused_request
+from cogs.wording.text import waiting_for_review
 
 
 class Control(StrEnum):
@@ -169,7 +170,7 @@ async def _session_for(
         session = context.services(interaction).broadcasts.find(broadcast_id)
         if session is None or interaction.message is None or not interaction.message.flags.ephemeral:
             raise
-        refused = partial(_Sentence, wording.refused_request(error))
+        refused = partial(_Sentence, refused_request(error))
         await PrivateAnswers.of(interaction).show(interaction, session, Matter.CONTROLS, refused)
         return None
 
@@ -193,7 +194,7 @@ def _state(session: BroadcastSession, word: str | None, *, asks: bool) -> str:
     lines = [word if word and floor.is_paused else words.intake(is_paused=floor.is_paused)]
     lines.append(words.decided(floor.mode))
     if floor.mode is Mode.HOST:
-        lines.append(f"{wording.to_review(len(floor.pending))}.")
+        lines.append(f"{waiting_for_review(len(floor.pending))}.")
     return "\n".join(lines)
 
 

@@ -6,12 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs import wording
 from cogs.kit import context
 from cogs.kit.answers import acknowledging, tell
 from cogs.moderating import muting
 from cogs.moderating.mute_list import mute_list_page
 from cogs.wording import commands as texts
+from cogs.wording.mutes import unmuted
 
 
 class MuteCommands(commands.GroupCog):
@@ -33,7 +33,7 @@ class MuteCommands(commands.GroupCog):
         async with acknowledging(interaction):
             await muting.check_mutable(interaction, person)
             was_muted = await muting.unmute(interaction, context.viewer(person))
-        await tell(interaction, wording.unmuted(person.display_name, was_muted=was_muted))
+        await tell(interaction, unmuted(person.display_name, was_muted=was_muted))
 
     @app_commands.command(description=texts.MUTES)
     async def mutes(self, interaction: discord.Interaction) -> None:

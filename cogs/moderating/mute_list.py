@@ -9,7 +9,6 @@ from discord.ui import ActionRow, Container, LayoutView, Section, TextDisplay
 
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.rights import Deed
-from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show
 from cogs.kit.lasting_button import LastingButton
@@ -32,7 +31,7 @@ class MuteListPage(LayoutView):
         container.add_item(TextDisplay("\n".join(filter(None, lines))))
         for mute in page:
             button = UnmuteButton(str(mute.viewer.id), str(offset))
-            container.add_item(Section(wording.mute(mute), accessory=button))
+            container.add_item(Section(words.mute(mute), accessory=button))
         if len(mutes) > PAGE_SIZE:
             container.add_item(
                 ActionRow(
@@ -61,7 +60,7 @@ class UnmuteButton(LastingButton, template=r"odyssey:unmute:(?P<viewer_id>\d{1,1
             await rights.check(interaction, Deed.MUTE, other=person or discord.Object(self._viewer_id))
             found = [mute for mute in _mutes(interaction) if mute.viewer.id == self._viewer_id]
             was_muted = bool(found) and await muting.unmute(interaction, found[0].viewer)
-        word = wording.unmuted(found[0].viewer.name, was_muted=True) if was_muted else wording.MUTE_OVER
+        word = words.unmuted(found[0].viewer.name, was_muted=True) if was_muted else words.MUTE_OVER
         await show(interaction, await mute_list_page(interaction, self._offset, word))
 
 

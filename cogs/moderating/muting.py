@@ -12,13 +12,15 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import Viewer
 from bot.broadcast.rights import Deed
-from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, answer_privately, explaining, tell
 from cogs.kit.dialogue import Dialogue, Dialogues
 from cogs.wording import labels
+from cogs.wording import mutes as words
 from cogs.wording.commands import MUTE_FROM_STEERING
 from cogs.wording.deeds import deed_of_mute
+from cogs.wording.requests import NOT_A_MEMBER
+from cogs.wording.text import length
 
 OFFERED_MINUTES = (10, 60, 6 * 60, 24 * 60, 7 * 24 * 60)
 """The lengths that the dialogue has; the first is chosen unless another is."""
@@ -29,7 +31,7 @@ async def mute_from_menu(interaction: discord.Interaction, person: discord.Membe
     """Stands in the menu of a person: asks for how long."""
     async with explaining(interaction):
         if not isinstance(person, discord.Member):
-            await answer_privately(interaction, wording.NOT_A_MEMBER)
+            await answer_privately(interaction, NOT_A_MEMBER)
             return
         await check_mutable(interaction, person)
         intake = context.services(interaction).guilds.intake_of(context.channel(interaction).guild_id)
@@ -46,7 +48,7 @@ class MuteDialogue(Dialogue, title=MUTE_FROM_STEERING):
         self.minutes: discord.ui.Select[Self] = discord.ui.Select(
             options=[
                 discord.SelectOption(
-                    label=wording.length(minutes), value=str(minutes), default=minutes == OFFERED_MINUTES[0]
+                    label=length(minutes), value=str(minutes), default=minutes == OFFERED_MINUTES[0]
                 )
                 for minutes in OFFERED_MINUTES
             ]
@@ -54,7 +56,7 @@ class MuteDialogue(Dialogue, title=MUTE_FROM_STEERING):
         self.add_item(
             discord.ui.Label(
                 text=labels.MUTE_QUESTION,
-                description=wording.MUTED_ALREADY if is_muted else None,
+                description=words.MUTED_ALREADY if is_muted else None,
                 component=self.minutes,
             )
         )
@@ -64,7 +66,7 @@ class MuteDialogue(Dialogue, title=MUTE_FROM_STEERING):
         async with acknowledging(interaction):
             person = await member(interaction, self._person_id)
             word = await mute(interaction, person, int(self.minutes.values[0])) if person else None
-        await tell(interaction, word or wording.NOT_A_MEMBER)
+        await tell(interaction, word or NOT_A_MEMBER)
 
 
 async def mute(interaction: discord.Interaction, person: discord.Member, minutes: int) -> str:
@@ -78,7 +80,7 @@ async def mute(interaction: discord.Interaction, person: discord.Member, minutes
     muted = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
     what = deed_of_mute(muted.viewer.name, minutes)
     before = await services.guilds.mute(guild_id, muted, what)
-    return wording.muted(muted.viewer.name, until, before=before)
+    return words.muted(muted.viewer.name, until, before=before)
 
 
 async def unmute(interaction: discord.Interaction, viewer: Viewer) -> bool:

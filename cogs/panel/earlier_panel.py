@@ -6,8 +6,8 @@ import discord
 from discord.ui import LayoutView, TextDisplay
 
 from bot.discord.bot import Services
-from cogs import wording
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS
+from cogs.wording.text import PANEL_IS_BELOW
 
 
 async def give_way(message: discord.PartialMessage, services: Services) -> None:
@@ -28,5 +28,5 @@ class _Closed(LayoutView):
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
-        self.add_item(TextDisplay(f"-# {wording.PANEL_IS_BELOW}"))
+        self.add_item(TextDisplay(f"-# {PANEL_IS_BELOW}"))
         self.stop()

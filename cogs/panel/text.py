@@ -6,10 +6,10 @@ from bot.broadcast.arbitration.policy import Mode, Standing
 from bot.broadcast.model import Broadcast
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import State
-from cogs import wording
 from cogs.steering.ballot import VOTED, shown_candidates
 from cogs.wording import panel as words
-from cogs.wording import plain
+from cogs.wording.endings import UNDERSTOOD, ending
+from cogs.wording.text import duration, plain, reference_line, waiting_for_review
 
 
 def title(broadcast: Broadcast, session: BroadcastSession | None) -> str:
@@ -64,7 +64,7 @@ def line_text(session: BroadcastSession, standing: Standing) -> str:
     if standing.waiting:
         lines.append(f"-# {words.waiting_for_a_place(standing.waiting)}")
     if count := to_review(session):
-        lines.append(f"-# {wording.to_review(count)}")
+        lines.append(f"-# {waiting_for_review(count)}")
     return "\n".join(lines)
 
 
@@ -77,11 +77,11 @@ def epilogue(broadcast: Broadcast, left_in_line: int = 0) -> str:
     """What was shown, by whom, how long, and why it is over; thanks for what was still in line."""
     lines = [f"> {plain(broadcast.prompt)}", words.hosted_by(broadcast.host.name)]
     if broadcast.live_at and broadcast.ended_at:
-        lines[-1] += f" · {wording.duration((broadcast.ended_at - broadcast.live_at).total_seconds())}"
+        lines[-1] += f" · {duration((broadcast.ended_at - broadcast.live_at).total_seconds())}"
     if broadcast.ending:
-        lines.append(wording.ending(broadcast.ending))
-        if broadcast.ending.reference and broadcast.ending.reason not in wording.UNDERSTOOD:
-            lines.append(wording.reference(broadcast.ending.reference))
+        lines.append(ending(broadcast.ending))
+        if broadcast.ending.reference and broadcast.ending.reason not in UNDERSTOOD:
+            lines.append(reference_line(broadcast.ending.reference))
     if left_in_line and broadcast.state is not State.FAILED:
         lines.append(words.thanks(left_in_line))
     return "\n".join(lines)

@@ -8,12 +8,12 @@ from discord.ui import ActionRow, Container, LayoutView, TextDisplay
 from bot.broadcast.history import PastStream
 from bot.broadcast.rights import Deed
 from bot.broadcast.states import State
-from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import show
 from cogs.kit.lasting_button import LastingButton
 from cogs.wording import labels
 from cogs.wording import recordings as words
+from cogs.wording.text import duration
 
 PAGE_SIZE = 8
 
@@ -74,9 +74,9 @@ def _line(past: PastStream) -> str:
     if stream.state is State.LIVE:
         length = words.LIVE_NOW
     elif past.duration_s is not None:
-        length = wording.duration(past.duration_s)
+        length = duration(past.duration_s)
     elif stream.ended_at:
-        length = wording.duration((stream.ended_at - stream.started_at).total_seconds())
+        length = duration((stream.ended_at - stream.started_at).total_seconds())
     else:
         length = words.NOT_ENDED
     return words.past_stream(stream, length, past.host.name, past.channel.id, is_recorded=past.has_recording)

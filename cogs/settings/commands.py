@@ -17,7 +17,6 @@ from bot.guilds.settings.groups import group_of
 from bot.guilds.settings.guild_settings import GuildSettings, setting_name
 from bot.guilds.settings.problems import Mistake
 from bot.guilds.words.word_lists import word_list_file
-from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.settings.changing import as_they_stand, change_settings
@@ -27,6 +26,7 @@ from cogs.settings.word_import import import_words, read_file
 from cogs.wording import commands as texts
 from cogs.wording import labels
 from cogs.wording.fields import FIELDS
+from cogs.wording.settings import word_list, word_of_change, word_of_import
 
 WORDS_NAME = "odyssey-words.txt"
 
@@ -53,7 +53,7 @@ class SettingsCommands(commands.GroupCog):
                 change, what = partial(GuildSettings.changed, name=name, text=value), f"{name} = {value}"
                 settings = await change_settings(interaction, change, what[:200], [name])
                 group = group_of(GuildSettings.model_fields[name])
-                word = wording.word_of_change([name], settings, as_they_stand(interaction).own_prefix)
+                word = word_of_change([name], settings, as_they_stand(interaction).own_prefix)
             elif name:
                 field = GuildSettings.model_fields.get(setting_name(name))
                 if field is None:
@@ -80,7 +80,7 @@ class SettingsCommands(commands.GroupCog):
                 word = await import_words(interaction, file, replaces=how == "replace")
         words = context.settings(interaction).blocked_words
         attached = discord.File(io.BytesIO(word_list_file(words)), WORDS_NAME)
-        await tell(interaction, word or wording.word_list(words), files=[attached] if words else [])
+        await tell(interaction, word or word_list(words), files=[attached] if words else [])
 
     @settings.autocomplete("name")
     async def _setting_names(
@@ -103,4 +103,4 @@ async def _imported(interaction: discord.Interaction, file: discord.Attachment) 
     before, imported = context.settings(interaction), GuildSettings.from_json(content)
     names = list(GuildSettings.model_fields)
     settings = await change_settings(interaction, lambda _: imported, "imported", names)
-    return wording.word_of_import(before, settings)
+    return word_of_import(before, settings)

@@ -11,12 +11,12 @@ from discord.ui import ActionRow, Container, LayoutView, RoleSelect, Select, Tex
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed
 from bot.guilds.settings.guild_settings import GuildSettings
-from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, telling
 from cogs.kit.lasting_button import LastingButton, LastingItem
 from cogs.settings.changing import Shown, as_they_stand, change_settings
 from cogs.wording import labels
+from cogs.wording.settings import first_answer, first_question
 
 MINUTES = (30, 60, 120, 240)
 ROLES_LIMIT = 25
@@ -46,7 +46,7 @@ class FirstQuestion(LayoutView):
     def __init__(self, shown: Shown) -> None:
         super().__init__(timeout=None)
         container: Container[FirstQuestion] = Container(accent_colour=discord.Colour.blurple())
-        container.add_item(TextDisplay(wording.first_question(shown.settings, shown.prefix)))
+        container.add_item(TextDisplay(first_question(shown.settings, shown.prefix)))
         container.add_item(ActionRow(StarterRoles(shown.settings)))
         container.add_item(ActionRow(DailyMinutes(shown.settings)))
         container.add_item(ActionRow(KeepButton()))
@@ -101,7 +101,7 @@ class KeepButton(LastingButton, template="odyssey:first:keep"):
     async def clicked(self, interaction: discord.Interaction) -> None:
         await rights.check(interaction, Deed.SET)
         view = LayoutView(timeout=None)
-        view.add_item(TextDisplay(wording.first_answer(as_they_stand(interaction).settings)))
+        view.add_item(TextDisplay(first_answer(as_they_stand(interaction).settings)))
         view.stop()
         await show(interaction, view)
 

@@ -14,7 +14,6 @@ from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.settings.problems import Mistake
-from cogs import wording
 from cogs.kit import rights
 from cogs.kit.answers import acknowledging, show, tell
 from cogs.kit.dialogue import Dialogues
@@ -24,6 +23,7 @@ from cogs.settings.dialogue import SettingsDialogue, names_in_dialogue
 from cogs.wording import labels
 from cogs.wording import settings as words
 from cogs.wording.fields import GROUPS
+from cogs.wording.text import fitting
 
 EXPORT_NAME = "odyssey-settings.json"
 OVERVIEW = "overview"
@@ -50,9 +50,9 @@ class Overview(LayoutView):
         content = shown.settings.model_dump_json(indent=2).encode()
         self.export = discord.File(io.BytesIO(content), EXPORT_NAME)
         container: Container[Overview] = Container(accent_colour=discord.Colour.blurple())
-        lines = [words.head(), word, *wording.trouble_lines(shown.trouble)]
+        lines = [words.head(), word, *words.trouble_lines(shown.trouble)]
         lines += [words.group_changes(group, shown.settings, shown.own_prefix) for group in Group]
-        container.add_item(TextDisplay(wording.fitting([line for line in lines if line])))
+        container.add_item(TextDisplay(fitting([line for line in lines if line])))
         container.add_item(ActionRow(GroupMenu(OVERVIEW)))
         container.add_item(TextDisplay(words.FILE_HINT))
         container.add_item(discord.ui.File(f"attachment://{EXPORT_NAME}"))
@@ -66,13 +66,13 @@ class GroupPage(LayoutView):
     def __init__(self, shown: Shown, group: Group, word: str, draft: str) -> None:
         super().__init__(timeout=None)
         container: Container[GroupPage] = Container(accent_colour=discord.Colour.blurple())
-        lines = [words.head(group), word, *wording.trouble_lines(shown.trouble)]
+        lines = [words.head(group), word, *words.trouble_lines(shown.trouble)]
         in_dialogue = names_in_dialogue(group, shown.settings)
         lines += [
             words.described(name, shown.settings, shown.own_prefix, is_in_dialogue=name in in_dialogue)
             for name in GuildSettings.names_in(group)
         ]
-        container.add_item(TextDisplay(wording.fitting([line for line in lines if line])))
+        container.add_item(TextDisplay(fitting([line for line in lines if line])))
         if in_dialogue:
             container.add_item(ActionRow(EditButton(group.name, draft)))
         container.add_item(ActionRow(GroupMenu(group.name)))
@@ -142,7 +142,7 @@ async def _change(
                 settings = await change_settings(interaction, change, what[:200], list(typed))
             else:
                 settings = before
-            word = wording.word_of_change(typed, settings, as_they_stand(interaction).own_prefix)
+            word = words.word_of_change(typed, settings, as_they_stand(interaction).own_prefix)
         except WrongSettingError as error:
             draft, word = Dialogues.of(interaction).keep_draft(typed), _refusals(before, typed, error)
     await show_settings(interaction, group, word, draft)

@@ -10,10 +10,10 @@ from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.settings.problems import FileTooLarge, ProblemError
 from bot.guilds.words.word_lists import read_word_list
-from cogs import wording
 from cogs.kit import context
 from cogs.settings.changing import change_settings
 from cogs.wording.deeds import deed_of_words
+from cogs.wording.settings import word_of_words
 
 IMPORT_LIMIT_BYTES = 2_000_000
 """Of a file: more than the longest list has, and settings with it."""
@@ -48,4 +48,4 @@ async def import_words(interaction: discord.Interaction, file: discord.Attachmen
 
     what = deed_of_words(len(listed.words), len(before), replaces=replaces)
     settings = await change_settings(interaction, change, what, ["blocked_words"])
-    return wording.word_of_words(listed, before, settings.blocked_words, replaces=replaces)
+    return word_of_words(listed, before, settings.blocked_words, replaces=replaces)

@@ -13,11 +13,12 @@ from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Suggestion, Viewer
 from bot.broadcast.rights import Deed
 from bot.broadcast.show.session import BroadcastSession
-from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.lasting_button import LastingButton
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.wording.labels import TAKE_BACK, numbered_label
+from cogs.wording.requests import refused_request
+from cogs.wording.votes import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, your_vote_on_mode
 
 CANDIDATES_SHOWN = PLACES
 VOTED = (Mode.VOTE, Mode.DRAW)
@@ -71,7 +72,7 @@ class VoteButton(
             suggestion = session.floor.waiting_suggestion(self._suggestion_id)
             session.floor.vote(context.viewer(interaction.user), suggestion.id)
         except BroadcastError as error:
-            refusal = wording.refused_request(error)
+            refusal = refused_request(error)
         await show_vote(interaction, session, refusal)
 
 
@@ -89,16 +90,16 @@ class TakeBackButton(
     async def clicked(self, interaction: discord.Interaction) -> None:
         session, _ = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
         viewer, floor = context.viewer(interaction.user), session.floor
-        word = wording.VOTE_TAKEN_BACK
+        word = VOTE_TAKEN_BACK
         if self._suggestion_id == "mode":
             try:
                 floor.withdraw_vote_on_mode(viewer)
             except BroadcastError as error:
-                word = wording.refused_request(error)
+                word = refused_request(error)
         elif (voted_for := floor.vote_of(viewer)) and voted_for.id == self._suggestion_id:
             floor.withdraw_vote(viewer)
         else:
-            word = wording.VOTE_GONE
+            word = VOTE_GONE
         await show_vote(interaction, session, word)
 
 
@@ -114,14 +115,14 @@ class VoteAnswer(LayoutView):
         if floor.mode in VOTED and (suggestion := floor.vote_of(viewer)):
             number = _number_of(suggestion, session)
             take_back = TakeBackButton(broadcast_id, suggestion.id)
-            self.add_item(Section(wording.your_vote(number, suggestion.prompt), accessory=take_back))
+            self.add_item(Section(your_vote(number, suggestion.prompt), accessory=take_back))
         motion = floor.motion
         is_for = motion.vote_of(viewer) if motion else None
         if motion and is_for is not None:
-            text = wording.your_vote_on_mode(motion.mode, is_for=is_for)
+            text = your_vote_on_mode(motion.mode, is_for=is_for)
             self.add_item(Section(text, accessory=TakeBackButton(broadcast_id, "mode")))
         if not self.children:
-            self.add_item(TextDisplay(wording.NO_VOTE))
+            self.add_item(TextDisplay(NO_VOTE))
         self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
 
 

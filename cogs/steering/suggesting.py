@@ -12,12 +12,12 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Channel, Origin, Refusal, Suggestion
 from bot.broadcast.rights import Deed, may
-from cogs import wording
 from cogs.kit import context, rights
 from cogs.kit.answers import ANSWER_LIFETIME_S, acknowledging, tell
 from cogs.kit.lasting_button import LastingButton
 from cogs.kit.private_answers import PrivateAnswers
 from cogs.wording.labels import WITHDRAW
+from cogs.wording.suggestions import settled_suggestion, taken_suggestion, waiting_unfollowed
 
 FOLLOW_GAP_S = 2.0
 """Between two words on how a suggestion stands; what became of it is told at once."""
@@ -84,13 +84,11 @@ async def _follow(interaction: discord.Interaction, ticket: Ticket, clock: Clock
             kind = prospect and prospect._replace(before=0)  # numbers were said to be of that moment
             if not is_told or (kind and kind != told):
                 told, is_told = kind, True
-                await tell(
-                    interaction, view=PrivateWord(wording.taken_suggestion(prospect), ticket.suggestion)
-                )
+                await tell(interaction, view=PrivateWord(taken_suggestion(prospect), ticket.suggestion))
                 await clock.wait(is_settled, until=min(until, clock.steady() + FOLLOW_GAP_S))
             await clock.wait(changed, until=until)
     if ticket.settled.done():
-        await tell(interaction, view=PrivateWord(wording.settled_suggestion(ticket.settled.result())))
+        await tell(interaction, view=PrivateWord(settled_suggestion(ticket.settled.result())))
     else:
-        word = wording.waiting_unfollowed(ticket.prospect())
+        word = waiting_unfollowed(ticket.prospect())
         await tell(interaction, view=PrivateWord(word, ticket.suggestion))

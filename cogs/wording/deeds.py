@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import discord
-
 from bot.broadcast.model import Action, ActionKind
-from cogs.wording.text import length, plain
+from cogs.wording.text import length, plain, relative
 
 _DEEDS = {
     ActionKind.MODE: "chose the mode {subject}",
@@ -26,7 +24,7 @@ _DEEDS = {
 
 def deed(action: Action) -> str:
     what = _DEEDS[action.kind].format(subject=plain(action.subject, 80))
-    return f"{discord.utils.format_dt(action.at, 'R')} **{plain(action.actor.name, 40)}** {what}"
+    return f"{relative(action.at)} **{plain(action.actor.name, 40)}** {what}"
 
 
 def deed_of_words(count: int, before: int, *, replaces: bool) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import discord
-
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending
 from bot.broadcast.states import Reason
 from cogs.wording.requests import UNEXPECTED
-from cogs.wording.text import duration, plain
+from cogs.wording.text import duration, plain, relative
 
 _ENDINGS = {
     Reason.HOST_ENDED: "Ended by its host.",
@@ -70,7 +68,7 @@ def ending(end: Ending) -> str:
 
 def reached_limit(limit: UsageLimit) -> str:
     """Which usage limit of the service was reached, and when it ends, as far as that is known."""
-    until = discord.utils.format_dt(limit.ends_at, "R") if limit.ends_at else None
+    until = relative(limit.ends_at) if limit.ends_at else None
     match limit.kind:
         case LimitKind.MONTH:
             hours = _of(limit.used, limit.limit)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import discord
-
 from bot.broadcast.intake.intake import Mute
-from cogs.wording.text import plain
+from cogs.wording.text import plain, relative
 
 TITLE = "## Muted"
 NOBODY_MUTED = "Nobody is muted. `/odyssey mute` keeps somebody from steering for a while."
@@ -17,9 +15,9 @@ MUTED_ALREADY = "They are muted already: what you choose takes the place of that
 
 def muted(name: str, until: datetime, *, before: datetime | None) -> str:
     """Until when somebody cannot steer; `before` is until when that was so already, if it was."""
-    ends = f"that ends {_relative(until)}"
+    ends = f"that ends {relative(until)}"
     if before:
-        return f"**{plain(name)}** was muted already: {ends} now, instead of {_relative(before)}."
+        return f"**{plain(name)}** was muted already: {ends} now, instead of {relative(before)}."
     return f"**{plain(name)}** cannot steer; {ends}."
 
 
@@ -30,13 +28,9 @@ def unmuted(name: str, *, was_muted: bool) -> str:
 
 def mute(mute: Mute) -> str:
     who = f"**{plain(mute.viewer.name, 40)}** · <@{mute.viewer.id}>"
-    return f"{who}\n-# ends {_relative(mute.until)} · by **{plain(mute.by.name, 40)}**"
+    return f"{who}\n-# ends {relative(mute.until)} · by **{plain(mute.by.name, 40)}**"
 
 
 def page_summary(first: int, last: int, total: int) -> str:
     """Which of the mutes a page shows; the list begins with 1."""
     return f"{first} to {last} of {total}, the next to steer again first" if total else NOBODY_MUTED
-
-
-def _relative(date: datetime) -> str:
-    return discord.utils.format_dt(date, "R")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import discord
-
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.floor.motion import Motion
 from bot.broadcast.intake.prefixes import is_word
 from bot.broadcast.model import Suggestion, Viewer
 from bot.broadcast.states import State
-from cogs.wording.text import isolated, mode_name, plain
+from cogs.wording.text import isolated, mode_name, plain, relative
 
 REWORDED_SHOWN = 120
 """Characters of what Odyssey made of a prompt."""
@@ -65,7 +63,7 @@ def in_odysseys_words(prompt: str) -> str:
 
 
 def suggested_by(viewer: Viewer, applied_at: datetime) -> str:
-    return f"-# Suggested by **{plain(viewer.name)}** · applied {_relative(applied_at)}"
+    return f"-# Suggested by **{plain(viewer.name)}** · applied {relative(applied_at)}"
 
 
 def hosted_by(name: str) -> str:
@@ -74,7 +72,7 @@ def hosted_by(name: str) -> str:
 
 def ends_at_the_latest(ends_at: datetime | None) -> str:
     """Behind that, when it ends, if that is known."""
-    return f" · ends {_relative(ends_at)} at the latest" if ends_at else ""
+    return f" · ends {relative(ends_at)} at the latest" if ends_at else ""
 
 
 def waits_for_a_stream(place: int) -> str:
@@ -91,7 +89,7 @@ def motion(motion: Motion, closes_at: datetime) -> str:
 
 
 def closes(closes_at: datetime) -> str:
-    return f" · closes {_relative(closes_at)}"
+    return f" · closes {relative(closes_at)}"
 
 
 def candidate(number: int, suggestion: Suggestion, votes: int | None) -> str:
@@ -119,7 +117,3 @@ def thanks(count: int) -> str:
     if count == 1:
         return "Thank you for the idea that was still in line: bring it to the next one."
     return f"Thank you for the {count} ideas that were still in line: bring them to the next one."
-
-
-def _relative(date: datetime) -> str:
-    return discord.utils.format_dt(date, "R")

@@ -14,13 +14,72 @@ from bot.moderation.rules import (
     Fault,
 )
 
+_MODES = [mode.value for mode in Mode]
+_MISTAKES = {
+    Mistake.NO_NAME: "say which setting",
+    Mistake.NO_SUCH_SETTING: "there is no such setting",
+    Mistake.NO_TEXT: "this is no text",
+    Mistake.NO_ROLE: "this is no role: mention it, or give its ID",
+    Mistake.NO_LIST: "it has to be a list",
+    Mistake.NO_MODE: f"say {', '.join(_MODES[:-1])} or {_MODES[-1]}",
+    Mistake.NOT_YES_OR_NO: "say yes or no",
+    Mistake.EMPTY_ENTRY: "it is empty",
+    Mistake.SHOWS_NOTHING: "this shows nothing",
+    Mistake.PROMPT_SHOWS_NOTHING: "this shows nothing: say in a few words what should happen",
+    Mistake.HAS_A_BLANK: "it has a blank, or something that cannot be seen",
+    Mistake.PREFIX_IS_DISCORDS: (
+        "it must not start with @, / or <, nor contain `: Discord itself gives them a meaning"
+    ),
+    Mistake.PREFIX_CANNOT_BE_TYPED: "it must be characters that can be seen and typed, without blanks",
+    Mistake.PREFIX_IS_OTHERS: "suggestions would start as what is said to other bots: change one of the two",
+    Mistake.CHANGED_MEANWHILE: "somebody else changed it meanwhile: look at it, then edit again",
+    Mistake.FILE_AND_VALUE: "a file has all settings: give it without a name and a value",
+    Mistake.EMPTY_FILE: "it is empty",
+    Mistake.NO_TEXT_FILE: "it is no text file; save it as UTF-8",
+    Mistake.NO_FILE_OF_SETTINGS: (
+        "it is no file of settings: take the one that is shown here, and change its values"
+    ),
+    Mistake.NO_NAMES_AND_VALUES: (
+        "it has to have names and values in curly brackets, as the one that is shown here"
+    ),
+    Mistake.TOO_DEEP: "it has brackets in brackets, too many to be read",
+    Mistake.WEB_PAGE: "it is a web page: save the list itself",
+    Mistake.NO_WORDS: "there are no words in it: have one on each line",
+    Mistake.IS_AN_EXPRESSION: "it looks like a regular expression: these go into the blocked patterns",
+}
+_FAULTS = {
+    Fault.LENGTH_OUT_OF_BOUNDS: f"the longest text has from 1 to {LENGTH_LIMIT} characters",
+    Fault.TOO_MANY_WORDS: f"the list has more than {WORDS_LIMIT:,} words",
+    Fault.WORD_TOO_LONG: f"it is longer than {WORD_LENGTH_LIMIT} characters",
+    Fault.SINGLE_LETTER: "a single letter or digit would refuse nearly every text",
+    Fault.NOTHING_TO_LOOK_FOR: "it has no letter, digit or symbol that could be looked for",
+    Fault.TOO_MANY_PATTERNS: f"the list has more than {PATTERNS_LIMIT} patterns",
+    Fault.PATTERN_TOO_LONG: f"it is longer than {PATTERN_LENGTH_LIMIT} characters",
+    Fault.PATTERN_TOO_LARGE: "it is too large: repeat fewer times, or use narrower classes",
+    Fault.PATTERNS_TOO_LARGE: "the list is too large with it: shorten or remove some patterns",
+    Fault.MATCHES_NEARLY_ALL: "it matches nearly every text",
+    Fault.QUOTE_NOT_CLOSED: r"it does not end by itself: close what begins with \Q by \E",
+    Fault.NAMES_A_GROUP: "it names a group, which has no use here: write (…) in place of (?P<name>…)",
+    Fault.BRACKET_NOT_CLOSED: "a bracket ( is not closed",
+    Fault.BRACKET_NOT_OPENED: "a bracket ) closes what was not opened",
+    Fault.CLASS_NOT_CLOSED: "a class that [ opens is not closed",
+    Fault.NO_SUCH_CLASS: "there is no such class",
+    Fault.NOTHING_TO_REPEAT: "there is nothing in front of what repeats",
+    Fault.REPEATS_A_REPETITION: "what repeats is repeated",
+    Fault.REPEATS_TOO_OFTEN: "it repeats more than 1000 times",
+    Fault.NO_SUCH_OPTION: "there is no look-around, and no such option",
+    Fault.NO_SUCH_ESCAPE: "there is no backreference, and no such sign behind a \\",
+    Fault.NOTHING_BEHIND_LAST: "there is nothing behind the last \\",
+    Fault.UNREADABLE: "it cannot be read as a regular expression",
+}
+
 
 def problem(problem: Problem) -> str:
     match problem:
         case Mistake():
-            return _mistake(problem)
+            return _MISTAKES[problem]
         case problems.UnfitRule(fault, where):
-            return f"{_fault(fault)}, at “{where}”" if where else _fault(fault)
+            return f"{_FAULTS[fault]}, at “{where}”" if where else _FAULTS[fault]
         case problems.TooLong(limit):
             return f"it is longer than {limit} characters"
         case problems.TooMany(count, limit):
@@ -44,106 +103,3 @@ def problem(problem: Problem) -> str:
             return f"it has a number of {count} digits"
         case problems.NamedTwice(name):
             return f"“{name}” is there twice"
-
-
-def _mistake(mistake: Mistake) -> str:
-    match mistake:
-        case Mistake.NO_NAME:
-            return "say which setting"
-        case Mistake.NO_SUCH_SETTING:
-            return "there is no such setting"
-        case Mistake.NO_TEXT:
-            return "this is no text"
-        case Mistake.NO_ROLE:
-            return "this is no role: mention it, or give its ID"
-        case Mistake.NO_LIST:
-            return "it has to be a list"
-        case Mistake.NO_MODE:
-            *others, last = (mode.value for mode in Mode)
-            return f"say {', '.join(others)} or {last}"
-        case Mistake.NOT_YES_OR_NO:
-            return "say yes or no"
-        case Mistake.EMPTY_ENTRY:
-            return "it is empty"
-        case Mistake.SHOWS_NOTHING:
-            return "this shows nothing"
-        case Mistake.PROMPT_SHOWS_NOTHING:
-            return "this shows nothing: say in a few words what should happen"
-        case Mistake.HAS_A_BLANK:
-            return "it has a blank, or something that cannot be seen"
-        case Mistake.PREFIX_IS_DISCORDS:
-            return "it must not start with @, / or <, nor contain `: Discord itself gives them a meaning"
-        case Mistake.PREFIX_CANNOT_BE_TYPED:
-            return "it must be characters that can be seen and typed, without blanks"
-        case Mistake.PREFIX_IS_OTHERS:
-            return "suggestions would start as what is said to other bots: change one of the two"
-        case Mistake.CHANGED_MEANWHILE:
-            return "somebody else changed it meanwhile: look at it, then edit again"
-        case Mistake.FILE_AND_VALUE:
-            return "a file has all settings: give it without a name and a value"
-        case Mistake.EMPTY_FILE:
-            return "it is empty"
-        case Mistake.NO_TEXT_FILE:
-            return "it is no text file; save it as UTF-8"
-        case Mistake.NO_FILE_OF_SETTINGS:
-            return "it is no file of settings: take the one that is shown here, and change its values"
-        case Mistake.NO_NAMES_AND_VALUES:
-            return "it has to have names and values in curly brackets, as the one that is shown here"
-        case Mistake.TOO_DEEP:
-            return "it has brackets in brackets, too many to be read"
-        case Mistake.WEB_PAGE:
-            return "it is a web page: save the list itself"
-        case Mistake.NO_WORDS:
-            return "there are no words in it: have one on each line"
-        case Mistake.IS_AN_EXPRESSION:
-            return "it looks like a regular expression: these go into the blocked patterns"
-
-
-def _fault(fault: Fault) -> str:
-    match fault:
-        case Fault.LENGTH_OUT_OF_BOUNDS:
-            return f"the longest text has from 1 to {LENGTH_LIMIT} characters"
-        case Fault.TOO_MANY_WORDS:
-            return f"the list has more than {WORDS_LIMIT:,} words"
-        case Fault.WORD_TOO_LONG:
-            return f"it is longer than {WORD_LENGTH_LIMIT} characters"
-        case Fault.SINGLE_LETTER:
-            return "a single letter or digit would refuse nearly every text"
-        case Fault.NOTHING_TO_LOOK_FOR:
-            return "it has no letter, digit or symbol that could be looked for"
-        case Fault.TOO_MANY_PATTERNS:
-            return f"the list has more than {PATTERNS_LIMIT} patterns"
-        case Fault.PATTERN_TOO_LONG:
-            return f"it is longer than {PATTERN_LENGTH_LIMIT} characters"
-        case Fault.PATTERN_TOO_LARGE:
-            return "it is too large: repeat fewer times, or use narrower classes"
-        case Fault.PATTERNS_TOO_LARGE:
-            return "the list is too large with it: shorten or remove some patterns"
-        case Fault.MATCHES_NEARLY_ALL:
-            return "it matches nearly every text"
-        case Fault.QUOTE_NOT_CLOSED:
-            return r"it does not end by itself: close what begins with \Q by \E"
-        case Fault.NAMES_A_GROUP:
-            return "it names a group, which has no use here: write (…) in place of (?P<name>…)"
-        case Fault.BRACKET_NOT_CLOSED:
-            return "a bracket ( is not closed"
-        case Fault.BRACKET_NOT_OPENED:
-            return "a bracket ) closes what was not opened"
-        case Fault.CLASS_NOT_CLOSED:
-            return "a class that [ opens is not closed"
-        case Fault.NO_SUCH_CLASS:
-            return "there is no such class"
-        case Fault.NOTHING_TO_REPEAT:
-            return "there is nothing in front of what repeats"
-        case Fault.REPEATS_A_REPETITION:
-            return "what repeats is repeated"
-        case Fault.REPEATS_TOO_OFTEN:
-            return "it repeats more than 1000 times"
-        case Fault.NO_SUCH_OPTION:
-            return "there is no look-around, and no such option"
-        case Fault.NO_SUCH_ESCAPE:
-            return "there is no backreference, and no such sign behind a \\"
-        case Fault.NOTHING_BEHIND_LAST:
-            return "there is nothing behind the last \\"
-        case Fault.UNREADABLE:
-            return "it cannot be read as a regular expression"

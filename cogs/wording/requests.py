@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-import discord
-
 from bot.broadcast import errors
 from bot.broadcast.errors import BroadcastError, Code, Facts
 from bot.broadcast.intake.prompts import on_one_line
@@ -13,7 +9,7 @@ from bot.guilds.settings.complaints import Entry, WrongSettingError
 from bot.moderation import Rule
 from cogs.wording.fields import FIELDS
 from cogs.wording.problems import problem
-from cogs.wording.text import as_code, plain
+from cogs.wording.text import as_code, plain, relative
 
 FACT_SHOWN, ENTRY_SHOWN, NAME_SHOWN = 200, 60, 60
 """Characters of a fact, of a setting's entry, and of a name that is none, in a refusal at most."""
@@ -38,10 +34,68 @@ _RULES = {
 UNEXPECTED = "Something went wrong on our side. Please try again; if it stays, tell the bot's operator."
 
 
+_REQUESTS = {
+    Code.EMPTY_PROMPT: "That prompt is empty. Say in a few words what should happen.",
+    Code.NOT_RUNNING: "No broadcast is running in this channel. Start one with `/odyssey start`.",
+    Code.BROADCAST_OVER: "This broadcast is over. Start the next one with `/odyssey start`.",
+    Code.ALREADY_ENDING: "The broadcast is already ending. Its recording will be posted here.",
+    Code.MODERATORS_ONLY: (
+        "Only moderators can do this: people who may manage messages in this channel. Please ask one of them."
+    ),
+    Code.SERVER_MODERATORS_ONLY: (
+        "Only moderators of the whole server can do this: people who may manage messages, or the "
+        "server, everywhere in it. Please ask one of them."
+    ),
+    Code.OUTRANKED: (
+        "Only somebody who stands above that person can do this: by a higher role, or as an "
+        "administrator. Please ask one of them."
+    ),
+    Code.BOTS_DO_NOT_STEER: "That is a bot, and bots do not steer. Please pick a person.",
+    Code.MODE_IS_SET: (
+        "In this server only moderators choose another mode than the one that is set. "
+        "Please start without `mode`, or ask one of them."
+    ),
+    Code.NOT_IN_SERVER: (
+        "The bot is not in this server, so it can show nothing here. "
+        "Ask an admin to invite it, then try again."
+    ),
+    Code.NO_PLACE: (
+        "The bot cannot keep a broadcast here: this is a private thread without it, or one that is "
+        "closed. Mention the bot to add it, open the thread, or start in another channel."
+    ),
+    Code.NOT_SAID: (
+        "Nobody said that: it is a message of Discord's own. Say what should happen with `/odyssey say`."
+    ),
+    Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
+    Code.NOT_ON_BALLOT: (
+        "That one waits for a place on the ballot. Vote for one that is on it, or for this one later."
+    ),
+    Code.VOTES_DO_NOT_COUNT: "Votes do not count just now: the panel says how it is decided what comes next.",
+    Code.ALREADY_DECIDED: "A moderator has decided on that suggestion already.",
+    Code.WORDS_CHANGED: "Its author changed the words meanwhile: look at them again, then decide.",
+    Code.INTAKE_PAUSED: "A moderator has paused suggestions. Please try again in a little while.",
+    Code.CANNOT_JUDGE: (
+        "This server's text rules cannot be used just now, so nothing is taken. "
+        "Please ask a moderator to look at `/odyssey settings`."
+    ),
+    Code.STARTERS_ONLY: "In this server only some roles may start broadcasts. Please ask a moderator.",
+    Code.VOTE_IS_RUNNING: "A vote on the mode is running already. Its buttons are on the panel.",
+    Code.VOTES_NOT_ALLOWED: "Viewers do not vote on the mode here. Ask a moderator for `/odyssey mode`.",
+    Code.NO_VOTE_RUNNING: "That vote is closed. Call a new one with `/odyssey callvote`.",
+    Code.SHUTTING_DOWN: "The bot is about to restart. Please try again in a minute.",
+    Code.UNKNOWN_STREAM: (
+        "There is no such stream in this server. Pick one from the list that `/odyssey recording` offers."
+    ),
+    Code.NO_STREAMS_YET: (
+        "No stream has ended in this channel yet. Start one with `/odyssey start`, or pick a stream by name."
+    ),
+}
+
+
 def refused_request(error: BroadcastError | WrongSettingError) -> str:
     if isinstance(error, WrongSettingError):
         return f"Nothing was changed: {wrong_setting(error)}. `/odyssey settings` explains each."
-    return _simple(error.why) if isinstance(error.why, Code) else _with_facts(error.why)
+    return _REQUESTS[error.why] if isinstance(error.why, Code) else _with_facts(error.why)
 
 
 def wrong_setting(error: WrongSettingError) -> str:
@@ -59,94 +113,6 @@ def setting_title(name: str) -> str:
 def setting_entry(entry: Entry) -> str:
     typed = as_code(on_one_line(entry.text)[:ENTRY_SHOWN])
     return f", entry {entry.number}" + (f" ({typed})" if typed.strip("`") else "")
-
-
-def _simple(code: Code) -> str:
-    match code:
-        case Code.EMPTY_PROMPT:
-            return "That prompt is empty. Say in a few words what should happen."
-        case Code.NOT_RUNNING:
-            return "No broadcast is running in this channel. Start one with `/odyssey start`."
-        case Code.BROADCAST_OVER:
-            return "This broadcast is over. Start the next one with `/odyssey start`."
-        case Code.ALREADY_ENDING:
-            return "The broadcast is already ending. Its recording will be posted here."
-        case Code.MODERATORS_ONLY:
-            return (
-                "Only moderators can do this: people who may manage messages in this channel. Please ask "
-                "one of them."
-            )
-        case Code.SERVER_MODERATORS_ONLY:
-            return (
-                "Only moderators of the whole server can do this: people who may manage messages, or the "
-                "server, everywhere in it. Please ask one of them."
-            )
-        case Code.OUTRANKED:
-            return (
-                "Only somebody who stands above that person can do this: by a higher role, or as an "
-                "administrator. Please ask one of them."
-            )
-        case Code.BOTS_DO_NOT_STEER:
-            return "That is a bot, and bots do not steer. Please pick a person."
-        case Code.MODE_IS_SET:
-            return (
-                "In this server only moderators choose another mode than the one that is set. "
-                "Please start without `mode`, or ask one of them."
-            )
-        case Code.NOT_IN_SERVER:
-            return (
-                "The bot is not in this server, so it can show nothing here. "
-                "Ask an admin to invite it, then try again."
-            )
-        case Code.NO_PLACE:
-            return (
-                "The bot cannot keep a broadcast here: this is a private thread without it, or one that is "
-                "closed. Mention the bot to add it, open the thread, or start in another channel."
-            )
-        case Code.NOT_SAID:
-            return (
-                "Nobody said that: it is a message of Discord's own. Say what should happen with `/odyssey "
-                "say`."
-            )
-        case Code.NOT_IN_LINE:
-            return "That suggestion is not in line any more: it was sent, withdrawn or refused."
-        case Code.NOT_ON_BALLOT:
-            return (
-                "That one waits for a place on the ballot. Vote for one that is on it, or for this one later."
-            )
-        case Code.VOTES_DO_NOT_COUNT:
-            return "Votes do not count just now: the panel says how it is decided what comes next."
-        case Code.ALREADY_DECIDED:
-            return "A moderator has decided on that suggestion already."
-        case Code.WORDS_CHANGED:
-            return "Its author changed the words meanwhile: look at them again, then decide."
-        case Code.INTAKE_PAUSED:
-            return "A moderator has paused suggestions. Please try again in a little while."
-        case Code.CANNOT_JUDGE:
-            return (
-                "This server's text rules cannot be used just now, so nothing is taken. "
-                "Please ask a moderator to look at `/odyssey settings`."
-            )
-        case Code.STARTERS_ONLY:
-            return "In this server only some roles may start broadcasts. Please ask a moderator."
-        case Code.VOTE_IS_RUNNING:
-            return "A vote on the mode is running already. Its buttons are on the panel."
-        case Code.VOTES_NOT_ALLOWED:
-            return "Viewers do not vote on the mode here. Ask a moderator for `/odyssey mode`."
-        case Code.NO_VOTE_RUNNING:
-            return "That vote is closed. Call a new one with `/odyssey callvote`."
-        case Code.SHUTTING_DOWN:
-            return "The bot is about to restart. Please try again in a minute."
-        case Code.UNKNOWN_STREAM:
-            return (
-                "There is no such stream in this server. Pick one from the list that `/odyssey recording` "
-                "offers."
-            )
-        case Code.NO_STREAMS_YET:
-            return (
-                "No stream has ended in this channel yet. Start one with `/odyssey start`, or pick a "
-                "stream by name."
-            )
 
 
 def _with_facts(facts: Facts) -> str:
@@ -169,7 +135,7 @@ def _with_facts(facts: Facts) -> str:
             )
         case errors.Muted(until):
             return (
-                f"A moderator has muted you from steering; that ends {_relative(until)}. You can still "
+                f"A moderator has muted you from steering; that ends {relative(until)}. You can still "
                 "watch and chat."
             )
         case errors.Filtered(rule):
@@ -180,12 +146,12 @@ def _with_facts(facts: Facts) -> str:
         case errors.Repeated(until):
             return (
                 "Just that was suggested a moment ago. Please suggest something new, or that again "
-                f"{_relative(until)}."
+                f"{relative(until)}."
             )
         case errors.CoolingDown(until):
-            return f"One at a time, please: your next suggestion is welcome {_relative(until)}."
+            return f"One at a time, please: your next suggestion is welcome {relative(until)}."
         case errors.SlowMode(until):
-            return f"Slow mode is on in this server: the next suggestion is welcome {_relative(until)}."
+            return f"Slow mode is on in this server: the next suggestion is welcome {relative(until)}."
         case errors.LineFull(limit):
             return f"The line is full: {limit} suggestions wait already. Please try again in a moment."
         case errors.TooManyOfYours(limit):
@@ -200,7 +166,7 @@ def _with_facts(facts: Facts) -> str:
         case errors.DayIsUsedUp(minutes, until):
             return (
                 f"This server's {minutes} minutes of today are used up, or kept for broadcasts that run now. "
-                f"New ones are there {_relative(until)}."
+                f"New ones are there {relative(until)}."
             )
         case errors.RecordingNotReady(stream_id):
             return (
@@ -217,7 +183,3 @@ def _with_facts(facts: Facts) -> str:
 def _permission(name: str) -> str:
     """As Discord's own settings call it."""
     return name.replace("_", " ").title()
-
-
-def _relative(date: datetime) -> str:
-    return discord.utils.format_dt(date, "R")

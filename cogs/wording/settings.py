@@ -14,7 +14,7 @@ from bot.guilds.words.word_lists import WordList
 from cogs.wording.fields import FIELDS, GROUPS
 from cogs.wording.problems import problem
 from cogs.wording.requests import setting_entry, setting_title, wrong_setting
-from cogs.wording.text import as_code, fitting, mode_name, plain, reference
+from cogs.wording.text import as_code, fitting, mode_name, plain, reference_line
 
 VALUE_SHOWN, ROLES_SHOWN = 100, 4
 """Characters, and roles, of a value at most."""
@@ -117,7 +117,7 @@ def trouble_lines(trouble: Trouble) -> list[str]:
         lines.append(f"⚠️ A stored text rule cannot be used: {wrong_setting(trouble.rule)}.")
     if trouble.reference:
         lines.append(
-            f"⚠️ The text filter failed. Please tell the bot's operator.\n{reference(trouble.reference)}"
+            f"⚠️ The text filter failed. Please tell the bot's operator.\n{reference_line(trouble.reference)}"
         )
     if trouble.is_closed:
         lines.append("⚠️ **Until that is mended, nothing that viewers suggest is taken.**")

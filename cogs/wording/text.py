@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 
 import discord
 
@@ -77,15 +78,20 @@ def mode_name(mode: Mode) -> str:
     return _MODES[mode]
 
 
-def to_review(count: int) -> str:
+def waiting_for_review(count: int) -> str:
     """How many suggestions wait for a moderator, where moderators decide."""
     if not count:
         return "Nothing waits for a moderator"
     return "1 waits for a moderator" if count == 1 else f"{count} wait for a moderator"
 
 
-def reference(reference: str) -> str:
+def reference_line(reference: str) -> str:
     return f"-# Reference: {reference}"
+
+
+def relative(date: datetime) -> str:
+    """Such as `in 5 minutes`, which Discord keeps true."""
+    return discord.utils.format_dt(date, "R")
 
 
 def length(minutes: int) -> str:

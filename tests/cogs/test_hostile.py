@@ -15,7 +15,9 @@ from bot.broadcast.model import Suggestion, Viewer
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
-from cogs import wording
+from cogs.wording.requests import refused_request
+from cogs.wording.suggestions import settled_suggestion
+from cogs.wording.text import as_code, plain
 from tests.support.hostile_texts import RULES, hostile_texts
 from tests.support.rules import intake_rules
 
@@ -41,7 +43,7 @@ def test_no_string_raises_anything_but_a_refusal_or_passes_the_filter_it_should_
             prompt = clean_prompt(typed)
             intake.check_words(viewer, prompt, typed=typed, is_exempt=False)
         except BroadcastError as error:
-            refusals.add(wording.refused_request(error))
+            refusals.add(refused_request(error))
             continue
         passed += 1
         assert not hostile.is_forbidden, hostile
@@ -61,9 +63,9 @@ def test_whatever_is_shown_can_neither_ping_nor_break_a_line() -> None:
     for text in (hostile.text for hostile in hostile_texts(10_000)):
         suggestion = Suggestion("x", "b", Viewer(1, text), text, NOW)
         for shown in (
-            wording.plain(text),
-            wording.as_code(text),
-            wording.settled_suggestion(suggestion.acknowledged(text, NOW)),
+            plain(text),
+            as_code(text),
+            settled_suggestion(suggestion.acknowledged(text, NOW)),
         ):
             assert "@everyone" not in shown.replace("`", "") or shown.startswith("`")
             assert "\n" not in shown

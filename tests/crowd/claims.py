@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from bot.broadcast.arbitration.policy import Mode
-from cogs.wording import plain
+from cogs.wording.text import plain
 from tests.crowd.case import Case
 from tests.crowd.truth import Moment
 

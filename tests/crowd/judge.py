@@ -9,8 +9,8 @@ from functools import partial
 from itertools import pairwise
 
 from bot.broadcast.arbitration.policy import Mode
-from cogs.wording import plain
 from cogs.wording.panel import WORDS_SHOWN, invitation, line_head
+from cogs.wording.text import plain
 from tests.crowd.case import Case
 from tests.crowd.claims import ENTERING, SENTENCES, is_about_votes
 from tests.crowd.ideas import CANDIDATE

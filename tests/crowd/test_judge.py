@@ -12,7 +12,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Refusal, Suggestion, Viewer
 from bot.local.discord.people.users import User
 from bot.local.discord.people.views import SeenMessage
-from cogs import wording
+from cogs.wording.suggestions import settled_suggestion
 from tests.crowd.judge import Judge, Verdict
 from tests.crowd.people import Person, Said
 from tests.crowd.seen import Version
@@ -59,8 +59,8 @@ def _message(message_id: int, words: str, **more: object) -> SeenMessage:
     return SeenMessage({**fields, "components": [], "embeds": [], "reactions": [], **more})
 
 
-APPLIED = wording.settled_suggestion(OURS.sent("s", NOW).acknowledged("A riddle.", NOW))
-STALE = wording.settled_suggestion(OURS.refused(Refusal.STALE, NOW))
+APPLIED = settled_suggestion(OURS.sent("s", NOW).acknowledged("A riddle.", NOW))
+STALE = settled_suggestion(OURS.refused(Refusal.STALE, NOW))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import pytest
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.intake.prompts import PROMPT_LIMIT
 from bot.local.discord.state import backend
-from cogs.wording import mode_name
+from cogs.wording.text import mode_name
 from tests.e2e.conftest import CHANNEL, House
 from tests.e2e.hostile_ways import DECIDED, OTHERS, SUGGESTING, Visitor, Way
 from tests.e2e.wiretap import Wiretap

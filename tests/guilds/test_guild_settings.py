@@ -15,8 +15,8 @@ from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import GROUP_LIMIT, group_of
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.words.text_rules import make_text_filter
-from cogs.wording import refused_request
 from cogs.wording.fields import FIELDS
+from cogs.wording.requests import refused_request
 from tests.support.rules import UNSET
 
 EXPORT = GuildSettings(blocked_words=("heck", "Бранное слово"), gap_s=7).model_dump_json(indent=2)

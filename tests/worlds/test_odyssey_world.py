@@ -18,7 +18,7 @@ from bot.odyssey.base.errors import OdysseyUsageError, stream_error, usage_error
 from bot.odyssey.http.http import Response
 from bot.worlds.odyssey import _reason
 from bot.worlds.usage import usage_limit
-from cogs import wording
+from cogs.wording.endings import ending
 
 NOW = datetime(2026, 8, 11, 20, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 9, 1, tzinfo=UTC)
@@ -52,8 +52,8 @@ def limit_of(code: str, **details: Any) -> UsageLimit | None:
 )
 def test_a_usage_limit_is_told_from_its_details(code: str, details: dict[str, Any], sentence: str) -> None:
     """Which limit it is, how much is used, and when it ends, where the service says so."""
-    ending = Ending(Reason.USAGE_LIMIT, limit=limit_of(code, **details))
-    assert sentence in wording.ending(ending)
+    end = Ending(Reason.USAGE_LIMIT, limit=limit_of(code, **details))
+    assert sentence in ending(end)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ DETAILS = (
 def test_hostile_details_are_as_good_as_none(code: str, value: object) -> None:
     """No type and no size raises, and no end is shown that is past or years away."""
     limit = limit_of(code, **dict.fromkeys(DETAILS, value))
-    shown = wording.ending(Ending(Reason.USAGE_LIMIT, limit=limit))
+    shown = ending(Ending(Reason.USAGE_LIMIT, limit=limit))
     assert len(shown) < 200
     assert not re.search(r"<t:|nan|inf|<@", shown)
 
@@ -136,4 +136,4 @@ def test_what_a_refusal_means(status: int, body: bytes, code: str, reason: Reaso
     error = error_for(Response(status, httpx.Headers(), body))
     assert (error.code, _reason(error, Reason.UNREACHABLE)) == (code, reason)
     assert (error.message if error.is_quote else None) == words
-    assert "did not answer" not in wording.ending(Ending(Reason.REFUSED, detail=words))
+    assert "did not answer" not in ending(Ending(Reason.REFUSED, detail=words))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.markup import spelled_out
 from bot.broadcast.intake.prompts import PROMPT_LIMIT, clean_prompt
-from cogs.wording import as_code, plain
+from cogs.wording.text import as_code, plain
 
 ID = "123456789012345678"
 FORMS = {

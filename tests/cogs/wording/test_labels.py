@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cogs.wording import plain
 from cogs.wording.labels import numbered_label
+from cogs.wording.text import plain
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,16 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Action, ActionKind, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from bot.guilds.settings.complaints import WrongSettingError
-from bot.guilds.settings.problems import Mistake
+from bot.guilds.settings.problems import Mistake, UnfitRule
 from bot.moderation import Rule
-from cogs import wording
+from bot.moderation.rules import Fault
 from cogs.kit.answers import explain
+from cogs.wording.deeds import deed
+from cogs.wording.endings import ending
+from cogs.wording.problems import problem
+from cogs.wording.requests import refused_request
+from cogs.wording.suggestions import settled_suggestion, taken_suggestion
+from cogs.wording.text import duration, plain
 from tests.cogs.test_hostile import MASKED_LINK
 from tests.storage.conftest import NOW
 
@@ -43,23 +49,29 @@ REFUSALS: list[BroadcastError | WrongSettingError] = [
 @pytest.mark.parametrize("refusal", REFUSALS, ids=str)
 def test_every_refusal_of_a_request_has_its_sentence(refusal: BroadcastError | WrongSettingError) -> None:
     """With its facts as people read them, and nothing in it acts."""
-    sentence = wording.refused_request(refusal)
+    sentence = refused_request(refusal)
     assert len(sentence) > 20
     assert not re.search(r"[{}]|Mi\*ka|datetime", sentence)
+
+
+@pytest.mark.parametrize("kind", [*Mistake, *map(UnfitRule, Fault)], ids=str)
+def test_every_problem_of_a_setting_has_its_words(kind: Mistake | UnfitRule) -> None:
+    """None is forgotten, neither a mistake nor what a rule cannot be."""
+    assert problem(kind)
 
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_ending_has_its_sentence(reason: Reason) -> None:
     """None is forgotten, with or without a person behind it."""
-    assert wording.ending(Ending(reason))
-    assert "{" not in wording.ending(Ending(reason, by=Viewer(1, "Mika"), detail="no more hours"))
+    assert ending(Ending(reason))
+    assert "{" not in ending(Ending(reason, by=Viewer(1, "Mika"), detail="no more hours"))
 
 
 @pytest.mark.parametrize("refusal", list(Refusal))
 def test_every_refusal_has_its_sentence(refusal: Refusal) -> None:
     """None is forgotten."""
     suggestion = Suggestion("x", "b", Viewer(1, "Robin"), "snow", NOW).refused(refusal, NOW)
-    assert "snow" in wording.settled_suggestion(suggestion)
+    assert "snow" in settled_suggestion(suggestion)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +91,7 @@ def test_every_refusal_has_its_sentence(refusal: Refusal) -> None:
 )
 def test_text_from_outside_is_shown_as_text(text: str) -> None:
     """No ping, no markdown, no second line."""
-    shown = wording.plain(text)
+    shown = plain(text)
     assert "\n" not in shown
     assert "@everyone" not in shown
     assert "<@123456789012345678>" not in shown
@@ -92,7 +104,7 @@ def test_text_from_outside_is_shown_as_text(text: str) -> None:
 )
 def test_durations_read_well(seconds: float, text: str) -> None:
     """Short ones keep a decimal, long ones have minutes."""
-    assert wording.duration(seconds) == text
+    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=str)
@@ -104,14 +116,14 @@ def test_a_refusal_carries_no_reference(refusal: BroadcastError | WrongSettingEr
 
 def test_a_place_in_line_is_said_to_be_of_now() -> None:
     """It is told once, and others may be served first."""
-    assert "number 4 in line as of now" in wording.taken_suggestion(Prospect(Mode.QUEUE, before=3))
-    assert "As of now it is next" in wording.taken_suggestion(Prospect(Mode.QUEUE))
+    assert "number 4 in line as of now" in taken_suggestion(Prospect(Mode.QUEUE, before=3))
+    assert "As of now it is next" in taken_suggestion(Prospect(Mode.QUEUE))
 
 
 @pytest.mark.parametrize("kind", list(ActionKind))
 def test_every_action_reads_as_a_sentence(kind: ActionKind) -> None:
     """Who did what, and nothing in it acts."""
-    line = wording.deed(Action(1, Viewer(1, "Mi*ka"), kind, "@everyone", NOW))
+    line = deed(Action(1, Viewer(1, "Mi*ka"), kind, "@everyone", NOW))
     assert "**Mi\\*ka**" in line
     assert "@everyone" not in line
     assert "{" not in line
