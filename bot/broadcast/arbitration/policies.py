@@ -53,7 +53,6 @@ class MemorylessPolicy:
 
     @property
     def closes_at(self) -> float | None:
-        """It never waits for a time."""
         return None
 
     @property
@@ -115,7 +114,6 @@ class VotePolicy:
 
     @property
     def closes_at(self) -> float | None:
-        """When the ballot closes."""
         return self._ballot.closes_at
 
     @property

@@ -108,7 +108,6 @@ class Policy(Watcher, Protocol):
     @property
     def closes_at(self) -> float | None:
         """The steady moment before which it does not choose, that of a ballot's close; None without one."""
-        ...
 
     @property
     def kept(self) -> Collection[str]:
