@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -16,8 +16,6 @@ from bot import __version__
 from bot.kit.errors import StartError
 
 log = logging.getLogger(__name__)
-
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -78,55 +76,13 @@ def demo(
     asyncio.run(run_demo(port=port, crowd=crowd, data=data))
 
 
-@app.command()
-def standin(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")
-    ] = 9000,
-    api_key: Annotated[str, typer.Option(help="The one key that clients may use.")] = "ody_local",
-    stream_limit_s: Annotated[float, typer.Option(min=1, help="Seconds that a stream may last.")] = 150,
-    connection_limit_s: Annotated[float, typer.Option(min=1, help="Seconds of a connection.")] = 3600,
-    idle_limit_s: Annotated[float, typer.Option(min=1, help="Seconds without a stream.")] = 40,
-    concurrent_streams: Annotated[int, typer.Option(min=0, help="Connections at once.")] = 5,
-    unclean_hold_s: Annotated[
-        float,
-        typer.Option(min=0, help="Seconds that a crashed client's connection counts; really, up to 900."),
-    ] = 0,
-    url_lifetime_s: Annotated[float, typer.Option(min=1, help="Seconds that presigned URLs work.")] = 3600,
-    recording_delay_s: Annotated[
-        float, typer.Option(min=0, help="Seconds until a recording is there.")
-    ] = 0.5,
-    recordings_dir: Annotated[
-        Path | None, typer.Option(help="Where recordings stay; else temporary.")
-    ] = None,
-    faults: Annotated[bool, typer.Option(help="Serve the control endpoint for scripted faults.")] = False,
-    log_level: Annotated[
-        LogLevel, typer.Option(envvar="LOG_LEVEL", case_sensitive=False, help="How much the log tells.")
-    ] = "INFO",
-) -> None:
+@app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+def standin(context: typer.Context, options: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Serve a local Odyssey: the same protocol, a drawn world, real recordings."""
-    from bot.process.logs import set_up_logging
-
-    with _start_errors_explained(), _local_parts():
-        from bot.local.odyssey.service import StandinSettings, serve_standin
-
-    settings = StandinSettings(
-        host=host,
-        port=port,
-        api_key=api_key,
-        stream_limit_s=stream_limit_s,
-        connection_limit_s=connection_limit_s,
-        idle_limit_s=idle_limit_s,
-        concurrent_streams=concurrent_streams,
-        unclean_hold_s=unclean_hold_s,
-        url_lifetime_s=url_lifetime_s,
-        recording_delay_s=recording_delay_s,
-        recordings_dir=recordings_dir,
-        faults=faults,
-    )
-    set_up_logging(log_level, "text", [api_key])
-    asyncio.run(serve_standin(settings))
+    with _start_errors_explained():
+        with _local_parts():
+            from bot.local.standin import app as options_and_all
+        options_and_all(options or [], prog_name=context.command_path)
 
 
 @app.command()

@@ -48,7 +48,7 @@ class Guilds:
         make_filter: MakeFilter,
         running_in: RunningIn,
         *,
-        own_prefix: str = "!",
+        own_prefix: str,
     ) -> None:
         self._records = records
         self._audit = audit

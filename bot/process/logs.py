@@ -7,6 +7,9 @@ import logging
 import re
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Literal
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 _QUERY = re.compile(r"((?:https?|wss?)://[^\s?\"'<>]+)\?[^\s\"'<>]+")
 """A URL with a query: presigned links and session tokens live there."""

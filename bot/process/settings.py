@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.kit.decoding import decoded
 from bot.kit.errors import StartError
+from bot.process.logs import LogLevel
 from bot.process.setting_values import PREFIX_LIMIT, listening_host, secret, tidied, typed_prefix, web_url
 from bot.storage.address import database_address
 
@@ -61,9 +62,7 @@ class DatabaseSettings(BaseSettings):
         validate_default=True,
         description="Where broadcasts, streams, suggestions and recordings are kept: a SQLite file.",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="How much the log tells."
-    )
+    log_level: LogLevel = Field("INFO", description="How much the log tells.")
     log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines.")
 
     @model_validator(mode="before")

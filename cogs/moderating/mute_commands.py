@@ -21,7 +21,7 @@ class MuteCommands(commands.GroupCog):
         self,
         interaction: discord.Interaction,
         person: discord.Member,
-        minutes: app_commands.Range[int, 1, 10_080] = 10,
+        minutes: app_commands.Range[int, 1, muting.LONGEST_MINUTES] = muting.OFFERED_MINUTES[0],
     ) -> None:
         async with acknowledging(interaction):
             word = await muting.mute(interaction, person, minutes)

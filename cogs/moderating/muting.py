@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake.intake import Mute
+from bot.broadcast.intake.intake import LONGEST_MUTE, Mute
 from bot.broadcast.model import Viewer
 from bot.broadcast.rights import Deed
 from cogs.kit import context, rights
@@ -22,8 +22,9 @@ from cogs.wording.deeds import deed_of_mute
 from cogs.wording.requests import NOT_A_MEMBER
 from cogs.wording.text import length
 
-OFFERED_MINUTES = (10, 60, 6 * 60, 24 * 60, 7 * 24 * 60)
-"""The lengths that the dialogue has; the first is chosen unless another is."""
+LONGEST_MINUTES = LONGEST_MUTE // timedelta(minutes=1)
+OFFERED_MINUTES = (10, 60, 6 * 60, 24 * 60, LONGEST_MINUTES)
+"""The lengths that the dialogue has; the first is taken unless another is."""
 
 
 @app_commands.guild_only()

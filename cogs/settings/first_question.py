@@ -15,11 +15,11 @@ from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, telling
 from cogs.kit.lasting_button import LastingButton, LastingItem
 from cogs.settings.changing import Shown, as_they_stand, change_settings
+from cogs.settings.dialogue import ROLES_LIMIT
 from cogs.wording import labels
 from cogs.wording.settings import first_answer, first_question
 
 MINUTES = (30, 60, 120, 240)
-ROLES_LIMIT = 25
 
 
 async def ask_first_question(interaction: discord.Interaction) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.kit.errors import StartError
+from bot.odyssey.client import DEFAULT_API_URL
 from bot.process.settings import DatabaseSettings, Settings, load_settings, misspelt_names
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -74,10 +75,18 @@ def test_migrating_needs_neither_token_nor_key() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    """`.env.example` has each setting, with its description, and none that does not exist."""
-    documented = set(re.findall(r"^#? ?([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE))
-    assert documented == {name.upper() for name in Settings.model_fields}
+    """`.env.example` has each setting, with its default, and none that does not exist."""
+    documented = dict(re.findall(r"^#? ?([A-Z_]+)=(.*)", EXAMPLE.read_text(), re.MULTILINE))
+    assert documented == {
+        name.upper(): "" if field.is_required() or field.default is None else f"{field.default}"
+        for name, field in Settings.model_fields.items()
+    }
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_service_is_where_the_client_says() -> None:
+    """Its address stands in the settings too: they are read before the client is loaded, which takes long."""
+    assert Settings.model_fields["odyssey_api_url"].default == DEFAULT_API_URL
 
 
 @pytest.mark.parametrize(

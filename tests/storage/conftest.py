@@ -75,7 +75,7 @@ def guilds_of(
 ) -> Guilds:
     """The servers as this database knows them, before they are loaded."""
     clock = clock or SystemClock()
-    return Guilds(records, Audit(records, clock), clock, make_filter, running_in)
+    return Guilds(records, Audit(records, clock), clock, make_filter, running_in, own_prefix="!")
 
 
 def live_broadcast() -> tuple[Broadcast, Stream]:

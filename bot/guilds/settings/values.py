@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.intake.prompts import clean_prompt, on_one_line
 from bot.guilds.settings.problems import Mistake, ProblemError
-from bot.moderation.rules import WORDS_LIMIT
+from bot.moderation.rules import PATTERNS_LIMIT, WORDS_LIMIT
 from bot.process.setting_values import PREFIX_LIMIT, is_discords_own, typed_prefix
 
 ENTRY_LIMIT = 200
@@ -108,5 +108,7 @@ Beginning = Annotated[
 Beginnings = Annotated[tuple[Beginning, ...], BeforeValidator(_split_beginnings), Once, Field(max_length=50)]
 SafePrompt = Annotated[Text, AfterValidator(_shows_something)]
 Words = Annotated[tuple[Entry, ...], BeforeValidator(_split), Once, Field(max_length=WORDS_LIMIT)]
-Patterns = Annotated[tuple[Entry, ...], BeforeValidator(_split_patterns), Once, Field(max_length=50)]
+Patterns = Annotated[
+    tuple[Entry, ...], BeforeValidator(_split_patterns), Once, Field(max_length=PATTERNS_LIMIT)
+]
 Roles = Annotated[tuple[Role, ...], BeforeValidator(_split_roles), Once, Field(max_length=50)]

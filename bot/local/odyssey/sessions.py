@@ -23,7 +23,7 @@ class Session:
 class Sessions:
     """All reservations of the service, `limit` at most."""
 
-    def __init__(self, limit: int, unclean_hold_s: float = 0.0) -> None:
+    def __init__(self, limit: int, unclean_hold_s: float) -> None:
         self._limit = limit
         self._unclean_hold_s = unclean_hold_s
         self._sessions: dict[str, Session] = {}

@@ -13,14 +13,13 @@ from bot.odyssey.api.rest import Calls, bad_response, fields_of
 from bot.odyssey.base.errors import OdysseyConnectionError, OdysseyError
 from bot.odyssey.base.fields import MalformedError, optional_int, rows, text
 from bot.odyssey.base.loopback import is_loopback_url
-from bot.odyssey.base.types import ClientCredentials, StreamerCapabilities
+from bot.odyssey.base.types import SESSION_TOKEN_LIFETIME_S, ClientCredentials, StreamerCapabilities
 
 log = logging.getLogger(__name__)
 
 QUEUE_POLL_S = 1.0
 PING_TIMEOUT_S = 1.0
 MAX_REGIONS = 32
-SESSION_TOKEN_LIFETIME_S = 600
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+SESSION_TOKEN_LIFETIME_S = 600
+"""When the service does not say (protocol page, "Limits")."""
+
 
 class ConnectionStatus(StrEnum):
     """Where the connection stands. Compares equal to its plain string."""
@@ -106,7 +109,7 @@ class ClientCredentials:
     session_id: str
     signalling_url: str
     session_token: str = field(repr=False)
-    expires_in: int = 600
+    expires_in: int = SESSION_TOKEN_LIFETIME_S
     """Seconds from its making until `session_token` is refused. It cannot be renewed."""
     capabilities: StreamerCapabilities = field(default_factory=StreamerCapabilities)
 
