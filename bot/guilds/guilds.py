@@ -8,11 +8,13 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.broadcast import rights
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
 from bot.broadcast.intake.prefixes import Prefixes
 from bot.broadcast.model import ActionKind, Refusal, Viewer
+from bot.broadcast.rights import Deed, Person
 from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.records import GuildRecords
 from bot.guilds.settings.complaints import WrongSettingError
@@ -93,7 +95,7 @@ class Guilds:
         return self._intakes[guild_id]
 
     async def change(
-        self, guild_id: int, change: Change, by: Viewer, what: str, *, names: Collection[str] = ()
+        self, guild_id: int, change: Change, what: str, *, by: Person, names: Collection[str] = ()
     ) -> GuildSettings:
         """Changes a server's settings, now and for good, and returns them as they are then.
 
@@ -102,8 +104,10 @@ class Guilds:
         `names` are those that are set, also to what they are already: what is stored of others and not
         understood is kept.
 
-        Raises `WrongSettingError`, and then changes nothing. Two changes at once come one after the other.
+        `what` is for the audit list. Raises `WrongSettingError` and what `rights.check` raises, and then
+        changes nothing. Two changes at once come one after the other.
         """
+        rights.check(Deed.SET, by)
         async with self._changing:
             before = self._stored_of(guild_id)
             settings = change(before.settings)
@@ -123,35 +127,38 @@ class Guilds:
             intake.change(settings.intake, judge.check)
         for session in self._running_in(guild_id):
             session.adopt()
-        await self._audit.record(guild_id, by, ActionKind.SETTING, what)
+        await self._audit.record(guild_id, by.viewer, ActionKind.SETTING, what)
         return settings
 
-    async def mute(self, guild_id: int, mute: Mute, what: str) -> datetime | None:
+    async def mute(
+        self, guild_id: int, viewer: Viewer, until: datetime, what: str, *, by: Person
+    ) -> datetime | None:
         """Takes nothing of a viewer for a while, and what they have in line out of it.
 
-        Returns until when they were muted already, if they were.
-
-        `what` is for the audit list.
+        Returns until when they were muted already, if they were. `what` is for the audit list. Raises what
+        `rights.check` raises.
         """
-        intake = self.intake_of(guild_id)
+        rights.check(Deed.MUTE, by)
+        intake, mute = self.intake_of(guild_id), Mute(viewer, until, by=by.viewer)
         # Stored first: what is not stored must not hold either.
         await self._records.save_mute(guild_id, mute, over=intake.drop_ended_mutes())
-        before = intake.muted_until(mute.viewer)
+        before = intake.muted_until(viewer)
         intake.mute(mute)
         floors = [session.floor for session in self._running_in(guild_id)]
         try:
-            await asyncio.gather(*(floor.refuse_all_of(mute.viewer, Refusal.MUTED) for floor in floors))
+            await asyncio.gather(*(floor.refuse_all_of(viewer, Refusal.MUTED) for floor in floors))
         finally:  # they are muted in any case
-            await self._audit.record(guild_id, mute.by, ActionKind.MUTE, what)
+            await self._audit.record(guild_id, by.viewer, ActionKind.MUTE, what)
         return before
 
-    async def unmute(self, guild_id: int, viewer: Viewer, by: Viewer) -> bool:
-        """Takes suggestions of a viewer again; False if they were not muted."""
+    async def unmute(self, guild_id: int, viewer: Viewer, *, by: Person) -> bool:
+        """Takes suggestions of a viewer again; False if they were not muted. Raises as `mute` does."""
+        rights.check(Deed.MUTE, by)
         intake = self.intake_of(guild_id)
         await self._records.remove_mutes(guild_id, [viewer.id, *intake.drop_ended_mutes()])
         if not intake.unmute(viewer):
             return False
-        await self._audit.record(guild_id, by, ActionKind.UNMUTE, viewer.name)
+        await self._audit.record(guild_id, by.viewer, ActionKind.UNMUTE, viewer.name)
         return True
 
     def _check_prefixes(self, settings: GuildSettings, before: GuildSettings) -> None:

@@ -31,8 +31,8 @@ class MuteCommands(commands.GroupCog):
     @app_commands.describe(**texts.UNMUTE_OPTIONS)
     async def unmute(self, interaction: discord.Interaction, person: discord.Member) -> None:
         async with acknowledging(interaction):
-            await muting.check_mutable(interaction, person)
-            was_muted = await muting.unmute(interaction, context.viewer(person))
+            by = await muting.check_mutable(interaction, person)
+            was_muted = await muting.unmute(interaction, context.viewer(person), by)
         await tell(interaction, unmuted(person.display_name, was_muted=was_muted))
 
     @app_commands.command(description=texts.MUTES)

@@ -57,9 +57,9 @@ class UnmuteButton(LastingButton, template=r"odyssey:unmute:(?P<viewer_id>\d{1,1
         await rights.check(interaction, Deed.SEE_MUTES)
         async with acknowledging(interaction, in_place=True):
             person = await muting.member(interaction, self._viewer_id)
-            await rights.check(interaction, Deed.MUTE, other=person or discord.Object(self._viewer_id))
+            by = await rights.check(interaction, Deed.MUTE, other=person or discord.Object(self._viewer_id))
             found = [mute for mute in _mutes(interaction) if mute.viewer.id == self._viewer_id]
-            was_muted = bool(found) and await muting.unmute(interaction, found[0].viewer)
+            was_muted = bool(found) and await muting.unmute(interaction, found[0].viewer, by)
         word = words.unmuted(found[0].viewer.name, was_muted=True) if was_muted else words.MUTE_OVER
         await show(interaction, await mute_list_page(interaction, self._offset, word))
 

@@ -9,9 +9,9 @@ import discord
 from discord import app_commands
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.intake.intake import LONGEST_MUTE, Mute
+from bot.broadcast.intake.intake import LONGEST_MUTE
 from bot.broadcast.model import Viewer
-from bot.broadcast.rights import Deed
+from bot.broadcast.rights import Deed, Person
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, answer_privately, explaining, tell
 from cogs.kit.dialogue import Dialogue, Dialogues
@@ -75,26 +75,25 @@ async def mute(interaction: discord.Interaction, person: discord.Member, minutes
 
     Raises BOTS_DO_NOT_STEER, SERVER_MODERATORS_ONLY or OUTRANKED.
     """
-    await check_mutable(interaction, person)
+    by = await check_mutable(interaction, person)
     services, guild_id = context.services(interaction), context.channel(interaction).guild_id
-    until = services.clock.now() + timedelta(minutes=minutes)
-    muted = Mute(context.viewer(person), until, by=context.viewer(interaction.user))
-    what = deed_of_mute(muted.viewer.name, minutes)
-    before = await services.guilds.mute(guild_id, muted, what)
-    return words.muted(muted.viewer.name, until, before=before)
+    viewer, until = context.viewer(person), services.clock.now() + timedelta(minutes=minutes)
+    before = await services.guilds.mute(guild_id, viewer, until, deed_of_mute(viewer.name, minutes), by=by)
+    return words.muted(viewer.name, until, before=before)
 
 
-async def unmute(interaction: discord.Interaction, viewer: Viewer) -> bool:
+async def unmute(interaction: discord.Interaction, viewer: Viewer, by: Person) -> bool:
     """Lets somebody steer again; False if they were not muted."""
     guilds, guild_id = context.services(interaction).guilds, context.channel(interaction).guild_id
-    return await guilds.unmute(guild_id, viewer, context.viewer(interaction.user))
+    return await guilds.unmute(guild_id, viewer, by=by)
 
 
-async def check_mutable(interaction: discord.Interaction, person: discord.Member) -> None:
-    """Raises BOTS_DO_NOT_STEER, SERVER_MODERATORS_ONLY or OUTRANKED."""
-    await rights.check(interaction, Deed.MUTE, other=person)
+async def check_mutable(interaction: discord.Interaction, person: discord.Member) -> Person:
+    """Who would mute or unmute them. Raises BOTS_DO_NOT_STEER, SERVER_MODERATORS_ONLY or OUTRANKED."""
+    by = await rights.check(interaction, Deed.MUTE, other=person)
     if person.bot:
         raise BroadcastError(Code.BOTS_DO_NOT_STEER)
+    return by
 
 
 async def member(interaction: discord.Interaction, person_id: int) -> discord.Member | None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.broadcast.rights import Deed
 from bot.guilds.guilds import Change
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.words.judge import Trouble
-from cogs.kit import context
+from cogs.kit import context, rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,7 @@ def as_they_stand(interaction: discord.Interaction) -> Shown:
 async def change_settings(
     interaction: discord.Interaction, change: Change, what: str, names: Collection[str]
 ) -> GuildSettings:
-    """Changes the server's settings; its broadcasts that run go by them from now on.
-
-    `what` is for the audit list. Raises `WrongSettingError`.
-    """
-    services, guild_id = context.services(interaction), context.channel(interaction).guild_id
-    by = context.viewer(interaction.user)
-    return await services.guilds.change(guild_id, change, by, what, names=names)
+    """What `Guilds.change` does, by the user."""
+    guilds, guild_id = context.services(interaction).guilds, context.channel(interaction).guild_id
+    by = await rights.check(interaction, Deed.SET)
+    return await guilds.change(guild_id, change, what[:200], by=by, names=names)

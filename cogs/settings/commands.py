@@ -16,17 +16,18 @@ from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import group_of
 from bot.guilds.settings.guild_settings import GuildSettings, setting_name
 from bot.guilds.settings.problems import Mistake
-from bot.guilds.words.word_lists import word_list_file
+from bot.guilds.settings.text import fetched
+from bot.guilds.words.word_lists import imported_words, word_list_file
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.settings.changing import as_they_stand, change_settings
 from cogs.settings.first_question import ask_first_question
 from cogs.settings.page import show_settings
-from cogs.settings.word_import import import_words, read_file
 from cogs.wording import commands as texts
 from cogs.wording import labels
+from cogs.wording.deeds import deed_of_words
 from cogs.wording.fields import FIELDS
-from cogs.wording.settings import word_list, word_of_change, word_of_import
+from cogs.wording.settings import word_list, word_of_change, word_of_import, word_of_words
 
 WORDS_NAME = "odyssey-words.txt"
 
@@ -51,7 +52,7 @@ class SettingsCommands(commands.GroupCog):
             elif value is not None:
                 name = setting_name(name or "")
                 change, what = partial(GuildSettings.changed, name=name, text=value), f"{name} = {value}"
-                settings = await change_settings(interaction, change, what[:200], [name])
+                settings = await change_settings(interaction, change, what, [name])
                 group = group_of(GuildSettings.model_fields[name])
                 word = word_of_change([name], settings, as_they_stand(interaction).own_prefix)
             elif name:
@@ -77,7 +78,7 @@ class SettingsCommands(commands.GroupCog):
         word = ""
         async with acknowledging(interaction):
             if file:
-                word = await import_words(interaction, file, replaces=how == "replace")
+                word = await _words_of(interaction, file, replaces=how == "replace")
         words = context.settings(interaction).blocked_words
         attached = discord.File(io.BytesIO(word_list_file(words)), WORDS_NAME)
         await tell(interaction, word or word_list(words), files=[attached] if words else [])
@@ -99,8 +100,18 @@ class SettingsCommands(commands.GroupCog):
 
 async def _imported(interaction: discord.Interaction, file: discord.Attachment) -> str:
     """Takes a file of settings; says what it changes."""
-    content = await read_file(file)
-    before, imported = context.settings(interaction), GuildSettings.from_json(content)
+    imported = GuildSettings.from_json(await fetched(file.size, file.read))
+    before = context.settings(interaction)
     names = list(GuildSettings.model_fields)
     settings = await change_settings(interaction, lambda _: imported, "imported", names)
     return word_of_import(before, settings)
+
+
+async def _words_of(interaction: discord.Interaction, file: discord.Attachment, *, replaces: bool) -> str:
+    """Takes a list of blocked words; says what of it."""
+    listed = await imported_words(await fetched(file.size, file.read))
+    before = context.settings(interaction).blocked_words
+    what = deed_of_words(len(listed.words), len(before), replaces=replaces)
+    change = partial(listed.blocked_in, replaces=replaces)
+    settings = await change_settings(interaction, change, what, ["blocked_words"])
+    return word_of_words(listed, before, settings.blocked_words, replaces=replaces)

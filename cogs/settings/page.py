@@ -139,7 +139,7 @@ async def _change(
         try:
             if typed:
                 what = "; ".join(f"{name} = {text}" for name, text in typed.items())
-                settings = await change_settings(interaction, change, what[:200], list(typed))
+                settings = await change_settings(interaction, change, what, list(typed))
             else:
                 settings = before
             word = words.word_of_change(typed, settings, as_they_stand(interaction).own_prefix)

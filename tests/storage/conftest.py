@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
+from bot.broadcast.rights import Person
 from bot.broadcast.states import Reason, State
 from bot.guilds.guilds import Guilds, RunningIn
 from bot.guilds.words.judge import MakeFilter
@@ -27,6 +28,7 @@ from bot.storage.writer import Writer
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 CHANNEL = Channel(guild_id=2**62 + 1, id=2**62 + 2)
 MIKA = Viewer(2**62 + 3, "Mika")
+MODERATOR = Person(MIKA, manages_server=True, outranks_other=True)
 
 
 @dataclass

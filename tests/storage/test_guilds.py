@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import cast
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.broadcast.errors import BroadcastError, Filtered
-from bot.broadcast.intake.intake import LONGEST_MUTE, Mute
+from bot.broadcast.errors import BroadcastError, Code, Filtered, Muted
+from bot.broadcast.intake.intake import LONGEST_MUTE
 from bot.broadcast.model import ActionKind, Refusal, Viewer
+from bot.broadcast.rights import Person
 from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
@@ -19,7 +22,7 @@ from bot.storage.guilds import DatabaseGuilds
 from bot.storage.schema import mutes
 from bot.storage.writer import Writer
 from tests.broadcast.fakes import SteppedClock
-from tests.storage.conftest import MIKA, Store, guilds_of
+from tests.storage.conftest import MIKA, MODERATOR, NOW, Store, guilds_of
 
 GUILD = 7
 
@@ -29,8 +32,8 @@ async def test_two_changes_at_once_are_both_kept(store: Store) -> None:
     async with Writer(store.engine) as writer:
         guilds = guilds_of(DatabaseGuilds(store.engine, writer))
         await asyncio.gather(
-            guilds.change(GUILD, lambda before: before.changed("gap_s", "7"), MIKA, "gap_s = 7"),
-            guilds.change(GUILD, lambda before: before.changed("line_limit", "9"), MIKA, "line_limit = 9"),
+            guilds.change(GUILD, lambda was: was.changed("gap_s", "7"), "gap_s = 7", by=MODERATOR),
+            guilds.change(GUILD, lambda was: was.changed("line_limit", "9"), "line_limit = 9", by=MODERATOR),
         )
         again = guilds_of(DatabaseGuilds(store.engine, writer))
         await again.load()
@@ -59,12 +62,39 @@ async def test_what_changes_holds_where_a_broadcast_runs(store: Store) -> None:
         records, clock, running = DatabaseGuilds(store.engine, writer), SteppedClock(), Followed()
         sessions = {GUILD: [cast("BroadcastSession", running)]}
         guilds = guilds_of(records, clock, running_in=sessions.__getitem__)
-        await guilds.change(GUILD, lambda before: before.changed("gap_s", "7"), MIKA, "gap_s = 7")
-        mute = minutes_of_mute(clock, 1, 5)
-        await guilds.mute(GUILD, mute, "Somebody")
-        assert running.told == ["adopted", (mute.viewer, Refusal.MUTED)]
+        await guilds.change(GUILD, lambda was: was.changed("gap_s", "7"), "gap_s = 7", by=MODERATOR)
+        await guilds.mute(GUILD, *a_mute(clock, 1, 5), by=MODERATOR)
+        assert running.told == ["adopted", (Viewer(1, "Somebody"), Refusal.MUTED)]
         kinds = [action.kind for action in await records.latest_actions(GUILD, 9)]
         assert kinds == [ActionKind.MUTE, ActionKind.SETTING]
+
+
+@pytest.mark.parametrize(
+    ("by", "why"),
+    [
+        (Person(MIKA, views_channel=True, manages_channel=True), Code.SERVER_MODERATORS_ONLY),
+        (replace(MODERATOR, muted_until=NOW), Muted(NOW)),
+        (replace(MODERATOR, outranks_other=False), Code.OUTRANKED),
+    ],
+)
+async def test_who_may_not_changes_nothing(store: Store, by: Person, why: Code | Muted) -> None:
+    """Whatever door they came by: setting, muting and unmuting ask for themselves."""
+    async with Writer(store.engine) as writer:
+        records, clock = DatabaseGuilds(store.engine, writer), SteppedClock()
+        guilds = guilds_of(records, clock)
+        deeds: list[Callable[[], Awaitable[object]]] = [
+            lambda: guilds.mute(GUILD, *a_mute(clock, 1, 5), by=by),
+            lambda: guilds.unmute(GUILD, Viewer(1, "Somebody"), by=by),
+        ]
+        if why is not Code.OUTRANKED:
+            deeds.append(lambda: guilds.change(GUILD, lambda b: b.changed("gap_s", "7"), "", by=by))
+        for deed in deeds:
+            with pytest.raises(BroadcastError) as caught:
+                await deed()
+            assert caught.value.why == why
+        assert guilds.settings_of(GUILD) == GuildSettings()
+        assert await muted_rows(store) == []
+        assert await records.latest_actions(GUILD, 9) == []
 
 
 async def test_text_rules_hold_at_once(store: Store) -> None:
@@ -73,12 +103,12 @@ async def test_text_rules_hold_at_once(store: Store) -> None:
         guilds = guilds_of(DatabaseGuilds(store.engine, writer))
         intake, robin = guilds.intake_of(GUILD), Viewer(1, "Robin")
         intake.check_words(robin, "what the heck", is_exempt=False)
-        await guilds.change(GUILD, lambda before: before.changed("blocked_words", "heck"), MIKA, "")
+        await guilds.change(GUILD, lambda was: was.changed("blocked_words", "heck"), "", by=MODERATOR)
         with pytest.raises(BroadcastError) as caught:
             intake.check_words(robin, "what the heck", is_exempt=False)
         assert caught.value.code is Filtered
         with pytest.raises(WrongSettingError):
-            await guilds.change(GUILD, lambda before: before.changed("blocked_patterns", "((("), MIKA, "")
+            await guilds.change(GUILD, lambda was: was.changed("blocked_patterns", "((("), "", by=MODERATOR)
         assert guilds.settings_of(GUILD).blocked_patterns == ()
 
 
@@ -113,9 +143,9 @@ async def muted_rows(store: Store) -> list[int]:
         )
 
 
-def minutes_of_mute(clock: SteppedClock, viewer_id: int, minutes: float) -> Mute:
-    """A mute that lasts so long."""
-    return Mute(Viewer(viewer_id, "Somebody"), clock.now() + timedelta(minutes=minutes), by=MIKA)
+def a_mute(clock: SteppedClock, viewer_id: int, minutes: float) -> tuple[Viewer, datetime, str]:
+    """Who is muted until when, and what is noted of it."""
+    return Viewer(viewer_id, "Somebody"), clock.now() + timedelta(minutes=minutes), "Somebody"
 
 
 async def test_mutes_end(store: Store) -> None:
@@ -125,12 +155,12 @@ async def test_mutes_end(store: Store) -> None:
         records = DatabaseGuilds(store.engine, writer)
         guilds = guilds_of(records, clock)
         for viewer_id, minutes in ((1, 10), (2, 10), (3, 60)):
-            await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes), "Somebody")
+            await guilds.mute(GUILD, *a_mute(clock, viewer_id, minutes), by=MODERATOR)
         await clock.sleep(601)
-        assert not await guilds.unmute(GUILD, Viewer(1, "Somebody"), MIKA)
+        assert not await guilds.unmute(GUILD, Viewer(1, "Somebody"), by=MODERATOR)
         assert await muted_rows(store) == [3]
-        assert await guilds.unmute(GUILD, Viewer(3, "Somebody"), MIKA)
-        assert not await guilds.unmute(GUILD, Viewer(3, "Somebody"), MIKA)
+        assert await guilds.unmute(GUILD, Viewer(3, "Somebody"), by=MODERATOR)
+        assert not await guilds.unmute(GUILD, Viewer(3, "Somebody"), by=MODERATOR)
         assert await muted_rows(store) == []
         kinds = [action.kind for action in await records.latest_actions(GUILD, 9)]
         assert kinds == [ActionKind.UNMUTE, *[ActionKind.MUTE] * 3]
@@ -142,8 +172,8 @@ async def test_each_mute_takes_those_that_have_run_out_with_it(store: Store) -> 
         clock = SteppedClock()
         guilds = guilds_of(DatabaseGuilds(store.engine, writer), clock)
         for viewer_id in range(20):
-            await guilds.mute(GUILD, minutes_of_mute(clock, viewer_id, 5), "Somebody")
-            await guilds.mute(GUILD + 1, minutes_of_mute(clock, viewer_id, 5), "Somebody")
+            await guilds.mute(GUILD, *a_mute(clock, viewer_id, 5), by=MODERATOR)
+            await guilds.mute(GUILD + 1, *a_mute(clock, viewer_id, 5), by=MODERATOR)
             await clock.sleep(120)
         assert await muted_rows(store) == [17, 17, 18, 18, 19, 19]
 
@@ -154,7 +184,7 @@ async def test_a_start_forgets_the_mutes_that_ran_out_and_shortens_those_that_ca
         clock = SteppedClock()
         before = guilds_of(DatabaseGuilds(store.engine, writer), clock)
         for viewer_id, minutes in ((1, 10), (2, 60), (3, 5_000_000)):
-            await before.mute(GUILD, minutes_of_mute(clock, viewer_id, minutes), "Somebody")
+            await before.mute(GUILD, *a_mute(clock, viewer_id, minutes), by=MODERATOR)
         await clock.sleep(601)
         for _ in range(2):
             guilds = guilds_of(DatabaseGuilds(store.engine, writer), clock)

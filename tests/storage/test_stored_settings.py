@@ -16,7 +16,7 @@ from bot.guilds.guilds import Guilds
 from bot.guilds.settings.guild_settings import GuildSettings
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.writer import Writer
-from tests.storage.conftest import MIKA, NOW, Store, guilds_of
+from tests.storage.conftest import MODERATOR, NOW, Store, guilds_of
 from tests.storage.test_guilds import GUILD
 
 ROBIN = Viewer(1, "Robin")
@@ -74,7 +74,7 @@ async def test_what_is_not_understood_loses_only_itself_and_is_kept(
         assert refusal(guilds, "a red kite") is None
         assert guilds.trouble_of(GUILD).misread == misread
         assert not guilds.trouble_of(GUILD).is_closed
-        await guilds.change(GUILD, lambda before: before.changed("gap_s", "1"), MIKA, "")
+        await guilds.change(GUILD, lambda was: was.changed("gap_s", "1"), "", by=MODERATOR)
         stored = await stored_in(records)
         assert {name: stored[name] for name in odd} == odd
         assert (stored["blocked_words"], stored["gap_s"]) == (["heck"], 1)
@@ -90,7 +90,7 @@ async def test_what_somebody_sets_is_not_kept_any_more(store: Store) -> None:
     """Not even if it is set to what it stood at."""
     async with loaded(store, {"line_limit": 5000, "mode": "quorum"}) as (guilds, records):
         change = guilds.change
-        await change(GUILD, lambda b: b.changed("line_limit", "200"), MIKA, "", names=["line_limit"])
+        await change(GUILD, lambda b: b.changed("line_limit", "200"), "", by=MODERATOR, names=["line_limit"])
         assert guilds.trouble_of(GUILD).misread == ("mode",)
         assert (await stored_in(records))["line_limit"] == 200
 
@@ -116,11 +116,11 @@ async def test_rules_that_cannot_be_used_let_nothing_pass(
         assert guilds.trouble_of(GUILD).is_closed
         assert caplog.text.count("nothing passes") == 1
         assert guilds.settings_of(GUILD).gap_s == 9
-        await guilds.change(GUILD, lambda before: before.changed("gap_s", "1"), MIKA, "")
+        await guilds.change(GUILD, lambda was: was.changed("gap_s", "1"), "", by=MODERATOR)
         assert refusal(guilds, "a red kite") is Code.CANNOT_JUDGE
         name = next(iter(stored))
         assert (await stored_in(records))[name] == stored[name]
-        await guilds.change(GUILD, lambda before: before.changed(name, "none"), MIKA, "", names=[name])
+        await guilds.change(GUILD, lambda was: was.changed(name, "none"), "", by=MODERATOR, names=[name])
         assert refusal(guilds, "a red kite") is None
         assert not guilds.trouble_of(GUILD).is_closed
 
@@ -130,7 +130,7 @@ async def test_settings_that_cannot_be_read_at_all_let_nothing_pass(store: Store
     """Nobody knows what they forbade; and no change of another setting opens the gate."""
     async with loaded(store, text) as (guilds, records):
         assert refusal(guilds, "a red kite") is Code.CANNOT_JUDGE
-        await guilds.change(GUILD, lambda before: before.changed("gap_s", "1"), MIKA, "")
+        await guilds.change(GUILD, lambda was: was.changed("gap_s", "1"), "", by=MODERATOR)
         again = guilds_of(records)
         await again.load()
         for known in (guilds, again):

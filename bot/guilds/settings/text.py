@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.problems import (
+    FileTooLarge,
     HasComment,
     Mistake,
     NamedTwice,
@@ -17,6 +20,8 @@ from bot.guilds.settings.problems import (
 )
 from bot.kit.decoding import NotTextError, decoded, without_end
 
+FILE_LIMIT_BYTES = 2_000_000
+"""More than the longest list of words has, and settings with it."""
 DIGITS_LIMIT = 30
 """No ID is longer by far."""
 _COMMENT = re.compile(r"^\s*(//|/\*|#)", re.MULTILINE)
@@ -42,6 +47,13 @@ def read_settings_text(text: str | bytes) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise ProblemError(Mistake.NO_NAMES_AND_VALUES)
     return values
+
+
+async def fetched(size_bytes: int, fetch: Callable[[], Awaitable[bytes]]) -> bytes:
+    """What is in a file of that size. Raises `WrongSettingError` for one that is too large to be fetched."""
+    if size_bytes > FILE_LIMIT_BYTES:
+        raise WrongSettingError("file", FileTooLarge(FILE_LIMIT_BYTES))
+    return await fetch()
 
 
 def file_text(data: bytes) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.broadcast.intake.prompts import on_one_line
-from bot.guilds.settings.complaints import Entry
+from bot.guilds.settings.complaints import Entry, WrongSettingError
+from bot.guilds.settings.guild_settings import GuildSettings
 from bot.guilds.settings.problems import Mistake, Problem, ProblemError, TooManyInFile, UnfitRule
 from bot.guilds.settings.text import file_text
 from bot.guilds.words.word_list_text import entries_in
@@ -31,6 +33,27 @@ class WordList:
         """The words that are not among those known."""
         folded = {word.casefold() for word in known}
         return tuple(word for word in self.words if word.casefold() not in folded)
+
+    def blocked_in(self, settings: GuildSettings, *, replaces: bool) -> GuildSettings:
+        """The settings with these words blocked, in place of others or besides.
+
+        Raises `WrongSettingError`.
+        """
+        kept = () if replaces else settings.blocked_words
+        return settings.with_words((*kept, *self.besides(kept)))
+
+
+async def imported_words(data: bytes) -> WordList:
+    """What `read_word_list` finds in a file. Raises `WrongSettingError`, if there are no words too."""
+    try:
+        # In a thread, since each of thousands of words is tried.
+        listed = await asyncio.to_thread(read_word_list, data)
+    except ProblemError as error:
+        raise WrongSettingError("file", error.problem) from None
+    if not listed.words:
+        entry, problem = listed.refused[0]
+        raise WrongSettingError("file", problem, entry)
+    return listed
 
 
 def read_word_list(data: bytes) -> WordList:
