@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Delete, delete, insert, select
+from sqlalchemy import Delete, Row, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
-from bot.storage.reading import to_the_end
+from bot.storage.reading import read
 from bot.storage.schema import actions, first_questions, guild_settings, known, mutes
 from bot.storage.writer import Writer, upsert
 
@@ -22,37 +23,23 @@ class DatabaseGuilds:
         self._engine = engine
         self._writer = writer
 
-    @to_the_end
     async def all_settings(self) -> dict[int, str]:
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(select(guild_settings))).all()
-        return {row.guild_id: row.settings for row in rows}
+        return {row.guild_id: row.settings for row in await read(self._engine, select(guild_settings))}
 
     async def save_settings(self, guild_id: int, settings: str, at: datetime) -> None:
         row = {"guild_id": guild_id, "settings": settings, "changed_at": at}
         await self._writer.execute(upsert(self._engine, guild_settings, row))
 
-    @to_the_end
     async def asked_guilds(self) -> list[int]:
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(select(first_questions.c.guild_id))).scalars())
+        return [row.guild_id for row in await read(self._engine, select(first_questions))]
 
     async def save_asked(self, guild_id: int, at: datetime) -> None:
         row = {"guild_id": guild_id, "asked_at": at}
         await self._writer.execute(upsert(self._engine, first_questions, row))
 
-    @to_the_end
     async def remaining_mutes(self, now: datetime) -> list[tuple[int, Mute]]:
         await self._writer.execute(delete(mutes).where(mutes.c.until <= now))
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(select(mutes))).all()
-        return [
-            (
-                row.guild_id,
-                Mute(Viewer(row.viewer_id, row.viewer_name), row.until, Viewer(row.by_id, row.by_name)),
-            )
-            for row in rows
-        ]
+        return [(row.guild_id, _mute(row)) for row in await read(self._engine, select(mutes))]
 
     async def save_mute(self, guild_id: int, mute: Mute, *, over: Collection[int] = ()) -> None:
         row = {
@@ -80,24 +67,21 @@ class DatabaseGuilds:
             )
         )
 
-    @to_the_end
     async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
         query = (
             select(actions).where(actions.c.guild_id == guild_id).order_by(actions.c.id.desc()).limit(limit)
         )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
-        return [
-            Action(
-                row.guild_id,
-                Viewer(row.actor_id, row.actor_name),
-                known(ActionKind, row.kind, ActionKind.OTHER),
-                row.subject,
-                row.at,
-            )
-            for row in rows
-        ]
+        return [_action(row) for row in await read(self._engine, query)]
 
 
 def _mutes_of(guild_id: int, viewer_ids: Collection[int]) -> Delete:
     return delete(mutes).where(mutes.c.guild_id == guild_id, mutes.c.viewer_id.in_(viewer_ids))
+
+
+def _mute(row: Row[Any]) -> Mute:
+    return Mute(Viewer(row.viewer_id, row.viewer_name), row.until, Viewer(row.by_id, row.by_name))
+
+
+def _action(row: Row[Any]) -> Action:
+    kind = known(ActionKind, row.kind, ActionKind.OTHER)
+    return Action(row.guild_id, Viewer(row.actor_id, row.actor_name), kind, row.subject, row.at)

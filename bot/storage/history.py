@@ -16,7 +16,7 @@ from bot.broadcast.model import Broadcast, Channel, Ending, Stream, TimeOnAir, V
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
-from bot.storage.reading import to_the_end
+from bot.storage.reading import read
 from bot.storage.schema import broadcasts, known, posts, recordings, storable, streams
 
 SEARCHED_LIMIT = 5000
@@ -34,7 +34,6 @@ class DatabaseHistory:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    @to_the_end
     async def channels(self, guild_id: int) -> list[int]:
         query = (
             select(broadcasts.c.channel_id)
@@ -42,22 +41,16 @@ class DatabaseHistory:
             .group_by(broadcasts.c.channel_id)
             .order_by(func.max(broadcasts.c.requested_at).desc())
         )
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(query)).scalars())
+        return [row.channel_id for row in await read(self._engine, query)]
 
-    @to_the_end
     async def past_streams(
         self, guild_id: int, channels: Collection[int] | None = None, *, limit: int, offset: int
     ) -> tuple[list[PastStream], int]:
         theirs = _in(guild_id, channels)
-        query = _past_streams().where(theirs)
         count = select(func.count()).select_from(streams.join(broadcasts)).where(theirs)
-        async with self._engine.connect() as connection:
-            total = (await connection.execute(count)).scalar_one()
-            rows = (await connection.execute(query.limit(limit).offset(offset))).all()
-        return [_past_stream(row) for row in rows], total
+        (total,) = (await read(self._engine, count))[0]
+        return await self._streams(_past_streams().where(theirs).limit(limit).offset(offset)), total
 
-    @to_the_end
     async def search_streams(
         self, guild_id: int, text: str, channels: Collection[int] | None = None, *, limit: int
     ) -> list[PastStream]:
@@ -72,26 +65,21 @@ class DatabaseHistory:
         ).select_from(streams.join(broadcasts))
         names = names.where(theirs).order_by(newest_first, streams.c.id).limit(SEARCHED_LIMIT)
         wanted = _folded(storable(text))
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(names)).all()
-            fitting = islice(
-                (row.id for row in rows if _fits(wanted, row.service_id, row.prompt, row.host_name)), limit
-            )
-            found = await connection.execute(_past_streams().where(streams.c.id.in_(list(fitting))))
-            return [_past_stream(row) for row in found.all()]
+        rows = await read(self._engine, names)
+        fitting = (row.id for row in rows if _fits(wanted, row.service_id, row.prompt, row.host_name))
+        found = streams.c.id.in_(list(islice(fitting, limit)))
+        return await self._streams(_past_streams().where(found))
 
     async def stream(self, guild_id: int, service_id: str) -> PastStream | None:
         query = _past_streams().where(broadcasts.c.guild_id == guild_id, streams.c.service_id == service_id)
-        return await self._first(query)
+        return next(iter(await self._streams(query)), None)
 
     async def latest_stream(self, channel: Channel) -> PastStream | None:
-        return await self._first(
-            _past_streams().where(
-                broadcasts.c.channel_id == channel.id, _HAS_BEGUN, streams.c.ended_at.is_not(None)
-            )
+        query = _past_streams().where(
+            broadcasts.c.channel_id == channel.id, _HAS_BEGUN, streams.c.ended_at.is_not(None)
         )
+        return next(iter(await self._streams(query.limit(1))), None)
 
-    @to_the_end
     async def streams_without_post(self) -> list[Stream]:
         """Streams that have ended and whose recording is still to be posted, newest first."""
         posted = select(posts.c.stream_id).where(posts.c.kind == PostKind.RECORDING.value, _IS_POSTED)
@@ -105,24 +93,18 @@ class DatabaseHistory:
             )
             .order_by(streams.c.ended_at.desc())
         )
-        async with self._engine.connect() as connection:
-            return [_stream(row) for row in (await connection.execute(query)).all()]
+        return [_stream(row) for row in await read(self._engine, query)]
 
-    @to_the_end
     async def broadcast(self, broadcast_id: str) -> Broadcast | None:
-        async with self._engine.connect() as connection:
-            query = select(broadcasts).where(broadcasts.c.id == broadcast_id)
-            row = (await connection.execute(query)).first()
-        return _broadcast(row) if row else None
+        rows = await read(self._engine, select(broadcasts).where(broadcasts.c.id == broadcast_id))
+        return _broadcast(rows[0]) if rows else None
 
-    @to_the_end
     async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
         ended_at = func.coalesce(broadcasts.c.ended_at, broadcasts.c.last_seen_at, broadcasts.c.live_at)
         query = select(broadcasts.c.id, broadcasts.c.live_at, ended_at).where(
             broadcasts.c.guild_id == guild_id, broadcasts.c.live_at.is_not(None), ended_at > since
         )
-        async with self._engine.connect() as connection:
-            return [TimeOnAir(*row) for row in (await connection.execute(query)).all()]
+        return [TimeOnAir._make(row) for row in await read(self._engine, query)]
 
     async def open_panels_of_the_past(self) -> list[Post]:
         return await self._posts(_OPEN_PANEL, broadcasts.c.state.in_(_OVER))
@@ -130,16 +112,14 @@ class DatabaseHistory:
     async def open_panels(self, broadcast_id: str) -> list[Post]:
         return await self._posts(_OPEN_PANEL, broadcasts.c.id == broadcast_id)
 
-    @to_the_end
     async def newest_panel(self, broadcast_id: str) -> int | None:
         query = select(func.max(posts.c.message_id)).where(
             posts.c.kind == PostKind.PANEL.value, posts.c.broadcast_id == broadcast_id
         )
-        async with self._engine.connect() as connection:
-            newest: int | None = (await connection.execute(query)).scalar_one()
+        newest: int | None
+        (newest,) = (await read(self._engine, query))[0]
         return newest
 
-    @to_the_end
     async def broadcasts_to_search(self) -> list[Broadcast]:
         remembered = select(posts.c.broadcast_id).where(posts.c.kind == PostKind.PANEL.value, _IS_POSTED)
         query = select(broadcasts).where(
@@ -147,23 +127,17 @@ class DatabaseHistory:
             broadcasts.c.panels_sought_at.is_(None),
             or_(broadcasts.c.reason == Reason.INTERRUPTED.value, broadcasts.c.id.not_in(remembered)),
         )
-        async with self._engine.connect() as connection:
-            return [_broadcast(row) for row in (await connection.execute(query)).all()]
+        return [_broadcast(row) for row in await read(self._engine, query)]
 
     async def stream_posts(self, stream_id: str) -> dict[PostKind, Post]:
         return {post.kind: post for post in await self._posts(posts.c.stream_id == stream_id)}
 
-    @to_the_end
     async def _posts(self, *conditions: ColumnElement[bool]) -> list[Post]:
         query = select(posts).join(broadcasts).where(_IS_POSTED, *conditions).order_by(posts.c.message_id)
-        async with self._engine.connect() as connection:
-            return [_post(row) for row in (await connection.execute(query)).all()]
+        return [_post(row) for row in await read(self._engine, query)]
 
-    @to_the_end
-    async def _first(self, query: Select[Any]) -> PastStream | None:
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query.limit(1))).first()
-        return _past_stream(row) if row else None
+    async def _streams(self, query: Select[Any]) -> list[PastStream]:
+        return [_past_stream(row) for row in await read(self._engine, query)]
 
 
 def _in(guild_id: int, channels: Collection[int] | None) -> ColumnElement[bool]:

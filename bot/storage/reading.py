@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
-Asked = ParamSpec("Asked")
-Answer = TypeVar("Answer")
-
-
-Read = Callable[Asked, Coroutine[Any, Any, Answer]]
+from sqlalchemy import Row, Select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 
-def to_the_end(read: Read[Asked, Answer]) -> Read[Asked, Answer]:
-    """A read whose caller is cancelled goes on to its end, which takes moments; then the caller is.
+async def read(engine: AsyncEngine, query: Select[Any]) -> Sequence[Row[Any]]:
+    """The rows of a query. It goes on to its end, which takes moments, before a cancelled caller is.
 
     Cut off in the middle, its connection and the thread behind it would be left open.
     """
+    reading = asyncio.create_task(_rows(engine, query), name="a read")
+    try:
+        return await asyncio.shield(reading)
+    except asyncio.CancelledError:
+        while not reading.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({reading})
+        raise
 
-    @wraps(read)
-    async def read_to_the_end(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        reading = asyncio.create_task(read(*args, **kwargs), name="a read")
-        try:
-            return await asyncio.shield(reading)
-        except asyncio.CancelledError:
-            while not reading.done():
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait({reading})
-            raise
 
-    return read_to_the_end
+async def _rows(engine: AsyncEngine, query: Select[Any]) -> Sequence[Row[Any]]:
+    async with engine.connect() as connection:
+        found: Sequence[Row[Any]] = (await connection.execute(query)).all()
+    return found
