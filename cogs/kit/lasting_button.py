@@ -6,11 +6,21 @@ import re
 from typing import Any, Self, TypeVar
 
 import discord
-from discord.ui import Button
+from discord.ui import Button, Container, Item, LayoutView
 
 from cogs.kit.answers import explaining
 
-ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
+ItemT = TypeVar("ItemT", bound=Item[Any])
+
+
+class LastingView(LayoutView):
+    """What a message shows, in a frame if that has a colour. Its buttons and menus are lasting ones."""
+
+    def __init__(self, *items: Item[Any], colour: discord.Colour | None = None) -> None:
+        super().__init__(timeout=None)
+        for item in [Container(*items, accent_colour=colour)] if colour else items:
+            self.add_item(item)
+        self.stop()  # discord.py need not remember it
 
 
 class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
@@ -18,7 +28,7 @@ class LastingItem(discord.ui.DynamicItem[ItemT], template=r"(?!)"):
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+        cls, interaction: discord.Interaction, item: Item[Any], match: re.Match[str], /
     ) -> Self:
         """The item that was used."""
         arguments: dict[str, Any] = match.groupdict()

@@ -7,12 +7,13 @@ from typing import Literal
 import discord
 from discord import app_commands
 from discord.ext import commands
-from discord.ui import LayoutView, TextDisplay
+from discord.ui import TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.rights import Deed
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
+from cogs.kit.lasting_button import LastingView
 from cogs.recordings.stream_list import stream_list_page
 from cogs.wording import commands as texts
 from cogs.wording import controls as words
@@ -65,8 +66,5 @@ class ModerationCommands(commands.GroupCog):
         guild_id = context.channel(interaction).guild_id
         async with acknowledging(interaction):
             actions = await context.services(interaction).audit.latest(guild_id, AUDIT_SHOWN)
-        lines = [deed(action) for action in actions]
-        view = LayoutView(timeout=None)
-        view.add_item(TextDisplay(fitting(lines) or words.NO_DEEDS))
-        view.stop()
-        await tell(interaction, view=view)
+        lines = fitting([deed(action) for action in actions])
+        await tell(interaction, view=LastingView(TextDisplay(lines or words.NO_DEEDS)))

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 import discord
-from discord.ui import ActionRow, Container, LayoutView, Select, TextDisplay
+from discord import ButtonStyle
+from discord.ui import ActionRow, Item, Select, TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
@@ -15,7 +16,7 @@ from bot.broadcast.rights import Deed, Person, may
 from bot.broadcast.show.session import BroadcastSession
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging
-from cogs.kit.lasting_button import LastingButton, LastingItem
+from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.moderating.review import show_review
 from cogs.wording import controls as words
@@ -35,54 +36,17 @@ class Control(StrEnum):
     END_IT = "endit"
     KEEP_IT = "keepit"
 
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
 
-
-_LABELS = {
-    Control.REVIEW: labels.REVIEW,
-    Control.PAUSE: labels.PAUSE,
-    Control.RESUME: labels.RESUME,
-    Control.PANIC: labels.PANIC,
-    Control.END: labels.END,
-    Control.END_IT: labels.END_IT,
-    Control.KEEP_IT: labels.KEEP_IT,
+_BUTTONS = {
+    Control.REVIEW: (Deed.REVIEW, labels.REVIEW, ButtonStyle.success),
+    Control.PAUSE: (Deed.PAUSE, labels.PAUSE, ButtonStyle.secondary),
+    Control.RESUME: (Deed.PAUSE, labels.RESUME, ButtonStyle.success),
+    Control.PANIC: (Deed.PANIC, labels.PANIC, ButtonStyle.danger),
+    Control.END: (Deed.END, labels.END, ButtonStyle.danger),
+    Control.END_IT: (Deed.END, labels.END_IT, ButtonStyle.danger),
+    Control.KEEP_IT: (Deed.END, labels.KEEP_IT, ButtonStyle.secondary),
 }
-_DEEDS = {
-    Control.REVIEW: Deed.REVIEW,
-    Control.PAUSE: Deed.PAUSE,
-    Control.RESUME: Deed.PAUSE,
-    Control.PANIC: Deed.PANIC,
-    Control.END: Deed.END,
-    Control.END_IT: Deed.END,
-    Control.KEEP_IT: Deed.END,
-}
-_STYLES = {
-    Control.REVIEW: discord.ButtonStyle.success,
-    Control.RESUME: discord.ButtonStyle.success,
-    Control.PANIC: discord.ButtonStyle.danger,
-    Control.END: discord.ButtonStyle.danger,
-    Control.END_IT: discord.ButtonStyle.danger,
-}
-
-
-class Controls(LayoutView):
-    """What `person` may do now. `word` is of what just happened; `asks`: whether it is to end."""
-
-    def __init__(
-        self, session: BroadcastSession, person: Person, word: str | None = None, *, asks: bool = False
-    ) -> None:
-        super().__init__(timeout=None)
-        container: Container[Controls] = Container(accent_colour=discord.Colour.dark_grey())
-        container.add_item(TextDisplay(_state(session, word, asks=asks)))
-        if not session.is_closing:
-            if buttons := _buttons(session, person, asks=asks):
-                container.add_item(ActionRow(*buttons))
-            if may(Deed.CHOOSE_MODE, person) and not asks:
-                container.add_item(ActionRow(ModeMenu(session.broadcast.id, session.floor.mode)))
-        self.add_item(container)
-        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
+"""What each does, and how it looks."""
 
 
 class ControlButton(
@@ -91,14 +55,12 @@ class ControlButton(
 ):
     def __init__(self, control: str, broadcast_id: str, count: int = 0) -> None:
         self._control = Control(control)
-        label = labels.counted(self._control.label, count)
-        style = _STYLES.get(self._control, discord.ButtonStyle.secondary)
-        super().__init__(label, f"odyssey:{control}:{broadcast_id}", style)
+        self._deed, label, style = _BUTTONS[self._control]
+        super().__init__(labels.counted(label, count), f"odyssey:{control}:{broadcast_id}", style)
         self._broadcast_id = broadcast_id
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        deed = _DEEDS[self._control]
-        asked = await _session_for(interaction, deed, self._broadcast_id)
+        asked = await _session_for(interaction, self._deed, self._broadcast_id)
         if asked is None:
             return
         session, person = asked
@@ -153,7 +115,7 @@ async def show_controls(
     """
     broadcast = session.broadcast
     person = await rights.check(interaction, Deed.MODERATE, broadcast.channel, host=broadcast.host)
-    draw = partial(Controls, session, person, word, asks=asks)
+    draw = partial(_controls, session, person, word, asks=asks)
     await PrivateAnswers.of(interaction).show(interaction, session, Matter.CONTROLS, draw, follows=True)
 
 
@@ -170,16 +132,20 @@ async def _session_for(
         session = context.services(interaction).broadcasts.find(broadcast_id)
         if session is None or interaction.message is None or not interaction.message.flags.ephemeral:
             raise
-        refused = partial(_Sentence, refused_request(error))
+        refused = partial(LastingView, TextDisplay(refused_request(error)))
         await PrivateAnswers.of(interaction).show(interaction, session, Matter.CONTROLS, refused)
         return None
 
 
-class _Sentence(LayoutView):
-    def __init__(self, text: str) -> None:
-        super().__init__(timeout=None)
-        self.add_item(TextDisplay(text))
-        self.stop()
+def _controls(session: BroadcastSession, person: Person, word: str | None, *, asks: bool) -> LastingView:
+    """What `person` may do now. `word` is of what just happened; `asks`: whether it is to end."""
+    items: list[Item[Any]] = [TextDisplay(_state(session, word, asks=asks))]
+    if not session.is_closing:
+        if buttons := _buttons(session, person, asks=asks):
+            items.append(ActionRow(*buttons))
+        if may(Deed.CHOOSE_MODE, person) and not asks:
+            items.append(ActionRow(ModeMenu(session.broadcast.id, session.floor.mode)))
+    return LastingView(*items, colour=discord.Colour.dark_grey())
 
 
 def _state(session: BroadcastSession, word: str | None, *, asks: bool) -> str:
@@ -203,7 +169,7 @@ def _buttons(session: BroadcastSession, person: Person, *, asks: bool) -> list[C
     if asks:
         return [ControlButton(Control.END_IT, broadcast_id), ControlButton(Control.KEEP_IT, broadcast_id)]
     offered = [Control.RESUME if floor.is_paused else Control.PAUSE, Control.PANIC, Control.END]
-    buttons = [ControlButton(each, broadcast_id) for each in offered if may(_DEEDS[each], person)]
+    buttons = [ControlButton(each, broadcast_id) for each in offered if may(_BUTTONS[each][0], person)]
     if floor.mode is Mode.HOST and may(Deed.REVIEW, person):
         buttons.insert(0, ControlButton(Control.REVIEW, broadcast_id, len(floor.pending)))
     return buttons

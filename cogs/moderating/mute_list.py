@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import discord
-from discord.ui import ActionRow, Container, LayoutView, Section, TextDisplay
+from discord.ui import ActionRow, Item, Section, TextDisplay
 
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.rights import Deed
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show
-from cogs.kit.lasting_button import LastingButton
+from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.moderating import muting
 from cogs.wording import labels
 from cogs.wording import mutes as words
@@ -19,36 +19,10 @@ from cogs.wording import mutes as words
 PAGE_SIZE = 8
 
 
-class MuteListPage(LayoutView):
-    """One page of a server's mutes; `offset` counts them, `word` says what was just done."""
-
-    def __init__(self, mutes: Sequence[Mute], offset: int, word: str = "") -> None:
-        super().__init__(timeout=None)
-        page = mutes[offset : offset + PAGE_SIZE]
-        container: Container[MuteListPage] = Container(accent_colour=discord.Colour.blurple())
-        summary = words.page_summary(offset + 1, offset + len(page), len(mutes))
-        lines = [words.TITLE, word, summary]
-        container.add_item(TextDisplay("\n".join(filter(None, lines))))
-        for mute in page:
-            button = UnmuteButton(str(mute.viewer.id), str(offset))
-            container.add_item(Section(words.mute(mute), accessory=button))
-        if len(mutes) > PAGE_SIZE:
-            container.add_item(
-                ActionRow(
-                    MutePageButton("sooner", str(max(0, offset - PAGE_SIZE)), disabled=offset == 0),
-                    MutePageButton(
-                        "later", str(offset + PAGE_SIZE), disabled=offset + PAGE_SIZE >= len(mutes)
-                    ),
-                )
-            )
-        self.add_item(container)
-        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
-
-
 class UnmuteButton(LastingButton, template=r"odyssey:unmute:(?P<viewer_id>\d{1,19}):(?P<offset>\d{1,9})"):
     """Lets one of the list steer again, who may have left the server meanwhile."""
 
-    def __init__(self, viewer_id: str, offset: str) -> None:
+    def __init__(self, viewer_id: str | int, offset: str | int) -> None:
         super().__init__(labels.UNMUTE, f"odyssey:unmute:{viewer_id}:{offset}")
         self._viewer_id = int(viewer_id)
         self._offset = int(offset)
@@ -69,7 +43,7 @@ class MutePageButton(
 ):
     """Turns to another page, which it names, so it needs no memory."""
 
-    def __init__(self, direction: str, offset: str, *, disabled: bool = False) -> None:
+    def __init__(self, direction: str, offset: str | int, *, disabled: bool = False) -> None:
         label = labels.SOONER if direction == "sooner" else labels.LATER
         super().__init__(label, f"odyssey:mutes:{direction}:{offset}", disabled=disabled)
         self._offset = int(offset)
@@ -78,12 +52,24 @@ class MutePageButton(
         await show(interaction, await mute_list_page(interaction, self._offset))
 
 
-async def mute_list_page(interaction: discord.Interaction, offset: int, word: str = "") -> MuteListPage:
-    """A page of the server's mutes, those that end first coming first. Raises SERVER_MODERATORS_ONLY."""
+async def mute_list_page(interaction: discord.Interaction, offset: int, word: str = "") -> LastingView:
+    """A page of the server's mutes, those that end first coming first; `word` says what was just done.
+
+    Raises SERVER_MODERATORS_ONLY.
+    """
     await rights.check(interaction, Deed.SEE_MUTES)
     mutes = _mutes(interaction)
-    last_page = max(0, len(mutes) - 1) // PAGE_SIZE * PAGE_SIZE
-    return MuteListPage(mutes, min(offset, last_page), word)
+    total = len(mutes)
+    offset = min(offset, max(0, total - 1) // PAGE_SIZE * PAGE_SIZE)
+    page = mutes[offset : offset + PAGE_SIZE]
+    lines = [words.TITLE, word, words.page_summary(offset + 1, offset + len(page), total)]
+    items: list[Item[Any]] = [TextDisplay("\n".join(filter(None, lines)))]
+    items += [Section(words.mute(mute), accessory=UnmuteButton(mute.viewer.id, offset)) for mute in page]
+    if total > PAGE_SIZE:
+        sooner = MutePageButton("sooner", max(0, offset - PAGE_SIZE), disabled=offset == 0)
+        later = MutePageButton("later", offset + PAGE_SIZE, disabled=offset + PAGE_SIZE >= total)
+        items.append(ActionRow(sooner, later))
+    return LastingView(*items, colour=discord.Colour.blurple())
 
 
 def _mutes(interaction: discord.Interaction) -> list[Mute]:

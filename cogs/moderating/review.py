@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 import discord
-from discord.ui import ActionRow, Container, LayoutView, TextDisplay
+from discord import ButtonStyle
+from discord.ui import ActionRow, Item, TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
@@ -20,7 +22,7 @@ from bot.broadcast.show.session import BroadcastSession
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, answer_privately, explain
 from cogs.kit.dialogue import Dialogue, Dialogues
-from cogs.kit.lasting_button import LastingButton
+from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.wording import controls as words
 from cogs.wording import labels
@@ -35,19 +37,11 @@ class Verdict(StrEnum):
     NEXT = "next"
 
 
-_STYLES = {
-    Verdict.APPROVE: discord.ButtonStyle.success,
-    Verdict.EDIT: discord.ButtonStyle.primary,
-    Verdict.REFUSE: discord.ButtonStyle.danger,
-    Verdict.NEXT: discord.ButtonStyle.secondary,
-}
-
-
-_LABELS = {
-    Verdict.APPROVE: labels.APPROVE,
-    Verdict.EDIT: labels.EDIT,
-    Verdict.REFUSE: labels.REFUSE,
-    Verdict.NEXT: labels.NEXT,
+_BUTTONS = {
+    Verdict.APPROVE: (labels.APPROVE, ButtonStyle.success),
+    Verdict.EDIT: (labels.EDIT, ButtonStyle.primary),
+    Verdict.REFUSE: (labels.REFUSE, ButtonStyle.danger),
+    Verdict.NEXT: (labels.NEXT, ButtonStyle.secondary),
 }
 
 
@@ -62,37 +56,33 @@ class Review:
         self._session = session
         self._shown = suggestion
 
-    def draw(self) -> LayoutView:
-        floor, view = self._session.floor, LayoutView(timeout=None)
-        container: Container[LayoutView] = Container(accent_colour=discord.Colour.blurple())
-        pending = floor.pending
-        if self._session.is_closing:
-            container.add_item(TextDisplay(words.REVIEW_OVER))
-        elif floor.mode is not Mode.HOST:
-            container.add_item(TextDisplay(words.review_is_off(floor.mode)))
-        else:
-            head = words.review_head(len(pending), is_paused=floor.is_paused)
-            container.add_item(TextDisplay(head))
-            self._draw_suggestion(container, pending)
-        view.add_item(container)
-        view.stop()  # its buttons are dynamic items, so discord.py need not remember the view
-        return view
+    def draw(self) -> LastingView:
+        return LastingView(*self._items(), colour=discord.Colour.blurple())
 
-    def _draw_suggestion(self, container: Container[LayoutView], pending: list[Suggestion]) -> None:
+    def _items(self) -> Iterator[Item[Any]]:
+        floor, pending = self._session.floor, self._session.floor.pending
+        if self._session.is_closing:
+            yield TextDisplay(words.REVIEW_OVER)
+        elif floor.mode is not Mode.HOST:
+            yield TextDisplay(words.review_is_off(floor.mode))
+        else:
+            yield TextDisplay(words.review_head(len(pending), is_paused=floor.is_paused))
+            yield from self._suggestion(pending)
+
+    def _suggestion(self, pending: list[Suggestion]) -> Iterator[Item[Any]]:
         if not pending:
             self._shown = None
-            container.add_item(TextDisplay(words.NOTHING_TO_REVIEW))
+            yield TextDisplay(words.NOTHING_TO_REVIEW)
             return
         shown = self._shown = self._shown or pending[0]
         arguments = (self._session.broadcast.id, shown.id, _digest(shown))
         now = next((waiting for waiting in pending if waiting.id == shown.id), None)
         if now is None:
-            container.add_item(TextDisplay(words.GONE_FROM_REVIEW))
-            container.add_item(ActionRow(VerdictButton(Verdict.NEXT, *arguments)))
+            yield TextDisplay(words.GONE_FROM_REVIEW)
+            yield ActionRow(VerdictButton(Verdict.NEXT, *arguments))
             return
-        text = words.to_decide_on(now, PROMPT_LIMIT, is_changed=now.prompt != shown.prompt)
-        container.add_item(TextDisplay(text))
-        container.add_item(ActionRow(*(VerdictButton(verdict, *arguments) for verdict in Verdict)))
+        yield TextDisplay(words.to_decide_on(now, PROMPT_LIMIT, is_changed=now.prompt != shown.prompt))
+        yield ActionRow(*(VerdictButton(verdict, *arguments) for verdict in Verdict))
 
 
 class VerdictButton(
@@ -103,7 +93,8 @@ class VerdictButton(
     def __init__(self, verdict: str, broadcast_id: str, suggestion_id: str, words: str) -> None:
         self._verdict = Verdict(verdict)
         custom_id = f"odyssey:{verdict}:{broadcast_id}:{suggestion_id}:{words}"
-        super().__init__(_LABELS[self._verdict], custom_id, _STYLES[self._verdict])
+        label, style = _BUTTONS[self._verdict]
+        super().__init__(label, custom_id, style)
         self._broadcast_id = broadcast_id
         self._suggestion_id = suggestion_id
         self._words = words

@@ -17,7 +17,7 @@ from bot.discord.bot import OdysseyBot
 from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.kit.own_messages import nonce_of, own_messages, texts
-from cogs.recordings.post import NoRecordingPost, RecordingPost, Stills, fetch_stills
+from cogs.recordings.post import RecordingPost, Stills, fetch_stills, no_recording_post
 from cogs.wording.recordings import NO_RECORDING_TITLE, stream_mark
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,8 @@ class RecordingBoard:
             return
         if recording is None:
             nonce = nonce_of(PostKind.NO_RECORDING, stream.id)
-            posted[PostKind.NO_RECORDING] = (await channel.send(view=NoRecordingPost(stream), nonce=nonce)).id
+            sent = await channel.send(view=no_recording_post(stream), nonce=nonce)
+            posted[PostKind.NO_RECORDING] = sent.id
             return
         stills = await fetch_stills(recording)
         make = partial(RecordingPost, stream, broadcast.host.name, recording)

@@ -6,12 +6,14 @@ import io
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import discord
-from discord.ui import Container, LayoutView, MediaGallery, TextDisplay
+from discord.ui import MediaGallery, TextDisplay
 
 from bot.broadcast.model import Recording, Stream
 from bot.worlds.artifacts import fetch_artifact
+from cogs.kit.lasting_button import LastingView
 from cogs.recordings.links import expires_at, is_link
 from cogs.wording import recordings as words
 
@@ -49,30 +51,22 @@ async def fetch_stills(recording: Recording) -> Stills:
     )
 
 
-class RecordingPost(LayoutView):
+class RecordingPost(LastingView):
     """A stream's recording: pictures that stay, links for as long as they work, duration and frame count."""
 
     def __init__(self, stream: Stream, host_name: str, recording: Recording, stills: Stills) -> None:
-        super().__init__(timeout=None)
-        container: Container[RecordingPost] = Container(accent_colour=discord.Colour.green())
-        container.add_item(TextDisplay(words.recorded(stream, host_name, recording)))
-        gallery: MediaGallery[RecordingPost] = MediaGallery()
-        for file in stills.files():
-            gallery.add_item(media=file)
-        if gallery.items:
-            container.add_item(gallery)
-        container.add_item(TextDisplay(f"{_links(recording)}\n{words.stream_mark(stream)}"))
-        self.add_item(container)
+        pictures = [discord.MediaGalleryItem(file) for file in stills.files()]
+        super().__init__(
+            TextDisplay(words.recorded(stream, host_name, recording)),
+            *([MediaGallery[Any](*pictures)] if pictures else []),
+            TextDisplay(f"{_links(recording)}\n{words.stream_mark(stream)}"),
+            colour=discord.Colour.green(),
+        )
 
 
-class NoRecordingPost(LayoutView):
+def no_recording_post(stream: Stream) -> LastingView:
     """Word that a stream's recording did not come."""
-
-    def __init__(self, stream: Stream) -> None:
-        super().__init__(timeout=None)
-        container: Container[NoRecordingPost] = Container(accent_colour=discord.Colour.gold())
-        container.add_item(TextDisplay(words.not_recorded(stream)))
-        self.add_item(container)
+    return LastingView(TextDisplay(words.not_recorded(stream)), colour=discord.Colour.gold())
 
 
 def _links(recording: Recording) -> str:

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
-from discord.ui import ActionRow, Container, LayoutView, TextDisplay
+from discord.ui import ActionRow, Item, TextDisplay
 
 from bot.broadcast.history import PastStream
 from bot.broadcast.rights import Deed
 from bot.broadcast.states import State
 from cogs.kit import context, rights
 from cogs.kit.answers import show
-from cogs.kit.lasting_button import LastingButton
+from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.wording import labels
 from cogs.wording import recordings as words
 from cogs.wording.text import duration
 
 PAGE_SIZE = 8
-
-
-class StreamListPage(LayoutView):
-    """One page of a server's streams. `offset` counts streams."""
-
-    def __init__(self, page: list[PastStream], total: int, offset: int) -> None:
-        super().__init__(timeout=None)
-        container: Container[StreamListPage] = Container(accent_colour=discord.Colour.blurple())
-        summary = words.page_summary(offset + 1, offset + len(page), total)
-        container.add_item(TextDisplay(f"{words.LIST_TITLE}\n{summary}"))
-        for past in page:
-            container.add_item(TextDisplay(_line(past)))
-        if total > PAGE_SIZE:
-            container.add_item(
-                ActionRow(
-                    PageButton("newer", str(max(0, offset - PAGE_SIZE)), disabled=offset == 0),
-                    PageButton("older", str(offset + PAGE_SIZE), disabled=offset + PAGE_SIZE >= total),
-                )
-            )
-        self.add_item(container)
-        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
 
 
 class PageButton(
@@ -45,7 +26,7 @@ class PageButton(
 ):
     """Turns to another page, which it names, so it needs no memory."""
 
-    def __init__(self, direction: str, offset: str, *, disabled: bool = False) -> None:
+    def __init__(self, direction: str, offset: str | int, *, disabled: bool = False) -> None:
         label = labels.NEWER if direction == "newer" else labels.OLDER
         super().__init__(label, f"odyssey:list:{direction}:{offset}", disabled=disabled)
         self._offset = int(offset)
@@ -54,7 +35,7 @@ class PageButton(
         await show(interaction, await stream_list_page(interaction, self._offset))
 
 
-async def stream_list_page(interaction: discord.Interaction, offset: int) -> StreamListPage:
+async def stream_list_page(interaction: discord.Interaction, offset: int) -> LastingView:
     """A page of the server's streams, newest first, as far as the user may view their channels.
 
     Raises SERVER_MODERATORS_ONLY.
@@ -66,7 +47,14 @@ async def stream_list_page(interaction: discord.Interaction, offset: int) -> Str
     if offset and not page:  # fewer can be seen than when the button was made
         offset = max(0, total - 1) // PAGE_SIZE * PAGE_SIZE
         page, total = await history.past_streams(guild_id, viewed, limit=PAGE_SIZE, offset=offset)
-    return StreamListPage(page, total, offset)
+    summary = words.page_summary(offset + 1, offset + len(page), total)
+    items: list[Item[Any]] = [TextDisplay(f"{words.LIST_TITLE}\n{summary}")]
+    items += [TextDisplay(_line(past)) for past in page]
+    if total > PAGE_SIZE:
+        newer = PageButton("newer", max(0, offset - PAGE_SIZE), disabled=offset == 0)
+        older = PageButton("older", offset + PAGE_SIZE, disabled=offset + PAGE_SIZE >= total)
+        items.append(ActionRow(newer, older))
+    return LastingView(*items, colour=discord.Colour.blurple())
 
 
 def _line(past: PastStream) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import discord
-from discord.ui import LayoutView, Section, TextDisplay
+from discord.ui import Item, Section, TextDisplay
 
 from bot.broadcast.arbitration.ballot import PLACES
 from bot.broadcast.arbitration.policy import Candidate, Mode, Standing
@@ -14,7 +15,7 @@ from bot.broadcast.model import Suggestion, Viewer
 from bot.broadcast.rights import Deed
 from bot.broadcast.show.session import BroadcastSession
 from cogs.kit import context, rights
-from cogs.kit.lasting_button import LastingButton
+from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.wording.labels import TAKE_BACK, numbered_label
 from cogs.wording.requests import refused_request
@@ -103,35 +104,28 @@ class TakeBackButton(
         await show_vote(interaction, session, word)
 
 
-class VoteAnswer(LayoutView):
-    """What somebody's votes are for now, with a button to take each back; `word` is of what just happened."""
-
-    def __init__(self, session: BroadcastSession, viewer: Viewer, word: str | None = None) -> None:
-        super().__init__(timeout=None)
-        floor, broadcast_id = session.floor, session.broadcast.id
-        if word:
-            self.add_item(TextDisplay(word))
-        # Elsewhere nobody has voted, though who suggests something is for it.
-        if floor.mode in VOTED and (suggestion := floor.vote_of(viewer)):
-            number = _number_of(suggestion, session)
-            take_back = TakeBackButton(broadcast_id, suggestion.id)
-            self.add_item(Section(your_vote(number, suggestion.prompt), accessory=take_back))
-        motion = floor.motion
-        is_for = motion.vote_of(viewer) if motion else None
-        if motion and is_for is not None:
-            text = your_vote_on_mode(motion.mode, is_for=is_for)
-            self.add_item(Section(text, accessory=TakeBackButton(broadcast_id, "mode")))
-        if not self.children:
-            self.add_item(TextDisplay(NO_VOTE))
-        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
-
-
 async def show_vote(
     interaction: discord.Interaction, session: BroadcastSession, word: str | None = None
 ) -> None:
     """Tells the user what their vote is for, in the one private answer that they have of it."""
-    draw = partial(VoteAnswer, session, context.viewer(interaction.user), word)
+    draw = partial(_votes, session, context.viewer(interaction.user), word)
     await PrivateAnswers.of(interaction).show(interaction, session, Matter.VOTE, draw)
+
+
+def _votes(session: BroadcastSession, viewer: Viewer, word: str | None) -> LastingView:
+    """What somebody's votes are for now, with a button to take each back; `word` is of what just happened."""
+    floor, broadcast_id = session.floor, session.broadcast.id
+    items: list[Item[Any]] = [TextDisplay(word)] if word else []
+    # Elsewhere nobody has voted, though who suggests something is for it.
+    if floor.mode in VOTED and (suggestion := floor.vote_of(viewer)):
+        text = your_vote(_number_of(suggestion, session), suggestion.prompt)
+        items.append(Section(text, accessory=TakeBackButton(broadcast_id, suggestion.id)))
+    motion = floor.motion
+    is_for = motion.vote_of(viewer) if motion else None
+    if motion and is_for is not None:
+        text = your_vote_on_mode(motion.mode, is_for=is_for)
+        items.append(Section(text, accessory=TakeBackButton(broadcast_id, "mode")))
+    return LastingView(*items or [TextDisplay(NO_VOTE)])
 
 
 def _number_of(suggestion: Suggestion, session: BroadcastSession) -> int | None:

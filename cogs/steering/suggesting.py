@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import discord
-from discord.ui import ActionRow, LayoutView, TextDisplay
+from discord.ui import ActionRow, TextDisplay
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
@@ -14,7 +14,7 @@ from bot.broadcast.model import Channel, Origin, Refusal, Suggestion
 from bot.broadcast.rights import Deed, may
 from cogs.kit import context, rights
 from cogs.kit.answers import ANSWER_LIFETIME_S, acknowledging, tell
-from cogs.kit.lasting_button import LastingButton
+from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.kit.private_answers import PrivateAnswers
 from cogs.wording.labels import WITHDRAW
 from cogs.wording.suggestions import settled_suggestion, taken_suggestion, waiting_unfollowed
@@ -40,17 +40,6 @@ async def suggest_privately(
         )
     with PrivateAnswers.of(interaction).owing():
         await _follow(interaction, ticket, context.services(interaction).clock)
-
-
-class PrivateWord(LayoutView):
-    """How one's suggestion stands, with a button to withdraw it while it waits."""
-
-    def __init__(self, word: str, waiting: Suggestion | None = None) -> None:
-        super().__init__(timeout=None)
-        self.add_item(TextDisplay(word))
-        if waiting:
-            self.add_item(ActionRow(WithdrawButton(waiting.broadcast_id, waiting.id)))
-        self.stop()  # its button is a dynamic item, so discord.py need not remember the view
 
 
 class WithdrawButton(
@@ -84,11 +73,17 @@ async def _follow(interaction: discord.Interaction, ticket: Ticket, clock: Clock
             kind = prospect and prospect._replace(before=0)  # numbers were said to be of that moment
             if not is_told or (kind and kind != told):
                 told, is_told = kind, True
-                await tell(interaction, view=PrivateWord(taken_suggestion(prospect), ticket.suggestion))
+                await tell(interaction, view=_waiting(taken_suggestion(prospect), ticket.suggestion))
                 await clock.wait(is_settled, until=min(until, clock.steady() + FOLLOW_GAP_S))
             await clock.wait(changed, until=until)
     if ticket.settled.done():
-        await tell(interaction, view=PrivateWord(settled_suggestion(ticket.settled.result())))
+        word = settled_suggestion(ticket.settled.result())
+        await tell(interaction, view=LastingView(TextDisplay(word)))
     else:
         word = waiting_unfollowed(ticket.prospect())
-        await tell(interaction, view=PrivateWord(word, ticket.suggestion))
+        await tell(interaction, view=_waiting(word, ticket.suggestion))
+
+
+def _waiting(word: str, suggestion: Suggestion) -> LastingView:
+    withdraw = WithdrawButton(suggestion.broadcast_id, suggestion.id)
+    return LastingView(TextDisplay(word), ActionRow(withdraw))
