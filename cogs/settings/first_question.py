@@ -107,6 +107,7 @@ class KeepButton(LastingButton, template="odyssey:first:keep"):
 
 
 async def _set(interaction: discord.Interaction, name: str, text: str) -> None:
+    await rights.check(interaction, Deed.SET)  # its refusal is the first answer
     async with acknowledging(interaction, in_place=True):
         change = partial(GuildSettings.changed, name=name, text=text)
         await change_settings(interaction, change, f"{name} = {text}", [name])
