@@ -6,14 +6,14 @@ from functools import partial
 from typing import Any
 
 import discord
-from discord.ui import ActionRow, Container, LayoutView, RoleSelect, Select, TextDisplay
+from discord.ui import ActionRow, RoleSelect, Select, TextDisplay
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed
 from bot.guilds.settings.guild_settings import GuildSettings
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, telling
-from cogs.kit.lasting_button import LastingButton, LastingItem
+from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView
 from cogs.settings.changing import Shown, as_they_stand, change_settings
 from cogs.settings.dialogue import ROLES_LIMIT
 from cogs.wording import labels
@@ -36,22 +36,19 @@ async def ask_first_question(interaction: discord.Interaction) -> None:
     except BroadcastError:
         return
     with telling(interaction):
-        question = FirstQuestion(shown)
-        await questions.ask(guild_id, partial(interaction.followup.send, view=question, ephemeral=True))
+        question = partial(interaction.followup.send, view=_question(shown), ephemeral=True)
+        await questions.ask(guild_id, question)
 
 
-class FirstQuestion(LayoutView):
+def _question(shown: Shown) -> LastingView:
     """The question, with what holds chosen already."""
-
-    def __init__(self, shown: Shown) -> None:
-        super().__init__(timeout=None)
-        container: Container[FirstQuestion] = Container(accent_colour=discord.Colour.blurple())
-        container.add_item(TextDisplay(first_question(shown.settings, shown.prefix)))
-        container.add_item(ActionRow(StarterRoles(shown.settings)))
-        container.add_item(ActionRow(DailyMinutes(shown.settings)))
-        container.add_item(ActionRow(KeepButton()))
-        self.add_item(container)
-        self.stop()  # its items are dynamic, so discord.py need not remember the view
+    return LastingView(
+        TextDisplay(first_question(shown.settings, shown.prefix)),
+        ActionRow(StarterRoles(shown.settings)),
+        ActionRow(DailyMinutes(shown.settings)),
+        ActionRow(KeepButton()),
+        colour=discord.Colour.blurple(),
+    )
 
 
 class StarterRoles(LastingItem[RoleSelect[Any]], template="odyssey:first:roles"):
@@ -100,10 +97,7 @@ class KeepButton(LastingButton, template="odyssey:first:keep"):
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         await rights.check(interaction, Deed.SET)
-        view = LayoutView(timeout=None)
-        view.add_item(TextDisplay(first_answer(as_they_stand(interaction).settings)))
-        view.stop()
-        await show(interaction, view)
+        await show(interaction, LastingView(TextDisplay(first_answer(as_they_stand(interaction).settings))))
 
 
 async def _set(interaction: discord.Interaction, name: str, text: str) -> None:
@@ -111,4 +105,4 @@ async def _set(interaction: discord.Interaction, name: str, text: str) -> None:
     async with acknowledging(interaction, in_place=True):
         change = partial(GuildSettings.changed, name=name, text=text)
         await change_settings(interaction, change, f"{name} = {text}", [name])
-    await show(interaction, FirstQuestion(as_they_stand(interaction)))
+    await show(interaction, _question(as_they_stand(interaction)))

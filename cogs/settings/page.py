@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import discord
-from discord.ui import ActionRow, Container, LayoutView, Select, TextDisplay
+from discord.ui import ActionRow, Select, TextDisplay
 
 from bot.broadcast.rights import Deed
 from bot.guilds.settings.complaints import WrongSettingError
@@ -17,7 +17,7 @@ from bot.guilds.settings.problems import Mistake
 from cogs.kit import rights
 from cogs.kit.answers import acknowledging, show, tell
 from cogs.kit.dialogue import Dialogues
-from cogs.kit.lasting_button import LastingButton, LastingItem
+from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView
 from cogs.settings.changing import Shown, as_they_stand, change_settings
 from cogs.settings.dialogue import SettingsDialogue, names_in_dialogue
 from cogs.wording import labels
@@ -34,50 +34,42 @@ async def show_settings(
 ) -> None:
     """Shows the overview or a group: in place of the page that was used, or in an answer of its own."""
     shown = as_they_stand(interaction)
-    page = GroupPage(shown, group, word, draft) if group else Overview(shown, word)
-    files = [page.export] if isinstance(page, Overview) else []
+    page = _page(shown, group, word, draft) if group else _overview(shown, word)
+    export = io.BytesIO(shown.settings.model_dump_json(indent=2).encode())
+    files = [] if group else [discord.File(export, EXPORT_NAME)]
     if interaction.message and interaction.message.flags.ephemeral:
         await show(interaction, page, files=files)
     else:
         await tell(interaction, view=page, files=files)
 
 
-class Overview(LayoutView):
+def _overview(shown: Shown, word: str) -> LastingView:
     """What differs from the defaults, a menu of the groups, and a file to keep or to change."""
-
-    def __init__(self, shown: Shown, word: str) -> None:
-        super().__init__(timeout=None)
-        content = shown.settings.model_dump_json(indent=2).encode()
-        self.export = discord.File(io.BytesIO(content), EXPORT_NAME)
-        container: Container[Overview] = Container(accent_colour=discord.Colour.blurple())
-        lines = [words.head(), word, *words.trouble_lines(shown.trouble)]
-        lines += [words.group_changes(group, shown.settings, shown.own_prefix) for group in Group]
-        container.add_item(TextDisplay(fitting([line for line in lines if line])))
-        container.add_item(ActionRow(GroupMenu(OVERVIEW)))
-        container.add_item(TextDisplay(words.FILE_HINT))
-        container.add_item(discord.ui.File(f"attachment://{EXPORT_NAME}"))
-        self.add_item(container)
-        self.stop()  # its menu is a dynamic item, so discord.py need not remember the view
+    lines = [words.head(), word, *words.trouble_lines(shown.trouble)]
+    lines += [words.group_changes(group, shown.settings, shown.own_prefix) for group in Group]
+    return LastingView(
+        TextDisplay(fitting([line for line in lines if line])),
+        ActionRow(GroupMenu(OVERVIEW)),
+        TextDisplay(words.FILE_HINT),
+        discord.ui.File(f"attachment://{EXPORT_NAME}"),
+        colour=discord.Colour.blurple(),
+    )
 
 
-class GroupPage(LayoutView):
+def _page(shown: Shown, group: Group, word: str, draft: str) -> LastingView:
     """A group's settings in plain words, a button to change them, and the menu to the others."""
-
-    def __init__(self, shown: Shown, group: Group, word: str, draft: str) -> None:
-        super().__init__(timeout=None)
-        container: Container[GroupPage] = Container(accent_colour=discord.Colour.blurple())
-        lines = [words.head(group), word, *words.trouble_lines(shown.trouble)]
-        in_dialogue = names_in_dialogue(group, shown.settings)
-        lines += [
-            words.described(name, shown.settings, shown.own_prefix, is_in_dialogue=name in in_dialogue)
-            for name in GuildSettings.names_in(group)
-        ]
-        container.add_item(TextDisplay(fitting([line for line in lines if line])))
-        if in_dialogue:
-            container.add_item(ActionRow(EditButton(group.name, draft)))
-        container.add_item(ActionRow(GroupMenu(group.name)))
-        self.add_item(container)
-        self.stop()
+    lines = [words.head(group), word, *words.trouble_lines(shown.trouble)]
+    in_dialogue = names_in_dialogue(group, shown.settings)
+    lines += [
+        words.described(name, shown.settings, shown.own_prefix, is_in_dialogue=name in in_dialogue)
+        for name in GuildSettings.names_in(group)
+    ]
+    return LastingView(
+        TextDisplay(fitting([line for line in lines if line])),
+        *([ActionRow[Any](EditButton(group.name, draft))] if in_dialogue else []),
+        ActionRow(GroupMenu(group.name)),
+        colour=discord.Colour.blurple(),
+    )
 
 
 class GroupMenu(LastingItem[Select[Any]], template=r"odyssey:settings:(?P<current>\w+)"):
