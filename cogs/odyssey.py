@@ -1,4 +1,4 @@
-"""The cog of the `/odyssey` commands, what the bot hears in chat, and what it is told to show."""
+"""The cog of the `/odyssey` commands, and what the bot hears in chat."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Broadcast, Recording, Stream
 from bot.discord.bot import OdysseyBot
 from cogs.broadcasts.commands import ViewerCommands
 from cogs.broadcasts.departures import Departures
@@ -79,7 +78,7 @@ class OdysseyCog(
         self._chat = Chat(bot, self._panels)
 
     async def cog_load(self) -> None:
-        """Has buttons answer, those of earlier runs too, puts commands into menus, and takes the stage.
+        """Has buttons answer, those of earlier runs too, puts commands into menus.
 
         Panels of broadcasts that run are taken up, those of an earlier run are mended.
         """
@@ -104,12 +103,12 @@ class OdysseyCog(
             KeepButton,
         )
         await self._panels.start()
-        self._services.stage.enter(self)
+        self._services.poster.poster = self._recordings
         self._services.desk.hurry()
 
     async def cog_unload(self) -> None:
-        """Leaves the stage, when all is shown and told, or the time for last words is over."""
-        self._services.stage.leave(self)
+        """Returns when all is shown and told, or the time for last words is over."""
+        self._services.poster.poster = None
         within_s = self._services.deadline.last_words_s()
         closing = (part.close(within_s=within_s) for part in (self._panels, self._chat, self._answers))
         await asyncio.gather(*closing)
@@ -133,15 +132,10 @@ class OdysseyCog(
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        self._services.stage.is_connected = True
         self._try_again()
         await self._chat.look_again()
 
-    @commands.Cog.listener()
-    async def on_resumed(self) -> None:
-        self._services.stage.is_connected = True
-        self._try_again()
-
+    @commands.Cog.listener("on_resumed")
     @commands.Cog.listener("on_guild_channel_update")
     @commands.Cog.listener("on_guild_role_update")
     @commands.Cog.listener("on_member_update")
@@ -150,10 +144,6 @@ class OdysseyCog(
     async def on_more_rights(self, *_: object) -> None:
         """What was forbidden may be allowed now."""
         self._try_again()
-
-    @commands.Cog.listener()
-    async def on_disconnect(self) -> None:
-        self._services.stage.is_connected = False
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -175,13 +165,6 @@ class OdysseyCog(
         """A moderator's clean-up, or a ban, deletes many messages in one go."""
         self._panels.deleted(event.channel_id, event.message_ids)
         await self._chat.deleted(*event.message_ids)
-
-    def broadcast_changed(self, broadcast: Broadcast) -> None:
-        self._panels.broadcast_changed(broadcast)
-        self._answers.broadcast_changed(broadcast)
-
-    async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
-        await self._recordings.post_recording(stream, recording)
 
     def _try_again(self) -> None:
         """What could not be shown may be now."""

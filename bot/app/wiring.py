@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from bot.broadcast.audit import Audit
@@ -12,12 +13,13 @@ from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.keeping import JournalKeeper
+from bot.broadcast.recordings.poster import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
-from bot.broadcast.telling.audience import Stage
+from bot.broadcast.telling.listeners import Listeners
 from bot.discord.bot import Services
-from bot.discord.connection import Account, stay_connected
+from bot.discord.connection import Account, Connection
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.guilds.words.text_rules import make_text_filter
@@ -54,13 +56,18 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | Non
     `clock` is the machine's, unless a test brings one that it can step.
     """
     async with AsyncExitStack() as stack:
-        services = await _open_services(settings, clock or SystemClock(), stack)
         account = Account(settings.discord_token, settings.discord_api_url, settings.discord_gateway_url)
-        await stay_connected(services, account, stop)
+        connection = Connection(account)
+        services = await _open_services(
+            settings, clock or SystemClock(), stack, is_connected=lambda: connection.is_up
+        )
+        await connection.stay(services, stop)
 
 
-async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Services:
-    stage = Stage()
+async def _open_services(
+    settings: Settings, clock: Clock, stack: AsyncExitStack, *, is_connected: Callable[[], bool]
+) -> Services:
+    listeners, poster = Listeners(), CurrentPoster()
 
     def make_client() -> Odyssey:
         return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
@@ -91,7 +98,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         RecordingDesk(
             OdysseyRecordings(client, clock),
             JournalKeeper(journal),
-            stage,
+            poster,
             clock,
             timeout_s=settings.recording_timeout_s,
         )
@@ -100,7 +107,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         open_world=odyssey_worlds(make_client, clock),
         journal=journal,
         history=history,
-        audience=stage,
+        listeners=listeners,
         clock=clock,
         pool=StreamPool(settings.concurrent_streams, clock),
         intake_of=guilds.intake_of,
@@ -111,7 +118,7 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
     )
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
-    web = serve_web(broadcasts, history, stage, host=settings.web_host, port=settings.web_port)
+    web = serve_web(broadcasts.view_of, history, is_connected, host=settings.web_host, port=settings.web_port)
     await stack.enter_async_context(web)
     with errors_explained(settings.database_url):
         # No other bot has this database, so what seems to run is what a crash left.
@@ -130,7 +137,8 @@ async def _open_services(settings: Settings, clock: Clock, stack: AsyncExitStack
         history=history,
         guilds=guilds,
         first_questions=first_questions,
-        stage=stage,
+        listeners=listeners,
+        poster=poster,
         clock=clock,
         deadline=Deadline(clock),
         watch_base_url=settings.watch_base_url,

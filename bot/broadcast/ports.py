@@ -26,6 +26,7 @@ from bot.broadcast.model import (
 )
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
+from bot.broadcast.telling.listeners import Listeners
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +191,6 @@ class FullHistory(History, Protocol):
         """The messages that show a stream's recording, or that there is none yet."""
 
 
-class Audience(Protocol):
-    """Whoever shows a broadcast. Called on the event loop; must neither block nor raise."""
-
-    def broadcast_changed(self, broadcast: Broadcast) -> None:
-        """Its state, its prompt in force or its line changed."""
-
-
 class RecordingPoster(Protocol):
     """Whoever shows recordings."""
 
@@ -216,7 +210,7 @@ class Ports:
     open_world: OpenWorld
     journal: Journal
     history: History
-    audience: Audience
+    listeners: Listeners
     clock: Clock
     pool: StreamPool
     intake_of: Callable[[int], Intake]

@@ -15,10 +15,11 @@ from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.ports import FullHistory, PostJournal
 from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.recordings.poster import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.service import Broadcasts
-from bot.broadcast.telling.audience import Stage
 from bot.broadcast.telling.backoff import Backoff
+from bot.broadcast.telling.listeners import Listeners
 from bot.discord.event_guard import guard
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
@@ -55,7 +56,8 @@ class Services:
     history: FullHistory
     guilds: Guilds
     first_questions: FirstQuestions
-    stage: Stage
+    listeners: Listeners
+    poster: CurrentPoster
     clock: Clock
     deadline: Deadline
     watch_base_url: str
@@ -87,6 +89,8 @@ class OdysseyBot(commands.Bot):
         """Whether it gets the content of messages."""
         self.was_ready = False
         """Whether it was ever connected."""
+        self.is_connected = False
+        """Whether Discord is there at the moment."""
         self._pauses = Backoff(*CONNECTING_AGAIN_S)
         self._telling: asyncio.Task[None] | None = None
         self._answered = asyncio.Event()  # what Discord says to the list of commands, the first time
@@ -128,6 +132,7 @@ class OdysseyBot(commands.Bot):
                 await self.services.clock.sleep(self._pauses.next_s())
 
     async def close(self) -> None:
+        self.is_connected = False
         # The second is discord.py's own, which it leaves behind when it is closed within moments.
         tasks = [task for task in (self._telling, self._connection._ready_task) if task]
         for task in tasks:
@@ -142,8 +147,16 @@ class OdysseyBot(commands.Bot):
                 await self.ws.close()
 
     async def on_ready(self) -> None:
-        self.was_ready = True
+        self.was_ready = self.is_connected = True
         log.info("connected to Discord as %s, in %d servers", self.user, len(self.guilds))
+
+    async def on_resumed(self) -> None:
+        """Discord is there again."""
+        self.is_connected = True
+
+    async def on_disconnect(self) -> None:
+        """Discord is gone for the moment."""
+        self.is_connected = False
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Chat goes to the cogs' listeners; there are no text commands."""

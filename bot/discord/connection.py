@@ -38,44 +38,55 @@ class Account:
     gateway_url: str | None
 
 
-async def stay_connected(services: Services, account: Account, stop: asyncio.Event) -> None:
-    """Runs the bot until `stop`; then ends the broadcasts while Discord can still show it.
+class Connection:
+    """The account's connection to Discord: one bot after the other, should it come to that."""
 
-    A Discord that is unwell is waited for. Raises `StartError` when it does not let the bot in; what it does
-    once the bot was connected is no reason to end.
-    """
-    if account.api_url and account.gateway_url:
-        _use_discord_at(account.api_url, account.gateway_url)
-    running = asyncio.create_task(_connect_again_and_again(services, account.token), name="Discord")
-    stopped = asyncio.create_task(stop.wait(), name="wait for the stop")
-    try:
-        await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            await running
-        services.deadline.begin()
-        log.info("stopping: running broadcasts are ended first")
-        await services.broadcasts.close(within_s=services.deadline.streams_s())
-    finally:
-        # While Discord is away, discord.py sleeps between its attempts, and would not notice a close.
-        for task in (running, stopped):
-            task.cancel()
-        await asyncio.wait({running, stopped})
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._bot: OdysseyBot | None = None
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the bot is connected at the moment."""
+        return self._bot is not None and self._bot.is_connected
 
-async def _connect_again_and_again(services: Services, token: SecretStr) -> None:
-    pauses = Backoff(*CONNECTING_AGAIN_S)
-    was_ready = False
-    while True:
-        bot = OdysseyBot(services)
+    async def stay(self, services: Services, stop: asyncio.Event) -> None:
+        """Runs the bot until `stop`; then ends the broadcasts while Discord can still show it.
+
+        A Discord that is unwell is waited for. Raises `StartError` when it does not let the bot in; what it
+        does once the bot was connected is no reason to end.
+        """
+        if self._account.api_url and self._account.gateway_url:
+            _use_discord_at(self._account.api_url, self._account.gateway_url)
+        running = asyncio.create_task(self._connect_again_and_again(services), name="Discord")
+        stopped = asyncio.create_task(stop.wait(), name="wait for the stop")
         try:
-            await bot.start(token.get_secret_value())
-        except Exception as error:  # noqa: BLE001 - the boundary of one life on Discord: told, or raised
-            was_ready = was_ready or bot.was_ready
-            pause_s = max(pauses.next_s(), getattr(error, "retry_after", 0.0))
-            _tell_or_raise(error, pause_s, was_ready=was_ready)
+            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                await running
+            services.deadline.begin()
+            log.info("stopping: running broadcasts are ended first")
+            await services.broadcasts.close(within_s=services.deadline.streams_s())
         finally:
-            await _leave(bot)
-        await services.clock.sleep(pause_s)
+            # While Discord is away, discord.py sleeps between its attempts, and would not notice a close.
+            for task in (running, stopped):
+                task.cancel()
+            await asyncio.wait({running, stopped})
+
+    async def _connect_again_and_again(self, services: Services) -> None:
+        pauses = Backoff(*CONNECTING_AGAIN_S)
+        was_ready = False
+        while True:
+            bot = self._bot = OdysseyBot(services)
+            try:
+                await bot.start(self._account.token.get_secret_value())
+            except Exception as error:  # noqa: BLE001 - the boundary of one life on Discord: told, or raised
+                was_ready = was_ready or bot.was_ready
+                pause_s = max(pauses.next_s(), getattr(error, "retry_after", 0.0))
+                _tell_or_raise(error, pause_s, was_ready=was_ready)
+            finally:
+                await _leave(bot)
+            await services.clock.sleep(pause_s)
 
 
 def _tell_or_raise(error: Exception, pause_s: float, *, was_ready: bool) -> None:

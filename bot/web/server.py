@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
 
 from bot.broadcast.ports import FullHistory
-from bot.broadcast.show.service import Broadcasts
-from bot.broadcast.telling.audience import Stage
+from bot.broadcast.show.view import BroadcastView
 from bot.kit.errors import StartError
 
 log = logging.getLogger(__name__)
@@ -22,6 +21,9 @@ SHUTDOWN_S = 1.0
 _ABOUT_THE_PORT = (errno.EADDRINUSE, errno.EACCES)
 
 PAGE = Path(__file__).parent / "page"
+
+ViewOf = Callable[[str], BroadcastView | None]
+"""Gives what is shown of a broadcast that runs, by its ID."""
 
 _HEADERS = {
     # Video comes straight from the service, wherever it is: no other script, style or frame is let in.
@@ -36,12 +38,11 @@ _HEADERS = {
 
 @asynccontextmanager
 async def serve_web(
-    broadcasts: Broadcasts, history: FullHistory, stage: Stage, *, host: str, port: int
+    view_of: ViewOf, history: FullHistory, is_connected: Callable[[], bool], *, host: str, port: int
 ) -> AsyncIterator[None]:
-    """Serves the watch pages of broadcasts. Raises `StartError`."""
-    runner = web.AppRunner(
-        make_web_app(broadcasts, history, stage), access_log=None, shutdown_timeout=SHUTDOWN_S
-    )
+    """Serves the watch pages of broadcasts, and whether the bot `is_connected`. Raises `StartError`."""
+    app = make_web_app(view_of, history, is_connected)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
         try:
@@ -57,11 +58,11 @@ async def serve_web(
         await runner.cleanup()
 
 
-def make_web_app(broadcasts: Broadcasts, history: FullHistory, stage: Stage) -> web.Application:
+def make_web_app(view_of: ViewOf, history: FullHistory, is_connected: Callable[[], bool]) -> web.Application:
     """The web application, to be run by any aiohttp runner."""
 
     async def exists(broadcast_id: str) -> bool:
-        return bool(broadcasts.find(broadcast_id) or await history.broadcast(broadcast_id))
+        return bool(view_of(broadcast_id) or await history.broadcast(broadcast_id))
 
     async def page(request: web.Request) -> web.StreamResponse:
         status = 200 if await exists(request.match_info["broadcast_id"]) else 404
@@ -70,28 +71,28 @@ def make_web_app(broadcasts: Broadcasts, history: FullHistory, stage: Stage) -> 
     async def show(request: web.Request) -> web.StreamResponse:
         """What the page needs to know: polled by it, since a broadcast lasts minutes and viewers are few."""
         broadcast_id = request.match_info["broadcast_id"]
-        session = broadcasts.find(broadcast_id)
-        if session is None:
+        view = view_of(broadcast_id)
+        if view is None:
             is_over = await exists(broadcast_id)
             return web.json_response(
                 {"state": "over" if is_over else "unknown"},
                 status=200 if is_over else 404,
                 headers=_HEADERS | {"Cache-Control": "no-store"},
             )
-        spectating = session.spectating
+        broadcast, spectating = view.broadcast, view.spectating
         return web.json_response(
             {
-                "state": session.broadcast.state.value,
-                "prompt": session.prompt_in_force,
-                "portrait": session.broadcast.portrait,
-                "host": session.broadcast.host.name,
+                "state": broadcast.state.value,
+                "prompt": view.prompt_in_force,
+                "portrait": broadcast.portrait,
+                "host": broadcast.host.name,
                 "whep": spectating and {"url": spectating.webrtc_url, "token": spectating.spectator_token},
             },
             headers=_HEADERS | {"Cache-Control": "no-store"},
         )
 
     async def health(_request: web.Request) -> web.StreamResponse:
-        if stage.is_connected:
+        if is_connected():
             return web.json_response({"status": "ok"})
         return web.json_response({"status": "not connected to Discord"}, status=503)
 

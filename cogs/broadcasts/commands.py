@@ -70,9 +70,9 @@ class ViewerCommands(commands.GroupCog):
     async def status(self, interaction: discord.Interaction) -> None:
         await rights.check(interaction, Deed.LOOK)
         services = context.services(interaction)
-        session = services.broadcasts.in_channel(context.channel(interaction))
-        watch_url = services.watch_url(session.broadcast.id)
-        text = f"**{title(session.broadcast, session)}**\n{status_text(session, session.floor.standing)}"
+        shown = services.broadcasts.in_channel(context.channel(interaction)).view
+        watch_url = services.watch_url(shown.broadcast.id)
+        text = f"**{title(shown)}**\n{status_text(shown)}"
         view = discord.ui.LayoutView(timeout=None)
         view.add_item(discord.ui.TextDisplay(f"{text}\n[{WATCH}]({watch_url})"))
         view.stop()
@@ -103,4 +103,4 @@ class ViewerCommands(commands.GroupCog):
     async def end(self, interaction: discord.Interaction) -> None:
         session, person = await rights.open_session(interaction, Deed.END)
         ended = context.services(interaction).deeds.end(session, by=person)
-        await asyncio.gather(ended, tell(interaction, ending(is_recorded=session.is_recorded)))
+        await asyncio.gather(ended, tell(interaction, ending(is_recorded=bool(session.view.streams))))

@@ -16,6 +16,7 @@ from discord.ui import LayoutView
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast
 from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.show.view import BroadcastView
 from bot.discord.bot import OdysseyBot
 from cogs.kit import context
 from cogs.kit.answers import ANSWER_LIFETIME_S, DISCORD_FAILED, is_acknowledged, telling
@@ -29,8 +30,8 @@ TIMEOUT_S = 30.0
 _GONE = (401, 404)
 """Discord's statuses for an answer that was dismissed, or whose token is dead."""
 
-Draw = Callable[[], LayoutView]
-"""Draws an answer as things stand now, in a running broadcast or in one that is over."""
+Draw = Callable[[BroadcastView], LayoutView]
+"""Draws an answer as its broadcast stands, be that running or over."""
 IfStill = Callable[[], Awaitable[bool]]
 """Asks whether an answer may still be shown something new."""
 
@@ -48,6 +49,7 @@ class PrivateAnswers(commands.Cog):
 
     def __init__(self, bot: OdysseyBot) -> None:
         self._clock = bot.services.clock
+        self._listeners = bot.services.listeners
         self._kept: dict[str, dict[tuple[int, Matter], _Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._owing: set[asyncio.Task[Any]] = set()
@@ -56,6 +58,10 @@ class PrivateAnswers(commands.Cog):
     @staticmethod
     def of(interaction: discord.Interaction) -> PrivateAnswers:
         return context.cog(interaction, PrivateAnswers)
+
+    async def cog_load(self) -> None:
+        """From now on answers follow."""
+        self._listeners.listen(self.broadcast_changed)
 
     @contextmanager
     def owing(self) -> Iterator[None]:
@@ -89,7 +95,7 @@ class PrivateAnswers(commands.Cog):
         whenever the broadcast changes, the last time when it is over, while `if_still` says yes. If a button
         or dialogue is acknowledged before, then `in_place`. Failures to tell end here.
         """
-        answer = _Answer(self._clock)
+        answer = _Answer(self._clock, session)
         if not session.broadcast.state.is_over:
             of_broadcast = self._kept.setdefault(session.broadcast.id, {})
             answer = of_broadcast.setdefault((interaction.user.id, matter), answer)
@@ -126,6 +132,7 @@ class PrivateAnswers(commands.Cog):
                 task.add_done_callback(self._tasks.discard)
 
     async def cog_unload(self) -> None:
+        self._listeners.leave(self.broadcast_changed)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -135,14 +142,15 @@ class PrivateAnswers(commands.Cog):
 class _Answer:
     """One private answer: at most one message at a time."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, session: BroadcastSession) -> None:
         self.follows = False
         self.if_still: IfStill | None = None
         self.is_behind = False
         """Whether it is about to be drawn again."""
         self._clock = clock
+        self._session = session
         self._turn = asyncio.Lock()
-        self.draw: Draw = LayoutView
+        self.draw: Draw = lambda _: LayoutView()
         self._message: discord.Interaction | discord.WebhookMessage | None = None
         """The message, or the interaction whose original response it is."""
         self.message_id = 0
@@ -161,7 +169,7 @@ class _Answer:
         if source and not is_acknowledged(interaction) and (waits or (is_in_sight and not is_here)):
             await interaction.response.defer()
         async with self._turn, asyncio.timeout(TIMEOUT_S):
-            view = self.draw()
+            view = self.draw(self._session.view)
             if is_here:
                 await self._edit_here(interaction, view)
             elif source is None or not (is_in_sight or waits):
@@ -178,7 +186,7 @@ class _Answer:
         self.is_behind = False
         try:
             async with self._turn, asyncio.timeout(TIMEOUT_S):
-                view = self.draw()
+                view = self.draw(self._session.view)
                 if not self._lives or _payload(view) == self._shown:
                     return
                 if self.if_still and not await self.if_still():

@@ -32,7 +32,7 @@ class ModerationCommands(commands.GroupCog):
         session, person = await rights.open_session(interaction, Deed.CHOOSE_MODE)
         async with acknowledging(interaction):
             await context.services(interaction).deeds.choose_mode(session, Mode(mode), by=person)
-        await tell(interaction, words.chosen(session.floor.mode))
+        await tell(interaction, words.chosen(session.view.floor.mode))
 
     @app_commands.command(description=texts.PAUSE)
     async def pause(self, interaction: discord.Interaction) -> None:

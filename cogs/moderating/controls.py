@@ -14,6 +14,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed, Person, may
 from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.show.view import BroadcastView
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging
 from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView
@@ -115,7 +116,7 @@ async def show_controls(
     """
     broadcast = session.broadcast
     person = await rights.check(interaction, Deed.MODERATE, broadcast.channel, host=broadcast.host)
-    draw = partial(_controls, session, person, word, asks=asks)
+    draw = partial(draw_controls, person=person, word=word, asks=asks)
     await PrivateAnswers.of(interaction).show(interaction, session, Matter.CONTROLS, draw, follows=True)
 
 
@@ -132,44 +133,48 @@ async def _session_for(
         session = context.services(interaction).broadcasts.find(broadcast_id)
         if session is None or interaction.message is None or not interaction.message.flags.ephemeral:
             raise
-        refused = partial(LastingView, TextDisplay(refused_request(error)))
-        await PrivateAnswers.of(interaction).show(interaction, session, Matter.CONTROLS, refused)
+        text = refused_request(error)
+        await PrivateAnswers.of(interaction).show(
+            interaction, session, Matter.CONTROLS, lambda _: LastingView(TextDisplay(text))
+        )
         return None
 
 
-def _controls(session: BroadcastSession, person: Person, word: str | None, *, asks: bool) -> LastingView:
+def draw_controls(
+    view: BroadcastView, person: Person, word: str | None = None, *, asks: bool = False
+) -> LastingView:
     """What `person` may do now. `word` is of what just happened; `asks`: whether it is to end."""
-    items: list[Item[Any]] = [TextDisplay(_state(session, word, asks=asks))]
-    if not session.is_closing:
-        if buttons := _buttons(session, person, asks=asks):
+    items: list[Item[Any]] = [TextDisplay(_state(view, word, asks=asks))]
+    if not view.is_closing:
+        if buttons := _buttons(view, person, asks=asks):
             items.append(ActionRow(*buttons))
         if may(Deed.CHOOSE_MODE, person) and not asks:
-            items.append(ActionRow(ModeMenu(session.broadcast.id, session.floor.mode)))
+            items.append(ActionRow(ModeMenu(view.broadcast.id, view.floor.mode)))
     return LastingView(*items, colour=discord.Colour.dark_grey())
 
 
-def _state(session: BroadcastSession, word: str | None, *, asks: bool) -> str:
-    floor = session.floor
-    if session.broadcast.state.is_over:
+def _state(view: BroadcastView, word: str | None, *, asks: bool) -> str:
+    floor = view.floor
+    if view.broadcast.state.is_over:
         return words.OVER
-    if session.is_closing:
-        return words.ending(is_recorded=session.is_recorded)
+    if view.is_closing:
+        return words.ending(is_recorded=bool(view.streams))
     if asks:
         return words.ASKED_TO_END
     # A word of a panic holds until somebody resumes.
     lines = [word if word and floor.is_paused else words.intake(is_paused=floor.is_paused)]
     lines.append(words.decided(floor.mode))
     if floor.mode is Mode.HOST:
-        lines.append(f"{waiting_for_review(len(floor.pending))}.")
+        lines.append(f"{waiting_for_review(len(floor.to_review))}.")
     return "\n".join(lines)
 
 
-def _buttons(session: BroadcastSession, person: Person, *, asks: bool) -> list[ControlButton]:
-    broadcast_id, floor = session.broadcast.id, session.floor
+def _buttons(view: BroadcastView, person: Person, *, asks: bool) -> list[ControlButton]:
+    broadcast_id, floor = view.broadcast.id, view.floor
     if asks:
         return [ControlButton(Control.END_IT, broadcast_id), ControlButton(Control.KEEP_IT, broadcast_id)]
     offered = [Control.RESUME if floor.is_paused else Control.PAUSE, Control.PANIC, Control.END]
     buttons = [ControlButton(each, broadcast_id) for each in offered if may(_BUTTONS[each][0], person)]
     if floor.mode is Mode.HOST and may(Deed.REVIEW, person):
-        buttons.insert(0, ControlButton(Control.REVIEW, broadcast_id, len(floor.pending)))
+        buttons.insert(0, ControlButton(Control.REVIEW, broadcast_id, len(floor.to_review)))
     return buttons

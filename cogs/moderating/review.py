@@ -19,6 +19,7 @@ from bot.broadcast.model import Suggestion
 from bot.broadcast.rights import Deed, Person
 from bot.broadcast.show.deeds import undecided
 from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.show.view import BroadcastView
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, answer_privately, explain
 from cogs.kit.dialogue import Dialogue, Dialogues
@@ -52,30 +53,30 @@ class Review:
     and what it decides is about the words that were shown first.
     """
 
-    def __init__(self, session: BroadcastSession, suggestion: Suggestion | None) -> None:
-        self._session = session
+    def __init__(self, suggestion: Suggestion | None) -> None:
         self._shown = suggestion
 
-    def draw(self) -> LastingView:
-        return LastingView(*self._items(), colour=discord.Colour.blurple())
+    def draw(self, view: BroadcastView) -> LastingView:
+        return LastingView(*self._items(view), colour=discord.Colour.blurple())
 
-    def _items(self) -> Iterator[Item[Any]]:
-        floor, pending = self._session.floor, self._session.floor.pending
-        if self._session.is_closing:
+    def _items(self, view: BroadcastView) -> Iterator[Item[Any]]:
+        floor = view.floor
+        if view.is_closing:
             yield TextDisplay(words.REVIEW_OVER)
         elif floor.mode is not Mode.HOST:
             yield TextDisplay(words.review_is_off(floor.mode))
         else:
-            yield TextDisplay(words.review_head(len(pending), is_paused=floor.is_paused))
-            yield from self._suggestion(pending)
+            yield TextDisplay(words.review_head(len(floor.to_review), is_paused=floor.is_paused))
+            yield from self._suggestion(view)
 
-    def _suggestion(self, pending: list[Suggestion]) -> Iterator[Item[Any]]:
+    def _suggestion(self, view: BroadcastView) -> Iterator[Item[Any]]:
+        pending = view.floor.to_review
         if not pending:
             self._shown = None
             yield TextDisplay(words.NOTHING_TO_REVIEW)
             return
         shown = self._shown = self._shown or pending[0]
-        arguments = (self._session.broadcast.id, shown.id, _digest(shown))
+        arguments = (view.broadcast.id, shown.id, _digest(shown))
         now = next((waiting for waiting in pending if waiting.id == shown.id), None)
         if now is None:
             yield TextDisplay(words.GONE_FROM_REVIEW)
@@ -161,10 +162,10 @@ async def show_review(
 
     It is in the one private answer that they have of it, and follows what becomes of it.
     """
-    pending = session.floor.pending
+    pending = session.view.floor.to_review
     ids = [waiting.id for waiting in pending]
     place = ids.index(at) if at in ids else ids.index(after) + 1 if after in ids else 0
-    review = Review(session, pending[place % len(pending)] if pending else None)
+    review = Review(pending[place % len(pending)] if pending else None)
     await PrivateAnswers.of(interaction).show(
         interaction,
         session,
@@ -177,7 +178,7 @@ async def show_review(
 
 def _go_on(interaction: discord.Interaction, session: BroadcastSession) -> None:
     """What the moderator is about to decide is not to be told to them as gone, should the disk be slow."""
-    draw = Review(session, None).draw
+    draw = Review(None).draw
     PrivateAnswers.of(interaction).draw_next(interaction, session, Matter.REVIEW, draw)
 
 

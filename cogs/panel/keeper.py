@@ -42,6 +42,7 @@ class PanelKeeper:
         for session in self._services.broadcasts.running:
             self._keep(KeptPanel(self._bot, session))
         self._mender.look()
+        self._services.listeners.listen(self.broadcast_changed)
 
     async def open(self, session: BroadcastSession, interaction: discord.Interaction) -> None:
         """Answers the interaction that started a broadcast with its panel, and keeps that from now on."""
@@ -82,6 +83,7 @@ class PanelKeeper:
 
     async def close(self, *, within_s: float) -> None:
         """Stops keeping. Panels of broadcasts that are over get their last edit first."""
+        self._services.listeners.leave(self.broadcast_changed)
         self._is_closing = True
         for kept in self._kept.values():
             kept.upkeep.close()

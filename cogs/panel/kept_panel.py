@@ -11,9 +11,9 @@ from typing import Any
 
 import discord
 
-from bot.broadcast.model import Broadcast
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.show.view import BroadcastView
 from bot.discord.bot import OdysseyBot
 from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL
@@ -25,16 +25,14 @@ from cogs.wording.panel import how_to_steer
 log = logging.getLogger(__name__)
 
 
-def panel_of(bot: OdysseyBot, broadcast: Broadcast, session: BroadcastSession | None = None) -> Panel:
-    """A broadcast's panel as it is to look now; `session` is there while it runs."""
-    services = bot.services
-    prefix = services.guilds.prefixes_of(broadcast.channel.guild_id).own
+def panel_of(bot: OdysseyBot, view: BroadcastView) -> Panel:
+    """A broadcast's panel as it is to look."""
+    guilds, guild_id = bot.services.guilds, view.broadcast.channel.guild_id
     return Panel(
-        broadcast,
-        session,
-        watch_url=services.watch_url(broadcast.id),
-        how_to_steer=how_to_steer(prefix, reads_chat=bot.reads_chat),
-        takes_nothing=bot.services.guilds.trouble_of(broadcast.channel.guild_id).is_closed,
+        view,
+        watch_url=bot.services.watch_url(view.broadcast.id),
+        how_to_steer=how_to_steer(guilds.prefixes_of(guild_id).own, reads_chat=bot.reads_chat),
+        takes_nothing=guilds.trouble_of(guild_id).is_closed,
     )
 
 
@@ -65,7 +63,7 @@ class KeptPanel:
         self._picture: bytes | None = None
 
     def draw(self) -> Panel:
-        return panel_of(self._bot, self.session.broadcast, self.session)
+        return panel_of(self._bot, self.session.view)
 
     def stands(self, message_id: int, posted_at: float) -> None:
         """From now on this message is the panel; what was it before gives way."""
@@ -165,7 +163,8 @@ class KeptPanel:
 
     @property
     def _picture_now(self) -> bytes | None:
-        return self.session.picture if self.session.broadcast.state in STEERABLE else None
+        view = self.session.view
+        return view.picture if view.broadcast.state in STEERABLE else None
 
     @property
     def _channel(self) -> discord.PartialMessageable:

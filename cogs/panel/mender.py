@@ -11,6 +11,7 @@ import discord
 
 from bot.broadcast.model import Broadcast
 from bot.broadcast.posts import Post, PostKind
+from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason
 from bot.broadcast.telling.chores import Chores
 from bot.discord.bot import OdysseyBot
@@ -94,9 +95,8 @@ class PanelMender:
             await give_way(message, self._services)
             return
         try:
-            await message.edit(
-                view=panel_of(self._bot, broadcast), attachments=[], allowed_mentions=NO_MENTIONS
-            )
+            panel = panel_of(self._bot, BroadcastView(broadcast, broadcast.prompt))
+            await message.edit(view=panel, attachments=[], allowed_mentions=NO_MENTIONS)
         except discord.NotFound:
             pass  # somebody deleted it, or the whole channel
         else:

@@ -7,11 +7,10 @@ from typing import Any, cast
 import discord
 from discord.ui import ActionRow, Button, Container, LayoutView, MediaGallery, Separator, TextDisplay
 
-from bot.broadcast.model import Broadcast
-from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import State
 from cogs.panel.buttons import Action, PanelButton
-from cogs.panel.text import epilogue, line_text, motion_text, now_text, title, to_review
+from cogs.panel.text import epilogue, line_text, motion_text, now_text, title
 from cogs.steering.ballot import vote_buttons
 from cogs.wording import panel as words
 from cogs.wording.labels import WATCH
@@ -29,43 +28,35 @@ _COLOURS = {
 
 
 class Panel(LayoutView):
-    """A broadcast's panel as it stands now: with `session` while it runs, without once it is over.
-
-    `takes_nothing`: the server's text rules cannot be used.
-    """
+    """A broadcast's panel. `takes_nothing`: the server's text rules cannot be used."""
 
     def __init__(
-        self,
-        broadcast: Broadcast,
-        session: BroadcastSession | None,
-        *,
-        watch_url: str,
-        how_to_steer: str,
-        takes_nothing: bool = False,
+        self, view: BroadcastView, *, watch_url: str, how_to_steer: str, takes_nothing: bool = False
     ) -> None:
         super().__init__(timeout=None)
+        broadcast, floor = view.broadcast, view.floor
         colour = _COLOURS.get(broadcast.state, discord.Colour.orange())
         self._container: Container[Panel] = Container(accent_colour=colour)
-        heading = f"## {title(broadcast, session)}"
-        if session and broadcast.state in STEERABLE:
-            if session.picture:
+        heading = f"## {title(view)}"
+        if broadcast.state in STEERABLE:
+            if view.picture:
                 self._container.add_item(
                     MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}"))
                 )
-            self._say(f"{heading}\n{now_text(session)}")
+            self._say(f"{heading}\n{now_text(view)}")
             self._container.add_item(Separator())
-            self._add_votes(session)
+            self._add_votes(view)
             self._container.add_item(
                 ActionRow(
                     PanelButton(Action.SUGGEST, broadcast.id),
                     Button(label=WATCH, url=watch_url),
-                    PanelButton(Action.MODERATE, broadcast.id, to_review(session)),
+                    PanelButton(Action.MODERATE, broadcast.id, len(floor.to_review)),
                 )
             )
             self._say(words.NOTHING_IS_TAKEN if takes_nothing else "")
-            self._say(words.PAUSED if session.floor.is_paused else f"-# {how_to_steer}")
+            self._say(words.PAUSED if floor.is_paused else f"-# {how_to_steer}")
         else:
-            self._say(f"{heading}\n{epilogue(broadcast, session.floor.left_in_line if session else 0)}")
+            self._say(f"{heading}\n{epilogue(view)}")
         self.add_item(self._container)
         self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
 
@@ -74,16 +65,16 @@ class Panel(LayoutView):
         """The components as Discord gets them: two panels with the same ones look the same."""
         return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]
 
-    def _add_votes(self, session: BroadcastSession) -> None:
+    def _add_votes(self, view: BroadcastView) -> None:
         """What can be voted on, each with its buttons right below."""
-        broadcast_id, standing = session.broadcast.id, session.floor.standing
-        if asked := motion_text(session):
+        broadcast_id = view.broadcast.id
+        if asked := motion_text(view):
             self._say(asked)
             self._container.add_item(
                 ActionRow(PanelButton(Action.FOR, broadcast_id), PanelButton(Action.AGAINST, broadcast_id))
             )
-        self._say(line_text(session, standing))
-        if ballot := vote_buttons(session, standing):
+        self._say(line_text(view))
+        if ballot := vote_buttons(view):
             self._container.add_item(ActionRow(*ballot))
 
     def _say(self, text: str) -> None:

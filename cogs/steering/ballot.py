@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import discord
 from discord.ui import Item, Section, TextDisplay
 
-from bot.broadcast.arbitration.ballot import PLACES
-from bot.broadcast.arbitration.policy import Candidate, Mode, Standing
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.model import Suggestion, Viewer
+from bot.broadcast.model import Suggestion
 from bot.broadcast.rights import Deed
 from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.show.view import BroadcastView
 from cogs.kit import context, rights
 from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.kit.private_answers import Matter, PrivateAnswers
@@ -21,37 +19,19 @@ from cogs.wording.labels import TAKE_BACK, numbered_label
 from cogs.wording.requests import refused_request
 from cogs.wording.votes import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, your_vote_on_mode
 
-CANDIDATES_SHOWN = PLACES
-VOTED = (Mode.VOTE, Mode.DRAW)
-"""The ways to decide in which votes count."""
 
-
-def shown_candidates(mode: Mode, standing: Standing) -> list[tuple[int, Candidate]]:
-    """The likeliest ones, with their numbers. Where people vote, they stand in the order in which they came.
-
-    By votes, a number would change its meaning under somebody's finger. On a ballot, it does not either when
-    another candidate leaves.
-    """
-    shown = standing.candidates[:CANDIDATES_SHOWN]
-    if mode in VOTED:
-        shown = tuple(sorted(shown, key=lambda candidate: candidate.place))
-    if mode is Mode.VOTE:
-        return [(candidate.place, candidate) for candidate in shown]
-    return list(enumerate(shown, start=1))
-
-
-def vote_buttons(session: BroadcastSession, standing: Standing) -> list[VoteButton]:
+def vote_buttons(view: BroadcastView) -> list[VoteButton]:
     """A button for each candidate that is shown, where people vote."""
-    if session.floor.mode not in VOTED:
+    if not view.floor.mode.takes_votes:
         return []
     return [
         VoteButton(
-            str(number),
-            session.broadcast.id,
-            candidate.choice.suggestion.id,
-            numbered_label(number, candidate.choice.suggestion.prompt),
+            str(candidate.number),
+            view.broadcast.id,
+            candidate.suggestion.id,
+            numbered_label(candidate.number, candidate.suggestion.prompt),
         )
-        for number, candidate in shown_candidates(session.floor.mode, standing)
+        for candidate in view.floor.candidates
     ]
 
 
@@ -108,27 +88,30 @@ async def show_vote(
     interaction: discord.Interaction, session: BroadcastSession, word: str | None = None
 ) -> None:
     """Tells the user what their vote is for, in the one private answer that they have of it."""
-    draw = partial(_votes, session, context.viewer(interaction.user), word)
+    viewer, floor = context.viewer(interaction.user), session.floor
+
+    def draw(view: BroadcastView) -> LastingView:
+        is_for = floor.motion.vote_of(viewer) if floor.motion else None
+        return draw_votes(view, floor.vote_of(viewer), is_for, word)
+
     await PrivateAnswers.of(interaction).show(interaction, session, Matter.VOTE, draw)
 
 
-def _votes(session: BroadcastSession, viewer: Viewer, word: str | None) -> LastingView:
-    """What somebody's votes are for now, with a button to take each back; `word` is of what just happened."""
-    floor, broadcast_id = session.floor, session.broadcast.id
+def draw_votes(
+    view: BroadcastView, choice: Suggestion | None, is_for: bool | None, word: str | None = None
+) -> LastingView:
+    """What somebody's votes are for now, with a button to take each back; `word` is of what just happened.
+
+    `choice` is what their one vote is for, `is_for` their vote on the mode.
+    """
+    floor, broadcast_id = view.floor, view.broadcast.id
     items: list[Item[Any]] = [TextDisplay(word)] if word else []
     # Elsewhere nobody has voted, though who suggests something is for it.
-    if floor.mode in VOTED and (suggestion := floor.vote_of(viewer)):
-        text = your_vote(_number_of(suggestion, session), suggestion.prompt)
-        items.append(Section(text, accessory=TakeBackButton(broadcast_id, suggestion.id)))
-    motion = floor.motion
-    is_for = motion.vote_of(viewer) if motion else None
-    if motion and is_for is not None:
-        text = your_vote_on_mode(motion.mode, is_for=is_for)
+    if floor.mode.takes_votes and choice:
+        shown = (each.number for each in floor.candidates if choice.id in each.ids)
+        text = your_vote(next(shown, None), choice.prompt)
+        items.append(Section(text, accessory=TakeBackButton(broadcast_id, choice.id)))
+    if floor.motion and is_for is not None:
+        text = your_vote_on_mode(floor.motion.mode, is_for=is_for)
         items.append(Section(text, accessory=TakeBackButton(broadcast_id, "mode")))
     return LastingView(*items or [TextDisplay(NO_VOTE)])
-
-
-def _number_of(suggestion: Suggestion, session: BroadcastSession) -> int | None:
-    """What the panel calls it, or that with which it is merged; None if it is not shown."""
-    shown = shown_candidates(session.floor.mode, session.floor.standing)
-    return next((number for number, each in shown if suggestion in each.choice.suggestions), None)

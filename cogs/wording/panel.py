@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.floor.motion import Motion
+from bot.broadcast.floor.view import ShownCandidate, ShownMotion
 from bot.broadcast.intake.prefixes import is_word
-from bot.broadcast.model import Suggestion, Viewer
+from bot.broadcast.model import Viewer
 from bot.broadcast.states import State
 from cogs.wording.text import isolated, mode_name, plain, relative
 
@@ -80,11 +80,11 @@ def waits_for_a_stream(place: int) -> str:
     return f"All streams are in use: this broadcast is number **{place}** in line, and starts by itself."
 
 
-def motion(motion: Motion, closes_at: datetime) -> str:
+def motion(motion: ShownMotion) -> str:
     """Which mode is put to the vote, and how it stands."""
     return (
         f"🗳️ **{plain(motion.by.name)}** asks to decide **{mode_name(motion.mode)}** from now on: "
-        f"{motion.votes_for} for, {motion.votes_against} against{closes(closes_at)}"
+        f"{motion.votes_for} for, {motion.votes_against} against{closes(motion.closes_at)}"
     )
 
 
@@ -92,11 +92,12 @@ def closes(closes_at: datetime) -> str:
     return f" · closes {relative(closes_at)}"
 
 
-def candidate(number: int, suggestion: Suggestion, votes: int | None) -> str:
-    """One of those that can be next; `votes` where people vote."""
+def candidate(candidate: ShownCandidate) -> str:
+    """One of those that can be next."""
+    suggestion, votes = candidate.suggestion, candidate.votes
     idea, author = plain(suggestion.prompt, WORDS_SHOWN), plain(suggestion.viewer.name, NAME_SHOWN)
     # Not as a list: Discord would count anew, and a ballot may miss a number.
-    line = f"**{number}** · {isolated(idea)} — {isolated(author)}"
+    line = f"**{candidate.number}** · {isolated(idea)} — {isolated(author)}"
     return line if votes is None else f"{line} · {votes} {'vote' if votes == 1 else 'votes'}"
 
 

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 import cogs
 from bot.app.wiring import run_bot
 from bot.discord.bot import OdysseyBot, Services
-from bot.discord.connection import Account
+from bot.discord.connection import Connection
 from bot.odyssey import Odyssey
 from bot.process.settings import Settings
 
@@ -27,11 +27,11 @@ async def opened_services(monkeypatch: pytest.MonkeyPatch, directory: Path) -> S
     """Those of a bot that runs, and then ended at once."""
     given: list[Services] = []
 
-    async def connect(services: Services, account: Account, _: asyncio.Event) -> None:
-        assert account.token.get_secret_value() == TOKEN
+    async def stay(connection: Connection, services: Services, _: asyncio.Event) -> None:
+        assert not connection.is_up
         given.append(services)
 
-    monkeypatch.setattr("bot.app.wiring.stay_connected", connect)
+    monkeypatch.setattr(Connection, "stay", stay)
     settings = Settings(
         _env_file=None,
         discord_token=TOKEN,

@@ -17,11 +17,12 @@ from datetime import UTC, datetime, timedelta
 from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.model import Broadcast, Channel, Suggestion, Viewer
+from bot.broadcast.model import Channel, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import StartedStream
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import State
+from bot.broadcast.telling.listeners import Listeners
 from bot.process.clock import SystemClock
 from tests.broadcast.conftest import put_in
 from tests.broadcast.fakes import (
@@ -47,7 +48,7 @@ CHANNEL = Channel(1, 1)
 
 
 class Forgetful:
-    """A journal and an audience that keep nothing, so that only the domain is measured."""
+    """A journal that keeps nothing, so that only the domain is measured."""
 
     async def _nothing(self, *things: object) -> None:
         """Nothing."""
@@ -56,9 +57,6 @@ class Forgetful:
         """Nothing."""
 
     save_broadcast = save_stream = save_suggestion = save_recording = _nothing
-
-    def broadcast_changed(self, broadcast: Broadcast) -> None:
-        """Nothing."""
 
 
 class InstantWorld(ScriptedWorld):
@@ -116,7 +114,7 @@ async def _measure(mode: Mode) -> tuple[float, float]:
     all_ports = replace(
         ports(world, MemoryJournal(), ListeningAudience(MemoryJournal()), SystemClock()),
         journal=forgetful,
-        audience=forgetful,
+        listeners=Listeners(),
         arbitration_of=lambda _: arbitration_settings(gap=timedelta()),
     )
     desk = desk_of(ScriptedRecordings(None), PostingBoard(), forgetful, SystemClock(), timeout_s=1)

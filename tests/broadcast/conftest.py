@@ -17,6 +17,7 @@ from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
+from bot.broadcast.telling.listeners import Listeners
 from tests.broadcast.fakes import (
     ListeningAudience,
     MemoryJournal,
@@ -44,6 +45,7 @@ class Rig:
     audience: ListeningAudience
     board: PostingBoard
     clock: SteppedClock
+    listeners: Listeners
     budgets: dict[int, Budget]
     arbitrations: dict[int, ArbitrationSettings]
     """Of the servers, by their IDs."""
@@ -86,8 +88,9 @@ async def opened_rig(clock: SteppedClock | None = None) -> AsyncIterator[Rig]:
     clock = clock or SteppedClock()
     desk = desk_of(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
     rules: tuple[dict[int, Budget], dict[int, ArbitrationSettings]] = ({}, {})
-    async with desk, Broadcasts(ports(world, journal, audience, clock, *rules), desk) as broadcasts:
-        yield Rig(broadcasts, world, journal, audience, board, clock, *rules)
+    surroundings = ports(world, journal, audience, clock, *rules)
+    async with desk, Broadcasts(surroundings, desk) as broadcasts:
+        yield Rig(broadcasts, world, journal, audience, board, clock, surroundings.listeners, *rules)
 
 
 @pytest.fixture

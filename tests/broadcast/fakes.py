@@ -22,6 +22,7 @@ from bot.broadcast.ports import Journal, Ports, RecordingSource, StartedStream, 
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.keeping import JournalKeeper
 from bot.broadcast.states import Reason
+from bot.broadcast.telling.listeners import Listeners
 from tests.support.rules import arbitration_settings, budget, intake_rules
 
 Thing = TypeVar("Thing")
@@ -287,12 +288,13 @@ def ports(
     """The ports with these behind them; IDs and references are numbered. Rules are by the server's ID."""
     clock = clock or SteppedClock()
     intake = Intake(intake_rules(), lambda _: None, clock)
-    ids, references = itertools.count(1), itertools.count(1)
+    ids, references, listeners = itertools.count(1), itertools.count(1), Listeners()
+    listeners.listen(audience.broadcast_changed)
     return Ports(
         open_world=world.open,
         journal=journal,
         history=journal,
-        audience=audience,
+        listeners=listeners,
         clock=clock,
         pool=StreamPool(5, clock),
         intake_of=lambda _: intake,

@@ -16,7 +16,7 @@ from bot.broadcast.arbitration.policy import Candidate, Mode
 from bot.broadcast.model import Broadcast, Suggestion, Viewer
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
-from bot.broadcast.telling.audience import Stage
+from bot.broadcast.telling.listeners import Listeners
 
 BALLOT = 5
 """Candidates that the panel has buttons for."""
@@ -79,19 +79,19 @@ class Truth:
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
         """Looks at the broadcast that starts next, at every change and in between."""
-        start, changed, truth = Broadcasts.start, Stage.broadcast_changed, self
+        start, changed, truth = Broadcasts.start, Listeners.tell, self
 
         async def started(broadcasts: Broadcasts, *given: Any, **more: Any) -> BroadcastSession:
             truth._session = await start(broadcasts, *given, **more)
             return truth._session
 
-        def told(stage: Stage, broadcast: Broadcast) -> None:
+        def told(listeners: Listeners, broadcast: Broadcast) -> None:
             truth._look()
-            changed(stage, broadcast)
+            changed(listeners, broadcast)
 
         with (
             mock.patch.object(Broadcasts, "start", started),
-            mock.patch.object(Stage, "broadcast_changed", told),
+            mock.patch.object(Listeners, "tell", told),
         ):
             looking = asyncio.create_task(self._keep_looking(), name="truth")
             try:

@@ -12,6 +12,7 @@ from bot.broadcast.floor.ledger import Ledger
 from bot.broadcast.floor.motion import Motion, Motions
 from bot.broadcast.floor.outlet import Outlet
 from bot.broadcast.floor.ticket import Ticket, Tickets
+from bot.broadcast.floor.view import FloorView, shown_candidates, shown_motion
 from bot.broadcast.intake.recent import Recent
 from bot.broadcast.model import Origin, Refusal, Suggestion, Viewer
 from bot.broadcast.ports import Ports
@@ -56,9 +57,20 @@ class Floor:
     def standing(self) -> Standing:
         return self._arbiter.standing()
 
-    def date_of(self, steady: float) -> datetime:
-        """When a moment of the floor's, such as a ballot's close, is by the wall: to show it."""
-        return self._clock.date_of(steady)
+    def view(self) -> FloorView:
+        """What is shown of it. Of a large line, that takes some milliseconds."""
+        standing, date_of = self.standing, self._clock.date_of
+        return FloorView(
+            self.mode,
+            is_paused=self.is_paused,
+            waiting=self.waiting,
+            left_in_line=self.left_in_line,
+            candidates=shown_candidates(self.mode, standing),
+            closes_at=None if standing.closes_at is None else date_of(standing.closes_at),
+            waiting_for_a_place=standing.waiting,
+            to_review=tuple(self.pending) if self.mode is Mode.HOST else (),
+            motion=shown_motion(self.motion, date_of) if self.motion else None,
+        )
 
     @property
     def pending(self) -> list[Suggestion]:
@@ -258,7 +270,7 @@ class Floor:
         )
 
     def _has_changed(self) -> None:
-        """The forwarder looks again, and the audience is told."""
+        """The forwarder looks again, and the listeners are told."""
         self.outlet.look_again()
         self._tell()
 

@@ -17,6 +17,7 @@ from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.show.day import Days
 from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class Broadcasts:
         is_exempt: bool = False,
         mode: Mode | None = None,
     ) -> BroadcastSession:
-        """Begins a broadcast and returns: how it goes on, the audience is told.
+        """Begins a broadcast and returns: how it goes on, the listeners are told.
 
         Its first stream starts from the picture, if there is one; without a `mode` it is the server's.
         `is_exempt` from the text rules. Raises EMPTY_PROMPT, PromptTooLong, Muted, Filtered,
@@ -157,6 +158,11 @@ class Broadcasts:
     def find(self, broadcast_id: str) -> BroadcastSession | None:
         """A broadcast that has not ended, by its ID."""
         return next((s for s in self._by_channel.values() if s.broadcast.id == broadcast_id), None)
+
+    def view_of(self, broadcast_id: str) -> BroadcastView | None:
+        """What is shown of a broadcast that has not ended, by its ID."""
+        session = self.find(broadcast_id)
+        return session.view if session else None
 
     async def close(self, *, within_s: float = CLOSING_TIMEOUT_S) -> None:
         """Takes no more, ends all broadcasts in order, and cuts off what takes too long."""

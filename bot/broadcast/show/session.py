@@ -18,6 +18,7 @@ from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, 
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports, World, WorldEvents
 from bot.broadcast.show.day import Share
+from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason, State
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,25 @@ class BroadcastSession:
         self._stream_is_over = False
         self._until_ending = asyncio.timeout(None)
         self._is_interruptible = False
+        self._view: BroadcastView | None = None
+
+    @property
+    def view(self) -> BroadcastView:
+        """What is shown of it: one value for all who draw it, until a change is told."""
+        if self._view is None:
+            self._view = BroadcastView(
+                self.broadcast,
+                self.prompt_in_force,
+                self.last_applied,
+                self.floor.view(),
+                is_closing=self.is_closing,
+                place_in_pool=self.place_in_pool,
+                streams=self.stream.number if self.stream and self.is_recorded else 0,
+                ends_at=self.ends_at,
+                picture=self.picture,
+                spectating=self.spectating,
+            )
+        return self._view
 
     @property
     def is_closing(self) -> bool:
@@ -247,6 +267,7 @@ class BroadcastSession:
 
     def _begin_end(self, ending: Ending) -> None:
         self._ending = ending
+        self._view = None
         self.floor.shut()  # what came from now on would never be settled
 
     async def _store_stream_end(self) -> None:
@@ -277,7 +298,8 @@ class BroadcastSession:
         return moved if live_since is None else replace(moved, live_at=clock.date_of(live_since))
 
     def _tell(self) -> None:
-        self._ports.audience.broadcast_changed(self.broadcast)
+        self._view = None
+        self._ports.listeners.tell(self.broadcast)
 
     def _events(self) -> WorldEvents:
         return WorldEvents(self._world_closed, self._world_spectating, self._world_pictured)

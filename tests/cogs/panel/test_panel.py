@@ -63,7 +63,7 @@ async def test_a_panel_asks_once_how_the_line_stands(monkeypatch: pytest.MonkeyP
         session.floor.switch(Mode.VOTE)
         await session.floor.suggest(ROBIN, "an owl hoots")
         monkeypatch.setattr(Arbiter, "standing", count_and_stand)
-        panel = Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="")
+        panel = Panel(session.view, watch_url="http://localhost/", how_to_steer="")
     assert "an owl hoots" in str(panel.payload)
     assert asked == 1
 
@@ -86,7 +86,7 @@ async def drawn(rig: Rig, mode: Mode, *prompts: str, **more: bool) -> Panel:
     session.floor.switch(mode)
     for prompt in prompts:
         await session.floor.suggest(ROBIN, prompt[:500])
-    return Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="", **more)
+    return Panel(session.view, watch_url="http://localhost/", how_to_steer="", **more)
 
 
 def texts(panel: Panel) -> str:
@@ -119,7 +119,7 @@ async def test_where_moderators_decide_nothing_is_shown_before_they_saw_it(rig: 
         assert unseen not in str(panel.payload)
     [session] = rig.broadcasts.running
     session.floor.approve(session.floor.pending[1].id)
-    panel = Panel(session.broadcast, session, watch_url="http://localhost/", how_to_steer="")
+    panel = Panel(session.view, watch_url="http://localhost/", how_to_steer="")
     assert "**1** · an owl hoots — Robin" in texts(panel)
     assert "1 waits for a moderator" in texts(panel)
     assert "something vile" not in str(panel.payload)
@@ -146,7 +146,7 @@ async def test_an_end_in_order_thanks_those_still_in_line(rig: Rig) -> None:
     rig.end(CHANNEL_OF_RIG)
     for state, thanked in ((State.ENDED, True), (State.FAILED, False)):
         over = replace(session.broadcast, state=state)
-        panel = Panel(over, session, watch_url="http://localhost/", how_to_steer="")
+        panel = Panel(replace(session.view, broadcast=over), watch_url="http://localhost/", how_to_steer="")
         assert ("Thank you for the 2 ideas that were still in line" in texts(panel)) is thanked
         assert "Robin" not in str(panel.payload)
 

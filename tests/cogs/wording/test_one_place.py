@@ -24,7 +24,7 @@ READ_BY_OTHERS = {
 }
 NOT_FOR_PEOPLE = {
     "a broadcast cannot go from … to …": "an error that only a bug makes",
-    "nobody is on the stage": "an error that is tried again, and not told",
+    "nobody posts recordings now": "an error that is tried again, and not told",
     "panel … has no broadcast": "an error that only a bug makes",
     "stream … has no broadcast": "an error that only a bug makes",
     "mender of panels": "stands in the log",

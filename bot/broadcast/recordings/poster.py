@@ -1,0 +1,21 @@
+"""Between the desk, which always has something to post, and Discord, which comes and goes."""
+
+from __future__ import annotations
+
+from bot.broadcast.errors import NotShownError
+from bot.broadcast.model import Recording, Stream
+from bot.broadcast.ports import RecordingPoster
+
+
+class CurrentPoster:
+    """Has recordings posted by whoever does that now."""
+
+    def __init__(self) -> None:
+        self.poster: RecordingPoster | None = None
+        """None while nobody is there to post."""
+
+    async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
+        """Has a recording posted. Raises `NotShownError`."""
+        if self.poster is None:
+            raise NotShownError("nobody posts recordings now")
+        await self.poster.post_recording(stream, recording)

@@ -1,0 +1,30 @@
+"""What is shown of a broadcast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.broadcast.floor.view import FloorView
+from bot.broadcast.model import Broadcast, Spectating, Suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastView:
+    """How a broadcast stands: all that is drawn of it, anywhere. A plain value, with nothing alive behind it.
+
+    By default one that is over, as history knows it. `last_applied` brought the prompt in force; None while
+    that is the opening. `streams` is how many have begun: the number of the one on air. `is_closing`: nothing
+    more is taken. `picture` is a JPEG.
+    """
+
+    broadcast: Broadcast
+    prompt_in_force: str
+    last_applied: Suggestion | None = None
+    floor: FloorView = field(default_factory=FloorView)
+    is_closing: bool = True
+    place_in_pool: int | None = None
+    streams: int = 0
+    ends_at: datetime | None = None
+    picture: bytes | None = field(default=None, repr=False)
+    spectating: Spectating | None = field(default=None, repr=False)
