@@ -8,7 +8,6 @@ import math
 import os
 import time
 from http import HTTPStatus
-from types import TracebackType
 from typing import Self, Unpack
 
 from bot.odyssey.api import sessions
@@ -59,9 +58,7 @@ class Odyssey(Library):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.disconnect()
 
     async def connect(self, **options: Unpack[ConnectOptions]) -> None:

@@ -26,7 +26,7 @@ MIDNIGHT = datetime(2026, 9, 1, tzinfo=UTC)
 
 def limit_of(code: str, **details: Any) -> UsageLimit | None:
     """The limit that a usage error of the service stands for."""
-    return usage_limit(usage_error(code, "said", details=details), NOW)
+    return usage_limit(usage_error(code, "said", {"details": details}), NOW)
 
 
 @pytest.mark.parametrize(

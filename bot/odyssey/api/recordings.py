@@ -15,19 +15,21 @@ async def recording(calls: Calls, stream_id: str) -> Recording:
 
 
 async def recordings_page(calls: Calls, limit: int | None, offset: int | None) -> StreamRecordingsList:
-    asked = {"limit": limit, "offset": offset}
-    params = {key: str(value) for key, value in asked.items() if value is not None}
-    fields = await calls.get("/stream-recordings", params)
+    fields = await calls.get("/stream-recordings", {"limit": limit, "offset": offset})
     with bad_response():
         items = rows(fields, "recordings", _info)
-        total = optional_int(fields, "total")
-        page_limit = optional_int(fields, "limit")
-        page_offset = optional_int(fields, "offset")
-    return StreamRecordingsList(
-        recordings=items,
-        total=len(items) if total is None else total,
-        limit=page_limit if page_limit is not None else (limit or len(items)),
-        offset=page_offset if page_offset is not None else (offset or 0),
+    return StreamRecordingsList(items, *page_of(fields, len(items), limit, offset))
+
+
+def page_of(
+    fields: dict[str, object], found: int, limit: int | None, offset: int | None
+) -> tuple[int, int, int]:
+    """Total, limit and offset of a page; what the answer leaves out is as it was asked for, or as found."""
+    total, its_limit, its_offset = (optional_int(fields, key) for key in ("total", "limit", "offset"))
+    return (
+        found if total is None else total,
+        (limit or found) if its_limit is None else its_limit,
+        (offset or 0) if its_offset is None else its_offset,
     )
 
 

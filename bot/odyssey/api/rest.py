@@ -70,8 +70,10 @@ class Calls:
         """Makes sure that there is a token."""
         await self._account.token(self.http, self.timeout_s)
 
-    async def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
-        return fields_of(await self.send("GET", path, params=params))
+    async def get(self, path: str, asked: Mapping[str, str | int | None] | None = None) -> dict[str, Any]:
+        """What is None is not asked."""
+        given = {key: value for key, value in (asked or {}).items() if value is not None}
+        return fields_of(await self.send("GET", path, params=given))
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return fields_of(await self.send("POST", path, body=body))
@@ -81,7 +83,7 @@ class Calls:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | int] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Response:
         """One call with the bearer token; a 401 is tried once more with a new token."""
@@ -97,7 +99,7 @@ class Calls:
         token: str,
         method: str,
         path: str,
-        params: Mapping[str, str] | None,
+        params: Mapping[str, str | int] | None,
         body: Mapping[str, Any] | None,
     ) -> Response:
         return await self.http.request(
@@ -143,7 +145,8 @@ def _typed_error(status: int, detail: dict[str, Any]) -> OdysseyError:
     if status == 403:
         return OdysseyAuthError(_sentence(detail) or "Access was denied.", code="forbidden", status=status)
     if status == 429:
-        return _usage(detail)
+        code = optional_text(detail, "error") or optional_text(detail, "code")
+        return usage_error(code, _sentence(detail) or "A usage limit was reached.", detail)
     if status >= 500:
         return OdysseyConnectionError("The service failed.", code="service_failed", status=status)
     if status == 404:
@@ -188,17 +191,6 @@ def _sentence(detail: Mapping[str, Any]) -> str | None:
     error = optional_text(detail, "error") or ""
     sentence = optional_text(detail, "message") or (error if " " in error else None)
     return sentence and sentence[:SENTENCE_LIMIT]
-
-
-def _usage(detail: dict[str, Any]) -> OdysseyError:
-    details = detail.get("details")
-    return usage_error(
-        optional_text(detail, "error") or optional_text(detail, "code"),
-        _sentence(detail) or "A usage limit was reached.",
-        action=optional_text(detail, "action"),
-        action_url=optional_text(detail, "action_url"),
-        details=details if isinstance(details, dict) else None,
-    )
 
 
 def path_part(name: str) -> str:

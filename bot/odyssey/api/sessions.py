@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from bot.odyssey.api.rest import Calls, bad_response, fields_of
@@ -22,15 +21,6 @@ PING_TIMEOUT_S = 1.0
 MAX_REGIONS = 32
 
 
-@dataclass(frozen=True)
-class Session:
-    """A reserved streamer, not yet connected to."""
-
-    session_id: str
-    signalling_url: str
-    capabilities: StreamerCapabilities
-
-
 async def reserve(calls: Calls, queue_s: float, on_queue_wait: Callable[[float], None]) -> ClientCredentials:
     """Reserves a streamer and mints its session token.
 
@@ -39,8 +29,12 @@ async def reserve(calls: Calls, queue_s: float, on_queue_wait: Callable[[float],
     """
     latencies = await region_latencies(calls)
     session = await _request_session(calls, latencies, queue_s, on_queue_wait)
+    with bad_response():
+        session_id, signalling_url = text(session, "session_id"), text(session, "signalling_url")
+    capabilities = session.get("capabilities")
+    takes_images = isinstance(capabilities, dict) and capabilities.get("image_to_video") is True
     try:
-        fields = await calls.post("/sessions/token", {"session_id": session.session_id})
+        fields = await calls.post("/sessions/token", {"session_id": session_id})
     except OdysseyError as error:
         if error.status != 404:
             raise
@@ -49,11 +43,11 @@ async def reserve(calls: Calls, queue_s: float, on_queue_wait: Callable[[float],
         ) from error
     with bad_response():
         return ClientCredentials(
-            session_id=session.session_id,
-            signalling_url=session.signalling_url,
+            session_id=session_id,
+            signalling_url=signalling_url,
             session_token=text(fields, "session_token"),
             expires_in=optional_int(fields, "expires_in") or SESSION_TOKEN_LIFETIME_S,
-            capabilities=session.capabilities,
+            capabilities=StreamerCapabilities(image_to_video=takes_images),
         )
 
 
@@ -71,13 +65,13 @@ async def region_latencies(calls: Calls) -> dict[str, int]:
 
 async def _request_session(
     calls: Calls, latencies: dict[str, int], queue_s: float, on_queue_wait: Callable[[float], None]
-) -> Session:
+) -> dict[str, Any]:
     body: dict[str, Any] = {"region_latencies": latencies} if latencies else {}
     started = time.monotonic()
     while True:
         answer = await calls.send("POST", "/sessions/request", body=body)
         if answer.status != 503:
-            return _session(fields_of(answer))
+            return fields_of(answer)
         waited_s = time.monotonic() - started
         if waited_s + QUEUE_POLL_S > queue_s:
             raise OdysseyConnectionError("No streamer is free.", code="no_streamer", status=answer.status)
@@ -87,18 +81,6 @@ async def _request_session(
 
 def _region(fields: dict[str, Any]) -> tuple[str, str]:
     return text(fields, "id"), text(fields, "ping_url")
-
-
-def _session(fields: dict[str, Any]) -> Session:
-    with bad_response():
-        capabilities = fields.get("capabilities")
-        return Session(
-            text(fields, "session_id"),
-            text(fields, "signalling_url"),
-            StreamerCapabilities(
-                image_to_video=isinstance(capabilities, dict) and capabilities.get("image_to_video") is True
-            ),
-        )
 
 
 async def _ping_ms(calls: Calls, url: str) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.odyssey.api.recordings import recording_from
+from bot.odyssey.api.recordings import page_of, recording_from
 from bot.odyssey.api.rest import Calls, bad_response, error_for, path_part
 from bot.odyssey.base.errors import OdysseyArgumentError
 from bot.odyssey.base.fields import MalformedError, optional_int, optional_number, optional_text, rows, text
@@ -101,25 +101,11 @@ async def status(calls: Calls, job_id: str) -> SimulationJob:
 async def page(
     calls: Calls, *, status: str | None, active: bool | None, limit: int | None, offset: int | None
 ) -> SimulationJobsList:
-    params: dict[str, str] = {}
-    if status is not None:
-        params["status"] = str(status)
-    if active is not None:
-        params["active"] = "true" if active else "false"
-    if limit is not None:
-        params["limit"] = str(limit)
-    if offset is not None:
-        params["offset"] = str(offset)
-    fields = await calls.get("/simulation-jobs", params)
+    asked = {"status": status, "active": active, "limit": limit, "offset": offset}
+    fields = await calls.get("/simulation-jobs", asked)
     with bad_response():
         jobs = rows(fields, "jobs", _job)
-        total = optional_int(fields, "total")
-        return SimulationJobsList(
-            jobs=jobs,
-            total=len(jobs) if total is None else total,
-            limit=optional_int(fields, "limit") or limit or len(jobs),
-            offset=optional_int(fields, "offset") or offset or 0,
-        )
+    return SimulationJobsList(jobs, *page_of(fields, len(jobs), limit, offset))
 
 
 async def cancel(calls: Calls, job_id: str) -> None:

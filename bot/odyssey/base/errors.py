@@ -99,28 +99,22 @@ class OdysseyUsageError(OdysseyError):
         self.action_url = action_url
         self.details: dict[str, Any] = dict(details or {})
 
-    def _number(self, key: str) -> float | None:
-        return optional_number(self.details, key)
-
-    def _text(self, key: str) -> str | None:
-        return optional_text(self.details, key)
-
 
 class MonthlyLimitReachedError(OdysseyUsageError):
     """The month's hours are used up."""
 
     @property
     def used_hours(self) -> float | None:
-        return self._number("used_hours")
+        return optional_number(self.details, "used_hours")
 
     @property
     def limit_hours(self) -> float | None:
-        return self._number("limit_hours")
+        return optional_number(self.details, "limit_hours")
 
     @property
     def reset_date(self) -> str | None:
         """When the count starts again, as the service writes it."""
-        return self._text("reset_date")
+        return optional_text(self.details, "reset_date")
 
 
 class ConcurrentLimitReachedError(OdysseyUsageError):
@@ -128,11 +122,11 @@ class ConcurrentLimitReachedError(OdysseyUsageError):
 
     @property
     def active_count(self) -> float | None:
-        return self._number("active_count")
+        return optional_number(self.details, "active_count")
 
     @property
     def limit(self) -> float | None:
-        return self._number("limit")
+        return optional_number(self.details, "limit")
 
 
 class StreamDurationExceededError(OdysseyUsageError):
@@ -140,7 +134,7 @@ class StreamDurationExceededError(OdysseyUsageError):
 
     @property
     def max_duration_seconds(self) -> float | None:
-        return self._number("max_duration_seconds")
+        return optional_number(self.details, "max_duration_seconds")
 
 
 class AccountSuspendedError(OdysseyUsageError):
@@ -148,7 +142,7 @@ class AccountSuspendedError(OdysseyUsageError):
 
     @property
     def suspension_reason(self) -> str | None:
-        return self._text("reason")
+        return optional_text(self.details, "reason")
 
 
 class RateLimitError(OdysseyUsageError):
@@ -157,22 +151,20 @@ class RateLimitError(OdysseyUsageError):
     @property
     def retry_after_seconds(self) -> float | None:
         """How long to wait, in seconds, if the service said so."""
-        return self._number("retry_after_seconds")
+        return optional_number(self.details, "retry_after_seconds")
 
 
-def usage_error(
-    code: str | None,
-    message: str,
-    *,
-    action: str | None = None,
-    action_url: str | None = None,
-    details: Mapping[str, Any] | None = None,
-) -> OdysseyUsageError:
+def usage_error(code: str | None, message: str, answer: Mapping[str, Any]) -> OdysseyUsageError:
     """The typed error for the code of a 429; an unknown code is a plain, retryable `OdysseyUsageError`."""
     kind = _USAGE_ERRORS.get(code or "", OdysseyUsageError)
-    retryable = kind in (OdysseyUsageError, ConcurrentLimitReachedError, RateLimitError)
+    details = answer.get("details")
     return kind(
-        message, code=code, action=action, action_url=action_url, details=details, retryable=retryable
+        message,
+        code=code,
+        action=optional_text(answer, "action"),
+        action_url=optional_text(answer, "action_url"),
+        details=details if isinstance(details, dict) else None,
+        retryable=kind in (OdysseyUsageError, ConcurrentLimitReachedError, RateLimitError),
     )
 
 

@@ -77,7 +77,7 @@ class Http:
         timeout_s: float,
         json: Any = None,
         content: str | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
         limit_bytes: int = MAX_BODY_BYTES,
         is_secret: bool = False,
