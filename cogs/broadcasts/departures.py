@@ -33,20 +33,18 @@ class Departures(commands.Cog):
         """A new session: servers that are gone are not told of any more."""
         self._places.look()
 
+    @commands.Cog.listener("on_guild_join")
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server is there again, as after a lost session: what happened meanwhile was not told."""
         self._places.look(guild.id)
         await self._look_for_people(guild)
 
-    @commands.Cog.listener()
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        """The same, of a server that Discord had not announced."""
-        await self.on_guild_available(guild)
-
-    @commands.Cog.listener()
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        self._places.look(guild.id)
+    @commands.Cog.listener("on_guild_remove")
+    @commands.Cog.listener("on_guild_update")
+    async def on_other_server(self, *versions: discord.Guild) -> None:
+        """The bot is no more in it, or its owner may be another one."""
+        self._places.look(versions[-1].id)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
@@ -66,36 +64,19 @@ class Departures(commands.Cog):
         self._places.look(thread.guild.id)
 
     @commands.Cog.listener()
-    async def on_thread_join(self, thread: discord.Thread) -> None:
-        """A thread was reopened."""
-        self._places.look(thread.guild.id)
-
-    @commands.Cog.listener()
     async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
         """A thread was archived, locked or reopened."""
         self._places.look(event.guild_id)
 
-    @commands.Cog.listener()
-    async def on_guild_channel_update(
-        self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
+    @commands.Cog.listener("on_thread_join")  # it was reopened
+    @commands.Cog.listener("on_guild_channel_update")
+    @commands.Cog.listener("on_guild_role_update")
+    @commands.Cog.listener("on_guild_role_delete")
+    async def on_other_rights(
+        self, *versions: discord.Thread | discord.abc.GuildChannel | discord.Role
     ) -> None:
-        """A channel has other permissions, or was moved to where others hold."""
-        self._places.look(channel.guild.id)
-
-    @commands.Cog.listener()
-    async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
-        """A role may have lost permissions, also @everyone."""
-        self._places.look(role.guild.id)
-
-    @commands.Cog.listener()
-    async def on_guild_role_delete(self, role: discord.Role) -> None:
-        """It may have been the bot's."""
-        self._places.look(role.guild.id)
-
-    @commands.Cog.listener()
-    async def on_guild_update(self, _: discord.Guild, guild: discord.Guild) -> None:
-        """Its owner may be another one."""
-        self._places.look(guild.id)
+        """Permissions may be other ones: a channel was perhaps moved to where others hold."""
+        self._places.look(versions[-1].guild.id)
 
     @commands.Cog.listener()
     async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
