@@ -163,7 +163,7 @@ class Odyssey(Library):
     async def latest_frame(self) -> VideoFrame | None:
         """The newest picture, decoded on demand, also when no video is asked for; None before the first."""
         peer = self._connection().peer
-        return await peer.video.latest_frame() if peer is not None else None
+        return await peer.video.receiver.latest_frame() if peer is not None else None
 
     @property
     def is_connected(self) -> bool:
@@ -199,7 +199,7 @@ class Odyssey(Library):
     def video_stats(self) -> VideoStats:
         """Counts of the newest connection's video, also after its end."""
         peer = self._link.last.peer if self._link.last else None
-        return peer.video.stats if peer is not None else VideoStats()
+        return peer.video.receiver.stats if peer is not None else VideoStats()
 
     def _recording_due_at(self, stream_id: str) -> float:
         """Until when, by the monotonic clock, it may be missing because its stream has just ended."""

@@ -63,7 +63,7 @@ class Peer:
         await self._peer.negotiate(self._negotiate(offer.sdp))
         self._offer = offer
         self.max_message_bytes = offer.max_message_bytes
-        self.video.expect(offer.parameter_sets)
+        self.video.receiver.expect(offer.parameter_sets)
         early, self._early = self._early, []
         for candidate in early:
             await self.add_candidate(candidate)

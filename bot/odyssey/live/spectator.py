@@ -91,11 +91,11 @@ class SpectatorConnection:
     @property
     def video_stats(self) -> VideoStats:
         """Counts of the video, also after the end."""
-        return self._peer.video.stats if self._peer is not None else VideoStats()
+        return self._peer.video.receiver.stats if self._peer is not None else VideoStats()
 
     async def latest_frame(self) -> VideoFrame | None:
         """The newest picture, decoded on demand; None before the first."""
-        return await self._peer.video.latest_frame() if self._peer is not None else None
+        return await self._peer.video.receiver.latest_frame() if self._peer is not None else None
 
     async def disconnect(self) -> None:
         """Leaves. `on_disconnected` is told, once, whoever ends it."""
@@ -165,7 +165,7 @@ class SpectatorConnection:
         sdp = answer.body.decode(errors="replace")
         offer = peer.pc.localDescription.sdp
         received = ReceivedAnswer(sdp, offer=offer, only_loopback=is_loopback_url(self._url))
-        peer.video.expect(received.parameter_sets)
+        peer.video.receiver.expect(received.parameter_sets)
         await peer.negotiate(peer.pc.setRemoteDescription(RTCSessionDescription(received.sdp, "answer")))
 
     async def _stay(self, peer: ReceivingPeer) -> None:

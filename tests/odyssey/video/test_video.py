@@ -85,7 +85,7 @@ async def test_the_latest_frame_when_packets_are_lost_for_good(client: Odyssey) 
     connection = client._link.open
     assert connection is not None
     assert connection.peer is not None
-    connection.peer.video._receiver.on_broken()
+    connection.peer.video.receiver.on_broken()
     assert await client.latest_frame() is not None
 
 
