@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode, Prospect, Standing
@@ -127,12 +126,12 @@ class Floor:
         """Takes a waiting suggestion out of the line. False if it waits no more."""
         suggestion = self._arbiter.line.remove(suggestion_id)
         if suggestion:
-            await self._store(suggestion.refused(refusal, self._now()))
+            await self._store(suggestion.refused(refusal, self._clock.now()))
         return suggestion is not None
 
     async def refuse_all_of(self, viewer: Viewer, refusal: Refusal) -> None:
         """Takes everything out of the line that a viewer has in it, and takes back their votes."""
-        now, theirs = self._now(), self._arbiter.line.remove_all_of(viewer)
+        now, theirs = self._clock.now(), self._arbiter.line.remove_all_of(viewer)
         if self.motion:
             self.motion.withdraw(viewer)
         await self._store(*(suggestion.refused(refusal, now) for suggestion in theirs))
@@ -209,7 +208,7 @@ class Floor:
         """
         self._check_open()
         self.is_paused = True
-        now, stopped = self._now(), self._arbiter.line.clear()
+        now, stopped = self._clock.now(), self._arbiter.line.clear()
         if self.outlet.urgent:  # of a panic before, and not sent yet: once is enough
             stopped.append(self.outlet.urgent)
         self.outlet.urgent = self._new_suggestion(moderator, safe_prompt)
@@ -231,7 +230,7 @@ class Floor:
     async def close(self, *, lost: Refusal) -> None:
         """Shuts it, and settles all that is open: what was sent as `lost`, the rest as BROADCAST_ENDED."""
         self.shut()
-        await self._ledger.close(self._now(), lost=lost)
+        await self._ledger.close(self._clock.now(), lost=lost)
 
     async def _ticket(self, suggestion: Suggestion) -> Ticket:
         try:
@@ -243,7 +242,7 @@ class Floor:
         # Whoever gets the ticket can still take the suggestion back: the forwarder wakes after them.
         self._arbiter.line.admit(suggestion.id)
         self._has_changed()
-        return self._tickets.issue(suggestion, settled)
+        return Ticket(suggestion, settled, self._tickets)
 
     def _prospect_of(self, suggestion_id: str) -> Prospect | None:
         waiting = self._arbiter.line.get(suggestion_id)
@@ -260,19 +259,9 @@ class Floor:
             raise BroadcastError(Code.BROADCAST_OVER)
 
     def _new_suggestion(self, viewer: Viewer, prompt: str, origin: Origin | None = None) -> Suggestion:
-        return Suggestion(
-            id=self._new_id(),
-            broadcast_id=self._broadcast_id,
-            viewer=viewer,
-            prompt=prompt,
-            suggested_at=self._now(),
-            origin=origin,
-        )
+        return Suggestion(self._new_id(), self._broadcast_id, viewer, prompt, self._clock.now(), origin)
 
     def _has_changed(self) -> None:
         """The forwarder looks again, and the listeners are told."""
         self.outlet.look_again()
         self._tell()
-
-    def _now(self) -> datetime:
-        return self._clock.now()

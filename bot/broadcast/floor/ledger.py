@@ -90,7 +90,7 @@ class Ledger:
         """Waits until all is stored, and tells the authors; then raises the first error."""
         failure: Exception | None = None
         for entry, suggestion, stored in saving:
-            is_settled = suggestion.outcome.is_settled
+            is_settled = suggestion.settled_at is not None
             try:
                 await stored
             except Exception as error:  # noqa: BLE001 - raised below: one failure must not hide the others
@@ -111,7 +111,7 @@ class _Open:
 
     @property
     def is_settled(self) -> bool:
-        return self.suggestion.outcome.is_settled
+        return self.suggestion.settled_at is not None
 
     def tell(self) -> None:
         if not self.settled.done():

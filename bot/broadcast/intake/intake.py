@@ -80,7 +80,7 @@ class Intake:
 
     def unmute(self, viewer: Viewer) -> bool:
         """Takes suggestions of this viewer again; False if they were not muted."""
-        was_muted = self._end_of_mute(viewer) is not None
+        was_muted = self.muted_until(viewer) is not None
         self._mutes.pop(viewer.id, None)
         return was_muted
 
@@ -153,8 +153,8 @@ class Intake:
 
     def muted_until(self, viewer: Viewer) -> datetime | None:
         """When somebody's mute ends, by the wall; None for who may steer."""
-        until = self._end_of_mute(viewer)
-        return None if until is None else self._clock.date_of(until)
+        muted = self._mutes.get(viewer.id)
+        return self._clock.date_of(muted[1]) if muted and self._clock.steady() < muted[1] else None
 
     def check_words(self, viewer: Viewer, prompt: str, *, typed: str = "", is_exempt: bool) -> None:
         """Raises Muted; and PromptTooLong or Filtered, unless the author is exempt.
@@ -172,10 +172,6 @@ class Intake:
             broken = self._text_filter(on_one_line(typed))
         if broken:
             raise BroadcastError(Filtered(rule=broken.rule))
-
-    def _end_of_mute(self, viewer: Viewer) -> float | None:
-        mute = self._mutes.get(viewer.id)
-        return mute[1] if mute and self._clock.steady() < mute[1] else None
 
     def _check_wait(
         self, kind: type[Repeated | CoolingDown | SlowMode], since: float | None, wait: timedelta
