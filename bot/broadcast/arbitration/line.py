@@ -163,13 +163,9 @@ class Line:
         oldest = next((each for each in self._waiting if each not in but), None)
         return self._since[oldest] + self.limits.lifetime.total_seconds() if oldest else None
 
-    def first_by_turns(self) -> Suggestion | None:
-        """The oldest suggestion of the person whose turn it is."""
-        return next(self.by_turns(), None)
-
     def by_turns(self) -> Iterator[Suggestion]:
         """All that wait, in the order in which they are served by turns if nobody else comes."""
-        return (self._waiting[each] for each in self._turns if each in self._waiting)
+        return map(self._waiting.__getitem__, filter(self._waiting.__contains__, self._turns))
 
     def place_of(self, suggestion: Suggestion) -> int:
         """The place by turns of a suggestion that waits, 1 for the next."""

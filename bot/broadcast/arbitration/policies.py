@@ -69,7 +69,7 @@ class QueuePolicy(MemorylessPolicy):
     mode = Mode.QUEUE
 
     def choose(self, now: float) -> Choice | None:
-        first = self._line.first_by_turns()
+        first = next(self._line.by_turns(), None)
         return Choice(first) if first else None
 
     def standing(self) -> Standing:

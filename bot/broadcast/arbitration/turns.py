@@ -39,7 +39,8 @@ class Turns:
         round_number = 0
         people: Collection[list[str]] = self._by_viewer.values()
         while people:
-            yield from (theirs[round_number] for theirs in people)
+            for theirs in people:
+                yield theirs[round_number]
             round_number += 1
             people = [theirs for theirs in people if len(theirs) > round_number]
 
