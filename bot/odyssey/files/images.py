@@ -10,6 +10,7 @@ import base64
 import io
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pillow_heif
@@ -19,6 +20,14 @@ from bot.odyssey.base.errors import OdysseyStreamError
 
 ImageSource = str | bytes | Path
 """A path, the file's bytes, or a `data:` URL."""
+
+
+class FittedImage(NamedTuple):
+    """A JPEG of a stream's size."""
+
+    jpeg: bytes
+    portrait: bool
+
 
 MAX_IMAGE_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 80_000_000
@@ -34,15 +43,27 @@ pillow_heif.register_heif_opener()  # Pillow reads no HEIC or HEIF by itself
 
 
 def image_data_url(source: ImageSource, *, portrait: bool) -> str:
-    """The image as a JPEG data URL of the stream's size. Blocks: reads, decodes and scales.
+    """The image as a JPEG data URL of the stream's size. Blocks and raises as `fit_image`."""
+    fitted = fit_image(source, portrait=portrait)
+    return f"data:image/jpeg;base64,{base64.b64encode(fitted.jpeg).decode()}"
 
-    Raises `OdysseyStreamError` (codes `image_too_large`, `image_unreadable`).
+
+def fit_image(source: ImageSource, *, portrait: bool | None = None) -> FittedImage:
+    """The image as a JPEG of the stream's size; of an animated one, the first picture.
+
+    It is upright or wide as it is itself, if nothing is said. Blocks: reads, decodes and scales. Raises
+    `OdysseyStreamError` (codes `image_too_large`, `image_unreadable`).
     """
     raw = _read(source)
     if len(raw) > MAX_IMAGE_BYTES:
         raise _too_large()
     try:
-        fitted = ImageOps.fit(_decoded(raw), PORTRAIT if portrait else LANDSCAPE, Image.Resampling.LANCZOS)
+        image = _decoded(raw)
+        if portrait is None:
+            portrait = image.height > image.width
+        size = PORTRAIT if portrait else LANDSCAPE
+        # Scaled before anything else is done to it: large images then take little memory and time.
+        fitted = _on_ground(ImageOps.fit(image, size, Image.Resampling.LANCZOS))
     except OdysseyStreamError:
         raise
     except Image.DecompressionBombError as error:
@@ -51,25 +72,33 @@ def image_data_url(source: ImageSource, *, portrait: bool) -> str:
         raise _unreadable() from error
     out = io.BytesIO()
     fitted.save(out, "JPEG", quality=JPEG_QUALITY)
-    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
+    return FittedImage(out.getvalue(), portrait)
 
 
 def _decoded(raw: bytes) -> Image.Image:
+    """Upright, in a mode that can be scaled."""
     with Image.open(io.BytesIO(raw), formats=_FORMATS) as opened:
         if opened.width * opened.height > MAX_PIXELS:
             raise _too_large()
-        return _as_rgb(ImageOps.exif_transpose(opened))
+        opened.draft(None, (max(LANDSCAPE), max(LANDSCAPE)))  # a JPEG is decoded at no more than it takes
+        return _scalable(ImageOps.exif_transpose(opened))
 
 
-def _as_rgb(image: Image.Image) -> Image.Image:
-    """As people see it in a viewer: 16 bits of grey scaled to 8, and what is transparent on a neutral ground,
-    since the colour below it is arbitrary."""
+def _scalable(image: Image.Image) -> Image.Image:
+    """As people see it in a viewer: 16 bits of grey are scaled to 8."""
     if image.mode.startswith("I"):  # Pillow's own conversion makes white of all above 255
-        image = Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
-    if not image.has_transparency_data:
+        return Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _on_ground(image: Image.Image) -> Image.Image:
+    """What is transparent, on a neutral ground: the colour below it is arbitrary."""
+    if image.mode == "RGB":
+        return image
+    if image.mode != "RGBA":
         return image.convert("RGB")
-    ground = Image.new("RGBA", image.size, GROUND)
-    return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
+    return Image.alpha_composite(Image.new("RGBA", image.size, GROUND), image).convert("RGB")
 
 
 def _read(source: ImageSource) -> bytes:
