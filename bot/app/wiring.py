@@ -37,6 +37,7 @@ from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from bot.web.server import serve_web
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
+from bot.worlds.pictures import PictureProcess
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +137,7 @@ async def _open_services(
         journal=journal,
         history=history,
         guilds=guilds,
+        pictures=PictureProcess(),
         first_questions=first_questions,
         listeners=listeners,
         poster=poster,

@@ -33,6 +33,8 @@ class Code(StrEnum):
     NOT_IN_SERVER = "not_in_server"
     NO_PLACE = "no_place"
     NOT_SAID = "not_said"
+    NO_PICTURE = "no_picture"
+    PICTURE_TAKES_TOO_LONG = "picture_takes_too_long"
     NOT_IN_LINE = "not_in_line"
     NOT_ON_BALLOT = "not_on_ballot"
     VOTES_DO_NOT_COUNT = "votes_do_not_count"
@@ -129,6 +131,14 @@ class DayIsUsedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureTooLarge:
+    """For one of these two."""
+
+    limit_mb: int
+    limit_megapixels: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingNotReady:
     stream_id: str
 
@@ -154,6 +164,7 @@ Facts = (
     | TooManyOfYours
     | TooManyBroadcasts
     | DayIsUsedUp
+    | PictureTooLarge
     | RecordingNotReady
     | RecordingUnreachable
 )

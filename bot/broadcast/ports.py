@@ -59,6 +59,20 @@ class World(Protocol):
         """What the stream looks like now, at its full size; None before its first frame."""
 
 
+class PictureReader(Protocol):
+    """Makes pictures of what people hand in: anything that they may call one."""
+
+    def check_size(self, size_bytes: int) -> None:
+        """Raises PictureTooLarge for a file that need not even be fetched."""
+
+    async def read(self, raw: bytes, *, portrait: bool | None = None) -> Picture:
+        """What is in a file, cut to a stream's shape: that which is nearer its own, if none is named.
+
+        Of one that moves, its first picture. Raises PictureTooLarge, NO_PICTURE or PICTURE_TAKES_TOO_LONG.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class WorldEvents:
     """What a world says unasked. Called on the event loop; neither may block or raise."""

@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
-from bot.broadcast.ports import FullHistory, PostJournal
+from bot.broadcast.ports import FullHistory, PictureReader, PostJournal
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.poster import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
@@ -55,6 +55,7 @@ class Services:
     journal: PostJournal
     history: FullHistory
     guilds: Guilds
+    pictures: PictureReader
     first_questions: FirstQuestions
     listeners: Listeners
     poster: CurrentPoster

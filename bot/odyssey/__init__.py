@@ -34,10 +34,13 @@ from bot.odyssey.base.types import (
 from bot.odyssey.client import Odyssey
 from bot.odyssey.files.artifacts import read_artifact
 from bot.odyssey.files.downloads import DownloadedRecording
+from bot.odyssey.files.images import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, FittedImage, fit_image
 from bot.odyssey.live.options import ConnectOptions
 from bot.odyssey.live.spectator import SpectatorConnection, connect_to_stream
 
 __all__ = [
+    "MAX_IMAGE_BYTES",
+    "MAX_IMAGE_PIXELS",
     "AccountSuspendedError",
     "BroadcastInfo",
     "ClientCredentials",
@@ -45,6 +48,7 @@ __all__ = [
     "ConnectOptions",
     "ConnectionStatus",
     "DownloadedRecording",
+    "FittedImage",
     "MonthlyLimitReachedError",
     "Odyssey",
     "OdysseyArgumentError",
@@ -69,5 +73,6 @@ __all__ = [
     "VideoFrame",
     "VideoStats",
     "connect_to_stream",
+    "fit_image",
     "read_artifact",
 ]

@@ -66,6 +66,13 @@ _REQUESTS = {
     Code.NOT_SAID: (
         "Nobody said that: it is a message of Discord's own. Say what should happen with `/odyssey say`."
     ),
+    Code.NO_PICTURE: (
+        "That file is no picture that can be read. Please take a JPEG, PNG, WebP, GIF, HEIC or AVIF, or "
+        "start without one."
+    ),
+    Code.PICTURE_TAKES_TOO_LONG: (
+        "That picture took too long to read. Please try again, take a smaller one, or start without."
+    ),
     Code.NOT_IN_LINE: "That suggestion is not in line any more: it was sent, withdrawn or refused.",
     Code.NOT_ON_BALLOT: (
         "That one waits for a place on the ballot. Vote for one that is on it, or for this one later."
@@ -167,6 +174,11 @@ def _with_facts(facts: Facts) -> str:
             return (
                 f"This server's {minutes} minutes of today are used up, or kept for broadcasts that run now. "
                 f"New ones are there {relative(until)}."
+            )
+        case errors.PictureTooLarge(limit_mb, limit_megapixels):
+            return (
+                f"That picture is too large: {limit_mb} MB and {limit_megapixels} megapixels are the most. "
+                "Please take a smaller one, or start without."
             )
         case errors.RecordingNotReady(stream_id):
             return (

@@ -30,7 +30,7 @@ class FittedImage(NamedTuple):
 
 
 MAX_IMAGE_BYTES = 25 * 1024 * 1024
-MAX_PIXELS = 80_000_000
+MAX_IMAGE_PIXELS = 80_000_000
 LANDSCAPE = (1280, 704)
 PORTRAIT = (704, 1280)
 JPEG_QUALITY = 90
@@ -66,7 +66,7 @@ def fit_image(source: ImageSource, *, portrait: bool | None = None) -> FittedIma
         fitted = _on_ground(ImageOps.fit(image, size, Image.Resampling.LANCZOS))
     except OdysseyStreamError:
         raise
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, MemoryError) as error:
         raise _too_large() from error
     except Exception as error:  # decoders raise nearly anything for a broken file
         raise _unreadable() from error
@@ -78,7 +78,7 @@ def fit_image(source: ImageSource, *, portrait: bool | None = None) -> FittedIma
 def _decoded(raw: bytes) -> Image.Image:
     """Upright, in a mode that can be scaled."""
     with Image.open(io.BytesIO(raw), formats=_FORMATS) as opened:
-        if opened.width * opened.height > MAX_PIXELS:
+        if opened.width * opened.height > MAX_IMAGE_PIXELS:
             raise _too_large()
         opened.draft(None, (max(LANDSCAPE), max(LANDSCAPE)))  # a JPEG is decoded at no more than it takes
         return _scalable(ImageOps.exif_transpose(opened))

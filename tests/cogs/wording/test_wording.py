@@ -40,6 +40,7 @@ REFUSALS: list[BroadcastError | WrongSettingError] = [
     BroadcastError(errors.TooManyOfYours(10)),
     BroadcastError(errors.TooManyBroadcasts(10)),
     BroadcastError(errors.DayIsUsedUp(10, NOW)),
+    BroadcastError(errors.PictureTooLarge(25, 80)),
     BroadcastError(errors.RecordingNotReady("s")),
     BroadcastError(errors.RecordingUnreachable("s")),
     WrongSettingError("gap_s", Mistake.NO_TEXT),
