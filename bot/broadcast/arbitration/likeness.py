@@ -76,7 +76,9 @@ def words_of(prompt: str) -> Words:
     phrases: list[int] = []  # where in `kept` one begins, as an article or a comma tells
     before = ""
     for place, token in enumerate(tokens):
-        if form := _form(token):
+        if token.isdigit():
+            kept.append(token)  # numbers are as they are, and too many to remember their forms
+        elif form := _form(token):
             kept.append(form)
         elif token in _PHRASE_BEGINNINGS:
             phrases.append(len(kept))
