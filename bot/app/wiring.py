@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
+from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
@@ -75,7 +76,7 @@ async def _open_services(
 
     engine = await stack.enter_async_context(open_database(settings.database_url, alone=True))
     writer = await stack.enter_async_context(Writer(engine))
-    journal = DatabaseJournal(writer)
+    journal = DatabaseJournal(engine, writer)
     records = DatabaseGuilds(engine, writer)
     audit = Audit(records, clock)
     guilds = Guilds(
@@ -110,7 +111,13 @@ async def _open_services(
         history=history,
         listeners=listeners,
         clock=clock,
-        pool=StreamPool(settings.concurrent_streams, clock),
+        pool=StreamPool(
+            settings.concurrent_streams,
+            clock,
+            kept_for_seams=int(settings.continuation is Continuation.OVERLAP),
+        ),
+        stream_limit=StreamLimit(settings.stream_limit_s),
+        relay_rules=RelayRules(settings.continuation, settings.relay_tries),
         intake_of=guilds.intake_of,
         budget_of=lambda guild_id: guilds.settings_of(guild_id).budget,
         arbitration_of=lambda guild_id: guilds.settings_of(guild_id).arbitration,

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
-from bot.broadcast.model import Viewer
+from bot.broadcast.model import Ending, Viewer
 from bot.broadcast.states import Reason
 
 
@@ -216,3 +216,8 @@ class WorldError(Exception):
     def is_for_want_of_a_slot(self) -> bool:
         """Whether all of the account's streams are in use: one of them may be free in a while."""
         return self.limit is not None and self.limit.kind is LimitKind.STREAMS
+
+
+def ending_of(error: WorldError) -> Ending:
+    """The end of what the world has failed."""
+    return Ending(error.reason, detail=error.detail, limit=error.limit)

@@ -13,6 +13,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastStream
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
+from bot.broadcast.limits.continuation import RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.model import (
     Broadcast,
@@ -44,11 +45,18 @@ class World(Protocol):
     def starts_from_pictures(self) -> bool:
         """Whether a stream may start from a picture here; False when the connection is lost."""
 
-    async def start(self, prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
+    async def start(
+        self, prompt: str, events: StreamEvents, *, portrait: bool, picture: Picture | None = None
+    ) -> StartedStream:
         """Begins a stream that spectators can watch: the prompt's world, out of the picture if there is one.
 
-        Fails with NO_PICTURES for a picture where streams start from none.
+        What it says unasked goes to its own `events`, never to those of the stream before or after it. Fails
+        with NO_PICTURES for a picture where streams start from none.
         """
+
+    async def first_picture(self) -> Picture:
+        """The first picture of the stream that was started last, as soon as there is one."""
+        ...
 
     async def interact(self, prompt: str) -> str:
         """Sends one interaction and returns the prompt as acknowledged. Never called twice at once."""
@@ -74,23 +82,21 @@ class PictureReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class WorldEvents:
-    """What a world says unasked. Called on the event loop; neither may block or raise."""
+class StreamEvents:
+    """What is told of one stream unasked. Called on the event loop; none may block or raise."""
 
     closed: Callable[[Ending], None]
-    """The stream is over, or the connection lost."""
+    """It is over, or its connection lost."""
 
     spectating: Callable[[Spectating], None]
     """Spectators can watch from now on."""
 
-    pictured: Callable[[bytes], None]
-    """A picture of the stream as it looks now, as JPEG; every now and then."""
+    pictured: Callable[[Picture, bytes], None]
+    """It looks like this now: at its full size, and as a small JPEG to look at; every few seconds."""
 
 
-class OpenWorld(Protocol):
-    """Connects to a world. Entering raises `WorldError`; leaving always frees the connection."""
-
-    def __call__(self, events: WorldEvents) -> AbstractAsyncContextManager[World]: ...
+OpenWorld = Callable[[], AbstractAsyncContextManager[World]]
+"""Connects to a world. Entering raises `WorldError`; leaving always frees the connection."""
 
 
 class RecordingSource(Protocol):
@@ -227,6 +233,8 @@ class Ports:
     listeners: Listeners
     clock: Clock
     pool: StreamPool
+    stream_limit: StreamLimit
+    relay_rules: RelayRules
     intake_of: Callable[[int], Intake]
     """The gate for suggestions of the guild with this ID."""
     budget_of: Callable[[int], Budget]

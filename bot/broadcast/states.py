@@ -36,6 +36,7 @@ class Reason(StrEnum):
     BROADCAST_LIMIT = "broadcast_limit"  # the server's own
     DAY_LIMIT = "day_limit"  # the server's minutes of the day are used up
     STREAM_ENDED = "stream_ended"  # by the service, without an error
+    CONTINUED = "continued"  # of a stream: another one followed it
     CHANNEL_GONE = "channel_gone"  # nobody can see or steer it any more
     SHUTDOWN = "shutdown"
 
@@ -65,6 +66,7 @@ _ORDERLY = frozenset(
         Reason.BROADCAST_LIMIT,
         Reason.DAY_LIMIT,
         Reason.STREAM_ENDED,
+        Reason.CONTINUED,
         Reason.CHANNEL_GONE,
         Reason.SHUTDOWN,
         Reason.UNKNOWN,

@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.broadcast.limits.budget import STREAM_LIMIT_S
+from bot.broadcast.limits.continuation import Continuation, RelayRules
 from bot.kit.decoding import decoded
 from bot.kit.errors import StartError
 from bot.process.logs import LogLevel
@@ -112,6 +114,25 @@ class Settings(DatabaseSettings):
         le=1000,
         description="Streams that the plan allows at once; more starts wait in line.",
     )
+    stream_limit_s: int = Field(
+        STREAM_LIMIT_S,
+        ge=5,
+        le=3600,
+        description="Seconds that one stream lasts at most; when the service is shorter, that is learned.",
+    )
+    continuation: Continuation = Field(
+        RelayRules().continuation,
+        description=(
+            "How a broadcast goes on after a stream: overlap takes a second slot for some seconds, and keeps "
+            "one for that; sequential does without, with a gap; auto overlaps while a slot is free."
+        ),
+    )
+    relay_tries: int = Field(
+        RelayRules().tries,
+        ge=0,
+        le=100,
+        description="How often in a row a broadcast tries to come back when its stream breaks off.",
+    )
     recording_timeout_s: float = Field(
         600,
         gt=0,
@@ -120,6 +141,11 @@ class Settings(DatabaseSettings):
             "Seconds after which it is said that there is no recording yet; it is awaited all the same."
         ),
     )
+
+    @field_validator("continuation", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("discord_gateway_url")
     @classmethod

@@ -16,7 +16,7 @@ from bot.broadcast.errors import WorldError
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending, Recording, Spectating
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import OpenWorld, StartedStream, WorldEvents
+from bot.broadcast.ports import OpenWorld, StartedStream, StreamEvents
 from bot.broadcast.states import Reason
 from bot.odyssey import (
     BroadcastInfo,
@@ -33,10 +33,14 @@ from bot.worlds.usage import usage_limit
 log = logging.getLogger(__name__)
 
 DETAIL_LIMIT = 300
-PICTURE_INTERVAL_S = 15.0
-PICTURE_SIDE = 640
-"""The longer side of a picture for the panel, in pixels."""
-PANEL_QUALITY, FULL_QUALITY = 80, 92
+PICTURE_INTERVAL_S = 5.0
+FIRST_PICTURE_S = 10.0
+"""How long a stream may show nothing after it has begun."""
+LOOK_S = 0.05
+"""Between two looks whether it does."""
+GLANCE_SIDE = 640
+"""The longer side of a picture to look at, in pixels."""
+GLANCE_QUALITY, FULL_QUALITY = 80, 92
 """Of JPEGs: to look at, and to go on from."""
 
 _STREAM_REASONS = {
@@ -57,9 +61,9 @@ def odyssey_worlds(make_client: Callable[[], Odyssey], clock: Clock) -> OpenWorl
     """Opens a connection of its own for each broadcast."""
 
     @asynccontextmanager
-    async def open_world(events: WorldEvents) -> AsyncIterator[OdysseyWorld]:
+    async def open_world() -> AsyncIterator[OdysseyWorld]:
         client = make_client()
-        world = OdysseyWorld(client, events, clock)
+        world = OdysseyWorld(client, clock)
         try:
             await world.connect()
             yield world
@@ -74,10 +78,12 @@ def odyssey_worlds(make_client: Callable[[], Odyssey], clock: Clock) -> OpenWorl
 class OdysseyWorld:
     """One connection to Odyssey. Of the video it takes a picture now and then, and no more."""
 
-    def __init__(self, client: Odyssey, events: WorldEvents, clock: Clock) -> None:
+    def __init__(self, client: Odyssey, clock: Clock) -> None:
         self._client = client
         self._clock = clock
-        self._events = events
+        self._events: StreamEvents | None = None
+        """The running stream's; None while there is none to tell of."""
+        self._frames_before = 0
         self._is_live = False
         self._is_starting = False
         self._early_ending: Ending | None = None
@@ -100,7 +106,9 @@ class OdysseyWorld:
         capabilities = self._client.capabilities
         return capabilities is not None and capabilities.image_to_video
 
-    async def start(self, prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
+    async def start(
+        self, prompt: str, events: StreamEvents, *, portrait: bool, picture: Picture | None = None
+    ) -> StartedStream:
         """Begins a stream that spectators can watch.
 
         Of one that ends as it begins, the end is told when its ID is returned: no ID, no recording.
@@ -108,6 +116,7 @@ class OdysseyWorld:
         if picture and self._client.is_connected and not self.starts_from_pictures:
             raise WorldError(Reason.NO_PICTURES, retryable=False)
         image = picture.jpeg if picture else None
+        self._events = events
         self._is_starting = True
         try:
             with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
@@ -116,10 +125,25 @@ class OdysseyWorld:
                 )
         finally:
             self._is_starting = False
+            early_ending, self._early_ending = self._early_ending, None
         self._is_live = True
-        if self._early_ending:
-            asyncio.get_running_loop().call_soon(self._close, self._early_ending)
+        self._frames_before = self._client.video_stats.received
+        if early_ending:
+            asyncio.get_running_loop().call_soon(self._close, early_ending)
         return StartedStream(stream_id, self._client.last_applied_prompt or prompt)
+
+    async def first_picture(self) -> Picture:
+        """The first one after the start, as soon as a frame of it can be decoded."""
+        until = self._clock.steady() + FIRST_PICTURE_S
+        while self._clock.steady() < until:
+            if not self._is_live:
+                raise WorldError(Reason.STREAM_ENDED)
+            if self._client.video_stats.received > self._frames_before and (
+                picture := await self.latest_picture()
+            ):
+                return picture
+            await asyncio.sleep(LOOK_S)
+        raise WorldError(Reason.UNREACHABLE)
 
     async def interact(self, prompt: str) -> str:
         self._is_interacting = True
@@ -140,15 +164,14 @@ class OdysseyWorld:
             frame = await self._client.latest_frame()
         if frame is None:
             return None
-        jpeg = await asyncio.to_thread(_jpeg, frame, FULL_QUALITY)
-        return Picture(jpeg, portrait=frame.height > frame.width)
+        return await asyncio.to_thread(_full_size, frame)
 
     def leave(self) -> None:
         """What comes from now on is the echo of our own leaving."""
         self._is_live = False
 
     def _close(self, ending: Ending) -> None:
-        if self._is_live:
+        if self._is_live and self._events:
             self._is_live = False
             self._events.closed(ending)
         elif self._is_starting:
@@ -172,10 +195,12 @@ class OdysseyWorld:
         self._close(Ending(meaning, detail=_one_line(message), limit=_STREAM_LIMITS.get(reason)))
 
     async def _pictured(self, frame: VideoFrame) -> None:
-        self._events.pictured(await asyncio.to_thread(_jpeg, frame, PANEL_QUALITY, PICTURE_SIDE))
+        if events := self._events:  # the frame's: meanwhile the next stream may begin
+            events.pictured(*await asyncio.to_thread(_pictures, frame))
 
     def _spectators_can_watch(self, info: BroadcastInfo) -> None:
-        self._events.spectating(Spectating(info.webrtc_url, info.spectator_token, info.hls_url))
+        if self._events:
+            self._events.spectating(Spectating(info.webrtc_url, info.spectator_token, info.hls_url))
 
 
 class OdysseyRecordings:
@@ -241,11 +266,20 @@ def _reason(error: OdysseyError, lost: Reason) -> Reason:
     return Reason.REFUSED if error.status is not None and 400 <= error.status < 500 else lost
 
 
-def _jpeg(frame: VideoFrame, quality: int, side: int | None = None) -> bytes:
-    """A frame, if need be made so small that its longer side is `side`. Blocks."""
+def _full_size(frame: VideoFrame) -> Picture:
+    """Blocks."""
+    return Picture(_jpeg(Image.fromarray(frame.data), FULL_QUALITY), portrait=frame.height > frame.width)
+
+
+def _pictures(frame: VideoFrame) -> tuple[Picture, bytes]:
+    """At full size, and to look at. Blocks."""
     image = Image.fromarray(frame.data)
-    if side:
-        image.thumbnail((side, side))
+    full = Picture(_jpeg(image, FULL_QUALITY), portrait=frame.height > frame.width)
+    image.thumbnail((GLANCE_SIDE, GLANCE_SIDE))
+    return full, _jpeg(image, GLANCE_QUALITY)
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

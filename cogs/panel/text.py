@@ -11,7 +11,11 @@ from cogs.wording.text import duration, plain, reference_line, waiting_for_revie
 
 def title(view: BroadcastView) -> str:
     """What people call the state of a broadcast."""
-    return words.WAITING_FOR_A_STREAM if view.place_in_pool else words.state(view.broadcast.state)
+    if view.place_in_pool:
+        return words.WAITING_FOR_A_STREAM
+    if view.coming_back and not view.is_closing:
+        return words.coming_back(view.coming_back)
+    return words.state(view.broadcast.state)
 
 
 def status_text(view: BroadcastView) -> str:

@@ -18,6 +18,7 @@ _ENDINGS = {
     ),
     Reason.BROADCAST_LIMIT: "It reached the longest time that this server allows a broadcast.",
     Reason.STREAM_ENDED: "Odyssey ended the stream. Start the next one with `/odyssey start`.",
+    Reason.CONTINUED: "One stream was over, and no other began. Start anew with `/odyssey start`.",
     Reason.CHANNEL_GONE: (
         "Nobody could see or steer it any more: its channel was deleted or closed, or the bot lost its "
         "permission to write there. Ask an admin to allow it, then start anew with `/odyssey start`."

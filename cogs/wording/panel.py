@@ -9,7 +9,7 @@ from bot.broadcast.floor.view import ShownCandidate, ShownMotion
 from bot.broadcast.intake.prefixes import is_word
 from bot.broadcast.model import Viewer
 from bot.broadcast.states import State
-from cogs.wording.text import isolated, mode_name, plain, relative
+from cogs.wording.text import isolated, mode_name, ordinal, plain, relative
 
 REWORDED_SHOWN = 120
 """Characters of what Odyssey made of a prompt."""
@@ -56,6 +56,11 @@ def how_to_steer(prefix: str, *, reads_chat: bool) -> str:
 
 def state(state: State) -> str:
     return _STATES[state]
+
+
+def coming_back(attempt: int) -> str:
+    """While the picture is gone; the first try needs no number."""
+    return f"🔄 The world is coming back{f', {ordinal(attempt)} try' if attempt > 1 else ''}"
 
 
 def in_odysseys_words(prompt: str) -> str:

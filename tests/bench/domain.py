@@ -19,7 +19,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Channel, Suggestion, Viewer
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import StartedStream
+from bot.broadcast.ports import StartedStream, StreamEvents
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import State
 from bot.broadcast.telling.listeners import Listeners
@@ -62,7 +62,9 @@ class Forgetful:
 class InstantWorld(ScriptedWorld):
     """Acknowledges at once, and keeps no list of it."""
 
-    async def start(self, prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
+    async def start(
+        self, prompt: str, events: StreamEvents, *, portrait: bool, picture: Picture | None = None
+    ) -> StartedStream:
         return StartedStream("stream", prompt)
 
     async def interact(self, prompt: str) -> str:

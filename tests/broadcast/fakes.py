@@ -14,11 +14,12 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
+from bot.broadcast.limits.continuation import RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion, TimeOnAir
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import Journal, Ports, RecordingSource, StartedStream, WorldEvents
+from bot.broadcast.ports import Journal, Ports, RecordingSource, StartedStream, StreamEvents
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.keeping import JournalKeeper
 from bot.broadcast.states import Reason
@@ -26,6 +27,10 @@ from bot.broadcast.telling.listeners import Listeners
 from tests.support.rules import arbitration_settings, budget, intake_rules
 
 Thing = TypeVar("Thing")
+
+
+TURNS = 10
+"""Of the event loop, in which all that can happen without time has happened."""
 
 
 class SteppedClock:
@@ -56,9 +61,11 @@ class SteppedClock:
         if until is None:
             await event.wait()
             return
-        await asyncio.sleep(0)  # whatever is under way comes first
-        if not event.is_set():
-            self._steady = max(self._steady, until)
+        for _ in range(TURNS):  # whatever is under way comes first
+            await asyncio.sleep(0)
+            if event.is_set():
+                return
+        self._steady = max(self._steady, until)
 
 
 class WaitingClock(SteppedClock):
@@ -189,12 +196,11 @@ class ScriptedWorld:
         self.looks: Picture | None = None
         self.in_flight = 0
         self.most_in_flight = 0
-        self.events: WorldEvents | None = None
+        self.events: StreamEvents | None = None
         self.interacting = asyncio.Event()
 
     @asynccontextmanager
-    async def open(self, events: WorldEvents) -> AsyncIterator[ScriptedWorld]:
-        self.events = events
+    async def open(self) -> AsyncIterator[ScriptedWorld]:
         self.calls.append("connect")
         try:
             await self.may_connect.wait()
@@ -203,7 +209,10 @@ class ScriptedWorld:
         finally:
             self.calls.append("disconnect")
 
-    async def start(self, prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
+    async def start(
+        self, prompt: str, events: StreamEvents, *, portrait: bool, picture: Picture | None = None
+    ) -> StartedStream:
+        self.events = events
         self.calls.append(f"start {prompt}")
         self._fail("start")
         if picture and not self.starts_from_pictures:
@@ -227,6 +236,9 @@ class ScriptedWorld:
     async def end(self) -> None:
         self.calls.append("end")
         self._fail("end")
+
+    async def first_picture(self) -> Picture:
+        return self.looks or Picture(b"JPEG", portrait=False)
 
     async def latest_picture(self) -> Picture | None:
         return self.looks
@@ -285,7 +297,10 @@ def ports(
     budgets: Mapping[int, Budget] | None = None,
     arbitrations: Mapping[int, ArbitrationSettings] | None = None,
 ) -> Ports:
-    """The ports with these behind them; IDs and references are numbered. Rules are by the server's ID."""
+    """The ports with these behind them; IDs and references are numbered. Rules are by the server's ID.
+
+    Streams have no limit, and with one that breaks off its broadcast is over.
+    """
     clock = clock or SteppedClock()
     intake = Intake(intake_rules(), lambda _: None, clock)
     ids, references, listeners = itertools.count(1), itertools.count(1), Listeners()
@@ -297,6 +312,8 @@ def ports(
         listeners=listeners,
         clock=clock,
         pool=StreamPool(5, clock),
+        stream_limit=StreamLimit(),
+        relay_rules=RelayRules(tries=0),
         intake_of=lambda _: intake,
         budget_of=lambda guild_id: (budgets or {}).get(guild_id, budget()),
         arbitration_of=lambda guild_id: (arbitrations or {}).get(guild_id, arbitration_settings()),

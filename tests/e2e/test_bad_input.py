@@ -117,7 +117,9 @@ async def test_the_service_goes_away_in_mid_stream(house: House) -> None:
     robin = house.discord.user("robin")
     async with AsyncExitStack() as service:
         doomed = await service.enter_async_context(Standin(StandinSettings(api_key=API_KEY)))
-        await service.enter_async_context(house.bot(odyssey_api_url=doomed.url, recording_timeout_s=0.5))
+        await service.enter_async_context(
+            house.bot(odyssey_api_url=doomed.url, recording_timeout_s=0.5, relay_tries=1)
+        )
         await house.live_broadcast()
         await doomed.__aexit__(None, None, None)
         failed = await house.shown("The connection to Odyssey was lost")

@@ -10,7 +10,7 @@ import pytest
 
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import Reason, State
-from bot.odyssey import Odyssey
+from bot.odyssey import Odyssey, VideoStats
 from bot.odyssey.live.callbacks import Notifier
 from bot.odyssey.live.options import ConnectOptions
 from bot.odyssey.live.stream import Stream
@@ -51,6 +51,8 @@ class BriefService:
 
     async def disconnect(self) -> None:
         """There is nothing to free."""
+
+    video_stats = VideoStats()
 
     @property
     def last_applied_prompt(self) -> str | None:

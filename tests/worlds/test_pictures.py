@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.broadcast.errors import WorldError
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import WorldEvents
+from bot.broadcast.ports import StreamEvents
 from bot.broadcast.states import Reason
 from bot.local.odyssey.service import Standin, StandinSettings
 from bot.odyssey import Odyssey, StreamerCapabilities
@@ -29,9 +29,9 @@ def red(*, portrait: bool) -> Picture:
     return Picture(out.getvalue(), portrait)
 
 
-def quiet() -> WorldEvents:
+def quiet() -> StreamEvents:
     """Nobody listens."""
-    return WorldEvents(closed=lambda _: None, spectating=lambda _: None, pictured=lambda _: None)
+    return StreamEvents(closed=lambda _: None, spectating=lambda _: None, pictured=lambda *_: None)
 
 
 @pytest.mark.parametrize("portrait", [False, True])
@@ -40,12 +40,11 @@ async def test_a_stream_looks_like_the_picture_that_it_starts_from(portrait: boo
     settings = StandinSettings(api_key=API_KEY)
     async with Standin(settings) as standin, asyncio.timeout(30):
         open_world = odyssey_worlds(lambda: Odyssey(API_KEY, standin.url), SystemClock())
-        async with open_world(quiet()) as world:
+        async with open_world() as world:
             assert world.starts_from_pictures
             assert await world.latest_picture() is None
-            await world.start("A cat", portrait=portrait, picture=red(portrait=portrait))
-            while (picture := await world.latest_picture()) is None:
-                await asyncio.sleep(0.05)  # nothing tells of a first frame
+            await world.start("A cat", quiet(), portrait=portrait, picture=red(portrait=portrait))
+            picture = await world.first_picture()
             assert picture.portrait is portrait
             image = Image.open(io.BytesIO(picture.jpeg))
             assert (image.format, image.size) == ("JPEG", SIZES[portrait])
@@ -62,10 +61,10 @@ class CameraShy:
 
 async def test_a_streamer_that_takes_no_pictures_is_not_asked() -> None:
     """The start fails with its own reason, and to try again as it is would not help."""
-    world = OdysseyWorld(cast("Odyssey", CameraShy()), quiet(), SystemClock())
+    world = OdysseyWorld(cast("Odyssey", CameraShy()), SystemClock())
     assert not world.starts_from_pictures
     with pytest.raises(WorldError) as refusal:
-        await world.start("A cat", portrait=False, picture=red(portrait=False))
+        await world.start("A cat", quiet(), portrait=False, picture=red(portrait=False))
     assert refusal.value.reason is Reason.NO_PICTURES
     assert not refusal.value.retryable
 

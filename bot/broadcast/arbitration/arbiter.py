@@ -93,13 +93,13 @@ class Arbiter:
         return choice
 
     def next_due(self, now: float) -> float | None:
-        """When to ask again, unless the line changes before; None if only a change can bring something."""
+        """When to ask again after `now`, unless something changes; None if only a change can bring more."""
         if not len(self.line):
             return None
         pauses = (self._pace.not_before(now), self.closes_at)
         paused_until = max((pause for pause in pauses if pause is not None), default=None)
         due = (paused_until, self.line.next_stale_at(but=self._policy.kept))
-        return min((moment for moment in due if moment is not None), default=None)
+        return min((moment for moment in due if moment is not None and moment > now), default=None)
 
     def settled(self, sent_at: float, now: float) -> None:
         """What was sent is acknowledged or refused: from now on the gap counts."""

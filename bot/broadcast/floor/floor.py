@@ -99,7 +99,6 @@ class Floor:
         self._check_open()
         if self.is_paused:
             raise BroadcastError(Code.INTAKE_PAUSED)
-        self._arbiter.line.check_room(viewer)
         suggestion = self._new_suggestion(viewer, prompt, origin)
         self._arbiter.line.reserve(suggestion, self._clock.steady())
         self.recent.add(suggestion)  # before anything is awaited: the next one may come meanwhile
@@ -209,9 +208,8 @@ class Floor:
         """
         self._check_open()
         self.is_paused = True
-        now, stopped = self._clock.now(), self._arbiter.line.clear()
-        if self.outlet.urgent:  # of a panic before, and not sent yet: once is enough
-            stopped.append(self.outlet.urgent)
+        # A safe prompt of a panic before, which is not sent yet, is stopped too: once is enough.
+        now, stopped = self._clock.now(), [*self._arbiter.line.clear(), *self.outlet.clear()]
         self.outlet.urgent = self._new_suggestion(moderator, safe_prompt)
         refused = self._ledger.store(*(suggestion.refused(Refusal.PANIC, now) for suggestion in stopped))
         entered = self._ledger.enter(self.outlet.urgent)
@@ -224,7 +222,7 @@ class Floor:
     def shut(self) -> None:
         """Takes nothing more, and sends nothing more: the end has begun."""
         self._is_shut = True
-        self.outlet.urgent = None
+        self.outlet.clear()
         self._motions.drop()
         self.left_in_line += len(self._arbiter.line.clear())
 

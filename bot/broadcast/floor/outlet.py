@@ -26,6 +26,9 @@ class Outlet:
         self._ledger = ledger
         self._clock = clock
         self._tell = tell
+        self._again: Choice | None = None
+        """What was sent to a stream that broke off before it answered."""
+        self._taken_back: Choice | None = None
         self._changed = asyncio.Event()
         self._sent_at = 0.0  # the steady moment in which the last choice left
 
@@ -33,10 +36,13 @@ class Outlet:
         """Something has changed: there may be a choice now."""
         self._changed.set()
 
-    async def next_choice(self, *, until: Callable[[], float | None]) -> Choice | None:
+    async def next_choice(
+        self, *, until: Callable[[], float | None], may_send: Callable[[], bool] = lambda: True
+    ) -> Choice | None:
         """What is sent next, as soon as there is something and its time has come; None at `until`.
 
-        That is a steady moment, and looked up again whenever something changes.
+        That is a steady moment; it, and whether anything may be sent, are looked up again whenever something
+        changes.
         """
         while True:
             now, last = self._clock.steady(), until()
@@ -47,11 +53,8 @@ class Outlet:
                 await self._refuse_stale(stale)
             if self._motions.close_due():
                 self._tell()
-            if self.urgent:
-                urgent, self.urgent = self.urgent, None
-                return Choice(urgent)
             closes_at = self._arbiter.closes_at
-            if choice := self._arbiter.take_next(now):
+            if may_send() and (choice := self._take_next(now)):
                 return choice
             if self._arbiter.closes_at != closes_at:
                 self._tell()  # a ballot has opened
@@ -71,11 +74,33 @@ class Outlet:
         self._tell()
         return sent
 
+    def take_back(self, choice: Choice) -> bool:
+        """The stream that it was sent to broke off: the next one gets it first. False the second time."""
+        if choice is self._taken_back:
+            return False
+        self._taken_back = self._again = choice
+        return True
+
+    def clear(self) -> list[Suggestion]:
+        """Forgets what was to leave before all that waits in line, and returns it."""
+        cleared = [self.urgent] if self.urgent else []
+        if self._again:
+            cleared += self._again.suggestions
+        self.urgent = self._again = None
+        return cleared
+
     async def settled(self, suggestions: list[Suggestion]) -> None:
         """Notes what became of a choice; from now on the gap to the next one counts."""
         self._arbiter.settled(self._sent_at, self._clock.steady())
         await self._ledger.settle(*suggestions)
         self._tell()
+
+    def _take_next(self, now: float) -> Choice | None:
+        if self.urgent:
+            urgent, self.urgent = self.urgent, None
+            return Choice(urgent)
+        again, self._again = self._again, None
+        return again or self._arbiter.take_next(now)
 
     async def _refuse_stale(self, stale: list[Suggestion]) -> None:
         now = self._clock.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-STREAM_LIMIT_S = 150.0
+STREAM_LIMIT_S = 150
 """How long one stream lasts at most, as the service sets it by default."""
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import bisect
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from bot.broadcast.clock import Clock
 
@@ -39,28 +38,29 @@ class StreamPool:
     own turn of the loop.
     """
 
-    def __init__(self, size: int, clock: Clock) -> None:
+    def __init__(self, size: int, clock: Clock, *, kept_for_seams: int = 0) -> None:
+        """Of `size` slots so many are `kept_for_seams`: no broadcast starts on them."""
         self._size = size
+        self._kept_for_seams = min(kept_for_seams, size - 1)
         self._clock = clock
         self._numbers = itertools.count()
         self._held: set[Slot] = set()
         self._line: list[Slot] = []
+        self._seams: list[Slot] = []
         self._trying: Slot | None = None
         self._retry_at: float | None = None
         """When one may try again, while the service is known to be full."""
         self._pause_s = FIRST_PAUSE_S
 
-    @contextmanager
-    def slot(self, moved_up: Callable[[], None]) -> Iterator[Slot]:
-        """A claim, to be made good by `turn`. `moved_up` is called when its place in line changes."""
-        slot = Slot(next(self._numbers), moved_up)
-        try:
-            yield slot
-        finally:
-            self._give_up(slot)
+    def claim(self, moved_up: Callable[[], None]) -> Slot:
+        """A claim, to be made good by `turn`, and given up. `moved_up` is called when its place changes."""
+        return Slot(next(self._numbers), moved_up)
 
     async def turn(self, slot: Slot) -> None:
         """Returns when it may start a stream. One that was turned away waits where it stood before."""
+        if slot in self._held:
+            slot.went_at = self._clock.steady()
+            return
         bisect.insort(self._line, slot, key=lambda each: each.number)
         if not self._may_go(slot):
             self._number_the_line()
@@ -78,6 +78,25 @@ class StreamPool:
             slot.moved_up()
         self._number_the_line()
 
+    async def seam(self, moved_up: Callable[[], None], *, until: float) -> Slot | None:
+        """A second slot for a broadcast that changes over to its next stream; None if none is free in time.
+
+        `until` is a steady moment. Broadcasts that wait to start come first: who gets nothing here can go on
+        with the slot it has.
+        """
+        slot = self.claim(moved_up)
+        self._seams.append(slot)
+        try:
+            while not self._has_room_for_a_seam():
+                if self._clock.steady() >= until:
+                    return None
+                slot.woken.clear()
+                await self._clock.wait(slot.woken, until=until)
+        finally:
+            self._seams.remove(slot)
+        self._held.add(slot)
+        return slot
+
     def there_is_room(self) -> None:
         """As far as is known: the service has begun a stream."""
         self._trying = self._retry_at = None
@@ -92,12 +111,19 @@ class StreamPool:
             self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         self._number_the_line()
 
+    def _has_room_for_a_seam(self) -> bool:
+        """Of what is not kept for them, seams get only what nobody waits for."""
+        held = len(self._held)
+        is_for_starts = held < self._size - self._kept_for_seams and self._line
+        return held < self._size and not is_for_starts and self._retry_at is None
+
     def _may_go(self, slot: Slot) -> bool:
-        if self._line[0] is not slot or len(self._held) >= self._size:
+        if self._line[0] is not slot or len(self._held) >= self._size - self._kept_for_seams:
             return False
         return self._retry_at is None or (self._trying is None and self._clock.steady() >= self._retry_at)
 
-    def _give_up(self, slot: Slot) -> None:
+    def give_up(self, slot: Slot) -> None:
+        """It is needed no more, or waits no more."""
         if slot in self._line:
             self._line.remove(slot)
             slot.place = None
@@ -121,5 +147,5 @@ class StreamPool:
             if slot.place != place:
                 slot.place = place
                 slot.moved_up()
-        if self._line:
-            self._line[0].woken.set()
+        for slot in (*self._line[:1], *self._seams):
+            slot.woken.set()

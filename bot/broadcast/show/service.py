@@ -86,7 +86,12 @@ class Broadcasts:
         )
         arbitration = self._ports.arbitration_of(channel.guild_id)
         session = self._by_channel[channel.id] = BroadcastSession(
-            broadcast, self._ports, replace(arbitration, mode=mode or arbitration.mode), share, picture
+            broadcast,
+            self._ports,
+            replace(arbitration, mode=mode or arbitration.mode),
+            share,
+            picture,
+            self._recordings.follow,
         )
         self.are_running.set()
         task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")
@@ -197,5 +202,3 @@ class Broadcasts:
             self._days.give_back(session.share)
             if not self._by_channel:
                 self.are_running.clear()
-        if session.stream:
-            self._recordings.follow(session.stream)

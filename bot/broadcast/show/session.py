@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.errors import WorldError
+from bot.broadcast.arbitration.policy import Choice
+from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.floor.floor import Floor
-from bot.broadcast.limits.budget import STREAM_LIMIT_S
-from bot.broadcast.limits.pool import Slot
-from bot.broadcast.model import Broadcast, Ending, Refusal, Spectating, Stream, Suggestion
+from bot.broadcast.model import Broadcast, Ending, Refusal, Stream, Suggestion
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import Ports, World, WorldEvents
+from bot.broadcast.ports import Ports
+from bot.broadcast.relay.relay import Relay
+from bot.broadcast.relay.run import StreamRun
 from bot.broadcast.show.day import Share
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason, State
@@ -32,7 +33,10 @@ _REFUSAL_FOR = {
 
 
 class BroadcastSession:
-    """Runs one broadcast: holds its state, its floor and its connection to the world."""
+    """Runs one broadcast: holds its state and its floor, and forwards what is chosen to the world.
+
+    Each of its streams is handed to `stream_ended` when its end is stored.
+    """
 
     def __init__(
         self,
@@ -40,27 +44,25 @@ class BroadcastSession:
         ports: Ports,
         arbitration: ArbitrationSettings,
         share: Share,
-        opening_picture: Picture | None = None,
+        opening_picture: Picture | None,
+        stream_ended: Callable[[Stream], None],
     ) -> None:
         self.broadcast = broadcast
         self.share = share
         self.was_stored = asyncio.Event()
         """Set once it is stored, or cannot be. Shown before that, it would be lost with a crash."""
-        self.stream: Stream | None = None
-        """From when it is meant: see `is_recorded`."""
         self.floor = Floor(broadcast.id, ports, arbitration, self._tell)
-        self.spectating: Spectating | None = None
+        self.relay = Relay(
+            broadcast,
+            ports,
+            opening_picture=opening_picture,
+            changed=self._relay_changed,
+            ended=stream_ended,
+        )
         self.prompt_in_force = broadcast.prompt
         self.last_applied: Suggestion | None = None
-        self.picture: bytes | None = None
         self._ports = ports
-        self._opening_picture = opening_picture
-        self._started_at = 0.0
-        """The steady moment in which the stream began; until it has, in which it was meant."""
-        self._slot: Slot | None = None
-        self._world: World | None = None
         self._ending: Ending | None = None
-        self._stream_is_over = False
         self._until_ending = asyncio.timeout(None)
         self._is_interruptible = False
         self._view: BroadcastView | None = None
@@ -69,17 +71,19 @@ class BroadcastSession:
     def view(self) -> BroadcastView:
         """What is shown of it: one value for all who draw it, until a change is told."""
         if self._view is None:
+            relay, on_air = self.relay, self.relay.on_air
             self._view = BroadcastView(
                 self.broadcast,
                 self.prompt_in_force,
                 self.last_applied,
                 self.floor.view(),
                 is_closing=self.is_closing,
-                place_in_pool=self.place_in_pool,
-                streams=self.stream.number if self.stream and self.is_recorded else 0,
+                place_in_pool=relay.place_in_pool,
+                streams=relay.streams.begun,
+                coming_back=relay.coming_back,
                 ends_at=self.ends_at,
-                picture=self.picture,
-                spectating=self.spectating,
+                picture=on_air.glance if on_air else None,
+                spectating=on_air.spectating if on_air else None,
             )
         return self._view
 
@@ -89,23 +93,25 @@ class BroadcastSession:
         return self._ending is not None or self.broadcast.state.is_over
 
     @property
+    def stream(self) -> Stream | None:
+        """Its newest stream, from when it is meant: see `is_recorded`."""
+        return self.relay.streams.newest
+
+    @property
     def is_recorded(self) -> bool:
-        """Whether its stream has begun: then there will be a recording."""
-        return self.stream is not None and self.stream.has_begun
+        """Whether a stream of it has begun: then there will be a recording."""
+        return self.relay.streams.begun > 0
 
     @property
     def place_in_pool(self) -> int | None:
         """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
-        return self._slot.place if self._slot else None
+        return self.relay.place_in_pool
 
     @property
     def ends_at(self) -> datetime | None:
-        """When it is over at the latest, by the wall; None before it is live."""
-        live_since = self.share.live_since
-        if live_since is None:
-            return None
-        limit_at, ends_at = live_since + STREAM_LIMIT_S, self.share.ends_at
-        return self._ports.clock.date_of(limit_at if ends_at is None else min(limit_at, ends_at))
+        """When it is over at the latest, by the wall; None before it is live, or without a limit."""
+        ends_at = self.share.ends_at
+        return None if ends_at is None else self._ports.clock.date_of(ends_at)
 
     def adopt(self) -> None:
         """Goes by the server's rules as they are now, and asks anew what is left of its time."""
@@ -140,104 +146,75 @@ class BroadcastSession:
         await self._close(ending)
 
     async def _play(self) -> Ending:
-        """Connects, starts, and forwards until the end. Frees the connection, however it leaves."""
-        async with AsyncExitStack() as connection:
+        """Takes the broadcast on air, and keeps it there until the end. Frees its connections in any case."""
+        async with self.relay as relay:
             try:
                 async with self._until_ending:
                     self._is_interruptible = True
                     if self._ending is None:
-                        await self._forward(*await self._connect(connection))
+                        await relay.begin(connecting=self._connecting)
+                        await self._move(State.LIVE)
+                        self._begin_end(await self._carry_on())
             except TimeoutError:
                 if not self._until_ending.expired():
                     raise
             except WorldError as error:
-                self._begin_end(self._ending or Ending(error.reason, detail=error.detail, limit=error.limit))
+                self._begin_end(self._ending or ending_of(error))
             finally:
                 self._is_interruptible = False
             assert self._ending is not None  # noqa: S101 - nothing else leaves the scope above
             if not self._ending.reason.is_failure:
                 await self._move(State.ENDING)
-                if self._world and self.is_recorded and not self._stream_is_over:
-                    await self._end_stream(self._world)
+                await relay.streams.end()
         return self._ending
 
-    async def _connect(self, connection: AsyncExitStack) -> tuple[World, Stream]:
-        """Starts the stream as soon as one is free, by our own count and by the service's."""
-        pool = self._ports.pool
-        slot = self._slot = connection.enter_context(pool.slot(self._tell))
-        while True:
-            await pool.turn(slot)
-            if self.broadcast.state is State.REQUESTED:
-                await self._move(State.CONNECTING)
-            attempt = await connection.enter_async_context(AsyncExitStack())
-            try:
-                world = await attempt.enter_async_context(self._ports.open_world(self._events()))
-                self._world = world
-                stream = await self._start(world)
-            except WorldError as error:
-                if not error.is_for_want_of_a_slot:
-                    raise
-                log.info("broadcast %s: all streams are in use, it waits in line", self.broadcast.id)
-                await attempt.aclose()
-                pool.turned_away(slot)
-            else:
-                pool.there_is_room()
-                return world, stream
+    async def _connecting(self) -> None:
+        if self.broadcast.state is State.REQUESTED:
+            await self._move(State.CONNECTING)
 
-    async def _start(self, world: World) -> Stream:
-        broadcast, clock = self.broadcast, self._ports.clock
-        self._started_at, now = clock.steady(), clock.now()
-        self.stream = Stream(
-            id=self.stream.id if self.stream else self._ports.new_id(),
-            broadcast_id=broadcast.id,
-            prompt=broadcast.prompt,
-            portrait=broadcast.portrait,
-            intended_at=now,
-            started_at=now,
-        )
-        # Stored before it is asked for: what a crash leaves running at the service was meant by somebody.
-        await self._ports.journal.save_stream(self.stream)
-        started = await world.start(
-            broadcast.prompt, portrait=broadcast.portrait, picture=self._opening_picture
-        )
-        self._started_at = clock.steady()
-        self.stream = replace(self.stream, service_id=started.id, started_at=clock.now())
-        self.prompt_in_force = started.applied_prompt or broadcast.prompt
-        # Stored before anybody is told: without the stream ID there is no way back to the recording.
-        await self._ports.journal.save_stream(self.stream)
-        await self._move(State.LIVE)
-        return self.stream
+    async def _carry_on(self) -> Ending:
+        """Sends what is chosen to the stream on air, whichever that is. Returns why it cannot go on."""
+        if started := self.relay.on_air:
+            self.prompt_in_force = started.worded
+            self._tell()
+        async with asyncio.TaskGroup() as tasks:
+            forwarding = tasks.create_task(self._forward(), name=f"forwarder of {self.broadcast.id}")
+            ending = await self.relay.carry_on()
+            forwarding.cancel()
+        return ending
 
-    async def _forward(self, world: World, stream: Stream) -> None:
+    async def _forward(self) -> None:
         """The one forwarder: a suggestion leaves only when the one before it is settled."""
-        clock = self._ports.clock
+        outlet, relay = self.floor.outlet, self.relay
         while not self.is_closing:
-            choice = await self.floor.outlet.next_choice(until=lambda: self.share.due_at)
+            choice = await outlet.next_choice(until=lambda: self.share.due_at, may_send=lambda: relay.is_open)
             if choice is None:
                 if reason := await self.share.renew():
                     self.end(Ending(reason))
                 self._tell()
                 continue
-            sent = self.floor.outlet.sent(choice, stream.id)
-            prompt = choice.suggestion.prompt
-            try:
-                applied = await world.interact(prompt) or prompt
-            except WorldError as error:
-                if error.reason not in _REFUSAL_FOR:
-                    raise
-                refusal = _REFUSAL_FOR[error.reason]
-                settled = [suggestion.refused(refusal, clock.now(), error.detail) for suggestion in sent]
-            else:
-                settled = [suggestion.acknowledged(applied, clock.now()) for suggestion in sent]
-                self.prompt_in_force, self.last_applied = applied, settled[0]
-            await self.floor.outlet.settled(settled)
+            async with relay.turn() as run:
+                await self._send(choice, run)
 
-    async def _end_stream(self, world: World) -> None:
+    async def _send(self, choice: Choice, run: StreamRun) -> None:
+        clock, outlet = self._ports.clock, self.floor.outlet
+        sent = outlet.sent(choice, run.stream.id)
+        prompt = choice.suggestion.prompt
         try:
-            await world.end()
+            applied = await run.world.interact(prompt) or prompt
         except WorldError as error:
-            # Closing the connection, which comes next, ends the stream just as well.
-            log.info("broadcast %s: the end was not confirmed (%s)", self.broadcast.id, error.reason.value)
+            refusal = _REFUSAL_FOR.get(error.reason)
+            if refusal is None:
+                run.break_off(ending_of(error))
+                if outlet.take_back(choice):
+                    return
+                refusal = Refusal.CONNECTION_LOST
+            settled = [suggestion.refused(refusal, clock.now(), error.detail) for suggestion in sent]
+        else:
+            settled = [suggestion.acknowledged(applied, clock.now()) for suggestion in sent]
+            self.prompt_in_force, self.last_applied = applied, settled[0]
+            self.relay.streams.applied.append(applied)
+        await outlet.settled(settled)
 
     async def _close(self, ending: Ending) -> None:
         if ending.reason.is_failure:
@@ -250,7 +227,7 @@ class BroadcastSession:
         final = State.FAILED if ending.reason.is_failure else State.ENDED
         failure: Exception | None = None
         for step in (
-            self._store_stream_end,
+            partial(self.relay.streams.store_ends, ending),
             partial(self.floor.close, lost=lost),
             partial(self._move, final),
         ):
@@ -269,16 +246,6 @@ class BroadcastSession:
         self._ending = ending
         self._view = None
         self.floor.shut()  # what came from now on would never be settled
-
-    async def _store_stream_end(self) -> None:
-        if self.stream and self._ending:
-            self.stream = replace(
-                self.stream,
-                started_at=self._ports.clock.date_of(self._started_at),
-                ended_at=self._ports.clock.date_of(self._ports.clock.steady()),
-                end_reason=self._ending.reason,
-            )
-            await self._ports.journal.save_stream(self.stream)
 
     async def _move(self, state: State) -> None:
         """The one place that changes the broadcast's state: by the transition table, stored, then told."""
@@ -301,17 +268,6 @@ class BroadcastSession:
         self._view = None
         self._ports.listeners.tell(self.broadcast)
 
-    def _events(self) -> WorldEvents:
-        return WorldEvents(self._world_closed, self._world_spectating, self._world_pictured)
-
-    def _world_closed(self, ending: Ending) -> None:
-        self._stream_is_over = True
-        self.end(ending)
-
-    def _world_pictured(self, picture: bytes) -> None:
-        self.picture = picture
-        self._tell()
-
-    def _world_spectating(self, spectating: Spectating) -> None:
-        self.spectating = spectating
+    def _relay_changed(self) -> None:
+        self.floor.outlet.look_again()
         self._tell()

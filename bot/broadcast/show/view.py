@@ -14,8 +14,9 @@ class BroadcastView:
     """How a broadcast stands: all that is drawn of it, anywhere. A plain value, with nothing alive behind it.
 
     By default one that is over, as history knows it. `last_applied` brought the prompt in force; None while
-    that is the opening. `streams` is how many have begun: the number of the one on air. `is_closing`: nothing
-    more is taken. `picture` is a JPEG.
+    that is the opening. `streams` is how many have begun: the number of the one on air. `coming_back`: which
+    try in a row it is to have the picture back; 0 while it is there.
+    `is_closing`: nothing more is taken. `picture` is a JPEG.
     """
 
     broadcast: Broadcast
@@ -25,6 +26,7 @@ class BroadcastView:
     is_closing: bool = True
     place_in_pool: int | None = None
     streams: int = 0
+    coming_back: int = 0
     ends_at: datetime | None = None
     picture: bytes | None = field(default=None, repr=False)
     spectating: Spectating | None = field(default=None, repr=False)

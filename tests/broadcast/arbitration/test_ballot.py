@@ -15,7 +15,7 @@ from bot.broadcast.model import Outcome, Refusal, Viewer
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.arbitration.test_arbitration import arbiter_of, suggestion
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in, reach
 from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 SASHA = Viewer(102, "Sasha")
@@ -100,6 +100,7 @@ async def test_a_lifetime_below_the_ballots_time_lets_it_come_to_its_end(rig: Ri
 async def test_a_ballot_that_opens_after_the_gap_is_told(rig: Rig) -> None:
     """Though nobody says anything: from then on it is shown when it closes."""
     session = await connecting(rig, Mode.VOTE)
+    await reach(session, State.CONNECTING)
     await session.floor.outlet.settled([])  # so the gap counts
     await session.floor.suggest(MIKA, "an owl")
     rig.audience.heard.clear()

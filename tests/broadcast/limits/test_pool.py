@@ -89,7 +89,8 @@ async def test_the_pool_is_never_overdrawn_and_never_leaks(steps: list[tuple[str
 
     async def enter(number: int) -> None:
         async with AsyncExitStack() as stack:
-            slot = stack.enter_context(pool.slot(lambda: None))
+            slot = pool.claim(lambda: None)
+            stack.callback(pool.give_up, slot)
             while True:
                 await pool.turn(slot)
                 ahead = [other for other, task in waiting.items() if other < number and not task.cancelling()]
@@ -128,7 +129,9 @@ async def test_the_pool_is_never_overdrawn_and_never_leaks(steps: list[tuple[str
         await stack.aclose()
     async with AsyncExitStack() as all_of_it, asyncio.timeout(5):
         for _ in range(size):
-            await pool.turn(all_of_it.enter_context(pool.slot(lambda: None)))
+            slot = pool.claim(lambda: None)
+            all_of_it.callback(pool.give_up, slot)
+            await pool.turn(slot)
 
 
 async def times_of_tries(rig: Rig, number: int) -> list[float]:

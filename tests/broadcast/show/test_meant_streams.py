@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Stream
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import StartedStream
+from bot.broadcast.ports import StartedStream, StreamEvents
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, Rig, reach
 
@@ -18,10 +18,12 @@ async def test_a_stream_is_stored_as_meant_before_the_service_is_asked(rig: Rig)
     stored_by_then: list[Stream] = []
     start = rig.world.start
 
-    async def start_later(prompt: str, *, portrait: bool, picture: Picture | None = None) -> StartedStream:
+    async def start_later(
+        prompt: str, events: StreamEvents, *, portrait: bool, picture: Picture | None = None
+    ) -> StartedStream:
         stored_by_then.extend(rig.journal.streams)
         await rig.clock.sleep(3)
-        return await start(prompt, portrait=portrait, picture=picture)
+        return await start(prompt, events, portrait=portrait, picture=picture)
 
     rig.world.start = start_later  # type: ignore[method-assign]
     session = await rig.start()

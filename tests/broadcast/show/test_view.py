@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Ending, Spectating
+from bot.broadcast.picture import Picture
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason
@@ -26,7 +27,7 @@ async def everything_shown(rig: Rig) -> BroadcastSession:
     session.floor.vote(ROBIN, session.view.floor.candidates[0].suggestion.id)
     session.floor.call_vote(Mode.HOST, ROBIN)
     assert rig.world.events
-    rig.world.events.pictured(b"a picture")
+    rig.world.events.pictured(Picture(b"a large picture", portrait=False), b"a picture")
     rig.world.events.spectating(Spectating("https://odyssey.test/whep", TOKEN))
     return session
 

@@ -1,0 +1,269 @@
+"""The relay: carries a broadcast from the stream on air to the next one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Self
+
+from bot.broadcast.errors import WorldError, ending_of
+from bot.broadcast.limits.continuation import CONNECTION_LIMIT_S, Continuation, Timetable
+from bot.broadcast.limits.pool import Slot
+from bot.broadcast.limits.usage import LimitKind
+from bot.broadcast.model import Broadcast, Ending, Stream
+from bot.broadcast.picture import Picture
+from bot.broadcast.ports import Ports
+from bot.broadcast.relay.run import Connection, StreamRun
+from bot.broadcast.relay.streams import Streams
+from bot.broadcast.states import Reason
+from bot.broadcast.telling.backoff import Backoff
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+"""Between two tries to come back; the first is at once."""
+STEADY_S = 4.0
+"""A stream that was on air for so long came to something: tries are counted anew."""
+LINGER_S = 4.0
+"""How long a stream goes on beside the one that follows it, until every spectator has changed over."""
+WATCHABLE_WITHIN_S = 3.0
+"""How long the next stream, which shows itself already, is waited for to be open to spectators."""
+
+
+class Relay:
+    """Carries one broadcast. An async context manager: leaving it frees every connection and slot.
+
+    `changed` is called when something new can be shown, or sent. A stream whose end is stored is handed to
+    `ended`.
+    """
+
+    def __init__(
+        self,
+        broadcast: Broadcast,
+        ports: Ports,
+        *,
+        opening_picture: Picture | None,
+        changed: Callable[[], None],
+        ended: Callable[[Stream], None],
+    ) -> None:
+        self.on_air: StreamRun | None = None
+        """What viewers see: after its end too, until the next one is there."""
+        self.coming_back = 0
+        """Which try in a row it is to have the picture back; 0 while it is there."""
+        self.streams = Streams(broadcast, ports, opening_picture, self, ended)
+        self._name = broadcast.id
+        self._pool = ports.pool
+        self._open_world = ports.open_world
+        self._rules = ports.relay_rules
+        self._limit = ports.stream_limit
+        self._clock = ports.clock
+        self._changed = changed
+        self._slot: Slot | None = None
+        self._slots: set[Slot] = set()
+        self._connections: set[Connection] = set()
+        self._turn = asyncio.Lock()
+        self._is_cutting = False
+        self._failures = 0
+        self._pauses = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            async with AsyncExitStack() as all_of_them:
+                for connection in self._connections:
+                    all_of_them.push_async_exit(connection.stack)
+        finally:
+            for slot in self._slots:
+                self._pool.give_up(slot)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the world can be sent something now."""
+        return self.on_air is not None and self.on_air.over is None and not self._is_cutting
+
+    @property
+    def place_in_pool(self) -> int | None:
+        """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
+        return self._slot.place if self._slot else None
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[StreamRun]:
+        """The stream on air, for one interaction: it does not change over meanwhile.
+
+        To be asked for only while the relay is open.
+        """
+        async with self._turn:
+            yield self._running
+
+    async def begin(self, connecting: Callable[[], Awaitable[None]]) -> None:
+        """Starts the first stream as soon as one is free, by our own count and by the service's.
+
+        `connecting` is awaited when its turn has come. Raises `WorldError`.
+        """
+        self._slot = self._pool.claim(self._changed)
+        self._slots.add(self._slot)
+        self._put_on_air(await self._in_turn(self._slot, connecting))
+
+    async def carry_on(self) -> Ending:
+        """Carries the broadcast from stream to stream. Returns why that cannot go on."""
+        async with asyncio.TaskGroup() as leaving:
+            while True:
+                run = self._running
+                plan = Timetable.of(run.began_at, self._limit.limit_s)
+                await self._clock.wait(run.is_over, until=plan.prepare_at if plan else None)
+                if plan and not run.over:
+                    await self._hand_over(run, plan, leaving)
+                if run is self._running and run.over and (ending := await self._come_back(run, run.over)):
+                    return ending
+
+    def run_changed(self, run: StreamRun) -> None:
+        """A stream has something new to tell."""
+        if run.over and run.over.reason is Reason.TIME_LIMIT:
+            self._limit.learn(run.lasted_s)
+        if run is self.on_air:
+            self.streams.seed = run.picture or self.streams.seed
+            self._changed()
+
+    @property
+    def _running(self) -> StreamRun:
+        assert self.on_air  # noqa: S101 - there is one from the first stream on
+        return self.on_air
+
+    def _put_on_air(self, run: StreamRun) -> None:
+        self.on_air, self.coming_back, self._slot = run, 0, run.connection.slot
+        log.info("broadcast %s: stream %d is on air", self._name, run.stream.number)
+        self._changed()
+
+    async def _hand_over(self, run: StreamRun, plan: Timetable, leaving: asyncio.TaskGroup) -> None:
+        """Has the next stream follow the one on air: beside it if that can be, else in its place."""
+        if self._rules.continuation is not Continuation.SEQUENTIAL and await self._overlap(run, plan.slot_by):
+            leaving.create_task(self._leave(run), name=f"leaving a stream of {self._name}")
+            return
+        await self._clock.wait(run.is_over, until=plan.cut_at)
+        if not run.over:
+            await self._cut_over(run)
+
+    async def _overlap(self, run: StreamRun, slot_by: float) -> bool:
+        """Brings up the next stream beside the one on air, and changes over between two interactions."""
+        slot = await self._pool.seam(self._changed, until=slot_by)
+        if slot is None:
+            return False
+        self._slots.add(slot)
+        try:
+            async with self._new_connection(slot) as connection:
+                await self.streams.look_at(run)
+                following = await self.streams.begin(connection)
+        except WorldError as error:
+            log.info("broadcast %s: no stream beside the one on air (%s)", self._name, error.reason.value)
+            self._give_up(slot)
+            return False
+        await self._clock.wait(following.can_be_watched, until=self._clock.steady() + WATCHABLE_WITHIN_S)
+        async with self._turn:
+            self._put_on_air(following)
+        return True
+
+    async def _leave(self, run: StreamRun) -> None:
+        """Ends a stream once every spectator has had the time to change over."""
+        await self._clock.wait(run.is_over, until=self._clock.steady() + LINGER_S)
+        await self.streams.end(run)
+        await self._close(run.connection)
+        self._give_up(run.connection.slot)
+        await self.streams.store_end(run, Ending(Reason.CONTINUED))
+
+    async def _cut_over(self, run: StreamRun) -> None:
+        """Ends the stream on air, and starts the next one on its connection, unless that is too old."""
+        self._is_cutting = True
+        try:
+            async with self._turn:
+                await self.streams.look_at(run)
+                await self.streams.end(run)
+                run.break_off(Ending(Reason.CONTINUED))
+                age_s = self._clock.steady() - run.connection.opened_at
+                if age_s + run.lasted_s < CONNECTION_LIMIT_S:
+                    following = await self.streams.begin(run.connection)
+                    self._put_on_air(following)
+                    await self.streams.store_end(run, Ending(Reason.CONTINUED))
+        except WorldError as error:
+            log.info("broadcast %s: the next stream did not start (%s)", self._name, error.reason.value)
+        finally:
+            self._is_cutting = False
+            self._changed()
+
+    async def _come_back(self, run: StreamRun, ending: Ending) -> Ending | None:
+        """Has another stream follow one that is over, on a new connection; else says why it is the end.
+
+        After so many tries that is what broke the picture off, if that was a failure.
+        """
+        broke = ending
+        if run.lasted_s >= STEADY_S:
+            self._failures = 0
+            self._pauses.reset()
+        await self._close(run.connection)
+        await self.streams.store_end(run, ending)
+        while True:
+            if ending.reason is not Reason.CONTINUED:
+                if _is_final(ending):
+                    return ending
+                if self._failures >= self._rules.tries:
+                    return broke if broke.reason.is_failure else ending
+                self._failures += 1
+                self.coming_back = self._failures
+                self._changed()
+                log.info("broadcast %s: the picture is gone (%s)", self._name, ending.reason.value)
+                if self._failures > 1:
+                    await self._clock.sleep(self._pauses.next_s())
+            try:
+                self._put_on_air(await self._in_turn(run.connection.slot))
+            except WorldError as error:
+                ending = ending_of(error)
+            else:
+                return None
+
+    async def _in_turn(
+        self, slot: Slot, connecting: Callable[[], Awaitable[None]] | None = None
+    ) -> StreamRun:
+        """Begins a stream on a new connection, as soon as its slot may be used. Raises `WorldError`."""
+        while True:
+            await self._pool.turn(slot)
+            if connecting:
+                await connecting()
+            try:
+                async with self._new_connection(slot) as connection:
+                    run = await self.streams.begin(connection)
+            except WorldError as error:
+                if not error.is_for_want_of_a_slot:
+                    raise
+                log.info("broadcast %s: all streams are in use, it waits in line", self._name)
+                self._pool.turned_away(slot)
+            else:
+                self._pool.there_is_room()
+                return run
+
+    @asynccontextmanager
+    async def _new_connection(self, slot: Slot) -> AsyncIterator[Connection]:
+        """A connection that stays open, unless what is begun on it fails. Entering raises `WorldError`."""
+        async with AsyncExitStack() as stack:
+            world = await stack.enter_async_context(self._open_world())
+            connection = Connection(world, slot, self._clock.steady(), stack)
+            yield connection
+            connection.stack = stack.pop_all()
+            self._connections.add(connection)
+
+    async def _close(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        await connection.stack.aclose()
+
+    def _give_up(self, slot: Slot) -> None:
+        self._slots.discard(slot)
+        self._pool.give_up(slot)
+
+
+def _is_final(ending: Ending) -> bool:
+    """Whether no other stream can follow."""
+    if ending.reason is Reason.USAGE_LIMIT:
+        return ending.limit is None or ending.limit.kind not in (LimitKind.STREAMS, LimitKind.RATE)
+    return ending.reason is Reason.BAD_KEY

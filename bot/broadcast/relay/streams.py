@@ -1,0 +1,148 @@
+"""The streams of one broadcast, numbered from 1: each begins as the one before left the world."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from bot.broadcast.errors import WorldError, ending_of
+from bot.broadcast.model import Broadcast, Ending, Stream
+from bot.broadcast.picture import Picture
+from bot.broadcast.ports import Ports
+from bot.broadcast.relay.retelling import REMEMBERED, as_it_stands
+from bot.broadcast.relay.run import Connection, StreamRun, Watcher
+from bot.broadcast.states import Reason
+
+log = logging.getLogger(__name__)
+
+_FOR_WHAT_IT_SHOWS = frozenset({Reason.STREAM_ERROR, Reason.REFUSED, Reason.NO_PICTURES})
+"""What a start is refused for that may be let through in other words, or without a picture."""
+
+
+class Streams:
+    """Begins streams, and stores their ends. A stream whose end is stored is handed to `ended`."""
+
+    def __init__(
+        self,
+        broadcast: Broadcast,
+        ports: Ports,
+        opening_picture: Picture | None,
+        watcher: Watcher,
+        ended: Callable[[Stream], None],
+    ) -> None:
+        self.begun = 0
+        """How many have begun."""
+        self.newest: Stream | None = None
+        """The one that began last, or is meant to."""
+        self.seed = opening_picture
+        """The newest picture: the next one starts from it."""
+        self.applied: deque[str] = deque(maxlen=REMEMBERED)
+        """What the world has taken, in the service's words, the newest last."""
+        self._broadcast = broadcast
+        self._opening = broadcast.prompt
+        self._ports = ports
+        self._watcher = watcher
+        self._ended = ended
+        self._open: list[StreamRun] = []
+        """Those whose end is not stored, one that was refused its beginning too."""
+
+    async def begin(self, connection: Connection) -> StreamRun:
+        """Begins the next one on a connection, with the world as it stands. Raises `WorldError`.
+
+        What the service refuses is asked for in the words of the opening, and then without the picture. After
+        the first, a stream counts as begun only when it shows itself.
+        """
+        run = self._next(connection)
+        ways = self._ways(connection)
+        for number, (prompt, picture) in enumerate(ways, start=1):
+            try:
+                await run.begin(prompt, picture, self._ports.journal)
+            except WorldError as error:
+                if error.reason not in _FOR_WHAT_IT_SHOWS or number == len(ways):
+                    raise
+                log.info("broadcast %s: its next stream is asked for otherwise", self._broadcast.id)
+            else:
+                break
+            finally:
+                self.newest = run.stream
+        self.begun += 1
+        if self.begun == 1:
+            self._opening = run.worded
+        else:
+            await self._see(run)
+        return run
+
+    async def look_at(self, run: StreamRun) -> None:
+        """Takes what a stream looks like now as the seed of the next one, if it can still be had."""
+        try:
+            self.seed = await run.world.latest_picture() or self.seed
+        except WorldError as error:
+            log.info("broadcast %s: an older picture has to do (%s)", self._broadcast.id, error.reason)
+
+    async def end(self, *runs: StreamRun) -> None:
+        """Ends streams at the service; without names, all that run."""
+        await asyncio.gather(*(self._end(run) for run in runs or self._open if not run.over))
+
+    async def store_end(self, run: StreamRun, ending: Ending) -> None:
+        """Stores that a stream is over: for this, if it has no reason of its own."""
+        self._open.remove(run)
+        try:
+            await run.store_end(ending, self._ports.journal)
+        finally:
+            if self.newest and self.newest.id == run.stream.id:
+                self.newest = run.stream
+            self._ended(run.stream)
+
+    async def store_ends(self, ending: Ending) -> None:
+        """The same for all that were left."""
+        for run in list(self._open):
+            await self.store_end(run, ending)
+
+    def _next(self, connection: Connection) -> StreamRun:
+        now = self._ports.clock.now()
+        refused = next((run for run in self._open if not run.stream.has_begun), None)
+        if refused:
+            self._open.remove(refused)
+        meant = Stream(
+            id=refused.stream.id if refused else self._ports.new_id(),
+            broadcast_id=self._broadcast.id,
+            prompt=self._broadcast.prompt,
+            portrait=self._broadcast.portrait,
+            intended_at=now,
+            started_at=now,
+            number=self.begun + 1,
+        )
+        run = StreamRun(meant, connection, self._ports.clock, self._watcher)
+        self._open.append(run)
+        return run
+
+    def _ways(self, connection: Connection) -> list[tuple[str, Picture | None]]:
+        """In what words and from which picture it is asked for, the best first."""
+        if not self.begun:
+            return [(self._broadcast.prompt, self.seed)]
+        prompts = (as_it_stands(self._opening, self.applied), self._broadcast.prompt)
+        pictures = (self.seed, None) if connection.world.starts_from_pictures else (None,)
+        return list(dict.fromkeys((prompt, picture) for picture in pictures for prompt in prompts))
+
+    async def _see(self, run: StreamRun) -> None:
+        """Returns when the stream shows itself in its right shape; one that does not is ended."""
+        try:
+            picture = await run.world.first_picture()
+        except WorldError as error:
+            ending = run.over or ending_of(error)
+        else:
+            if picture.portrait is self._broadcast.portrait:
+                return
+            ending = Ending(Reason.STREAM_ERROR)
+        await self._end(run)
+        await self.store_end(run, ending)
+        raise WorldError(ending.reason, ending.detail, limit=ending.limit)
+
+    async def _end(self, run: StreamRun) -> None:
+        try:
+            await run.world.end()
+        except WorldError as error:
+            # Closing the connection, which comes next, ends the stream just as well.
+            log.info("broadcast %s: an end was not confirmed (%s)", self._broadcast.id, error.reason.value)

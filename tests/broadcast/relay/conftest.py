@@ -1,0 +1,86 @@
+"""Broadcasts of many streams, with a scripted service behind them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
+from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.model import Channel, Ending, Stream
+from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.states import Reason, State
+from tests.broadcast.conftest import CHANNEL, MIKA, reach
+from tests.broadcast.fakes import (
+    ListeningAudience,
+    MemoryJournal,
+    PostingBoard,
+    ScriptedRecordings,
+    ScriptedWorld,
+    desk_of,
+    ports,
+)
+from tests.broadcast.relay.service import ScriptedService, TurnedClock, settle
+
+
+@dataclass
+class Run:
+    """The domain under test, and what surrounds it."""
+
+    broadcasts: Broadcasts
+    service: ScriptedService
+    journal: MemoryJournal
+    clock: TurnedClock
+    limit: StreamLimit
+
+    async def start(self, channel: Channel = CHANNEL) -> BroadcastSession:
+        """Mika's broadcast, live."""
+        session = await self.broadcasts.start(channel, MIKA, "A harbour", portrait=False)
+        await reach(session, State.LIVE)
+        await settle()
+        return session
+
+    async def end(self, session: BroadcastSession) -> None:
+        """Mika ends it."""
+        session.end(Ending(Reason.HOST_ENDED, by=MIKA))
+        await settle()
+
+    @property
+    def streams(self) -> list[Stream]:
+        """All streams that were stored, as they stand, in their order."""
+        return sorted({stream.id: stream for stream in self.journal.streams}.values(), key=lambda s: s.number)
+
+
+Opened = Callable[..., AbstractAsyncContextManager[Run]]
+
+
+@pytest.fixture
+def opened() -> Opened:
+    """Opens one: `opened(continuation, limit_s=, slots=, tries=)`."""
+
+    @asynccontextmanager
+    async def open_run(
+        continuation: Continuation = Continuation.AUTO,
+        *,
+        limit_s: float = 150.0,
+        slots: int = 5,
+        tries: int = 3,
+    ) -> AsyncIterator[Run]:
+        service, journal, board, clock = ScriptedService(), MemoryJournal(), PostingBoard(), TurnedClock()
+        desk = desk_of(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
+        limit = StreamLimit(limit_s)
+        with_service = replace(
+            ports(ScriptedWorld(), journal, ListeningAudience(journal), clock),
+            open_world=service,
+            stream_limit=limit,
+            relay_rules=RelayRules(continuation, tries),
+            pool=StreamPool(slots, clock, kept_for_seams=int(continuation is Continuation.OVERLAP)),
+        )
+        async with desk, Broadcasts(with_service, desk) as broadcasts:
+            yield Run(broadcasts, service, journal, clock, limit)
+
+    return open_run
