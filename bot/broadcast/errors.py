@@ -182,7 +182,6 @@ class BroadcastError(Exception):
 
     @property
     def code(self) -> Kind:
-        """Of what kind it is."""
         return self.why if isinstance(self.why, Code) else type(self.why)
 
 

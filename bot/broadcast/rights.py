@@ -131,7 +131,6 @@ class Rank:
 
 
 def may(deed: Deed, person: Person) -> bool:
-    """Whether somebody may do it."""
     return _refusal(deed, person) is None
 
 

@@ -152,11 +152,9 @@ class OdysseyBot(commands.Bot):
         log.info("connected to Discord as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_resumed(self) -> None:
-        """Discord is there again."""
         self.is_connected = True
 
     async def on_disconnect(self) -> None:
-        """Discord is gone for the moment."""
         self.is_connected = False
 
     async def on_message(self, message: discord.Message, /) -> None:

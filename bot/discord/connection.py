@@ -47,7 +47,6 @@ class Connection:
 
     @property
     def is_up(self) -> bool:
-        """Whether the bot is connected at the moment."""
         return self._bot is not None and self._bot.is_connected
 
     async def stay(self, services: Services, stop: asyncio.Event) -> None:

@@ -40,8 +40,6 @@ UNSPACED = (
 
 
 class Readings(NamedTuple):
-    """A text read in several ways."""
-
     words: str
     """Lines of words."""
     runs: str

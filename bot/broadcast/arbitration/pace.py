@@ -30,7 +30,6 @@ class Pace:
         return max(gap_s, GAP_PER_ACKNOWLEDGEMENT * self._acknowledgement_s)
 
     def settled(self, sent_at: float, now: float) -> None:
-        """An interaction was acknowledged, or refused."""
         taken_s = now - sent_at
         before_s = taken_s if self._acknowledgement_s is None else self._acknowledgement_s
         self._acknowledgement_s = before_s + SMOOTHING * (taken_s - before_s)

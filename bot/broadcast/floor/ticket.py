@@ -50,6 +50,5 @@ class Tickets:
         self.followed: dict[str, asyncio.Event] = {}
 
     def tell(self, suggestion_id: str) -> None:
-        """A suggestion stands otherwise now."""
         if event := self.followed.get(suggestion_id):
             event.set()

@@ -79,7 +79,6 @@ def shown_candidates(mode: Mode, standing: Standing) -> tuple[ShownCandidate, ..
 
 
 def shown_motion(motion: Motion, date_of: Callable[[float], datetime]) -> ShownMotion:
-    """How a motion stands."""
     return ShownMotion(
         motion.mode, motion.by, motion.votes_for, motion.votes_against, date_of(motion.closes_at)
     )

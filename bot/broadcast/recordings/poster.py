@@ -15,7 +15,6 @@ class CurrentPoster:
         """None while nobody is there to post."""
 
     async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
-        """Has a recording posted. Raises `NotShownError`."""
         if self.poster is None:
             raise NotShownError("nobody posts recordings now")
         await self.poster.post_recording(stream, recording)

@@ -52,7 +52,6 @@ class Share:
         self._reckon()
 
     def reconsider(self) -> None:
-        """The server's rules have changed."""
         self.due_at = -math.inf
 
     def used_s(self, now: float) -> float:

@@ -24,11 +24,9 @@ class Listeners:
         self._listeners.append(listener)
 
     def leave(self, listener: Listener) -> None:
-        """It is told nothing more."""
         self._listeners.remove(listener)
 
     def tell(self, broadcast: Broadcast) -> None:
-        """A broadcast has changed."""
         for listener in tuple(self._listeners):
             try:
                 listener(broadcast)

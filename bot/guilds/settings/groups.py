@@ -13,8 +13,6 @@ GROUP_LIMIT = 5
 
 
 class Group(Enum):
-    """What settings are about."""
-
     DECIDING = auto()
     SPEECH = auto()
     PACE = auto()
@@ -28,7 +26,6 @@ def setting(default: Any, group: Group, **bounds: Any) -> Any:
 
 
 def group_of(field: FieldInfo) -> Group:
-    """What a setting is about."""
     extra = field.json_schema_extra
     assert isinstance(extra, dict)  # noqa: S101 - `setting` makes them all
     return Group[str(extra["group"])]

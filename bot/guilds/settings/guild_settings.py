@@ -64,7 +64,6 @@ class GuildSettings(GuildSettingFields):
 
     @property
     def text(self) -> TextRules:
-        """What these settings say of texts."""
         return TextRules(
             max_length=self.prompt_limit,
             blocked_words=self.blocked_words,

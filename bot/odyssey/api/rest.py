@@ -67,7 +67,6 @@ class Calls:
         self._account = account
 
     async def authenticate(self) -> None:
-        """Makes sure that there is a token."""
         await self._account.token(self.http, self.timeout_s)
 
     async def get(self, path: str, asked: Mapping[str, str | int | None] | None = None) -> dict[str, Any]:

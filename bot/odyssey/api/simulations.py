@@ -31,8 +31,6 @@ class SimulationStatus(StrEnum):
 
 @dataclass(frozen=True)
 class SimulationStream:
-    """One script's result."""
-
     script_index: int
     recording: Recording
 
@@ -63,8 +61,6 @@ class SimulationJob:
 
 @dataclass(frozen=True)
 class SimulationJobsList:
-    """One page of simulations."""
-
     jobs: list[SimulationJob]
     total: int
     limit: int

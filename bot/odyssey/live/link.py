@@ -92,7 +92,6 @@ class Attempt:
             await asyncio.wait({self._task})
 
     def set_status(self, status: ConnectionStatus, message: str | None = None) -> None:
-        """Notes and tells the connection's status."""
         if status != self._link.status:
             self._link.status = status
             self._notifier.call(self._options.get("on_status_change"), status, message)

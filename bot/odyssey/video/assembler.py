@@ -127,7 +127,6 @@ class Assembler:
             self._take(packet)
 
     def _take(self, packet: Packet) -> None:
-        """Takes the next packet in order."""
         if not packet.payload:
             return  # padding, to probe the bandwidth
         if self._skip_timestamp == packet.timestamp and not starts_keyframe(packet.codec, packet.payload):
