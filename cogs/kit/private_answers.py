@@ -7,11 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 import discord
 from discord.ext import commands
-from discord.ui import LayoutView
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast
@@ -20,6 +19,7 @@ from bot.broadcast.show.view import BroadcastView
 from bot.discord.bot import OdysseyBot
 from cogs.kit import context
 from cogs.kit.answers import ANSWER_LIFETIME_S, DISCORD_FAILED, is_acknowledged, telling
+from cogs.kit.lasting_button import LastingView
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ TIMEOUT_S = 30.0
 _GONE = (401, 404)
 """Discord's statuses for an answer that was dismissed, or whose token is dead."""
 
-Draw = Callable[[BroadcastView], LayoutView]
+Draw = Callable[[BroadcastView], LastingView]
 """Draws an answer as its broadcast stands, be that running or over."""
 IfStill = Callable[[], Awaitable[bool]]
 """Asks whether an answer may still be shown something new."""
@@ -150,7 +150,7 @@ class _Answer:
         self._clock = clock
         self._session = session
         self._turn = asyncio.Lock()
-        self.draw: Draw = lambda _: LayoutView()
+        self.draw: Draw = lambda _: LastingView()
         self._message: discord.Interaction | discord.WebhookMessage | None = None
         """The message, or the interaction whose original response it is."""
         self.message_id = 0
@@ -174,11 +174,11 @@ class _Answer:
                 await self._edit_here(interaction, view)
             elif source is None or not (is_in_sight or waits):
                 await self._send(interaction, view)
-            elif _payload(view) != self._shown or not self._lives:
+            elif view.payload != self._shown or not self._lives:
                 await self._edit_or_send(interaction, view)
             elif not waits:  # whoever asks again for what is shown does not see it: it may be dismissed
                 await self._send(interaction, view)
-            self._shown = _payload(view)
+            self._shown = view.payload
 
     async def catch_up(self) -> None:
         """Draws it again as soon as it may be edited, if it can be."""
@@ -187,12 +187,12 @@ class _Answer:
         try:
             async with self._turn, asyncio.timeout(TIMEOUT_S):
                 view = self.draw(self._session.view)
-                if not self._lives or _payload(view) == self._shown:
+                if not self._lives or view.payload == self._shown:
                     return
                 if self.if_still and not await self.if_still():
                     self.follows = False
                 elif await self._edit(view):
-                    self._shown = _payload(view)
+                    self._shown = view.payload
         except DISCORD_FAILED as error:
             log.info("a private answer could not follow: %s", type(error).__name__)
         except Exception:  # the boundary of one answer: it stays as it is
@@ -202,7 +202,7 @@ class _Answer:
     def _lives(self) -> bool:
         return self._message is not None and self._clock.steady() < self._lives_until
 
-    async def _edit_here(self, interaction: discord.Interaction, view: LayoutView) -> None:
+    async def _edit_here(self, interaction: discord.Interaction, view: LastingView) -> None:
         assert interaction.message is not None  # noqa: S101 - it is what is edited
         try:
             if is_acknowledged(interaction):
@@ -216,11 +216,11 @@ class _Answer:
         else:
             await self._stands(interaction, interaction.message.id)
 
-    async def _edit_or_send(self, interaction: discord.Interaction, view: LayoutView) -> None:
+    async def _edit_or_send(self, interaction: discord.Interaction, view: LastingView) -> None:
         if not self._lives or not await self._edit(view):
             await self._send(interaction, view)
 
-    async def _edit(self, view: LayoutView) -> bool:
+    async def _edit(self, view: LastingView) -> bool:
         """False if the message is gone: it is not tried again."""
         self._edited_at = self._clock.steady()
         try:
@@ -234,7 +234,7 @@ class _Answer:
             self._message = None
         return self._message is not None
 
-    async def _send(self, interaction: discord.Interaction, view: LayoutView) -> None:
+    async def _send(self, interaction: discord.Interaction, view: LastingView) -> None:
         if not is_acknowledged(interaction):
             answered = await interaction.response.send_message(view=view, ephemeral=True)
             await self._stands(interaction, answered.message_id or interaction.id)
@@ -259,7 +259,3 @@ class _Answer:
                     await before.delete()
             except DISCORD_FAILED as error:
                 log.info("an earlier private answer stays: %s", type(error).__name__)
-
-
-def _payload(view: LayoutView) -> list[dict[str, Any]]:
-    return cast("list[dict[str, Any]]", view.to_components())  # type: ignore[no-untyped-call]

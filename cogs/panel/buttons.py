@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 import discord
+from discord import ButtonStyle
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.prompts import PROMPT_LIMIT
@@ -29,22 +30,13 @@ class Action(StrEnum):
     MODERATE = "moderate"
 
 
-_DEEDS = {
-    Action.SUGGEST: Deed.SUGGEST,
-    Action.FOR: Deed.VOTE_ON_MODE,
-    Action.AGAINST: Deed.VOTE_ON_MODE,
-    Action.MODERATE: Deed.MODERATE,
+_BUTTONS = {
+    Action.SUGGEST: (Deed.SUGGEST, labels.SUGGEST, ButtonStyle.primary),
+    Action.FOR: (Deed.VOTE_ON_MODE, labels.FOR, ButtonStyle.success),
+    Action.AGAINST: (Deed.VOTE_ON_MODE, labels.AGAINST, ButtonStyle.secondary),
+    Action.MODERATE: (Deed.MODERATE, labels.MODERATE, ButtonStyle.secondary),
 }
-_LABELS = {
-    Action.SUGGEST: labels.SUGGEST,
-    Action.FOR: labels.FOR,
-    Action.AGAINST: labels.AGAINST,
-    Action.MODERATE: labels.MODERATE,
-}
-_STYLES = {
-    Action.SUGGEST: discord.ButtonStyle.primary,
-    Action.FOR: discord.ButtonStyle.success,
-}
+"""What each does, and how it looks."""
 
 
 class PanelButton(
@@ -54,13 +46,12 @@ class PanelButton(
 
     def __init__(self, action: str, broadcast_id: str, count: int = 0) -> None:
         self._action = Action(action)
-        style = _STYLES.get(self._action, discord.ButtonStyle.secondary)
-        label = labels.counted(_LABELS[self._action], count)
-        super().__init__(label, f"odyssey:{action}:{broadcast_id}", style)
+        self._deed, label, style = _BUTTONS[self._action]
+        super().__init__(labels.counted(label, count), f"odyssey:{action}:{broadcast_id}", style)
         self._broadcast_id = broadcast_id
 
     async def clicked(self, interaction: discord.Interaction) -> None:
-        session, _ = await rights.session_of(interaction, _DEEDS[self._action], self._broadcast_id)
+        session, _ = await rights.session_of(interaction, self._deed, self._broadcast_id)
         match self._action:
             case Action.SUGGEST:
                 # Told now, rather than after somebody has typed a whole idea.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import discord
-from discord.ui import LayoutView, TextDisplay
+from discord.ui import TextDisplay
 
 from bot.discord.bot import Services
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS
+from cogs.kit.lasting_button import LastingView
 from cogs.wording.text import PANEL_IS_BELOW
 
 
@@ -17,16 +18,8 @@ async def give_way(message: discord.PartialMessage, services: Services) -> None:
     except discord.NotFound:
         pass
     except DISCORD_FAILED:
-        await message.edit(view=_Closed(), attachments=[], allowed_mentions=NO_MENTIONS)
+        closed = LastingView(TextDisplay(f"-# {PANEL_IS_BELOW}"))
+        await message.edit(view=closed, attachments=[], allowed_mentions=NO_MENTIONS)
         await services.journal.close_panel(message.id, services.clock.now())
         return
     await services.journal.forget_post(message.id)
-
-
-class _Closed(LayoutView):
-    """What is left of it: nothing to press."""
-
-    def __init__(self) -> None:
-        super().__init__(timeout=None)
-        self.add_item(TextDisplay(f"-# {PANEL_IS_BELOW}"))
-        self.stop()

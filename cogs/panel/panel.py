@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any
 
 import discord
-from discord.ui import ActionRow, Button, Container, LayoutView, MediaGallery, Separator, TextDisplay
+from discord.ui import ActionRow, Button, Item, MediaGallery, Separator, TextDisplay
 
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import State
+from cogs.kit.lasting_button import LastingView
 from cogs.panel.buttons import Action, PanelButton
 from cogs.panel.text import epilogue, line_text, motion_text, now_text, title
 from cogs.steering.ballot import vote_buttons
@@ -27,56 +29,40 @@ _COLOURS = {
 }
 
 
-class Panel(LayoutView):
+class Panel(LastingView):
     """A broadcast's panel. `takes_nothing`: the server's text rules cannot be used."""
 
     def __init__(
         self, view: BroadcastView, *, watch_url: str, how_to_steer: str, takes_nothing: bool = False
     ) -> None:
-        super().__init__(timeout=None)
-        broadcast, floor = view.broadcast, view.floor
-        colour = _COLOURS.get(broadcast.state, discord.Colour.orange())
-        self._container: Container[Panel] = Container(accent_colour=colour)
-        heading = f"## {title(view)}"
-        if broadcast.state in STEERABLE:
-            if view.picture:
-                self._container.add_item(
-                    MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}"))
-                )
-            self._say(f"{heading}\n{now_text(view)}")
-            self._container.add_item(Separator())
-            self._add_votes(view)
-            self._container.add_item(
+        broadcast = view.broadcast
+        items: list[Item[Any]]
+        if broadcast.state not in STEERABLE:
+            items = [TextDisplay(f"## {title(view)}\n{epilogue(view)}")]
+        else:
+            picture = discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}")
+            items = [
+                *([MediaGallery[Any](picture)] if view.picture else []),
+                TextDisplay(f"## {title(view)}\n{now_text(view)}"),
+                Separator(),
+                *_votes(view),
                 ActionRow(
                     PanelButton(Action.SUGGEST, broadcast.id),
                     Button(label=WATCH, url=watch_url),
-                    PanelButton(Action.MODERATE, broadcast.id, len(floor.to_review)),
-                )
-            )
-            self._say(words.NOTHING_IS_TAKEN if takes_nothing else "")
-            self._say(words.PAUSED if floor.is_paused else f"-# {how_to_steer}")
-        else:
-            self._say(f"{heading}\n{epilogue(view)}")
-        self.add_item(self._container)
-        self.stop()  # its buttons are dynamic items, so discord.py need not remember the view
+                    PanelButton(Action.MODERATE, broadcast.id, len(view.floor.to_review)),
+                ),
+                *([TextDisplay[Any](words.NOTHING_IS_TAKEN)] if takes_nothing else []),
+                TextDisplay(words.PAUSED if view.floor.is_paused else f"-# {how_to_steer}"),
+            ]
+        super().__init__(*items, colour=_COLOURS.get(broadcast.state, discord.Colour.orange()))
 
-    @property
-    def payload(self) -> list[dict[str, Any]]:
-        """The components as Discord gets them: two panels with the same ones look the same."""
-        return cast("list[dict[str, Any]]", self.to_components())  # type: ignore[no-untyped-call]
 
-    def _add_votes(self, view: BroadcastView) -> None:
-        """What can be voted on, each with its buttons right below."""
-        broadcast_id = view.broadcast.id
-        if asked := motion_text(view):
-            self._say(asked)
-            self._container.add_item(
-                ActionRow(PanelButton(Action.FOR, broadcast_id), PanelButton(Action.AGAINST, broadcast_id))
-            )
-        self._say(line_text(view))
-        if ballot := vote_buttons(view):
-            self._container.add_item(ActionRow(*ballot))
-
-    def _say(self, text: str) -> None:
-        if text:
-            self._container.add_item(TextDisplay(text))
+def _votes(view: BroadcastView) -> Iterator[Item[Any]]:
+    """What can be voted on, each with its buttons right below."""
+    broadcast_id = view.broadcast.id
+    if asked := motion_text(view):
+        yield TextDisplay(asked)
+        yield ActionRow(PanelButton(Action.FOR, broadcast_id), PanelButton(Action.AGAINST, broadcast_id))
+    yield TextDisplay(line_text(view))
+    if ballot := vote_buttons(view):
+        yield ActionRow(*ballot)
