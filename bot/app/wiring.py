@@ -76,7 +76,7 @@ async def _open_services(
 
     engine = await stack.enter_async_context(open_database(settings.database_url, alone=True))
     writer = await stack.enter_async_context(Writer(engine))
-    journal = DatabaseJournal(engine, writer)
+    journal = DatabaseJournal(writer)
     records = DatabaseGuilds(engine, writer)
     audit = Audit(records, clock)
     guilds = Guilds(

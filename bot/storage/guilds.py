@@ -28,14 +28,14 @@ class DatabaseGuilds:
 
     async def save_settings(self, guild_id: int, settings: str, at: datetime) -> None:
         row = {"guild_id": guild_id, "settings": settings, "changed_at": at}
-        await self._writer.execute(upsert(self._engine, guild_settings, row))
+        await self._writer.execute(upsert(guild_settings, row))
 
     async def asked_guilds(self) -> list[int]:
         return [row.guild_id for row in await read(self._engine, select(first_questions))]
 
     async def save_asked(self, guild_id: int, at: datetime) -> None:
         row = {"guild_id": guild_id, "asked_at": at}
-        await self._writer.execute(upsert(self._engine, first_questions, row))
+        await self._writer.execute(upsert(first_questions, row))
 
     async def remaining_mutes(self, now: datetime) -> list[tuple[int, Mute]]:
         await self._writer.execute(delete(mutes).where(mutes.c.until <= now))
@@ -50,7 +50,7 @@ class DatabaseGuilds:
             "by_id": mute.by.id,
             "by_name": mute.by.name,
         }
-        await self._writer.execute(_mutes_of(guild_id, over), upsert(self._engine, mutes, row))
+        await self._writer.execute(_mutes_of(guild_id, over), upsert(mutes, row))
 
     async def remove_mutes(self, guild_id: int, viewer_ids: Collection[int]) -> None:
         await self._writer.execute(_mutes_of(guild_id, viewer_ids))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Collection
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, delete, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
 from bot.broadcast.posts import Post
@@ -18,8 +18,7 @@ from bot.storage.writer import Writer, insert_new, upsert
 class DatabaseJournal:
     """The domain's `PostJournal`. What a method returns is done once the fact is committed."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._engine = engine
+    def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
@@ -99,10 +98,10 @@ class DatabaseJournal:
         )
 
     def save_post(self, post: Post) -> Awaitable[None]:
-        return self._save(schema.posts, **_row(post))
+        return self._save(schema.posts, **asdict(post))
 
     def add_post(self, post: Post) -> Awaitable[None]:
-        return self._writer.execute(insert_new(self._engine, schema.posts, _row(post)))
+        return self._writer.execute(insert_new(schema.posts, asdict(post)))
 
     def close_panel(self, message_id: int, at: datetime) -> Awaitable[None]:
         panel = schema.posts.c.message_id == message_id
@@ -120,16 +119,4 @@ class DatabaseJournal:
         await self._writer.execute(update(schema.streams).where(stream).values(recording_dropped_at=at))
 
     def _save(self, table: Table, **row: Any) -> Awaitable[None]:
-        return self._writer.execute(upsert(self._engine, table, row))
-
-
-def _row(post: Post) -> dict[str, Any]:
-    return {
-        "id": post.id,
-        "message_id": post.message_id,
-        "channel_id": post.channel_id,
-        "kind": post.kind.value,
-        "broadcast_id": post.broadcast_id,
-        "stream_id": post.stream_id,
-        "posted_at": post.posted_at,
-    }
+        return self._writer.execute(upsert(table, row))

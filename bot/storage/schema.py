@@ -211,8 +211,6 @@ actions = Table(
     Index(None, "guild_id", "at"),
 )
 
-_OPEN_PANELS = "kind = 'panel' AND closed_at IS NULL"
-
 posts = Table(
     "posts",
     metadata,
@@ -225,12 +223,7 @@ posts = Table(
     Column("stream_id", ForeignKey("streams.id")),
     Column("posted_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
-    Index(
-        "ix_posts_open_panels",
-        "posted_at",
-        sqlite_where=text(_OPEN_PANELS),
-        postgresql_where=text(_OPEN_PANELS),
-    ),
+    Index("ix_posts_open_panels", "posted_at", sqlite_where=text("kind = 'panel' AND closed_at IS NULL")),
     # One recording post for a stream; panels have no stream, and may be several.
     UniqueConstraint("kind", "stream_id"),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -100,31 +100,25 @@ class Writer:
                 _answer(write, None)
 
 
-def upsert(engine: AsyncEngine, table: Table, row: Mapping[str, Any]) -> Upsert:
+def upsert(table: Table, row: Mapping[str, Any]) -> Upsert:
     """Inserts a row, or updates the one with its primary key."""
-    return Upsert(_upsert(engine.dialect.name, table, tuple(row)), row)
+    return Upsert(_upsert(table, tuple(row)), row)
 
 
-def insert_new(engine: AsyncEngine, table: Table, row: Mapping[str, Any]) -> Executable:
+def insert_new(table: Table, row: Mapping[str, Any]) -> Executable:
     """Inserts a row, unless there is one with a key of its."""
-    statement: Executable = _insert(engine.dialect.name)(table).values(row).on_conflict_do_nothing()
-    return statement
+    return insert(table).values(row).on_conflict_do_nothing()
 
 
 @functools.cache
-def _upsert(dialect: str, table: Table, columns: Sequence[str]) -> Executable:
+def _upsert(table: Table, columns: Sequence[str]) -> Executable:
     """Made once for a kind of row: making it takes as long as executing it."""
-    insert = _insert(dialect)(table)
+    statement = insert(table)
     key = [column.name for column in table.primary_key]
-    changes: dict[str, Any] = {name: insert.excluded[name] for name in columns if name not in key}
+    changes: dict[str, Any] = {name: statement.excluded[name] for name in columns if name not in key}
     if "version" in table.c:
         changes["version"] = table.c.version + 1
-    statement: Executable = insert.on_conflict_do_update(index_elements=key, set_=changes)
-    return statement
-
-
-def _insert(dialect: str) -> Callable[[Table], Any]:
-    return postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return statement.on_conflict_do_update(index_elements=key, set_=changes)
 
 
 def _answer(write: _Write, error: Exception | None) -> None:

@@ -69,6 +69,7 @@ class Rig:
 
 def put_in(line: Line, suggestion: Suggestion, now: float = 0.0) -> None:
     """Puts a suggestion in line that is stored already."""
+    line.check_room(suggestion.viewer)
     line.reserve(suggestion, now)
     line.admit(suggestion.id)
 

@@ -65,7 +65,7 @@ def url(tmp_path: Path) -> str:
 async def store(url: str) -> AsyncIterator[Store]:
     """An empty storage."""
     async with open_database(url) as engine, Writer(engine) as writer:
-        yield Store(url, engine, writer, DatabaseJournal(engine, writer), DatabaseHistory(engine))
+        yield Store(url, engine, writer, DatabaseJournal(writer), DatabaseHistory(engine))
 
 
 def guilds_of(

@@ -73,16 +73,17 @@ class Line:
         authors = (each.viewer.id for each in (*self, *self._entering.values()))
         return {*authors, *self._votes.voters}
 
-    def reserve(self, suggestion: Suggestion, now: float) -> None:
-        """Keeps room for a suggestion, to be admitted. Its lifetime counts from `now`, a steady moment.
-
-        Raises LineFull or TooManyOfYours.
-        """
-        viewer_id, limits = suggestion.viewer.id, self.limits
+    def check_room(self, viewer: Viewer) -> None:
+        """Raises LineFull or TooManyOfYours for who may not put one more in line."""
+        limits = self.limits
         if len(self._waiting) + len(self._entering) >= limits.total:
             raise BroadcastError(LineFull(limit=limits.total))
-        if self._turns.count(viewer_id) >= limits.per_viewer:
+        if self._turns.count(viewer.id) >= limits.per_viewer:
             raise BroadcastError(TooManyOfYours(limit=limits.per_viewer))
+
+    def reserve(self, suggestion: Suggestion, now: float) -> None:
+        """Keeps room for a suggestion, to be admitted. Its lifetime counts from `now`, a steady moment."""
+        viewer_id = suggestion.viewer.id
         self._entering[suggestion.id] = suggestion
         self._since[suggestion.id] = now
         if not self._votes.choice_of(viewer_id):

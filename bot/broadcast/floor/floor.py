@@ -99,6 +99,7 @@ class Floor:
         self._check_open()
         if self.is_paused:
             raise BroadcastError(Code.INTAKE_PAUSED)
+        self._arbiter.line.check_room(viewer)
         suggestion = self._new_suggestion(viewer, prompt, origin)
         self._arbiter.line.reserve(suggestion, self._clock.steady())
         self.recent.add(suggestion)  # before anything is awaited: the next one may come meanwhile
