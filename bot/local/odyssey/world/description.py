@@ -70,17 +70,21 @@ _PARTS = frozenset(
 def describe(scene: Scene) -> str:
     """The scene in a few sentences, beginning with the prompt that made it."""
     prompt = " ".join(scene.caption.split()).rstrip(".")
+    return ". ".join(sentence for sentence in (prompt, *details(scene)) if sentence) + "."
+
+
+def details(scene: Scene) -> tuple[str, str]:
+    """What is to be seen, in two sentences without their full stops: subjects and place, then all else."""
     where = f"{_PLACES[scene.place]} {_TIMES[scene.time]}"
     subjects = [_subject(actor) for actor in scene.actors]
     shown = f"{_list(subjects)} in {where}" if subjects else where
-    details = [f"a {scene.mood} {scene.season} mood", _WEATHER[scene.weather]]
+    more = [f"a {scene.mood} {scene.season} mood", _WEATHER[scene.weather]]
     added = [*scene.effects, *(thing for thing in scene.things if thing not in _PARTS)]
-    details += [_painted(scene.paints.of(part), part) for part in added]
-    details += [_painted(paint, paint.part) for paint in scene.paints.all if paint.part in _PARTS]
+    more += [_painted(scene.paints.of(part), part) for part in added]
+    more += [_painted(paint, paint.part) for paint in scene.paints.all if paint.part in _PARTS]
     if scene.camera in _CAMERAS:
-        details.append(_CAMERAS[scene.camera])
-    sentences = [prompt, shown[0].upper() + shown[1:], ", ".join(details).capitalize()]
-    return ". ".join(sentence for sentence in sentences if sentence) + "."
+        more.append(_CAMERAS[scene.camera])
+    return shown[0].upper() + shown[1:], ", ".join(more).capitalize()
 
 
 def _subject(actor: Actor) -> str:

@@ -6,9 +6,11 @@ import zlib
 from dataclasses import replace
 
 from bot.local.odyssey.world.colours import NAMED
+from bot.local.odyssey.world.description import details
 from bot.local.odyssey.world.playing import cast
 from bot.local.odyssey.world.reading import Mention, Reading, read
 from bot.local.odyssey.world.scene import Paint, Scene
+from bot.local.odyssey.world.sentences import first_clause, sentences
 from bot.local.odyssey.world.vocabulary import IMPLIED, NOBODY
 from bot.local.odyssey.world.words import Meaning
 
@@ -40,7 +42,6 @@ _PARTS = {
     "fog": "fog",
     "snow": "ground",
 }
-_IMPLIED_PLACES = frozenset(thing for thing, (aspect, _) in IMPLIED.items() if aspect == "place")
 _OF_ASPECT = {"place": "ground", "time": "sky", "weather": "clouds", "season": "leaves"}
 _LAND = ("ground", "water", "walls", "leaves")
 _HEAVENS = ("sky", "moon", "sun", "stars")
@@ -49,10 +50,22 @@ _SHINING = {"aurora": "night", "fireflies": "night", "neon": "night", "lanterns"
 
 
 def imagine(prompt: str, before: Scene | None = None) -> Scene:
-    """The scene that a prompt makes, of nothing or of the scene before. The same way each time."""
-    reading = read(prompt)
-    scene = before or Scene(caption="", seed=zlib.crc32(prompt.encode(errors="replace")))
-    scene = replace(scene, caption=prompt, calls=scene.calls + 1)
+    """The scene that a prompt makes, of nothing or of the scene before. The same way each time.
+
+    A prompt of several sentences makes what its sentences make as prompts one after the other. What the
+    description of a scene says of it changes nothing, so an applied prompt makes what it describes.
+    """
+    scene = before or Scene(caption="", seed=zlib.crc32(first_clause(prompt).encode(errors="replace")))
+    told: list[str] = []
+    for sentence in sentences(prompt):
+        if not told or sentence not in details(scene):
+            scene = _told(sentence, scene)
+            told.append(sentence)
+    return replace(scene, caption=". ".join(told))
+
+
+def _told(sentence: str, before: Scene) -> Scene:
+    reading, scene = read(sentence), before
     if not _EMPTY.isdisjoint(reading.words):
         scene = replace(scene, actors=(), effects=(), things=())
     for mention in reading.mentions:
@@ -62,10 +75,10 @@ def imagine(prompt: str, before: Scene | None = None) -> Scene:
     scene = replace(scene, actors=cast(scene.actors, reading))
     for quality in reading.loose:
         scene = _without(scene, quality.meaning) if quality.removed else _everywhere(scene, quality.meaning)
-    for meaning in reading.of_it if not (before and before.actors) else ():
+    for meaning in reading.of_it if not before.actors else ():
         scene = _everywhere(scene, meaning)
     named = {mention.meaning.aspect for mention in reading.kept}
-    if before is None and "place" not in named and not _IMPLIED_PLACES & set(scene.things):
+    if not scene.placed and not before.actors:
         home = next((_HOMES[actor.kind] for actor in scene.actors if actor.kind in _HOMES), scene.place)
         scene = replace(scene, place=home)
     if scene.time == "day" and "time" not in named:
@@ -113,8 +126,8 @@ def _implied(scene: Scene, thing: str) -> Scene:
 
 def _moved(scene: Scene, place: str) -> Scene:
     if place == scene.place:
-        return scene
-    return replace(scene, place=place, paints=scene.paints.without(*_LAND))
+        return replace(scene, placed=True)
+    return replace(scene, place=place, placed=True, paints=scene.paints.without(*_LAND))
 
 
 def _painted(scene: Scene, mention: Mention) -> Scene:

@@ -25,9 +25,12 @@ def cast(actors: tuple[Actor, ...], reading: Reading) -> tuple[Actor, ...]:
     named: list[str] = []
     acting: set[str] = set()
     action: str | None = None
-    for mention in reading.kept:
+    for mention in reading.mentions:
         meaning = mention.meaning
-        if meaning.aspect == "actor":
+        if mention.removed:
+            if meaning.aspect == "actor" and known.pop(meaning.value, None) is not None:
+                named = [kind for kind in named if kind != meaning.value]
+        elif meaning.aspect == "actor":
             actor = _said(known.get(meaning.value, Actor(meaning.value)), mention)
             known[meaning.value] = replace(actor, action=action or actor.action)
             named.append(meaning.value)

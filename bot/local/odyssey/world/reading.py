@@ -28,6 +28,8 @@ _NOUNS: dict[Aspect, int] = {
     "season": 0,
 }
 
+_LIFELESS: tuple[Aspect, ...] = ("thing", "effect", "weather", "time")  # what does things, but is no subject
+
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+|[.,;:!?()\n–—]")
 _BEFORE = frozenset({"no", "without", "remove", "stop", "not", "less"})  # takes away what comes next
 _BEFORE_PAIRS = frozenset({("put", "out"), ("take", "away"), ("get", "rid")})
@@ -95,6 +97,7 @@ def read(prompt: str) -> Reading:
     tokens = list(_tokens(prompt.lower()))
     _take_away(tokens)
     _place(tokens)
+    _leave_alone(tokens)
     reading = Reading([token.word for token in tokens])
     reading.unknown = [token.word for token in tokens if token.role == "unknown"]
     for at, token in enumerate(tokens):
@@ -258,6 +261,18 @@ def _place(tokens: list[_Token]) -> None:
             token.mention.where = where
         elif ends or again or token.word in ("and", "while", "as", *_RELATIVES, *_COPULAS):
             where = None
+
+
+def _leave_alone(tokens: list[_Token]) -> None:
+    """Forget what no subject does: fog that rolls in, a sun that rises."""
+    doer: _Token | None = None
+    for token in tokens:
+        if token.role == "noun" and _where(token) is None:
+            doer = token
+        elif token.role == "stop" or token.word in ("and", "while", "as", *_PRONOUNS, *_RELATIVES):
+            doer = None
+        elif token.means("action") and doer is not None and doer.means(*_LIFELESS):
+            token.mention, token.role = None, "small"
 
 
 def _where(token: _Token) -> str | None:

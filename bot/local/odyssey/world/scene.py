@@ -81,4 +81,4 @@ class Scene:
     paints: Paints = Paints()
     tint: RGB | None = None
     drift: float = 0.5
-    calls: int = 0  # how many prompts have made it, so that a repeated prompt is shown again
+    placed: bool = False  # a prompt has said where

@@ -21,6 +21,7 @@ from bot.local.odyssey.world.performer import Performer
 from bot.local.odyssey.world.placing import OPEN_WATER, needs_ground, spots
 from bot.local.odyssey.world.room import Window
 from bot.local.odyssey.world.scene import Scene
+from bot.local.odyssey.world.sentences import sentences
 from bot.local.odyssey.world.sky import Clouds, Planet, paint_sky
 from bot.local.odyssey.world.sprite import Sprite
 from bot.local.odyssey.world.water import Glints, LightRays
@@ -111,7 +112,7 @@ def build_set(scene: Scene, width: int, height: int) -> Set:
             *_glints(scene, width, height),
             *_weather(scene, light, width, height, wanted=not indoors),
         ),
-        caption=caption(scene.caption, width, height),
+        caption=caption(sentences(scene.caption)[-1], width, height),
         pace=_CAMERA_PACE.get(scene.camera, pace) * (0.6 + 0.8 * scene.drift),
     )
 
