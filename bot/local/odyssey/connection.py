@@ -135,12 +135,12 @@ class Connection:
         prompt = _prompt_of(command)
         portrait = bool(command.get("portrait", True))
         broadcast = command.get("broadcast") is True
-        image = command.get("input_image_base64")
-        if image is not None and not isinstance(image, str):
-            raise StreamRefusedError("invalid_image", "The input image must be a data URL.")
+        image = _image_of(command)
+        if image is not None and not self._settings.image_to_video:
+            raise StreamRefusedError("image_not_supported", "This streamer cannot start from an image.")
         try:
             self._stream = stream = await self._studio.open(
-                imagine(prompt), portrait=portrait, broadcast=broadcast, image=image or None
+                imagine(prompt), portrait=portrait, broadcast=broadcast, image=image
             )
         except OpeningError as error:
             raise StreamRefusedError("invalid_image", str(error)) from error
@@ -154,7 +154,7 @@ class Connection:
             width=stream.recording.width,
             height=stream.recording.height,
             broadcast=broadcast,
-            has_image=bool(image),
+            has_image=image is not None,
         )
         self._send("stream_started", stream_id=stream.stream_id, applied_prompt=applied_prompt)
         if broadcast:
@@ -240,3 +240,11 @@ def _prompt_of(command: dict[str, Any]) -> str:
             "invalid_prompt", f"The prompt is longer than {PROMPT_LIMIT_CHARS} characters."
         )
     return prompt
+
+
+def _image_of(command: dict[str, Any]) -> str | None:
+    """The input image; an empty one counts as none."""
+    image = command.get("input_image_base64")
+    if image is not None and not isinstance(image, str):
+        raise StreamRefusedError("invalid_image", "The input image must be a data URL.")
+    return image or None

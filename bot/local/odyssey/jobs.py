@@ -31,8 +31,7 @@ class Jobs:
         self._access = access
         self._simulator = simulator
         self._archive = archive
-        self._stream_limit_s = settings.stream_limit_s
-        self._loopback = settings.is_loopback
+        self._settings = settings
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Serve the calls."""
@@ -82,8 +81,11 @@ class Jobs:
         if sum(body.get(source) is not None for source in SOURCES) != 1:
             raise ScriptError("a job has one of script, scripts and script_url")
         if (url := body.get("script_url")) is not None:
-            body = await fetch_script(url, loopback=self._loopback)
-        return read_scripts(body, self._stream_limit_s)
+            body = await fetch_script(url, loopback=self._settings.is_loopback)
+        scripts = read_scripts(body, self._settings.stream_limit_s)
+        if not self._settings.image_to_video and any(script.image for script in scripts):
+            raise ScriptError("a script cannot start from an image here")
+        return scripts
 
     def _find(self, request: web.Request) -> Job:
         self._access.require_bearer(request)

@@ -8,6 +8,7 @@ from bot.local.odyssey.access import Access
 from bot.local.odyssey.origins import origin_of
 from bot.local.odyssey.refusals import RequestRefusedError, read_json
 from bot.local.odyssey.sessions import Sessions
+from bot.local.odyssey.settings import StandinSettings
 from bot.local.odyssey.tokens import Signer
 
 SIGNALLING_PATH = "/signalling"
@@ -16,13 +17,12 @@ SIGNALLING_PATH = "/signalling"
 class Reservations:
     """`GET /regions`, `POST /sessions/request` and `POST /sessions/token`."""
 
-    def __init__(
-        self, access: Access, sessions: Sessions, signer: Signer, session_token_lifetime_s: float
-    ) -> None:
+    def __init__(self, access: Access, sessions: Sessions, signer: Signer, settings: StandinSettings) -> None:
         self._access = access
         self._sessions = sessions
         self._signer = signer
-        self._token_lifetime_s = session_token_lifetime_s
+        self._token_lifetime_s = settings.session_token_lifetime_s
+        self._capabilities = {"image_to_video": settings.image_to_video}
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Serve the calls."""
@@ -48,7 +48,7 @@ class Reservations:
             {
                 "session_id": session.session_id,
                 "signalling_url": f"{origin_of(request, websocket=True)}{SIGNALLING_PATH}",
-                "capabilities": {"image_to_video": True},
+                "capabilities": self._capabilities,
             }
         )
 

@@ -94,7 +94,7 @@ class Standin:
         if settings.faults:
             FaultControl(self.faults).add_routes(app.router)
         access.add_routes(app.router)
-        Reservations(access, sessions, signer, settings.session_token_lifetime_s).add_routes(app.router)
+        Reservations(access, sessions, signer, settings).add_routes(app.router)
         signalling.add_routes(app.router)
         spectators = Spectators(studio, loopback=settings.is_loopback)
         spectators.add_routes(app.router)

@@ -18,6 +18,7 @@ class StandinSettings:
     connection_limit_s: float = 3600.0
     idle_limit_s: float = 40.0
     concurrent_streams: int = 5
+    image_to_video: bool = True  # a stream can start from an image
     # For how long a connection that was never closed cleanly counts as one. The real service says: up to 900;
     # that is for rehearsals, for it would lock out a developer whose scripts crash.
     unclean_hold_s: float = 0.0

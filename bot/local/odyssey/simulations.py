@@ -128,7 +128,8 @@ def _fail(job: Job, why: str) -> None:
 
 def _film(script: Script, recording: Recording, stage: Stage, is_stopped: Callable[[], bool]) -> None:
     """Draw, encode and record a script as fast as the machine can."""
-    scene = prepare_stage(stage, imagine(script.prompt), script.image)
+    scene = imagine(script.prompt)
+    prepare_stage(stage, scene, script.image)
     take = Take(stage, recording.directory)
     events, cues = recording.events, list(script.cues)
     facts = {"stream_id": recording.stream_id, "prompt": script.prompt, "applied_prompt": describe(scene)}

@@ -13,9 +13,10 @@ from bot.local.odyssey.media.take import Take
 from bot.local.odyssey.recordings import RecordingShelf
 from bot.local.odyssey.stream import LiveStream
 from bot.local.odyssey.world.canvas import Canvas
-from bot.local.odyssey.world.opening import mean_colour, opening_picture
+from bot.local.odyssey.world.opening import opening_picture
 from bot.local.odyssey.world.scene import Scene
 from bot.local.odyssey.world.stage import Stage
+from bot.local.odyssey.world.travels import Travels
 
 LANDSCAPE = (1280, 704)
 PORTRAIT = (704, 1280)
@@ -37,6 +38,7 @@ class Studio:
     def __init__(self, shelf: RecordingShelf) -> None:
         self.shelf = shelf
         self._clock = FrameClock()
+        self._travels = Travels()
         self._streams: dict[str, LiveStream] = {}
         self._broadcasts: dict[str, Broadcast] = {}
         self._lingering: dict[str, asyncio.TimerHandle] = {}
@@ -46,8 +48,8 @@ class Studio:
 
         `image` is the input image as a data URL; raises OpeningError when it is of no use.
         """
-        stage = Stage(*(PORTRAIT if portrait else LANDSCAPE))
-        scene = await asyncio.to_thread(prepare_stage, stage, scene, image)
+        stage = Stage(*(PORTRAIT if portrait else LANDSCAPE), self._travels)
+        await asyncio.to_thread(prepare_stage, stage, scene, image)
         recording = self.shelf.begin(stage.width, stage.height)
         take = Take(stage, recording.directory, HlsWindow() if broadcast else None)
         on_closed = functools.partial(self._forget, recording.stream_id)
@@ -89,14 +91,8 @@ class Studio:
         del self._broadcasts[stream_id], self._lingering[stream_id]
 
 
-def prepare_stage(stage: Stage, scene: Scene, image: str | None) -> Scene:
-    """Show the scene on the stage, and the image before it, of which the scene takes on the colour.
-
-    Returns the scene as it is shown. Raises OpeningError for an image that is of no use.
-    """
+def prepare_stage(stage: Stage, scene: Scene, image: str | None) -> None:
+    """Show the scene on the stage, and the image before it. Raises OpeningError for one that is of no use."""
     if image is not None:
-        picture = opening_picture(image, stage.width, stage.height)
-        scene = replace(scene, tint=mean_colour(picture))
-        stage.open_with(Canvas.from_rgb(picture))
+        stage.open_with(Canvas.from_rgb(opening_picture(image, stage.width, stage.height)))
     stage.show(stage.build(scene))
-    return scene

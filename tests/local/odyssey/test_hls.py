@@ -1,8 +1,7 @@
-"""Spectators over HLS, and what an input image opens with."""
+"""Spectators over HLS."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 from urllib.parse import urljoin
 
@@ -13,7 +12,6 @@ from bot.local.odyssey.media.clock import FRAME_RATE
 from bot.local.odyssey.media.encoder import GOP_TICKS, FrameEncoder
 from bot.local.odyssey.media.hls import WINDOW_SEGMENTS, HlsWindow
 from tests.local.odyssey.conftest import Service
-from tests.local.odyssey.test_stream import picture_url
 from tests.local.odyssey.wire import connected
 
 
@@ -72,46 +70,6 @@ async def test_hls_needs_its_token(service: Service) -> None:
         ):
             async with service.http.get(wrong) as response:
                 assert (response.status, list(await response.json())) == (status, ["detail"])
-
-
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF", "HEIF"])
-async def test_an_image_opens_the_stream(service: Service, kind: str) -> None:
-    """The input image, in any format, is the first picture, then the world grows out of it."""
-    async with connected(service.rest) as client:
-        url = picture_url((220, 40, 40), kind)
-        await client.start("A cat", input_image_base64=url)
-        assert client.viewer is not None
-        frame = await client.viewer.wait_for_frames(1)
-        red, green, blue = frame.to_ndarray(format="rgb24")[:300].reshape(-1, 3).mean(axis=0)
-        assert red > 180
-        assert green < 90
-        assert blue < 90
-
-
-async def test_the_image_gives_way_to_the_world(service: Service) -> None:
-    """An interaction in the opening seconds is seen at once, in place of the image."""
-    async with connected(service.rest) as client:
-        await client.start("A cat", input_image_base64=picture_url((255, 255, 255)))
-        assert client.viewer is not None
-        white = (await client.viewer.wait_for_frames(2)).to_ndarray(format="gray")[:500].mean()
-        await client.update("a dark night")
-        dark = (await client.viewer.wait_for_frames(5)).to_ndarray(format="gray")[:500].mean()
-        assert white - dark > 60
-
-
-@pytest.mark.parametrize(
-    "image", ["", "data:image/png;base64,", "data:image/png;base64,AAAA", "%%%", 7, {"x": 1}]
-)
-async def test_an_image_that_is_none_is_refused(service: Service, image: object) -> None:
-    """What is no image is `invalid_image`, and a start without it succeeds; an empty one counts as none."""
-    async with connected(service.rest) as client:
-        message = {"type": "interactive_stream_start", "prompt": "A cat", "input_image_base64": image}
-        await client.socket.send_json(message)
-        if image == "":
-            await client.expect("stream_started")
-            return
-        assert (await client.expect("interactive_stream_error"))["reason"] == "invalid_image"
-        assert (await asyncio.wait_for(client.start(), 10))["stream_id"]
 
 
 def test_a_segment_that_has_left_the_playlist() -> None:

@@ -73,7 +73,7 @@ class Take:
             self._first_tick, keyframe = tick, True
         own_tick = tick - self._first_tick
         self._last_tick = own_tick
-        canvas = self._stage.draw(own_tick / FRAME_RATE)
+        canvas = self._stage.draw(tick / FRAME_RATE)
         frame = to_frame(canvas)
         packet = self._h264.encode(frame, tick, keyframe=keyframe)
         data = bytes(packet)

@@ -30,7 +30,11 @@ class Camera:
     def __init__(self, width: int, height: int) -> None:
         self._width = width
         self._height = height
-        self._zoom, self._x, self._y = _VIEWS["still"]
+        self.jump("still")
+
+    def jump(self, move: str) -> None:
+        """Be where a move ends."""
+        self._zoom, self._x, self._y = _VIEWS[move]
 
     def frame(self, canvas: Canvas, move: str, time_s: float, step_s: float) -> None:
         """Replace the picture by what the camera sees of it."""
