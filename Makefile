@@ -13,7 +13,8 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 -
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/local.stamp ## the whole bot in a browser, without any account
-	@exec $(PY) -m bot demo --port $(PORT) $(if $(DATA),--data "$(DATA)")
+	@exec $(PY) -m bot demo --port $(PORT) $(if $(DATA),--data "$(DATA)") \
+		$(if $(LIMIT),--stream-limit-s $(LIMIT)) $(if $(SLOTS),--concurrent-streams $(SLOTS))
 
 test: $(VENV)/dev.stamp
 	@# Bytecode is kept, whatever the environment says: many tests start programs, and each would compile them.

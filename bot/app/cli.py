@@ -68,12 +68,23 @@ def demo(
     data: Annotated[
         Path | None, typer.Option(help="A directory in which all is kept; else it is forgotten.")
     ] = None,
+    stream_limit_s: Annotated[
+        float | None, typer.Option(min=1, help="Seconds that a stream may last; else as Odyssey has it.")
+    ] = None,
+    concurrent_streams: Annotated[
+        int | None, typer.Option(min=1, help="Streams that the plan allows at once; else as Odyssey has it.")
+    ] = None,
+    image_to_video: Annotated[
+        bool | None, typer.Option(help="Whether a stream can start from an image; else as Odyssey has it.")
+    ] = None,
 ) -> None:
     """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
     with _start_errors_explained(), _local_parts():
+        from bot.local.demo.plan import Plan
         from bot.local.demo.run import run_demo
 
-    asyncio.run(run_demo(port=port, crowd=crowd, data=data))
+    plan = Plan(stream_limit_s, concurrent_streams, image_to_video)
+    asyncio.run(run_demo(port=port, crowd=crowd, data=data, plan=plan))
 
 
 @app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})

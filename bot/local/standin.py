@@ -49,6 +49,9 @@ def standin(
     recordings_dir: Annotated[
         Path | None, typer.Option(help="Where recordings stay; else temporary.")
     ] = UNSET.recordings_dir,
+    image_to_video: Annotated[
+        bool, typer.Option(help="Whether a stream can start from an image.")
+    ] = UNSET.image_to_video,
     faults: Annotated[
         bool, typer.Option(help="Serve the control endpoint for scripted faults.")
     ] = UNSET.faults,
@@ -69,6 +72,7 @@ def standin(
         url_lifetime_s=url_lifetime_s,
         recording_delay_s=recording_delay_s,
         recordings_dir=recordings_dir,
+        image_to_video=image_to_video,
         faults=faults,
     )
     set_up_logging(log_level, "text", [api_key])

@@ -21,6 +21,7 @@ from bot.local.demo.children import Child, child
 from bot.local.demo.crowd import Crowd
 from bot.local.demo.keeping import DirectoryError, keeping, own_directory
 from bot.local.demo.page_server import add_page
+from bot.local.demo.plan import Plan
 from bot.local.discord.server import HOST, LocalDiscord
 from bot.local.discord.state import Memory, UnreadableError
 from bot.process.settings import Settings
@@ -42,25 +43,26 @@ class DemoStoppedError(Exception):
     """The one who runs the demo ended it."""
 
 
-async def run_demo(port: int, *, crowd: int = 0, data: Path | None = None) -> None:
+async def run_demo(port: int, *, crowd: int = 0, data: Path | None = None, plan: Plan | None = None) -> None:
     """Runs the demo until it is told to stop; its page is at `port` (0 takes any free one).
 
     `crowd` simulated viewers chat, suggest and vote while a broadcast is on. What happens is kept in the
-    directory `data`, and is there again in the next run; without one all is forgotten.
+    directory `data`, and is there again in the next run; without one all is forgotten. `plan` is what the
+    local Odyssey allows.
 
     Says on standard output when everything is ready, where, and what is kept. Exits with status 1 and one
     sentence when it cannot start or when a part of it ends by itself.
     """
     stop = stop_on_signals(BOT_GRACE_S + STANDIN_GRACE_S)
     try:
-        await _run(port, crowd, data, stop)
+        await _run(port, crowd, data, plan or Plan(), stop)
     except DemoStoppedError:
         return
     except (DemoError, DirectoryError) as error:
         sys.exit(str(error))
 
 
-async def _run(port: int, crowd: int, data: Path | None, stop: asyncio.Event) -> None:
+async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         directory = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-", ignore_cleanup_errors=True))
@@ -72,14 +74,16 @@ async def _run(port: int, crowd: int, data: Path | None, stop: asyncio.Event) ->
             await stack.enter_async_context(keeping(discord.world, memory))
         viewers = Crowd(discord, crowd) if crowd else None
         environment = _clean_environment()
-        recordings = ["--recordings-dir", str(kept_in / "recordings")] if data else []
+        options = plan.options
+        if data:
+            options += ["--recordings-dir", str(kept_in / "recordings")]
         key = f"ody_{secrets.token_hex(16)}"
         # Both start at once, since most of their start is loading: so the bot is told the port of the other.
         standin_port, web_port = _free_ports(2)
         standin = await stack.enter_async_context(
             child(
                 "The stand-in for Odyssey",
-                ["standin", "--host", HOST, "--port", str(standin_port), "--api-key", key, *recordings],
+                ["standin", "--host", HOST, "--port", str(standin_port), "--api-key", key, *options],
                 environment=environment,
                 directory=directory,
                 grace_s=STANDIN_GRACE_S,
@@ -95,6 +99,7 @@ async def _run(port: int, crowd: int, data: Path | None, stop: asyncio.Event) ->
             "WEB_HOST": HOST,
             "WEB_PORT": str(web_port),
             "PUBLIC_URL": f"http://{HOST}:{web_port}",
+            **plan.bot_settings,
         }
         bot = await stack.enter_async_context(
             child("The bot", ["run"], environment=environment, directory=directory, grace_s=BOT_GRACE_S)

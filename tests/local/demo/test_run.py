@@ -63,6 +63,21 @@ async def test_ready_used_and_ended_by_ctrl_c(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
 
 
+async def test_another_plan() -> None:
+    """How long a stream lasts, how many there are, and from what, can be chosen; the bot knows how many."""
+    options = ("--stream-limit-s", "20", "--concurrent-streams", "1", "--no-image-to-video")
+    async with demo_process("--port", "0", *options, CONCURRENT_STREAMS="7") as process:
+        await _ready_url(process)
+        children = psutil.Process(process.pid).children(recursive=True)
+        bot = next(child for child in children if child.cmdline()[-1] == "run")
+        (standin,) = (child for child in children if child != bot)
+        assert bot.environ()["CONCURRENT_STREAMS"] == "1"
+        asked = standin.cmdline()
+    assert "--no-image-to-video" in asked
+    assert asked[asked.index("--stream-limit-s") + 1] == "20.0"
+    assert asked[asked.index("--concurrent-streams") + 1] == "1"
+
+
 async def test_nothing_is_left_when_the_demo_is_killed() -> None:
     """SIGKILL of the demo also ends its children."""
     async with demo_process("--port", "0") as process:

@@ -1,0 +1,31 @@
+"""The plan of the demo's account: what the local Odyssey allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """None is what the stand-in has by itself."""
+
+    stream_limit_s: float | None = None
+    concurrent_streams: int | None = None
+    image_to_video: bool | None = None
+
+    @property
+    def options(self) -> list[str]:
+        """The stand-in's command line that makes it so."""
+        options = []
+        if self.stream_limit_s is not None:
+            options += ["--stream-limit-s", str(self.stream_limit_s)]
+        if self.concurrent_streams is not None:
+            options += ["--concurrent-streams", str(self.concurrent_streams)]
+        if self.image_to_video is not None:
+            options.append("--image-to-video" if self.image_to_video else "--no-image-to-video")
+        return options
+
+    @property
+    def bot_settings(self) -> dict[str, str]:
+        """What the owner of such an account sets: the bot asks for no more streams than there are."""
+        return {} if self.concurrent_streams is None else {"CONCURRENT_STREAMS": str(self.concurrent_streams)}
