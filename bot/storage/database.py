@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.kit.errors import StartError
 from bot.storage.address import database_address
 from bot.storage.lock import sole_use
+from bot.storage.unbroken import to_the_end
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,9 @@ async def open_database(url: str, *, alone: bool = False) -> AsyncIterator[Async
             event.listen(engine.sync_engine, "connect", _set_pragmas)
             event.listen(engine.sync_engine, "begin", _begin)
             await _migrate(engine, address.path, is_locked=alone)
-            await _open_all_connections(engine, address.path)
+            if address.path:
+                await _open_all_connections(engine)
+                stack.push_async_callback(_close, engine)
         yield engine
 
 
@@ -68,11 +71,34 @@ async def revision(engine: AsyncEngine) -> str:
         return await connection.run_sync(_revision) or ""
 
 
-async def _open_all_connections(engine: AsyncEngine, path: Path | None) -> None:
-    """Opens them now: a reader that is cancelled while it opens one would leave it open, with its thread."""
-    async with AsyncExitStack() as opened:
-        for _ in range(CONNECTIONS if path else 0):
-            await opened.enter_async_context(engine.connect())
+@to_the_end
+async def _open_all_connections(engine: AsyncEngine) -> None:
+    """Opens them now, so that nobody waits for one to be opened."""
+    async with _all_connections(engine):
+        pass
+
+
+@to_the_end
+async def _close(engine: AsyncEngine) -> None:
+    """Waits for those who use a connection, and lets nobody have one again.
+
+    A connection that is in use when the engine is disposed of would stay open, and so would a later one.
+    """
+    async with _all_connections(engine):
+        event.listen(engine.sync_engine, "checkout", _refuse)
+    await engine.dispose()
+
+
+@asynccontextmanager
+async def _all_connections(engine: AsyncEngine) -> AsyncIterator[None]:
+    async with AsyncExitStack() as taken:
+        for _ in range(CONNECTIONS):
+            await taken.enter_async_context(engine.connect())
+        yield
+
+
+def _refuse(*_: object) -> None:
+    raise RuntimeError("the database was left")
 
 
 @contextmanager
@@ -88,6 +114,7 @@ def errors_explained(url: str) -> Iterator[None]:
         ) from error
 
 
+@to_the_end
 async def _migrate(engine: AsyncEngine, path: Path | None, *, is_locked: bool) -> None:
     config = Config()
     config.set_main_option(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.broadcast.model import Outcome, Refusal
 from bot.broadcast.states import Reason, State
 from bot.storage.schema import broadcasts, posts, streams, suggestions
+from bot.storage.unbroken import to_the_end
 
 _OVER = [state.value for state in State if state.is_over]
 _IS_OPEN = broadcasts.c.state.not_in(_OVER) & broadcasts.c.ended_at.is_(None)
@@ -19,6 +20,7 @@ _LAST_SEEN_AT = case((broadcasts.c.last_seen_at > _BEGAN_AT, broadcasts.c.last_s
 _SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
 
 
+@to_the_end
 async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str) -> list[str]:
     """Marks what an earlier run left unfinished as interrupted; returns the broadcasts' IDs.
 

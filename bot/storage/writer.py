@@ -12,6 +12,8 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.unbroken import to_the_end
+
 BATCH_LIMIT = 500
 
 _NO_DATABASE = (OperationalError, OSError)
@@ -51,12 +53,14 @@ class Writer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._waiting.join()
-        self._is_left = True
-        if self._task:
-            self._task.cancel()
-        # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
-        await self._tasks.__aexit__(None, None, None)
+        try:
+            await to_the_end(self._waiting.join)()
+        finally:
+            self._is_left = True
+            if self._task:
+                self._task.cancel()
+            # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
+            await self._tasks.__aexit__(None, None, None)
 
     def execute(self, *statements: Executable | Upsert) -> asyncio.Future[None]:
         """Done when the statements are committed, all or none; has what the database raised.

@@ -1,0 +1,111 @@
+"""Work on the database whose callers do not wait for it: no connection is left open, nor its thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from bot.app.wiring import run_bot
+from bot.storage.database import open_database
+from bot.storage.history import DatabaseHistory
+from bot.storage.schema import guild_settings
+from bot.storage.writer import Writer
+from tests.e2e.conftest import House, empty_database, house
+from tests.storage.conftest import NOW, Store
+
+__all__ = ["empty_database", "house"]  # the fixtures
+
+TURNS = [*range(20), *range(20, 200, 15), *range(200, 3000, 300)]
+"""Of the loop, after which something is cancelled."""
+
+
+async def cancelled_after(turns: int, work: Coroutine[Any, Any, object]) -> bool:
+    """Whether it was still under way when it was cancelled."""
+    working = asyncio.create_task(work)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    is_early = working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+    return is_early
+
+
+def connections() -> list[threading.Thread]:
+    """The threads behind the connections that are open."""
+    return [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
+
+
+async def until_none_is_open() -> None:
+    """Returns once all threads have ended: they do so a moment after their connections are closed."""
+    for thread in connections():
+        await asyncio.to_thread(thread.join, 10)
+    assert connections() == []
+
+
+async def test_a_cancelled_read_leaves_its_connection_as_it_was(tmp_path: Path) -> None:
+    """Whenever it is cancelled, and twice too: no connection is thrown away, no thread is new."""
+    async with open_database(f"sqlite:///{tmp_path / 'odyssey.sqlite3'}") as engine:
+        history, threads = DatabaseHistory(engine), set(threading.enumerate())
+        for turns in range(60):
+            reads = [asyncio.create_task(history.channels(1)) for _ in range(4)]
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            for _ in range(2):
+                for read in reads:
+                    read.cancel()
+                await asyncio.sleep(0)
+            await asyncio.gather(*reads, return_exceptions=True)
+        assert await history.channels(1) == []
+        assert set(threading.enumerate()) == threads
+
+
+async def test_a_start_that_is_cancelled_leaves_no_connection_open(house: House) -> None:
+    """Whenever: while the database is opened, migrated, read, written, or closed again."""
+    for turns in TURNS:
+        (house.directory / "odyssey.sqlite3").unlink(missing_ok=True)
+        await cancelled_after(turns, run_bot(house.settings_of(), asyncio.Event()))
+        await until_none_is_open()
+
+
+async def test_a_database_that_is_left_waits_for_those_who_read(url: str) -> None:
+    """Each gets an answer, or is refused; all connections are closed."""
+    for turns in range(0, 60, 3):
+        async with open_database(url) as engine:
+            history = DatabaseHistory(engine)
+            reads = [asyncio.create_task(history.channels(1)) for _ in range(4)]
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        answers = await asyncio.gather(*reads, return_exceptions=True)
+        assert all(answer == [] or isinstance(answer, RuntimeError) for answer in answers)
+        await until_none_is_open()
+
+
+async def test_who_reads_too_late_is_refused(url: str) -> None:
+    """A command that outlives the bot: it opens no connection, which nobody would close."""
+    async with open_database(url) as engine:
+        history = DatabaseHistory(engine)
+    with pytest.raises(RuntimeError, match="was left"):
+        await history.channels(1)
+    await until_none_is_open()
+
+
+async def test_a_writer_that_is_left_in_a_hurry_still_writes(store: Store) -> None:
+    """Who leaves it is cancelled, whenever: what was handed over is written first."""
+    handed_over: list[int] = []
+
+    async def write(number: int) -> None:
+        async with Writer(store.engine) as writer:
+            _ = writer.execute(insert(guild_settings).values(guild_id=number, settings="{}", changed_at=NOW))
+            handed_over.append(number)
+
+    for turns in range(0, 60, 3):
+        await cancelled_after(turns, write(turns))
+    async with store.engine.connect() as connection:
+        assert list((await connection.execute(select(guild_settings.c.guild_id))).scalars()) == handed_over
