@@ -180,10 +180,17 @@ async def house(
     """A house with nobody in it yet: the test starts the bot, which is ready and edits panels at once."""
     monkeypatch.setattr("bot.discord.bot.GUILDS_COME_WITHIN_S", 0.01)
     monkeypatch.setattr("cogs.panel.upkeep.EDIT_GAP_S", 0.1)
+    paint_small(monkeypatch)
     shutil.copyfile(empty_database, tmp_path / "odyssey.sqlite3")
     standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1))
     async with LocalDiscord() as discord, standin:
         yield House(tmp_path, discord, standin)
+
+
+def paint_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams have a sixteenth of their pixels: to paint and to encode them costs most of a broadcast."""
+    monkeypatch.setattr("bot.local.odyssey.studio.LANDSCAPE", (320, 176))
+    monkeypatch.setattr("bot.local.odyssey.studio.PORTRAIT", (176, 320))
 
 
 def free_port() -> int:

@@ -191,8 +191,9 @@ async def test_what_breaks_a_rule_is_refused_with_the_rule(house: House, prompt:
         assert "Taken" in (await suggest(house, "sasha", "a checkered flag")).text
 
 
-async def test_the_panel_shows_a_picture_of_the_stream(house: House) -> None:
+async def test_the_panel_shows_a_picture_of_the_stream(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A JPEG of what is to be seen, and none once it is over."""
+    monkeypatch.setattr("bot.local.odyssey.studio.LANDSCAPE", (1280, 704))
     async with house.bot():
         panel = await house.live_broadcast()
         pictured = await house.discord.wait_for_message(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bot.broadcast.arbitration.policy import Mode
 from tests.crowd.show import crowd_house, crowd_of, show
-from tests.e2e.conftest import CHANNEL, House
+from tests.e2e.conftest import CHANNEL, House, paint_small
 
 PEOPLE, PAUSE_S = 30, 1.0
 SHOWS_S = {
@@ -22,11 +24,12 @@ EDITS = 5
 """That Discord allows in a channel in five seconds."""
 
 
-async def test_a_crowd_is_told_the_truth(tmp_path: Path) -> None:
+async def test_a_crowd_is_told_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each private answer, notice, mark and panel is compared with what was so then, and in the end.
 
     Nobody has more than one private answer about their votes before them; edits stay within Discord's limits.
     """
+    paint_small(monkeypatch)
     async with crowd_house(tmp_path) as (house, requests):
         crowd = crowd_of(house.discord, PEOPLE)
         async with house.bot():
