@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from collections.abc import Sequence
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.broadcast.errors import BroadcastError, Code
 from bot.discord.bot import OdysseyBot
-from cogs.broadcasts.commands import ViewerCommands
+from cogs.broadcasts.commands import callvote, end, recording, say, start, status
 from cogs.broadcasts.departures import Departures
 from cogs.chat.chat import Chat
-from cogs.chat.proposals import is_said, said_words
-from cogs.kit.answers import answer_privately, explain, explaining
+from cogs.chat.proposals import suggest_message
+from cogs.kit.answers import answer_privately, explain
 from cogs.kit.dialogue import Dialogues
 from cogs.kit.private_answers import PrivateAnswers
 from cogs.kit.sight import Sight
-from cogs.moderating.commands import ModerationCommands
+from cogs.moderating.commands import audit, list_streams, mode, panic, pause, resume
 from cogs.moderating.controls import ControlButton, ModeMenu
-from cogs.moderating.mute_commands import MuteCommands
+from cogs.moderating.mute_commands import mute, mutes, unmute
 from cogs.moderating.mute_list import MutePageButton, UnmuteButton
 from cogs.moderating.muting import mute_from_menu
 from cogs.moderating.review import VerdictButton
@@ -29,62 +29,51 @@ from cogs.panel.buttons import PanelButton
 from cogs.panel.keeper import PanelKeeper
 from cogs.recordings.board import RecordingBoard
 from cogs.recordings.stream_list import PageButton
-from cogs.settings.commands import SettingsCommands
+from cogs.settings.commands import settings, words
 from cogs.settings.first_question import DailyMinutes, KeepButton, StarterRoles
 from cogs.settings.page import EditButton, GroupMenu
 from cogs.steering.ballot import TakeBackButton, VoteButton
-from cogs.steering.suggesting import WithdrawButton, suggest_privately
-from cogs.wording import commands as texts
+from cogs.steering.suggesting import WithdrawButton
+from cogs.wording.commands import GROUP
 from cogs.wording.requests import NOT_A_MEMBER, OUTDATED_COMMAND
+
+COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
+    *(start, say, status, callvote, recording, end),
+    *(mode, pause, resume, panic, list_streams, audit),
+    *(mute, unmute, mutes, settings, words),
+)
+"""In the order in which Discord offers them."""
 
 
 async def setup(bot: commands.Bot) -> None:
-    answers = PrivateAnswers(cast("OdysseyBot", bot))
-    await bot.add_cog(answers)
-    await bot.add_cog(Dialogues())
-    await bot.add_cog(Sight())
-    await bot.add_cog(OdysseyCog(cast("OdysseyBot", bot), answers))
-    await bot.add_cog(Departures(cast("OdysseyBot", bot)))
+    assert isinstance(bot, OdysseyBot)  # noqa: S101 - no other loads this
+    answers, panels = PrivateAnswers(bot), PanelKeeper(bot)
+    for cog in (answers, panels, Dialogues(), Sight(), OdysseyCog(bot, panels, answers), Departures(bot)):
+        await bot.add_cog(cog)
 
 
-@app_commands.guild_only()
-async def suggest_message(interaction: discord.Interaction, message: discord.Message) -> None:
-    """`Suggest this`, in the menu of a message: whose it is does not matter, who suggests it does."""
-    async with explaining(interaction):
-        if not is_said(message):
-            raise BroadcastError(Code.NOT_SAID)
-        await suggest_privately(interaction, said_words(message))
+class OdysseyCog(commands.Cog):
+    """Has commands and buttons answer, hears what happens in Discord, and shows what comes of it."""
 
-
-@app_commands.guild_only()
-class OdysseyCog(
-    # Discord offers the commands of the last class first.
-    SettingsCommands,
-    MuteCommands,
-    ModerationCommands,
-    ViewerCommands,
-    group_name="odyssey",
-    group_description=texts.GROUP,
-):
-    """Turns commands into domain calls, and shows what comes of them."""
-
-    def __init__(self, bot: OdysseyBot, answers: PrivateAnswers) -> None:
-        super().__init__()
+    def __init__(self, bot: OdysseyBot, panels: PanelKeeper, answers: PrivateAnswers) -> None:
         self._bot = bot
         self._services = bot.services
         self._answers = answers
-        self._panels = PanelKeeper(bot)
+        self._panels = panels
         self._recordings = RecordingBoard(bot)
-        self._chat = Chat(bot, self._panels)
+        self._chat = Chat(bot, panels)
 
     async def cog_load(self) -> None:
-        """Has buttons answer, those of earlier runs too, puts commands into menus.
+        """Has commands answer, and buttons, those of earlier runs too.
 
         Panels of broadcasts that run are taken up, those of an earlier run are mended.
         """
-        menus = ((texts.SUGGEST_THIS, suggest_message), (texts.MUTE_FROM_STEERING, mute_from_menu))
-        for name, callback in menus:
-            self._bot.tree.add_command(app_commands.ContextMenu(name=name, callback=callback))
+        group = app_commands.Group(name="odyssey", description=GROUP, guild_only=True)
+        for command in COMMANDS:
+            group.add_command(command)
+        for entry in (group, suggest_message, mute_from_menu):
+            self._bot.tree.add_command(entry)
+        self._bot.tree.error(command_failed)
         self._bot.add_dynamic_items(
             PanelButton,
             VoteButton,
@@ -112,23 +101,6 @@ class OdysseyCog(
         within_s = self._services.deadline.last_words_s()
         closing = (part.close(within_s=within_s) for part in (self._panels, self._chat, self._answers))
         await asyncio.gather(*closing)
-
-    async def cog_app_command_error(
-        self, interaction: discord.Interaction, error: app_commands.AppCommandError
-    ) -> None:
-        """Every command's errors end here, as a private sentence."""
-        if (
-            isinstance(error, app_commands.TransformerError)
-            and error.type is discord.AppCommandOptionType.user
-        ):
-            await answer_privately(interaction, NOT_A_MEMBER)
-            return
-        if isinstance(error, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
-            await answer_privately(interaction, OUTDATED_COMMAND)
-            return
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        command = interaction.command.qualified_name if interaction.command else "an unknown command"
-        await answer_privately(interaction, explain(cause, f"/{command}"))
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -170,3 +142,16 @@ class OdysseyCog(
         """What could not be shown may be now."""
         self._panels.discord_is_back()
         self._services.desk.hurry()
+
+
+async def command_failed(interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+    """Every command's errors end here, as a private sentence."""
+    if isinstance(error, app_commands.TransformerError) and error.type is discord.AppCommandOptionType.user:
+        await answer_privately(interaction, NOT_A_MEMBER)
+        return
+    if isinstance(error, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
+        await answer_privately(interaction, OUTDATED_COMMAND)
+        return
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    command = interaction.command.qualified_name if interaction.command else "an unknown command"
+    await answer_privately(interaction, explain(cause, f"/{command}"))

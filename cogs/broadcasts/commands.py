@@ -6,7 +6,6 @@ import asyncio
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
@@ -16,10 +15,10 @@ from bot.broadcast.states import Reason
 from cogs.broadcasts.places import check_place
 from cogs.kit import context, rights
 from cogs.kit.answers import tell
-from cogs.moderating.commands import ModeName
+from cogs.moderating.commands import MODES
 from cogs.panel.keeper import PanelKeeper
 from cogs.panel.text import status_text, title
-from cogs.recordings import recordings
+from cogs.recordings.recordings import show_recording, stream_choices
 from cogs.settings.first_question import ask_first_question
 from cogs.steering.suggesting import suggest_privately
 from cogs.wording import commands as texts
@@ -27,80 +26,73 @@ from cogs.wording.controls import VOTE_IS_OPEN, ending
 from cogs.wording.labels import WATCH
 
 
-class ViewerCommands(commands.GroupCog):
-    _panels: PanelKeeper
-    """The cog's own."""
+@app_commands.command(description=texts.START)
+@app_commands.describe(**texts.START_OPTIONS)
+@app_commands.choices(mode=MODES)
+async def start(
+    interaction: discord.Interaction, prompt: str, portrait: bool = False, mode: str | None = None
+) -> None:
+    settings = context.settings(interaction)
+    person = await rights.check(interaction, Deed.START)
+    if mode and Mode(mode) is not settings.mode and not may(Deed.CHOOSE_MODE, person):
+        raise BroadcastError(Code.MODE_IS_SET)
+    context.check_own_permissions(interaction)
+    check_place(interaction)
+    session = await context.services(interaction).broadcasts.start(
+        context.channel(interaction),
+        context.viewer(interaction.user),
+        prompt,
+        portrait=portrait,
+        is_exempt=may(Deed.BYPASS, person),
+        mode=Mode(mode) if mode else None,
+    )
+    try:
+        await context.cog(interaction, PanelKeeper).open(session, interaction)
+    except Exception:
+        session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
+        raise
+    await ask_first_question(interaction)
 
-    @app_commands.command(description=texts.START)
-    @app_commands.describe(**texts.START_OPTIONS)
-    async def start(
-        self,
-        interaction: discord.Interaction,
-        prompt: str,
-        portrait: bool = False,
-        mode: ModeName | None = None,
-    ) -> None:
-        settings = context.settings(interaction)
-        person = await rights.check(interaction, Deed.START)
-        if mode and Mode(mode) is not settings.mode and not may(Deed.CHOOSE_MODE, person):
-            raise BroadcastError(Code.MODE_IS_SET)
-        context.check_own_permissions(interaction)
-        check_place(interaction)
-        session = await context.services(interaction).broadcasts.start(
-            context.channel(interaction),
-            context.viewer(interaction.user),
-            prompt,
-            portrait=portrait,
-            is_exempt=may(Deed.BYPASS, person),
-            mode=Mode(mode) if mode else None,
-        )
-        try:
-            await self._panels.open(session, interaction)
-        except Exception:
-            session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
-            raise
-        await ask_first_question(interaction)
 
-    @app_commands.command(description=texts.SAY)
-    @app_commands.describe(**texts.SAY_OPTIONS)
-    async def say(self, interaction: discord.Interaction, prompt: str) -> None:
-        await suggest_privately(interaction, prompt)
+@app_commands.command(description=texts.SAY)
+@app_commands.describe(**texts.SAY_OPTIONS)
+async def say(interaction: discord.Interaction, prompt: str) -> None:
+    await suggest_privately(interaction, prompt)
 
-    @app_commands.command(description=texts.STATUS)
-    async def status(self, interaction: discord.Interaction) -> None:
-        await rights.check(interaction, Deed.LOOK)
-        services = context.services(interaction)
-        shown = services.broadcasts.in_channel(context.channel(interaction)).view
-        watch_url = services.watch_url(shown.broadcast.id)
-        text = f"**{title(shown)}**\n{status_text(shown)}"
-        view = discord.ui.LayoutView(timeout=None)
-        view.add_item(discord.ui.TextDisplay(f"{text}\n[{WATCH}]({watch_url})"))
-        view.stop()
-        await tell(interaction, view=view)
 
-    @app_commands.command(description=texts.CALLVOTE)
-    @app_commands.describe(**texts.CALLVOTE_OPTIONS)
-    async def callvote(self, interaction: discord.Interaction, mode: ModeName) -> None:
-        session, person = await rights.open_session(interaction, Deed.CALL_VOTE)
-        await asyncio.gather(
-            context.services(interaction).deeds.call_vote(session, Mode(mode), by=person),
-            tell(interaction, VOTE_IS_OPEN),
-        )
+@app_commands.command(description=texts.STATUS)
+async def status(interaction: discord.Interaction) -> None:
+    await rights.check(interaction, Deed.LOOK)
+    services = context.services(interaction)
+    shown = services.broadcasts.in_channel(context.channel(interaction)).view
+    watch_url = services.watch_url(shown.broadcast.id)
+    text = f"**{title(shown)}**\n{status_text(shown)}"
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.TextDisplay(f"{text}\n[{WATCH}]({watch_url})"))
+    view.stop()
+    await tell(interaction, view=view)
 
-    @app_commands.command(description=texts.RECORDING)
-    @app_commands.describe(**texts.RECORDING_OPTIONS)
-    async def recording(self, interaction: discord.Interaction, stream: str | None = None) -> None:
-        await recordings.show_recording(interaction, stream)
 
-    @recording.autocomplete("stream")
-    async def _streams(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        try:
-            return await recordings.stream_choices(interaction, typed)
-        except BroadcastError:
-            return []  # a completion has no room for a sentence; the command has
+@app_commands.command(description=texts.CALLVOTE)
+@app_commands.describe(**texts.CALLVOTE_OPTIONS)
+@app_commands.choices(mode=MODES)
+async def callvote(interaction: discord.Interaction, mode: str) -> None:
+    session, person = await rights.open_session(interaction, Deed.CALL_VOTE)
+    await asyncio.gather(
+        context.services(interaction).deeds.call_vote(session, Mode(mode), by=person),
+        tell(interaction, VOTE_IS_OPEN),
+    )
 
-    @app_commands.command(description=texts.END)
-    async def end(self, interaction: discord.Interaction) -> None:
-        session, person = await rights.open_session(interaction, Deed.END)
-        ended = context.services(interaction).deeds.end(session, by=person)
-        await asyncio.gather(ended, tell(interaction, ending(is_recorded=bool(session.view.streams))))
+
+@app_commands.command(description=texts.RECORDING)
+@app_commands.describe(**texts.RECORDING_OPTIONS)
+@app_commands.autocomplete(stream=stream_choices)
+async def recording(interaction: discord.Interaction, stream: str | None = None) -> None:
+    await show_recording(interaction, stream)
+
+
+@app_commands.command(description=texts.END)
+async def end(interaction: discord.Interaction) -> None:
+    session, person = await rights.open_session(interaction, Deed.END)
+    ended = context.services(interaction).deeds.end(session, by=person)
+    await asyncio.gather(ended, tell(interaction, ending(is_recorded=bool(session.view.streams))))

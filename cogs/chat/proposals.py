@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import discord
+from discord import app_commands
 
+from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.prefixes import Prefixes, says_something
+from cogs.steering.suggesting import suggest_privately
+from cogs.wording.commands import SUGGEST_THIS
 
 _SAID = (discord.MessageType.default, discord.MessageType.reply)
+
+
+@app_commands.context_menu(name=SUGGEST_THIS)
+@app_commands.guild_only()
+async def suggest_message(interaction: discord.Interaction, message: discord.Message) -> None:
+    """Stands in the menu of a message: whose it is does not matter, who suggests it does."""
+    if not is_said(message):
+        raise BroadcastError(Code.NOT_SAID)
+    await suggest_privately(interaction, said_words(message))
 
 
 def is_said(message: discord.Message) -> bool:

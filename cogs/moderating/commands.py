@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import discord
 from discord import app_commands
-from discord.ext import commands
 from discord.ui import TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
@@ -20,51 +17,55 @@ from cogs.wording import controls as words
 from cogs.wording.deeds import deed
 from cogs.wording.text import fitting
 
-ModeName = Literal["queue", "vote", "draw", "host"]
-"""The values of `Mode`, as discord.py turns them into a command's choices."""
+MODES = [app_commands.Choice(name=mode.value, value=mode.value) for mode in Mode]
 AUDIT_SHOWN = 20
 
 
-class ModerationCommands(commands.GroupCog):
-    @app_commands.command(description=texts.MODE)
-    @app_commands.describe(**texts.MODE_OPTIONS)
-    async def mode(self, interaction: discord.Interaction, mode: ModeName) -> None:
-        session, person = await rights.open_session(interaction, Deed.CHOOSE_MODE)
-        async with acknowledging(interaction):
-            await context.services(interaction).deeds.choose_mode(session, Mode(mode), by=person)
-        await tell(interaction, words.chosen(session.view.floor.mode))
+@app_commands.command(description=texts.MODE)
+@app_commands.describe(**texts.MODE_OPTIONS)
+@app_commands.choices(mode=MODES)
+async def mode(interaction: discord.Interaction, mode: str) -> None:
+    session, person = await rights.open_session(interaction, Deed.CHOOSE_MODE)
+    async with acknowledging(interaction):
+        await context.services(interaction).deeds.choose_mode(session, Mode(mode), by=person)
+    await tell(interaction, words.chosen(session.view.floor.mode))
 
-    @app_commands.command(description=texts.PAUSE)
-    async def pause(self, interaction: discord.Interaction) -> None:
-        session, person = await rights.open_session(interaction, Deed.PAUSE)
-        async with acknowledging(interaction):
-            await context.services(interaction).deeds.pause(session, paused=True, by=person)
-        await tell(interaction, words.PAUSED)
 
-    @app_commands.command(description=texts.RESUME)
-    async def resume(self, interaction: discord.Interaction) -> None:
-        session, person = await rights.open_session(interaction, Deed.PAUSE)
-        async with acknowledging(interaction):
-            await context.services(interaction).deeds.pause(session, paused=False, by=person)
-        await tell(interaction, words.RESUMED)
+@app_commands.command(description=texts.PAUSE)
+async def pause(interaction: discord.Interaction) -> None:
+    session, person = await rights.open_session(interaction, Deed.PAUSE)
+    async with acknowledging(interaction):
+        await context.services(interaction).deeds.pause(session, paused=True, by=person)
+    await tell(interaction, words.PAUSED)
 
-    @app_commands.command(description=texts.PANIC)
-    async def panic(self, interaction: discord.Interaction) -> None:
-        session, person = await rights.open_session(interaction, Deed.PANIC)
-        async with acknowledging(interaction):
-            await context.services(interaction).deeds.panic(session, by=person)
-        await tell(interaction, words.PANICKED)
 
-    @app_commands.command(name="list", description=texts.LIST)
-    async def list_streams(self, interaction: discord.Interaction) -> None:
-        page = await stream_list_page(interaction, offset=0)
-        await tell(interaction, view=page)
+@app_commands.command(description=texts.RESUME)
+async def resume(interaction: discord.Interaction) -> None:
+    session, person = await rights.open_session(interaction, Deed.PAUSE)
+    async with acknowledging(interaction):
+        await context.services(interaction).deeds.pause(session, paused=False, by=person)
+    await tell(interaction, words.RESUMED)
 
-    @app_commands.command(description=texts.AUDIT)
-    async def audit(self, interaction: discord.Interaction) -> None:
-        await rights.check(interaction, Deed.AUDIT)
-        guild_id = context.channel(interaction).guild_id
-        async with acknowledging(interaction):
-            actions = await context.services(interaction).audit.latest(guild_id, AUDIT_SHOWN)
-        lines = fitting([deed(action) for action in actions])
-        await tell(interaction, view=LastingView(TextDisplay(lines or words.NO_DEEDS)))
+
+@app_commands.command(description=texts.PANIC)
+async def panic(interaction: discord.Interaction) -> None:
+    session, person = await rights.open_session(interaction, Deed.PANIC)
+    async with acknowledging(interaction):
+        await context.services(interaction).deeds.panic(session, by=person)
+    await tell(interaction, words.PANICKED)
+
+
+@app_commands.command(name="list", description=texts.LIST)
+async def list_streams(interaction: discord.Interaction) -> None:
+    page = await stream_list_page(interaction, offset=0)
+    await tell(interaction, view=page)
+
+
+@app_commands.command(description=texts.AUDIT)
+async def audit(interaction: discord.Interaction) -> None:
+    await rights.check(interaction, Deed.AUDIT)
+    guild_id = context.channel(interaction).guild_id
+    async with acknowledging(interaction):
+        actions = await context.services(interaction).audit.latest(guild_id, AUDIT_SHOWN)
+    lines = fitting([deed(action) for action in actions])
+    await tell(interaction, view=LastingView(TextDisplay(lines or words.NO_DEEDS)))

@@ -13,7 +13,7 @@ from bot.broadcast.intake.intake import LONGEST_MUTE
 from bot.broadcast.model import Viewer
 from bot.broadcast.rights import Deed, Person
 from cogs.kit import context, rights
-from cogs.kit.answers import acknowledging, answer_privately, explaining, tell
+from cogs.kit.answers import acknowledging, answer_privately, tell
 from cogs.kit.dialogue import Dialogue, Dialogues
 from cogs.wording import labels
 from cogs.wording import mutes as words
@@ -27,17 +27,17 @@ OFFERED_MINUTES = (10, 60, 6 * 60, 24 * 60, LONGEST_MINUTES)
 """The lengths that the dialogue has; the first is taken unless another is."""
 
 
+@app_commands.context_menu(name=MUTE_FROM_STEERING)
 @app_commands.guild_only()
 async def mute_from_menu(interaction: discord.Interaction, person: discord.Member | discord.User) -> None:
     """Stands in the menu of a person: asks for how long."""
-    async with explaining(interaction):
-        if not isinstance(person, discord.Member):
-            await answer_privately(interaction, NOT_A_MEMBER)
-            return
-        await check_mutable(interaction, person)
-        intake = context.services(interaction).guilds.intake_of(context.channel(interaction).guild_id)
-        is_muted = intake.muted_until(context.viewer(person)) is not None
-        await Dialogues.of(interaction).open(interaction, MuteDialogue(person.id, is_muted=is_muted))
+    if not isinstance(person, discord.Member):
+        await answer_privately(interaction, NOT_A_MEMBER)
+        return
+    await check_mutable(interaction, person)
+    intake = context.services(interaction).guilds.intake_of(context.channel(interaction).guild_id)
+    is_muted = intake.muted_until(context.viewer(person)) is not None
+    await Dialogues.of(interaction).open(interaction, MuteDialogue(person.id, is_muted=is_muted))
 
 
 class MuteDialogue(Dialogue, title=MUTE_FROM_STEERING):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import discord
+from discord.ext import commands
 
 from bot.broadcast.model import Broadcast
 from bot.broadcast.show.session import BroadcastSession
@@ -24,7 +25,7 @@ class _Kept:
     upkeep: PanelUpkeep
 
 
-class PanelKeeper:
+class PanelKeeper(commands.Cog):
     """Posts the panels of broadcasts that run, and has each of them kept until it shows its end."""
 
     def __init__(self, bot: OdysseyBot) -> None:

@@ -45,7 +45,11 @@ async def stream_choices(
     interaction: discord.Interaction, typed: str
 ) -> list[discord.app_commands.Choice[str]]:
     """The streams that fit what was typed, newest first, of the channels that the user may view."""
-    guild_id, viewed = context.channel(interaction).guild_id, await rights.viewed_channels(interaction)
+    guild_id = context.channel(interaction).guild_id
+    try:
+        viewed = await rights.viewed_channels(interaction)
+    except BroadcastError:
+        return []  # a completion has no room for a sentence; the command has
     found = await context.services(interaction).history.search_streams(
         guild_id, typed.strip(), viewed, limit=CHOICES_LIMIT
     )

@@ -8,7 +8,6 @@ from typing import Literal
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed
@@ -32,70 +31,67 @@ from cogs.wording.settings import word_list, word_of_change, word_of_import, wor
 WORDS_NAME = "odyssey-words.txt"
 
 
-class SettingsCommands(commands.GroupCog):
-    @app_commands.command(description=texts.SETTINGS)
-    @app_commands.describe(**texts.SETTINGS_OPTIONS)
-    async def settings(
-        self,
-        interaction: discord.Interaction,
-        name: str | None = None,
-        value: str | None = None,
-        file: discord.Attachment | None = None,
-    ) -> None:
-        await rights.check(interaction, Deed.SET)
-        group, word = None, ""
-        async with acknowledging(interaction):
-            if file:
-                if name or value:
-                    raise WrongSettingError("file", Mistake.FILE_AND_VALUE)
-                word = await _imported(interaction, file)
-            elif value is not None:
-                name = setting_name(name or "")
-                change, what = partial(GuildSettings.changed, name=name, text=value), f"{name} = {value}"
-                settings = await change_settings(interaction, change, what, [name])
-                group = group_of(GuildSettings.model_fields[name])
-                word = word_of_change([name], settings, as_they_stand(interaction).own_prefix)
-            elif name:
-                field = GuildSettings.model_fields.get(setting_name(name))
-                if field is None:
-                    raise WrongSettingError(name, Mistake.NO_SUCH_SETTING)
-                group = group_of(field)
-        await show_settings(interaction, group, word)
-        services, guild_id = context.services(interaction), context.channel(interaction).guild_id
-        # Who started first may not have been one who may set anything.
-        if services.first_questions.is_open(guild_id) and await services.history.channels(guild_id):
-            await ask_first_question(interaction)
+@app_commands.command(description=texts.SETTINGS)
+@app_commands.describe(**texts.SETTINGS_OPTIONS)
+async def settings(
+    interaction: discord.Interaction,
+    name: str | None = None,
+    value: str | None = None,
+    file: discord.Attachment | None = None,
+) -> None:
+    await rights.check(interaction, Deed.SET)
+    group, word = None, ""
+    async with acknowledging(interaction):
+        if file:
+            if name or value:
+                raise WrongSettingError("file", Mistake.FILE_AND_VALUE)
+            word = await _imported(interaction, file)
+        elif value is not None:
+            name = setting_name(name or "")
+            change, what = partial(GuildSettings.changed, name=name, text=value), f"{name} = {value}"
+            settings = await change_settings(interaction, change, what, [name])
+            group = group_of(GuildSettings.model_fields[name])
+            word = word_of_change([name], settings, as_they_stand(interaction).own_prefix)
+        elif name:
+            field = GuildSettings.model_fields.get(setting_name(name))
+            if field is None:
+                raise WrongSettingError(name, Mistake.NO_SUCH_SETTING)
+            group = group_of(field)
+    await show_settings(interaction, group, word)
+    services, guild_id = context.services(interaction), context.channel(interaction).guild_id
+    # Who started first may not have been one who may set anything.
+    if services.first_questions.is_open(guild_id) and await services.history.channels(guild_id):
+        await ask_first_question(interaction)
 
-    @app_commands.command(description=texts.WORDS)
-    @app_commands.describe(**texts.WORDS_OPTIONS)
-    async def words(
-        self,
-        interaction: discord.Interaction,
-        file: discord.Attachment | None = None,
-        how: Literal["add", "replace"] = "add",
-    ) -> None:
-        await rights.check(interaction, Deed.SET)
-        word = ""
-        async with acknowledging(interaction):
-            if file:
-                word = await _words_of(interaction, file, replaces=how == "replace")
-        words = context.settings(interaction).blocked_words
-        attached = discord.File(io.BytesIO(word_list_file(words)), WORDS_NAME)
-        await tell(interaction, word or word_list(words), files=[attached] if words else [])
 
-    @settings.autocomplete("name")
-    async def _setting_names(
-        self, interaction: discord.Interaction, typed: str
-    ) -> list[app_commands.Choice[str]]:
-        try:
-            await rights.check(interaction, Deed.SET)
-        except BroadcastError:
-            return []
-        return [
-            app_commands.Choice(name=labels.setting(name)[:100], value=name)
-            for name, words in FIELDS.items()
-            if typed.casefold() in f"{labels.setting(name)} {words.meaning}".casefold()
-        ][:25]
+@app_commands.command(description=texts.WORDS)
+@app_commands.describe(**texts.WORDS_OPTIONS)
+async def words(
+    interaction: discord.Interaction,
+    file: discord.Attachment | None = None,
+    how: Literal["add", "replace"] = "add",
+) -> None:
+    await rights.check(interaction, Deed.SET)
+    word = ""
+    async with acknowledging(interaction):
+        if file:
+            word = await _words_of(interaction, file, replaces=how == "replace")
+    words = context.settings(interaction).blocked_words
+    attached = discord.File(io.BytesIO(word_list_file(words)), WORDS_NAME)
+    await tell(interaction, word or word_list(words), files=[attached] if words else [])
+
+
+@settings.autocomplete("name")
+async def _setting_names(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    try:
+        await rights.check(interaction, Deed.SET)
+    except BroadcastError:
+        return []
+    return [
+        app_commands.Choice(name=labels.setting(name)[:100], value=name)
+        for name, words in FIELDS.items()
+        if typed.casefold() in f"{labels.setting(name)} {words.meaning}".casefold()
+    ][:25]
 
 
 async def _imported(interaction: discord.Interaction, file: discord.Attachment) -> str:

@@ -13,7 +13,7 @@ from bot.broadcast.rights import RIGHTS, Deed, Right
 from bot.broadcast.show.session import BroadcastSession
 from cogs.moderating.controls import Control, ControlButton
 from cogs.moderating.review import Verdict
-from cogs.odyssey import OdysseyCog
+from cogs.odyssey import COMMANDS
 from cogs.panel.buttons import Action
 from tests.cogs.people import Visitor
 from tests.cogs.studio import KINDS, Studio
@@ -65,7 +65,7 @@ def test_the_document_has_the_table_of_the_code() -> None:
 def test_every_door_is_in_the_document() -> None:
     """Each command, and each button of a panel, the controls or a review."""
     known = " ".join(door for of_deed in doors().values() for door in of_deed)
-    for command in OdysseyCog.__cog_app_commands__:
+    for command in COMMANDS:
         assert f"`/odyssey {command.name}`" in known
     for button in (*Action, *Verdict):
         assert button.value.capitalize() in known
