@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.broadcast.relay.streams import Streams
 from bot.broadcast.rights import RIGHTS, Deed, Right
-from bot.broadcast.show.session import BroadcastSession
 from cogs.moderating.controls import Control, ControlButton
 from cogs.moderating.review import Verdict
 from cogs.odyssey import COMMANDS
@@ -182,6 +182,6 @@ async def test_every_deed_at_every_door_as_everybody(house: House, monkeypatch: 
             await may_end.wait()
 
         # Who may end it is told that it is ending already, all but the first.
-        monkeypatch.setattr(BroadcastSession, "_end_stream", end_slowly)
+        monkeypatch.setattr(Streams, "_end", end_slowly)
         await walk(studio, [Deed.END])
         may_end.set()

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.broadcast.model import Action
-from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.relay.streams import Streams
 from bot.storage.guilds import DatabaseGuilds
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.support.steering import set_, suggest
@@ -23,7 +23,7 @@ async def test_nothing_is_decided_about_a_broadcast_that_is_ending(
     async def end_slowly(*_: object) -> None:
         await may_end.wait()
 
-    monkeypatch.setattr(BroadcastSession, "_end_stream", end_slowly)
+    monkeypatch.setattr(Streams, "_end", end_slowly)
     async with house.bot():
         await house.live_broadcast()
         await mika.slash(CHANNEL, "odyssey end")
