@@ -182,7 +182,7 @@ async def house(
     monkeypatch.setattr("cogs.panel.upkeep.EDIT_GAP_S", 0.1)
     paint_small(monkeypatch)
     shutil.copyfile(empty_database, tmp_path / "odyssey.sqlite3")
-    standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1))
+    standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1, faults=True))
     async with LocalDiscord() as discord, standin:
         yield House(tmp_path, discord, standin)
 

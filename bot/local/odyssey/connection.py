@@ -91,6 +91,7 @@ class Connection:
                     await self._to_client.drain()
                 return None
             if command is None:
+                await self._to_client.drain()
                 return None
             try:
                 await self._obey(command)

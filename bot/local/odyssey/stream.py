@@ -38,6 +38,7 @@ class LiveStream:
         self.recording = recording
         self.feed = Feed()
         self.scene = scene
+        self.first_frame = asyncio.Event()  # it is on its way to who watches
         self.first_segment = asyncio.Event()  # of HLS
         self.started_at_s = asyncio.get_running_loop().time()
         self._shelf = shelf
@@ -86,7 +87,12 @@ class LiveStream:
             return
         if self._end_reason is None:
             self._end_reason = reason
-        await self._frames_stopped.wait()
+        await self.wait_ended()
+
+    async def wait_ended(self) -> None:
+        """Wait until it makes no frames."""
+        if self._life is not None:
+            await self._frames_stopped.wait()
 
     async def wait_closed(self) -> None:
         """Wait until the recording is complete and the threads are gone. Cancelling stops only the wait."""
@@ -125,6 +131,7 @@ class LiveStream:
             self.feed.publish("h264", shot.h264)
             if shot.vp8 is not None:
                 self.feed.publish("vp8", shot.vp8)
+            self.first_frame.set()
             if self.hls is not None and self.hls.segments:
                 self.first_segment.set()
             tick = await self._clock.wait_for(tick + 1)

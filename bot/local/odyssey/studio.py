@@ -69,6 +69,11 @@ class Studio:
         """A broadcast that is live, or over since at most a minute."""
         return self._broadcasts.get(stream_id)
 
+    async def quiet(self) -> None:
+        """Wait until the streams that are live now have ended."""
+        for stream in list(self._streams.values()):
+            await stream.wait_ended()
+
     async def close(self) -> None:
         """End every stream because the service stops, and complete all recordings."""
         streams = list(self._streams.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket as sockets
 import struct
+from collections.abc import Coroutine
 from typing import Any
 
 from aiohttp import web
@@ -78,9 +79,15 @@ class FaultyConnection(Connection):
         if self._script.strike("start_unanswered") is not None:
             return
         await self._delay_or_refuse("start")
+        self._refuse_what_it_says(command)
+        if self._script.strike("start_after_others") is not None:
+            await self._studio.quiet()
+        if self._script.strike("start_turned") is not None:
+            command = {**command, "portrait": not command.get("portrait", True)}
         await super()._start(command)
-        if self._stream is not None:
+        if (stream := self._stream) is not None:
             self._schedule("stream")
+            self._strike_later(self._after_first_frame(stream), "first frame")
 
     async def _update(self, command: dict[str, Any]) -> None:
         if self._script.strike("update_unanswered") is not None:
@@ -106,6 +113,16 @@ class FaultyConnection(Connection):
         if (error := self._script.strike(f"{command}_error")) is not None:
             raise StreamRefusedError(error["reason"], error["message"])
 
+    def _refuse_what_it_says(self, command: dict[str, Any]) -> None:
+        error = self._script.strike("image_refused") if command.get("input_image_base64") else None
+        error = error or self._script.strike_saying("prompt_refused", str(command.get("prompt")))
+        if error is not None:
+            raise StreamRefusedError(error["reason"], error["message"])
+
+    async def _after_first_frame(self, stream: LiveStream) -> None:
+        await stream.first_frame.wait()
+        self._schedule("frame")
+
     def _schedule(self, since: str) -> None:
         """Take every timed fault that waits for this moment."""
         loop = asyncio.get_running_loop()
@@ -116,7 +133,10 @@ class FaultyConnection(Connection):
                     break  # it is armed for ever, but strikes each connection once
 
     def _begin(self, fault: Fault) -> None:
-        task = asyncio.create_task(self._strike(fault), name=f"fault {fault.name}")
+        self._strike_later(self._strike(fault), fault.name)
+
+    def _strike_later(self, striking: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(striking, name=f"fault {name}")
         self._striking.add(task)
         task.add_done_callback(self._striking.discard)
 
@@ -126,6 +146,12 @@ class FaultyConnection(Connection):
                 self._refuse(StreamRefusedError(fault["reason"], fault["message"]))
                 if fault["ends"]:
                     await self._end_stream(fault["reason"])
+            case "stream_end":
+                await self._end_stream("scripted")
+                self._send("stream_ended")
+            case "model_breaks":
+                await self._end_stream("model_error")
+                self._on_stream_broken()
             case "signalling_error":
                 await self._socket.send_json({"type": "error", "reason": fault["reason"]})
             case "websocket_dropped":

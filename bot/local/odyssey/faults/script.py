@@ -17,21 +17,27 @@ disarmed). `GET /faults` lists what is armed; `DELETE /faults` disarms everythin
 | Commands | | |
 | `start_unanswered` | | a start is ignored |
 | `start_late` | `delay_s` 1 | a start is obeyed later |
+| `start_after_others` | | a start is obeyed when no other stream runs any more |
+| `start_turned` | | a start is obeyed in the other shape: portrait for landscape |
 | `start_error` | `reason` "quota_exceeded", `message` | a start is answered with that error |
+| `image_refused` | `reason` "invalid_image", `message` | so is a start from an image |
+| `prompt_refused` | `saying` "", `reason` "moderation_failed", `message` | so is a prompt with these words |
 | `update_unanswered` | | an interaction is ignored: never acknowledged |
 | `update_late` | `delay_s` 1 | an interaction is obeyed and acknowledged later |
 | `update_error` | `reason` "moderation_failed", `message` | an interaction is answered with that error |
 | `end_unanswered` | | an end is ignored |
 | `broadcast_unready` | | `broadcast_ready` is never sent |
-| Timed, `after_s` (0) after `since` ("stream" start, or "connection") | | |
+| Timed, `after_s` (0) after `since` ("stream" start, its first "frame", or "connection") | | |
 | `stream_error` | `reason` "model_error", `message`, `ends` true | a stream error; if `ends`, the end |
+| `stream_end` | | the stream ends by itself |
+| `model_breaks` | | as when it cannot go on: the stream error `model_error`, and the connection is closed |
 | `signalling_error` | `reason` "streamer_disconnected" | an error on signalling, and nothing else |
 | `websocket_dropped` | | the websocket's TCP connection is closed without a close frame |
 | `websocket_reset` | | it is reset (RST) |
 | `websocket_closed` | `code` 1000 | it is closed with that code |
 | `peer_gone` | | the service closes its peer connection; signalling stays open |
 | `udp_silent` | | the service neither sends nor takes UDP any more; signalling stays open |
-| `video_frozen` | | no more video; everything else goes on |
+| `video_frozen` | | no more video, and none at all when it is so from the stream's start; all else goes on |
 | `garbage` | | nonsense of many kinds on `streamerToClient` and on signalling |
 | Connecting | | |
 | `no_offer` | | signalling opens, but no offer ever comes |
@@ -68,13 +74,19 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "auth_forbidden": {"detail": "Account disabled."},
     "start_unanswered": {},
     "start_late": {"delay_s": 1.0},
+    "start_after_others": {},
+    "start_turned": {},
     "start_error": {"reason": "quota_exceeded", "message": "Scripted start error."},
+    "image_refused": {"reason": "invalid_image", "message": "Scripted image error."},
+    "prompt_refused": {"saying": "", "reason": "moderation_failed", "message": "Scripted prompt error."},
     "update_unanswered": {},
     "update_late": {"delay_s": 1.0},
     "update_error": {"reason": "moderation_failed", "message": "Scripted update error."},
     "end_unanswered": {},
     "broadcast_unready": {},
     "stream_error": {"reason": "model_error", "message": "Scripted stream error.", "ends": True, **_TIMED},
+    "stream_end": _TIMED,
+    "model_breaks": _TIMED,
     "signalling_error": {"reason": "streamer_disconnected", **_TIMED},
     "websocket_dropped": _TIMED,
     "websocket_reset": _TIMED,
@@ -157,6 +169,14 @@ class FaultScript:
         """As `strike`, for a fault whose `path` is the beginning of this one."""
         for fault in self._armed:
             if fault.name == name and path.startswith(fault["path"]):
+                self._count(fault)
+                return fault
+        return None
+
+    def strike_saying(self, name: str, prompt: str) -> Fault | None:
+        """As `strike`, for a fault whose `saying` is in this prompt."""
+        for fault in self._armed:
+            if fault.name == name and fault["saying"].lower() in prompt.lower():
                 self._count(fault)
                 return fault
         return None
