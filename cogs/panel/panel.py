@@ -63,6 +63,7 @@ def _votes(view: BroadcastView) -> Iterator[Item[Any]]:
     if asked := motion_text(view):
         yield TextDisplay(asked)
         yield ActionRow(PanelButton(Action.FOR, broadcast_id), PanelButton(Action.AGAINST, broadcast_id))
-    yield TextDisplay(line_text(view))
+    if line := line_text(view):
+        yield TextDisplay(line)
     if ballot := vote_buttons(view):
         yield ActionRow(*ballot)

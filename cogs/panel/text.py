@@ -45,7 +45,7 @@ def motion_text(view: BroadcastView) -> str:
 
 
 def line_text(view: BroadcastView) -> str:
-    """How the candidates stand, and who decides; without any, an invitation."""
+    """How the candidates stand, and who decides; without any, an invitation, but nothing when paused."""
     floor, to_review = view.floor, len(view.floor.to_review)
     lines = [] if floor.is_paused else [words.invitation(floor.mode)]
     if floor.candidates:
