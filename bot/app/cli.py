@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +15,9 @@ from bot import __version__
 from bot.kit.errors import StartError
 
 log = logging.getLogger(__name__)
+
+Options = Annotated[list[str] | None, typer.Argument()]
+"""Of a command that is not part of every installation: it has its own help."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -61,39 +63,20 @@ def run() -> None:
         asyncio.run(run_until_signalled(settings))
 
 
-@app.command()
-def demo(
-    port: Annotated[int, typer.Option(help="Port of the demo page; 0 takes any free one.")] = 8080,
-    crowd: Annotated[int, typer.Option(min=0, max=500, help="Simulated viewers who chat and vote.")] = 0,
-    data: Annotated[
-        Path | None, typer.Option(help="A directory in which all is kept; else it is forgotten.")
-    ] = None,
-    stream_limit_s: Annotated[
-        float | None, typer.Option(min=1, help="Seconds that a stream may last; else as Odyssey has it.")
-    ] = None,
-    concurrent_streams: Annotated[
-        int | None, typer.Option(min=1, help="Streams that the plan allows at once; else as Odyssey has it.")
-    ] = None,
-    image_to_video: Annotated[
-        bool | None, typer.Option(help="Whether a stream can start from an image; else as Odyssey has it.")
-    ] = None,
-) -> None:
+@app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+def demo(context: typer.Context, options: Options = None) -> None:
     """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
     with _start_errors_explained(), _local_parts():
-        from bot.local.demo.plan import Plan
-        from bot.local.demo.run import run_demo
-
-    plan = Plan(stream_limit_s, concurrent_streams, image_to_video)
-    asyncio.run(run_demo(port=port, crowd=crowd, data=data, plan=plan))
+        from bot.local.demo.command import app as command
+    command(options or [], prog_name=context.command_path)
 
 
 @app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
-def standin(context: typer.Context, options: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+def standin(context: typer.Context, options: Options = None) -> None:
     """Serve a local Odyssey: the same protocol, a drawn world, real recordings."""
-    with _start_errors_explained():
-        with _local_parts():
-            from bot.local.standin import app as options_and_all
-        options_and_all(options or [], prog_name=context.command_path)
+    with _start_errors_explained(), _local_parts():
+        from bot.local.standin import app as command
+    command(options or [], prog_name=context.command_path)
 
 
 @app.command()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
@@ -15,6 +18,7 @@ from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.problems import Mistake, UnfitRule
 from bot.moderation import Rule
 from bot.moderation.rules import Fault
+from cogs import wording
 from cogs.kit.answers import explain
 from cogs.wording.deeds import deed
 from cogs.wording.endings import ending
@@ -128,3 +132,19 @@ def test_every_action_reads_as_a_sentence(kind: ActionKind) -> None:
     assert "**Mi\\*ka**" in line
     assert "@everyone" not in line
     assert "{" not in line
+
+
+TOLD_APART = {Refusal.WITHDRAWN, Refusal.BROADCAST_ENDED}
+"""They are no refusals to their authors."""
+
+
+def test_every_table_has_a_row_for_each_member() -> None:
+    """Of an enumeration that words are looked up by: a missing one would be a KeyError before people."""
+    tables = 0
+    for module in (import_module(f"cogs.wording.{found.name}") for found in iter_modules(wording.__path__)):
+        for name, table in vars(module).items():
+            kinds = {type(key) for key in table} if isinstance(table, dict) else set()
+            if len(kinds) == 1 and issubclass(kind := kinds.pop(), Enum):
+                tables += 1
+                assert set(kind) - table.keys() <= TOLD_APART, f"{module.__name__}.{name}"
+    assert tables > 5
