@@ -86,6 +86,8 @@ def make_web_app(view_of: ViewOf, history: FullHistory, is_connected: Callable[[
                 "prompt": view.prompt_in_force,
                 "portrait": broadcast.portrait,
                 "host": broadcast.host.name,
+                "stream": view.streams,
+                "coming_back": view.coming_back > 0,
                 "whep": spectating and {"url": spectating.webrtc_url, "token": spectating.spectator_token},
             },
             headers=_HEADERS | {"Cache-Control": "no-store"},

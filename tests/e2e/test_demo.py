@@ -58,7 +58,7 @@ async def test_two_people_steer_a_live_video_and_get_its_recording(
 async def _plays(page: Page) -> None:
     """The watch page in the demo shows video whose picture changes."""
     frame = page.frame_locator("iframe.player")
-    video = frame.locator("video")
+    video = frame.locator("video.on-air")
     await expect(frame.locator("#notice")).to_be_hidden(timeout=LIVE_TIMEOUT_MS)
     first = await video.evaluate(_PICTURE)
     await video.evaluate("video => new Promise(done => setTimeout(done, 400))")

@@ -79,7 +79,7 @@ class BroadcastSession:
                 self.floor.view(),
                 is_closing=self.is_closing,
                 place_in_pool=relay.place_in_pool,
-                streams=relay.streams.begun,
+                streams=on_air.stream.number if on_air else 0,
                 coming_back=relay.coming_back,
                 ends_at=self.ends_at,
                 picture=on_air.glance if on_air else None,

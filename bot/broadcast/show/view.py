@@ -14,7 +14,7 @@ class BroadcastView:
     """How a broadcast stands: all that is drawn of it, anywhere. A plain value, with nothing alive behind it.
 
     By default one that is over, as history knows it. `last_applied` brought the prompt in force; None while
-    that is the opening. `streams` is how many have begun: the number of the one on air. `coming_back`: which
+    that is the opening. `streams` is the number of the one on air. `coming_back`: which
     try in a row it is to have the picture back; 0 while it is there.
     `is_closing`: nothing more is taken. `picture` is a JPEG.
     """

@@ -1,21 +1,27 @@
-// The watch page: asks the bot how the show stands, and plays the service's video by WHEP.
+// The watch page: asks the bot how the show stands, and plays its streams, one after the other, without a seam.
+
+import { Player } from "./whep.js";
 
 const POLL_MS = 1500;
-const GATHERING_MS = 2000;
+const LOOK_MS = 150; // between two looks whether the picture stands still
+const STILL_MS = 400; // from then on the bot is asked at every look, since it may be a seam,
+const SEAM_MS = 10000; // but not for ever
 const RETRY_MS = 2000;
+const GAP_MS = 2000; // so long a still picture needs no word
+const FADE_MS = 400;
 
-const video = document.getElementById("video");
 const notice = document.getElementById("notice");
 const noticeText = document.getElementById("notice-text");
+const gap = document.getElementById("gap");
 const badge = document.getElementById("badge");
 const prompt = document.getElementById("prompt");
+const videos = [...document.querySelectorAll("video")];
 
-let peer = null; // the RTCPeerConnection that plays, or is about to
-let playing = null; // the WHEP URL it plays
-let session = null; // the WHEP session's URL, to be deleted when leaving
+let onAir = null; // the player whose picture is seen
+let coming = null; // the next one's, until its first frame
+let wanted = null; // the stream that is played, or is about to be
 
-document.getElementById("fullscreen").addEventListener("click", () => video.requestFullscreen?.());
-video.addEventListener("playing", () => say(null));
+document.getElementById("fullscreen").addEventListener("click", () => document.querySelector("figure").requestFullscreen?.());
 window.addEventListener("pagehide", leave);
 follow();
 
@@ -29,95 +35,85 @@ async function follow() {
         say("There is no such broadcast. Please check the link.", true);
         return;
       }
-      await render(show);
+      render(show);
     } catch {
-      if (!peer) say("The bot cannot be reached just now. Trying again …");
+      if (onAir) sayOfTheGap("The bot cannot be reached just now. Trying again …");
+      else say("The bot cannot be reached just now. Trying again …");
     }
-    await sleep(POLL_MS);
+    await untilAskedAgain();
   }
 }
 
-async function render(show) {
+async function untilAskedAgain() {
+  for (let waited = 0; waited < POLL_MS; waited += LOOK_MS) {
+    await sleep(LOOK_MS);
+    if (stillFor() > STILL_MS && stillFor() < SEAM_MS) return;
+  }
+}
+
+function stillFor() {
+  return onAir ? performance.now() - onAir.lastFrameAt : 0;
+}
+
+function render(show) {
   if (show.state === "over") {
-    session = null; // it went with the stream
-    leave();
+    leave({ isGone: true });
     badge.hidden = true;
     say("This broadcast is over. Its recording is posted in the channel.", true);
     return;
   }
   prompt.textContent = show.prompt;
   badge.hidden = show.state !== "live";
-  if (show.whep && playing !== show.whep.url && playing !== "waiting") await play(show.whep);
-  else if (!show.whep) say(show.state === "live" ? "The picture is on its way …" : "The broadcast is starting …");
+  if (show.whep) follows(`${show.stream} ${show.whep.url}`, show.whep);
+  else if (!onAir) say(show.state === "live" ? "The picture is on its way …" : "The broadcast is starting …");
+  sayOfTheGap(stillFor() > GAP_MS ? (show.coming_back ? "The world is coming back …" : "The picture is on its way …") : null);
 }
 
-async function play({ url, token }) {
-  leave();
-  playing = url;
-  const mine = (peer = new RTCPeerConnection({ iceServers: await iceServers(url) }));
-  const stream = new MediaStream();
-  video.srcObject = stream;
-  mine.ontrack = ({ track }) => stream.addTrack(track);
-  mine.onconnectionstatechange = () => {
-    if (mine === peer && ["failed", "closed"].includes(mine.connectionState)) again();
-  };
-  mine.addTransceiver("video", { direction: "recvonly" });
-  mine.addTransceiver("audio", { direction: "recvonly" });
-  try {
-    await mine.setLocalDescription();
-    await gathered(mine);
-    const answer = await fetch(`${url}/whep?token=${encodeURIComponent(token)}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/sdp" },
-      body: mine.localDescription.sdp,
-    });
-    if (answer.status !== 201) throw new Error(`status ${answer.status}`);
-    const place = answer.headers.get("Location");
-    session = place && new URL(place, url).href;
-    await mine.setRemoteDescription({ type: "answer", sdp: await answer.text() });
-  } catch {
-    if (mine === peer) again();
+// Plays a stream in the element that is not seen, and changes over with its first frame.
+async function follows(stream, whep) {
+  if (stream === wanted) return;
+  wanted = stream;
+  coming?.close();
+  const player = (coming = new Player(videos.find((video) => video !== onAir?.video), whep, lost));
+  if (!(await player.play()) || player !== coming) return;
+  const before = onAir;
+  [onAir, coming] = [player, null];
+  say(null);
+  for (const video of videos) {
+    const isOnAir = video === player.video;
+    video.classList.toggle("on-air", isOnAir);
+    video.classList.toggle("before", video === before?.video);
+    video.toggleAttribute("aria-hidden", !isOnAir);
   }
+  await sleep(FADE_MS);
+  before?.close();
 }
 
-async function iceServers(url) {
-  try {
-    const answer = await fetch(`${new URL(url).origin}/config`);
-    return (await answer.json()).iceServers ?? [];
-  } catch {
-    return [];
-  }
-}
-
-function gathered(connection) {
-  if (connection.iceGatheringState === "complete") return Promise.resolve();
-  const complete = new Promise((resolve) => {
-    connection.addEventListener("icegatheringstatechange", () => {
-      if (connection.iceGatheringState === "complete") resolve();
-    });
-  });
-  return Promise.race([complete, sleep(GATHERING_MS)]);
-}
-
-function again() {
-  leave();
-  say("The picture was lost. Trying again …");
-  playing = "waiting"; // the next poll must not start a second attempt
+// What is seen stays: its last frame, until the next try has a picture.
+function lost(player) {
+  if (player !== coming && player !== onAir) return;
+  if (!onAir) say("The picture was lost. Trying again …");
   setTimeout(() => {
-    if (playing === "waiting") playing = null;
+    if (player === coming || (player === onAir && !coming)) wanted = null;
   }, RETRY_MS);
 }
 
-function leave() {
-  if (session) fetch(session, { method: "DELETE", keepalive: true }).catch(() => {});
-  peer?.close();
-  peer = playing = session = null;
+function leave({ isGone = false } = {}) {
+  coming?.close({ isGone });
+  onAir?.close({ isGone });
+  onAir = coming = wanted = null;
+  sayOfTheGap(null);
 }
 
 function say(text, over = false) {
   notice.hidden = text === null;
   notice.classList.toggle("over", over);
   if (text !== null) noticeText.textContent = text;
+}
+
+function sayOfTheGap(text) {
+  gap.hidden = text === null;
+  if (text !== null) gap.textContent = text;
 }
 
 function sleep(ms) {

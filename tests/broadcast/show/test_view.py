@@ -42,7 +42,6 @@ async def test_a_view_is_a_plain_value(rig: Rig) -> None:
     assert view.last_applied
     assert (view.last_applied.viewer, view.prompt_in_force) == (ROBIN, "snow")
     assert (view.streams, view.is_closing, view.picture) == (1, False, b"a picture")
-    assert view.ends_at
     assert view.floor.motion
     assert (view.floor.motion.by, view.floor.motion.votes_for) == (ROBIN, 1)
     assert [(each.number, each.votes) for each in view.floor.candidates] == [(1, 1)]
