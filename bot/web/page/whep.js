@@ -55,7 +55,8 @@ export class Player {
   close({ isGone = false } = {}) {
     if (this.isClosed) return;
     this.isClosed = true;
-    if (this.session && !isGone) fetch(this.session, { method: "DELETE", keepalive: true }).catch(() => {});
+    const isThere = !isGone && this.peer?.connectionState === "connected";
+    if (this.session && isThere) fetch(this.session, { method: "DELETE", keepalive: true }).catch(() => {});
     this.peer?.close();
   }
 

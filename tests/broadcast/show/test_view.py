@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 from dataclasses import replace
 
@@ -24,6 +25,8 @@ async def everything_shown(rig: Rig) -> BroadcastSession:
     rig.world.may_answer.clear()  # so that nothing more is settled
     for prompt in ("an owl", "a whale", "a storm"):
         await session.floor.suggest(MIKA, prompt)
+    while not rig.world.in_flight:  # the owl is chosen
+        await asyncio.sleep(0)
     session.floor.vote(ROBIN, session.view.floor.candidates[0].suggestion.id)
     session.floor.call_vote(Mode.HOST, ROBIN)
     assert rig.world.events
