@@ -12,7 +12,7 @@ from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import State
 from cogs.kit.lasting_button import LastingView
 from cogs.panel.buttons import Action, PanelButton
-from cogs.panel.text import epilogue, line_text, motion_text, now_text, title
+from cogs.panel.text import epilogue, in_odysseys_words, line_text, motion_text, now_text, title
 from cogs.steering.ballot import vote_buttons
 from cogs.wording import panel as words
 from cogs.wording.labels import WATCH
@@ -40,6 +40,7 @@ class Panel(LastingView):
         if broadcast.state not in STEERABLE:
             items = [TextDisplay(f"## {title(view)}\n{epilogue(view)}")]
         else:
+            how_to_take_part = words.PAUSED if view.floor.is_paused else f"-# {how_to_steer}"
             picture = discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}")
             items = [
                 *([MediaGallery[Any](picture)] if view.picture else []),
@@ -52,7 +53,7 @@ class Panel(LastingView):
                     PanelButton(Action.MODERATE, broadcast.id, len(view.floor.to_review)),
                 ),
                 *([TextDisplay[Any](words.NOTHING_IS_TAKEN)] if takes_nothing else []),
-                TextDisplay(words.PAUSED if view.floor.is_paused else f"-# {how_to_steer}"),
+                TextDisplay(f"{how_to_take_part}\n{in_odysseys_words(view)}".rstrip()),
             ]
         super().__init__(*items, colour=_COLOURS.get(broadcast.state, discord.Colour.orange()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import State
 from cogs.wording import panel as words
@@ -20,16 +21,14 @@ def title(view: BroadcastView) -> str:
 
 def status_text(view: BroadcastView) -> str:
     """How a running broadcast stands: what is shown, who hosts, how long it lasts, what is in line."""
-    return "\n".join(filter(None, (now_text(view), motion_text(view), line_text(view))))
+    texts = now_text(view), motion_text(view), line_text(view), in_odysseys_words(view)
+    return "\n".join(filter(None, texts))
 
 
 def now_text(view: BroadcastView) -> str:
     """What is shown and by whose idea, who hosts, and how long it lasts."""
     broadcast, applied = view.broadcast, view.last_applied
-    asked_for = applied.prompt if applied else broadcast.prompt
-    lines = [f"> {plain(asked_for)}"]
-    if view.prompt_in_force != asked_for:
-        lines.append(words.in_odysseys_words(view.prompt_in_force))
+    lines = [f"> {plain(_asked_for(view))}"]
     if applied and applied.settled_at:
         lines.append(words.suggested_by(applied.viewer, applied.settled_at))
     ends_at = view.ends_at if broadcast.state is State.LIVE else None
@@ -39,20 +38,32 @@ def now_text(view: BroadcastView) -> str:
     return "\n".join(lines)
 
 
+def in_odysseys_words(view: BroadcastView) -> str:
+    """What Odyssey made of the prompt in force; empty if it left it as it was."""
+    is_reworded = view.prompt_in_force != _asked_for(view)
+    return words.in_odysseys_words(view.prompt_in_force) if is_reworded else ""
+
+
 def motion_text(view: BroadcastView) -> str:
     """Which mode is put to the vote, and how it stands; empty if none is."""
     return words.motion(view.floor.motion) if view.floor.motion else ""
 
 
 def line_text(view: BroadcastView) -> str:
-    """How the candidates stand, and who decides; without any, an invitation, but nothing when paused."""
+    """What won, how the candidates stand, and who decides; without any, an invitation, unless paused."""
     floor, to_review = view.floor, len(view.floor.to_review)
-    lines = [] if floor.is_paused else [words.invitation(floor.mode)]
+    lines = [words.winner(floor.winner)] if floor.winner else []
     if floor.candidates:
-        lines = [words.line_head(floor.mode, floor.waiting - to_review)]
+        lines.append(words.line_head(floor.mode, floor.waiting - to_review))
         if floor.closes_at:
-            lines[0] += words.closes(floor.closes_at)
-    lines += map(words.candidate, floor.candidates)
+            lines[-1] += words.closes(floor.closes_at)
+    elif not floor.is_paused:
+        lines.append(words.invitation(floor.mode))
+    all_votes = sum(candidate.votes or 0 for candidate in floor.candidates)
+    for candidate in floor.candidates:
+        lines.append(words.candidate(candidate))
+        if floor.mode is Mode.VOTE:
+            lines.append(words.bar(candidate.votes or 0, all_votes))
     if floor.waiting_for_a_place:
         lines.append(f"-# {words.waiting_for_a_place(floor.waiting_for_a_place)}")
     if to_review:
@@ -73,3 +84,8 @@ def epilogue(view: BroadcastView) -> str:
     if left_in_line and broadcast.state is not State.FAILED:
         lines.append(words.thanks(left_in_line))
     return "\n".join(lines)
+
+
+def _asked_for(view: BroadcastView) -> str:
+    """The prompt in force, as somebody asked for it."""
+    return view.last_applied.prompt if view.last_applied else view.broadcast.prompt

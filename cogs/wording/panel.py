@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.arbitration.policy import Choice, Mode
 from bot.broadcast.floor.view import ShownCandidate, ShownMotion
 from bot.broadcast.intake.prefixes import is_word
 from bot.broadcast.model import Viewer
@@ -15,6 +15,8 @@ REWORDED_SHOWN = 120
 """Characters of what Odyssey made of a prompt."""
 WORDS_SHOWN, NAME_SHOWN = 60, 32
 """Characters of a candidate's words, and of its author's name, in the list."""
+BAR_LENGTH = 12
+"""Blocks of a bar that has all votes."""
 
 PAUSED = "**Suggestions are paused by a moderator.**"
 NOTHING_IS_TAKEN = (
@@ -68,7 +70,7 @@ def in_odysseys_words(prompt: str) -> str:
 
 
 def suggested_by(viewer: Viewer, applied_at: datetime) -> str:
-    return f"-# Suggested by **{plain(viewer.name)}** · applied {relative(applied_at)}"
+    return f"Suggested by **{plain(viewer.name)}** · applied {relative(applied_at)}"
 
 
 def hosted_by(name: str) -> str:
@@ -104,6 +106,19 @@ def candidate(candidate: ShownCandidate) -> str:
     # Not as a list: Discord would count anew, and a ballot may miss a number.
     line = f"**{candidate.number}** · {isolated(idea)} — {isolated(author)}"
     return line if votes is None else f"{line} · {votes} {'vote' if votes == 1 else 'votes'}"
+
+
+def bar(votes: int, all_votes: int) -> str:
+    """A candidate's part of all votes on a ballot."""
+    filled = round(BAR_LENGTH * votes / all_votes) if all_votes else 0
+    return f"-# {'█' * filled}{'░' * (BAR_LENGTH - filled)}"
+
+
+def winner(choice: Choice) -> str:
+    """Who won the newest ballot, and how."""
+    idea = plain(choice.suggestion.prompt, WORDS_SHOWN)
+    author = plain(choice.suggestion.viewer.name, NAME_SHOWN)
+    return f"🏆 **{isolated(author)}**'s “{isolated(idea)}” won: **{choice.votes} of {choice.all_votes}**"
 
 
 def line_head(mode: Mode, in_line: int) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from discord.ui import LayoutView
 
-from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.arbitration.policy import Choice, Mode
 from bot.broadcast.floor.view import FloorView, ShownCandidate, ShownMotion
 from bot.broadcast.model import Broadcast, Channel, Suggestion, Viewer
 from bot.broadcast.rights import Person
@@ -29,6 +29,7 @@ DRAWS = re.compile(r"\b(\w*View|Panel|Item|str|\w*Button)\b")
 NOW = datetime(2026, 8, 1, 20, tzinfo=UTC)
 MIKA, ROBIN = Viewer(100, "Mika"), Viewer(101, "Robin")
 OWL = Suggestion("owl", "b1", ROBIN, "an owl hoots", NOW)
+WON = "🏆 **Robin**'s “a dragon” won: **7 of 12**"
 VIEW = BroadcastView(
     Broadcast("b1", Channel(1, 10), MIKA, "A cat", portrait=False, requested_at=NOW, state=State.LIVE),
     "A cat, in soft light",
@@ -38,6 +39,7 @@ VIEW = BroadcastView(
         candidates=(ShownCandidate(1, OWL, ("owl", "owl 2"), 7),),
         closes_at=NOW,
         waiting_for_a_place=2,
+        winner=Choice(OWL._replace(prompt="a dragon"), votes=7, all_votes=12),
         motion=ShownMotion(Mode.DRAW, ROBIN, 4, 1, NOW),
     ),
     is_closing=False,
@@ -53,7 +55,7 @@ def drawn(view: LayoutView) -> str:
 def test_all_is_drawn_from_a_view_made_by_hand() -> None:
     """No session, no loop, no Discord: panel, status, controls, review and one's own vote."""
     panel = str(Panel(VIEW, watch_url="http://localhost/", how_to_steer="").payload)
-    for shown in ("In Odyssey's words", "an owl hoots", "7 votes", "4 for, 1 against", "2 more wait"):
+    for shown in ("In Odyssey's words", "an owl hoots", "7 votes", "4 for, 1 against", "2 more wait", WON):
         assert shown in panel
         assert shown in status_text(VIEW)
     assert "odyssey:vote:1:b1:owl" in panel

@@ -22,7 +22,7 @@ GRACE_S = 2.0
 """For a message that takes another one's place: until then both may stand."""
 _WAITS, _APPLIED, _REFUSED = "📨", "✅", "❌"
 _LINK = re.compile(r"/channels/\d+/\d+/(\d+)")
-_SHOWN = (re.compile(r"^> (.+)$", re.MULTILINE), CANDIDATE)
+_SHOWN = (re.compile(r"^> (.+)$", re.MULTILINE), CANDIDATE, re.compile(r"'s “(.+)” won: \*\*\d"))
 _COUNT = re.compile(r"\*\* · (\d+) in line")
 _THANKS = re.compile(r"Thank you for the (?:idea that was|(\d+) ideas that were) still in line")
 _OFF_BALLOT = re.compile(r"(\d+) more waits? for a place on the ballot")

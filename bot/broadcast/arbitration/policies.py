@@ -109,7 +109,8 @@ class VotePolicy:
             if not ballot.is_empty:
                 ballot.open(now + self._window.total_seconds())
         elif now >= ballot.closes_at:
-            return _choice(ballot.close())
+            votes = [votes for _, _, votes in ballot.candidates()]
+            return _choice(ballot.close())._replace(votes=max(votes), all_votes=sum(votes))
         return None
 
     @property

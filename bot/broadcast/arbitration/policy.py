@@ -39,10 +39,15 @@ class PolicySettings:
 
 
 class Choice(NamedTuple):
-    """What is sent next: a suggestion, and those of others that ask for the same and share its outcome."""
+    """What is sent next: a suggestion, and those of others that ask for the same and share its outcome.
+
+    One that won a ballot did so with `votes` of `all_votes`.
+    """
 
     suggestion: Suggestion
     merged: tuple[Suggestion, ...] = ()
+    votes: int = 0
+    all_votes: int = 0
 
     @property
     def suggestions(self) -> tuple[Suggestion, ...]:

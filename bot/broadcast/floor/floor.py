@@ -67,6 +67,7 @@ class Floor:
             candidates=shown_candidates(self.mode, standing),
             closes_at=None if standing.closes_at is None else date_of(standing.closes_at),
             waiting_for_a_place=standing.waiting,
+            winner=self.outlet.winner,
             to_review=tuple(self.pending) if self.mode is Mode.HOST else (),
             motion=shown_motion(self.motion, date_of) if self.motion else None,
         )

@@ -10,7 +10,7 @@ from bot.broadcast.arbitration.policy import Choice
 from bot.broadcast.clock import Clock
 from bot.broadcast.floor.ledger import Ledger
 from bot.broadcast.floor.motion import Motions
-from bot.broadcast.model import Refusal, Suggestion
+from bot.broadcast.model import Outcome, Refusal, Suggestion
 
 
 class Outlet:
@@ -21,6 +21,8 @@ class Outlet:
     ) -> None:
         self.urgent: Suggestion | None = None
         """What is sent before anything else, whatever the pace."""
+        self.winner: Choice | None = None
+        """What won the newest ballot, until something else is applied."""
         self._arbiter = arbiter
         self._motions = motions
         self._ledger = ledger
@@ -70,6 +72,8 @@ class Outlet:
         self._sent_at, now = self._clock.steady(), self._clock.now()
         prompt = choice.suggestion.prompt
         sent = [suggestion.sent(stream_id, now, prompt) for suggestion in choice.suggestions]
+        if choice.all_votes:
+            self.winner = choice
         self._ledger.note(*sent)
         self._tell()
         return sent
@@ -91,6 +95,10 @@ class Outlet:
 
     async def settled(self, suggestions: list[Suggestion]) -> None:
         """Notes what became of a choice; from now on the gap to the next one counts."""
+        is_applied = any(each.outcome is Outcome.ACKNOWLEDGED for each in suggestions)
+        won = self.winner and self.winner.suggestion.id
+        if is_applied is not any(each.id == won for each in suggestions):
+            self.winner = None
         self._arbiter.settled(self._sent_at, self._clock.steady())
         await self._ledger.settle(*suggestions)
         self._tell()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.broadcast.arbitration.ballot import PLACES
-from bot.broadcast.arbitration.policy import Mode, Standing
+from bot.broadcast.arbitration.policy import Choice, Mode, Standing
 from bot.broadcast.floor.motion import Motion
 from bot.broadcast.model import Suggestion, Viewer
 
@@ -43,8 +43,9 @@ class FloorView:
     """How a floor stands; by default an empty one. Dates are the wall's.
 
     `waiting` is how many wait in line, `left_in_line` how many still did when it was shut. `closes_at` is of
-    the ballot that is open, for a place on which more wait. Where moderators decide, `to_review` is what they
-    have not approved: nobody else sees its words.
+    the ballot that is open, for a place on which more wait; `winner` won the one before, while nothing else
+    was applied since. Where moderators decide, `to_review` is what they have not approved: nobody else sees
+    its words.
     """
 
     mode: Mode = Mode.QUEUE
@@ -54,6 +55,7 @@ class FloorView:
     candidates: tuple[ShownCandidate, ...] = ()
     closes_at: datetime | None = None
     waiting_for_a_place: int = 0
+    winner: Choice | None = None
     to_review: tuple[Suggestion, ...] = ()
     motion: ShownMotion | None = None
 

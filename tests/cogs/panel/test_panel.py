@@ -10,6 +10,7 @@ from discord.ui import TextDisplay
 
 from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.policy import Mode, Standing
+from bot.broadcast.model import Viewer
 from bot.broadcast.states import State
 from cogs.panel.panel import Panel
 from cogs.wording.panel import how_to_steer
@@ -27,7 +28,7 @@ async def test_the_panel_shows_what_was_asked_and_what_odyssey_made_of_it(house:
     async with house.bot():
         await set_(house, gap_s=0)
         panel = await house.live_broadcast("A cat")
-        assert "> A cat\n-# In Odyssey's words: A cat. " in panel.text
+        assert re.search(r"> A cat\n(.|\n)*press Suggest\.\n-# In Odyssey's words: A cat\. ", panel.text)
         await house.discord.user("robin").slash(CHANNEL, "odyssey say", prompt="snow")
         applied = await house.shown("Suggested by **Robin**")
         assert "> snow\n" in applied.text
@@ -108,6 +109,29 @@ async def test_a_ballot_of_long_and_odd_texts_keeps_the_panel_short(rig: Rig) ->
     assert [label[:4] for label in ballot] == [f"{number} · " for number in range(1, 6)]
     assert all(len(label) < 40 for label in ballot)
     assert "@everyone" not in texts(panel)
+
+
+async def test_a_ballot_has_bars_as_long_as_the_part_of_all_votes(rig: Rig) -> None:
+    """And only a ballot: by lot and by turns there are none."""
+    await drawn(rig, Mode.VOTE, "an owl hoots", "a whale leaps")
+    [session] = rig.broadcasts.running
+    whale = session.view.floor.candidates[1].suggestion
+    for number in range(3):
+        session.floor.vote(Viewer(300 + number, "Viewer"), whale.id)
+    panel = Panel(session.view, watch_url="http://localhost/", how_to_steer="")
+    assert re.findall("█*░+", texts(panel)) == ["███░░░░░░░░░", "█████████░░░"]
+    for mode in (Mode.DRAW, Mode.QUEUE):
+        session.floor.switch(mode)
+        assert "░" not in texts(Panel(session.view, watch_url="http://localhost/", how_to_steer=""))
+
+
+async def test_a_pause_without_anything_in_line_leaves_no_empty_text(rig: Rig) -> None:
+    """Discord refuses a panel that has one."""
+    await drawn(rig, Mode.QUEUE)
+    [session] = rig.broadcasts.running
+    session.floor.pause(paused=True)
+    panel = Panel(session.view, watch_url="http://localhost/", how_to_steer="")
+    assert all(item.content for item in panel.walk_children() if isinstance(item, TextDisplay))
 
 
 async def test_where_moderators_decide_nothing_is_shown_before_they_saw_it(rig: Rig) -> None:
