@@ -19,7 +19,7 @@ from cogs.kit.answers import answer_privately, explain
 from cogs.kit.dialogue import Dialogues
 from cogs.kit.private_answers import PrivateAnswers
 from cogs.kit.sight import Sight
-from cogs.moderating.commands import audit, list_streams, mode, panic, pause, resume
+from cogs.moderating.commands import audit, list_broadcasts, mode, panic, pause, resume
 from cogs.moderating.controls import ControlButton, ModeMenu
 from cogs.moderating.mute_commands import mute, mutes, unmute
 from cogs.moderating.mute_list import MutePageButton, UnmuteButton
@@ -28,7 +28,8 @@ from cogs.moderating.review import VerdictButton
 from cogs.panel.buttons import PanelButton
 from cogs.panel.keeper import PanelKeeper
 from cogs.recordings.board import RecordingBoard
-from cogs.recordings.stream_list import PageButton
+from cogs.recordings.broadcast_list import PageButton
+from cogs.recordings.recordings import StreamMenu
 from cogs.settings.commands import settings, words
 from cogs.settings.first_question import DailyMinutes, KeepButton, StarterRoles
 from cogs.settings.page import EditButton, GroupMenu
@@ -39,7 +40,7 @@ from cogs.wording.requests import NOT_A_MEMBER, OUTDATED_COMMAND
 
 COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
     *(start, say, status, callvote, recording, end),
-    *(mode, pause, resume, panic, list_streams, audit),
+    *(mode, pause, resume, panic, list_broadcasts, audit),
     *(mute, unmute, mutes, settings, words),
 )
 """In the order in which Discord offers them."""
@@ -83,6 +84,7 @@ class OdysseyCog(commands.Cog):
             VerdictButton,
             WithdrawButton,
             PageButton,
+            StreamMenu,
             GroupMenu,
             EditButton,
             UnmuteButton,

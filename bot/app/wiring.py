@@ -101,6 +101,7 @@ async def _open_services(
             OdysseyRecordings(client, clock),
             JournalKeeper(journal),
             poster,
+            history,
             clock,
             timeout_s=settings.recording_timeout_s,
         )
@@ -134,8 +135,10 @@ async def _open_services(
         interrupted = await close_unfinished(engine, now=clock.now(), reference=reference)
         if interrupted:
             log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
-        for stream in await history.streams_without_post():
+        for stream in await history.unrecorded_streams():
             desk.follow(stream)
+        for broadcast_id in await history.unposted_broadcasts():
+            desk.finish(broadcast_id)
     return Services(
         broadcasts=broadcasts,
         deeds=Deeds(audit, lambda guild_id: guilds.settings_of(guild_id).safe_prompt),

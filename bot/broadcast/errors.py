@@ -47,8 +47,8 @@ class Code(StrEnum):
     VOTE_IS_RUNNING = "vote_is_running"
     NO_VOTE_RUNNING = "no_vote_running"
     SHUTTING_DOWN = "shutting_down"
-    UNKNOWN_STREAM = "unknown_stream"
-    NO_STREAMS_YET = "no_streams_yet"
+    UNKNOWN_BROADCAST = "unknown_broadcast"
+    NO_BROADCASTS_YET = "no_broadcasts_yet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.clock import Clock
-from bot.broadcast.history import PastStream
+from bot.broadcast.history import PastBroadcast
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
@@ -26,7 +26,7 @@ from bot.broadcast.model import (
     TimeOnAir,
 )
 from bot.broadcast.picture import Picture
-from bot.broadcast.posts import Post, PostKind
+from bot.broadcast.posts import Post
 from bot.broadcast.telling.listeners import Listeners
 
 
@@ -115,7 +115,8 @@ class RecordingKeeper(Protocol):
     async def keep(self, stream: Stream, recording: Recording) -> Recording:
         """Keeps what is to be kept of a stream's recording, and gives it as it is to be shown.
 
-        Called again for a recording that is kept already. Whatever it raises, it is asked again later.
+        From then on the history knows of it. Called again for a recording that is kept already. Whatever it
+        raises, it is asked again later.
         """
 
 
@@ -142,7 +143,7 @@ class PostJournal(Journal, Protocol):
     """The memory of what was posted too, and of what has not to be posted any more."""
 
     def save_post(self, post: Post) -> Awaitable[None]:
-        """Stores a post as it stands. Raises for a second recording post of one stream."""
+        """Stores a post as it stands. Raises for a second one of a broadcast's recordings."""
 
     def add_post(self, post: Post) -> Awaitable[None]:
         """Stores a post, unless its message is remembered already: one that is found again, say."""
@@ -156,8 +157,8 @@ class PostJournal(Journal, Protocol):
     def panels_sought(self, broadcast_id: str, at: datetime) -> Awaitable[None]:
         """Remembers that a broadcast has no more panels that are not remembered."""
 
-    def drop_recording(self, stream_id: str, at: datetime) -> Awaitable[None]:
-        """Remembers that a stream's recording can never be posted: there is nowhere left to."""
+    def drop_recordings(self, broadcast_id: str, at: datetime) -> Awaitable[None]:
+        """Remembers that a broadcast's recordings can never be posted: there is nowhere left to."""
 
 
 class History(Protocol):
@@ -167,7 +168,17 @@ class History(Protocol):
         """When a server's broadcasts were live that ended later than `since`, as far as is known."""
 
 
-class FullHistory(History, Protocol):
+class RecordingHistory(Protocol):
+    """What is known of recordings, and of the posts that show them."""
+
+    async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None:
+        """A broadcast, by its ID, with its streams that have begun."""
+
+    async def recording_post(self, broadcast_id: str) -> Post | None:
+        """The message that shows a broadcast's recordings, or that there is none yet."""
+
+
+class FullHistory(History, RecordingHistory, Protocol):
     """All that is found again: of streams those that have begun, of posts those that are there.
 
     What belongs to a guild is shown to that guild only. What belongs to a channel is for those who may view
@@ -177,21 +188,21 @@ class FullHistory(History, Protocol):
     async def channels(self, guild_id: int) -> list[int]:
         """The IDs of a guild's channels that had broadcasts, those with the newest first."""
 
-    async def past_streams(
+    async def past_broadcasts(
         self, guild_id: int, channels: Collection[int] | None = None, *, limit: int, offset: int
-    ) -> tuple[list[PastStream], int]:
-        """A guild's streams, newest first, and how many there are in all."""
+    ) -> tuple[list[PastBroadcast], int]:
+        """A guild's broadcasts that had streams, newest first, and how many there are in all."""
 
-    async def search_streams(
+    async def search_broadcasts(
         self, guild_id: int, text: str, channels: Collection[int] | None = None, *, limit: int
-    ) -> list[PastStream]:
-        """A guild's streams with `text` in their prompt, their host's name or at the front of their ID."""
+    ) -> list[PastBroadcast]:
+        """Those of them with `text` in a prompt, their host's name or at the front of a stream's ID."""
 
-    async def stream(self, guild_id: int, service_id: str) -> PastStream | None:
-        """One of a guild's streams, by the ID that people know it by."""
+    async def find_broadcast(self, guild_id: int, shown_id: str) -> PastBroadcast | None:
+        """One of a guild's broadcasts that had streams, by its own ID or that of one of its streams."""
 
-    async def latest_stream(self, channel: Channel) -> PastStream | None:
-        """The newest stream in a channel that has ended."""
+    async def latest_broadcast(self, channel: Channel) -> PastBroadcast | None:
+        """The newest broadcast in a channel of which a stream has ended."""
 
     async def broadcast(self, broadcast_id: str) -> Broadcast | None: ...
 
@@ -207,19 +218,17 @@ class FullHistory(History, Protocol):
     async def newest_panel(self, broadcast_id: str) -> int | None:
         """The message ID of the panel of a broadcast that stands furthest down."""
 
-    async def stream_posts(self, stream_id: str) -> dict[PostKind, Post]:
-        """The messages that show a stream's recording, or that there is none yet."""
-
 
 class RecordingPoster(Protocol):
     """Whoever shows recordings."""
 
-    async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
-        """Posts a stream's recording where its broadcast was; None says that there is none yet.
+    async def post_recordings(self, past: PastBroadcast, newest: Recording | None) -> None:
+        """Has the post of a broadcast's recordings show them as they stand, where the broadcast was.
 
-        Posts once for a stream, however often it is called, and whatever failed in between; a recording takes
-        the place of the word that there is none. Returns when that is settled for good, also because there is
-        nowhere left to post it. Raises `NotShownError`.
+        `newest` is that of `past.newest`, with its links; None, as there is none yet, has that said. Posts
+        once for a broadcast, however often it is called, and whatever failed in between: later the post is
+        edited. Returns when that is settled, also because there is nowhere left to post it. Raises
+        `NotShownError`.
         """
 
 

@@ -19,8 +19,9 @@ class PostKind(StrEnum):
 class Post:
     """A message that the bot posts. Its ID is ours; `message_id` is Discord's, None until it is posted.
 
-    A recording's post, or word that there is none yet, names its stream. A panel is open (not closed) until
-    it shows that its broadcast is over.
+    It is open until it shows that its broadcast is over (`closed_at`). A broadcast may have several panels,
+    but one message of its recordings: it shows so many of its streams (`streams_shown`), or, until there are
+    any, that there is none yet.
     """
 
     id: str
@@ -29,4 +30,5 @@ class Post:
     kind: PostKind
     broadcast_id: str
     posted_at: datetime
-    stream_id: str | None = None
+    streams_shown: int = 0
+    closed_at: datetime | None = None

@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.broadcast.history import PastStream
-from bot.broadcast.model import Broadcast, Channel, Ending, Stream, TimeOnAir, Viewer
+from bot.broadcast.history import PastBroadcast
+from bot.broadcast.model import Broadcast, Channel, Stream, TimeOnAir
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
+from bot.storage import rows
 from bot.storage.reading import read
-from bot.storage.schema import broadcasts, known, posts, recordings, storable, streams
+from bot.storage.rows import HAS_BEGUN, past_broadcasts_of
+from bot.storage.schema import broadcasts, posts, recordings, storable, streams
 
 SEARCHED_LIMIT = 5000
 """How many streams are looked through at most."""
@@ -25,7 +27,7 @@ SEARCHED_LIMIT = 5000
 _OVER = [state.value for state in State if state.is_over]
 _IS_POSTED = posts.c.message_id.is_not(None)
 _OPEN_PANEL = and_(posts.c.kind == PostKind.PANEL.value, posts.c.closed_at.is_(None))
-_HAS_BEGUN = streams.c.service_id.is_not(None)
+_NEWEST_FIRST = (broadcasts.c.requested_at.desc(), broadcasts.c.id)
 
 
 class DatabaseHistory:
@@ -43,61 +45,96 @@ class DatabaseHistory:
         )
         return [row.channel_id for row in await read(self._engine, query)]
 
-    async def past_streams(
+    async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None:
+        return await self._first(select(broadcasts.c.id).where(broadcasts.c.id == broadcast_id))
+
+    async def past_broadcasts(
         self, guild_id: int, channels: Collection[int] | None = None, *, limit: int, offset: int
-    ) -> tuple[list[PastStream], int]:
+    ) -> tuple[list[PastBroadcast], int]:
         theirs = _in(guild_id, channels)
-        count = select(func.count()).select_from(streams.join(broadcasts)).where(theirs)
+        count = select(func.count()).select_from(broadcasts).where(theirs)
         (total,) = (await read(self._engine, count))[0]
-        return await self._streams(_past_streams().where(theirs).limit(limit).offset(offset)), total
+        page = select(broadcasts.c.id).where(theirs).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
+        return await self._past(page), total
 
-    async def search_streams(
+    async def search_broadcasts(
         self, guild_id: int, text: str, channels: Collection[int] | None = None, *, limit: int
-    ) -> list[PastStream]:
-        """A guild's streams with `text` in their prompt, their host's name or at the front of their shown ID.
+    ) -> list[PastBroadcast]:
+        """Those of them with `text` in a prompt, their host's name or at the front of a stream's ID.
 
-        Newest first, of the newest `SEARCHED_LIMIT`; however it is written: case, accents and width of
-        letters do not matter, in any script. (Databases fold Latin letters, if any, and each in its own way.)
+        Newest first, of the newest `SEARCHED_LIMIT` streams; however it is written: case, accents and width
+        of letters do not matter, in any script. (Databases fold Latin letters, if any, each in its own way.)
         """
-        theirs, newest_first = _in(guild_id, channels), streams.c.started_at.desc()
-        names = select(
-            streams.c.id, streams.c.service_id, streams.c.prompt, broadcasts.c.host_name
-        ).select_from(streams.join(broadcasts))
-        names = names.where(theirs).order_by(newest_first, streams.c.id).limit(SEARCHED_LIMIT)
-        wanted = _folded(storable(text))
-        rows = await read(self._engine, names)
-        fitting = (row.id for row in rows if _fits(wanted, row.service_id, row.prompt, row.host_name))
-        found = streams.c.id.in_(list(islice(fitting, limit)))
-        return await self._streams(_past_streams().where(found))
-
-    async def stream(self, guild_id: int, service_id: str) -> PastStream | None:
-        query = _past_streams().where(broadcasts.c.guild_id == guild_id, streams.c.service_id == service_id)
-        return next(iter(await self._streams(query)), None)
-
-    async def latest_stream(self, channel: Channel) -> PastStream | None:
-        query = _past_streams().where(
-            broadcasts.c.channel_id == channel.id, _HAS_BEGUN, streams.c.ended_at.is_not(None)
+        names = (
+            select(
+                broadcasts.c.id,
+                broadcasts.c.prompt,
+                broadcasts.c.host_name,
+                streams.c.service_id,
+                streams.c.prompt.label("stream_prompt"),
+            )
+            .select_from(streams.join(broadcasts))
+            .where(_in(guild_id, channels), HAS_BEGUN)
+            .order_by(*_NEWEST_FIRST, streams.c.number)
+            .limit(SEARCHED_LIMIT)
         )
-        return next(iter(await self._streams(query.limit(1))), None)
+        wanted = _folded(storable(text))
+        named = await read(self._engine, names)
+        fitting = dict.fromkeys(row.id for row in named if _fits(wanted, row))
+        return await past_broadcasts_of(self._engine, list(islice(fitting, limit)))
 
-    async def streams_without_post(self) -> list[Stream]:
-        """Streams that have ended and whose recording is still to be posted, newest first."""
-        posted = select(posts.c.stream_id).where(posts.c.kind == PostKind.RECORDING.value, _IS_POSTED)
+    async def find_broadcast(self, guild_id: int, shown_id: str) -> PastBroadcast | None:
+        shown_id = storable(shown_id)
+        by_stream = select(streams.c.broadcast_id).where(streams.c.service_id == shown_id)
+        is_meant = or_(broadcasts.c.id == shown_id, broadcasts.c.id.in_(by_stream))
+        return await self._first(select(broadcasts.c.id).where(_in(guild_id), is_meant))
+
+    async def latest_broadcast(self, channel: Channel) -> PastBroadcast | None:
+        query = (
+            select(broadcasts.c.id)
+            .select_from(streams.join(broadcasts))
+            .where(broadcasts.c.channel_id == channel.id, HAS_BEGUN, streams.c.ended_at.is_not(None))
+            .order_by(*_NEWEST_FIRST)
+        )
+        return await self._first(query)
+
+    async def unrecorded_streams(self) -> list[Stream]:
+        """Streams that have ended and whose recording is still awaited, newest first."""
+        recorded = select(recordings.c.stream_id).where(recordings.c.has_video)
         query = (
             select(streams)
             .where(
-                _HAS_BEGUN,
+                HAS_BEGUN,
                 streams.c.ended_at.is_not(None),
                 streams.c.recording_dropped_at.is_(None),
-                streams.c.id.not_in(posted),
+                streams.c.id.not_in(recorded),
             )
             .order_by(streams.c.ended_at.desc())
         )
-        return [_stream(row) for row in await read(self._engine, query)]
+        return [rows.stream(row) for row in await read(self._engine, query)]
+
+    async def unposted_broadcasts(self) -> list[str]:
+        """The IDs of broadcasts with recordings that their post does not show, or not that they are all."""
+        shown = (
+            select(posts.c.broadcast_id, posts.c.streams_shown)
+            .where(posts.c.kind == PostKind.RECORDING.value, _IS_POSTED, posts.c.closed_at.is_not(None))
+            .subquery()
+        )
+        query = (
+            select(streams.c.broadcast_id)
+            .select_from(
+                streams.join(recordings).outerjoin(shown, shown.c.broadcast_id == streams.c.broadcast_id)
+            )
+            .where(recordings.c.has_video, streams.c.recording_dropped_at.is_(None))
+            .group_by(streams.c.broadcast_id, shown.c.streams_shown)
+            .having(func.count() > func.coalesce(shown.c.streams_shown, 0))
+            .order_by(func.max(streams.c.ended_at).desc())
+        )
+        return [row.broadcast_id for row in await read(self._engine, query)]
 
     async def broadcast(self, broadcast_id: str) -> Broadcast | None:
-        rows = await read(self._engine, select(broadcasts).where(broadcasts.c.id == broadcast_id))
-        return _broadcast(rows[0]) if rows else None
+        found = await read(self._engine, select(broadcasts).where(broadcasts.c.id == broadcast_id))
+        return rows.broadcast(found[0]) if found else None
 
     async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
         ended_at = func.coalesce(broadcasts.c.ended_at, broadcasts.c.last_seen_at, broadcasts.c.live_at)
@@ -127,102 +164,37 @@ class DatabaseHistory:
             broadcasts.c.panels_sought_at.is_(None),
             or_(broadcasts.c.reason == Reason.INTERRUPTED.value, broadcasts.c.id.not_in(remembered)),
         )
-        return [_broadcast(row) for row in await read(self._engine, query)]
+        return [rows.broadcast(row) for row in await read(self._engine, query)]
 
-    async def stream_posts(self, stream_id: str) -> dict[PostKind, Post]:
-        return {post.kind: post for post in await self._posts(posts.c.stream_id == stream_id)}
+    async def recording_post(self, broadcast_id: str) -> Post | None:
+        is_meant = and_(posts.c.broadcast_id == broadcast_id, posts.c.kind != PostKind.PANEL.value)
+        return next(iter(await self._posts(is_meant)), None)
 
     async def _posts(self, *conditions: ColumnElement[bool]) -> list[Post]:
         query = select(posts).join(broadcasts).where(_IS_POSTED, *conditions).order_by(posts.c.message_id)
-        return [_post(row) for row in await read(self._engine, query)]
+        return [rows.post(row) for row in await read(self._engine, query)]
 
-    async def _streams(self, query: Select[Any]) -> list[PastStream]:
-        return [_past_stream(row) for row in await read(self._engine, query)]
+    async def _first(self, ids: Select[Any]) -> PastBroadcast | None:
+        return next(iter(await self._past(ids.limit(1))), None)
+
+    async def _past(self, ids: Select[Any]) -> list[PastBroadcast]:
+        found = [row.id for row in await read(self._engine, ids)]
+        return await past_broadcasts_of(self._engine, found)
 
 
-def _in(guild_id: int, channels: Collection[int] | None) -> ColumnElement[bool]:
-    in_guild = and_(broadcasts.c.guild_id == guild_id, _HAS_BEGUN)
+def _in(guild_id: int, channels: Collection[int] | None = None) -> ColumnElement[bool]:
+    its_streams = select(streams.c.id).where(streams.c.broadcast_id == broadcasts.c.id, HAS_BEGUN)
+    in_guild = and_(broadcasts.c.guild_id == guild_id, its_streams.correlate(broadcasts).exists())
     return in_guild if channels is None else and_(in_guild, broadcasts.c.channel_id.in_(channels))
 
 
-def _fits(wanted: str, shown_id: str, prompt: str, host_name: str) -> bool:
-    is_meant = shown_id.casefold().startswith(wanted)
-    return is_meant or wanted in _folded(prompt) or wanted in _folded(host_name)
+def _fits(wanted: str, row: Row[Any]) -> bool:
+    is_meant = row.service_id.casefold().startswith(wanted)
+    texts = (row.prompt, row.stream_prompt, row.host_name)
+    return is_meant or any(wanted in _folded(text) for text in texts)
 
 
-@lru_cache(maxsize=SEARCHED_LIMIT)
+@lru_cache(maxsize=2 * SEARCHED_LIMIT)
 def _folded(text: str) -> str:
     """Kept, since somebody who types asks again with every letter."""
     return plain(text)
-
-
-def _past_streams() -> Select[Any]:
-    return (
-        select(
-            streams,
-            broadcasts.c.guild_id,
-            broadcasts.c.channel_id,
-            broadcasts.c.host_id,
-            broadcasts.c.host_name,
-            recordings.c.has_video,
-            recordings.c.duration_s,
-            recordings.c.frame_count,
-        )
-        .select_from(streams.join(broadcasts).outerjoin(recordings))
-        .order_by(streams.c.started_at.desc(), streams.c.id)
-    )
-
-
-def _past_stream(row: Row[Any]) -> PastStream:
-    return PastStream(
-        stream=_stream(row),
-        channel=Channel(row.guild_id, row.channel_id),
-        host=Viewer(row.host_id, row.host_name),
-        has_recording=bool(row.has_video),
-        duration_s=row.duration_s,
-        frame_count=row.frame_count,
-    )
-
-
-def _stream(row: Row[Any]) -> Stream:
-    return Stream(
-        id=row.id,
-        broadcast_id=row.broadcast_id,
-        prompt=row.prompt,
-        portrait=row.portrait,
-        intended_at=row.intended_at,
-        number=row.number,
-        service_id=row.service_id,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        end_reason=known(Reason, row.end_reason, Reason.UNKNOWN) if row.end_reason else None,
-    )
-
-
-def _broadcast(row: Row[Any]) -> Broadcast:
-    by = Viewer(row.ended_by_id, row.ended_by_name) if row.ended_by_id else None
-    reason = known(Reason, row.reason, Reason.UNKNOWN) if row.reason else None
-    return Broadcast(
-        id=row.id,
-        channel=Channel(row.guild_id, row.channel_id),
-        host=Viewer(row.host_id, row.host_name),
-        prompt=row.prompt,
-        portrait=row.portrait,
-        requested_at=row.requested_at,
-        state=known(State, row.state, State.ENDED if row.ended_at else State.LIVE),
-        live_at=row.live_at,
-        ended_at=row.ended_at,
-        ending=Ending(reason, by, row.detail, row.reference) if reason else None,
-    )
-
-
-def _post(row: Row[Any]) -> Post:
-    return Post(
-        id=row.id,
-        message_id=row.message_id,
-        channel_id=row.channel_id,
-        kind=PostKind(row.kind),
-        broadcast_id=row.broadcast_id,
-        stream_id=row.stream_id,
-        posted_at=row.posted_at,
-    )

@@ -114,9 +114,9 @@ class DatabaseJournal:
         broadcast = schema.broadcasts.c.id == broadcast_id
         await self._writer.execute(update(schema.broadcasts).where(broadcast).values(panels_sought_at=at))
 
-    async def drop_recording(self, stream_id: str, at: datetime) -> None:
-        stream = schema.streams.c.id == stream_id
-        await self._writer.execute(update(schema.streams).where(stream).values(recording_dropped_at=at))
+    async def drop_recordings(self, broadcast_id: str, at: datetime) -> None:
+        theirs = schema.streams.c.broadcast_id == broadcast_id
+        await self._writer.execute(update(schema.streams).where(theirs).values(recording_dropped_at=at))
 
     def _save(self, table: Table, **row: Any) -> Awaitable[None]:
         return self._writer.execute(upsert(table, row))

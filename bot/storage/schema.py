@@ -21,7 +21,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    UniqueConstraint,
     text,
 )
 
@@ -220,10 +219,10 @@ posts = Table(
     Column("channel_id", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False, index=True),
-    Column("stream_id", ForeignKey("streams.id")),
     Column("posted_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    Column("streams_shown", Integer, nullable=False, server_default="0"),
     Index("ix_posts_open_panels", "posted_at", sqlite_where=text("kind = 'panel' AND closed_at IS NULL")),
-    # One recording post for a stream; panels have no stream, and may be several.
-    UniqueConstraint("kind", "stream_id"),
+    # One message of its recordings for a broadcast; panels may be several.
+    Index("ix_posts_recordings", "broadcast_id", unique=True, sqlite_where=text("kind != 'panel'")),
 )

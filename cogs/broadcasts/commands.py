@@ -18,7 +18,7 @@ from cogs.kit.answers import tell
 from cogs.moderating.commands import MODES
 from cogs.panel.keeper import PanelKeeper
 from cogs.panel.text import status_text, title
-from cogs.recordings.recordings import show_recording, stream_choices
+from cogs.recordings.recordings import broadcast_choices, show_recording
 from cogs.settings.first_question import ask_first_question
 from cogs.steering.suggesting import suggest_privately
 from cogs.wording import commands as texts
@@ -86,9 +86,9 @@ async def callvote(interaction: discord.Interaction, mode: str) -> None:
 
 @app_commands.command(description=texts.RECORDING)
 @app_commands.describe(**texts.RECORDING_OPTIONS)
-@app_commands.autocomplete(stream=stream_choices)
-async def recording(interaction: discord.Interaction, stream: str | None = None) -> None:
-    await show_recording(interaction, stream)
+@app_commands.autocomplete(broadcast=broadcast_choices)
+async def recording(interaction: discord.Interaction, broadcast: str | None = None) -> None:
+    await show_recording(interaction, broadcast)
 
 
 @app_commands.command(description=texts.END)

@@ -54,10 +54,19 @@ def texts(message: discord.Message) -> Iterator[str]:
     return _values(message, "content")
 
 
+def choices_in(message: discord.Message) -> int:
+    """How many choices the menus of a message offer."""
+    return sum(len(component.get("options") or ()) for component in _components(message))
+
+
 def _values(message: discord.Message, key: str) -> Iterator[str]:
+    return (each[key] for each in _components(message) if isinstance(each.get(key), str))
+
+
+def _components(message: discord.Message) -> Iterator[dict[str, Any]]:
+    """All of a message's components, those within others too."""
     waiting: list[Any] = [component.to_dict() for component in message.components]
     while waiting:
         component = waiting.pop(0)
-        if isinstance(component.get(key), str):
-            yield component[key]
+        yield component
         waiting += component.get("components") or []

@@ -1,4 +1,4 @@
-"""The moderators' commands: how it is decided, pause, panic; past streams, audit."""
+"""The moderators' commands: how it is decided, pause, panic; past broadcasts, audit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.broadcast.rights import Deed
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.kit.lasting_button import LastingView
-from cogs.recordings.stream_list import stream_list_page
+from cogs.recordings.broadcast_list import broadcast_list_page
 from cogs.wording import commands as texts
 from cogs.wording import controls as words
 from cogs.wording.deeds import deed
@@ -56,8 +56,8 @@ async def panic(interaction: discord.Interaction) -> None:
 
 
 @app_commands.command(name="list", description=texts.LIST)
-async def list_streams(interaction: discord.Interaction) -> None:
-    page = await stream_list_page(interaction, offset=0)
+async def list_broadcasts(interaction: discord.Interaction) -> None:
+    page = await broadcast_list_page(interaction, offset=0)
     await tell(interaction, view=page)
 
 

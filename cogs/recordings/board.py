@@ -1,24 +1,25 @@
-"""Posts a stream's recording in its channel: once, whatever fails in between."""
+"""Keeps the post of a broadcast's recordings: one message, whatever fails in between, edited as they come."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import discord
 
 from bot.broadcast.errors import NotShownError
-from bot.broadcast.model import Broadcast, Recording, Stream
+from bot.broadcast.history import PastBroadcast
+from bot.broadcast.model import Recording
 from bot.broadcast.posts import Post, PostKind
 from bot.discord.bot import OdysseyBot
 from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
-from cogs.kit.own_messages import nonce_of, own_messages, texts
+from cogs.kit.own_messages import choices_in, nonce_of, own_messages, texts
 from cogs.recordings.post import RecordingPost, Stills, fetch_stills, no_recording_post
-from cogs.wording.recordings import NO_RECORDING_TITLE, stream_mark
+from cogs.recordings.recordings import menus_of
+from cogs.wording.recordings import GROWING_TITLE, NO_RECORDING_TITLE, marks
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +28,6 @@ NONCES_KNOWN_FOR = timedelta(minutes=1)
 REFUSES_FILES = (400, 403, 413)
 """What Discord says where files are too large, are not taken, or may not be attached."""
 
-_Posted = dict[PostKind, int]
-"""The IDs of a stream's messages."""
-
 
 class RecordingBoard:
     """The domain's `RecordingPoster`, in Discord."""
@@ -37,114 +35,129 @@ class RecordingBoard:
     def __init__(self, bot: OdysseyBot) -> None:
         self._bot = bot
         self._services = bot.services
-        self._posted: dict[str, _Posted] = {}
-        """By stream: what stands in its channel, but could not be remembered yet."""
+        self._unremembered: dict[str, Post] = {}
+        """By broadcast: the post as it stands in its channel, but could not be remembered yet."""
 
-    async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
-        services = self._services
-        remembered = await services.history.stream_posts(stream.id)
-        if PostKind.RECORDING in remembered or (recording is None and remembered):
-            return
-        broadcast = await services.history.broadcast(stream.broadcast_id)
-        if broadcast is None:
-            raise LookupError(f"stream {stream.shown_id} has no broadcast")
-        posted = self._posted.setdefault(stream.id, {})
-        ids = {post.message_id: post.id for post in remembered.values()}
-        posted |= {kind: post.message_id for kind, post in remembered.items() if post.message_id is not None}
+    async def post_recordings(self, past: PastBroadcast, newest: Recording | None) -> None:
+        """Has the post show a broadcast's recordings as they stand, or that there is none yet."""
+        services, broadcast = self._services, past.broadcast
+        post = self._unremembered.get(broadcast.id) or await services.history.recording_post(broadcast.id)
         try:
-            await self._post(stream, broadcast, recording, posted)
+            post = await self._brought_up_to_date(past, newest, post)
         except discord.NotFound as error:
             if error.code not in (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE):
                 raise NotShownError(f"{error.status} ({error.code})") from error
-            log.warning(
-                "the recording of stream %s has nowhere to be shown (%s)", stream.shown_id, error.code
-            )
-            is_for_good = error.code == UNKNOWN_CHANNEL or recording is not None
-            if is_for_good:  # else only the word that there is none was deleted
-                await services.journal.drop_recording(stream.id, services.clock.now())
+            log.warning("broadcast %s has nowhere to show its recordings (%s)", broadcast.id, error.code)
+            await services.journal.drop_recordings(broadcast.id, services.clock.now())
         except DISCORD_FAILED as error:
             raise NotShownError(type(error).__name__) from error
-        for kind in posted.keys() - remembered.keys():
-            await services.journal.save_post(
-                Post(
-                    id=ids.get(posted[kind]) or new_id(),
-                    message_id=posted[kind],
-                    channel_id=broadcast.channel.id,
-                    kind=kind,
-                    broadcast_id=broadcast.id,
-                    stream_id=stream.id,
-                    posted_at=services.clock.now(),
-                )
-            )
-        del self._posted[stream.id]
+        else:
+            self._unremembered[broadcast.id] = post
+            await services.journal.save_post(post)
+        self._unremembered.pop(broadcast.id, None)
 
-    async def _post(
-        self, stream: Stream, broadcast: Broadcast, recording: Recording | None, posted: _Posted
-    ) -> None:
-        """Posts what does not stand there yet, and notes in `posted` what does."""
-        channel = self._bot.get_partial_messageable(broadcast.channel.id)
-        if PostKind.RECORDING not in posted and self._is_beyond_nonces(stream):
-            posted |= await self._standing(channel, stream)
-        if PostKind.RECORDING in posted or (recording is None and posted):
-            return
-        if recording is None:
-            nonce = nonce_of(PostKind.NO_RECORDING, stream.id)
-            sent = await channel.send(view=no_recording_post(stream), nonce=nonce)
-            posted[PostKind.NO_RECORDING] = sent.id
-            return
-        stills = await fetch_stills(recording)
-        make = partial(RecordingPost, stream, broadcast.host.name, recording)
+    async def _brought_up_to_date(
+        self, past: PastBroadcast, newest: Recording | None, post: Post | None
+    ) -> Post:
+        """The post that stands in the channel then."""
+        channel = self._bot.get_partial_messageable(past.broadcast.channel.id)
+        if post is None and self._is_beyond_nonces(past):
+            post = await self._standing(channel, past)
+        if post and past.is_shown_by(post):
+            return post
+        shown = past.newest
+        if newest is None or shown is None:
+            nonce = nonce_of(PostKind.NO_RECORDING, past.broadcast.id)
+            return self._seen(await channel.send(view=no_recording_post(past), nonce=nonce), past)
+        stills = await fetch_stills(newest)
+
+        async def show(stills: Stills) -> Post:
+            view = RecordingPost(past, shown, newest, stills, menus_of(past))
+            return await self._show(channel, past, view, stills.files(), post)
+
         try:
-            await self._show(channel, stream, make, stills, posted)
+            return await show(stills)
         except discord.HTTPException as error:
             if not stills.files() or error.status not in REFUSES_FILES:
                 raise
             # The recording is worth posting without its pictures.
-            await self._show(channel, stream, make, Stills(), posted)
+            return await show(Stills())
 
     async def _show(
         self,
         channel: discord.PartialMessageable,
-        stream: Stream,
-        make: Callable[[Stills], RecordingPost],
-        stills: Stills,
-        posted: _Posted,
-    ) -> None:
-        """Puts the recording where it was said that there is none yet, or posts it."""
-        if earlier := posted.get(PostKind.NO_RECORDING):
+        past: PastBroadcast,
+        view: RecordingPost,
+        files: list[discord.File],
+        post: Post | None,
+    ) -> Post:
+        """Edits the message that stands, or posts one: quietly, while the broadcast runs."""
+        earlier = post and post.message_id
+        if post and earlier:
             message = channel.get_partial_message(earlier)
             try:
-                await message.edit(
-                    view=make(stills), attachments=stills.files(), allowed_mentions=NO_MENTIONS
-                )
+                await message.edit(view=view, attachments=files, allowed_mentions=NO_MENTIONS)
             except discord.HTTPException as error:
                 if error.code not in (UNKNOWN_MESSAGE, TOO_MANY_OLD_EDITS):
                     raise
+                if error.code == UNKNOWN_MESSAGE and post.streams_shown == len(past.recorded):
+                    return replace(post, closed_at=self._services.clock.now())  # who deleted it has seen all
                 with suppress(*DISCORD_FAILED):
                     await message.delete()
             else:
-                posted[PostKind.RECORDING] = posted.pop(PostKind.NO_RECORDING)
-                return
-        nonce = nonce_of(PostKind.RECORDING, stream.id)
-        sent = await channel.send(view=make(stills), files=stills.files(), nonce=nonce)
-        posted[PostKind.RECORDING] = sent.id
+                return self._showing_all(post, past)
+        nonce = nonce_of(PostKind.RECORDING, past.broadcast.id, earlier)
+        sent = await channel.send(view=view, files=files, nonce=nonce, silent=not past.is_over)
+        return replace(self._seen(sent, past), id=post.id if post else new_id())
 
-    def _is_beyond_nonces(self, stream: Stream) -> bool:
+    def _showing_all(self, post: Post, past: PastBroadcast) -> Post:
+        closed_at = self._services.clock.now() if past.is_over else None
+        return replace(post, kind=PostKind.RECORDING, streams_shown=len(past.recorded), closed_at=closed_at)
+
+    def _seen(self, message: discord.Message, past: PastBroadcast) -> Post:
+        """What a message shows, by what it says: Discord may have answered with one that stood already."""
+        lines, now = _lines(message), self._services.clock.now()
+        is_none = NO_RECORDING_TITLE in lines
+        return Post(
+            id=new_id(),
+            message_id=message.id,
+            channel_id=past.broadcast.channel.id,
+            kind=PostKind.NO_RECORDING if is_none else PostKind.RECORDING,
+            broadcast_id=past.broadcast.id,
+            posted_at=now,
+            streams_shown=0 if is_none else _recordings_in(message, past),
+            closed_at=None if is_none or GROWING_TITLE in lines else now,
+        )
+
+    def _is_beyond_nonces(self, past: PastBroadcast) -> bool:
         """Whether a post may have been made so long ago that Discord would not know it again."""
-        return stream.ended_at is None or self._services.clock.now() - stream.ended_at > NONCES_KNOWN_FOR
+        ended_at = past.streams[0].stream.ended_at
+        return ended_at is None or self._services.clock.now() - ended_at > NONCES_KNOWN_FOR
 
-    async def _standing(self, channel: discord.PartialMessageable, stream: Stream) -> _Posted:
+    async def _standing(self, channel: discord.PartialMessageable, past: PastBroadcast) -> Post | None:
         """What stands in the channel already: an earlier run may have been killed before it remembered it."""
-        found: _Posted = {}
-        mark = stream_mark(stream)
+        first, marked = past.streams[0].stream, marks(past)
+        found: Post | None = None
         try:
             async for message in own_messages(
-                channel, self._bot.user, since=stream.ended_at or stream.started_at
+                channel, self._bot.user, since=first.ended_at or first.started_at
             ):
-                lines = "\n".join(texts(message)).split("\n")
-                if mark in lines:
-                    is_none = NO_RECORDING_TITLE in lines
-                    found[PostKind.NO_RECORDING if is_none else PostKind.RECORDING] = message.id
+                if marked & _lines(message):
+                    found = self._seen(message, past)
         except discord.Forbidden:
             log.info("what stands in channel %s may not be read", channel.id)
         return found
+
+
+def _lines(message: discord.Message) -> set[str]:
+    return set("\n".join(texts(message)).split("\n"))
+
+
+def _recordings_in(message: discord.Message, past: PastBroadcast) -> int:
+    """Of how many streams a message has the recordings: its menus offer each; without a menu it has one.
+
+    The last ones, if there are more than menus can hold.
+    """
+    offered = choices_in(message)
+    is_all = offered == sum(len(menu.item.options) for menu in menus_of(past))
+    return len(past.recorded) if is_all and offered else max(1, offered)

@@ -1,29 +1,34 @@
-"""How a recording is shown: as the post at a stream's end, and as the answer to `/odyssey recording`."""
+"""How a broadcast's recordings are shown: in its post, and in the answer to `/odyssey recording`."""
 
 from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import discord
-from discord.ui import MediaGallery, TextDisplay
+from discord.ui import ActionRow, Item, MediaGallery, TextDisplay
 
-from bot.broadcast.model import Recording, Stream
+from bot.broadcast.history import PastBroadcast, PastStream
+from bot.broadcast.model import Recording
 from bot.worlds.artifacts import fetch_artifact
 from cogs.kit.lasting_button import LastingView
 from cogs.recordings.links import expires_at, is_link
 from cogs.wording import recordings as words
+from cogs.wording.text import MESSAGE_LIMIT
 
 log = logging.getLogger(__name__)
 
 THUMBNAIL_LIMIT_BYTES = 2 * 2**20
 PREVIEW_LIMIT_BYTES = 7 * 2**20
 """Together below the 10 MiB that Discord takes with a message."""
-LINKS_LIMIT = 2900
-"""Characters of links in one post; Discord allows 4000 of text in all, and prompt and names take theirs."""
+LISTED_LIMIT = 10
+"""Lines of streams in one post: more would bury the channel, and all are in the menus."""
+MARKS_LIMIT = 300
+"""Characters of what stands below the links: when they end, and by which IDs all is found again."""
 A_DAY = timedelta(days=1)
 
 
@@ -52,27 +57,57 @@ async def fetch_stills(recording: Recording) -> Stills:
 
 
 class RecordingPost(LastingView):
-    """A stream's recording: pictures that stay, links for as long as they work, duration and frame count."""
+    """A broadcast's recordings: one stream with pictures that stay and links, the others to choose from."""
 
-    def __init__(self, stream: Stream, host_name: str, recording: Recording, stills: Stills) -> None:
+    def __init__(
+        self,
+        past: PastBroadcast,
+        shown: PastStream,
+        recording: Recording,
+        stills: Stills,
+        menus: Sequence[Item[Any]] = (),
+    ) -> None:
+        is_alone = past.is_over and len(past.streams) == 1
+        head = words.recorded(past, shown, recording) if is_alone else words.recorded_so_far(past)
+        caption = "" if is_alone else words.shown_stream(past, shown, recording)
+        room = MESSAGE_LIMIT - len(head) - len(caption) - MARKS_LIMIT
+        links = "\n".join(filter(None, [caption, _links(recording, room), words.stream_mark(shown.stream)]))
+        room = MESSAGE_LIMIT - len(head) - len(links) - len(words.mark(past))
         pictures = [discord.MediaGalleryItem(file) for file in stills.files()]
+        others = [TextDisplay[Any]("\n".join([*_lines(past, room), words.mark(past)]))]
         super().__init__(
-            TextDisplay(words.recorded(stream, host_name, recording)),
+            TextDisplay(head),
             *([MediaGallery[Any](*pictures)] if pictures else []),
-            TextDisplay(f"{_links(recording)}\n{words.stream_mark(stream)}"),
+            TextDisplay(links),
+            *(others if len(past.streams) > 1 else []),
+            *(ActionRow[Any](menu) for menu in menus),
             colour=discord.Colour.green(),
         )
 
 
-def no_recording_post(stream: Stream) -> LastingView:
-    """Word that a stream's recording did not come."""
-    return LastingView(TextDisplay(words.not_recorded(stream)), colour=discord.Colour.gold())
+def no_recording_post(past: PastBroadcast) -> LastingView:
+    """Word that a broadcast's recording did not come."""
+    return LastingView(TextDisplay(words.not_recorded(past)), colour=discord.Colour.gold())
 
 
-def _links(recording: Recording) -> str:
+def _lines(past: PastBroadcast, room: int) -> list[str]:
+    """The last streams, a line each, as far as there is room in characters."""
+    last = past.newest.stream.number if past.newest else 0
+    listed = [
+        words.stream_line(past, each) for each in past.streams if past.is_over or each.stream.number <= last
+    ]
+    lines = listed[-LISTED_LIMIT:]
+    room -= len(words.earlier_streams(len(listed))) + 1
+    while lines and len("\n".join(lines)) + 1 > room:
+        del lines[0]
+    earlier = len(listed) - len(lines)
+    return [words.earlier_streams(earlier), *lines] if earlier else lines
+
+
+def _links(recording: Recording, room: int) -> str:
     """Links in the text, not as buttons: a presigned URL can be longer than a button's 512 characters.
 
-    One that is no link, or too long, is left out.
+    One that is no link, or too long for the `room` in characters, is left out.
     """
     candidates = (
         (words.FULL_VIDEO, recording.video_url),
@@ -84,7 +119,7 @@ def _links(recording: Recording) -> str:
     for name, url in candidates:
         if url and is_link(url):
             link = f"**[{name}]({url.replace('(', '%28').replace(')', '%29')})**"
-            if len(" · ".join([*links, link])) <= LINKS_LIMIT:
+            if len(" · ".join([*links, link])) <= room:
                 links.append(link)
                 ends.append(expires_at(url, recording.fetched_at))
     if not links:

@@ -18,8 +18,8 @@ SAY_OPTIONS = {"prompt": "What should happen next?"}
 STATUS = "See how this channel's broadcast stands"
 CALLVOTE = "Have everybody vote on how it is decided what is next (moderators; viewers if set so)"
 CALLVOTE_OPTIONS = {"mode": _MODES}
-RECORDING = "Get a past stream's recording, with fresh links"
-RECORDING_OPTIONS = {"stream": "Which stream; the latest in this channel if you leave it out"}
+RECORDING = "Get a past broadcast's recordings, with fresh links"
+RECORDING_OPTIONS = {"broadcast": "Which broadcast; the latest in this channel if you leave it out"}
 END = "End this channel's broadcast (its host, or a moderator)"
 
 MODE = "Choose how it is decided what happens next (moderators)"
@@ -27,7 +27,7 @@ MODE_OPTIONS = {"mode": _MODES}
 PAUSE = "Take no suggestions for the moment (moderators)"
 RESUME = "Take suggestions again (moderators)"
 PANIC = "Stop suggestions, empty the line and show something safe (moderators)"
-LIST = "See this server's past streams (moderators of the server)"
+LIST = "See this server's past broadcasts (moderators of the server)"
 AUDIT = "See what moderators did lately, and which votes were called (moderators of the server)"
 
 MUTE = "Keep somebody from steering for a while (moderators of the server)"

@@ -1,42 +1,115 @@
-"""What people read of recordings: the posts at a stream's end, and the list of past streams."""
+"""What people read of recordings: a broadcast's post, the answers about it, the list of past broadcasts."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import discord
 
+from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Recording, Stream
 from cogs.wording.panel import hosted_by
-from cogs.wording.text import as_code, duration, plain
+from cogs.wording.text import as_code, duration, length, plain
 
+RECORDING_TITLE = "## 🎬 Recording"
+GROWING_TITLE = "## 🎬 Recording so far"
 NO_RECORDING_TITLE = "## 🎬 No recording yet"
 FULL_VIDEO, PREVIEW, THUMBNAIL = "Full video", "Preview", "Thumbnail"
 NO_LINKS = "Odyssey gave no link to the video. Try `/odyssey recording` later."
 LIVE_NOW, NOT_ENDED = "live now", "not ended"
-LIST_TITLE = "## Past streams"
+NOT_THERE_YET = "no recording yet"
+LIST_TITLE = "## Past broadcasts"
+PROMPT_SHOWN, LINE_SHOWN = 100, 48
+"""Characters of a stream's prompt below its pictures, and in a line of many."""
+
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?…。！？])\s+")
 
 
-def recorded(stream: Stream, host_name: str, recording: Recording) -> str:
-    """Over a recording: what was asked for, by whom, how long it is."""
-    facts = [hosted_by(host_name)]
-    if recording.duration_s is not None:
-        facts.append(duration(recording.duration_s))
-    if recording.frame_count is not None:
-        facts.append(f"{recording.frame_count} frames")
-    return f"## 🎬 Recording\n> {plain(stream.prompt)}\n{' · '.join(facts)}"
+def recorded(past: PastBroadcast, shown: PastStream, recording: Recording) -> str:
+    """Over a recording of which there is only one: what was asked for, by whom, how long it is."""
+    facts = [hosted_by(past.broadcast.host.name), *_facts(shown, recording)]
+    return f"{RECORDING_TITLE}\n> {plain(shown.stream.prompt)}\n{' · '.join(facts)}"
 
 
-def not_recorded(stream: Stream) -> str:
+def recorded_so_far(past: PastBroadcast) -> str:
+    """Over the recordings of a broadcast of several streams, or of one that may have more."""
+    missing = len(past.streams) - len(past.recorded) if past.is_over else 0
+    facts = [hosted_by(past.broadcast.host.name)]
+    if not past.is_over:
+        facts.append("still on air")
+    elif past.on_air_s is not None:
+        facts.append(f"{time_on_air(past.on_air_s)} on air")
+    facts.append(streams(len(past.streams) if past.is_over else len(past.recorded)))
+    if missing:
+        facts.append(f"{missing} with {NOT_THERE_YET}")
+    title = RECORDING_TITLE if past.is_over else GROWING_TITLE
+    return f"{title}\n> {plain(past.broadcast.prompt)}\n{' · '.join(facts)}"
+
+
+def shown_stream(past: PastBroadcast, shown: PastStream, recording: Recording) -> str:
+    """Below the pictures of one stream of several; its prompt too, unless that stands above them."""
+    facts = [f"**Stream {shown.stream.number}**", *_facts(shown, recording)]
+    is_said = shown.stream.prompt == past.broadcast.prompt
+    prompt = "" if is_said else f"\n> {plain(scene(past, shown), PROMPT_SHOWN)}"
+    return f"{' · '.join(facts)}{prompt}"
+
+
+def scene(past: PastBroadcast, each: PastStream) -> str:
+    """What a stream began with, unlike those before: the last sentence, if it goes on from the opening."""
+    prompt = each.stream.prompt
+    if prompt == past.broadcast.prompt or not prompt.startswith(past.broadcast.prompt):
+        return prompt
+    return _SENTENCE_ENDS.split(prompt.strip())[-1]
+
+
+def stream_line(past: PastBroadcast, each: PastStream) -> str:
+    """One stream in the list of a broadcast's."""
+    facts = [f"**{each.stream.number}**", stream_length(each), plain(scene(past, each), LINE_SHOWN)]
+    return f"-# {' · '.join(facts)}"
+
+
+def stream_length(past: PastStream) -> str:
+    """How long a stream's recording is; or that there is none yet."""
+    if not past.has_recording:
+        return NOT_THERE_YET
+    return "recorded" if past.length_s is None else duration(past.length_s)
+
+
+def earlier_streams(count: int) -> str:
+    """Over the list, when it has not all of them."""
+    return f"-# {count} earlier {'one is' if count == 1 else 'ones are'} in the menu below."
+
+
+def menu_of_streams(first: str, last: str) -> str:
+    """What stands in a menu of streams while nothing is chosen."""
+    return f"Watch a stream: {first} to {last}"
+
+
+def not_recorded(past: PastBroadcast) -> str:
+    """Word that a broadcast's recording did not come."""
+    what = "recording of this stream" if len(past.streams) == 1 else "recordings of this broadcast"
     return (
-        f"{NO_RECORDING_TITLE}\n> {plain(stream.prompt)}\n"
-        "Odyssey has not delivered the recording of this stream. When it comes, it is shown here; or "
-        f"try `/odyssey recording` later.\n{stream_mark(stream)}"
+        f"{NO_RECORDING_TITLE}\n> {plain(past.broadcast.prompt)}\n"
+        f"Odyssey has not delivered the {what}. When it comes, it is shown here; or "
+        f"try `/odyssey recording` later.\n{mark(past)}"
     )
 
 
+def mark(past: PastBroadcast) -> str:
+    """The line by which a broadcast's post is known, now or as the broadcast goes on: see `marks`."""
+    if len(past.streams) == 1:
+        return stream_mark(past.streams[0].stream)
+    return f"-# Broadcast {as_code(past.broadcast.id)}"
+
+
+def marks(past: PastBroadcast) -> set[str]:
+    """All lines by which a broadcast's post is known. Prompts and names cannot have them: `plain` escapes."""
+    return {mark(past), *(stream_mark(each.stream) for each in past.streams)}
+
+
 def stream_mark(stream: Stream) -> str:
-    """The line by which a stream's posts are known. Prompts and names cannot have it: `plain` escapes it."""
+    """The ID by which a stream is found again."""
     return f"-# Stream {as_code(stream.shown_id)}"
 
 
@@ -46,25 +119,56 @@ def links_work_until(end: datetime, *, today: bool) -> str:
 
 
 def page_summary(first: int, last: int, total: int) -> str:
-    """Which of the streams a page shows; the list begins with 1."""
+    """Which of the broadcasts a page shows; the list begins with 1."""
     if not total:
         return "There are none yet. Start a broadcast with `/odyssey start`."
     return f"{first} to {last} of {total}, newest first"
 
 
-def past_stream(stream: Stream, length: str, host_name: str, channel_id: int, *, is_recorded: bool) -> str:
+def past_broadcast(past: PastBroadcast, length: str) -> str:
+    """One entry of the list."""
+    broadcast = past.broadcast
     facts = [
-        discord.utils.format_dt(stream.started_at, "f"),
+        discord.utils.format_dt(broadcast.live_at or broadcast.requested_at, "f"),
         length,
-        plain(host_name, limit=32),
-        f"<#{channel_id}>",
-        "recorded" if is_recorded else "no recording yet",
+        *([streams(len(past.streams))] if len(past.streams) > 1 else []),
+        plain(broadcast.host.name, limit=32),
+        f"<#{broadcast.channel.id}>",
+        _recorded_of(past),
     ]
-    return f"**{plain(stream.prompt, limit=100)}**\n{' · '.join(facts)}\n-# {as_code(stream.shown_id)}"
+    return f"**{plain(broadcast.prompt, limit=100)}**\n{' · '.join(facts)}\n{mark(past)}"
 
 
-def choice(stream: Stream, limit: int) -> str:
-    """A stream in a list to choose from; `limit` is in characters of all."""
-    when = stream.started_at.strftime("%d %b %H:%M UTC")
-    room = limit - len(when) - len(" · ")
-    return f"{when} · {stream.prompt if len(stream.prompt) <= room else stream.prompt[: room - 1] + '…'}"
+def choice(past: PastBroadcast, limit: int) -> str:
+    """A broadcast in a list to choose from; `limit` is in characters of all."""
+    facts = [(past.broadcast.live_at or past.broadcast.requested_at).strftime("%d %b %H:%M UTC")]
+    if len(past.streams) > 1:
+        facts.append(streams(len(past.streams)))
+    prompt, room = past.broadcast.prompt, limit - len(" · ".join([*facts, ""]))
+    return " · ".join([*facts, prompt if len(prompt) <= room else prompt[: room - 1] + "…"])
+
+
+def streams(count: int) -> str:
+    """Such as `1 stream` or `5 streams`."""
+    return f"{count} {'stream' if count == 1 else 'streams'}"
+
+
+def time_on_air(seconds: float) -> str:
+    """How long a broadcast was on air: to the second while that is less than an hour."""
+    return duration(seconds) if seconds < 3600 else length(round(seconds / 60))
+
+
+def _facts(shown: PastStream, recording: Recording) -> list[str]:
+    length_s = shown.duration_s if recording.duration_s is None else recording.duration_s
+    frames = shown.frame_count if recording.frame_count is None else recording.frame_count
+    return [
+        *([] if length_s is None else [duration(length_s)]),
+        *([] if frames is None else [f"{frames} frames"]),
+    ]
+
+
+def _recorded_of(past: PastBroadcast) -> str:
+    if not past.recorded:
+        return NOT_THERE_YET
+    missing = len(past.streams) - len(past.recorded)
+    return f"{len(past.recorded)} recorded" if missing else "recorded"

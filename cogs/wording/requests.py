@@ -90,11 +90,12 @@ _REQUESTS = {
     Code.VOTES_NOT_ALLOWED: "Viewers do not vote on the mode here. Ask a moderator for `/odyssey mode`.",
     Code.NO_VOTE_RUNNING: "That vote is closed. Call a new one with `/odyssey callvote`.",
     Code.SHUTTING_DOWN: "The bot is about to restart. Please try again in a minute.",
-    Code.UNKNOWN_STREAM: (
-        "There is no such stream in this server. Pick one from the list that `/odyssey recording` offers."
+    Code.UNKNOWN_BROADCAST: (
+        "There is no such broadcast in this server. Pick one from the list that `/odyssey recording` offers."
     ),
-    Code.NO_STREAMS_YET: (
-        "No stream has ended in this channel yet. Start one with `/odyssey start`, or pick a stream by name."
+    Code.NO_BROADCASTS_YET: (
+        "No stream has ended in this channel yet. Start a broadcast with `/odyssey start`, or pick one by "
+        "name."
     ),
 }
 

@@ -119,7 +119,7 @@ async def _measure(mode: Mode) -> tuple[float, float]:
         listeners=Listeners(),
         arbitration_of=lambda _: arbitration_settings(gap=timedelta()),
     )
-    desk = desk_of(ScriptedRecordings(None), PostingBoard(), forgetful, SystemClock(), timeout_s=1)
+    desk = desk_of(ScriptedRecordings(None), PostingBoard(), MemoryJournal(), SystemClock(), timeout_s=1)
     async with desk, Broadcasts(all_ports, desk) as broadcasts:
         session = await broadcasts.start(CHANNEL, Viewer(1, "Mika"), "A cat", portrait=False, mode=mode)
         while session.broadcast.state is not State.LIVE:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
+from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
@@ -19,7 +20,8 @@ from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion, TimeOnAir
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import Journal, Ports, RecordingSource, StartedStream, StreamEvents
+from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource, StartedStream, StreamEvents
+from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.keeping import JournalKeeper
 from bot.broadcast.states import Reason
@@ -266,27 +268,74 @@ class ScriptedRecordings:
 
 
 class PostingBoard:
-    """Takes every post, unless `failure` is set."""
+    """Takes every post, unless `failure` is set; `standing` is what is there by broadcast, once edited."""
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
         self.tried = 0
-        self.posts: list[tuple[Stream, Recording | None]] = []
+        self.posts: list[tuple[PastBroadcast, Recording | None]] = []
         self.posted = asyncio.Event()
+        self.standing: dict[str, Post] = {}
 
-    async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
+    async def post_recordings(self, past: PastBroadcast, newest: Recording | None) -> None:
         self.tried += 1
         if self.failure:
             raise self.failure
-        self.posts.append((stream, recording))
+        broadcast, kind = past.broadcast, PostKind.RECORDING if newest else PostKind.NO_RECORDING
+        closed_at = broadcast.requested_at if newest and past.is_over else None
+        self.standing[broadcast.id] = Post(
+            f"post of {broadcast.id}",
+            1,
+            broadcast.channel.id,
+            kind,
+            broadcast.id,
+            broadcast.requested_at,
+            len(past.recorded),
+            closed_at,
+        )
+        self.posts.append((past, newest))
         self.posted.set()
+
+    @property
+    def recordings(self) -> list[Recording | None]:
+        """The newest one of each post and of each edit."""
+        return [newest for _, newest in self.posts]
+
+
+class MemoryHistory:
+    """What the journal and the board know of recordings."""
+
+    def __init__(self, journal: MemoryJournal, board: PostingBoard) -> None:
+        self._journal = journal
+        self._board = board
+
+    async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None:
+        broadcast = {each.id: each for each in self._journal.broadcasts}.get(broadcast_id)
+        streams = {each.id: each for each in self._journal.streams}.values()
+        recordings = dict(self._journal.recordings)
+        theirs = [
+            PastStream(each, each.id in recordings)
+            for each in sorted(streams, key=lambda each: each.number)
+            if each.broadcast_id == broadcast_id and each.has_begun
+        ]
+        return PastBroadcast(broadcast, tuple(theirs)) if broadcast else None
+
+    async def recording_post(self, broadcast_id: str) -> Post | None:
+        return self._board.standing.get(broadcast_id)
 
 
 def desk_of(
-    source: RecordingSource, board: PostingBoard, journal: Journal, clock: Clock, *, timeout_s: float = 60
+    source: RecordingSource,
+    board: PostingBoard,
+    journal: MemoryJournal,
+    clock: Clock,
+    *,
+    timeout_s: float = 60,
+    keeper: RecordingKeeper | None = None,
 ) -> RecordingDesk:
-    """A desk with these behind it, and no archive."""
-    return RecordingDesk(source, JournalKeeper(journal), board, clock, timeout_s=timeout_s)
+    """A desk with these behind it, and no archive unless one is given."""
+    keeper = keeper or JournalKeeper(journal)
+    return RecordingDesk(source, keeper, board, MemoryHistory(journal, board), clock, timeout_s=timeout_s)
 
 
 def ports(

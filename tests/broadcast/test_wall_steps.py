@@ -12,8 +12,8 @@ from bot.broadcast.errors import BroadcastError, Code, CoolingDown, Kind, Muted,
 from bot.broadcast.floor.motion import WINDOW_S
 from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, IntakeRules, Mute
 from bot.broadcast.intake.recent import Recent
-from bot.broadcast.model import Outcome, Stream, Suggestion
-from bot.broadcast.states import Reason
+from bot.broadcast.model import Broadcast, Outcome, Stream, Suggestion
+from bot.broadcast.states import Reason, State
 from bot.process.clock import SystemClock
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
 from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock, desk_of
@@ -153,10 +153,12 @@ async def test_a_recording_is_waited_for_as_long_as_it_says(hours: float) -> Non
             clock.step_the_wall(hours=hours)
             await super().find(stream_id)
 
-    clock, board = SteppedClock(), PostingBoard()
-    desk = desk_of(SteppingRecordings(None), board, MemoryJournal(), clock, timeout_s=60)
-    async with desk:
-        desk.follow(Stream("own", "b", "A cat", False, clock.now(), clock.now(), service_id="s"))
+    clock, board, journal = SteppedClock(), PostingBoard(), MemoryJournal()
+    stream = Stream("own", "b", "A cat", False, clock.now(), clock.now(), service_id="s")
+    journal.broadcasts.append(Broadcast("b", CHANNEL, MIKA, "A cat", False, clock.now(), State.ENDED))
+    journal.streams.append(stream)
+    async with desk_of(SteppingRecordings(None), board, journal, clock, timeout_s=60) as desk:
+        desk.follow(stream)
         await asyncio.wait_for(board.posted.wait(), 5)
     assert 60 <= clock.steady() < 71
 

@@ -86,8 +86,8 @@ class Visitor:
 
     async def past_stream(self, hostile: HostileText) -> None:
         """What is typed to find a past stream, and is then sent as if it were one."""
-        await self.viewer.autocomplete(CHANNEL, "odyssey recording", "stream", hostile.text)
-        await self._privately(self.viewer.slash(CHANNEL, "odyssey recording", stream=hostile.text))
+        await self.viewer.autocomplete(CHANNEL, "odyssey recording", "broadcast", hostile.text)
+        await self._privately(self.viewer.slash(CHANNEL, "odyssey recording", broadcast=hostile.text))
 
     async def edit(self, hostile: HostileText) -> None:
         """A message whose suggestion waits is edited; what then waits is what the rules allow."""

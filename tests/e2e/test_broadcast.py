@@ -81,8 +81,8 @@ async def test_a_broadcast_from_start_to_recording(house: House) -> None:
         assert kinds == [("panel",), ("recording",)]
 
 
-async def test_past_streams_are_listed_found_and_fetched(house: House) -> None:
-    """A moderator pages through the list; a viewer finds a stream by typing, and gets fresh links."""
+async def test_past_broadcasts_are_listed_found_and_fetched(house: House) -> None:
+    """A moderator pages through the list; a viewer finds one by typing, and gets fresh links."""
     mika, robin = house.discord.user("mika"), house.discord.user("robin")
     async with house.bot():
         empty = await robin.slash(CHANNEL, "odyssey recording")
@@ -96,18 +96,18 @@ async def test_past_streams_are_listed_found_and_fetched(house: House) -> None:
         refused = await robin.slash(CHANNEL, "odyssey list")
         assert "Only moderators" in refused.text
 
-        choices = await robin.autocomplete(CHANNEL, "odyssey recording", "stream", "LIGHTHOUSE")
+        choices = await robin.autocomplete(CHANNEL, "odyssey recording", "broadcast", "LIGHTHOUSE")
         assert "A lighthouse at dusk" in choices[0]["name"]
-        answer = await robin.slash(CHANNEL, "odyssey recording", stream=choices[0]["value"])
+        answer = await robin.slash(CHANNEL, "odyssey recording", broadcast=choices[0]["value"])
         found = await answer.final(timeout_s=WAIT_S)
         assert found.private
         assert "Full video" in found.text
-        unknown = await robin.slash(CHANNEL, "odyssey recording", stream="no-such-stream")
-        assert "no such stream" in (await unknown.final(timeout_s=WAIT_S)).text
+        unknown = await robin.slash(CHANNEL, "odyssey recording", broadcast="no-such-stream")
+        assert "no such broadcast" in (await unknown.final(timeout_s=WAIT_S)).text
 
 
 async def test_the_list_turns_its_pages(house: House) -> None:
-    """More streams than fit on a page: the buttons lead there and back, for moderators only."""
+    """More broadcasts than fit on a page: the buttons lead there and back, for moderators only."""
     mika = house.discord.user("mika")
     async with house.bot():
         pass  # makes the database
@@ -117,8 +117,8 @@ async def test_the_list_turns_its_pages(house: House) -> None:
             when = f"2026-08-01 20:{number:02}:00.000000"
             database.execute(
                 "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, portrait,"
-                " state, requested_at) VALUES (?, ?, ?, 1, 'Mika', 'x', 0, 'ended', ?)",
-                (f"b{number}", guild_id, channel_id, when),
+                " state, requested_at) VALUES (?, ?, ?, 1, 'Mika', ?, 0, 'ended', ?)",
+                (f"b{number}", guild_id, channel_id, f"Picture {number}", when),
             )
             database.execute(
                 "INSERT INTO streams (id, service_id, broadcast_id, prompt, portrait, state, intended_at,"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +40,25 @@ class Store:
     writer: Writer
     journal: DatabaseJournal
     history: DatabaseHistory
+
+    async def long_broadcast(self, streams: int) -> tuple[Broadcast, list[Stream]]:
+        """A broadcast of many streams, of which each began two minutes after the one before; all ended."""
+        broadcast, first = await self.past_broadcast(1)
+        later = [
+            replace(
+                first,
+                id=f"own1-{number}",
+                service_id=f"s1-{number}",
+                number=number,
+                prompt=f"Scene {number}",
+                started_at=first.started_at + timedelta(minutes=2 * (number - 1)),
+                ended_at=first.started_at + timedelta(minutes=2 * number),
+            )
+            for number in range(2, streams + 1)
+        ]
+        for stream in later:
+            await self.journal.save_stream(stream)
+        return broadcast, [first, *later]
 
     async def past_broadcast(
         self, number: int, *, channel: Channel = CHANNEL, prompt: str = "A cat"

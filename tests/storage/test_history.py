@@ -16,22 +16,22 @@ from tests.storage.conftest import CHANNEL, MIKA, NOW, Store
 @pytest.mark.parametrize(
     "typed", ["дракон", "ДРАКОН", "Дракон", "GEHEIME", "straße", "STRASSE", "şehir", "ＰＬＡＮ"]
 )
-async def test_streams_are_found_however_their_words_are_written(store: Store, typed: str) -> None:
+async def test_broadcasts_are_found_however_their_words_are_written(store: Store, typed: str) -> None:
     """In any case, width and with or without accents, in any script: as the text filter reads."""
-    _, stream = await store.past_broadcast(1, prompt="Дракон: der geheime Plan in der Straße von Şehir")
+    broadcast, _ = await store.past_broadcast(1, prompt="Дракон: der geheime Plan in der Straße von Şehir")
     await store.past_broadcast(2, prompt="A cat")
-    [found] = await store.history.search_streams(CHANNEL.guild_id, typed, limit=5)
-    assert found.stream == stream
+    [found] = await store.history.search_broadcasts(CHANNEL.guild_id, typed, limit=5)
+    assert found.broadcast == broadcast
 
 
-async def test_the_newest_streams_that_fit_are_found_first(store: Store) -> None:
-    """As many as are asked for, of all that there are; a host's name or an ID will do as well."""
+async def test_the_newest_broadcasts_that_fit_are_found_first(store: Store) -> None:
+    """As many as are asked for, of all that there are; a host's name or a stream's ID will do as well."""
     for number in range(1, 9):
         await store.past_broadcast(number, prompt=f"Élan {number % 2}")
-    search = store.history.search_streams
+    search = store.history.search_broadcasts
     found = await search(CHANNEL.guild_id, "elan 1", limit=3)
-    assert [past.stream.service_id for past in found] == ["s7", "s5", "s3"]
-    assert [past.stream.service_id for past in await search(CHANNEL.guild_id, "S4", limit=3)] == ["s4"]
+    assert [past.broadcast.id for past in found] == ["b7", "b5", "b3"]
+    assert [past.broadcast.id for past in await search(CHANNEL.guild_id, "S4", limit=3)] == ["b4"]
     assert len(await search(CHANNEL.guild_id, "MIKA", limit=25)) == 8
     assert len(await search(CHANNEL.guild_id, "", limit=25)) == 8
     assert await search(1, "elan", limit=25) == []
@@ -57,8 +57,9 @@ async def test_what_a_newer_version_stored_is_read_as_far_as_it_is_understood(st
     assert read
     assert read.ending
     assert (read.state, read.ending.reason) == (State.ENDED, Reason.UNKNOWN)
-    past, total = await store.history.past_streams(CHANNEL.guild_id, limit=5, offset=0)
-    assert (total, [each.stream.end_reason for each in past]) == (2, [Reason.HOST_ENDED, Reason.UNKNOWN])
-    assert len(await store.history.streams_without_post()) == 2
+    past, total = await store.history.past_broadcasts(CHANNEL.guild_id, limit=5, offset=0)
+    reasons = [each.streams[0].stream.end_reason for each in past]
+    assert (total, reasons) == (2, [Reason.HOST_ENDED, Reason.UNKNOWN])
+    assert len(await store.history.unrecorded_streams()) == 2
     [action] = await records.latest_actions(CHANNEL.guild_id, 5)
     assert (action.kind, action.subject) == (ActionKind.OTHER, "a meadow")

@@ -76,26 +76,27 @@ async def test_one_bad_write_does_not_harm_the_others(store: Store) -> None:
     )
     assert isinstance(results[1], IntegrityError)
     assert await store.history.broadcast("b") == broadcast
-    assert await store.history.stream(CHANNEL.guild_id, "s")
+    assert await store.history.find_broadcast(CHANNEL.guild_id, "s")
 
 
-async def test_past_streams_are_paged_newest_first_and_by_guild(store: Store) -> None:
+async def test_past_broadcasts_are_paged_newest_first_and_by_guild(store: Store) -> None:
     """A page, the total, and nothing of another server."""
     for number in range(5):
         await store.past_broadcast(number)
     await store.past_broadcast(99, channel=Channel(7, 8))
-    page, total = await store.history.past_streams(CHANNEL.guild_id, limit=2, offset=1)
-    assert ([past.stream.service_id for past in page], total) == (["s3", "s2"], 5)
-    assert await store.history.stream(CHANNEL.guild_id, "s99") is None
+    page, total = await store.history.past_broadcasts(CHANNEL.guild_id, limit=2, offset=1)
+    assert ([past.broadcast.id for past in page], total) == (["b3", "b2"], 5)
+    for shown_id in ("s99", "b99"):
+        assert await store.history.find_broadcast(CHANNEL.guild_id, shown_id) is None
 
 
-@pytest.mark.parametrize(("typed", "found"), [("", ["s2", "s1"]), ("dog", ["s2"]), ("S1", ["s1"]), ("%", [])])
-async def test_streams_are_found_by_prompt_and_id(store: Store, typed: str, found: list[str]) -> None:
+@pytest.mark.parametrize(("typed", "found"), [("", ["b2", "b1"]), ("dog", ["b2"]), ("S1", ["b1"]), ("%", [])])
+async def test_broadcasts_are_found_by_prompt_and_id(store: Store, typed: str, found: list[str]) -> None:
     """Without regard to case; wildcards of SQL are ordinary characters."""
     await store.past_broadcast(1, prompt="A cat")
     await store.past_broadcast(2, prompt="A DOG runs")
-    streams = await store.history.search_streams(CHANNEL.guild_id, typed, limit=25)
-    assert [past.stream.service_id for past in streams] == found
+    broadcasts = await store.history.search_broadcasts(CHANNEL.guild_id, typed, limit=25)
+    assert [past.broadcast.id for past in broadcasts] == found
 
 
 async def test_a_recording_is_kept_without_its_links(store: Store) -> None:
@@ -103,25 +104,68 @@ async def test_a_recording_is_kept_without_its_links(store: Store) -> None:
     _, stream = await store.past_broadcast(1)
     link = "https://bucket.example/video.mp4?signature=secret"
     await store.journal.save_recording(stream.id, Recording(NOW, link, link, link, link, 840, 42.0))
-    past = await store.history.stream(CHANNEL.guild_id, stream.shown_id)
-    assert past
+    found = await store.history.find_broadcast(CHANNEL.guild_id, stream.shown_id)
+    assert found
+    [past] = found.streams
     assert (past.has_recording, past.frame_count, past.duration_s) == (True, 840, 42.0)
     async with store.engine.connect() as connection:
         rows = (await connection.execute(text("SELECT * FROM recordings"))).all()
     assert "secret" not in str(rows)
 
 
-async def test_a_stream_has_one_recording_post_and_is_then_done(store: Store) -> None:
-    """What is posted is not asked for again, and cannot be posted twice."""
-    broadcast, stream = await store.past_broadcast(1)
-    _, other = await store.past_broadcast(2)
-    assert await store.history.streams_without_post() == [other, stream]
-    post = Post("1", 1, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, stream.id)
+async def test_a_broadcast_has_one_post_of_its_recordings(store: Store) -> None:
+    """However many streams it has; there may be many panels."""
+    broadcast, _ = await store.long_broadcast(3)
+    post = Post("1", 1, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, 2)
     await store.journal.save_post(post)
-    assert await store.history.streams_without_post() == [other]
-    assert await store.history.stream_posts(stream.id) == {PostKind.RECORDING: post}
-    with pytest.raises(IntegrityError):
-        await store.journal.save_post(replace(post, id="2", message_id=2))
+    assert await store.history.recording_post(broadcast.id) == post
+    for kind in (PostKind.RECORDING, PostKind.NO_RECORDING):
+        with pytest.raises(IntegrityError):
+            await store.journal.save_post(replace(post, id="2", message_id=2, kind=kind))
+    for message_id in (3, 4):
+        panel = replace(post, id=str(message_id), message_id=message_id, kind=PostKind.PANEL)
+        await store.journal.save_post(panel)
+    assert await store.history.recording_post(broadcast.id) == post
+
+
+async def test_what_is_recorded_is_not_asked_for_again_and_is_to_be_posted(store: Store) -> None:
+    """Until the broadcast's post shows all its recordings, and that no more will come."""
+    broadcast, streams = await store.long_broadcast(3)
+    history = store.history
+    assert await history.unrecorded_streams() == streams[::-1]
+    assert await history.unposted_broadcasts() == []
+    for stream in streams[:2]:
+        await store.journal.save_recording(stream.id, Recording(NOW, "https://x/v"))
+    await store.journal.save_recording(streams[2].id, Recording(NOW))
+    assert await history.unrecorded_streams() == [streams[2]]
+    assert await history.unposted_broadcasts() == [broadcast.id]
+    post = Post("1", 1, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, 2)
+    await store.journal.save_post(post)
+    assert await history.unposted_broadcasts() == [broadcast.id], "it is still open"
+    await store.journal.save_post(replace(post, closed_at=NOW))
+    assert await history.unposted_broadcasts() == []
+    await store.journal.save_recording(streams[2].id, Recording(NOW, "https://x/v"))
+    assert await history.unposted_broadcasts() == [broadcast.id], "it shows one less"
+    await store.journal.drop_recordings(broadcast.id, NOW)
+    assert (await history.unrecorded_streams(), await history.unposted_broadcasts()) == ([], [])
+
+
+async def test_a_broadcast_is_found_with_all_that_began_of_it(store: Store) -> None:
+    """By its own ID or any of its streams', or as the channel's latest; its streams by their numbers."""
+    broadcast, streams = await store.long_broadcast(12)
+    await store.journal.save_stream(replace(streams[0], id="never", service_id=None, number=13))
+    for shown_id in (broadcast.id, "s1", "s1-2", "s1-12"):
+        past = await store.history.find_broadcast(CHANNEL.guild_id, shown_id)
+        assert past
+        assert past.broadcast == broadcast
+        assert [each.stream for each in past.streams] == streams
+    assert await store.history.find_broadcast(CHANNEL.guild_id, "never") is None
+    assert await store.history.latest_broadcast(CHANNEL) == past
+    assert await store.history.past_broadcast(broadcast.id) == past
+    for typed in ("S1-1", "scene 7", "A CAT", "mika", ""):
+        assert await store.history.search_broadcasts(CHANNEL.guild_id, typed, limit=25) == [past]
+    assert await store.history.past_broadcasts(CHANNEL.guild_id, limit=5, offset=0) == ([past], 1)
+    assert await store.history.search_broadcasts(CHANNEL.guild_id, "scene 13", limit=25) == []
 
 
 async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
@@ -141,7 +185,7 @@ async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
         "ref",
     )
     assert await store.history.broadcast(done.id) == done
-    assert [s.service_id for s in await store.history.streams_without_post()] == ["s1", "s"]
+    assert [s.service_id for s in await store.history.unrecorded_streams()] == ["s1", "s"]
     async with store.engine.connect() as connection:
         row = (await connection.execute(suggestions.select())).one()
     assert (row.outcome, row.refusal) == ("refused", "interrupted")
@@ -156,9 +200,9 @@ async def test_text_that_no_database_keeps_is_stored_all_the_same(store: Store, 
     broadcast, stream = live_broadcast()
     await store.journal.save_broadcast(replace(broadcast, host=Viewer(1, text), prompt=text))
     await store.journal.save_stream(replace(stream, prompt=text))
-    [found] = await store.history.search_streams(CHANNEL.guild_id, text, limit=5)
-    assert found.stream.prompt == text.encode(errors="replace").decode().replace("\0", "?")
-    assert await store.history.stream(CHANNEL.guild_id, text) is None
+    [found] = await store.history.search_broadcasts(CHANNEL.guild_id, text, limit=5)
+    assert found.broadcast.prompt == text.encode(errors="replace").decode().replace("\0", "?")
+    assert await store.history.find_broadcast(CHANNEL.guild_id, text) is None
 
 
 async def test_a_write_that_cannot_be_made_does_not_stop_the_writer(store: Store) -> None:
@@ -191,9 +235,9 @@ async def test_downtime_is_not_time_on_air(
     assert closed
     assert closed.ended_at == NOW + timedelta(seconds=max(0, seen_at or 0))
     if lasted is not None:
-        past = await store.history.stream(CHANNEL.guild_id, stream.shown_id)
+        past = await store.history.find_broadcast(CHANNEL.guild_id, stream.shown_id)
         assert past
-        assert past.stream.ended_at == closed.ended_at == NOW + timedelta(seconds=lasted)
+        assert past.streams[0].stream.ended_at == closed.ended_at == NOW + timedelta(seconds=lasted)
 
 
 async def test_a_stream_whose_end_was_not_stored_ended_with_its_broadcast(store: Store) -> None:
@@ -203,9 +247,9 @@ async def test_a_stream_whose_end_was_not_stored_ended_with_its_broadcast(store:
     await store.journal.save_broadcast(over)
     await store.journal.save_stream(stream)
     assert await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref") == []
-    past = await store.history.stream(CHANNEL.guild_id, stream.shown_id)
+    past = await store.history.find_broadcast(CHANNEL.guild_id, stream.shown_id)
     assert past
-    assert past.stream.ended_at == over.ended_at
+    assert past.streams[0].stream.ended_at == over.ended_at
 
 
 async def test_times_on_air_are_found_as_far_as_is_known(store: Store) -> None:
@@ -231,3 +275,21 @@ async def test_times_on_air_are_found_as_far_as_is_known(store: Store) -> None:
         ("today", *times["today"]),
         ("running", NOW, seen_at),
     }
+
+
+async def test_a_broadcast_of_many_streams_is_on_air_once(store: Store) -> None:
+    """Streams that run beside each other at a seam take no more of the day than the broadcast did."""
+    live, stream = live_broadcast()
+    over = replace(ended(live), ended_at=NOW + timedelta(minutes=6))
+    await store.journal.save_broadcast(over)
+    for number in (1, 2, 3):
+        began_at = NOW + timedelta(seconds=115 * (number - 1))
+        named = replace(stream, id=f"own{number}", number=number, service_id=f"s{number}")
+        await store.journal.save_stream(
+            replace(named, started_at=began_at, ended_at=began_at + timedelta(seconds=130))
+        )
+    [time] = await store.history.times_on_air(CHANNEL.guild_id, since=NOW - timedelta(days=1))
+    assert (time.began_at, time.ended_at) == (NOW, over.ended_at)
+    past = await store.history.past_broadcast(live.id)
+    assert past
+    assert past.on_air_s == 360

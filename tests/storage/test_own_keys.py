@@ -44,20 +44,22 @@ async def test_an_upgrade_carries_everything_over(url: str, tmp_path: Path, revi
     older.dispose()
     async with open_database(url) as engine:
         history = DatabaseHistory(engine)
-        past = await history.stream(CHANNEL.guild_id, "stream-of-the-service")
-        assert past
+        found = await history.find_broadcast(CHANNEL.guild_id, "stream-of-the-service")
+        assert found
+        [past] = found.streams
         stream = past.stream
         assert (past.duration_s, stream.number, stream.intended_at) == (42.0, 1, NOW)
         assert stream.started_at == stream.ended_at == NOW
-        posts = await history.stream_posts(stream.id)
-        assert {kind: post.message_id for kind, post in posts.items()} == {PostKind.RECORDING: 2**62 + 9}
+        post = await history.recording_post("b")
+        assert post
+        assert (post.message_id, post.kind, post.streams_shown) == (2**62 + 9, PostKind.RECORDING, 1)
         assert await history.newest_panel("b") == 2**62 + 8
-        assert await history.streams_without_post() == []
+        assert (await history.unrecorded_streams(), await history.unposted_broadcasts()) == ([], [])
         async with engine.connect() as connection:
             assert (await connection.execute(text("PRAGMA foreign_key_check"))).all() == []
             kept = (await connection.execute(text("SELECT stream_id, version FROM suggestions"))).one()
         assert tuple(kept) == (stream.id, 1)
-    assert [file.name for file in tmp_path.rglob("*.before-*")] == ["odyssey.sqlite3.before-0007"]
+    assert [file.name for file in tmp_path.rglob("*.before-*")] == ["odyssey.sqlite3.before-0008"]
 
 
 async def test_a_stream_is_stored_before_the_service_knows_of_it(store: Store) -> None:
@@ -66,12 +68,13 @@ async def test_a_stream_is_stored_before_the_service_knows_of_it(store: Store) -
     meant = replace(stream, service_id=None, intended_at=NOW - timedelta(seconds=3))
     await store.journal.save_broadcast(broadcast)
     await store.journal.save_stream(meant)
-    assert await store.history.past_streams(CHANNEL.guild_id, limit=5, offset=0) == ([], 0)
-    assert await store.history.search_streams(CHANNEL.guild_id, "", limit=5) == []
+    assert await store.history.past_broadcasts(CHANNEL.guild_id, limit=5, offset=0) == ([], 0)
+    assert await store.history.search_broadcasts(CHANNEL.guild_id, "", limit=5) == []
+    assert await store.history.find_broadcast(CHANNEL.guild_id, broadcast.id) is None
     begun = replace(meant, service_id="s", started_at=NOW)
     await store.journal.save_stream(begun)
-    [past], total = await store.history.past_streams(CHANNEL.guild_id, limit=5, offset=0)
-    assert (past.stream, total) == (begun, 1)
+    [past], total = await store.history.past_broadcasts(CHANNEL.guild_id, limit=5, offset=0)
+    assert ([each.stream for each in past.streams], total) == ([begun], 1)
 
 
 async def test_a_crash_closes_a_stream_that_never_got_its_id(store: Store) -> None:
@@ -80,8 +83,8 @@ async def test_a_crash_closes_a_stream_that_never_got_its_id(store: Store) -> No
     await store.journal.save_broadcast(broadcast)
     await store.journal.save_stream(replace(stream, service_id=None))
     assert await close_unfinished(store.engine, now=NOW, reference="ref") == [broadcast.id]
-    assert await store.history.streams_without_post() == []
-    assert await store.history.latest_stream(CHANNEL) is None
+    assert await store.history.unrecorded_streams() == []
+    assert await store.history.latest_broadcast(CHANNEL) is None
     async with store.engine.connect() as connection:
         row = (await connection.execute(text("SELECT state, end_reason, ended_at FROM streams"))).one()
     assert tuple(row) == ("failed", "interrupted", AT)
@@ -102,17 +105,18 @@ async def test_two_streams_without_an_id_are_two(store: Store) -> None:
 async def test_a_post_is_stored_before_discord_has_it(store: Store) -> None:
     """Until its message is there it counts as not posted; then it is the same post."""
     broadcast, stream = await store.past_broadcast(1)
-    meant = Post("own", None, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, stream.id)
+    await store.journal.save_recording(stream.id, Recording(NOW, "https://x/v"))
+    meant = Post("own", None, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, 1)
     await store.journal.save_post(meant)
-    await store.journal.save_post(replace(meant, id="panel", kind=PostKind.PANEL, stream_id=None))
-    assert await store.history.streams_without_post() == [stream]
-    assert await store.history.stream_posts(stream.id) == {}
+    await store.journal.save_post(replace(meant, id="panel", kind=PostKind.PANEL))
+    assert await store.history.unposted_broadcasts() == [broadcast.id]
+    assert await store.history.recording_post(broadcast.id) is None
     assert await store.history.open_panels(broadcast.id) == []
     assert [each.id for each in await store.history.broadcasts_to_search()] == [broadcast.id]
-    posted = replace(meant, message_id=7)
+    posted = replace(meant, message_id=7, closed_at=NOW)
     await store.journal.save_post(posted)
-    assert await store.history.stream_posts(stream.id) == {PostKind.RECORDING: posted}
-    assert await store.history.streams_without_post() == []
+    assert await store.history.recording_post(broadcast.id) == posted
+    assert await store.history.unposted_broadcasts() == []
 
 
 async def test_a_post_that_is_found_again_stays_as_it_is_remembered(store: Store) -> None:
@@ -162,8 +166,9 @@ async def test_a_recording_hangs_on_the_streams_own_key(store: Store) -> None:
     _, stream = await store.past_broadcast(1)
     assert stream.id != stream.service_id
     await store.journal.save_recording(stream.id, Recording(NOW, duration_s=42.0))
-    past = await store.history.stream(CHANNEL.guild_id, stream.shown_id)
-    assert past
+    found = await store.history.find_broadcast(CHANNEL.guild_id, stream.shown_id)
+    assert found
+    [past] = found.streams
     assert (past.stream.id, past.duration_s) == (stream.id, 42.0)
 
 

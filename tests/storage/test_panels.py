@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 
+from bot.broadcast.model import Recording
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import State
 from bot.storage.database import MIGRATIONS, open_database
@@ -38,12 +39,12 @@ def migrated(tmp_path: Path, revision: str) -> Engine:
 
 async def test_a_panel_is_open_from_its_broadcasts_end_until_it_is_closed(store: Store) -> None:
     """Not those of running broadcasts, closed ones, or recordings."""
-    past, stream = await store.past_broadcast(1)
+    past, _ = await store.past_broadcast(1)
     running = replace(past, id="running", state=State.LIVE)
     await store.journal.save_broadcast(running)
     for post in (panel(1, past.id), panel(2, past.id), panel(3, running.id)):
         await store.journal.save_post(post)
-    await store.journal.save_post(Post("4", 4, 7, PostKind.RECORDING, past.id, NOW, stream.id))
+    await store.journal.save_post(Post("4", 4, 7, PostKind.RECORDING, past.id, NOW))
     assert [post.message_id for post in await store.history.open_panels_of_the_past()] == [1, 2]
     await store.journal.close_panel(1, NOW)
     assert await store.history.open_panels_of_the_past() == [panel(2, past.id)]
@@ -86,13 +87,6 @@ async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Pa
     """What was said not to be there, and what was not posted, is awaited again, unless that was long ago."""
     older = migrated(tmp_path, "0003")
     with older.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, portrait,"
-                " state, requested_at)"
-                " VALUES ('b', 1, 7, 2, 'Mika', 'A cat', 0, 'ended', '2026-08-01 20:00:00')"
-            )
-        )
         lately, long_ago = datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) - timedelta(days=8)
         for number, (stream_id, ended_at, has_post, has_video) in enumerate(
             [
@@ -105,8 +99,16 @@ async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Pa
         ):
             connection.execute(
                 text(
+                    "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, portrait,"
+                    " state, requested_at)"
+                    " VALUES (:id, 1, 7, 2, 'Mika', 'A cat', 0, 'ended', '2026-08-01 20:00:00')"
+                ),
+                {"id": f"of {stream_id}"},
+            )
+            connection.execute(
+                text(
                     "INSERT INTO streams (id, broadcast_id, prompt, portrait, state, started_at, ended_at)"
-                    " VALUES (:id, 'b', 'A cat', 0, 'ended', :at, :at)"
+                    " VALUES (:id, 'of ' || :id, 'A cat', 0, 'ended', :at, :at)"
                 ),
                 {"id": stream_id, "at": f"{ended_at:%Y-%m-%d %H:%M:%S.%f}"},
             )
@@ -114,7 +116,7 @@ async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Pa
                 connection.execute(
                     text(
                         "INSERT INTO posts (message_id, channel_id, kind, broadcast_id, stream_id, posted_at)"
-                        " VALUES (:number, 7, 'recording', 'b', :id, '2026-08-01 20:00:00')"
+                        " VALUES (:number, 7, 'recording', 'of ' || :id, :id, '2026-08-01 20:00:00')"
                     ),
                     {"number": number, "id": stream_id},
                 )
@@ -126,29 +128,27 @@ async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Pa
     older.dispose()
     async with open_database(url) as engine:
         history = DatabaseHistory(engine)
-        assert {stream.id for stream in await history.streams_without_post()} == {"told", "unposted"}
-        assert list(await history.stream_posts("told")) == [PostKind.NO_RECORDING]
-        assert list(await history.stream_posts("posted")) == [PostKind.RECORDING]
+        assert {stream.id for stream in await history.unrecorded_streams()} == {"told", "unposted"}
+        kinds = {PostKind.NO_RECORDING: "told", PostKind.RECORDING: "posted"}
+        for kind, stream_id in kinds.items():
+            post = await history.recording_post(f"of {stream_id}")
+            assert post
+            assert post.kind is kind
+        assert await history.unposted_broadcasts() == []
         assert await history.broadcasts_to_search() == []
 
 
 async def test_a_late_recording_takes_the_place_of_the_word_that_there_is_none(store: Store) -> None:
-    """The same message, which is another kind of post now; and the stream is done."""
+    """The same message, which is another kind of post now."""
     broadcast, stream = await store.past_broadcast(1)
-    word = Post("1", 1, 7, PostKind.NO_RECORDING, broadcast.id, NOW, stream.id)
+    word = Post("1", 1, 7, PostKind.NO_RECORDING, broadcast.id, NOW)
     await store.journal.save_post(word)
-    assert await store.history.streams_without_post() == [stream]
-    recording = replace(word, kind=PostKind.RECORDING)
+    await store.journal.save_recording(stream.id, Recording(NOW, "https://x/v"))
+    assert await store.history.unposted_broadcasts() == [broadcast.id]
+    recording = replace(word, kind=PostKind.RECORDING, streams_shown=1, closed_at=NOW)
     await store.journal.save_post(recording)
-    assert await store.history.stream_posts(stream.id) == {PostKind.RECORDING: recording}
-    assert await store.history.streams_without_post() == []
-
-
-async def test_a_recording_that_has_nowhere_to_go_is_dropped(store: Store) -> None:
-    """It is not followed again."""
-    _, stream = await store.past_broadcast(1)
-    await store.journal.drop_recording(stream.id, NOW)
-    assert await store.history.streams_without_post() == []
+    assert await store.history.recording_post(broadcast.id) == recording
+    assert await store.history.unposted_broadcasts() == []
 
 
 async def test_panels_that_nobody_remembers_are_looked_for_once(store: Store) -> None:

@@ -91,7 +91,7 @@ async def _fill(store: Store, channel: Channel) -> None:
             await store.journal.save_suggestion(suggestion.acknowledged(f"Scene: {said}", NOW))
         await store.journal.save_recording(f"s{key}", Recording(NOW))
         await store.journal.save_post(
-            Post(key, channel.id * 10 + host.id, channel.id, PostKind.RECORDING, key, NOW, f"s{key}")
+            Post(key, channel.id * 10 + host.id, channel.id, PostKind.RECORDING, key, NOW)
         )
         await records.save_mute(channel.guild_id, Mute(other, NOW + timedelta(hours=1), host))
         for kind, subject in (

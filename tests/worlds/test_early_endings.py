@@ -111,7 +111,8 @@ async def test_a_stream_that_ends_as_it_begins_is_told(then: tuple[object, ...],
         ("stream-1", None),
         ("stream-1", reason),
     ]
-    assert [stream.service_id for stream, _ in board.posts] == ["stream-1"]
+    [(past, _)] = board.posts
+    assert [each.stream.service_id for each in past.streams] == ["stream-1"]
     assert not service.asked_to_end, "it is over already"
 
 

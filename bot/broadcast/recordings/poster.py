@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.broadcast.errors import NotShownError
-from bot.broadcast.model import Recording, Stream
+from bot.broadcast.history import PastBroadcast
+from bot.broadcast.model import Recording
 from bot.broadcast.ports import RecordingPoster
 
 
@@ -14,7 +15,7 @@ class CurrentPoster:
         self.poster: RecordingPoster | None = None
         """None while nobody is there to post."""
 
-    async def post_recording(self, stream: Stream, recording: Recording | None) -> None:
+    async def post_recordings(self, past: PastBroadcast, newest: Recording | None) -> None:
         if self.poster is None:
             raise NotShownError("nobody posts recordings now")
-        await self.poster.post_recording(stream, recording)
+        await self.poster.post_recordings(past, newest)

@@ -1,26 +1,68 @@
-"""Posting a recording, and before, if it is long in coming, the word that there is none yet."""
+"""A broadcast's recording post, brought up to date: what it is to show is read anew each time."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
+from bot.broadcast.clock import Clock
+from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Recording, Stream
-from bot.broadcast.ports import RecordingPoster
+from bot.broadcast.ports import RecordingHistory, RecordingPoster
+
+LINKS_ARE_FRESH_S = 60.0
+"""For so long the links of a recording that was found are posted without asking for newer ones."""
+
+Fetch = Callable[[Stream], Awaitable[Recording | None]]
 
 
 class Posting:
-    """Has recordings posted. Raises `NotShownError`: what is to be posted then is posted later."""
+    """Has the post of a broadcast show what there is to show. Raises `NotShownError` and `WorldError`."""
 
-    def __init__(self, poster: RecordingPoster) -> None:
+    def __init__(
+        self, history: RecordingHistory, poster: RecordingPoster, fetch: Fetch, clock: Clock
+    ) -> None:
+        self._history = history
         self._poster = poster
-        self._told: set[str] = set()
-        """The streams of which it is said that there is none yet: once is enough."""
+        self._fetch = fetch
+        self._clock = clock
+        self._found: dict[str, tuple[Recording, float]] = {}
+        """By stream: its recording, and the steady moment in which it was found."""
+        self._missing: set[str] = set()
+        """The streams of which the service has been saying for long that they have no recording."""
 
-    async def say_none(self, stream: Stream) -> None:
-        """Says that a stream has no recording yet, the first time."""
-        if stream.id not in self._told:
-            await self._poster.post_recording(stream, None)
-            self._told.add(stream.id)
+    def has_found(self, stream: Stream, recording: Recording) -> None:
+        """A stream's recording is there, and kept."""
+        self._found[stream.id] = recording, self._clock.steady()
+        self._missing.discard(stream.id)
 
-    async def post(self, stream: Stream, recording: Recording) -> None:
-        """Posts a stream's recording, for good."""
-        await self._poster.post_recording(stream, recording)
-        self._told.discard(stream.id)
+    def misses(self, stream: Stream) -> bool:
+        """A stream has no recording yet, and people are to know; whether that is new."""
+        is_new = stream.id not in self._missing
+        self._missing.add(stream.id)
+        return is_new
+
+    async def bring_up_to_date(self, broadcast_id: str) -> bool:
+        """Has a broadcast's recordings shown as they are known, if they are not; whether it was so."""
+        past = await self._history.past_broadcast(broadcast_id)
+        if past is None or not (past.recorded or self._has_none(past)):
+            return False
+        if past.is_shown_by(await self._history.recording_post(broadcast_id)):
+            return False
+        await self._poster.post_recordings(past, await self._recording_of(past.newest))
+        for each in past.streams:
+            self._found.pop(each.stream.id, None)
+        return True
+
+    def _has_none(self, past: PastBroadcast) -> bool:
+        """Whether a broadcast is over and the service has nothing of any of its streams."""
+        streams = [each.stream.id for each in past.streams]
+        return past.is_over and bool(streams) and self._missing.issuperset(streams)
+
+    async def _recording_of(self, newest: PastStream | None) -> Recording | None:
+        if newest is None:
+            return None
+        recording, found_at = self._found.pop(newest.stream.id, (None, 0.0))
+        if recording and self._clock.steady() - found_at <= LINKS_ARE_FRESH_S:
+            return recording
+        # What was there is gone at the service, perhaps: then what is known of it is shown without links.
+        return await self._fetch(newest.stream) or Recording(self._clock.now())

@@ -202,3 +202,4 @@ class Broadcasts:
             self._days.give_back(session.share)
             if not self._by_channel:
                 self.are_running.clear()
+        self._recordings.finish(broadcast.id)

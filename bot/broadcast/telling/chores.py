@@ -32,6 +32,7 @@ class _Entry:
     backoff: Backoff
     tried_at: float | None = None
     is_under_way: bool = False
+    is_to_be_repeated: bool = False
     has_failed: bool = False
 
 
@@ -82,6 +83,11 @@ class Chores:
             self._entries[key] = _Entry(chore, self._clock.steady(), backoff)
             self._changed.set()
 
+    def repeat(self, key: str, chore: Chore) -> None:
+        """The same, but one that is under way is done once more: it may have begun before what is new."""
+        self.put(key, chore)
+        self._entries[key].is_to_be_repeated = self._entries[key].is_under_way
+
     def hurry(self) -> None:
         """What has failed may go well now: it is tried at once, or soon after its last try."""
         now = self._clock.steady()
@@ -118,6 +124,7 @@ class Chores:
 
     async def _try(self, key: str, entry: _Entry) -> None:
         entry.tried_at = self._clock.steady()
+        entry.is_to_be_repeated = False
         try:
             async with asyncio.timeout(TRY_TIMEOUT_S):
                 pause_s = await entry.chore()
@@ -136,6 +143,8 @@ class Chores:
         else:
             entry.has_failed = False
             entry.backoff.reset()
+        if pause_s is None and entry.is_to_be_repeated:
+            pause_s = LEAST_PAUSE_S
         if pause_s is None:
             del self._entries[key]
             return

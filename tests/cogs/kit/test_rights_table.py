@@ -22,7 +22,7 @@ from tests.e2e.conftest import House
 DOC = Path(__file__).parents[3] / "docs" / "rights.md"
 LACKING = re.compile(
     "Only moderators|only some roles may start|do not vote on the mode here|Only somebody who stands above"
-    r"|Only \*\*Host\*\* or a moderator|No broadcast is running|This broadcast is over|no such stream"
+    r"|Only \*\*Host\*\* or a moderator|No broadcast is running|This broadcast is over|no such broadcast"
     "|No stream has ended|only moderators choose another mode|breaks a rule of this server"
 )
 """What people are told who lack a right; everything else is said to those who have it."""
@@ -94,8 +94,11 @@ def of_broadcast(name: str, *arguments: str) -> Door:
 DOORS: dict[str, Door] = {
     "`/odyssey status`": command("status"),
     "`/odyssey recording`": command("recording"),
-    "`/odyssey recording stream`": lambda s, who: who.command(s.lounge, "recording", stream=s.stream_id),
-    "completion of `stream`": lambda s, who: s.found(who, "recording", "stream", "cat"),
+    "`/odyssey recording broadcast`": lambda s, who: who.command(
+        s.lounge, "recording", broadcast=s.stream_id
+    ),
+    "completion of `broadcast`": lambda s, who: s.found(who, "recording", "broadcast", "cat"),
+    "menu of streams": lambda s, who: who.choose(s.lounge, f"odyssey:stream:{s.stream_id}:1", "1"),
     "`/odyssey start`": command("start", prompt="A dog"),
     "`/odyssey start mode`": command("start", prompt="A dog", mode="vote"),
     "`/odyssey say`": lambda s, who: who.command(s.channel, "say", prompt=s.idea()),

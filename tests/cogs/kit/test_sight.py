@@ -22,7 +22,7 @@ from tests.cogs.people import (
 )
 from tests.e2e.conftest import House
 
-UNKNOWN = "There is no such stream in this server"
+UNKNOWN = "There is no such broadcast in this server"
 FOUND = "is not there (yet)"
 """What is said of a stream that may be seen: the service does not know those of these tests."""
 
@@ -47,8 +47,8 @@ def remember(house: House, channel: int, *names: str) -> None:
 async def seen(house: House, who: Visitor, stream: str) -> bool:
     """Whether somebody finds a stream from the lounge: by its ID and by typing, or by neither."""
     lounge = house.discord.channel("lounge")
-    answer = await who.command(lounge, "recording", stream=stream)
-    is_offered = bool(await who.completion(lounge, "recording", "stream", stream))
+    answer = await who.command(lounge, "recording", broadcast=stream)
+    is_offered = bool(await who.completion(lounge, "recording", "broadcast", stream))
     assert is_offered is (UNKNOWN not in answer)
     assert is_offered is (FOUND in answer)
     return is_offered
@@ -65,16 +65,16 @@ async def test_a_private_channels_streams_do_not_exist_for_others(house: House) 
         remember(house, secret, *(f"secret-{number}" for number in range(27)))
         remember(house, lounge, *(f"open-{number}" for number in range(9)))
         assert not await seen(house, robin, "secret-3")
-        nobody = await robin.command(lounge, "recording", stream="no-such-stream")
-        assert await robin.command(lounge, "recording", stream="secret-3") == nobody
+        nobody = await robin.command(lounge, "recording", broadcast="no-such-stream")
+        assert await robin.command(lounge, "recording", broadcast="secret-3") == nobody
         assert await seen(house, robin, "open-3")
-        assert len(await robin.completion(lounge, "recording", "stream", "")) == 9
+        assert len(await robin.completion(lounge, "recording", "broadcast", "")) == 9
         assert "1 to 8 of 9, newest first" in (listed := await mika.command(lounge, "list"))
         assert "secret" not in listed
         assert "9 to 9 of 9" in await mika.press(lounge, "odyssey:list:older:8")
         assert "9 to 9 of 9" in await mika.press(lounge, "odyssey:list:older:32")
         assert "1 to 8 of 36" in await admin.command(lounge, "list")
-        assert len(await admin.completion(lounge, "recording", "stream", "")) == 25
+        assert len(await admin.completion(lounge, "recording", "broadcast", "")) == 25
         overwrite(house, secret, robin.user, allow=VIEW)
         assert await seen(house, robin, "secret-3")
 
@@ -122,7 +122,7 @@ async def test_a_threads_streams_go_by_its_parent_and_its_members(
         assert await seen(house, robin, "dragon") is (kind == ChannelType.PUBLIC_THREAD)
         overwrite(house, lounge, sasha.user, deny=VIEW)
         assert UNKNOWN in await sasha.command(
-            house.discord.channel("broadcasts"), "recording", stream="dragon"
+            house.discord.channel("broadcasts"), "recording", broadcast="dragon"
         )
 
 
@@ -138,8 +138,8 @@ async def test_more_archived_threads_than_are_asked_for_at_once(
             thread = backend.create_thread(lounge, f"thread {number}", robin.user.id)
             backend.edit_channel(thread.id, {}, thread_metadata={"archived": True})
             remember(house, thread.id, f"stream-{number}")
-        assert len(await robin.completion(lounge, "recording", "stream", "")) == 2
-        assert len(await robin.completion(lounge, "recording", "stream", "")) == 4
+        assert len(await robin.completion(lounge, "recording", "broadcast", "")) == 2
+        assert len(await robin.completion(lounge, "recording", "broadcast", "")) == 4
 
 
 async def test_no_channel_makes_anybody_a_moderator_of_the_server(house: House) -> None:

@@ -137,5 +137,5 @@ async def test_where_the_bot_is_not_every_door_is_shut(house: House, monkeypatch
             assert "The bot is not in this server" in await mika.command(channel, name, **options), name
         for button in ("list:older:0", "pause:gone", "withdraw:gone:gone", "vote:1:gone:gone"):
             assert "The bot is not in this server" in await mika.press(channel, f"odyssey:{button}"), button
-        assert await mika.completion(channel, "recording", "stream") == []
+        assert await mika.completion(channel, "recording", "broadcast") == []
         assert await mika.completion(channel, "settings", "name") == []

@@ -38,6 +38,10 @@ def remembered(house: House) -> list[tuple[int, str]]:
         return database.execute(query).fetchall()
 
 
+def kinds(house: House) -> list[str]:
+    return [kind for _, kind in remembered(house)]
+
+
 async def ended_broadcast(house: House) -> None:
     """Mika's broadcast, which ends."""
     await house.live_broadcast()
@@ -211,7 +215,9 @@ async def test_a_late_recording_is_posted_anew_where_the_word_was_deleted(
         word = await house.shown("No recording yet")
         await house.discord.user("mika").delete(word)
         show()
-        await until(house, lambda: len(remembered(house)) == 2, meanwhile=lambda: clock.skip(at_most_s=3600))
+        await until(
+            house, lambda: kinds(house) == ["recording"], meanwhile=lambda: clock.skip(at_most_s=3600)
+        )
     [post] = recordings(house)
     assert "Full video" in post.text
 
@@ -227,7 +233,7 @@ async def test_a_late_recording_is_posted_anew_where_discord_takes_no_more_edits
         with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=429, code=30046):
             show()
             await until(
-                house, lambda: len(remembered(house)) == 2, meanwhile=lambda: clock.skip(at_most_s=3600)
+                house, lambda: kinds(house) == ["recording"], meanwhile=lambda: clock.skip(at_most_s=3600)
             )
     [post] = recordings(house)
     assert "Full video" in post.text

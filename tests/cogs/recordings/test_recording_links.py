@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.broadcast.model import Recording, Stream
+from bot.broadcast.history import PastBroadcast, PastStream
+from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Viewer
+from bot.broadcast.states import State
 from cogs.recordings.links import expires_at, is_link
 from cogs.recordings.post import RecordingPost, Stills
 
@@ -108,6 +110,7 @@ def test_what_is_none(url: str) -> None:
 
 def shown(recording: Recording, prompt: str = "A cat") -> str:
     """All the text of a recording's post."""
-    stream = Stream("s", "b", prompt, False, NOW, NOW)
-    post = RecordingPost(stream, "Mika", recording, Stills())
+    broadcast = Broadcast("b", Channel(1, 2), Viewer(3, "Mika"), prompt, False, NOW, State.ENDED)
+    only = PastStream(Stream("s", "b", prompt, False, NOW, NOW), has_recording=True)
+    post = RecordingPost(PastBroadcast(broadcast, (only,)), only, recording, Stills())
     return "".join(item.content for item in post.walk_children() if hasattr(item, "content"))

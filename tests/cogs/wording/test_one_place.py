@@ -26,7 +26,6 @@ NOT_FOR_PEOPLE = {
     "a broadcast cannot go from … to …": "an error that only a bug makes",
     "nobody posts recordings now": "an error that is tried again, and not told",
     "panel … has no broadcast": "an error that only a bug makes",
-    "stream … has no broadcast": "an error that only a bug makes",
     "mender of panels": "stands in the log",
     "search for broadcast …": "stands in the log",
     "an unknown command": "stands in the log",

@@ -1,0 +1,91 @@
+"""Rows as the domain's things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.broadcast.history import PastBroadcast, PastStream
+from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
+from bot.broadcast.posts import Post, PostKind
+from bot.broadcast.states import Reason, State
+from bot.storage.reading import read
+from bot.storage.schema import broadcasts, known, recordings, streams
+
+HAS_BEGUN = streams.c.service_id.is_not(None)
+
+
+async def past_broadcasts_of(engine: AsyncEngine, ids: Sequence[str]) -> list[PastBroadcast]:
+    """These broadcasts, in the order of their IDs, each with its streams that have begun, by number."""
+    those = select(broadcasts).where(broadcasts.c.id.in_(ids))
+    by_id = {row.id: row for row in await read(engine, those)}
+    theirs = (
+        select(streams, recordings.c.has_video, recordings.c.duration_s, recordings.c.frame_count)
+        .select_from(streams.outerjoin(recordings))
+        .where(streams.c.broadcast_id.in_(ids), HAS_BEGUN)
+        .order_by(streams.c.number, streams.c.started_at)
+    )
+    rows_of: dict[str, list[Row[Any]]] = {}
+    for row in await read(engine, theirs):
+        rows_of.setdefault(row.broadcast_id, []).append(row)
+    return [
+        PastBroadcast(
+            broadcast(by_id[each]),
+            tuple(_past_stream(row) for row in rows_of.get(each, ())),
+            has_no_place=any(row.recording_dropped_at for row in rows_of.get(each, ())),
+        )
+        for each in ids
+        if each in by_id
+    ]
+
+
+def _past_stream(row: Row[Any]) -> PastStream:
+    return PastStream(stream(row), bool(row.has_video), row.duration_s, row.frame_count)
+
+
+def stream(row: Row[Any]) -> Stream:
+    return Stream(
+        id=row.id,
+        broadcast_id=row.broadcast_id,
+        prompt=row.prompt,
+        portrait=row.portrait,
+        intended_at=row.intended_at,
+        number=row.number,
+        service_id=row.service_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        end_reason=known(Reason, row.end_reason, Reason.UNKNOWN) if row.end_reason else None,
+    )
+
+
+def broadcast(row: Row[Any]) -> Broadcast:
+    by = Viewer(row.ended_by_id, row.ended_by_name) if row.ended_by_id else None
+    reason = known(Reason, row.reason, Reason.UNKNOWN) if row.reason else None
+    return Broadcast(
+        id=row.id,
+        channel=Channel(row.guild_id, row.channel_id),
+        host=Viewer(row.host_id, row.host_name),
+        prompt=row.prompt,
+        portrait=row.portrait,
+        requested_at=row.requested_at,
+        state=known(State, row.state, State.ENDED if row.ended_at else State.LIVE),
+        live_at=row.live_at,
+        ended_at=row.ended_at,
+        ending=Ending(reason, by, row.detail, row.reference) if reason else None,
+    )
+
+
+def post(row: Row[Any]) -> Post:
+    return Post(
+        id=row.id,
+        message_id=row.message_id,
+        channel_id=row.channel_id,
+        kind=PostKind(row.kind),
+        broadcast_id=row.broadcast_id,
+        posted_at=row.posted_at,
+        streams_shown=row.streams_shown,
+        closed_at=row.closed_at,
+    )
