@@ -1,6 +1,7 @@
 """One broadcast through the whole bot, over the local Discord and the stand-in: how long people wait.
 
-The baseline is the same way without the bot: the client alone, on the same stand-in, in the same run.
+The baseline is the same way without the bot: the client alone, with the same prompts, on the same stand-in,
+in the same run.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ async def _client_alone(url: str) -> list[float]:
     async with Odyssey(api_key=API_KEY, api_url=url) as client:
         await client.connect()
         await client.start_stream("A cat", portrait=False)
-        taken = [1000 * await _timed(lambda: client.interact("it snows")) for _ in range(SUGGESTIONS)]
+        ideas = [partial(client.interact, f"idea {number}") for number in range(SUGGESTIONS)]
+        taken = [1000 * await _timed(idea) for idea in ideas]
         await client.end_stream()
     return taken
 
