@@ -53,6 +53,11 @@ def test_an_applied_prompt_is_the_world_that_it_describes(walk: list[str], betwe
     )
 
 
+def test_the_applied_prompt_begins_with_what_was_said() -> None:
+    """To the letter, punctuation included."""
+    assert describe(imagine("A city: noir! Rain; a cat?")).startswith("A city: noir! Rain; a cat?")
+
+
 def test_what_is_shown_below_is_the_latest_sentence() -> None:
     """A stream that goes on has the caption of the one before."""
     assert sentences(imagine("A harbour. Lanterns, red ones! ").caption)[-1] == "Lanterns, red ones"

@@ -56,12 +56,12 @@ def imagine(prompt: str, before: Scene | None = None) -> Scene:
     description of a scene says of it changes nothing, so an applied prompt makes what it describes.
     """
     scene = before or Scene(caption="", seed=zlib.crc32(first_clause(prompt).encode(errors="replace")))
-    told: list[str] = []
-    for sentence in sentences(prompt):
+    said, told = sentences(prompt), list[str]()
+    for sentence in said:
         if not told or sentence not in details(scene):
             scene = _told(sentence, scene)
             told.append(sentence)
-    return replace(scene, caption=". ".join(told))
+    return replace(scene, caption=prompt if told == said else ". ".join(told))
 
 
 def _told(sentence: str, before: Scene) -> Scene:
