@@ -64,7 +64,7 @@ class Relay:
         self._slots: set[Slot] = set()
         self._connections: set[Connection] = set()
         self._turn = asyncio.Lock()
-        self._is_cutting = False
+        self._is_changing = False
         self._failures = 0
         self._pauses = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
 
@@ -83,7 +83,7 @@ class Relay:
     @property
     def is_open(self) -> bool:
         """Whether the world can be sent something now."""
-        return self.on_air is not None and self.on_air.over is None and not self._is_cutting
+        return self.on_air is not None and self.on_air.over is None and not self._is_changing
 
     @property
     def place_in_pool(self) -> int | None:
@@ -148,22 +148,22 @@ class Relay:
             await self._cut_over(run)
 
     async def _overlap(self, run: StreamRun, slot_by: float) -> bool:
-        """Brings up the next stream beside the one on air, and changes over between two interactions."""
+        """Brings up the next stream beside the one on air, and changes over as soon as it can be watched."""
         slot = await self._pool.seam(self._changed, until=slot_by)
         if slot is None:
             return False
         self._slots.add(slot)
         try:
-            async with self._new_connection(slot) as connection:
+            async with self._new_connection(slot) as connection, self._change():
                 await self.streams.look_at(run)
                 following = await self.streams.begin(connection)
+                until = self._clock.steady() + WATCHABLE_WITHIN_S
+                await self._clock.wait(following.can_be_watched, until=until)
+                self._put_on_air(following)
         except WorldError as error:
             log.info("broadcast %s: no stream beside the one on air (%s)", self._name, error.reason.value)
             self._give_up(slot)
             return False
-        await self._clock.wait(following.can_be_watched, until=self._clock.steady() + WATCHABLE_WITHIN_S)
-        async with self._turn:
-            self._put_on_air(following)
         return True
 
     async def _leave(self, run: StreamRun) -> None:
@@ -176,21 +176,27 @@ class Relay:
 
     async def _cut_over(self, run: StreamRun) -> None:
         """Ends the stream on air, and starts the next one on its connection, unless that is too old."""
-        self._is_cutting = True
         try:
-            async with self._turn:
+            async with self._change():
                 await self.streams.look_at(run)
                 await self.streams.end(run)
                 run.break_off(Ending(Reason.CONTINUED))
                 age_s = self._clock.steady() - run.connection.opened_at
                 if age_s + run.lasted_s < CONNECTION_LIMIT_S:
-                    following = await self.streams.begin(run.connection)
-                    self._put_on_air(following)
+                    self._put_on_air(await self.streams.begin(run.connection))
                     await self.streams.store_end(run, Ending(Reason.CONTINUED))
         except WorldError as error:
             log.info("broadcast %s: the next stream did not start (%s)", self._name, error.reason.value)
+
+    @asynccontextmanager
+    async def _change(self) -> AsyncIterator[None]:
+        """Begins once nothing is under way, and nothing is sent meanwhile: the next world would not have it."""
+        self._is_changing = True
+        try:
+            async with self._turn:
+                yield
         finally:
-            self._is_cutting = False
+            self._is_changing = False
             self._changed()
 
     async def _come_back(self, run: StreamRun, ending: Ending) -> Ending | None:

@@ -101,22 +101,35 @@ async def test_what_is_sent_is_sent_once_and_to_a_stream_that_stays(opened: Open
 
 
 async def test_the_change_waits_for_the_interaction_under_way(opened: Opened) -> None:
-    """Its stream stays on air until it has answered, and what comes next goes to the next stream."""
+    """The next stream is not begun before it is answered, or it would not have it."""
     async with opened() as run:
         session = await run.start()
         await run.clock.turn(139)
         run.service.may_answer.clear()
         ticket = await session.floor.suggest(ROBIN, "snow")
         await run.clock.turn(3)
-        assert len(run.service.starts) == 2
-        assert session.relay.on_air
-        assert session.relay.on_air.stream.number == 1
+        assert (len(run.service.connections), len(run.service.starts)) == (2, 1)
         later = await session.floor.suggest(ROBIN, "rain")
         run.service.may_answer.set()
         assert (await ticket.settled).outcome is Outcome.ACKNOWLEDGED
         await run.clock.turn(10)  # after a slow answer the gap is long
         assert (await later.settled).outcome is Outcome.ACKNOWLEDGED
         assert run.service.sent == [(1, "snow"), (2, "rain")]
+        assert run.service.starts[1].prompt.endswith("Snow.")
+
+
+async def test_nothing_is_sent_to_a_stream_that_is_leaving(opened: Opened) -> None:
+    """From its last picture until the next one is on air: it would be lost with the old world."""
+    async with opened() as run:
+        session = await run.start()
+        run.service.may_start.clear()
+        await run.clock.turn(141)
+        ticket = await session.floor.suggest(ROBIN, "snow")
+        await run.clock.turn(1)
+        assert run.service.sent == []
+        run.service.may_start.set()
+        assert (await ticket.settled).outcome is Outcome.ACKNOWLEDGED
+        assert run.service.sent == [(2, "snow")]
 
 
 async def test_in_a_gap_nothing_is_sent_and_nobody_loses_their_place(opened: Opened) -> None:
