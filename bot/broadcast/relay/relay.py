@@ -190,7 +190,7 @@ class Relay:
 
     @asynccontextmanager
     async def _change(self) -> AsyncIterator[None]:
-        """Begins once nothing is under way, and nothing is sent meanwhile: the next world would not have it."""
+        """Begins once nothing is under way; what was sent meanwhile, the next world would not have."""
         self._is_changing = True
         try:
             async with self._turn:

@@ -134,6 +134,31 @@ async def test_the_pool_is_never_overdrawn_and_never_leaks(steps: list[tuple[str
             await pool.turn(slot)
 
 
+async def test_a_free_slot_is_a_starts_before_it_is_a_seams() -> None:
+    """Both wait, and one slot comes free: the start has it, and the seam goes without when its time is up."""
+    clock = SteppedClock()
+    pool = StreamPool(1, clock)
+    held, starting = pool.claim(lambda: None), pool.claim(lambda: None)
+    await pool.turn(held)
+    turn = asyncio.ensure_future(pool.turn(starting))
+    seam = asyncio.ensure_future(pool.seam(lambda: None, until=5.0))
+    await asyncio.sleep(0)
+    pool.give_up(held)
+    await turn
+    assert await seam is None
+
+
+async def test_no_seam_is_tried_while_the_service_is_known_to_be_full() -> None:
+    """It says itself when there is room again."""
+    pool = StreamPool(5, SteppedClock())
+    turned_away = pool.claim(lambda: None)
+    await pool.turn(turned_away)
+    pool.turned_away(turned_away)
+    assert await pool.seam(lambda: None, until=1.0) is None
+    pool.there_is_room()
+    assert await pool.seam(lambda: None, until=2.0) is not None
+
+
 async def times_of_tries(rig: Rig, number: int) -> list[float]:
     """When the first so many connections are tried, in seconds."""
     times: list[float] = []

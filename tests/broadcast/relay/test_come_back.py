@@ -52,6 +52,19 @@ async def test_the_panel_says_which_try_it_is(opened: Opened) -> None:
         run.service.break_off(Reason.SERVICE_GONE)
         await run.clock.turn(0.5)
         assert session.view.coming_back == 2
+        await run.clock.turn(0.6)
+        assert session.view.coming_back == 0
+
+
+async def test_a_stream_that_never_began_is_the_one_that_is_tried_again(opened: Opened) -> None:
+    """It keeps its key and its number: what never was leaves no gap."""
+    async with opened() as run:
+        await run.start()
+        run.service.failing_at["start"] = [WorldError(Reason.UNREACHABLE)]
+        run.service.break_off(Reason.SERVICE_GONE)
+        await run.clock.turn(10)
+        begun = [(stream.number, stream.service_id) for stream in run.streams]
+        assert begun == [(1, "stream-1"), (2, "stream-2")]
 
 
 async def test_after_so_many_tries_in_a_row_the_broadcast_ends(opened: Opened) -> None:
@@ -225,6 +238,7 @@ async def test_a_next_stream_that_is_none_is_tried_again(
         assert session.relay.is_open
         numbers = [(stream.number, stream.end_reason is None) for stream in run.streams]
         assert numbers == [(1, False), (2, False), (3, True)]
+        assert "end" in run.service.starts[1].connection.calls
         await run.end(session)
         assert run.service.open == 0
 

@@ -241,3 +241,15 @@ async def test_a_late_word_of_the_old_stream_is_not_taken_for_the_new_ones(opene
         assert not session.view.coming_back
         assert session.view.picture is None
         assert run.service.calls[1] == ["start"]
+        assert session.relay.streams.seed == run.service.looks()
+
+
+async def test_a_seam_that_fails_gives_its_slot_back(opened: Opened) -> None:
+    """The one on air goes on alone, and others can start on what is free."""
+    async with opened(slots=2) as run:
+        session = await run.start()
+        run.service.failing_at["connect"] = [WorldError(Reason.UNREACHABLE)]
+        await run.clock.turn(149)
+        assert session.view.streams == 2
+        assert run.service.most_open == 1
+        assert (await run.start(Channel(9, 9))).broadcast.state is State.LIVE
