@@ -123,6 +123,11 @@ class TooManyBroadcasts:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastTooLong:
+    limit_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class DayIsUsedUp:
     """The server's minutes of the day are used, or kept for what runs."""
 
@@ -163,6 +168,7 @@ Facts = (
     | LineFull
     | TooManyOfYours
     | TooManyBroadcasts
+    | BroadcastTooLong
     | DayIsUsedUp
     | PictureTooLarge
     | RecordingNotReady

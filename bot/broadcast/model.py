@@ -6,7 +6,7 @@ Times are aware datetimes in UTC. IDs of guilds, channels and people are Discord
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -96,6 +96,8 @@ class Broadcast:
     live_at: datetime | None = None
     ended_at: datetime | None = None
     ending: Ending | None = None
+    length: timedelta | None = None
+    """How long it is to be live; None where an earlier version stored none."""
 
     def moved(self, state: State, at: datetime, ending: Ending | None = None) -> Broadcast:
         """The broadcast in its next state: the only way in which a state changes.

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     HOST_ENDED = "host_ended"
     MODERATOR_ENDED = "moderator_ended"
     TIME_LIMIT = "time_limit"
+    LENGTH_REACHED = "length_reached"  # it was to be so long
     BROADCAST_LIMIT = "broadcast_limit"  # the server's own
     DAY_LIMIT = "day_limit"  # the server's minutes of the day are used up
     STREAM_ENDED = "stream_ended"  # by the service, without an error
@@ -63,6 +64,7 @@ _ORDERLY = frozenset(
         Reason.HOST_ENDED,
         Reason.MODERATOR_ENDED,
         Reason.TIME_LIMIT,
+        Reason.LENGTH_REACHED,
         Reason.BROADCAST_LIMIT,
         Reason.DAY_LIMIT,
         Reason.STREAM_ENDED,

@@ -41,6 +41,7 @@ class DatabaseJournal:
             requested_at=broadcast.requested_at,
             live_at=broadcast.live_at,
             ended_at=broadcast.ended_at,
+            length_s=broadcast.length.total_seconds() if broadcast.length else None,
         )
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:

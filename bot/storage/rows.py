@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -75,6 +76,7 @@ def broadcast(row: Row[Any]) -> Broadcast:
         live_at=row.live_at,
         ended_at=row.ended_at,
         ending=Ending(reason, by, row.detail, row.reference) if reason else None,
+        length=None if row.length_s is None else timedelta(seconds=row.length_s),
     )
 
 

@@ -104,6 +104,8 @@ broadcasts = Table(
     Column("requested_at", UtcDateTime, nullable=False),
     Column("live_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    # How long it was to be live.
+    Column("length_s", Float),
     Column("last_seen_at", UtcDateTime),
     # When panels of it that were posted, but not remembered, were looked for in the channel.
     Column("panels_sought_at", UtcDateTime),

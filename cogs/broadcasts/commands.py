@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import discord
 from discord import app_commands
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.limits.budget import MINUTES_LIMIT
 from bot.broadcast.model import Ending
 from bot.broadcast.rights import Deed, may
 from bot.broadcast.states import Reason
@@ -30,7 +32,11 @@ from cogs.wording.labels import WATCH
 @app_commands.describe(**texts.START_OPTIONS)
 @app_commands.choices(mode=MODES)
 async def start(
-    interaction: discord.Interaction, prompt: str, portrait: bool = False, mode: str | None = None
+    interaction: discord.Interaction,
+    prompt: str,
+    minutes: app_commands.Range[int, 1, MINUTES_LIMIT] | None = None,
+    portrait: bool = False,
+    mode: str | None = None,
 ) -> None:
     settings = context.settings(interaction)
     person = await rights.check(interaction, Deed.START)
@@ -43,6 +49,7 @@ async def start(
         context.viewer(interaction.user),
         prompt,
         portrait=portrait,
+        length=timedelta(minutes=minutes) if minutes else None,
         is_exempt=may(Deed.BYPASS, person),
         mode=Mode(mode) if mode else None,
     )

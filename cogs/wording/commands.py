@@ -10,6 +10,7 @@ _MODES = "queue: by turns; vote: a ballot; draw: by lot; host: moderators approv
 START = "Start a live broadcast in this channel"
 START_OPTIONS = {
     "prompt": "What the world shows first",
+    "minutes": "How long it lasts; as this server has set it if you leave it out",
     "portrait": "An upright picture, instead of a wide one",
     "mode": "How it is decided what happens next; as this server has set it if you leave it out",
 }

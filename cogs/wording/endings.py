@@ -16,6 +16,7 @@ _ENDINGS = {
         "This server's minutes of today are used up. Start the next one from midnight (UTC) on, "
         "or ask a moderator for more (`/odyssey settings minutes_per_day`)."
     ),
+    Reason.LENGTH_REACHED: "It lasted as long as it was to. Start the next one with `/odyssey start`.",
     Reason.BROADCAST_LIMIT: "It reached the longest time that this server allows a broadcast.",
     Reason.STREAM_ENDED: "Odyssey ended the stream. Start the next one with `/odyssey start`.",
     Reason.CONTINUED: "One stream was over, and no other began. Start anew with `/odyssey start`.",

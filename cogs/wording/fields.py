@@ -80,7 +80,8 @@ FIELDS = {
     ),
     "prompt_limit": Words("Characters in a suggestion", "At most"),
     "broadcasts_at_once": Words("Broadcasts at once", "In all channels of this server together, at most"),
-    "broadcast_limit_s": Words("Seconds of a broadcast", "At most; 0: as long as the service lets it"),
+    "minutes": Words("Minutes of a broadcast", "If /odyssey start names no others"),
+    "minutes_limit": Words("Minutes of the longest broadcast", "More than these cannot be asked for"),
     "minutes_per_day": Words(
         "Minutes of broadcast a day", "All broadcasts of a day (UTC) together, at most; 0: any number"
     ),

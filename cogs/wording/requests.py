@@ -171,6 +171,11 @@ def _with_facts(facts: Facts) -> str:
             return (
                 f"This server may run {limit} broadcasts at once, and does. Please wait until one has ended."
             )
+        case errors.BroadcastTooLong(limit_minutes):
+            return (
+                f"In this server a broadcast may last {limit_minutes} min at most. Please start with fewer "
+                "`minutes`, or ask a moderator for more (`/odyssey settings minutes_limit`)."
+            )
         case errors.DayIsUsedUp(minutes, until):
             return (
                 f"This server's {minutes} minutes of today are used up, or kept for broadcasts that run now. "

@@ -33,10 +33,15 @@ Thing = TypeVar("Thing")
 
 TURNS = 10
 """Of the event loop, in which all that can happen without time has happened."""
+A_YEAR = timedelta(days=365)
+AN_ENDLESS_EVENING = budget(usual=2 * A_YEAR, longest=2 * A_YEAR)
 
 
 class SteppedClock:
-    """Time that passes only while somebody sleeps. What the wall shows, a test may step by itself."""
+    """Time that passes only while somebody sleeps, or waits for what is less than a year away.
+
+    What the wall shows, a test may step by itself.
+    """
 
     def __init__(self) -> None:
         self.wall_at_zero = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
@@ -60,7 +65,7 @@ class SteppedClock:
         await asyncio.sleep(0)
 
     async def wait(self, event: asyncio.Event, until: float | None) -> None:
-        if until is None:
+        if until is None or until - self._steady > A_YEAR.total_seconds():
             await event.wait()
             return
         for _ in range(TURNS):  # whatever is under way comes first
@@ -364,7 +369,7 @@ def ports(
         stream_limit=StreamLimit(),
         relay_rules=RelayRules(tries=0),
         intake_of=lambda _: intake,
-        budget_of=lambda guild_id: (budgets or {}).get(guild_id, budget()),
+        budget_of=lambda guild_id: (budgets or {}).get(guild_id, AN_ENDLESS_EVENING),
         arbitration_of=lambda guild_id: (arbitrations or {}).get(guild_id, arbitration_settings()),
         new_id=lambda: f"id-{next(ids)}",
         new_reference=lambda: f"ref-{next(references)}",

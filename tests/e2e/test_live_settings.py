@@ -30,6 +30,6 @@ async def test_settings_hold_at_once_in_a_broadcast_that_runs(house: House) -> N
         assert "Taken" not in (await say(house, "robin", "An owl flies")).text
         assert "(`gap_s`): 0, from now on, also in a broadcast that runs" in await set_(house, "gap_s", "0")
         await house.shown("Applied: A whale leaps", as_user="robin")
-        assert "(`broadcast_limit_s`): 600, from now on" in await set_(house, "broadcast_limit_s", "600")
+        assert "(`minutes_limit`): 5, from now on" in await set_(house, "minutes_limit", "5")
         assert "/odyssey mode" in await set_(house, "mode", "vote")
         await house.shown("your idea would be the next")

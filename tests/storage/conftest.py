@@ -101,7 +101,8 @@ def guilds_of(
 
 def live_broadcast() -> tuple[Broadcast, Stream]:
     """A broadcast that runs, and its stream."""
-    broadcast = Broadcast("b", CHANNEL, MIKA, "A cat", True, NOW, State.LIVE, live_at=NOW)
+    length = timedelta(minutes=10)
+    broadcast = Broadcast("b", CHANNEL, MIKA, "A cat", True, NOW, State.LIVE, live_at=NOW, length=length)
     return broadcast, Stream("own", "b", "A cat", True, NOW, NOW, service_id="s")
 
 

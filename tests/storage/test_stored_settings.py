@@ -18,6 +18,7 @@ from bot.storage.guilds import DatabaseGuilds
 from bot.storage.writer import Writer
 from tests.storage.conftest import MODERATOR, NOW, Store, guilds_of
 from tests.storage.test_guilds import GUILD
+from tests.support.rules import UNSET
 
 ROBIN = Viewer(1, "Robin")
 
@@ -55,6 +56,7 @@ async def stored_in(records: DatabaseGuilds) -> dict[str, Any]:
     [
         ({"colour": "red"}, ()),
         ({"line_limit": 5000}, ("line_limit",)),
+        ({"broadcast_limit_s": "an hour"}, ()),
         ({"mode": "quorum"}, ("mode",)),
         ({"allows_links": "perhaps", "minutes_per_day": [1]}, ("allows_links", "minutes_per_day")),
         ({"moderator_roles": [12, "Mods", None]}, ("moderator_roles",)),
@@ -78,6 +80,21 @@ async def test_what_is_not_understood_loses_only_itself_and_is_kept(
         stored = await stored_in(records)
         assert {name: stored[name] for name in odd} == odd
         assert (stored["blocked_words"], stored["gap_s"]) == (["heck"], 1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "minutes"),
+    [(600, 10), (600.5, 11), (1, 1), (86_400, 1440), (0, UNSET.minutes_limit)],
+)
+async def test_a_setting_with_another_name_now_holds(store: Store, seconds: float, minutes: int) -> None:
+    """The longest broadcast, which was in seconds; what was left to the service is by default."""
+    values = {"broadcast_limit_s": seconds, "gap_s": 9}
+    assert GuildSettings.from_json(json.dumps(values)).minutes_limit == minutes
+    async with loaded(store, values) as (guilds, records):
+        assert (guilds.settings_of(GUILD).minutes_limit, guilds.settings_of(GUILD).gap_s) == (minutes, 9)
+        await guilds.change(GUILD, lambda was: was.changed("gap_s", "1"), "", by=MODERATOR)
+        stored = await stored_in(records)
+        assert (stored["minutes_limit"], "broadcast_limit_s" in stored) == (minutes, False)
 
 
 async def test_a_list_holds_as_far_as_it_is_understood(store: Store) -> None:

@@ -9,13 +9,19 @@ STREAM_LIMIT_S = 150
 """How long one stream lasts at most, as the service sets it by default."""
 
 
+MINUTES_LIMIT = 24 * 60
+"""More than these no broadcast may be asked to last, whatever its server allows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """A server's share: broadcasts at once, the longest of them, and time on air on one day (UTC).
 
-    None leaves the length to the service, and the day to the plan.
+    `usual` is the length of one for which none is named, as far as the longest allows it. None leaves the day
+    to the plan.
     """
 
     at_once: int
-    longest: timedelta | None
+    usual: timedelta
+    longest: timedelta
     per_day: timedelta | None

@@ -22,9 +22,9 @@ DAY = timedelta(days=1)
 
 
 class Share:
-    """How long one broadcast may be live: by its server's longest, and by what is kept for it of the day."""
+    """How long one broadcast may be live: by its length, its server's longest, and what it has of the day."""
 
-    def __init__(self, days: Days, guild_id: int, broadcast_id: str) -> None:
+    def __init__(self, days: Days, guild_id: int, broadcast_id: str, length: timedelta) -> None:
         self.guild_id = guild_id
         self.broadcast_id = broadcast_id
         self.live_since: float | None = None
@@ -34,17 +34,19 @@ class Share:
         self.due_at: float | None = None
         """When `renew` is due, which is asked before each suggestion: at once if the rules have changed."""
         self._days = days
+        self._length_s = length.total_seconds()
+
+    @property
+    def limit_s(self) -> float:
+        """How long it may be live, whatever is left of the day."""
+        return min(self._length_s, self._longest_s)
 
     @property
     def ends_at(self) -> float | None:
-        """The steady moment in which it is used up; None without a limit, or before the broadcast is live."""
+        """The steady moment in which it is used up; None before the broadcast is live."""
         if self.live_since is None:
             return None
-        longest, limit_s = self._days.budget_of(self.guild_id).longest, self.kept_s
-        if longest:
-            longest_s = longest.total_seconds()
-            limit_s = longest_s if limit_s is None else min(limit_s, longest_s)
-        return None if limit_s is None else self.live_since + limit_s
+        return self.live_since + (self.limit_s if self.kept_s is None else min(self.kept_s, self.limit_s))
 
     def begin(self, now: float) -> None:
         """The broadcast comes on air at the steady moment `now`."""
@@ -65,15 +67,18 @@ class Share:
     async def renew(self) -> Reason | None:
         """Keeps more, of what there is today and by the rules as they are; else says why it is the end."""
         self.due_at = self.ends_at  # by the rules as they are now
-        longest = self._days.budget_of(self.guild_id).longest
-        if longest and self.used_s(self._days.clock.steady()) >= longest.total_seconds():
-            return Reason.BROADCAST_LIMIT
+        if self.used_s(self._days.clock.steady()) >= self.limit_s:
+            return Reason.LENGTH_REACHED if self._length_s < self._longest_s else Reason.BROADCAST_LIMIT
         return None if await self._days.keep_more(self) else Reason.DAY_LIMIT
 
     def keep(self, kept_s: float | None) -> None:
         """So much of its server's days is its own, in all."""
         self.kept_s = kept_s
         self._reckon()
+
+    @property
+    def _longest_s(self) -> float:
+        return self._days.budget_of(self.guild_id).longest.total_seconds()
 
     def _reckon(self) -> None:
         if self.due_at != -math.inf:
@@ -89,9 +94,9 @@ class Days:
         self._history = history
         self._shares: dict[str, Share] = {}
 
-    async def claim(self, guild_id: int, broadcast_id: str) -> Share:
+    async def claim(self, guild_id: int, broadcast_id: str, length: timedelta) -> Share:
         """A share for a broadcast that is about to start. Raises DayIsUsedUp when nothing is left."""
-        share = Share(self, guild_id, broadcast_id)
+        share = Share(self, guild_id, broadcast_id, length)
         if not await self.keep_more(share):
             limit = self.budget_of(guild_id).per_day or timedelta()
             until = _midnight(self.clock.now()) + DAY
@@ -117,8 +122,8 @@ class Days:
         left_s = budget.per_day.total_seconds() - self._taken_s(share, stored)
         if left_s <= 0:
             return False
-        part_s = min(STREAM_LIMIT_S, budget.longest.total_seconds()) if budget.longest else STREAM_LIMIT_S
-        share.keep(share.used_s(now) + min(left_s, part_s))
+        used_s = share.used_s(now)
+        share.keep(used_s + min(left_s, STREAM_LIMIT_S, max(0.0, share.limit_s - used_s)))
         return True
 
     def _taken_s(self, asking: Share, stored: Iterable[TimeOnAir]) -> float:

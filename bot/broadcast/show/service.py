@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from typing import Self
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.errors import AlreadyRunning, BroadcastError, Code, TooManyBroadcasts
+from bot.broadcast.errors import AlreadyRunning, BroadcastError, BroadcastTooLong, Code, TooManyBroadcasts
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.intake.prompts import clean_prompt
 from bot.broadcast.model import Broadcast, Channel, Ending, Origin, Refusal, Suggestion, Viewer
@@ -57,20 +58,22 @@ class Broadcasts:
         *,
         portrait: bool,
         picture: Picture | None = None,
+        length: timedelta | None = None,
         is_exempt: bool = False,
         mode: Mode | None = None,
     ) -> BroadcastSession:
         """Begins a broadcast and returns: how it goes on, the listeners are told.
 
-        Its first stream starts from the picture, if there is one; without a `mode` it is the server's.
-        `is_exempt` from the text rules. Raises EMPTY_PROMPT, PromptTooLong, Muted, Filtered,
-        AlreadyRunning, TooManyBroadcasts, DayIsUsedUp or SHUTTING_DOWN.
+        Its first stream starts from the picture, if there is one; `length` and `mode` are the server's if
+        none are named. `is_exempt` from the text rules. Raises EMPTY_PROMPT, PromptTooLong, Muted, Filtered,
+        BroadcastTooLong, AlreadyRunning, TooManyBroadcasts, DayIsUsedUp or SHUTTING_DOWN.
         """
         opening = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
         intake.check_words(host, opening, typed=prompt, is_exempt=is_exempt)
         self._check_place(channel)
-        share = await self._days.claim(channel.guild_id, self._ports.new_id())
+        length = self._length(channel, length)
+        share = await self._days.claim(channel.guild_id, self._ports.new_id(), length)
         try:
             self._check_place(channel)  # somebody else may have started meanwhile
         except BroadcastError:
@@ -83,6 +86,7 @@ class Broadcasts:
             prompt=opening,
             portrait=portrait,
             requested_at=self._ports.clock.now(),
+            length=length,
         )
         arbitration = self._ports.arbitration_of(channel.guild_id)
         session = self._by_channel[channel.id] = BroadcastSession(
@@ -188,6 +192,13 @@ class Broadcasts:
         at_once = self._ports.budget_of(channel.guild_id).at_once
         if len(self.in_guild(channel.guild_id)) >= at_once:
             raise BroadcastError(TooManyBroadcasts(limit=at_once))
+
+    def _length(self, channel: Channel, named: timedelta | None) -> timedelta:
+        """How long a broadcast is to be. Raises BroadcastTooLong."""
+        budget = self._ports.budget_of(channel.guild_id)
+        if named and named > budget.longest:
+            raise BroadcastError(BroadcastTooLong(round(budget.longest.total_seconds() / 60)))
+        return named or min(budget.usual, budget.longest)
 
     async def _run(self, session: BroadcastSession) -> None:
         broadcast = session.broadcast

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.intake.prompts import PROMPT_LIMIT
+from bot.broadcast.limits.budget import MINUTES_LIMIT
 from bot.guilds.settings.groups import Group, setting
 from bot.guilds.settings.values import Beginnings, Patterns, Prefix, Roles, SafePrompt, Words
 
@@ -38,7 +39,8 @@ class GuildSettingFields(BaseModel):
     viewers_may_call_votes: bool = setting(False, Group.PEOPLE)
     prompt_limit: int = setting(500, Group.LIMITS, ge=20, le=PROMPT_LIMIT)
     broadcasts_at_once: int = setting(5, Group.LIMITS, ge=1, le=50)
-    broadcast_limit_s: float = setting(0, Group.LIMITS, ge=0, le=86_400)
+    minutes: int = setting(10, Group.LIMITS, ge=1, le=MINUTES_LIMIT)
+    minutes_limit: int = setting(60, Group.LIMITS, ge=1, le=MINUTES_LIMIT)
     minutes_per_day: int = setting(0, Group.LIMITS, ge=0, le=1440)
     prefix: Prefix = setting("", Group.PANEL)
     other_prefixes: Beginnings = setting((), Group.PANEL)

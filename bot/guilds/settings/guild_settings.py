@@ -22,7 +22,7 @@ from bot.guilds.settings.text import read_settings_text
 from bot.guilds.settings.values import NO_PREFIX
 from bot.moderation import TextRules
 
-FROM_NEXT_BROADCAST = frozenset({"mode", "broadcasts_at_once"})
+FROM_NEXT_BROADCAST = frozenset({"mode", "broadcasts_at_once", "minutes"})
 """Settings that are looked at when a broadcast starts. All others hold at once, also while one runs."""
 TEXT_RULES = frozenset(
     {"prompt_limit", "blocked_words", "blocked_patterns", "allows_links", "allows_invites", "allows_mentions"}
@@ -49,9 +49,12 @@ class GuildSettings(GuildSettingFields):
 
     @property
     def budget(self) -> Budget:
-        longest = timedelta(seconds=self.broadcast_limit_s) if self.broadcast_limit_s else None
-        per_day = timedelta(minutes=self.minutes_per_day) if self.minutes_per_day else None
-        return Budget(at_once=self.broadcasts_at_once, longest=longest, per_day=per_day)
+        return Budget(
+            at_once=self.broadcasts_at_once,
+            usual=timedelta(minutes=self.minutes),
+            longest=timedelta(minutes=self.minutes_limit),
+            per_day=timedelta(minutes=self.minutes_per_day) if self.minutes_per_day else None,
+        )
 
     @property
     def intake(self) -> IntakeRules:

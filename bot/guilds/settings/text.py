@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.guilds.settings.complaints import WrongSettingError
+from bot.guilds.settings.earlier_names import named_as_now
 from bot.guilds.settings.problems import (
     FileTooLarge,
     HasComment,
@@ -46,7 +47,7 @@ def read_settings_text(text: str | bytes) -> dict[str, Any]:
         raise ProblemError(Mistake.TOO_DEEP) from None
     if not isinstance(values, dict):
         raise ProblemError(Mistake.NO_NAMES_AND_VALUES)
-    return values
+    return named_as_now(values)
 
 
 async def fetched(size_bytes: int, fetch: Callable[[], Awaitable[bytes]]) -> bytes:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from bot.broadcast.errors import AlreadyRunning, BroadcastError, DayIsUsedUp, Kind, WorldError
+from bot.broadcast.errors import (
+    AlreadyRunning,
+    BroadcastError,
+    BroadcastTooLong,
+    DayIsUsedUp,
+    Kind,
+    WorldError,
+)
 from bot.broadcast.limits.budget import STREAM_LIMIT_S, Budget
 from bot.broadcast.model import Broadcast, Channel
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach
-from tests.broadcast.fakes import WaitingClock
+from tests.broadcast.fakes import AN_ENDLESS_EVENING, WaitingClock
 from tests.support.rules import budget
 
 GUILD = CHANNEL.guild_id
@@ -22,7 +30,7 @@ OTHER = Channel(GUILD, 11)
 
 def a_day(**length: float) -> Budget:
     """A budget of so much a day."""
-    return budget(per_day=timedelta(**length))
+    return replace(AN_ENDLESS_EVENING, per_day=timedelta(**length))
 
 
 async def start(rig: Rig, channel: Channel = CHANNEL) -> BroadcastSession:
@@ -162,7 +170,7 @@ async def test_more_minutes_hold_at_once() -> None:
             await asyncio.sleep(0)
         assert session.ends_at == rig.clock.now() + timedelta(seconds=90)
         assert rig.audience.heard
-        rig.budgets[GUILD] = budget()
+        rig.budgets[GUILD] = AN_ENDLESS_EVENING
         rig.adopt()
         for _ in range(20):
             await asyncio.sleep(0)
@@ -228,3 +236,41 @@ async def test_a_start_that_fails_uses_nothing(rig: Rig) -> None:
     session = await start(rig)
     await reach(session, State.ENDED)
     assert rig.clock.steady() == 60
+
+
+@pytest.mark.parametrize(
+    ("named", "lasts_s", "reason"),
+    [
+        (None, 60, Reason.LENGTH_REACHED),
+        (timedelta(seconds=20), 20, Reason.LENGTH_REACHED),
+        (timedelta(seconds=90), 90, Reason.BROADCAST_LIMIT),
+    ],
+)
+async def test_a_broadcast_lasts_as_long_as_is_said(
+    rig: Rig, named: timedelta | None, lasts_s: float, reason: Reason
+) -> None:
+    """Else as long as its server has set it; and that is stored when it is asked for."""
+    rig.budgets[GUILD] = budget(usual=timedelta(seconds=60), longest=timedelta(seconds=90))
+    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, length=named)
+    await reach(session, State.ENDED)
+    assert session.broadcast.ending
+    assert (session.broadcast.ending.reason, rig.clock.steady()) == (reason, lasts_s)
+    assert {broadcast.length for broadcast in rig.journal.broadcasts} == {timedelta(seconds=lasts_s)}
+
+
+async def test_more_than_the_longest_is_refused(rig: Rig) -> None:
+    """With how long it may be; what the server has set as usual is cut to it instead."""
+    rig.budgets[GUILD] = budget(usual=timedelta(minutes=10), longest=timedelta(minutes=2))
+    with pytest.raises(BroadcastError) as caught:
+        await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, length=timedelta(minutes=3))
+    assert caught.value.why == BroadcastTooLong(limit_minutes=2)
+    session = await start(rig)
+    assert session.broadcast.length == timedelta(minutes=2)
+
+
+async def test_of_the_day_no_more_is_kept_than_a_broadcast_is_long(rig: Rig) -> None:
+    """Two of 100 s fit into 200 s, and a third does not."""
+    rig.world.may_connect.clear()
+    rig.budgets[GUILD] = replace(a_day(seconds=200), usual=timedelta(seconds=100))
+    answers = [await refusal(rig, Channel(GUILD, number)) for number in (10, 11, 12)]
+    assert answers == [None, None, DayIsUsedUp]

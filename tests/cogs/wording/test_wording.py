@@ -43,6 +43,7 @@ REFUSALS: list[BroadcastError | WrongSettingError] = [
     BroadcastError(errors.LineFull(10)),
     BroadcastError(errors.TooManyOfYours(10)),
     BroadcastError(errors.TooManyBroadcasts(10)),
+    BroadcastError(errors.BroadcastTooLong(10)),
     BroadcastError(errors.DayIsUsedUp(10, NOW)),
     BroadcastError(errors.PictureTooLarge(25, 80)),
     BroadcastError(errors.RecordingNotReady("s")),
