@@ -19,9 +19,8 @@ from cogs.kit.answers import answer_privately, explain
 from cogs.kit.dialogue import Dialogues
 from cogs.kit.private_answers import PrivateAnswers
 from cogs.kit.sight import Sight
-from cogs.moderating.commands import audit, list_broadcasts, mode, panic, pause, resume
+from cogs.moderating.commands import audit, list_broadcasts, mode, mute, mutes, panic, pause, resume, unmute
 from cogs.moderating.controls import ControlButton, ModeMenu
-from cogs.moderating.mute_commands import mute, mutes, unmute
 from cogs.moderating.mute_list import MutePageButton, UnmuteButton
 from cogs.moderating.muting import mute_from_menu
 from cogs.moderating.review import VerdictButton

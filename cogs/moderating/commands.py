@@ -1,4 +1,4 @@
-"""The moderators' commands: how it is decided, pause, panic; past broadcasts, audit."""
+"""The moderators' commands: how it is decided, pause, panic; past broadcasts, audit; mutes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from bot.broadcast.rights import Deed
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.kit.lasting_button import LastingView
+from cogs.moderating import muting
+from cogs.moderating.mute_list import mute_list_page
 from cogs.recordings.broadcast_list import broadcast_list_page
 from cogs.wording import commands as texts
 from cogs.wording import controls as words
 from cogs.wording.deeds import deed
+from cogs.wording.mutes import unmuted
 from cogs.wording.text import fitting
 
 MODES = [app_commands.Choice(name=mode.value, value=mode.value) for mode in Mode]
@@ -69,3 +72,29 @@ async def audit(interaction: discord.Interaction) -> None:
         actions = await context.services(interaction).audit.latest(guild_id, AUDIT_SHOWN)
     lines = fitting([deed(action) for action in actions])
     await tell(interaction, view=LastingView(TextDisplay(lines or words.NO_DEEDS)))
+
+
+@app_commands.command(description=texts.MUTE)
+@app_commands.describe(**texts.MUTE_OPTIONS)
+async def mute(
+    interaction: discord.Interaction,
+    person: discord.Member,
+    minutes: app_commands.Range[int, 1, muting.LONGEST_MINUTES] = muting.OFFERED_MINUTES[0],
+) -> None:
+    async with acknowledging(interaction):
+        word = await muting.mute(interaction, person, minutes)
+    await tell(interaction, word)
+
+
+@app_commands.command(description=texts.UNMUTE)
+@app_commands.describe(**texts.UNMUTE_OPTIONS)
+async def unmute(interaction: discord.Interaction, person: discord.Member) -> None:
+    async with acknowledging(interaction):
+        by = await muting.check_mutable(interaction, person)
+        was_muted = await muting.unmute(interaction, context.viewer(person), by)
+    await tell(interaction, unmuted(person.display_name, was_muted=was_muted))
+
+
+@app_commands.command(description=texts.MUTES)
+async def mutes(interaction: discord.Interaction) -> None:
+    await tell(interaction, view=await mute_list_page(interaction, offset=0))
