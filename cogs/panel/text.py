@@ -11,12 +11,9 @@ from cogs.wording.text import duration, plain, reference_line, waiting_for_revie
 
 
 def title(view: BroadcastView) -> str:
-    """What people call the state of a broadcast."""
-    if view.place_in_pool:
-        return words.WAITING_FOR_A_STREAM
-    if view.coming_back and not view.is_closing:
-        return words.coming_back(view.coming_back)
-    return words.state(view.broadcast.state)
+    """What people call the state of a broadcast; the last half minute is called out."""
+    is_last_call = view.is_last_call and not view.is_closing
+    return f"{_state(view)} · {words.LAST_CALL}" if is_last_call else _state(view)
 
 
 def status_text(view: BroadcastView) -> str:
@@ -89,3 +86,11 @@ def epilogue(view: BroadcastView) -> str:
 def _asked_for(view: BroadcastView) -> str:
     """The prompt in force, as somebody asked for it."""
     return view.last_applied.prompt if view.last_applied else view.broadcast.prompt
+
+
+def _state(view: BroadcastView) -> str:
+    if view.place_in_pool:
+        return words.WAITING_FOR_A_STREAM
+    if view.coming_back and not view.is_closing:
+        return words.coming_back(view.coming_back)
+    return words.state(view.broadcast.state)

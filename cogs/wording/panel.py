@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.broadcast.arbitration.policy import Choice, Mode
 from bot.broadcast.floor.view import ShownCandidate, ShownMotion
 from bot.broadcast.intake.prefixes import is_word
+from bot.broadcast.limits.budget import LAST_CALL_S
 from bot.broadcast.model import Viewer
 from bot.broadcast.states import State
 from cogs.wording.text import isolated, mode_name, ordinal, plain, relative
@@ -23,6 +24,7 @@ NOTHING_IS_TAKEN = (
     "⚠️ This server's text rules cannot be used just now, so nothing is taken. "
     "Moderators: please look at `/odyssey settings`."
 )
+LAST_CALL = f"⏳ {LAST_CALL_S:.0f} s left"
 WAITING_FOR_A_STREAM = "⏳ Waiting for a free stream"
 _STATES = {
     State.REQUESTED: "⏳ Connecting to Odyssey",

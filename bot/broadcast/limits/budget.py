@@ -11,6 +11,8 @@ STREAM_LIMIT_S = 150
 
 MINUTES_LIMIT = 24 * 60
 """More than these no broadcast may be asked to last, whatever its server allows."""
+LAST_CALL_S = 30.0
+"""So long before its end a broadcast calls that out."""
 
 
 @dataclass(frozen=True, slots=True)

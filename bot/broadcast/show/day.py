@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, DayIsUsedUp
-from bot.broadcast.limits.budget import STREAM_LIMIT_S, Budget
+from bot.broadcast.limits.budget import LAST_CALL_S, STREAM_LIMIT_S, Budget
 from bot.broadcast.model import TimeOnAir
 from bot.broadcast.ports import History
 from bot.broadcast.states import Reason
@@ -33,6 +33,8 @@ class Share:
         """How much of its server's days it may use in all; None without a limit."""
         self.due_at: float | None = None
         """When `renew` is due, which is asked before each suggestion: at once if the rules have changed."""
+        self.is_last_call = False
+        """Whether only the last `LAST_CALL_S` seconds are left, and nothing more is to be had."""
         self._days = days
         self._length_s = length.total_seconds()
 
@@ -66,10 +68,13 @@ class Share:
 
     async def renew(self) -> Reason | None:
         """Keeps more, of what there is today and by the rules as they are; else says why it is the end."""
-        self.due_at = self.ends_at  # by the rules as they are now
+        self.due_at = self._next_due  # by the rules as they are now
         if self.used_s(self._days.clock.steady()) >= self.limit_s:
             return Reason.LENGTH_REACHED if self._length_s < self._longest_s else Reason.BROADCAST_LIMIT
-        return None if await self._days.keep_more(self) else Reason.DAY_LIMIT
+        if not await self._days.keep_more(self):
+            return Reason.DAY_LIMIT
+        self.is_last_call = self._next_due == self.ends_at
+        return None
 
     def keep(self, kept_s: float | None) -> None:
         """So much of its server's days is its own, in all."""
@@ -82,7 +87,15 @@ class Share:
 
     def _reckon(self) -> None:
         if self.due_at != -math.inf:
-            self.due_at = self.ends_at
+            self.due_at = self._next_due
+
+    @property
+    def _next_due(self) -> float | None:
+        """Its end; before, when that is to be called out, unless there is more until then."""
+        ends_at = self.ends_at
+        if ends_at is None or self._days.clock.steady() >= ends_at - LAST_CALL_S:
+            return ends_at
+        return ends_at - LAST_CALL_S
 
 
 class Days:

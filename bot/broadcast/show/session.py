@@ -82,6 +82,7 @@ class BroadcastSession:
                 streams=on_air.stream.number if on_air else 0,
                 coming_back=relay.coming_back,
                 ends_at=self.ends_at,
+                is_last_call=self.share.is_last_call,
                 picture=on_air.glance if on_air else None,
                 spectating=on_air.spectating if on_air else None,
             )

@@ -16,7 +16,7 @@ from bot.broadcast.errors import (
     Kind,
     WorldError,
 )
-from bot.broadcast.limits.budget import STREAM_LIMIT_S, Budget
+from bot.broadcast.limits.budget import LAST_CALL_S, STREAM_LIMIT_S, Budget
 from bot.broadcast.model import Broadcast, Channel
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
@@ -236,6 +236,64 @@ async def test_a_start_that_fails_uses_nothing(rig: Rig) -> None:
     session = await start(rig)
     await reach(session, State.ENDED)
     assert rig.clock.steady() == 60
+
+
+def called_out(rig: Rig) -> list[tuple[float, bool]]:
+    """What listeners see of it from now on: each change, with the steady moment."""
+    seen: list[tuple[float, bool]] = []
+
+    def look(broadcast: Broadcast) -> None:
+        view = rig.broadcasts.view_of(broadcast.id)
+        is_called = view is not None and view.is_last_call
+        if not seen or seen[-1][1] is not is_called:
+            seen.append((rig.clock.steady(), is_called))
+
+    rig.listeners.listen(look)
+    return seen
+
+
+@pytest.mark.parametrize("length_s", [31, 200, 600])
+@pytest.mark.parametrize("day_s", [None, 10_000])
+async def test_the_last_30_s_are_called_out(rig: Rig, length_s: float, day_s: float | None) -> None:
+    """Once, and never before: of the day there is more whenever a part of it is used up."""
+    per_day = timedelta(seconds=day_s) if day_s else None
+    rig.budgets[GUILD] = budget(usual=timedelta(seconds=length_s), per_day=per_day)
+    seen = called_out(rig)
+    session = await start(rig)
+    await reach(session, State.ENDED)
+    assert seen == [(0, False), (length_s - LAST_CALL_S, True)]
+    assert rig.clock.steady() == length_s
+
+
+@pytest.mark.parametrize("day_s", [140, 170, 320])
+async def test_the_last_of_the_day_is_called_out(rig: Rig, day_s: float) -> None:
+    """Also of one that is meant to be longer."""
+    rig.budgets[GUILD] = a_day(seconds=day_s)
+    seen = called_out(rig)
+    await reach(await start(rig), State.ENDED)
+    assert seen == [(0, False), (day_s - LAST_CALL_S, True)]
+
+
+async def test_more_minutes_take_the_call_back() -> None:
+    """A moderator gives them in the last 30 s; the end is called out again when it comes."""
+    async with opened_rig() as rig:
+        rig.budgets[GUILD] = a_day(seconds=60)
+        seen = called_out(rig)
+        session = await start(rig)
+        while not session.view.is_last_call:
+            await asyncio.sleep(0)
+        rig.budgets[GUILD] = a_day(seconds=100)
+        rig.adopt()
+        await reach(session, State.ENDED)
+        assert seen == [(0, False), (30, True), (30, False), (70, True)]
+
+
+async def test_nothing_is_called_out_of_what_is_shorter_than_that(rig: Rig) -> None:
+    """It would not be true."""
+    rig.budgets[GUILD] = a_day(seconds=20)
+    seen = called_out(rig)
+    await reach(await start(rig), State.ENDED)
+    assert seen == [(0, False)]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from bot.broadcast.arbitration.policy import Mode, Standing
 from bot.broadcast.model import Viewer
 from bot.broadcast.states import State
 from cogs.panel.panel import Panel
+from cogs.panel.text import title
 from cogs.wording.panel import how_to_steer
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
 from tests.broadcast.conftest import MIKA, ROBIN, Rig, opened_rig, rig
@@ -183,6 +184,14 @@ async def test_what_waits_for_a_stream_is_called_that_everywhere(house: House) -
         await robin.slash("lounge", "odyssey start", prompt="A dog")
         await robin.wait_for_message("lounge", lambda m: "number **1** in line" in m.text, timeout_s=WAIT_S)
         assert "Waiting for a free stream" in (await robin.slash("lounge", "odyssey status")).text
+
+
+async def test_the_last_30_s_are_called_out_while_it_runs(rig: Rig) -> None:
+    """Beside the state, on the panel and in the answer to who asks; not when it is over."""
+    session = await rig.start()
+    for is_closing in (False, True):
+        view = replace(session.view, is_last_call=True, is_closing=is_closing)
+        assert ("🔴 Live · ⏳ 30 s left" in title(view)) is not is_closing
 
 
 def test_without_a_prefix_nobody_is_told_to_type() -> None:
