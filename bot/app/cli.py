@@ -1,7 +1,5 @@
 """The command line. Each command imports what it runs, so that `--help` stays quick."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import sys

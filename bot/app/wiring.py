@@ -1,7 +1,5 @@
 """The composition root: opens everything in order, wires it, and closes it in reverse order."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable

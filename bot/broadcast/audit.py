@@ -1,7 +1,5 @@
 """The audit list: who did what to whom, in each server."""
 
-from __future__ import annotations
-
 import logging
 from typing import Protocol
 

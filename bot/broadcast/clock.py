@@ -4,8 +4,6 @@ The wall steps, back too: a machine that hears the right time sets it. So no dur
 by it.
 """
 
-from __future__ import annotations
-
 import asyncio
 from datetime import datetime
 from typing import Protocol

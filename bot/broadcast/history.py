@@ -1,7 +1,5 @@
 """What is found again of the past."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from bot.broadcast.model import Broadcast, Stream

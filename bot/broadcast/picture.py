@@ -1,7 +1,5 @@
 """A picture that a stream can start from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

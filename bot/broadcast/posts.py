@@ -1,7 +1,5 @@
 """The bot's messages that are remembered."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

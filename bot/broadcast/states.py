@@ -1,7 +1,5 @@
 """A broadcast's life: its states, the ways between them, and the reasons for its end."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

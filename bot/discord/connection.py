@@ -1,7 +1,5 @@
 """From the first login to the stop: the bot is kept on Discord, whatever Discord does meanwhile."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What Discord sends and discord.py cannot read is one lost event, not the end of the bot."""
 
-from __future__ import annotations
-
 import functools
 import logging
 from collections.abc import Callable, MutableMapping

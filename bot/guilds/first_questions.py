@@ -1,7 +1,5 @@
 """Which servers were asked, at their first start, who may start and for how many minutes a day."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Awaitable, Callable
 

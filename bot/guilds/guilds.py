@@ -1,7 +1,5 @@
 """Each server's settings and its gate for suggestions, in memory and in the database."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable

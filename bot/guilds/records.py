@@ -1,7 +1,5 @@
 """What a server's rules ask of the storage."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol

@@ -1,7 +1,5 @@
 """From the bytes of a file that a person saved to its text."""
 
-from __future__ import annotations
-
 import codecs
 
 _MARKS = {

@@ -1,7 +1,5 @@
 """References: what a user quotes and an operator looks up in the log."""
 
-from __future__ import annotations
-
 import secrets
 
 

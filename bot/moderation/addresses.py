@@ -12,8 +12,6 @@ A mention is what Discord could turn into one: `<@1>`, `<@!1>`, `<@&1>`, `<#1>`,
 @everyone and @here. "@name" is none: Discord shows it as text.
 """
 
-from __future__ import annotations
-
 import re
 
 from bot.moderation.folding import Forms

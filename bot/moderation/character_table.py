@@ -1,7 +1,5 @@
 """A translation of characters that is worked out as they are met."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 CACHED_CHARACTERS = 20_000

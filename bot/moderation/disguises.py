@@ -9,8 +9,6 @@ Russian, or "cop" in disguise). They are read as Latin unless the text is plainl
 letters of it that have no twin, and no Latin ones.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

@@ -4,8 +4,6 @@ Moderators write some of the patterns and strangers the texts, so the standard l
 is used in this package only for fixed patterns whose time is linear.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Protocol, cast
 

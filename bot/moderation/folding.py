@@ -1,7 +1,5 @@
 """Text brought to one form, so that what reads alike is alike. Any str will do, and nothing here raises."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import NamedTuple

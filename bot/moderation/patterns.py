@@ -7,8 +7,6 @@ A pattern is looked for in the text as written (in compatibility form, without i
 the text in lower case without marks and disguises, as `disguises` describes. Either match counts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from bot.moderation.expressions import Expression, ExpressionError, compile_expression, first_group

@@ -1,7 +1,5 @@
 """Many phrases looked for at once, at the cost of a look-up for each word of the text."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -12,8 +12,6 @@ stands, and as many again in Latin and in Cyrillic letters if it mixes scripts:
 Letters that stand alone, three or more in a row ("n a p"), are also joined to a run, apart from the words.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The rules a server sets for text, and what breaking one is called."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 

@@ -5,8 +5,6 @@ share one as one letter, and repeated letters once: "b4ad", "baaad" and "8@d" ha
 words, only those with a skeleton that a text has need to be looked for by their patterns.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import groupby
 

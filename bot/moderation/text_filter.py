@@ -1,7 +1,5 @@
 """The filter that holds a text against a server's rules."""
 
-from __future__ import annotations
-
 import re
 
 from bot.moderation.addresses import address_form, has_invite, has_link, has_mention

@@ -21,8 +21,6 @@ whose letters happen to look Latin, in a text of its own script. The price: word
 d"), glued to others, spelled backwards, and masked letters ("b*d") pass. For those there are patterns.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """The client's public face."""
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import math

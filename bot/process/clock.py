@@ -1,7 +1,5 @@
 """The real time, behind the domain's `Clock`."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """One deadline for an orderly stop, which everything that still has to end shares."""
 
-from __future__ import annotations
-
 import math
 
 from bot.broadcast.clock import Clock

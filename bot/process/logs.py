@@ -1,7 +1,5 @@
 """The log: text or JSON lines on standard error, with references, without secrets."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

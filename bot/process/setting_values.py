@@ -3,8 +3,6 @@
 Each check raises `ValueError` with the end of a sentence that begins with the setting's name.
 """
 
-from __future__ import annotations
-
 import re
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any

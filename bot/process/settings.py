@@ -1,7 +1,5 @@
 """Settings: read once, at start, from the environment or `.env`, into one frozen object."""
 
-from __future__ import annotations
-
 import os
 from difflib import get_close_matches
 from io import StringIO

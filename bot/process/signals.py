@@ -1,7 +1,5 @@
 """Every ordinary way to stop a process stops it in order."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os

@@ -1,7 +1,5 @@
 """Where the database is: a SQLite URL, read strictly, because what is silently ignored leads elsewhere."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

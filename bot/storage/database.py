@@ -1,7 +1,5 @@
 """Opening the database: engine, migrations, backup."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import sqlite3

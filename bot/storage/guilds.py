@@ -1,7 +1,5 @@
 """What servers have set, whom they muted, and what their moderators did."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any

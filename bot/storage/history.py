@@ -1,7 +1,5 @@
 """Looking back: what the database knows of broadcasts and streams that were."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What happens, written down as it happens."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Collection
 from dataclasses import asdict
 from datetime import datetime

@@ -1,7 +1,5 @@
 """One bot for one database: a second one would take the first one's broadcasts for a crash's."""
 
-from __future__ import annotations
-
 import errno
 import fcntl
 import logging

@@ -1,7 +1,5 @@
 """Questions to the database."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

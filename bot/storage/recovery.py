@@ -1,7 +1,5 @@
 """After a stop that was not orderly: what was left unfinished is closed, so that nothing seems live."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import case, func, select, update

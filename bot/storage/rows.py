@@ -1,7 +1,5 @@
 """Rows as the domain's things."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any

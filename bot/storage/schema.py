@@ -1,7 +1,5 @@
 """The tables as the code sees them. What made them so is in `migrations/`; a test holds the two together."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """Work on the database that is brought to its end."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress

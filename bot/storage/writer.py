@@ -1,7 +1,5 @@
 """The one writer of the database."""
 
-from __future__ import annotations
-
 import asyncio
 import functools
 from collections.abc import Mapping, Sequence

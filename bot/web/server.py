@@ -1,7 +1,5 @@
 """The web server: one watch page per broadcast, at a link that cannot be guessed, and a health check."""
 
-from __future__ import annotations
-
 import errno
 import logging
 from collections.abc import AsyncIterator, Callable

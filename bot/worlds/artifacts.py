@@ -1,7 +1,5 @@
 """Small artifacts of a recording, fetched so that they can be posted as files that do not expire."""
 
-from __future__ import annotations
-
 import logging
 
 from bot.odyssey import OdysseyError, read_artifact

@@ -4,8 +4,6 @@ A picture may be made to harm what reads it, and decoders are large and native. 
 takes too much memory takes nothing with it; and none holds up the loop, as the largest do in a thread.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import resource

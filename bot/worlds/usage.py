@@ -3,8 +3,6 @@
 The numbers come from outside: one that is missing, of another type or beyond reason is as good as not said.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from bot.broadcast.limits.usage import LimitKind, UsageLimit

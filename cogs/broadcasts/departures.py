@@ -1,7 +1,5 @@
 """What goes away on Discord: places of broadcasts, rights of the bot, and people."""
 
-from __future__ import annotations
-
 import logging
 
 import discord

@@ -1,7 +1,5 @@
 """Where broadcasts take place: one that nobody can see or steer there any more is ended."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """What the bot hears in the chat: new suggestions, changed ones, and those taken back."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What became of a suggestion from the chat, told to its author alone."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter, deque
 from collections.abc import Coroutine

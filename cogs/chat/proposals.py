@@ -1,7 +1,5 @@
 """What a chat message proposes."""
 
-from __future__ import annotations
-
 import discord
 from discord import app_commands
 

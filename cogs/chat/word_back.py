@@ -1,7 +1,5 @@
 """Word back to the authors of messages: how their suggestions fare."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 

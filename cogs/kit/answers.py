@@ -5,8 +5,6 @@ in many ways (Discord is unwell, the interaction is dead or answered already, th
 line in the log, and never undoes the deed, stops it, or has it called failed.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence

@@ -1,7 +1,5 @@
 """From Discord's objects to the domain's: who, where, and the services that answer."""
 
-from __future__ import annotations
-
 from typing import TypeVar, cast
 
 import discord

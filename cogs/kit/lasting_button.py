@@ -1,7 +1,5 @@
 """Buttons and menus that answer after a restart of the bot: their custom ID says all there is to know."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, Self, TypeVar, cast
 

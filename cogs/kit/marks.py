@@ -1,7 +1,5 @@
 """Marks: reactions on viewers' messages that say how their suggestions fare."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 from datetime import datetime

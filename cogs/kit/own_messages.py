@@ -1,7 +1,5 @@
 """Messages of the bot's own, as they stand in a channel: found again by what they carry."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta

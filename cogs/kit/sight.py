@@ -1,7 +1,5 @@
 """What members may in channels other than the one they are speaking from, and so what they see of them."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The moderators' commands: how it is decided, pause, panic; past broadcasts, audit; mutes."""
 
-from __future__ import annotations
-
 import discord
 from discord import app_commands
 from discord.ui import TextDisplay

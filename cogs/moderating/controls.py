@@ -1,7 +1,5 @@
 """The moderators' controls: a private answer that offers what its user may do to the broadcast."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """`/odyssey mutes`: who is muted until when and by whom, page by page, each with a button to unmute."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import discord

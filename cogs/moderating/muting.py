@@ -1,7 +1,5 @@
 """Who may not steer for a while: to mute and to unmute, whatever the door."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Self
 

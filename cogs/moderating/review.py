@@ -1,7 +1,5 @@
 """Where moderators decide: their private panel to approve, edit or refuse each suggestion."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from enum import StrEnum

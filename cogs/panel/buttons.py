@@ -3,8 +3,6 @@
 A button carries its broadcast's ID, so it answers after a restart of the bot, and after the broadcast's end.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Self
 

@@ -1,7 +1,5 @@
 """What is said below a panel: of so much that a screen is full, it is out of sight."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import discord

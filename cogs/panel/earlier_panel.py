@@ -1,7 +1,5 @@
 """A panel of which there is a newer one further down: it gives way."""
 
-from __future__ import annotations
-
 import discord
 from discord.ui import TextDisplay
 

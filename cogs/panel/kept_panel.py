@@ -1,7 +1,5 @@
 """One broadcast's panel as a message: how it is posted, found again, edited and remembered."""
 
-from __future__ import annotations
-
 import io
 import logging
 import math

@@ -1,7 +1,5 @@
 """Panels that seem live although their broadcasts are over: the bot was cut off, or Discord was away."""
 
-from __future__ import annotations
-
 import itertools
 import logging
 from collections.abc import Callable

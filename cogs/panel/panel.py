@@ -1,7 +1,5 @@
 """The panel: one message that shows how a broadcast stands, and how to take part."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How a broadcast stands, in words: on its panel, and for `/odyssey status`."""
 
-from __future__ import annotations
-
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import State

@@ -1,7 +1,5 @@
 """When one broadcast's panel is edited, and when it is posted anew: out of sight, or too old to be edited."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import math

@@ -1,7 +1,5 @@
 """Keeps the post of a broadcast's recordings: one message, whatever fails in between, edited as they come."""
 
-from __future__ import annotations
-
 import logging
 from contextlib import suppress
 from dataclasses import replace

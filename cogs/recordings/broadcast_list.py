@@ -1,7 +1,5 @@
 """`/odyssey list`: past broadcasts, page by page."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import discord

@@ -1,7 +1,5 @@
 """Links that the service gives: whether they may stand in a post, and how long they work."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit

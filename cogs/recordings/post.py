@@ -1,7 +1,5 @@
 """How a broadcast's recordings are shown: in its post, and in the answer to `/odyssey recording`."""
 
-from __future__ import annotations
-
 import io
 import logging
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Past broadcasts' recordings: found again, stream by stream, with fresh links."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from typing import Any

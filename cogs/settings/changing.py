@@ -1,7 +1,5 @@
 """A change of a server's settings, whatever its door, and what is shown of them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """`/odyssey settings`: a server's settings, shown, changed, kept in a file and taken from one."""
 
-from __future__ import annotations
-
 import io
 from functools import partial
 from typing import Literal

@@ -1,7 +1,5 @@
 """At a server's first start: who may start, and for how many minutes a day?"""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

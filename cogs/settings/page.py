@@ -1,7 +1,5 @@
 """A server's settings as moderators meet them: an overview, and a page for each group, in one message."""
 
-from __future__ import annotations
-
 import io
 from functools import partial
 from typing import Any

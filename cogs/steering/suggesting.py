@@ -1,7 +1,5 @@
 """From a command, a dialogue or a menu to a suggestion, and private word back of what became of it."""
 
-from __future__ import annotations
-
 import asyncio
 
 import discord

@@ -1,7 +1,5 @@
 """What moderators read in their controls."""
 
-from __future__ import annotations
-
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.model import Suggestion
 from cogs.wording.text import mode_name, plain

@@ -1,7 +1,5 @@
 """What moderators read in the audit list."""
 
-from __future__ import annotations
-
 from bot.broadcast.model import Action, ActionKind
 from cogs.wording.text import length, plain, relative
 

@@ -1,7 +1,5 @@
 """What users read when a broadcast is over: why, and what to do next."""
 
-from __future__ import annotations
-
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending
 from bot.broadcast.states import Reason

@@ -1,7 +1,5 @@
 """What moderators read of mutes."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from bot.broadcast.intake.intake import Mute

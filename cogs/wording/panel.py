@@ -1,7 +1,5 @@
 """What everybody reads on the panel: how it is decided what is next, and what to do about it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from bot.broadcast.arbitration.policy import Choice, Mode

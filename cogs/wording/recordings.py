@@ -1,7 +1,5 @@
 """What people read of recordings: a broadcast's post, the answers about it, the list of past broadcasts."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """What moderators read of a server's settings: their values, what a change did, what is in trouble."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from bot.broadcast.arbitration.policy import Mode

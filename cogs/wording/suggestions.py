@@ -1,7 +1,5 @@
 """What authors read of their suggestions: taken, and what became of them."""
 
-from __future__ import annotations
-
 from bot.broadcast.arbitration.policy import Mode, Prospect
 from bot.broadcast.model import Outcome, Refusal, Suggestion
 from cogs.wording.text import plain

@@ -1,7 +1,5 @@
 """Text as Discord shows it: what comes from outside passes through `plain` first."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime

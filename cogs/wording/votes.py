@@ -1,7 +1,5 @@
 """What voters read of their own vote."""
 
-from __future__ import annotations
-
 from bot.broadcast.arbitration.policy import Mode
 from cogs.wording.text import isolated, mode_name, plain
 

@@ -1,7 +1,5 @@
 """The arbiter of one broadcast: line, policy and pace together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta

@@ -5,8 +5,6 @@ over, in whatever language. Only what is known to change nothing is: case, punct
 form of a verb in English, slips of the pen in long words, and a place named in front instead of behind.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

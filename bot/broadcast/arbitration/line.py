@@ -1,7 +1,5 @@
 """The suggestions that wait, in the order in which they came, whose turn it is, and the votes for them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta

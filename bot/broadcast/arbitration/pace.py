@@ -1,7 +1,5 @@
 """How fast interactions follow one another."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 SMOOTHING = 0.3

@@ -1,7 +1,5 @@
 """The ways to decide: queue, vote, draw, host."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Collection, Iterable
 

@@ -1,7 +1,5 @@
 """The interface of the ways to decide."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Who is for which suggestion."""
 
-from __future__ import annotations
-
 from collections.abc import Set
 
 

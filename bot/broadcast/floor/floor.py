@@ -1,7 +1,5 @@
 """The floor of one broadcast: what viewers propose and vote, what moderators do, what comes next."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings

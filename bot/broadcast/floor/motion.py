@@ -1,7 +1,5 @@
 """A vote of the viewers on the way to decide itself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """What leaves a floor: the next choice, as soon as there is one and its time has come."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """What is shown of a floor."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime

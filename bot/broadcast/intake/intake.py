@@ -1,7 +1,5 @@
 """Whether a suggestion is taken at all: mutes, pauses, cooldowns, repeats and filters of one server."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

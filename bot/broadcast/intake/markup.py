@@ -3,8 +3,6 @@
 The forms are those of https://docs.discord.com/developers/reference#message-formatting, and masked links.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime, timedelta
 

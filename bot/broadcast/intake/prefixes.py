@@ -1,7 +1,5 @@
 """What a chat message begins with: a suggestion, another bot's command, or talk."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """From what people type to a prompt."""
 
-from __future__ import annotations
-
 import unicodedata
 
 from bot.broadcast.errors import BroadcastError, Code, PromptTooLong

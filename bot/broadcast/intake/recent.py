@@ -1,7 +1,5 @@
 """What was lately said in one broadcast: what cooldowns and repeats go by."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How much of the account's time one server may use."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

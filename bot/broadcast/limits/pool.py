@@ -1,7 +1,5 @@
 """The account's concurrent streams, shared by all broadcasts: who finds none free waits in line."""
 
-from __future__ import annotations
-
 import asyncio
 import bisect
 import itertools

@@ -1,7 +1,5 @@
 """Usage limits of the service, as far as it says what they are."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The way of a recording, from its stream's end: waited for, kept, shown in its broadcast's post."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Self
 

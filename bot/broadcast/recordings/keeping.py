@@ -1,7 +1,5 @@
 """Keeping of a recording what is to outlast the service's links, before it is posted."""
 
-from __future__ import annotations
-
 from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import Journal
 

@@ -1,7 +1,5 @@
 """Between the desk, which always has something to post, and Discord, which comes and goes."""
 
-from __future__ import annotations
-
 from bot.broadcast.errors import NotShownError
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.model import Recording

@@ -1,7 +1,5 @@
 """A broadcast's recording post, brought up to date: what it is to show is read anew each time."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 
 from bot.broadcast.clock import Clock

@@ -1,7 +1,5 @@
 """Waiting for a recording: when the service is asked for it, and what its answer is worth."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The relay: carries a broadcast from the stream on air to the next one."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable

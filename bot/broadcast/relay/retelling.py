@@ -3,8 +3,6 @@
 It is told as it is, not how it came to be. The picture that the stream starts from tells the rest.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """The streams of one broadcast, numbered from 1: each begins as the one before left the world."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections import deque

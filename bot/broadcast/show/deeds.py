@@ -1,7 +1,5 @@
 """What those who rule a broadcast do to it, whatever the door: whether they may, the deed, and its entry."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 

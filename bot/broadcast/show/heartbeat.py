@@ -1,7 +1,5 @@
 """Signs of life: until when a broadcast ran, should the bot be cut off before it can say so."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from typing import Self

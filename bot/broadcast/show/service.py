@@ -1,7 +1,5 @@
 """All broadcasts: at most one in a channel."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """One broadcast, from the request to its end."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable

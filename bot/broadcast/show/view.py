@@ -1,7 +1,5 @@
 """What is shown of a broadcast."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Pauses between one try and the next."""
 
-from __future__ import annotations
-
 
 class Backoff:
     """Pauses that grow: each is so many times the one before, up to the longest."""

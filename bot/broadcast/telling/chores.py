@@ -1,7 +1,5 @@
 """What is tried again and again until it is done: a recording to be posted, a panel to be mended."""
 
-from __future__ import annotations
-
 import asyncio
 import heapq
 import logging

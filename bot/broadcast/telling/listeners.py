@@ -1,7 +1,5 @@
 """Who listens to broadcasts: any number, and each may come and go."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Settings as earlier versions called them: in the database, and in files that people have kept."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Settings as people meet them: in groups."""
 
-from __future__ import annotations
-
 from enum import Enum, auto
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Settings as text: files that people keep and change, and what is stored."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """The kinds of values that settings have, read as people and programs write them."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """A server's text filter, closed when it cannot judge: then nothing passes, and moderators are told why."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A server's text rules as a filter."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from bot.broadcast.intake.intake import PromptFilter

@@ -1,7 +1,5 @@
 """Lists of words as people publish them: the entries in a text, table or JSON file, as they stand there."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

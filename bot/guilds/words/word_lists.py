@@ -1,7 +1,5 @@
 """A list of blocked words from a file that somebody published, and back to one."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """The part of the client that needs a key but no connection: recordings, simulations, credentials."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Recordings over REST."""
 
-from __future__ import annotations
-
 from bot.odyssey.api.rest import Calls, bad_response, path_part
 from bot.odyssey.base.fields import optional_int, optional_number, optional_text, rows, text
 from bot.odyssey.base.types import Recording, StreamRecordingInfo, StreamRecordingsList

@@ -1,7 +1,5 @@
 """Reserving a streamer: the nearest region, the queue, and the key to the session."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import time

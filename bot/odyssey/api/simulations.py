@@ -1,7 +1,5 @@
 """Simulations: streams that the service runs from a script, without a connection."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum

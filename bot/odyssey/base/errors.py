@@ -14,8 +14,6 @@ OdysseyError
     └── RateLimitError                  RATE_LIMITED
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Reads typed fields out of hostile JSON."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

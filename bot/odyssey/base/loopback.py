@@ -5,8 +5,6 @@ put there asks a context variable, so it changes nothing for any other user of a
 may be wrapped again by others.
 """
 
-from __future__ import annotations
-
 import ipaddress
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Rare blocking work, in a thread that ends with it, so that nothing lingers when the client is idle."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """The client's values: frozen dataclasses with the names of the published client."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum

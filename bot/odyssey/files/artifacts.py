@@ -1,7 +1,5 @@
 """Presigned URLs: opened without a word in any log or error, and told apart when they have expired."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

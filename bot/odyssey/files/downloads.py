@@ -1,7 +1,5 @@
 """Downloads of a recording's files: streamed to disk, resumed after a break, whole or not there at all."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import re

@@ -1,7 +1,5 @@
 """A recording's events: the JSONL log, read line by line."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import AsyncIterator
 from http import HTTPStatus

@@ -4,8 +4,6 @@ Protocol page, "Limits": 25 MB at most; JPEG, PNG, WebP, GIF, BMP, HEIC, HEIF or
 fill 1280x704 or 704x1280, cutting the middle out.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import re

@@ -1,7 +1,5 @@
 """A file that is being downloaded, under a name of its own until it is whole, by one call at a time."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 from collections.abc import Iterator

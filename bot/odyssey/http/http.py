@@ -4,8 +4,6 @@ httpx and httpcore log URLs and headers; presigned URLs and tokens in queries mu
 drops the records of this package's own requests, and nobody else's.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json as json_format
 import logging

@@ -1,7 +1,5 @@
 """Which way a request takes: straight or through a proxy of the environment; and whom it trusts."""
 
-from __future__ import annotations
-
 import functools
 import ipaddress
 import os

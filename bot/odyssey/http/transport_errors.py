@@ -1,7 +1,5 @@
 """What goes wrong on the way to the service and back, as `OdysseyError`s that say what to look at."""
 
-from __future__ import annotations
-
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager

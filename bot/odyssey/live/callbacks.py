@@ -1,7 +1,5 @@
 """The user's callbacks, sync or async, that can never hurt the connection."""
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 import logging

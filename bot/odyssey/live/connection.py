@@ -4,8 +4,6 @@ One task owns everything that is open, from `open` to the end. Whoever notices t
 every waiting call fails at once, and the owner then closes everything in order.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A client's one connection at a time: making it, its status, and making it again."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 

@@ -1,7 +1,5 @@
 """What a connection can be asked for: callbacks, which video, and how long to wait."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypedDict
 

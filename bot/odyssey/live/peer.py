@@ -1,7 +1,5 @@
 """The WebRTC side of a connection: its video and its two data channels, both opened by the streamer."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable, Sequence

@@ -5,8 +5,6 @@ that gave up (timed out or cancelled) leaves its answer owing; when that answer 
 taken for the next call's.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable

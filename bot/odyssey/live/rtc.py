@@ -1,7 +1,5 @@
 """A peer connection that receives video, as both players and spectators use it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Notices when UDP has gone silent, which neither a websocket nor aioice (30 s) would tell in time."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The stream on a connection: starting it, steering it, ending it, and what the streamer says of it."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import time

@@ -9,8 +9,6 @@ next picture, whatever its marker and time stamp are; and of a sender that marks
 next time stamp ends a frame.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

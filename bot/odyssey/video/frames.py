@@ -1,7 +1,5 @@
 """Encoded frames, and pictures made from them."""
 
-from __future__ import annotations
-
 import fractions
 import logging
 from collections.abc import Callable, Iterable, Iterator

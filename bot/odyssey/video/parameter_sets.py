@@ -4,8 +4,6 @@ Most senders put them before each keyframe, but some send them once, and some wr
 description only. Here they are remembered, and put before the keyframes that come without.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterable
 

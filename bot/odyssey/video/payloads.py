@@ -1,7 +1,5 @@
 """What the payloads of RTP packets hold, without decoding: RFC 6184 (H.264) and RFC 7741 (VP8)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

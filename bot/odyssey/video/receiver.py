@@ -1,7 +1,5 @@
 """Decides what becomes of each encoded frame: every one decoded, keyframes only, or none until asked."""
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import inspect

@@ -1,7 +1,5 @@
 """What a receiver tells the sender each second: losses and jitter (RFC 3550, 6.4 and appendix A)."""
 
-from __future__ import annotations
-
 from aiortc.rtp import RtcpReceiverInfo, RtcpRrPacket
 
 from bot.odyssey.video.frames import RTP_CLOCK_HZ

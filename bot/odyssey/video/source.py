@@ -1,7 +1,5 @@
 """The video of one peer connection, from its packets to its pictures."""
 
-from __future__ import annotations
-
 from aiortc import RTCRtpTransceiver
 
 from bot.odyssey.base.types import FrameHandler

@@ -9,8 +9,6 @@ aiortc. No thread is started and nothing is decoded.
 `tests/odyssey/video/test_tap.py` fails when an aiortc or aioice version changes what this relies on.
 """
 
-from __future__ import annotations
-
 import asyncio
 import struct
 import time

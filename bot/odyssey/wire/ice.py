@@ -1,7 +1,5 @@
 """The ICE servers that a service names, in aiortc's form."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from typing import Any

@@ -4,8 +4,6 @@ A parser returns None for a type it does not know, and raises `MalformedError` f
 protocol; its caller logs either and goes on.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Any

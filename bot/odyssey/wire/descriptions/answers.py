@@ -1,7 +1,5 @@
 """An answer of the service to our offer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from bot.odyssey.wire.descriptions.sections import Description, unusable

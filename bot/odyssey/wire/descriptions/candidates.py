@@ -1,7 +1,5 @@
 """Which of the other side's ICE candidates may be tried: those in a description, and those trickled."""
 
-from __future__ import annotations
-
 import ipaddress
 
 KINDS = frozenset({"host", "srflx", "prflx", "relay"})

@@ -1,7 +1,5 @@
 """The payload types of a section that can be decoded, whatever the words in which they are offered."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

@@ -1,7 +1,5 @@
 """An offer of the service, and our answer to it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Reading a session description leniently, and writing its sections anew."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

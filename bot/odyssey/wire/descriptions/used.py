@@ -1,7 +1,5 @@
 """A section that we use, written anew for aiortc."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
