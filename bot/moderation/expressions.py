@@ -17,7 +17,6 @@ class Match(Protocol):
     """What a search found; the part of `re.Match` used here."""
 
     def group(self, group: int = 0, /) -> str | None: ...
-    def span(self, group: int = 0, /) -> tuple[int, int]: ...
 
 
 class Expression(Protocol):

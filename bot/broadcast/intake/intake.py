@@ -106,10 +106,12 @@ class Intake:
         typed: str = "",
         may_join: bool = False,
         is_exempt: bool,
+        revised: Suggestion | None = None,
     ) -> None:
         """Raises the code of the first rule that a suggestion breaks; exempt people are only held to mutes.
 
-        `may_join`: to say what waits from somebody else is to be for it, and no repetition.
+        `may_join`: to say what waits from somebody else is to be for it, and no repetition. Of a suggestion
+        that is `revised` these are new words: its author has had to wait for it already.
         Raises Muted, PromptTooLong, Filtered, Repeated, CoolingDown or SlowMode.
         """
         self.check_words(viewer, prompt, typed=typed, is_exempt=is_exempt)
@@ -117,32 +119,13 @@ class Intake:
             return
         rules = self._rules
         if rules.repeat_window:
-            said_at = recent.last_in(prompt, joining=viewer.id if may_join else None)
+            but = revised.id if revised else None
+            said_at = recent.last_in(prompt, but=but, joining=viewer.id if may_join else None)
             self._check_wait(Repeated, said_at, rules.repeat_window)
-        if rules.cooldown:
+        if rules.cooldown and not revised:
             self._check_wait(CoolingDown, recent.last_of(viewer.id), rules.cooldown)
-        if rules.slow_mode:
+        if rules.slow_mode and not revised:
             self._check_wait(SlowMode, recent.last(), rules.slow_mode)
-
-    def check_edit(
-        self,
-        suggestion: Suggestion,
-        prompt: str,
-        recent: Recent,
-        *,
-        typed: str = "",
-        may_join: bool = False,
-        is_exempt: bool,
-    ) -> None:
-        """The same for new words of a suggestion that waits: its author has had to wait for it already.
-
-        Raises Muted, PromptTooLong, Filtered or Repeated.
-        """
-        self.check_words(suggestion.viewer, prompt, typed=typed, is_exempt=is_exempt)
-        if self._rules.repeat_window and not is_exempt:
-            joining = suggestion.viewer.id if may_join else None
-            said_at = recent.last_in(prompt, but=suggestion.id, joining=joining)
-            self._check_wait(Repeated, said_at, self._rules.repeat_window)
 
     def check_mute(self, viewer: Viewer) -> None:
         """Raises Muted for somebody who may not steer."""

@@ -127,14 +127,20 @@ class Broadcasts:
     ) -> bool:
         """Gives a waiting suggestion a new prompt; it keeps its place. False if it waits no more.
 
-        Raises EMPTY_PROMPT and what `Intake.check_edit` raises: an edit is no way round the rules.
+        Raises EMPTY_PROMPT and what `Intake.check` raises: an edit is no way round the rules.
         """
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(session.broadcast.channel.guild_id)
         floor = session.floor
         may_join = floor.mode.takes_votes
-        intake.check_edit(
-            suggestion, clean, floor.recent, typed=prompt, may_join=may_join, is_exempt=is_exempt
+        intake.check(
+            suggestion.viewer,
+            clean,
+            floor.recent,
+            typed=prompt,
+            may_join=may_join,
+            is_exempt=is_exempt,
+            revised=suggestion,
         )
         return await floor.revise(suggestion.id, clean)
 
