@@ -95,7 +95,7 @@ def parse_signalling(raw: str | bytes) -> SignallingMessage | None:
                 optional_int(fields, "sdpMLineIndex"),
             )
         case "error":
-            return SignallingError(_lenient(fields, "reason", "unknown"))
+            return SignallingError(optional_text(fields, "reason") or "unknown")
         case _:
             return None
 
@@ -113,8 +113,8 @@ def parse_streamer(raw: str | bytes) -> StreamerMessage | None:
         case "stream_ended":
             return StreamEnded()
         case "interactive_stream_error":
-            reason = _lenient(fields, "reason", "unknown")
-            return StreamFailed(reason, _lenient(fields, "message", reason))
+            reason = optional_text(fields, "reason") or "unknown"
+            return StreamFailed(reason, optional_text(fields, "message") or reason)
         case _:
             return None
 
@@ -164,8 +164,7 @@ def stream_end() -> str:
 
 def _broadcast_ready(fields: dict[str, Any]) -> BroadcastReady | BroadcastUnusable:
     for key in ("spectator_token", "webrtc_url"):
-        value = fields.get(key)
-        if not isinstance(value, str) or not value:
+        if not optional_text(fields, key):
             return BroadcastUnusable(f"The broadcast is ready but its {key} is missing.")
     return BroadcastReady(
         BroadcastInfo(
@@ -174,9 +173,3 @@ def _broadcast_ready(fields: dict[str, Any]) -> BroadcastReady | BroadcastUnusab
             spectator_token=text(fields, "spectator_token"),
         )
     )
-
-
-def _lenient(fields: dict[str, Any], key: str, default: str) -> str:
-    """An error must be heard even when its words are malformed."""
-    value = fields.get(key)
-    return value if isinstance(value, str) and value else default
