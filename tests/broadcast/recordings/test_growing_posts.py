@@ -35,9 +35,11 @@ class Service(ScriptedRecordings):
         super().__init__(None)
         self.there = set(there)
         self.trouble: WorldError | None = None
+        self.asked_for: list[str] = []
 
     async def find(self, stream_id: str) -> Recording | None:
         self.asked += 1
+        self.asked_for.append(stream_id)
         if self.trouble:
             raise self.trouble
         return replace(ALL, video_url=f"https://x/{stream_id}") if stream_id in self.there else None
@@ -140,6 +142,7 @@ async def test_a_stream_that_never_began_leaves_no_trace() -> None:
         await show.passes(60)
     past, _ = show.board.posts[-1]
     assert [each.stream.number for each in past.streams] == [1, 3]
+    assert set(show.service.asked_for) == {"s1", "s3"}
 
 
 async def test_that_there_is_none_yet_is_said_of_the_whole_broadcast_only() -> None:
@@ -212,6 +215,22 @@ async def test_links_that_may_have_died_are_asked_for_anew() -> None:
         await show.passes(30)
     assert show.service.asked == asked + 1
     assert show.shown == [([1], True)]
+
+
+async def test_links_that_were_found_long_ago_are_asked_for_anew() -> None:
+    """A stream that ends while Discord is away: by the next try its links are most of an hour old."""
+    show = Show("s1", "s2")
+    async with show.desk() as desk:
+        show.board.failure = NotShownError("away")
+        show.stream_ends(1, desk)
+        await show.passes(6 * 3600)
+        show.stream_ends(2, desk)
+        while show.service.asked_for[-1] != "s2":
+            await asyncio.sleep(0)
+        show.board.failure = None
+        await show.passes(2 * 3600)
+    assert show.service.asked_for[-2:] == ["s2", "s2"]
+    assert show.shown == [([1, 2], False)]
 
 
 async def test_a_service_in_trouble_delays_a_post_and_loses_none() -> None:

@@ -324,6 +324,22 @@ async def test_a_post_whose_record_was_lost_is_found_by_what_it_carries(house: H
     assert post.id == before.id
 
 
+async def test_the_word_that_there_is_none_is_found_by_its_broadcast(house: House, service: set[str]) -> None:
+    """Of several streams it names none: a run that was killed before it remembered it says nothing twice."""
+    service.update(f"stream-{number}" for number in (1, 2, 3))
+    store_broadcast(house, 3)
+    with losing_the_record(house):
+        async with house.bot(recording_timeout_s=1):
+            await until(house, lambda: bool(recordings(house)))
+    assert remembered(house) == []
+    house.discord.world.nonces.forget()
+    async with house.bot(recording_timeout_s=1):
+        await until(house, lambda: bool(remembered(house)))
+    [word] = recordings(house)
+    assert "recordings of this broadcast" in word.text
+    assert remembered(house) == [(word.id, "no_recording", 0, False)]
+
+
 async def test_a_post_of_long_ago_is_found_by_its_streams_id(house: House) -> None:
     """As posts were marked before broadcasts had several streams, and those of one stream still are."""
     store_broadcast(house, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from cogs.recordings.post import RecordingPost, Stills
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
+BROADCAST = Broadcast("b", Channel(1, 2), Viewer(3, "Mika"), "*" * 300, False, NOW, State.ENDED)
+STREAM = Stream("s", "b", "A cat", False, NOW, NOW)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,26 @@ def test_links_that_are_too_long_are_left_out() -> None:
     assert len(text) <= 4000
 
 
+@pytest.mark.parametrize("length", range(200, 3800, 120))
+def test_the_list_of_streams_leaves_room_for_the_links(length: int) -> None:
+    """However long those are: the list is shorter then, and says how many are in the menu."""
+    streams = tuple(
+        PastStream(replace(STREAM, id=f"own{number}", number=number, prompt="*" * 300), has_recording=True)
+        for number in range(1, 73)
+    )
+    post = RecordingPost(
+        PastBroadcast(BROADCAST, streams),
+        streams[-1],
+        Recording(NOW, video_url="https://h/".ljust(length, "v")),
+        Stills(),
+    )
+    text = "".join(item.content for item in post.walk_children() if hasattr(item, "content"))
+    assert len(text) <= 4000
+    lines = [line for line in text.split("\n") if "recorded" in line]
+    assert f"-# {72 - len(lines)} earlier" in text
+    assert ("Full video" in text) is (length < 2900)
+
+
 @pytest.mark.parametrize(
     "url", ["https://h/v", "HTTP://h:8080/v?a=[b]", "https://[::1]:443/v", "https://ü.example/v"]
 )
@@ -110,7 +133,6 @@ def test_what_is_none(url: str) -> None:
 
 def shown(recording: Recording, prompt: str = "A cat") -> str:
     """All the text of a recording's post."""
-    broadcast = Broadcast("b", Channel(1, 2), Viewer(3, "Mika"), prompt, False, NOW, State.ENDED)
-    only = PastStream(Stream("s", "b", prompt, False, NOW, NOW), has_recording=True)
-    post = RecordingPost(PastBroadcast(broadcast, (only,)), only, recording, Stills())
+    only = PastStream(replace(STREAM, prompt=prompt), has_recording=True)
+    post = RecordingPost(PastBroadcast(BROADCAST, (only,)), only, recording, Stills())
     return "".join(item.content for item in post.walk_children() if hasattr(item, "content"))
