@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.discord.bot import OdysseyBot
 from cogs.broadcasts.commands import callvote, end, recording, say, start, status
 from cogs.broadcasts.departures import Departures
+from cogs.broadcasts.starting import start_from_message
 from cogs.chat.chat import Chat
 from cogs.chat.proposals import suggest_message
 from cogs.kit.answers import answer_privately, explain
@@ -71,7 +72,7 @@ class OdysseyCog(commands.Cog):
         group = app_commands.Group(name="odyssey", description=GROUP, guild_only=True)
         for command in COMMANDS:
             group.add_command(command)
-        for entry in (group, suggest_message, mute_from_menu):
+        for entry in (group, suggest_message, start_from_message, mute_from_menu):
             self._bot.tree.add_command(entry)
         self._bot.tree.error(command_failed)
         self._bot.add_dynamic_items(

@@ -19,6 +19,7 @@ class Deed(StrEnum):
     LOOK = "look"  # at a broadcast, as it stands
     WATCH_RECORDING = "watch recording"  # and find it
     START = "start"
+    START_FROM_PICTURE = "start from picture"
     SUGGEST = "suggest"
     WITHDRAW = "withdraw"  # what one has suggested, or voted, oneself
     VOTE = "vote"
@@ -38,12 +39,22 @@ class Deed(StrEnum):
     SEE_MUTES = "see mutes"
 
 
+class Pictures(StrEnum):
+    """Who may start from a picture, of those who may start."""
+
+    OFF = "off"  # nobody
+    MODERATORS = "moderators"
+    HOSTS = "hosts"  # who has one of the roles that start, and moderators
+    EVERYONE = "everyone"
+
+
 class Right(StrEnum):
     """What a deed asks for. Whoever is muted only looks on, but may end what is their own."""
 
     VIEWER = "viewer"  # views the channel
     STEERER = "steerer"  # a viewer who is not muted
     STARTER = "starter"  # a steerer with a role that starts, where there are such; or a moderator
+    PICTURE_STARTER = "picture starter"  # a starter whom the server lets start from pictures
     CALLER = "caller"  # a steerer, where the server lets viewers call votes; or a moderator
     EXEMPT = "exempt"  # a steerer with a role that bypasses; or a moderator
     HOST = "host"  # who started the broadcast; or a moderator
@@ -56,6 +67,7 @@ RIGHTS = {
     Deed.LOOK: Right.VIEWER,
     Deed.WATCH_RECORDING: Right.VIEWER,
     Deed.START: Right.STARTER,
+    Deed.START_FROM_PICTURE: Right.PICTURE_STARTER,
     Deed.SUGGEST: Right.STEERER,
     Deed.WITHDRAW: Right.VIEWER,
     Deed.VOTE: Right.STEERER,
@@ -77,6 +89,7 @@ RIGHTS = {
 
 _REFUSALS = {
     Right.STARTER: Code.STARTERS_ONLY,
+    Right.PICTURE_STARTER: Code.PICTURES_NOT_ALLOWED,
     Right.CALLER: Code.VOTES_NOT_ALLOWED,
     Right.MODERATOR: Code.MODERATORS_ONLY,
     Right.SERVER_MODERATOR: Code.SERVER_MODERATORS_ONLY,
@@ -101,6 +114,10 @@ class Person:
     has_moderator_role: bool = False
     has_starter_role: bool = False
     """Or everyone may start."""
+    is_named_starter: bool = False
+    """Whether it is by a role that they may start."""
+    pictures: Pictures = Pictures.OFF
+    """Whom the server lets start from pictures."""
     has_bypass_role: bool = False
     may_call_votes: bool = False
     """Whether the server lets viewers."""
@@ -149,6 +166,11 @@ def _refusal(deed: Deed, person: Person, host: Viewer | None = None) -> Code | F
         return Code.NOT_RUNNING
     if right is Right.SUPERIOR and not person.moderates_server:
         return Code.SERVER_MODERATORS_ONLY
+    if right is Right.PICTURE_STARTER:
+        if not _has(Right.STARTER, person):
+            return Code.STARTERS_ONLY
+        if person.pictures is Pictures.OFF:
+            return Code.PICTURES_ARE_OFF
     if not _has(right, person):
         return MayNotEnd(host) if deed is Deed.END and host else _REFUSALS.get(right, Code.MODERATORS_ONLY)
     is_own = right is Right.VIEWER or (right is Right.HOST and person.is_host)
@@ -162,6 +184,8 @@ def _has(right: Right, person: Person) -> bool:
             return True
         case Right.STARTER:
             return person.has_starter_role or person.moderates_channel
+        case Right.PICTURE_STARTER:
+            return _has(Right.STARTER, person) and _lets_start_from_picture(person)
         case Right.CALLER:
             return person.may_call_votes or person.moderates_channel
         case Right.EXEMPT:
@@ -174,3 +198,15 @@ def _has(right: Right, person: Person) -> bool:
             return person.moderates_server
         case Right.SUPERIOR:
             return person.moderates_server and person.outranks_other
+
+
+def _lets_start_from_picture(person: Person) -> bool:
+    match person.pictures:
+        case Pictures.OFF:
+            return False
+        case Pictures.MODERATORS:
+            return person.moderates_channel
+        case Pictures.HOSTS:
+            return person.is_named_starter or person.moderates_channel
+        case Pictures.EVERYONE:
+            return True

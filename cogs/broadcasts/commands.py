@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import discord
 from discord import app_commands
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.limits.budget import MINUTES_LIMIT
-from bot.broadcast.model import Ending
-from bot.broadcast.rights import Deed, may
-from bot.broadcast.states import Reason
-from cogs.broadcasts.places import check_place
+from bot.broadcast.rights import Deed
+from cogs.broadcasts.starting import start_broadcast
 from cogs.kit import context, rights
 from cogs.kit.answers import tell
 from cogs.moderating.commands import MODES
-from cogs.panel.keeper import PanelKeeper
 from cogs.panel.text import status_text, title
 from cogs.recordings.recordings import broadcast_choices, show_recording
-from cogs.settings.first_question import ask_first_question
 from cogs.steering.suggesting import suggest_privately
 from cogs.wording import commands as texts
 from cogs.wording.controls import VOTE_IS_OPEN, ending
@@ -34,31 +28,13 @@ from cogs.wording.labels import WATCH
 async def start(
     interaction: discord.Interaction,
     prompt: str,
+    image: discord.Attachment | None = None,
     minutes: app_commands.Range[int, 1, MINUTES_LIMIT] | None = None,
-    portrait: bool = False,
+    portrait: bool | None = None,
     mode: str | None = None,
 ) -> None:
-    settings = context.settings(interaction)
-    person = await rights.check(interaction, Deed.START)
-    if mode and Mode(mode) is not settings.mode and not may(Deed.CHOOSE_MODE, person):
-        raise BroadcastError(Code.MODE_IS_SET)
-    context.check_own_permissions(interaction)
-    check_place(interaction)
-    session = await context.services(interaction).broadcasts.start(
-        context.channel(interaction),
-        context.viewer(interaction.user),
-        prompt,
-        portrait=portrait,
-        length=timedelta(minutes=minutes) if minutes else None,
-        is_exempt=may(Deed.BYPASS, person),
-        mode=Mode(mode) if mode else None,
-    )
-    try:
-        await context.cog(interaction, PanelKeeper).open(session, interaction)
-    except Exception:
-        session.end(Ending(Reason.INTERNAL))  # nobody could see it, steer it or end it
-        raise
-    await ask_first_question(interaction)
+    chosen = Mode(mode) if mode else None
+    await start_broadcast(interaction, prompt, image=image, minutes=minutes, portrait=portrait, mode=chosen)
 
 
 @app_commands.command(description=texts.SAY)

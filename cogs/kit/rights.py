@@ -157,6 +157,8 @@ def _person(
         manages_server=_manages_messages(sight.server_permissions(user)),
         has_moderator_role=_has_role(user, settings.moderator_roles),
         has_starter_role=not settings.starter_roles or _has_role(user, settings.starter_roles),
+        is_named_starter=_has_role(user, settings.starter_roles),
+        pictures=settings.pictures,
         has_bypass_role=_has_role(user, settings.bypass_roles),
         may_call_votes=settings.viewers_may_call_votes,
         is_host=host is not None and host.id == user.id,

@@ -13,10 +13,11 @@ from discord.ext import commands
 from bot.broadcast.model import Broadcast
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
-from cogs.kit.answers import DISCORD_FAILED
+from cogs.kit.answers import DISCORD_FAILED, is_acknowledged, tell
 from cogs.panel.kept_panel import KeptPanel
 from cogs.panel.mender import PanelMender
 from cogs.panel.upkeep import EDIT_TIMEOUT_S, PanelUpkeep
+from cogs.wording.panel import STARTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,12 @@ class PanelKeeper(commands.Cog):
         return broadcast_id in self._kept or broadcast_id in self._opening
 
     async def _answer(self, panel: KeptPanel, interaction: discord.Interaction) -> None:
+        if is_acknowledged(interaction):  # to its user alone: it took a while
+            await panel.session.was_stored.wait()
+            async with asyncio.timeout(EDIT_TIMEOUT_S):
+                await panel.show()
+            await tell(interaction, STARTED)
+            return
         drawn = panel.draw()
         posted_at = self._services.clock.steady()
         with suppress(*DISCORD_FAILED):  # it may have come all the same

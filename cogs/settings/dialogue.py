@@ -9,6 +9,7 @@ import discord
 from discord.ui import Label, RoleSelect, Select, TextInput
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.rights import Pictures
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.groups import Group
 from bot.guilds.settings.guild_settings import GuildSettings
@@ -92,6 +93,8 @@ def _control(name: str, text: str) -> TextInput[Any] | Select[Any] | RoleSelect[
         return _choice(labels.YES_OR_NO, text)
     if kind is Mode:
         return _choice({mode.value: labels.mode(mode) for mode in Mode}, text)
+    if kind is Pictures:
+        return _choice({pictures.value: pictures.value.capitalize() for pictures in Pictures}, text)
     is_list = kind not in (int, float, str)
     style = discord.TextStyle.paragraph if is_list else discord.TextStyle.short
     return TextInput(style=style, default=text or None, required=False, max_length=TEXT_LIMIT)

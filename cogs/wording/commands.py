@@ -2,16 +2,18 @@
 
 GROUP = "Live video that the chat steers"
 SUGGEST_THIS = "Suggest this"
+START_FROM_PICTURE = "Start from this picture"
 MUTE_FROM_STEERING = "Mute from steering"
-"""Both stand in menus: of a message, and of a person."""
+"""They stand in menus: of a message, and the last of a person."""
 
 _MODES = "queue: by turns; vote: a ballot; draw: by lot; host: moderators approve"
 
 START = "Start a live broadcast in this channel"
 START_OPTIONS = {
     "prompt": "What the world shows first",
+    "image": "A picture that the world begins with",
     "minutes": "How long it lasts; as this server has set it if you leave it out",
-    "portrait": "An upright picture, instead of a wide one",
+    "portrait": "An upright picture, instead of a wide one; as the image is if you leave it out",
     "mode": "How it is decided what happens next; as this server has set it if you leave it out",
 }
 SAY = "Suggest what happens next"

@@ -78,6 +78,9 @@ FIELDS = {
     "viewers_may_call_votes": Words(
         "Viewers may vote on the mode", "Whether they may call votes, by /odyssey callvote"
     ),
+    "pictures": Words(
+        "Who may start from a picture", "hosts: who has a role that starts, and moderators; off: nobody"
+    ),
     "prompt_limit": Words("Characters in a suggestion", "At most"),
     "broadcasts_at_once": Words("Broadcasts at once", "In all channels of this server together, at most"),
     "minutes": Words("Minutes of a broadcast", "If /odyssey start names no others"),

@@ -23,6 +23,7 @@ EVERYONE_MAY, KEEP_AS_IT_IS = "Everyone may start; choose roles to change that",
 YES_OR_NO = {"yes": "Yes", "no": "No"}
 
 SUGGEST_QUESTION, SUGGEST_EXAMPLE = "What should happen next?", "The cat jumps onto the roof"
+START_QUESTION, START_EXAMPLE = "What happens in this picture?", "The boat sets sail, and gulls follow it"
 EDIT_TITLE, EDIT_QUESTION = "Edit and approve", "What is sent"
 MUTE_QUESTION = "For how long?"
 
@@ -38,6 +39,10 @@ _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 def minutes_a_day(minutes: int) -> str:
     """A choice of the first question; 0 for any number."""
     return f"{minutes or 'Any number of'} minutes a day"
+
+
+def first_picture_of(count: int) -> str:
+    return f"The message has {count} pictures; this starts from the first"
 
 
 def mode(mode: Mode) -> str:

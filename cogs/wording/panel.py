@@ -23,6 +23,7 @@ NOTHING_IS_TAKEN = (
     "Moderators: please look at `/odyssey settings`."
 )
 LAST_CALL = f"⏳ {LAST_CALL_S:.0f} s left"
+STARTED = "✅ It starts: its panel is in the channel."
 WAITING_FOR_A_STREAM = "⏳ Waiting for a free stream"
 _STATES = {
     State.REQUESTED: "⏳ Connecting to Odyssey",

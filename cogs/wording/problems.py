@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.broadcast.arbitration.policy import Mode
 from bot.guilds.settings import problems
 from bot.guilds.settings.problems import Mistake, Problem
 from bot.moderation.rules import (
@@ -14,14 +13,12 @@ from bot.moderation.rules import (
     Fault,
 )
 
-_MODES = [mode.value for mode in Mode]
 _MISTAKES = {
     Mistake.NO_NAME: "say which setting",
     Mistake.NO_SUCH_SETTING: "there is no such setting",
     Mistake.NO_TEXT: "this is no text",
     Mistake.NO_ROLE: "this is no role: mention it, or give its ID",
     Mistake.NO_LIST: "it has to be a list",
-    Mistake.NO_MODE: f"say {', '.join(_MODES[:-1])} or {_MODES[-1]}",
     Mistake.NOT_YES_OR_NO: "say yes or no",
     Mistake.EMPTY_ENTRY: "it is empty",
     Mistake.SHOWS_NOTHING: "this shows nothing",
@@ -86,6 +83,8 @@ def problem(problem: Problem) -> str:
             return f"it has {count} entries, {limit} are the most"
         case problems.TooManyInFile(count, limit):
             return f"it has {count:,} entries, {limit:,} are the most in a list"
+        case problems.NotOneOf(words):
+            return f"say {', '.join(words[:-1])} or {words[-1]}"
         case problems.OutOfRange(lowest, highest, is_whole):
             return f"it has to be a {'whole number' if is_whole else 'number'} from {lowest} to {highest}"
         case problems.FileTooLarge(limit):

@@ -70,6 +70,19 @@ _REQUESTS = {
         "That file is no picture that can be read. Please take a JPEG, PNG, WebP, GIF, HEIC or AVIF, or "
         "start without one."
     ),
+    Code.NO_PICTURE_THERE: (
+        "That message has no picture attached. Choose one that has, or start with `/odyssey start`."
+    ),
+    Code.PICTURES_ARE_OFF: (
+        "Starting from a picture is switched off in this server. Start without one, or ask a moderator "
+        "to change it (`/odyssey settings pictures`)."
+    ),
+    Code.PICTURES_NOT_ALLOWED: (
+        "In this server only some may start from a picture. Start without one, or ask a moderator to."
+    ),
+    Code.PICTURE_NOT_FETCHED: (
+        "That picture could not be had from Discord. Please upload it again, or start without one."
+    ),
     Code.PICTURE_TAKES_TOO_LONG: (
         "That picture took too long to read. Please try again, take a smaller one, or start without."
     ),

@@ -126,6 +126,22 @@ class Studio:
         said = await self.discord.user("mika").send(self.channel, self.idea())
         return (await (await who.user.context_menu(said, "Suggest this")).final(timeout_s=WAIT_S)).text
 
+    async def picture_menu(self, who: Visitor) -> str:
+        """`Start from this picture`, on a message in a channel that they view."""
+        if who is self.people["stranger"]:
+            return "No broadcast is running"
+        said = await self.discord.user("mika").send(self.channel, "", files=[("dog.png", b"no picture")])
+        answer = await who.user.context_menu(said, "Start from this picture")
+        return "a dialogue" if answer.modal else (await answer.final(timeout_s=WAIT_S)).text
+
+    async def picture_dialogue(self, who: Visitor) -> str:
+        """Submits one that a moderator opened."""
+        mika = self.people["server moderator"].user
+        said = await mika.send(self.channel, "", files=[("dog.png", b"no picture")])
+        opened = (await mika.context_menu(said, "Start from this picture")).modal
+        assert opened
+        return await who.submit(self.channel, opened.payload, "A dog")
+
     async def mute_dialogue(self, who: Visitor) -> str:
         """Submits one that a moderator opened from somebody's menu."""
         mika = self.people["server moderator"].user

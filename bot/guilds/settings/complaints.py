@@ -11,7 +11,16 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.guilds.settings.problems import Mistake, OutOfRange, Problem, ProblemError, TooLong, TooMany
+from bot.broadcast.rights import Pictures
+from bot.guilds.settings.problems import (
+    Mistake,
+    NotOneOf,
+    OutOfRange,
+    Problem,
+    ProblemError,
+    TooLong,
+    TooMany,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,8 @@ def _expected(field: FieldInfo, error: ErrorDetails) -> Problem:
         return TooMany(error["ctx"]["actual_length"], error["ctx"]["max_length"])
     if field.annotation is bool:
         return Mistake.NOT_YES_OR_NO
-    if field.annotation is Mode:
-        return Mistake.NO_MODE
+    if field.annotation in (Mode, Pictures):
+        return NotOneOf(tuple(field.annotation))
     if field.annotation in (int, float):
         lowest, highest = _range(field.metadata)
         return OutOfRange(lowest, highest, is_whole=field.annotation is int)

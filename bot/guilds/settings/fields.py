@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.intake.prompts import PROMPT_LIMIT
 from bot.broadcast.limits.budget import MINUTES_LIMIT
+from bot.broadcast.rights import Pictures
 from bot.guilds.settings.groups import Group, setting
 from bot.guilds.settings.values import Beginnings, Patterns, Prefix, Roles, SafePrompt, Words
 
@@ -37,6 +38,7 @@ class GuildSettingFields(BaseModel):
     starter_roles: Roles = setting((), Group.PEOPLE)
     bypass_roles: Roles = setting((), Group.PEOPLE)
     viewers_may_call_votes: bool = setting(False, Group.PEOPLE)
+    pictures: Pictures = setting(Pictures.HOSTS, Group.PEOPLE)
     prompt_limit: int = setting(500, Group.LIMITS, ge=20, le=PROMPT_LIMIT)
     broadcasts_at_once: int = setting(5, Group.LIMITS, ge=1, le=50)
     minutes: int = setting(10, Group.LIMITS, ge=1, le=MINUTES_LIMIT)
@@ -55,4 +57,4 @@ class GuildSettingFields(BaseModel):
             raise ValueError  # what it has to be is told
         if not isinstance(value, str):
             return value
-        return value.strip().casefold() if kind in (bool, Mode) else value.strip()
+        return value.strip().casefold() if kind in (bool, Mode, Pictures) else value.strip()

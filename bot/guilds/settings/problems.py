@@ -16,7 +16,6 @@ class Mistake(Enum):
     NO_TEXT = auto()
     NO_ROLE = auto()
     NO_LIST = auto()
-    NO_MODE = auto()
     NOT_YES_OR_NO = auto()
     EMPTY_ENTRY = auto()
     SHOWS_NOTHING = auto()
@@ -53,6 +52,11 @@ class TooLong:
 class TooMany:
     count: int
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotOneOf:
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ Problem = (
     Mistake
     | TooLong
     | TooMany
+    | NotOneOf
     | OutOfRange
     | FileTooLarge
     | TooManyInFile

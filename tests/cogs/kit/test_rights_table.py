@@ -21,7 +21,8 @@ from tests.e2e.conftest import House
 
 DOC = Path(__file__).parents[3] / "docs" / "rights.md"
 LACKING = re.compile(
-    "Only moderators|only some roles may start|do not vote on the mode here|Only somebody who stands above"
+    "Only moderators|only some roles may start|only some may start from a picture"
+    "|do not vote on the mode here|Only somebody who stands above"
     r"|Only \*\*Host\*\* or a moderator|No broadcast is running|This broadcast is over|no such broadcast"
     "|No stream has ended|only moderators choose another mode|breaks a rule of this server"
 )
@@ -100,6 +101,9 @@ DOORS: dict[str, Door] = {
     "completion of `broadcast`": lambda s, who: s.found(who, "recording", "broadcast", "cat"),
     "menu of streams": lambda s, who: who.choose(s.lounge, f"odyssey:stream:{s.stream_id}:1", "1"),
     "`/odyssey start`": command("start", prompt="A dog"),
+    "`/odyssey start image`": command("start", prompt="A dog", image=("dog.png", b"no picture")),
+    "`Start from this picture`": lambda s, who: s.picture_menu(who),
+    "Picture dialogue": lambda s, who: s.picture_dialogue(who),
     "`/odyssey start mode`": command("start", prompt="A dog", mode="vote"),
     "`/odyssey say`": lambda s, who: who.command(s.channel, "say", prompt=s.idea()),
     "chat with the prefix": lambda s, who: s.chat(who, f"!{s.idea()}"),
