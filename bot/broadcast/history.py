@@ -1,9 +1,17 @@
 """What is found again of the past."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.broadcast.model import Broadcast, Stream
 from bot.broadcast.posts import Post, PostKind
+
+
+class AppliedIdea(NamedTuple):
+    """Something that the world took, in its words, and of whom: all who asked for the same."""
+
+    words: str
+    viewer_ids: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

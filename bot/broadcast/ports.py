@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.clock import Clock
-from bot.broadcast.history import PastBroadcast
+from bot.broadcast.history import AppliedIdea, PastBroadcast
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
@@ -166,6 +166,9 @@ class History(Protocol):
 
     async def times_on_air(self, guild_id: int, *, since: datetime) -> Iterable[TimeOnAir]:
         """When a server's broadcasts were live that ended later than `since`, as far as is known."""
+
+    async def applied_ideas(self, broadcast_id: str) -> Sequence[AppliedIdea]:
+        """All that was applied in a broadcast, in its order."""
 
 
 class RecordingHistory(Protocol):

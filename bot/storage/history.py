@@ -3,21 +3,21 @@
 from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.broadcast.history import PastBroadcast
-from bot.broadcast.model import Broadcast, Channel, Stream, TimeOnAir
+from bot.broadcast.history import AppliedIdea, PastBroadcast
+from bot.broadcast.model import Broadcast, Channel, Outcome, Stream, TimeOnAir
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
 from bot.storage import rows
 from bot.storage.reading import read
 from bot.storage.rows import HAS_BEGUN, past_broadcasts_of
-from bot.storage.schema import broadcasts, posts, recordings, storable, streams
+from bot.storage.schema import broadcasts, posts, recordings, storable, streams, suggestions
 
 SEARCHED_LIMIT = 5000
 """How many streams are looked through at most."""
@@ -140,6 +140,19 @@ class DatabaseHistory:
             broadcasts.c.guild_id == guild_id, broadcasts.c.live_at.is_not(None), ended_at > since
         )
         return [TimeOnAir._make(row) for row in await read(self._engine, query)]
+
+    async def applied_ideas(self, broadcast_id: str) -> list[AppliedIdea]:
+        query = (
+            select(suggestions.c.sent_at, suggestions.c.applied, suggestions.c.viewer_id)
+            .where(
+                suggestions.c.broadcast_id == broadcast_id,
+                suggestions.c.outcome == Outcome.ACKNOWLEDGED.value,
+            )
+            .order_by(suggestions.c.sent_at, suggestions.c.id)
+        )
+        sent_together = groupby(await read(self._engine, query), key=lambda row: row.sent_at)
+        ideas = (list(together) for _, together in sent_together)
+        return [AppliedIdea(idea[0].applied, frozenset(each.viewer_id for each in idea)) for idea in ideas]
 
     async def open_panels_of_the_past(self) -> list[Post]:
         return await self._posts(_OPEN_PANEL, broadcasts.c.state.in_(_OVER))

@@ -93,7 +93,7 @@ class PanelMender:
             await give_way(message, self._services)
             return
         try:
-            panel = panel_of(self._bot, BroadcastView(broadcast, broadcast.prompt))
+            panel = panel_of(self._bot, await self._view_of(broadcast))
             await message.edit(view=panel, attachments=[], allowed_mentions=NO_MENTIONS)
         except discord.NotFound:
             pass  # somebody deleted it, or the whole channel
@@ -101,6 +101,11 @@ class PanelMender:
             if self._bot.user and broadcast.ending and broadcast.ending.reason is Reason.INTERRUPTED:
                 await close_forgotten_marks(channel, self._bot.user, since=broadcast.requested_at)
         await self._services.journal.close_panel(message_id, self._services.clock.now())
+
+    async def _view_of(self, broadcast: Broadcast) -> BroadcastView:
+        applied = await self._services.history.applied_ideas(broadcast.id)
+        people = frozenset[int]().union(*(idea.viewer_ids for idea in applied))
+        return BroadcastView(broadcast, broadcast.prompt, ideas=len(applied), people=len(people))
 
     async def _search(self, broadcast: Broadcast) -> None:
         """Finds the panels of a broadcast that were posted, but not remembered: it was cut off in between."""

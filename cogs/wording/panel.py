@@ -135,6 +135,12 @@ def waiting_for_a_place(count: int) -> str:
     return f"{count} more {'waits' if count == 1 else 'wait'} for a place on the ballot"
 
 
+def came_true(ideas: int, people: int) -> str:
+    """How much of what people wanted was applied."""
+    what = "1 idea" if ideas == 1 else f"{ideas} ideas"
+    return f"**{what}** from **{people} {'person' if people == 1 else 'people'}** came true."
+
+
 def thanks(count: int) -> str:
     if count == 1:
         return "Thank you for the idea that was still in line: bring it to the next one."

@@ -12,13 +12,13 @@ from typing import TypeVar
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
-from bot.broadcast.history import PastBroadcast, PastStream
+from bot.broadcast.history import AppliedIdea, PastBroadcast, PastStream
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
-from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion, TimeOnAir
+from bot.broadcast.model import Broadcast, Outcome, Recording, Stream, Suggestion, TimeOnAir
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource, StartedStream, StreamEvents
 from bot.broadcast.posts import Post, PostKind
@@ -143,6 +143,15 @@ class MemoryJournal:
             for each in latest.values()
             if each.live_at and each.channel.guild_id == guild_id and (each.ended_at or each.live_at) > since
         ]
+
+    async def applied_ideas(self, broadcast_id: str) -> list[AppliedIdea]:
+        latest = {each.id: each for each in self.suggestions if each.broadcast_id == broadcast_id}
+        ideas: dict[datetime | None, AppliedIdea] = {}
+        for each in latest.values():
+            if each.outcome is Outcome.ACKNOWLEDGED:
+                others = ideas[each.sent_at].viewer_ids if each.sent_at in ideas else frozenset[int]()
+                ideas[each.sent_at] = AppliedIdea(each.applied or "", others | {each.viewer.id})
+        return list(ideas.values())
 
     def save_recording(self, stream_id: str, recording: Recording) -> asyncio.Future[None]:
         return self._keep(self.recordings, (stream_id, recording))

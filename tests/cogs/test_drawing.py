@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from discord.ui import LayoutView
 
 from bot.broadcast.arbitration.policy import Choice, Mode
@@ -74,7 +75,19 @@ def test_one_that_is_over_is_drawn_as_history_knows_it() -> None:
     over = replace(VIEW.broadcast, state=State.ENDED, live_at=NOW, ended_at=NOW)
     panel = Panel(BroadcastView(over, over.prompt), watch_url="http://localhost/", how_to_steer="")
     assert "> A cat" in str(panel.payload)
+    assert "came true" not in str(panel.payload)
     assert "custom_id" not in str(panel.payload)
+
+
+@pytest.mark.parametrize(
+    ("ideas", "people", "told"),
+    [(1, 1, "**1 idea** from **1 person** came true."), (7, 3, "**7 ideas** from **3 people** came true.")],
+)
+def test_an_end_says_how_much_came_true(ideas: int, people: int, told: str) -> None:
+    """And whose: what was applied, and how many people had wanted it."""
+    over = replace(VIEW.broadcast, state=State.ENDED, live_at=NOW, ended_at=NOW)
+    view = BroadcastView(over, over.prompt, ideas=ideas, people=people)
+    assert told in str(Panel(view, watch_url="http://localhost/", how_to_steer="").payload)
 
 
 def takes_what_is_alive(source: str) -> Iterator[str]:

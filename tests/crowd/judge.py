@@ -25,6 +25,7 @@ _LINK = re.compile(r"/channels/\d+/\d+/(\d+)")
 _SHOWN = (re.compile(r"^> (.+)$", re.MULTILINE), CANDIDATE, re.compile(r"'s “(.+)” won: \*\*\d"))
 _COUNT = re.compile(r"\*\* · (\d+) in line")
 _THANKS = re.compile(r"Thank you for the (?:idea that was|(\d+) ideas that were) still in line")
+_CAME_TRUE = re.compile(r"\*\*(\d+) ideas?\*\* from \*\*(\d+) (?:person|people)\*\* came true")
 _OFF_BALLOT = re.compile(r"(\d+) more waits? for a place on the ballot")
 _TO_REVIEW = re.compile(r"(\d+) waits? for a moderator|Moderate \((\d+)\)")
 
@@ -133,6 +134,11 @@ class Judge:
             waited = sum(not each.sent_at for each in left)
             is_true = abs(int(thanks[1] or 1) - waited) <= ENTERING  # which came at the very end
             self._check(is_true, f"everybody was told {thanks[0]!r} of {waited}")
+        if told := _CAME_TRUE.search(version.words):
+            applied = [each for each in self._fates.values() if each.outcome == "acknowledged"]
+            ideas, people = ({each.sent_at for each in applied}, {each.viewer_id for each in applied})
+            is_true = (int(told[1]), int(told[2])) == (len(ideas), len(people))
+            self._check(is_true, f"everybody was told {told[0]!r} of {len(ideas)} from {len(people)}")
         if any(button.label == "Suggest" for button in version.message.buttons):
             self._judge_panel(version)
 

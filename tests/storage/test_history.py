@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
-from bot.broadcast.model import Action, ActionKind
+from bot.broadcast.history import AppliedIdea
+from bot.broadcast.model import Action, ActionKind, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason, State
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.recovery import close_unfinished
@@ -35,6 +38,24 @@ async def test_the_newest_broadcasts_that_fit_are_found_first(store: Store) -> N
     assert len(await search(CHANNEL.guild_id, "MIKA", limit=25)) == 8
     assert len(await search(CHANNEL.guild_id, "", limit=25)) == 8
     assert await search(1, "elan", limit=25) == []
+
+
+async def test_what_was_applied_is_found_with_all_who_asked_for_it(store: Store) -> None:
+    """In its order; who asked for the same is of one idea, and what was refused is none."""
+    broadcast, stream = await store.past_broadcast(1)
+    said = [(2, "snow", 2), (3, "Snow!", 2), (2, "rain", 1), (4, "a dog", 3)]
+    for number, (viewer_id, prompt, second) in enumerate(said):
+        at = NOW + timedelta(seconds=second)
+        waits = Suggestion(str(number), broadcast.id, Viewer(viewer_id, "Robin"), prompt, NOW)
+        sent = waits.sent(stream.id, at, prompt)
+        is_refused = prompt == "a dog"
+        settled = sent.refused(Refusal.STALE, at) if is_refused else sent.acknowledged(prompt.lower(), at)
+        await store.journal.save_suggestion(settled)
+    assert await store.history.applied_ideas(broadcast.id) == [
+        AppliedIdea("rain", frozenset({2})),
+        AppliedIdea("snow", frozenset({2, 3})),
+    ]
+    assert await store.history.applied_ideas("b2") == []
 
 
 async def test_what_a_newer_version_stored_is_read_as_far_as_it_is_understood(store: Store) -> None:

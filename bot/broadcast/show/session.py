@@ -59,6 +59,9 @@ class BroadcastSession:
         )
         self.prompt_in_force = broadcast.prompt
         self.last_applied: Suggestion | None = None
+        self._ideas = 0
+        self._people: set[int] = set()
+        """Whose ideas they were that were applied."""
         self._ports = ports
         self._ending: Ending | None = None
         self._until_ending = asyncio.timeout(None)
@@ -79,6 +82,8 @@ class BroadcastSession:
                 place_in_pool=relay.place_in_pool,
                 streams=on_air.stream.number if on_air else 0,
                 coming_back=relay.coming_back,
+                ideas=self._ideas,
+                people=len(self._people),
                 ends_at=self.ends_at,
                 is_last_call=self.share.is_last_call,
                 picture=on_air.glance if on_air else None,
@@ -213,6 +218,8 @@ class BroadcastSession:
             settled = [suggestion.acknowledged(applied, clock.now()) for suggestion in sent]
             self.prompt_in_force, self.last_applied = applied, settled[0]
             self.relay.streams.applied.append(applied)
+            self._ideas += 1
+            self._people.update(suggestion.viewer.id for suggestion in settled)
         await outlet.settled(settled)
 
     async def _close(self, ending: Ending) -> None:

@@ -12,8 +12,8 @@ class BroadcastView:
     """How a broadcast stands: all that is drawn of it, anywhere. A plain value, with nothing alive behind it.
 
     By default one that is over, as history knows it. `last_applied` brought the prompt in force; None while
-    that is the opening. `streams` is the number of the one on air. `coming_back`: which
-    try in a row it is to have the picture back; 0 while it is there.
+    that is the opening. `streams` is the number of the one on air. `coming_back`: which try in a row it is to
+    have the picture back; 0 while it is there. `ideas` is how many were applied, of so many `people`.
     `is_last_call`: its end is called out. `is_closing`: nothing more is taken. `picture` is a JPEG.
     """
 
@@ -25,6 +25,8 @@ class BroadcastView:
     place_in_pool: int | None = None
     streams: int = 0
     coming_back: int = 0
+    ideas: int = 0
+    people: int = 0
     ends_at: datetime | None = None
     is_last_call: bool = False
     picture: bytes | None = field(default=None, repr=False)

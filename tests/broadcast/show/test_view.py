@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import pickle
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Ending, Spectating
 from bot.broadcast.picture import Picture
 from bot.broadcast.show.session import BroadcastSession
@@ -71,6 +73,23 @@ async def test_a_view_is_made_once_for_all_and_anew_after_each_change(rig: Rig) 
     assert (before.floor.is_paused, seen[-1].floor.is_paused) == (False, True)
     session.floor.pause(paused=False)
     assert seen[-1] == before
+
+
+async def test_what_was_applied_is_counted_with_all_who_asked_for_it(rig: Rig) -> None:
+    """As history has it afterwards: who asked for the same is of one idea; what was refused is none."""
+    session = await rig.start()
+    rig.adopt(gap=timedelta(0))
+    for prompt in ("rain", "a dog"):
+        if prompt == "a dog":
+            rig.world.failing_at["interact"] = WorldError(Reason.STREAM_ERROR)
+        await (await session.floor.suggest(ROBIN, prompt)).settled
+    session.floor.switch(Mode.VOTE)
+    tickets = [await session.floor.suggest(by, "snow") for by in (ROBIN, MIKA)]
+    for ticket in tickets:
+        await ticket.settled
+    assert (session.view.ideas, session.view.people) == (2, 2)
+    found = await rig.journal.applied_ideas(session.broadcast.id)
+    assert [idea.viewer_ids for idea in found] == [{ROBIN.id}, {ROBIN.id, MIKA.id}]
 
 
 async def test_an_end_is_seen_as_soon_as_it_is_asked_for(rig: Rig) -> None:

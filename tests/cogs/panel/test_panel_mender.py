@@ -51,14 +51,17 @@ async def test_a_reconnect_is_reason_enough_to_look(house: House, clock: HastyCl
 
 
 async def test_an_end_that_did_not_get_through_before_a_restart(house: House) -> None:
-    """It ended in order, its panel could not be edited, the bot was restarted: now it says how it ended."""
+    """In order, but its panel could not be edited, and the bot was restarted: it says what became of it."""
     async with house.bot():
         panel = await house.live_broadcast()
+        await suggest(house, "robin", "snow")
+        await house.shown("Suggested by")
         with refusing(house.discord, "PATCH", EDIT_OF_A_MESSAGE, status=503) as refused:
             await house.discord.user("mika").slash(CHANNEL, "odyssey end")
             await until(house, lambda: bool(refused))
     async with house.bot():
-        assert (await house.shown("Ended by its host")).id == panel.id
+        mended = await house.shown("Ended by its host")
+        assert (mended.id, "**1 idea** from **1 person** came true." in mended.text) == (panel.id, True)
 
 
 async def test_a_panel_that_shows_its_end_is_left_alone(house: House) -> None:
