@@ -69,7 +69,7 @@ class OdysseyCog(commands.Cog):
 
         Panels of broadcasts that run are taken up, those of an earlier run are mended.
         """
-        group = app_commands.Group(name="odyssey", description=GROUP, guild_only=True)
+        group = app_commands.guild_only(app_commands.Group(name="odyssey", description=GROUP))
         for command in COMMANDS:
             group.add_command(command)
         for entry in (group, suggest_message, start_from_message, mute_from_menu):

@@ -95,8 +95,9 @@ async def test_commands_are_for_servers_that_the_bot_is_in(
     monkeypatch.setattr(house.discord.world, "rest", note_and_answer)
     async with house.bot():
         pass
-    assert {command["name"] for command in commands} == {"odyssey", "Suggest this", "Mute from steering"}
-    assert [(command["integration_types"], command["contexts"]) for command in commands] == [([0], [0])] * 3
+    menus = {"Suggest this", "Start from this picture", "Mute from steering"}
+    assert {command["name"] for command in commands} == {"odyssey", *menus}
+    assert all((command["integration_types"], command["contexts"]) == ([0], [0]) for command in commands)
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 30034), (400, 50035), (403, 50001), (503, 0)])
