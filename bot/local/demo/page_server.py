@@ -29,7 +29,8 @@ HISTORY_SHOWN = 100
 BOT_HISTORY_SHOWN = 20
 DIALOGS_KEPT = 5
 DIRECT = {"name": "Odyssey", "topic": "Messages from the bot to you alone", "direct": True}
-REQUEST_LIMIT_BYTES = 16 * 1024 * 1024
+REQUEST_LIMIT_BYTES = 36 * 1024 * 1024
+"""More than a file of 25 MB takes."""
 # Pictures, films and the watch page may come from other ports of this machine, and from nowhere else.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -194,7 +195,8 @@ class Tab:
         match ask:
             case "send":
                 reply_to = user.see(channel, int(request["reply_to"])) if request.get("reply_to") else None
-                await user.send(channel, str(request["content"]), reply_to=reply_to)
+                files = _given(request.get("files", []))
+                await user.send(channel, str(request["content"]), reply_to=reply_to, files=files)
             case "commands":
                 people = user.context_commands(channel, kind=USER_COMMAND)
                 menus = {"menu": user.context_commands(channel), "person_menu": people}

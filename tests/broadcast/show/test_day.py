@@ -327,8 +327,8 @@ async def test_more_than_the_longest_is_refused(rig: Rig) -> None:
 
 
 async def test_of_the_day_no_more_is_kept_than_a_broadcast_is_long(rig: Rig) -> None:
-    """Two of 100 s fit into 200 s, and a third does not."""
+    """Three of a minute fit into three, and a fourth does not."""
     rig.world.may_connect.clear()
-    rig.budgets[GUILD] = replace(a_day(seconds=200), usual=timedelta(seconds=100))
-    answers = [await refusal(rig, Channel(GUILD, number)) for number in (10, 11, 12)]
-    assert answers == [None, None, DayIsUsedUp]
+    rig.budgets[GUILD] = replace(a_day(minutes=3), usual=timedelta(minutes=1))
+    answers = [await refusal(rig, Channel(GUILD, number)) for number in (10, 11, 12, 13)]
+    assert answers == [None, None, None, DayIsUsedUp]

@@ -284,3 +284,26 @@ def _add_routes(app: web.Application, discord: LocalDiscord) -> None:
 
     add_page(app, discord)
     app.router.add_get("/watch/abc", watch)
+
+
+@pytest.mark.parametrize("how", ["paste", "drop"])
+async def test_a_picture_is_posted_by_pasting_or_dropping_it(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser, how: str
+) -> None:
+    """As Discord's client does it; a file of another kind is left to the browser."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await page.get_by_label("Message #broadcasts").evaluate(
+        """async (node, how) => {
+            const canvas = new OffscreenCanvas(40, 30);
+            canvas.getContext("2d").fillRect(0, 0, 40, 30);
+            const held = new DataTransfer();
+            held.items.add(new File([await canvas.convertToBlob()], "night.png", { type: "image/png" }));
+            held.items.add(new File(["no"], "notes.txt", { type: "text/plain" }));
+            const about = { bubbles: true, cancelable: true, clipboardData: held, dataTransfer: held };
+            node.dispatchEvent(how === "paste" ? new ClipboardEvent(how, about) : new DragEvent(how, about));
+        }""",
+        how,
+    )
+    await expect(page.locator(".message img[src$='night.png']")).to_be_visible()
+    [message] = local_discord.user("mika").messages("broadcasts")
+    assert [each["filename"] for each in message.payload["attachments"]] == ["night.png"]

@@ -8,6 +8,7 @@ import { MessageList } from "./messages.js";
 import { openModal } from "./modal.js";
 import { isWatchLink, Stage, watchLink } from "./stage.js";
 import { keepCounting } from "./time.js";
+import { takePictures } from "./uploads.js";
 import { keepViews, showView } from "./views.js";
 
 const CHIPS_SHOWN = 3;
@@ -65,6 +66,7 @@ const app = {
 
 const messages = new MessageList(byId("messages"), byId("newer"), app);
 const composer = new Composer(byId("composer"), app);
+takePictures(byId("chat"), app);
 const answers = new Answers((text) => stage.say(text), app.names);
 const stage = new Stage(byId("stage"), {
   async tryIt(prompt) {
