@@ -1,7 +1,5 @@
 """The cog of the `/odyssey` commands, and what the bot hears in chat."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from typing import Any

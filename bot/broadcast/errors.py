@@ -7,8 +7,6 @@
 The sentences that users read are not here: they live in `cogs/wording`, one for each of them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

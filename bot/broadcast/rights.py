@@ -3,8 +3,6 @@
 `docs/rights.md` has the same table for people, with the doors that lead to each deed; a test walks it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The commands that everybody needs: start, suggest, look, vote on the mode, get a recording, end."""
 
-from __future__ import annotations
-
 import asyncio
 
 import discord

@@ -1,7 +1,5 @@
 """To start a broadcast: by the command, or from a picture that somebody has posted."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 from typing import Self

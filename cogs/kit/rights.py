@@ -4,8 +4,6 @@ Discord's word on who acts is as new as the deed: who lost a role or a permissio
 is refused when it is submitted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import discord

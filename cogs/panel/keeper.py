@@ -1,7 +1,5 @@
 """Keeps each broadcast's panel in step with the broadcast."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Collection, Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The dialogue with a group's settings: a field for each, filled in with what holds."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 

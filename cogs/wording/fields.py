@@ -1,7 +1,5 @@
 """What people call each setting, and what it is for, as dialogues, lists and pages have it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from bot.guilds.settings.groups import Group

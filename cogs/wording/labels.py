@@ -1,7 +1,5 @@
 """What stands on buttons, in menus and dialogues: text as it is, since Discord shows no markup there."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

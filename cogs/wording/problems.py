@@ -1,7 +1,5 @@
 """What moderators read of a setting, or a file, that is not taken: the end of a sentence behind its name."""
 
-from __future__ import annotations
-
 from bot.guilds.settings import problems
 from bot.guilds.settings.problems import Mistake, Problem
 from bot.moderation.rules import (

@@ -1,7 +1,5 @@
 """What users read when a request is not met: one plain sentence and a next step for each code."""
 
-from __future__ import annotations
-
 from bot.broadcast import errors
 from bot.broadcast.errors import BroadcastError, Code, Facts
 from bot.broadcast.intake.prompts import on_one_line

@@ -1,7 +1,5 @@
 """Why a setting is not taken, as a moderator understands it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a server's moderators can set: each with its default and its range."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator

@@ -1,7 +1,5 @@
 """Why a setting, or a file of settings or words, is not taken: by kind, with the facts of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import Enum, auto
 
