@@ -4,8 +4,6 @@ Why: the first schema. A stream ID is the only way back to a recording, so it ha
 recordings have no column, because they expire and are secrets.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -3,8 +3,6 @@
 Why: each server sets its own rules, people can be muted from steering, and an audit list says who did what.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -4,8 +4,6 @@ Why: a panel whose last edit did not get through (Discord was away, or the bot w
 ever, unless it is remembered that it has still to be mended.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -3,8 +3,6 @@
 Why: after a crash nobody knows when a broadcast ended, and the time until the next start is not time on air.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

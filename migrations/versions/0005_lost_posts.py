@@ -5,8 +5,6 @@ posted. It is a kind of its own now. A recording whose channel is gone is given 
 every start anew. A panel that was posted the moment before a crash is looked for in its channel, once.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa

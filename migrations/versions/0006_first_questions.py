@@ -4,8 +4,6 @@ Why: anybody may start anything until a server says otherwise, and nobody looks 
 Servers that have had broadcasts are past their first start.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -7,8 +7,6 @@ was meant; a suggestion where it came from; and what is overwritten whole has a 
 each change, so that two processes can notice each other's.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

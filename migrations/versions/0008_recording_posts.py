@@ -5,8 +5,6 @@ message of a broadcast's recordings now, which is edited as they come: it is rem
 since when it shows that no more will come. Those of before show the one stream that their broadcast had.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

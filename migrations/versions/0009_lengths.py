@@ -3,8 +3,6 @@
 Why: people say it when they start one, and after a crash it has to be known how much of it is left.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """What an installation for production has, and has not."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

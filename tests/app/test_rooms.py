@@ -1,7 +1,5 @@
 """Which room may import what, as far as the import contracts cannot say it."""
 
-from __future__ import annotations
-
 import ast
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What the cogs are given."""
 
-from __future__ import annotations
-
 import asyncio
 import importlib
 import pkgutil

@@ -1,7 +1,5 @@
 """`python -m tests.bench [name ...]`: runs the named benchmarks, or all of them."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 import sys

@@ -3,8 +3,6 @@
 It has the real client and the same video, but no rules, no line, no database and no panel.
 """
 
-from __future__ import annotations
-
 import os
 
 import discord

@@ -1,7 +1,5 @@
 """Bots as processes of their own, at the local Discord of the benchmark."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

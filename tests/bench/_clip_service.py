@@ -4,8 +4,6 @@ Its sender is as lean as it can be (packets made once, one timer for all), so th
 the client can be given one of them and still be the one that is measured.
 """
 
-from __future__ import annotations
-
 import asyncio
 import fractions
 import functools

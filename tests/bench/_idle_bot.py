@@ -1,7 +1,5 @@
 """The baseline of `tests.bench.chat`: a discord.py bot that does nothing but answer one command."""
 
-from __future__ import annotations
-
 import os
 
 import discord

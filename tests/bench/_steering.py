@@ -1,7 +1,5 @@
 """A broadcast that is steered by chat, and word of every `update` that arrives at the service."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The baseline: aiortc as it comes, decoding every frame, as a client that knows nothing better would."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from types import TracebackType

@@ -4,8 +4,6 @@ The baseline is the same way without the bot: the client alone, with the same pr
 in the same run.
 """
 
-from __future__ import annotations
-
 import asyncio
 import statistics
 import tempfile

@@ -4,8 +4,6 @@ Each bot is a process of its own at the local Discord here. Lag is the time that
 to be answered while the chat runs: in the gateway's stream the question stands behind everything said before.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import statistics

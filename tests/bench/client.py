@@ -5,8 +5,6 @@ are ratios to stock aiortc decoding every frame of the same clip: 1280x704, 20 f
 each 2 s, 2.5 Mbit/s, encoded once.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import multiprocessing as mp

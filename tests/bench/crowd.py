@@ -4,8 +4,6 @@ People act as those of the demo do, and in all the private ways too. All that th
 what was so then, and with what became of it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import tempfile

@@ -3,8 +3,6 @@
 The baseline, in the same run: the same number of prompts handed from one task to another.
 """
 
-from __future__ import annotations
-
 import asyncio
 import random
 import resource

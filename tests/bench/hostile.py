@@ -6,8 +6,6 @@ the machine is the same, the baseline: a normal suggestion right behind a normal
 is sent first, in both: one interaction at a time is the rule.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

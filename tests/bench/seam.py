@@ -3,8 +3,6 @@
 The baseline is the same page on one stream, in the same run.
 """
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import io

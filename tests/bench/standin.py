@@ -3,8 +3,6 @@
 The baseline is x264 alone: the same pictures, encoded by the same settings, with nothing else done.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

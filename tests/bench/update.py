@@ -6,8 +6,6 @@ scripted one, which sends video but draws none. The baseline, in the same run, i
 what gateway, discord.py and data channel cost without a house between them.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import random

@@ -3,8 +3,6 @@
 The baseline, in the same run: a list of 500.
 """
 
-from __future__ import annotations
-
 import random
 import time
 import tracemalloc

@@ -1,7 +1,5 @@
 """One channel's broadcasts, with a scripted world behind them."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """Whole broadcasts under all that can happen at once: nothing is lost, doubled, or sent two at a time."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Coroutine

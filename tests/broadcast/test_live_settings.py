@@ -1,7 +1,5 @@
 """Settings that change while a broadcast runs."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

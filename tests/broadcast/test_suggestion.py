@@ -1,7 +1,5 @@
 """A suggestion, and what becomes of it."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from bot.broadcast.model import Origin, Refusal, Suggestion

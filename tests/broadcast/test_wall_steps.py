@@ -1,7 +1,5 @@
 """The wall is set to another time while something waits: nothing that waits, lasts or is due takes notice."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime, timedelta
 

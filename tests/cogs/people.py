@@ -1,7 +1,5 @@
 """Kinds of people, and what they are told: also where Discord would not let them ask, or read."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A place in which every door can be tried."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import sqlite3

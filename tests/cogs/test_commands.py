@@ -1,7 +1,5 @@
 """What Discord offers who types `/odyssey`."""
 
-from __future__ import annotations
-
 import re
 
 from bot.broadcast.rights import RIGHTS, Right

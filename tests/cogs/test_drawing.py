@@ -1,7 +1,5 @@
 """What is drawn of a broadcast is drawn of its view, and of nothing else."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Ten thousand hostile strings through everything that shows or takes what people write."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """Panels where a run, or a connection, begins or ends: what is shown meanwhile is shown all the same."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from contextlib import closing, suppress

@@ -1,7 +1,5 @@
 """The machine's wall time is set to another while a broadcast runs, as its people see it."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

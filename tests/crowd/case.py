@@ -1,7 +1,5 @@
 """One thing that one person was told, beside what was so at that time."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A sentence that is not known here is a fault of its own: teach it, with what makes it true.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """What people of a crowd say: ideas, also almost those of others, talk, and some of what breaks the rules."""
 
-from __future__ import annotations
-
 import random
 import re
 

@@ -1,7 +1,5 @@
 """Holds all that a crowd was shown against what was true."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

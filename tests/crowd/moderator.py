@@ -1,7 +1,5 @@
 """A moderator who decides on what a crowd suggests."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The people of a crowd: they do all that can be done in a channel, and remember what they did."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """All that the bot shows to a crowd, as it was shown: every version of every message, to whom, and when."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import time

@@ -1,7 +1,5 @@
 """One broadcast with a crowd, from its start to the last word about it."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """The judge of what a crowd is told: it finds what is not so."""
 
-from __future__ import annotations
-
 import random
 from types import SimpleNamespace
 from typing import cast

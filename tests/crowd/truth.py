@@ -1,7 +1,5 @@
 """What was true in a broadcast, moment by moment, and what became of everything in the end."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 import time

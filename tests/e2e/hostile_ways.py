@@ -1,7 +1,5 @@
 """Every way in which what people write comes into the bot, over the wire."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Awaitable, Callable

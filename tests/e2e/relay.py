@@ -1,7 +1,5 @@
 """A network between the bot and the services, which can fall silent."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress

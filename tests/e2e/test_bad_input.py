@@ -1,7 +1,5 @@
 """What goes wrong, as its user sees it: one sentence with a next step, and the bot goes on."""
 
-from __future__ import annotations
-
 import re
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """One broadcast, from `/odyssey start` to the posted recording."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 

@@ -1,7 +1,5 @@
 """Steering by chat, in all its ways."""
 
-from __future__ import annotations
-
 from cogs.chat.notices import DIRECT_LIMIT
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.support.steering import set_

@@ -1,7 +1,5 @@
 """Many people, one world: ways to decide, moderation, settings."""
 
-from __future__ import annotations
-
 import io
 import json
 import sqlite3

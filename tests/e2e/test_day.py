@@ -1,7 +1,5 @@
 """A server's minutes of a day, in the whole house."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from contextlib import closing

@@ -1,7 +1,5 @@
 """The demo as a newcomer uses it: a browser, two people, one broadcast."""
 
-from __future__ import annotations
-
 import signal
 from pathlib import Path
 

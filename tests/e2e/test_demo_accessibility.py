@@ -1,7 +1,5 @@
 """axe-core finds nothing in the whole demo either, with all that the real bot shows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints

@@ -1,7 +1,5 @@
 """The guide's own examples, changed in import, key and URL only."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 600 of them by default: every kind comes by every way. `HOSTILE_TEXTS=10000` brings all, in two minutes.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 import re

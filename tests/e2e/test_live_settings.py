@@ -1,7 +1,5 @@
 """Settings that moderators change while a broadcast runs."""
 
-from __future__ import annotations
-
 from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 

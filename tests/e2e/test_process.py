@@ -1,7 +1,5 @@
 """The bot and the stand-in as their operators run them: as processes of their own."""
 
-from __future__ import annotations
-
 import re
 import signal
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A broadcast that outlasts its streams, over the real wire and in a real browser."""
 
-from __future__ import annotations
-
 import asyncio
 from functools import partial
 

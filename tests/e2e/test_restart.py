@@ -1,7 +1,5 @@
 """Stops and starts."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from contextlib import closing

@@ -1,7 +1,5 @@
 """Every ordinary way to stop the bot, and a stop while a service is silent."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import sqlite3

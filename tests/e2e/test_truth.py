@@ -1,7 +1,5 @@
 """A crowd of thirty, in each of the ways to decide: nobody is told what is not so."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Hears all that the bot says to Discord, and holds it against what it may never say."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Settings as people and programs hand them over: taken in the forms that exist, or refused by name."""
 
-from __future__ import annotations
-
 import codecs
 import json
 import re

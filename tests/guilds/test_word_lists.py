@@ -1,7 +1,5 @@
 """Lists of words as people publish them: taken in the forms that exist; what is no word is told."""
 
-from __future__ import annotations
-
 import codecs
 import json
 import re

@@ -1,7 +1,5 @@
 """Files that people saved."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.kit.decoding import decoded

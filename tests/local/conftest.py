@@ -1,7 +1,5 @@
 """A local Discord, and a discord.py bot that is connected to it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Connects an unmodified discord.py to a local Discord."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

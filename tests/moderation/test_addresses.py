@@ -1,7 +1,5 @@
 """Links, invites and mentions."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.moderation import Rule, TextFilter, TextRules

@@ -1,7 +1,5 @@
 """Blocked patterns: they match through disguises, and none can hang the bot."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.moderation import InvalidRuleError, Rule, TextFilter, Violation

@@ -1,7 +1,5 @@
 """Blocked words and phrases: what must match, what must not."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 import pytest

@@ -1,7 +1,5 @@
 """What a moderator reads of a rule that cannot be used."""
 
-from __future__ import annotations
-
 from bot.guilds.settings.problems import UnfitRule
 from bot.moderation import InvalidRuleError
 from cogs.wording.problems import problem

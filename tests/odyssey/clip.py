@@ -1,7 +1,5 @@
 """Video encoded once, for the scripted service to send many times without encoding again."""
 
-from __future__ import annotations
-
 import asyncio
 import fractions
 import functools

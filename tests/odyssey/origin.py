@@ -1,7 +1,5 @@
 """An HTTP server that answers what a test wants and remembers who asked for what."""
 
-from __future__ import annotations
-
 import datetime as dt
 import ipaddress
 import ssl

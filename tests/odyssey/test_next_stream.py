@@ -1,7 +1,5 @@
 """Our client against a service whose next stream goes wrong: each fault is what `NextStream` says it is."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """Whatever its user hands it, nothing but an `OdysseyError` leaves a call of the client."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Whatever the world hands it, nothing but an `OdysseyError` leaves a call of the client."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import itertools

@@ -1,7 +1,5 @@
 """Session descriptions as they are written by those who write them."""
 
-from __future__ import annotations
-
 FINGERPRINT = "a=fingerprint:sha-256 " + ":".join(["A7", "0C", "55", "E1"] * 8) + "\n"
 ICE = "a=ice-ufrag:Xk3d\na=ice-pwd:cS0qX3NO1p0aPQ9v2mN4kRtE\n"
 OWN = ICE + FINGERPRINT

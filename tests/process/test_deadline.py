@@ -1,7 +1,5 @@
 """One deadline for an orderly stop."""
 
-from __future__ import annotations
-
 from bot.process.deadline import CLEARING_S, LAST_WORDS_S, LEAVING_S, STOP_S, Deadline
 from tests.broadcast.fakes import SteppedClock
 

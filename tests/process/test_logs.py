@@ -1,7 +1,5 @@
 """The log."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Settings in the forms in which they are handed over."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

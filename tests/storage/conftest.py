@@ -1,7 +1,5 @@
 """A real database in a file of the test's own."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Opening the database."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 import sqlite3

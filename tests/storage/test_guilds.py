@@ -1,7 +1,5 @@
 """Each server's settings, in memory and in the database."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

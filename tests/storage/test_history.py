@@ -1,7 +1,5 @@
 """What is found again of the past, also of what another version stored."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What is written down, and found again."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import timedelta

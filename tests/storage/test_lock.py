@@ -1,7 +1,5 @@
 """One bot for one database."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sqlite3

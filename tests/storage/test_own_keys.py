@@ -1,7 +1,5 @@
 """Keys of our own: what is meant can be stored before the service and Discord have their IDs for it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path

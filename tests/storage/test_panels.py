@@ -1,7 +1,5 @@
 """Which panels are still to be mended."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """PRIVACY.md says what is stored of people, and how it is taken out; here it is held to that."""
 
-from __future__ import annotations
-
 import re
 import sqlite3
 from contextlib import closing

@@ -1,7 +1,5 @@
 """One post for all recordings of a broadcast: what older versions remembered is carried over."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sqlalchemy import text

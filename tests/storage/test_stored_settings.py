@@ -1,7 +1,5 @@
 """Settings that another version stored, and text rules that cannot be used."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """Work on the database whose callers do not wait for it: no connection is left open, nor its thread."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from collections.abc import Coroutine

@@ -1,7 +1,5 @@
 """The one writer: order, atomicity, whose fault a failure is, and its end."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from pathlib import Path

@@ -4,8 +4,6 @@ Nothing is installed by the tests: without a Chromium they are skipped with one 
 environment says REQUIRE_BROWSER=1 (as in continuous integration).
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,7 +1,5 @@
 """Hostile texts: mixtures of what has hurt bots before, the same in every run."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 from dataclasses import dataclass

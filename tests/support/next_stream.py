@@ -9,8 +9,6 @@ Each method arms one fault of the stand-in for the next `times` starts (None: fo
 runs already is left alone. The `House` of `tests/e2e` has such a stand-in: `NextStream(house.standin)`.
 """
 
-from __future__ import annotations
-
 from bot.local.odyssey.service import Standin
 
 

@@ -1,7 +1,5 @@
 """`python -m bot …` as a process of its own."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

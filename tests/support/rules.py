@@ -1,7 +1,5 @@
 """A server's rules in tests: those of one that has set nothing, but for what a test says."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

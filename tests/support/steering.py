@@ -1,7 +1,5 @@
 """What people of a whole broadcast do all the time: moderators set, viewers suggest."""
 
-from __future__ import annotations
-
 from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 

@@ -1,7 +1,5 @@
 """The watch page: who asks for what, and what they get."""
 
-from __future__ import annotations
-
 import httpx
 import pytest
 

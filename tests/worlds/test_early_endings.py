@@ -1,7 +1,5 @@
 """A stream that is over as soon as it has begun: its ID is stored, and then its end is told."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from typing import Any, cast

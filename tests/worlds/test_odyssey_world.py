@@ -1,7 +1,5 @@
 """What becomes of the client's errors on their way to people."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """What people hand in as pictures."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import struct

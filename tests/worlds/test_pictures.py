@@ -1,7 +1,5 @@
 """Streams that start from a picture, and what they look like later."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 from typing import cast

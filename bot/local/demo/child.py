@@ -4,8 +4,6 @@ The parent holds the other end of this process's standard input and never writes
 parent, SIGKILL too, the pipe then ends.
 """
 
-from __future__ import annotations
-
 import os
 import runpy
 import signal

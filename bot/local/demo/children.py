@@ -1,7 +1,5 @@
 """Processes of the demo: started together, ended in order, never left behind."""
 
-from __future__ import annotations
-
 import asyncio
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Simulated viewers for the demo, so that queues, votes and filters can be watched at work."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 

@@ -1,7 +1,5 @@
 """The demo's directory: what of a run is there in the next one."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator

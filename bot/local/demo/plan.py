@@ -1,7 +1,5 @@
 """The plan of the demo's account: what the local Odyssey allows."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """`python -m bot demo`: a local Discord with its page, a local Odyssey, and the real bot."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import os

@@ -4,8 +4,6 @@ Protocol: https://discord.com/developers/docs/events/gateway. Events are sent as
 client that asked for compression, which discord.py accepts.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging

@@ -4,8 +4,6 @@ Bits: Discord's gateway documentation, "List of intents". The names are those of
 simcord's tables use.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 _BITS = {

@@ -1,7 +1,5 @@
 """Discord's REST API over HTTP: authentication, bodies and errors; the answers come from the world."""
 
-from __future__ import annotations
-
 import json
 import logging
 import mimetypes

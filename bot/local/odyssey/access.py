@@ -1,7 +1,5 @@
 """`POST /auth/token`, and the check of the bearer token on every other call."""
 
-from __future__ import annotations
-
 import hmac
 
 from aiohttp import hdrs, web

@@ -1,7 +1,5 @@
 """REST calls about recordings, and the files behind presigned URLs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """One client's connection: its peer, its data channels, its commands, its limits, and at most one stream."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging

@@ -1,7 +1,5 @@
 """REST calls about simulations: `/simulation-jobs`."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The address by which a client reaches the service, for URLs in answers."""
 
-from __future__ import annotations
-
 import re
 
 from aiohttp import web

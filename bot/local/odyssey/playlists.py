@@ -1,7 +1,5 @@
 """Spectators over HLS: playlist, initialisation and segments, each with the spectator token in its URL."""
 
-from __future__ import annotations
-
 import asyncio
 
 from aiohttp import hdrs, web

@@ -1,7 +1,5 @@
 """Recordings: what is known about each stream, and the files it left."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import time

@@ -1,7 +1,5 @@
 """How the service says no over HTTP: a status and a JSON body with `detail`; and CORS for browsers."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Awaitable, Callable

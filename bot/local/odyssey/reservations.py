@@ -1,7 +1,5 @@
 """REST calls that lead to a streamer: regions, a reservation, and its session token."""
 
-from __future__ import annotations
-
 from aiohttp import web
 
 from bot.local.odyssey.access import Access

@@ -1,7 +1,5 @@
 """Fetches the script that a simulation job names by URL, without being led where it must not go."""
 
-from __future__ import annotations
-
 import functools
 import ipaddress
 import json

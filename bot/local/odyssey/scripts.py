@@ -1,7 +1,5 @@
 """Simulation scripts: what a stream is to do, and when, written down beforehand (protocol page, "REST")."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Reserved streamers: who holds one, and how many may be held at once."""
 
-from __future__ import annotations
-
 import time
 import uuid
 from dataclasses import dataclass

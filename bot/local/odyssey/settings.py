@@ -1,7 +1,5 @@
 """What can be set about the stand-in. The defaults are the real service's limits."""
 
-from __future__ import annotations
-
 import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The websocket on which a client and its streamer find each other (protocol page, "Signalling")."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """Simulation jobs: scripts that run without a client and without waiting, one job at a time."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import uuid

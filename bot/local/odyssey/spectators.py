@@ -1,7 +1,5 @@
 """Spectators over WHEP: they watch a broadcast and cannot steer it (protocol page, "Spectators")."""
 
-from __future__ import annotations
-
 import asyncio
 import hmac
 import logging

@@ -1,7 +1,5 @@
 """One live stream: paces a take at 20 frames a second and shows it to whoever watches."""
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import logging

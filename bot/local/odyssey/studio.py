@@ -1,7 +1,5 @@
 """Makes streams: the shared clock, the shelf of recordings, and the list of what is live."""
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import secrets

@@ -1,7 +1,5 @@
 """Bearer tokens, session JWTs and signed URLs. All of them expire; none is ever logged."""
 
-from __future__ import annotations
-
 import base64
 import hmac
 import json

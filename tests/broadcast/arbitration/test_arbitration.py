@@ -1,7 +1,5 @@
 """The ways to decide: fair, deterministic, and with nothing lost or doubled."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """What holds of the ways to decide in whatever order things happen."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

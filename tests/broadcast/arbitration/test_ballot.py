@@ -1,7 +1,5 @@
 """A ballot: who has a place on it and keeps it, who joins, what can be voted for, whose words are sent."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """What holds of a ballot in whatever order things happen."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 

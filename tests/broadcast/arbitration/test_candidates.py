@@ -1,7 +1,5 @@
 """Of suggestions that say the same: whose words are sent, what an edit takes along, who counts."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.broadcast.arbitration.arbiter import Arbiter

@@ -1,7 +1,5 @@
 """One's one vote: whose it is, and how it is taken back."""
 
-from __future__ import annotations
-
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Refusal, Viewer

@@ -1,7 +1,5 @@
 """What viewers and moderators do while a broadcast runs."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

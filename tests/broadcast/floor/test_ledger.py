@@ -1,7 +1,5 @@
 """The books of a broadcast."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """A moderator stops everything: the line is refused, and something safe is shown."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """What won a ballot, as long as that is told."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """The gate for suggestions, and the memory that its waits go by."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable

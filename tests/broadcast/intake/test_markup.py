@@ -1,7 +1,5 @@
 """Discord's markup: none goes to the world, and none that is shown acts."""
 
-from __future__ import annotations
-
 import re
 import time
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """What a chat message begins with."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.broadcast.intake.prefixes import Prefixes, prompt_in_chat

@@ -1,7 +1,5 @@
 """From what people type to a prompt."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """The account's concurrent streams as a pool."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 from contextlib import AsyncExitStack

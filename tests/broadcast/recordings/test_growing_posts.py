@@ -1,7 +1,5 @@
 """The post of a broadcast of many streams: made once, grown stream by stream, final at the end."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Waiting for recordings."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

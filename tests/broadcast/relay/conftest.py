@@ -1,7 +1,5 @@
 """Broadcasts of many streams, with a scripted service behind them."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace

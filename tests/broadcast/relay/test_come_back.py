@@ -1,7 +1,5 @@
 """A stream that breaks off, whatever breaks it, and a next one that does not begin as it should."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.broadcast.errors import WorldError

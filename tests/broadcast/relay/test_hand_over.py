@@ -1,7 +1,5 @@
 """From one stream to the next, before the first one's limit."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

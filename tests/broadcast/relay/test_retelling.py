@@ -1,7 +1,5 @@
 """What the next stream is told: the world as it stands."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """A server's minutes of a day: they end what outlasts them, and nobody gets the last one twice."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta

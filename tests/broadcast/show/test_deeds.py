@@ -1,7 +1,5 @@
 """What those who rule a broadcast do to it: they may, it is done and in the audit list; or nothing is."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Signs of life: what is known of broadcasts that run, should the bot be cut off."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """A stream is stored as it is meant, before the service is asked for it."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

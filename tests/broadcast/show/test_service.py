@@ -1,7 +1,5 @@
 """All broadcasts together: who may do what, where."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

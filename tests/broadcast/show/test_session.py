@@ -1,7 +1,5 @@
 """The life of one broadcast."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """What is shown of a broadcast: one value, as plain as can be."""
 
-from __future__ import annotations
-
 import asyncio
 import pickle
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What is tried again and again until it is done."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from functools import partial

@@ -1,7 +1,5 @@
 """Who listens to broadcasts."""
 
-from __future__ import annotations
-
 import logging
 
 import pytest

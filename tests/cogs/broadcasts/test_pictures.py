@@ -1,7 +1,5 @@
 """Broadcasts that start from a picture, by every door."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

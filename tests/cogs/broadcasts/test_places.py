@@ -1,7 +1,5 @@
 """Where a broadcast can be started, and where it is refused in a sentence."""
 
-from __future__ import annotations
-
 import pytest
 from simcord.enums import ChannelType
 

@@ -1,7 +1,5 @@
 """A broadcast for which no stream is free, as its channel sees it."""
 
-from __future__ import annotations
-
 import asyncio
 
 from bot.local.odyssey.service import Standin, StandinSettings

@@ -1,7 +1,5 @@
 """Messages that change while their suggestions are under way, and crowds of them."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Iterator

@@ -1,7 +1,5 @@
 """Notices to authors, and what the bot need not keep in mind for ever."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from cogs.kit.dialogue import OPEN_LIMIT, Dialogues

@@ -1,7 +1,5 @@
 """What a server calls its own in chat, and what belongs to other bots there."""
 
-from __future__ import annotations
-
 from tests.cogs.chat.test_chat import outcomes
 from tests.cogs.conftest import until
 from tests.cogs.settings.test_settings import settings

@@ -1,7 +1,5 @@
 """Only what people say is heard."""
 
-from __future__ import annotations
-
 import pytest
 from simcord.backend.models import Message
 

@@ -1,7 +1,5 @@
 """The bot's own messages are found again in a channel, a busy one too."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.discord.bot import OdysseyBot

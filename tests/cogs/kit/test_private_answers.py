@@ -1,7 +1,5 @@
 """Private answers of one kind do not pile up: one stands, and is edited."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """`docs/rights.md`, walked: every deed, at every door, as every kind of person."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator

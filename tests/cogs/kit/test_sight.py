@@ -1,7 +1,5 @@
 """What belongs to a channel is seen by those who may view it: elsewhere it does not exist."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 

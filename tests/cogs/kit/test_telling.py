@@ -1,7 +1,5 @@
 """A deed is one thing, the word of it another: it is done, and in the audit list, whoever heard of it."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable

@@ -1,7 +1,5 @@
 """Behind Moderate: what somebody may do, where only they see it."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import time

@@ -1,7 +1,5 @@
 """What moderators' deeds come to when the moment is wrong, or the disk is."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """Who is muted, until when, and to let them steer again from there; to mute from a person's menu."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from datetime import timedelta

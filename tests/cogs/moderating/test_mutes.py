@@ -1,7 +1,5 @@
 """Who may mute whom, and what is left to those who are muted; who acts where the bot is not."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.broadcast.rights import Rank

@@ -1,7 +1,5 @@
 """The review of one moderator, while authors and other moderators go on."""
 
-from __future__ import annotations
-
 import asyncio
 
 from bot.local.discord.people.views import SeenMessage

@@ -1,7 +1,5 @@
 """What the panel shows, and what its buttons refuse."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """A panel that the chat has pushed out of sight comes down again: at most once a minute, and alone."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import sqlite3

@@ -1,7 +1,5 @@
 """Panels of broadcasts that run: alive and young."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import sqlite3

@@ -1,7 +1,5 @@
 """A broadcast of many streams has one post, one line in the list and one answer: its streams are in menus."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import re

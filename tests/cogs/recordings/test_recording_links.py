@@ -1,7 +1,5 @@
 """Links that the service gives: what they say of their end, and what is no link."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 

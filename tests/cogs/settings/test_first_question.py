@@ -1,7 +1,5 @@
 """What a server is asked at its first start."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 

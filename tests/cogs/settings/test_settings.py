@@ -1,7 +1,5 @@
 """`/odyssey settings`, and what moderators and viewers are told of settings that cannot be used."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from contextlib import closing

@@ -1,7 +1,5 @@
 """`/odyssey settings` by its menu and its dialogues: one message, in plain words."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

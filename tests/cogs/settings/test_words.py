@@ -1,7 +1,5 @@
 """`/odyssey words`: lists of blocked words, imported and given back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import httpx

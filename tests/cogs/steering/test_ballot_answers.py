@@ -1,7 +1,5 @@
 """What authors are told of their places on the ballot, and of what became of them."""
 
-from __future__ import annotations
-
 from contextlib import AsyncExitStack
 
 from bot.local.discord.people.views import SeenMessage

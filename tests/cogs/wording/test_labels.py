@@ -1,7 +1,5 @@
 """What stands on a button of the ballot."""
 
-from __future__ import annotations
-
 import pytest
 
 from cogs.wording.labels import numbered_label

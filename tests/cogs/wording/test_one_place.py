@@ -1,7 +1,5 @@
 """Where sentences for people on Discord stand."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What users read."""
 
-from __future__ import annotations
-
 import re
 from enum import Enum
 from importlib import import_module

@@ -1,7 +1,5 @@
 """axe-core finds nothing on the demo's page, in any state that people bring it into."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import AsyncIterator
 

@@ -1,7 +1,5 @@
 """The demo's page draws the emoji that the bot uses, for machines without a font that has them."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

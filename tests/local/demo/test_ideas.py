@@ -1,7 +1,5 @@
 """The worlds to try, on the demo's page: one click each, whatever the broadcast does just then."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import AsyncIterator
 

@@ -1,7 +1,5 @@
 """What of the demo is there again in the next run, and what is said when it cannot be."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import json

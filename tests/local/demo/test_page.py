@@ -1,7 +1,5 @@
 """The demo's page in a real browser, beside an unmodified discord.py bot."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 
 import discord

@@ -1,7 +1,5 @@
 """The page's connection to the local Discord: lost, private, and closed to others."""
 
-from __future__ import annotations
-
 import aiohttp
 import pytest
 from playwright.async_api import expect

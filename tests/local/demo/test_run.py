@@ -1,7 +1,5 @@
 """`python -m bot demo` as a process: ready, used, ended, killed, broken."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re

@@ -1,7 +1,5 @@
 """Every kind of component, used by people and shown by the page."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 

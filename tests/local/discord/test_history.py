@@ -1,7 +1,5 @@
 """A channel's history at the local Discord, page by page as discord.py asks for it."""
 
-from __future__ import annotations
-
 from bot.local.discord.server import LocalDiscord
 from tests.local.sample_bot import SampleBot
 

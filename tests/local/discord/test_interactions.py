@@ -1,7 +1,5 @@
 """What a bot does with interactions beyond a first answer: menus, edits by token, and Discord's refusals."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The local Discord, proven with an unmodified discord.py over real sockets."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import time

@@ -1,7 +1,5 @@
 """A demo may run for days: what the local Discord keeps is bounded."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.local.discord.gateway import EVENTS_KEPT_FOR_RESUME, Session

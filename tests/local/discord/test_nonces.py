@@ -1,7 +1,5 @@
 """The local Discord makes no post twice, as Discord with `enforce_nonce`."""
 
-from __future__ import annotations
-
 import discord
 import pytest
 

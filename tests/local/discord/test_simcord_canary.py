@@ -1,7 +1,5 @@
 """Fails loudly when simcord's backend, which is outside its semantic versioning, has changed."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import inspect
 

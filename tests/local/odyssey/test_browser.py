@@ -1,7 +1,5 @@
 """A page that uses plain browser WebRTC, from another origin, as the official JavaScript client would."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any

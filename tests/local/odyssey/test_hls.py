@@ -1,7 +1,5 @@
 """Spectators over HLS."""
 
-from __future__ import annotations
-
 import io
 from urllib.parse import urljoin
 

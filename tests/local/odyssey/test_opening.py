@@ -1,7 +1,5 @@
 """Streams that start from an image: it is seen first, exactly, then the world of the prompt."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import io

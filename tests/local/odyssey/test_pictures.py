@@ -1,7 +1,5 @@
 """What is drawn: that what a prompt names is to be seen, where it belongs and in its colours."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

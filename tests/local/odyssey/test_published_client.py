@@ -3,8 +3,6 @@
 `make published-client` fetches it and runs this; without PUBLISHED_CLIENT, its folder, the tests are skipped.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import AsyncIterator

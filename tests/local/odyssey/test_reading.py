@@ -1,7 +1,5 @@
 """What a prompt says of what: colours, materials, numbers and sizes go to what they belong to."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.local.odyssey.world.imagination import imagine

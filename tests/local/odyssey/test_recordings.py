@@ -1,7 +1,5 @@
 """Recordings: when they appear, what is in them, and who may fetch them."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import itertools

@@ -1,7 +1,5 @@
 """REST of the protocol page: authentication, reservations, and every way of being refused."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import io

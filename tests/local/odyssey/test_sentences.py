@@ -1,7 +1,5 @@
 """A prompt of several sentences is the sum of its parts, so a world can be told as it stands."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import reduce
 

@@ -1,7 +1,5 @@
 """Simulations: scripts that run without a client, and the recordings that they yield."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import json

@@ -1,7 +1,5 @@
 """Spectators over WHEP, and that every viewer and file shares one encoding."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import io

@@ -1,7 +1,5 @@
 """A bare client of the protocol page, on aiohttp and aiortc alone: it shares no code with ours."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

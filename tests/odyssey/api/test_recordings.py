@@ -1,7 +1,5 @@
 """The recording of a stream that has just ended, which appears only after a while."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.odyssey import Odyssey, OdysseyError, Timeouts

@@ -1,7 +1,5 @@
 """Simulations and client credentials."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError, SimulationStatus

@@ -1,7 +1,5 @@
 """API tokens: kept, renewed in time, renewed when refused, and shown to nobody."""
 
-from __future__ import annotations
-
 import logging
 
 import pytest

@@ -1,7 +1,5 @@
 """Recordings' files: whole or not there, resumed after a break, and their events read line by line."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging

@@ -1,7 +1,5 @@
 """Downloads over links and from stores that do as they do: every byte counts, none is mixed in."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import re

@@ -1,7 +1,5 @@
 """A stream that begins from an image."""
 
-from __future__ import annotations
-
 import base64
 import io
 import random

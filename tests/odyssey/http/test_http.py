@@ -1,7 +1,5 @@
 """The one way that requests take: redirects, proxies, certificates, and what is said when it fails."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import AsyncIterator

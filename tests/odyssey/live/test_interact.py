@@ -1,7 +1,5 @@
 """Interactions: each call gets its own acknowledgement, or an error, in time."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """Frames from packets that are lost, doubled, late, or count from somewhere else."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

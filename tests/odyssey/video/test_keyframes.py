@@ -1,8 +1,6 @@
 """A keyframe without its parameter sets still gives a picture, wherever they are sent; and a marker that is
 set where it should not be costs nothing."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections import deque

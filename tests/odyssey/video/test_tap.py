@@ -1,7 +1,5 @@
 """What `bot/odyssey/video/tap.py` takes for granted of aiortc and aioice. Fails loudly when that changes."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 from pathlib import Path

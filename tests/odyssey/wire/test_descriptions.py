@@ -1,7 +1,5 @@
 """Offers as others write them: each is answered as its writer expects, whatever aiortc would think of it."""
 
-from __future__ import annotations
-
 import contextlib
 import random
 from collections.abc import AsyncIterator

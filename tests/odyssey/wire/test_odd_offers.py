@@ -1,7 +1,5 @@
 """Streamers whose offers are written in other ways than aiortc's: the video comes all the same."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import re

@@ -1,7 +1,5 @@
 """What a person sees after an interaction."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,7 +1,5 @@
 """Users, channels, roles and files that a person picks for an option, a select or a dialog."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from bot.local.discord.people.options import ATTACHMENT, CHANNEL, MENTIONABLE, ROLE, USER

@@ -1,7 +1,5 @@
 """Slash-command options and modal fields: what a user fills in, checked as Discord's client checks it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Messages and modals as a user sees them: a thin reading of Discord's wire shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """simcord's backend with a real clock, attachments on loopback, flat memory, and word of private changes."""
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 import mimetypes

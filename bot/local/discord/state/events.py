@@ -1,7 +1,5 @@
 """Gateway events as one connection receives them: gated and censored by its intents."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What the server, the gateway, the users and the page may ask of the simulated Discord."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import sys

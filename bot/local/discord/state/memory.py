@@ -4,8 +4,6 @@ Private answers are not among it, as on Discord, where they go when the client s
 bot tells anew at each start.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path

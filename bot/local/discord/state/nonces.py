@@ -6,8 +6,6 @@ returned, and none is made. discord.py's documentation adds that the repeat of a
 refused.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Callable

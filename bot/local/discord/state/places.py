@@ -1,7 +1,5 @@
 """The guild itself: its channels, its people, and what each of them may do."""
 
-from __future__ import annotations
-
 from simcord.backend import serializers
 
 from bot.local.discord.state.backend import LocalBackend

@@ -1,7 +1,5 @@
 """What passes between the world and those who use it."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager

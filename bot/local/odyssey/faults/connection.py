@@ -1,7 +1,5 @@
 """A connection that fails as scripted."""
 
-from __future__ import annotations
-
 import asyncio
 import socket as sockets
 import struct

@@ -1,7 +1,5 @@
 """The control endpoint `/faults`, served only when the settings ask for it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """Faults of REST, recordings, downloads and WHEP, as a middleware: the handlers know nothing of them."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

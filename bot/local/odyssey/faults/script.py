@@ -55,8 +55,6 @@ disarmed). `GET /faults` lists what is armed; `DELETE /faults` disarms everythin
 | `whep_refused` | `status` 503 | joining is refused |
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

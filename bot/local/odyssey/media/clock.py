@@ -1,7 +1,5 @@
 """The service's frame clock. All streams count the same ticks, so one stream's packets follow another's."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Video encoders. A frame goes in once; the packet that comes out is shared by everyone."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 

@@ -1,7 +1,5 @@
 """One stream's packets on their way to many peers."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A drawn picture as PyAV frame or JPEG."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import av

@@ -4,8 +4,6 @@ A segment that has left the playlist can be had for its own duration and that of
 it (6.2.2): players are behind, and slow ones more.
 """
 
-from __future__ import annotations
-
 import io
 import math
 from dataclasses import dataclass

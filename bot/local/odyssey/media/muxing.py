@@ -1,7 +1,5 @@
 """Writing ready-made H.264 packets into MP4, without an encoder."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from pathlib import Path

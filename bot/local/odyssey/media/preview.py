@@ -1,7 +1,5 @@
 """The preview: seconds from all over the stream, small, chosen when it is over but encoded while it runs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

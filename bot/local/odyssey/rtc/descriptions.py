@@ -5,8 +5,6 @@ sections that were refused and at codecs that it does not know; so it gets the l
 the sections that it can answer, and the answer is put into the viewer's words afterwards.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

@@ -1,7 +1,5 @@
 """What an interactive client's peer and a spectator's peer have in common."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging

@@ -1,7 +1,5 @@
 """Everything that reaches behind the public interfaces of aiortc and aioice, in one place."""
 
-from __future__ import annotations
-
 import asyncio
 import contextvars
 import functools

@@ -1,7 +1,5 @@
 """Northern lights: curtains of rays that drift, brighten and fade, without any hard edge."""
 
-from __future__ import annotations
-
 import functools
 import math
 

@@ -1,7 +1,5 @@
 """What people built: streets with towers and neon signs, rails; and the craters of a planet without any."""
 
-from __future__ import annotations
-
 import itertools
 import math
 

@@ -1,7 +1,5 @@
 """Camera moves: a cut-out of the picture, enlarged."""
 
-from __future__ import annotations
-
 import math
 
 from PIL import Image

@@ -1,7 +1,5 @@
 """The latest prompt, small, on the picture's lower edge."""
 
-from __future__ import annotations
-
 import functools
 
 import fontpkg  # type: ignore[import-untyped]  # it has neither stubs nor a marker

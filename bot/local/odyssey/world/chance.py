@@ -1,7 +1,5 @@
 """Chance that comes out the same way each time."""
 
-from __future__ import annotations
-
 import random
 
 

@@ -1,7 +1,5 @@
 """Colours: names, mixing, shifting. All are RGB triples of 0 to 255."""
 
-from __future__ import annotations
-
 import colorsys
 
 RGB = tuple[int, int, int]

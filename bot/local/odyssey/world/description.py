@@ -1,7 +1,5 @@
 """From a scene to words: the fuller prompt that the service says it applied."""
 
-from __future__ import annotations
-
 from bot.local.odyssey.world.scene import Actor, Paint, Scene
 
 _PLACES = {

@@ -1,7 +1,5 @@
 """Flowers and wheat, large enough to be what a picture is about."""
 
-from __future__ import annotations
-
 import math
 import random
 

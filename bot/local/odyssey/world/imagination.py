@@ -1,7 +1,5 @@
 """From a prompt to a scene: takes what was read and changes the scene before."""
 
-from __future__ import annotations
-
 import zlib
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The land of each place, as layers from far to near that move at their own speeds."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 

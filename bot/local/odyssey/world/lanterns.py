@@ -1,7 +1,5 @@
 """Paper lanterns: hung on strings, afloat on water, or risen into the air."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

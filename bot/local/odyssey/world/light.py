@@ -1,7 +1,5 @@
 """The palette of a scene: sky, sun, haze and the colour of the light, from time, weather, season and mood."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The pictures of a subject: its cycle in its colours, its material and the scene's light; and its shadow."""
 
-from __future__ import annotations
-
 import functools
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What things are made of: gives a drawn picture the look of glass, paper, stone, …"""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """The input image: the picture that a stream opens with."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import io

@@ -1,7 +1,5 @@
 """Small things in the air: hearts, leaves, bubbles, fireworks. Where each is depends on time alone."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Vector drawing with smooth edges: drawn three times as large, then reduced."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Subjects on the stage: where they are at each moment, and what they leave below them."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Where subjects belong: on the ground, in the air or on the water; from left to right, from near to far."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Things that stand on the land: trees, houses, towers, flowers. Each is drawn once per scene."""
 
-from __future__ import annotations
-
 import random
 
 from PIL import Image

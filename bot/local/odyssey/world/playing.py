@@ -1,7 +1,5 @@
 """The subjects after a prompt: who joins, who changes, who does what."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from bot.local.odyssey.world.reading import Mention, Reading

@@ -5,8 +5,6 @@ is said of ("the sky above the train turns red", "made of glass"). The rules kno
 single words of the vocabulary.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A room: the window through which the world is seen, and the sill to sit on."""
 
-from __future__ import annotations
-
 from bot.local.odyssey.world.canvas import Canvas
 from bot.local.odyssey.world.colours import RGB, mix, shade
 from bot.local.odyssey.world.light import Light

@@ -1,7 +1,5 @@
 """A prompt's sentences. Each is read by itself, on top of what those before it have made."""
 
-from __future__ import annotations
-
 import re
 
 # The end of a sentence, or a comma before "then"; and words that only say that the next one comes later.

@@ -1,7 +1,5 @@
 """Builds the set of a scene: everything slow happens here, so that drawing it is only stamping."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

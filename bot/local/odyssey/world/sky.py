@@ -1,7 +1,5 @@
 """Sky, sun, moon, stars and clouds."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 import math

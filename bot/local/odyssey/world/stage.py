@@ -1,7 +1,5 @@
 """Draws a set, frame by frame: fades from one set to the next, travels through the land, moves the camera."""
 
-from __future__ import annotations
-
 from bot.local.odyssey.world.camera import Camera
 from bot.local.odyssey.world.canvas import Canvas
 from bot.local.odyssey.world.opening import Opening

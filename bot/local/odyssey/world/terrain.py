@@ -1,7 +1,5 @@
 """The shape of the land: ridges, and the ground below them, as sprites that repeat sideways."""
 
-from __future__ import annotations
-
 import math
 import random
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How far each world has been travelled, so that a stream that goes on with one finds it where it was."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 
 LIMIT_WORLDS = 256

@@ -1,7 +1,5 @@
 """The vocabulary: for each thing that a scene can have, the words for it in their base form. Data only."""
 
-from __future__ import annotations
-
 ACTORS = {
     "cat": "cat kitten kitty tabby",
     "dog": "dog puppy hound corgi",

@@ -1,7 +1,5 @@
 """Light on the water, and in it."""
 
-from __future__ import annotations
-
 import math
 
 from PIL import Image, ImageDraw, ImageFilter

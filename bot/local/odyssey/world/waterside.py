@@ -1,7 +1,5 @@
 """Open water and what lies at it: beach, harbour."""
 
-from __future__ import annotations
-
 from bot.local.odyssey.world.actors.kind import Look
 from bot.local.odyssey.world.actors.vehicles import boat
 from bot.local.odyssey.world.colours import RGB, mix, shade

@@ -1,7 +1,5 @@
 """What falls, drifts and flashes between the viewer and the world."""
 
-from __future__ import annotations
-
 import math
 import random
 

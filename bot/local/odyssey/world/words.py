@@ -1,7 +1,5 @@
 """What a word means for the scene, whatever its ending."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal, cast
 

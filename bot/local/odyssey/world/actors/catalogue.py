@@ -1,7 +1,5 @@
 """Every kind of subject by name."""
 
-from __future__ import annotations
-
 from bot.local.odyssey.world.actors import (
     creatures,
     landmarks,

@@ -1,7 +1,5 @@
 """Creatures of their own kind: penguins, ducks, frogs, dinosaurs, ghosts, snowmen. They look to the right."""
 
-from __future__ import annotations
-
 import math
 
 from bot.local.odyssey.world.actors.kind import Look

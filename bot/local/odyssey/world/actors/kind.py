@@ -1,7 +1,5 @@
 """What every kind of subject has in common."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal

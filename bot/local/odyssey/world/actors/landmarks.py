@@ -1,7 +1,5 @@
 """Buildings that one looks at: they stay where they are, and only their light, sails and flags move."""
 
-from __future__ import annotations
-
 import math
 
 from bot.local.odyssey.world.actors.kind import Look

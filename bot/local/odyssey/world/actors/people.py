@@ -1,7 +1,5 @@
 """People, drawn from one figure with different hair, hats and clothes. They look to the right."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """Four-legged animals, all drawn from one skeleton. They look to the right."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Literal

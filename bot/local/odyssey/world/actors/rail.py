@@ -1,7 +1,5 @@
 """A steam train with a carriage. It looks to the right."""
 
-from __future__ import annotations
-
 import math
 
 from bot.local.odyssey.world.actors.kind import Look

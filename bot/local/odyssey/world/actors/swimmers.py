@@ -1,7 +1,5 @@
 """What lives in the water. They look to the right."""
 
-from __future__ import annotations
-
 import math
 
 from bot.local.odyssey.world.actors.kind import Look

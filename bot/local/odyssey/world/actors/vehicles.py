@@ -1,7 +1,5 @@
 """Vehicles of road, water, air and space. They look to the right; rockets look up."""
 
-from __future__ import annotations
-
 import itertools
 import math
 

@@ -1,7 +1,5 @@
 """What flies by itself: birds, butterflies, bees, bats, dragons. They look to the right."""
 
-from __future__ import annotations
-
 import math
 
 from bot.local.odyssey.world.actors.kind import Look
