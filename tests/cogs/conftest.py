@@ -9,11 +9,13 @@ import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.guilds.settings.guild_settings import GuildSettings
 from bot.local.discord.server import LocalDiscord
 from bot.local.discord.state import ApiError
 from bot.process.clock import SystemClock
@@ -85,10 +87,16 @@ class HastyClock(SystemClock):
             await asyncio.wait(wakers)
 
 
+budget_of = GuildSettings.budget.__get__
+
+
 @pytest.fixture
-def clock(house: House) -> HastyClock:
-    """The clock of the bots that a test starts."""
+def clock(house: House, monkeypatch: pytest.MonkeyPatch) -> HastyClock:
+    """The clock of the bots that a test starts. However far it is put forward, broadcasts are long enough."""
     house.clock = HastyClock()
+    a_day = timedelta(days=1)
+    endless = property(lambda settings: replace(budget_of(settings), usual=a_day, longest=a_day))
+    monkeypatch.setattr(GuildSettings, "budget", endless)
     return house.clock
 
 
