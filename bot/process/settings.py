@@ -112,9 +112,9 @@ class Settings(DatabaseSettings):
         le=1000,
         description="Streams that the plan allows at once; more starts wait in line.",
     )
-    stream_limit_s: int = Field(
+    stream_limit_s: float = Field(
         STREAM_LIMIT_S,
-        ge=5,
+        ge=1,
         le=3600,
         description="Seconds that one stream lasts at most; when the service is shorter, that is learned.",
     )

@@ -269,5 +269,5 @@ class Relay:
 def _is_final(ending: Ending) -> bool:
     """Whether no other stream can follow."""
     if ending.reason is Reason.USAGE_LIMIT:
-        return ending.limit is None or ending.limit.kind not in (LimitKind.STREAMS, LimitKind.RATE)
+        return ending.limit is None or ending.limit.kind in (LimitKind.MONTH, LimitKind.SUSPENDED)
     return ending.reason is Reason.BAD_KEY

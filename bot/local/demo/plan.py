@@ -25,5 +25,6 @@ class Plan:
 
     @property
     def bot_settings(self) -> dict[str, str]:
-        """What the owner of such an account sets: the bot asks for no more streams than there are."""
-        return {} if self.concurrent_streams is None else {"CONCURRENT_STREAMS": str(self.concurrent_streams)}
+        """What the owner of such an account sets: the bot asks for no more streams, nor longer ones."""
+        settings = {"CONCURRENT_STREAMS": self.concurrent_streams, "STREAM_LIMIT_S": self.stream_limit_s}
+        return {name: str(value) for name, value in settings.items() if value is not None}
