@@ -12,7 +12,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.prompts import PROMPT_LIMIT
 from bot.broadcast.model import Ending
 from bot.broadcast.picture import Picture
-from bot.broadcast.rights import Deed, may
+from bot.broadcast.rights import Deed
 from bot.broadcast.states import Reason
 from cogs.broadcasts.places import check_place
 from cogs.kit import context, rights
@@ -37,22 +37,19 @@ async def start_broadcast(
 ) -> None:
     """Starts a broadcast here, and answers with its panel. Its shape is its picture's, if none is named.
 
-    Raises what `Broadcasts.start` and `PictureReader` raise, and the reason why the user may not.
+    Raises what `Broadcasts.start` and `PictureReader` raise.
     """
     person = await rights.check(interaction, Deed.START_FROM_PICTURE if image else Deed.START)
-    if mode and mode is not context.settings(interaction).mode and not may(Deed.CHOOSE_MODE, person):
-        raise BroadcastError(Code.MODE_IS_SET)
     context.check_own_permissions(interaction)
     check_place(interaction)
     picture = await _read(interaction, image, portrait) if image else None
     session = await context.services(interaction).broadcasts.start(
         context.channel(interaction),
-        context.viewer(interaction.user),
         prompt,
+        by=person,
         portrait=picture.portrait if picture else bool(portrait),
         picture=picture,
         length=timedelta(minutes=minutes) if minutes else None,
-        is_exempt=may(Deed.BYPASS, person),
         mode=mode,
     )
     try:

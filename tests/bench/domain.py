@@ -22,7 +22,7 @@ from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import State
 from bot.broadcast.telling.listeners import Listeners
 from bot.process.clock import SystemClock
-from tests.broadcast.conftest import put_in
+from tests.broadcast.conftest import put_in, start
 from tests.broadcast.fakes import (
     ListeningAudience,
     MemoryJournal,
@@ -115,11 +115,11 @@ async def _measure(mode: Mode) -> tuple[float, float]:
         ports(world, MemoryJournal(), ListeningAudience(MemoryJournal()), SystemClock()),
         journal=forgetful,
         listeners=Listeners(),
-        arbitration_of=lambda _: arbitration_settings(gap=timedelta()),
+        arbitration_of=lambda _: arbitration_settings(gap=timedelta(), mode=mode),
     )
     desk = desk_of(ScriptedRecordings(None), PostingBoard(), MemoryJournal(), SystemClock(), timeout_s=1)
     async with desk, Broadcasts(all_ports, desk) as broadcasts:
-        session = await broadcasts.start(CHANNEL, Viewer(1, "Mika"), "A cat", portrait=False, mode=mode)
+        session = await start(broadcasts, CHANNEL)
         while session.broadcast.state is not State.LIVE:
             await asyncio.sleep(0)
         before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

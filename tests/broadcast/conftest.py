@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import Line
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
+from bot.broadcast.picture import Picture
+from bot.broadcast.rights import Person, Pictures
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
@@ -58,11 +61,25 @@ class Rig:
         for session in self.broadcasts.in_guild(CHANNEL.guild_id):
             session.adopt()
 
-    async def start(self, prompt: str = "A cat") -> BroadcastSession:
+    async def start(self, prompt: str = "A cat", channel: Channel = CHANNEL) -> BroadcastSession:
         """Mika's broadcast, live."""
-        session = await self.broadcasts.start(CHANNEL, MIKA, prompt, portrait=False)
+        session = await start(self.broadcasts, channel, MIKA, prompt)
         await reach(session, State.LIVE)
         return session
+
+
+async def start(
+    broadcasts: Broadcasts,
+    channel: Channel = CHANNEL,
+    host: Viewer = MIKA,
+    prompt: str = "A cat",
+    *,
+    picture: Picture | None = None,
+    length: timedelta | None = None,
+) -> BroadcastSession:
+    """The broadcast of somebody who may start, and from a picture, and nothing else."""
+    starter = Person(host, views_channel=True, has_starter_role=True, pictures=Pictures.EVERYONE)
+    return await broadcasts.start(channel, prompt, by=starter, portrait=False, picture=picture, length=length)
 
 
 def put_in(line: Line, suggestion: Suggestion, now: float = 0.0) -> None:

@@ -11,7 +11,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, LineFull, TooManyOfYours
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in, start
 from tests.broadcast.fakes import ListeningAudience, MemoryJournal, ScriptedWorld, WaitingClock, ports
 from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
@@ -101,7 +101,7 @@ def test_other_settings_leave_the_mode_as_it_is() -> None:
 async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> None:
     """One of two servers allows one suggestion each from now on: there the next one is refused."""
     elsewhere = Channel(guild_id=2, id=20)
-    await rig.broadcasts.start(elsewhere, MIKA, "A dog", portrait=False)
+    await start(rig.broadcasts, elsewhere, MIKA, "A dog")
     await rig.start()
     rig.world.may_answer.clear()
     for channel in (CHANNEL, elsewhere):

@@ -13,7 +13,7 @@ from bot.broadcast.intake.recent import Recent
 from bot.broadcast.model import Broadcast, Outcome, Stream, Suggestion
 from bot.broadcast.states import Reason, State
 from bot.process.clock import SystemClock
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, start
 from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock, desk_of
 from tests.support.rules import budget, intake_rules
 
@@ -44,7 +44,8 @@ async def test_what_waits_is_sent_on_time(rig: Rig, hours: float, comes_back: bo
 async def test_a_ballot_closes_on_time_and_is_shown_by_the_new_wall(rig: Rig, hours: float) -> None:
     """Twenty seconds are twenty seconds; what the panel shows of them changes once, with the wall."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, mode=Mode.VOTE)
+    rig.adopt(mode=Mode.VOTE)
+    session = await start(rig.broadcasts)
     await session.floor.suggest(ROBIN, "snow")
     choosing = asyncio.create_task(session.floor.outlet.next_choice(until=lambda: None), name="the forwarder")
     closes_at = None
@@ -63,7 +64,7 @@ async def test_a_ballot_closes_on_time_and_is_shown_by_the_new_wall(rig: Rig, ho
 async def test_a_vote_on_the_mode_is_open_for_as_long_as_it_says(rig: Rig, hours: float) -> None:
     """Neither closed by a step forward, nor open for an hour by one back."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     session.floor.call_vote(Mode.VOTE, MIKA)
     rig.clock.step_the_wall(hours=hours)
     await rig.clock.sleep(WINDOW_S - 1)
@@ -76,7 +77,7 @@ async def test_a_vote_on_the_mode_is_open_for_as_long_as_it_says(rig: Rig, hours
 async def test_a_broadcast_lasts_as_long_as_its_server_allows(rig: Rig, hours: float) -> None:
     """Thirty seconds of it, and the panel's "ends" goes with the wall."""
     rig.budgets[CHANNEL.guild_id] = budget(longest=timedelta(seconds=30))
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     while session.ends_at is None:
         await asyncio.sleep(0)
     rig.clock.step_the_wall(hours=hours)

@@ -14,7 +14,7 @@ from bot.odyssey.live.options import ConnectOptions
 from bot.odyssey.live.stream import Stream
 from bot.odyssey.wire.messages import StreamEnded, StreamerMessage, StreamFailed, StreamStarted
 from bot.worlds.odyssey import odyssey_worlds
-from tests.broadcast.conftest import CHANNEL, MIKA, reach
+from tests.broadcast.conftest import reach, start
 from tests.broadcast.fakes import (
     ListeningAudience,
     MemoryJournal,
@@ -100,7 +100,7 @@ async def test_a_stream_that_ends_as_it_begins_is_told(then: tuple[object, ...],
     )
     desk = desk_of(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
     async with desk, Broadcasts(surroundings, desk) as broadcasts, asyncio.timeout(5):
-        session = await broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+        session = await start(broadcasts)
         await board.posted.wait()
     assert session.broadcast.ending
     assert session.broadcast.ending.reason is reason
@@ -125,6 +125,6 @@ async def test_a_stream_refused_for_want_of_a_slot_is_tried_again() -> None:
     )
     desk = desk_of(ScriptedRecordings(None), PostingBoard(), journal, clock, timeout_s=1)
     async with desk, Broadcasts(surroundings, desk) as broadcasts, asyncio.timeout(5):
-        session = await broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+        session = await start(broadcasts)
         await reach(session, State.LIVE)
         assert clock.steady() == 15

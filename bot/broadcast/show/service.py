@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Self
 
+from bot.broadcast import rights
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import AlreadyRunning, BroadcastError, BroadcastTooLong, Code, TooManyBroadcasts
 from bot.broadcast.floor.ticket import Ticket
@@ -14,6 +15,7 @@ from bot.broadcast.model import Broadcast, Channel, Ending, Origin, Refusal, Sug
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.rights import Deed, Person
 from bot.broadcast.show.day import Days
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.view import BroadcastView
@@ -51,24 +53,28 @@ class Broadcasts:
     async def start(
         self,
         channel: Channel,
-        host: Viewer,
         prompt: str,
         *,
+        by: Person,
         portrait: bool,
         picture: Picture | None = None,
         length: timedelta | None = None,
-        is_exempt: bool = False,
         mode: Mode | None = None,
     ) -> BroadcastSession:
         """Begins a broadcast and returns: how it goes on, the listeners are told.
 
-        Its first stream starts from the picture, if there is one; `length` and `mode` are the server's if
-        none are named. `is_exempt` from the text rules. Raises EMPTY_PROMPT, PromptTooLong, Muted, Filtered,
-        BroadcastTooLong, AlreadyRunning, TooManyBroadcasts, DayIsUsedUp or SHUTTING_DOWN.
+        `by` is its host, as they stand in the channel. Its first stream starts from the picture, if they hand
+        one in; `length` and `mode` are the server's if none are named. Raises what `rights.check` raises,
+        MODE_IS_SET, EMPTY_PROMPT, PromptTooLong, Filtered, BroadcastTooLong, AlreadyRunning,
+        TooManyBroadcasts, DayIsUsedUp or SHUTTING_DOWN.
         """
+        rights.check(Deed.START_FROM_PICTURE if picture else Deed.START, by)
+        usual_mode = self._ports.arbitration_of(channel.guild_id).mode
+        if mode not in (None, usual_mode) and not rights.may(Deed.CHOOSE_MODE, by):
+            raise BroadcastError(Code.MODE_IS_SET)
         opening = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
-        intake.check_words(host, opening, typed=prompt, is_exempt=is_exempt)
+        intake.check_words(by.viewer, opening, typed=prompt, is_exempt=rights.may(Deed.BYPASS, by))
         self._check_place(channel)
         length = self._length(channel, length)
         share = await self._days.claim(channel.guild_id, self._ports.new_id(), length)
@@ -80,17 +86,16 @@ class Broadcasts:
         broadcast = Broadcast(
             id=share.broadcast_id,
             channel=channel,
-            host=host,
+            host=by.viewer,
             prompt=opening,
             portrait=portrait,
             requested_at=self._ports.clock.now(),
             length=length,
         )
-        arbitration = self._ports.arbitration_of(channel.guild_id)
         session = self._by_channel[channel.id] = BroadcastSession(
             broadcast,
             self._ports,
-            replace(arbitration, mode=mode or arbitration.mode),
+            replace(self._ports.arbitration_of(channel.guild_id), mode=mode or usual_mode),
             share,
             picture,
             self._recordings.follow,

@@ -13,7 +13,7 @@ from bot.broadcast.model import Outcome, Refusal, Viewer
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.arbitration.test_arbitration import arbiter_of, suggestion
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in, reach
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in, reach, start
 from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 SASHA = Viewer(102, "Sasha")
@@ -23,7 +23,7 @@ BOB, CAROL, ALICE, DAN, ERIN, FRANK = range(1, 7)
 async def connecting(rig: Rig, mode: Mode) -> BroadcastSession:
     """A broadcast for which nothing is sent before the world `may_connect`."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     session.floor.switch(mode)
     return session
 

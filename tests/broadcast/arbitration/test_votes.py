@@ -3,7 +3,7 @@
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Refusal, Viewer
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
+from tests.broadcast.conftest import MIKA, ROBIN, Rig, start
 
 SASHA = Viewer(102, "Sasha")
 
@@ -11,7 +11,7 @@ SASHA = Viewer(102, "Sasha")
 async def waiting_floor(rig: Rig) -> Floor:
     """The floor of a broadcast that connects, so that nothing is sent and nothing is stale."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     session.floor.switch(Mode.VOTE)
     return session.floor
 

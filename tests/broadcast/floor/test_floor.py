@@ -9,7 +9,7 @@ from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.floor.motion import WINDOW_S
 from bot.broadcast.model import Channel, Outcome, Refusal, Viewer
 from bot.broadcast.states import Reason, State
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach, start
 
 SASHA = Viewer(102, "Sasha")
 
@@ -42,7 +42,7 @@ async def test_viewers_vote_on_the_mode(rig: Rig, votes: list[bool], mode: Mode)
 async def test_a_vote_on_the_mode_ends_in_time_though_nothing_is_forwarded(rig: Rig) -> None:
     """It was called while the broadcast connected: late votes are refused, and then it is carried out."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     session.floor.call_vote(Mode.VOTE, MIKA)
     session.floor.vote_on_mode(ROBIN, is_for=True)
     await rig.clock.sleep(WINDOW_S)
@@ -226,7 +226,7 @@ async def test_who_leaves_the_server_leaves_all_its_floors(rig: Rig) -> None:
     """What they have in line is withdrawn everywhere in it; other servers and people keep theirs."""
     rig.world.may_connect.clear()  # nothing is forwarded, and nothing becomes stale
     here, there, elsewhere = [
-        await rig.broadcasts.start(channel, MIKA, "A cat", portrait=False)
+        await start(rig.broadcasts, channel)
         for channel in (CHANNEL, Channel(CHANNEL.guild_id, 11), Channel(2, 20))
     ]
     for session in (here, there, elsewhere):

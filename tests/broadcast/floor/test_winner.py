@@ -10,7 +10,7 @@ from bot.broadcast.errors import WorldError
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Viewer
 from bot.broadcast.states import Reason
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, start
 from tests.broadcast.fakes import TURNS
 from tests.support.rules import arbitration_settings
 
@@ -22,7 +22,7 @@ async def decided(rig: Rig, mode: Mode = Mode.VOTE) -> Floor:
     """Something is on its way; by vote Robin's owl, for which 5 of 8 are."""
     rig.arbitrations[CHANNEL.guild_id] = arbitration_settings(gap=timedelta(0))
     rig.world.may_connect.clear()
-    floor = (await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)).floor
+    floor = (await start(rig.broadcasts)).floor
     floor.switch(mode)
     owl, *others = [(await floor.suggest(by, prompt)).suggestion for by, prompt in IDEAS]
     if mode.takes_votes:

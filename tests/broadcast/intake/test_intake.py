@@ -13,7 +13,7 @@ from bot.broadcast.intake.intake import Intake, IntakeRules
 from bot.broadcast.intake.recent import MEMORY_LIMIT, Recent
 from bot.broadcast.model import Channel, Refusal, Suggestion, Viewer
 from bot.broadcast.show.session import BroadcastSession
-from tests.broadcast.conftest import CHANNEL, MIKA, Rig
+from tests.broadcast.conftest import CHANNEL, MIKA, Rig, start
 from tests.broadcast.fakes import SteppedClock
 from tests.support.rules import intake_rules
 
@@ -145,13 +145,13 @@ async def test_what_was_sent_counts_and_only_in_its_broadcast(rig: Rig) -> None:
         await rig.broadcasts.suggest(CHANNEL, SASHA, " SNOW ")
     assert caught.value.code is Repeated
     other = Channel(CHANNEL.guild_id, 11)
-    await rig.broadcasts.start(other, MIKA, "A dog", portrait=False)
+    await start(rig.broadcasts, other, MIKA, "A dog")
     assert await rig.broadcasts.suggest(other, ROBIN, "snow")
 
 
 async def test_an_edit_may_not_repeat_and_frees_the_words_before(rig: Rig) -> None:
     """It is no way round the rule, its own words are no repeat, and what nobody says any more is free."""
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     snow = await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
     rain = await rig.broadcasts.suggest(CHANNEL, SASHA, "rain")
     with pytest.raises(BroadcastError) as caught:

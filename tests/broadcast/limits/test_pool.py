@@ -14,7 +14,7 @@ from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Channel
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
-from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig, reach
+from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig, reach, start
 from tests.broadcast.fakes import SteppedClock, WaitingClock
 
 
@@ -26,15 +26,12 @@ async def some_turns() -> None:
 
 async def test_a_start_beyond_the_pool_waits_and_then_starts_by_itself(rig: Rig) -> None:
     """It knows its place, which moves up, and its panel hears of it; it can also be ended while it waits."""
-    sessions = [
-        await rig.broadcasts.start(Channel(100 + number, 100 + number), MIKA, "A cat", portrait=False)
-        for number in range(5)
-    ]
+    sessions = [await start(rig.broadcasts, Channel(100 + number, 100 + number)) for number in range(5)]
     for session in sessions:
         await reach(session, State.LIVE)
-    first = await rig.broadcasts.start(CHANNEL, MIKA, "A dog", portrait=False)
-    second = await rig.broadcasts.start(Channel(1, 200), MIKA, "An owl", portrait=False)
-    third = await rig.broadcasts.start(Channel(1, 201), MIKA, "A fox", portrait=False)
+    first = await start(rig.broadcasts, CHANNEL, MIKA, "A dog")
+    second = await start(rig.broadcasts, Channel(1, 200), MIKA, "An owl")
+    third = await start(rig.broadcasts, Channel(1, 201), MIKA, "A fox")
     await some_turns()
     assert [s.place_in_pool for s in (first, second, third)] == [1, 2, 3]
     rig.audience.heard.clear()
@@ -51,14 +48,11 @@ async def test_a_start_beyond_the_pool_waits_and_then_starts_by_itself(rig: Rig)
 
 async def test_a_place_goes_on_though_the_next_one_gives_it_up_in_the_same_moment(rig: Rig) -> None:
     """One ends, and whoever was to follow gives up in the same turn of the loop: nobody notices either."""
-    running = [
-        await rig.broadcasts.start(Channel(1, 100 + number), MIKA, "A cat", portrait=False)
-        for number in range(5)
-    ]
+    running = [await start(rig.broadcasts, Channel(1, 100 + number)) for number in range(5)]
     for session in running:
         await reach(session, State.LIVE)
-    waiting = await rig.broadcasts.start(Channel(2, 200), MIKA, "An owl", portrait=False)
-    last = await rig.broadcasts.start(Channel(2, 201), MIKA, "A fox", portrait=False)
+    waiting = await start(rig.broadcasts, Channel(2, 200), MIKA, "An owl")
+    last = await start(rig.broadcasts, Channel(2, 201), MIKA, "A fox")
     await some_turns()
     rig.end(running[0].broadcast.channel)
     while rig.world.calls[-1] != "disconnect":
@@ -171,7 +165,7 @@ async def times_of_tries(rig: Rig, number: int) -> list[float]:
 async def test_a_start_that_finds_all_streams_taken_elsewhere_waits_in_line(rig: Rig, where: str) -> None:
     """Another client has them, or a run that was killed: tried again, ever more seldom, then live."""
     rig.world.full_at = where
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     times = await times_of_tries(rig, 7)
     pauses = [after - before for before, after in itertools.pairwise(times)]
     assert pauses == [5, 10, 20, 40, 60, 60]
@@ -181,7 +175,7 @@ async def test_a_start_that_finds_all_streams_taken_elsewhere_waits_in_line(rig:
     assert rig.world.calls[-1] == "disconnect", "what it waits for is not held meanwhile"
     rig.world.full_at = None
     await reach(session, State.LIVE)
-    again = await rig.broadcasts.start(Channel(1, 11), MIKA, "A dog", portrait=False)
+    again = await start(rig.broadcasts, Channel(1, 11), MIKA, "A dog")
     await reach(again, State.LIVE)
 
 
@@ -190,9 +184,7 @@ async def waiting_elsewhere(rig: Rig, count: int) -> list[BroadcastSession]:
     rig.world.full_at = "connect"
     sessions = []
     for number in range(count):
-        sessions.append(
-            await rig.broadcasts.start(Channel(2, 20 + number), MIKA, f"idea {number}", portrait=False)
-        )
+        sessions.append(await start(rig.broadcasts, Channel(2, 20 + number), MIKA, f"idea {number}"))
         await some_turns()
     assert [session.place_in_pool for session in sessions] == list(range(1, count + 1))
     return sessions
@@ -234,7 +226,7 @@ async def test_one_that_waits_elsewhere_can_be_ended() -> None:
 async def test_what_no_wait_mends_fails(rig: Rig, limit: UsageLimit | None) -> None:
     """The month's hours, an account that is suspended: there is nothing to wait in line for."""
     rig.world.failing_at["connect"] = WorldError(Reason.USAGE_LIMIT, limit=limit)
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     async with asyncio.timeout(5):
         while not session.broadcast.state.is_over:
             await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from bot.broadcast.model import Channel, Ending, Stream
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
-from tests.broadcast.conftest import CHANNEL, MIKA, reach
+from tests.broadcast.conftest import CHANNEL, MIKA, reach, start
 from tests.broadcast.fakes import (
     ListeningAudience,
     MemoryJournal,
@@ -37,7 +37,7 @@ class Run:
 
     async def start(self, channel: Channel = CHANNEL) -> BroadcastSession:
         """Mika's broadcast, live."""
-        session = await self.broadcasts.start(channel, MIKA, "A harbour", portrait=False)
+        session = await start(self.broadcasts, channel, MIKA, "A harbour")
         await reach(session, State.LIVE)
         await settle()
         return session

@@ -10,7 +10,7 @@ from bot.broadcast.limits.continuation import Continuation
 from bot.broadcast.model import Channel, Ending, Outcome
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
-from tests.broadcast.conftest import MIKA, ROBIN
+from tests.broadcast.conftest import MIKA, ROBIN, start
 from tests.broadcast.relay.conftest import Opened
 from tests.broadcast.relay.service import settle
 
@@ -180,7 +180,7 @@ async def test_five_broadcasts_at_their_seams_do_not_wait_for_each_other(opened:
     """With all slots on air each goes on with its own; who waits to start comes in with the first end."""
     async with opened() as run:
         sessions = [await run.start(Channel(number, number)) for number in range(1, 6)]
-        waiting = await run.broadcasts.start(Channel(9, 9), MIKA, "A fox", portrait=False)
+        waiting = await start(run.broadcasts, Channel(9, 9), MIKA, "A fox")
         await run.clock.turn(600)
         assert {session.relay.streams.begun for session in sessions} == {5}
         assert run.service.most_open == 5
@@ -195,7 +195,7 @@ async def test_a_start_is_not_kept_waiting_by_seams(opened: Opened) -> None:
         session = await run.start()
         await run.clock.turn(141)
         assert run.service.open == 2
-        starting = await run.broadcasts.start(Channel(9, 9), MIKA, "A fox", portrait=False)
+        starting = await start(run.broadcasts, Channel(9, 9), MIKA, "A fox")
         await settle()
         assert starting.place_in_pool == 1
         await run.clock.turn(4)
@@ -207,7 +207,7 @@ async def test_one_slot_is_kept_for_seams_where_they_are_to_overlap(opened: Open
     """A start waits rather than take it; the seams of those on air take it in turn."""
     async with opened(Continuation.OVERLAP, slots=3) as run:
         sessions = [await run.start(Channel(number, number)) for number in (1, 2)]
-        waiting = await run.broadcasts.start(Channel(9, 9), MIKA, "A fox", portrait=False)
+        waiting = await start(run.broadcasts, Channel(9, 9), MIKA, "A fox")
         await run.clock.turn(300)
         assert waiting.place_in_pool == 1
         assert {session.relay.streams.begun for session in sessions} == {3}

@@ -18,7 +18,7 @@ from bot.broadcast.limits.budget import LAST_CALL_S, STREAM_LIMIT_S, Budget
 from bot.broadcast.model import Broadcast, Channel
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach, start
 from tests.broadcast.fakes import AN_ENDLESS_EVENING, WaitingClock
 from tests.support.rules import budget
 
@@ -31,17 +31,10 @@ def a_day(**length: float) -> Budget:
     return replace(AN_ENDLESS_EVENING, per_day=timedelta(**length))
 
 
-async def start(rig: Rig, channel: Channel = CHANNEL) -> BroadcastSession:
-    """A broadcast, live."""
-    session = await rig.broadcasts.start(channel, MIKA, "A cat", portrait=False)
-    await reach(session, State.LIVE)
-    return session
-
-
 async def refusal(rig: Rig, channel: Channel = CHANNEL) -> Kind | None:
     """What a start is refused with."""
     try:
-        await rig.broadcasts.start(channel, MIKA, "A cat", portrait=False)
+        await start(rig.broadcasts, channel)
     except BroadcastError as error:
         return error.code
     return None
@@ -67,7 +60,7 @@ def past(rig: Rig, *, hours_ago: float, lasted_s: float, name: str = "past") -> 
 async def test_the_days_minutes_end_a_broadcast_that_outlasts_them(rig: Rig, day_s: float) -> None:
     """To the second, and in order, however many times what a stream takes by default; then none may start."""
     rig.budgets[GUILD] = a_day(seconds=day_s)
-    session = await start(rig)
+    session = await rig.start()
     await reach(session, State.ENDED)
     assert session.broadcast.ending
     assert (session.broadcast.ending.reason, rig.clock.steady()) == (Reason.DAY_LIMIT, day_s)
@@ -82,7 +75,7 @@ async def test_a_refused_start_says_how_much_there_is_and_when_there_is_more(rig
     rig.budgets[GUILD] = a_day(minutes=3)
     past(rig, hours_ago=1, lasted_s=180)
     with pytest.raises(BroadcastError) as caught:
-        await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+        await start(rig.broadcasts)
     assert caught.value.why == DayIsUsedUp(3, until=datetime(2026, 8, 2, tzinfo=rig.clock.now().tzinfo))
     assert await refusal(rig, Channel(2, 20)) is None, "another server has its own minutes"
 
@@ -111,7 +104,7 @@ async def test_what_several_use_together_counts() -> None:
     """Three at once, of 400 s: 150 each for two of them, the rest for the third, and none for a fourth."""
     async with opened_rig(WaitingClock()) as rig:
         rig.budgets[GUILD] = a_day(seconds=400)
-        sessions = [await start(rig, Channel(GUILD, number)) for number in (10, 11, 12)]
+        sessions = [await rig.start(channel=Channel(GUILD, number)) for number in (10, 11, 12)]
         assert await refusal(rig, Channel(GUILD, 13)) is DayIsUsedUp
         lengths = [(s.ends_at or rig.clock.now()) - rig.clock.now() for s in sessions]
         assert [length.total_seconds() for length in lengths] == [STREAM_LIMIT_S, STREAM_LIMIT_S, 100]
@@ -140,7 +133,7 @@ async def test_of_what_reached_over_midnight_the_part_since_counts(
     if lasts_s is None:
         assert await refusal(rig) is DayIsUsedUp
         return
-    session = await start(rig)
+    session = await rig.start()
     await reach(session, State.ENDED)
     assert rig.clock.steady() == pytest.approx(lasts_s)
 
@@ -149,7 +142,7 @@ async def test_midnight_gives_new_minutes_to_what_runs(rig: Rig) -> None:
     """Half a minute before midnight, with 40 s of today: it goes on, and ends 40 s into the new day."""
     rig.clock.step_the_wall(hours=3, minutes=59, seconds=30)
     rig.budgets[GUILD] = a_day(seconds=40)
-    session = await start(rig)
+    session = await rig.start()
     await reach(session, State.ENDED)
     assert session.broadcast.ending
     assert session.broadcast.ending.reason is Reason.DAY_LIMIT
@@ -160,7 +153,7 @@ async def test_more_minutes_hold_at_once() -> None:
     """A moderator gives more while it runs: it goes on, and its panel is told until when."""
     async with opened_rig(WaitingClock()) as rig:
         rig.budgets[GUILD] = a_day(seconds=60)
-        session = await start(rig)
+        session = await rig.start()
         rig.budgets[GUILD] = a_day(seconds=90)
         rig.audience.heard.clear()
         rig.adopt()
@@ -186,7 +179,7 @@ async def test_fewer_minutes_hold_at_once(fewer: Budget, reason: Reason) -> None
     """It has been live for longer than is allowed now: it ends."""
     async with opened_rig(WaitingClock()) as rig, asyncio.timeout(5):
         rig.budgets[GUILD] = a_day(seconds=100)
-        session = await start(rig)
+        session = await rig.start()
         await rig.clock.sleep(40)
         rig.budgets[GUILD] = fewer
         rig.adopt()
@@ -198,7 +191,7 @@ async def test_fewer_minutes_hold_at_once(fewer: Budget, reason: Reason) -> None
 async def test_rules_that_change_while_it_connects_hold_when_it_is_live(rig: Rig) -> None:
     """There was no limit when it was asked for."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     rig.budgets[GUILD] = a_day(seconds=30)
     rig.adopt()
     rig.world.may_connect.set()
@@ -211,7 +204,7 @@ async def test_rules_that_change_while_it_connects_hold_when_it_is_live(rig: Rig
 async def test_a_wall_that_is_set_makes_no_broadcast_longer_or_shorter(rig: Rig, hours: float) -> None:
     """Two hours ahead while it runs: it was live for 30 s, is stored so, and so much is used of the day."""
     rig.budgets[GUILD] = a_day(seconds=30)
-    session = await start(rig)
+    session = await rig.start()
     rig.clock.step_the_wall(hours=hours)
     await reach(session, State.ENDED)
     broadcast, stream = session.broadcast, rig.journal.streams[-1]
@@ -227,11 +220,11 @@ async def test_a_start_that_fails_uses_nothing(rig: Rig) -> None:
     """Nobody saw it: its part of the day is there again."""
     rig.budgets[GUILD] = a_day(seconds=60)
     rig.world.failing_at["start"] = WorldError(Reason.NO_STREAMER)
-    failed = await rig.broadcasts.start(CHANNEL, ROBIN, "A dog", portrait=False)
+    failed = await start(rig.broadcasts, CHANNEL, ROBIN, "A dog")
     while rig.broadcasts.is_running_in(CHANNEL):
         await asyncio.sleep(0)
     assert failed.broadcast.state is State.FAILED
-    session = await start(rig)
+    session = await rig.start()
     await reach(session, State.ENDED)
     assert rig.clock.steady() == 60
 
@@ -257,7 +250,7 @@ async def test_the_last_30_s_are_called_out(rig: Rig, length_s: float, day_s: fl
     per_day = timedelta(seconds=day_s) if day_s else None
     rig.budgets[GUILD] = budget(usual=timedelta(seconds=length_s), per_day=per_day)
     seen = called_out(rig)
-    session = await start(rig)
+    session = await rig.start()
     await reach(session, State.ENDED)
     assert seen == [(0, False), (length_s - LAST_CALL_S, True)]
     assert rig.clock.steady() == length_s
@@ -268,7 +261,7 @@ async def test_the_last_of_the_day_is_called_out(rig: Rig, day_s: float) -> None
     """Also of one that is meant to be longer."""
     rig.budgets[GUILD] = a_day(seconds=day_s)
     seen = called_out(rig)
-    await reach(await start(rig), State.ENDED)
+    await reach(await rig.start(), State.ENDED)
     assert seen == [(0, False), (day_s - LAST_CALL_S, True)]
 
 
@@ -277,7 +270,7 @@ async def test_more_minutes_take_the_call_back() -> None:
     async with opened_rig() as rig:
         rig.budgets[GUILD] = a_day(seconds=60)
         seen = called_out(rig)
-        session = await start(rig)
+        session = await rig.start()
         while not session.view.is_last_call:
             await asyncio.sleep(0)
         rig.budgets[GUILD] = a_day(seconds=100)
@@ -290,7 +283,7 @@ async def test_nothing_is_called_out_of_what_is_shorter_than_that(rig: Rig) -> N
     """It would not be true."""
     rig.budgets[GUILD] = a_day(seconds=20)
     seen = called_out(rig)
-    await reach(await start(rig), State.ENDED)
+    await reach(await rig.start(), State.ENDED)
     assert seen == [(0, False)]
 
 
@@ -307,7 +300,7 @@ async def test_a_broadcast_lasts_as_long_as_is_said(
 ) -> None:
     """Else as long as its server has set it; and that is stored when it is asked for."""
     rig.budgets[GUILD] = budget(usual=timedelta(seconds=60), longest=timedelta(seconds=90))
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, length=named)
+    session = await start(rig.broadcasts, length=named)
     await reach(session, State.ENDED)
     assert session.broadcast.ending
     assert (session.broadcast.ending.reason, rig.clock.steady()) == (reason, lasts_s)
@@ -318,9 +311,9 @@ async def test_more_than_the_longest_is_refused(rig: Rig) -> None:
     """With how long it may be; what the server has set as usual is cut to it instead."""
     rig.budgets[GUILD] = budget(usual=timedelta(minutes=10), longest=timedelta(minutes=2))
     with pytest.raises(BroadcastError) as caught:
-        await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, length=timedelta(minutes=3))
+        await start(rig.broadcasts, length=timedelta(minutes=3))
     assert caught.value.why == BroadcastTooLong(limit_minutes=2)
-    session = await start(rig)
+    session = await rig.start()
     assert session.broadcast.length == timedelta(minutes=2)
 
 

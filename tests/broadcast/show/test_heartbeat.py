@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.broadcast.model import Channel
 from bot.broadcast.show.heartbeat import INTERVAL_S, Heartbeat
 from bot.broadcast.states import State
-from tests.broadcast.conftest import MIKA, Rig, opened_rig, reach
+from tests.broadcast.conftest import MIKA, Rig, opened_rig, reach, start
 from tests.broadcast.fakes import SteppedClock, WaitingClock
 
 
@@ -39,7 +39,7 @@ async def test_what_runs_is_seen_every_ten_seconds() -> None:
             await asyncio.sleep(0)
             assert rig.journal.signs_of_life == []
             first = await rig.start()
-            second = await rig.broadcasts.start(Channel(1, 11), MIKA, "A dog", portrait=False)
+            second = await start(rig.broadcasts, Channel(1, 11), MIKA, "A dog")
             await reach(second, State.LIVE)
             began = clock.now()
             await clock.next()

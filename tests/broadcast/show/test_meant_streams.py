@@ -8,7 +8,7 @@ from bot.broadcast.model import Stream
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import StartedStream, StreamEvents
 from bot.broadcast.states import Reason, State
-from tests.broadcast.conftest import CHANNEL, MIKA, Rig, reach
+from tests.broadcast.conftest import Rig, reach, start
 
 
 async def test_a_stream_is_stored_as_meant_before_the_service_is_asked(rig: Rig) -> None:
@@ -36,7 +36,7 @@ async def test_a_stream_is_stored_as_meant_before_the_service_is_asked(rig: Rig)
 async def test_nothing_is_asked_of_the_service_that_is_not_stored(rig: Rig) -> None:
     """A full disk costs no stream."""
     rig.journal.refuses = lambda thing: isinstance(thing, Stream)
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     while not session.broadcast.state.is_over:
         await asyncio.sleep(0)
     assert rig.world.calls == ["connect", "disconnect"]
@@ -45,7 +45,7 @@ async def test_nothing_is_asked_of_the_service_that_is_not_stored(rig: Rig) -> N
 async def test_a_stream_that_never_began_is_closed_and_has_no_recording(rig: Rig) -> None:
     """It is stored why; nobody waits for what cannot come."""
     rig.world.failing_at["start"] = WorldError(Reason.STREAM_ERROR)
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     while rig.broadcasts.running:
         await asyncio.sleep(0)
     last = rig.journal.streams[-1]
@@ -60,7 +60,7 @@ async def test_a_stream_that_never_began_is_closed_and_has_no_recording(rig: Rig
 async def test_a_stream_that_is_asked_for_again_is_the_same_one(rig: Rig) -> None:
     """None was free at the service: however often it is tried, one stream is meant."""
     rig.world.full_at = "start"
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     while rig.world.calls.count("start A cat") < 3:
         await asyncio.sleep(0)
     rig.world.full_at = None

@@ -17,7 +17,7 @@ from bot.broadcast.errors import (
 from bot.broadcast.model import Channel, Stream, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach, start
 from tests.support.rules import budget, line_limits
 
 
@@ -25,9 +25,9 @@ async def test_one_broadcast_per_channel(rig: Rig) -> None:
     """A second start names the host of the first; another channel is free."""
     await rig.start()
     with pytest.raises(BroadcastError) as caught:
-        await rig.broadcasts.start(CHANNEL, ROBIN, "A dog", portrait=False)
+        await start(rig.broadcasts, CHANNEL, ROBIN, "A dog")
     assert caught.value.why == AlreadyRunning(host=MIKA)
-    other = await rig.broadcasts.start(Channel(1, 11), ROBIN, "A dog", portrait=False)
+    other = await start(rig.broadcasts, Channel(1, 11), ROBIN, "A dog")
     await reach(other, State.LIVE)
 
 
@@ -66,7 +66,7 @@ async def test_stopping_the_bot_ends_broadcasts_in_order(rig: Rig) -> None:
     assert session.broadcast.ending.reason is Reason.SHUTDOWN
     assert rig.world.calls[-2:] == ["end", "disconnect"]
     with pytest.raises(BroadcastError) as caught:
-        await rig.broadcasts.start(CHANNEL, MIKA, "A dog", portrait=False)
+        await start(rig.broadcasts, CHANNEL, MIKA, "A dog")
     assert caught.value.code is Code.SHUTTING_DOWN
 
 
@@ -78,7 +78,7 @@ async def test_a_broken_journal_fails_one_broadcast_not_the_bot(
 
     rig.journal.refuses = lambda thing: isinstance(thing, Stream)
     other = Channel(1, 11)
-    broken = await rig.broadcasts.start(other, ROBIN, "A dog", portrait=False)
+    broken = await start(rig.broadcasts, other, ROBIN, "A dog")
     while rig.broadcasts.is_running_in(other):
         await asyncio.sleep(0)
     assert healthy.broadcast.state is State.LIVE
@@ -92,17 +92,17 @@ async def test_a_broken_journal_fails_one_broadcast_not_the_bot(
 async def test_a_server_has_its_share_and_no_more(rig: Rig) -> None:
     """One broadcast at once, if so set; another server is not touched by it."""
     rig.budgets |= dict.fromkeys((CHANNEL.guild_id, 2), budget(at_once=1))
-    await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    await start(rig.broadcasts)
     with pytest.raises(BroadcastError) as caught:
-        await rig.broadcasts.start(Channel(CHANNEL.guild_id, 11), ROBIN, "A dog", portrait=False)
+        await start(rig.broadcasts, Channel(CHANNEL.guild_id, 11), ROBIN, "A dog")
     assert caught.value.why == TooManyBroadcasts(limit=1)
-    await reach(await rig.broadcasts.start(Channel(2, 12), ROBIN, "An owl", portrait=False), State.LIVE)
+    await reach(await start(rig.broadcasts, Channel(2, 12), ROBIN, "An owl"), State.LIVE)
 
 
 async def test_a_server_can_limit_how_long_a_broadcast_lasts(rig: Rig) -> None:
     """At the server's own limit it ends in order, though the service would go on."""
     rig.budgets[CHANNEL.guild_id] = budget(longest=timedelta(seconds=30))
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     await reach(session, State.ENDED)
     ended, live = session.broadcast.ended_at, session.broadcast.live_at
     assert session.broadcast.ending
@@ -118,7 +118,7 @@ async def test_the_first_stream_starts_from_the_picture(rig: Rig) -> None:
     picture = Picture(b"jpeg", portrait=False)
     await rig.start()
     other = Channel(CHANNEL.guild_id, 11)
-    session = await rig.broadcasts.start(other, MIKA, "A cat", portrait=False, picture=picture)
+    session = await start(rig.broadcasts, other, picture=picture)
     await reach(session, State.LIVE)
     assert rig.world.started_from == [None, picture]
 
@@ -127,7 +127,7 @@ async def test_where_streams_start_from_no_picture_the_broadcast_fails(rig: Rig)
     """With a reason of its own, and nothing left open."""
     rig.world.starts_from_pictures = False
     picture = Picture(b"jpeg", portrait=False)
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False, picture=picture)
+    session = await start(rig.broadcasts, picture=picture)
     await reach(session, State.FAILED)
     assert session.broadcast.ending
     assert session.broadcast.ending.reason is Reason.NO_PICTURES

@@ -10,7 +10,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Stream, Suggestion, Viewer
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach, start
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 
@@ -109,7 +109,7 @@ async def test_a_note_that_cannot_be_stored_ends_the_broadcast_and_leaves_nobody
 async def test_suggestions_wait_while_the_broadcast_connects(rig: Rig) -> None:
     """An idea that comes before the first picture is kept, and sent once the stream runs."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     await reach(session, State.CONNECTING)
     ticket = await session.floor.suggest(ROBIN, "snow")
     rig.world.may_connect.set()
@@ -153,7 +153,7 @@ async def test_the_end_refuses_what_is_in_flight_and_in_line(rig: Rig) -> None:
 async def test_a_start_that_fails_frees_connection_and_channel(rig: Rig, where: str) -> None:
     """No streamer, no key, no quota: the broadcast has failed, with a reference, and another may start."""
     rig.world.failing_at[where] = WorldError(Reason.NO_STREAMER, "all busy")
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     while not session.broadcast.state.is_over:
         await asyncio.sleep(0)
     assert session.broadcast.state is State.FAILED
@@ -166,7 +166,7 @@ async def test_a_start_that_fails_frees_connection_and_channel(rig: Rig, where: 
 async def test_the_end_can_be_asked_for_while_connecting(rig: Rig) -> None:
     """A host who changes their mind does not have to wait for a streamer."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     await reach(session, State.CONNECTING)
     rig.end()
     await reach(session, State.ENDED)
@@ -175,7 +175,7 @@ async def test_the_end_can_be_asked_for_while_connecting(rig: Rig) -> None:
 
 async def test_an_end_asked_for_at_once_never_connects(rig: Rig) -> None:
     """Start and end in the same breath cost nothing."""
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     rig.end()
     await reach(session, State.ENDED)
     assert rig.world.calls == []

@@ -12,7 +12,7 @@ from bot.broadcast.picture import Picture
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig
+from tests.broadcast.conftest import MIKA, ROBIN, Rig, start
 
 TOKEN = "spectator-secret"
 
@@ -93,7 +93,7 @@ async def test_what_was_applied_is_counted_with_all_who_asked_for_it(rig: Rig) -
 async def test_an_end_is_seen_as_soon_as_it_is_asked_for(rig: Rig) -> None:
     """Whoever looks next finds it closing, with an empty line, and thanks for how many."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     await session.floor.suggest(ROBIN, "snow")
     assert (session.view.is_closing, session.view.floor.waiting, session.view.streams) == (False, 1, 0)
     session.end(Ending(Reason.HOST_ENDED, by=MIKA))
@@ -104,7 +104,7 @@ async def test_an_end_is_seen_as_soon_as_it_is_asked_for(rig: Rig) -> None:
 async def test_what_moderators_have_not_seen_is_for_review_only_where_they_decide(rig: Rig) -> None:
     """And there it is no candidate."""
     rig.world.may_connect.clear()
-    session = await rig.broadcasts.start(CHANNEL, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     await session.floor.suggest(ROBIN, "snow")
     assert (session.view.floor.to_review, len(session.view.floor.candidates)) == ((), 1)
     session.floor.switch(Mode.HOST)

@@ -14,7 +14,7 @@ from cogs.panel.panel import Panel
 from cogs.panel.text import title
 from cogs.wording.panel import how_to_steer
 from tests.broadcast.conftest import CHANNEL as CHANNEL_OF_RIG
-from tests.broadcast.conftest import MIKA, ROBIN, Rig, opened_rig, rig
+from tests.broadcast.conftest import ROBIN, Rig, opened_rig, rig, start
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.support.rules import arbitration_settings, line_limits, policy_settings
 from tests.support.steering import set_
@@ -59,7 +59,7 @@ async def test_a_panel_asks_once_how_the_line_stands(monkeypatch: pytest.MonkeyP
 
     async with opened_rig() as rig:
         rig.world.may_connect.clear()  # so that nothing leaves the line
-        session = await rig.broadcasts.start(CHANNEL_OF_RIG, MIKA, "A cat", portrait=False)
+        session = await start(rig.broadcasts)
         session.floor.switch(Mode.VOTE)
         await session.floor.suggest(ROBIN, "an owl hoots")
         monkeypatch.setattr(Arbiter, "standing", count_and_stand)
@@ -81,7 +81,7 @@ FIVE = [
 async def drawn(rig: Rig, mode: Mode, *prompts: str, **more: bool) -> Panel:
     """The panel of a broadcast in which these wait, Robin's all of them."""
     rig.world.may_connect.clear()  # so that nothing leaves the line
-    session = await rig.broadcasts.start(CHANNEL_OF_RIG, MIKA, "A cat", portrait=False)
+    session = await start(rig.broadcasts)
     session.floor.adopt(arbitration_settings(limits=line_limits(per_viewer=9), policy=SHARING))
     session.floor.switch(mode)
     for prompt in prompts:
