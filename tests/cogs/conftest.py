@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import re
 import time
@@ -101,13 +102,17 @@ def clock(house: House, monkeypatch: pytest.MonkeyPatch) -> HastyClock:
 
 
 async def until(
-    house: House, condition: Callable[[], bool], *, meanwhile: Callable[[], object] = int
+    house: House, condition: Callable[[], bool], *, meanwhile: Callable[[], object] | None = None
 ) -> None:
-    """Returns once it holds. The bot answers until then, and `meanwhile` happens again and again."""
+    """Returns once it holds. The bot answers until then, and before each time that `meanwhile` happens."""
     async with asyncio.timeout(WAIT_S):
-        while not condition():
-            assert await house.goes_on()
-            meanwhile()
+        for turn in itertools.count():
+            if condition():
+                return
+            if meanwhile or turn % 10 == 0:
+                assert await house.goes_on()
+            if meanwhile:
+                meanwhile()
             await asyncio.sleep(0.005)  # to ask without a pause would take the time that the bot needs
 
 

@@ -25,12 +25,7 @@ APPLICATION = r"/oauth2/applications/@me$"
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither we nor discord.py wait before the bot comes again."""
-
-    async def at_once(*_args: object, **_options: object) -> None:
-        pass
-
-    monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
+    """We do not wait before the bot comes again."""
     monkeypatch.setattr("bot.discord.bot.CONNECTING_AGAIN_S", (0.05, 0.05))
     monkeypatch.setattr("bot.discord.connection.CONNECTING_AGAIN_S", (0.05, 0.05))
 

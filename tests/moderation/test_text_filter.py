@@ -150,5 +150,5 @@ def test_no_hostile_text_raises() -> None:
     chance = random.Random(6)
     for length in [*[50] * 2000, *[1000] * 50, 100_000]:
         text = "".join(chance.choices(HOSTILE, k=length))
-        FILTER.check(text)
-        FILTER.check(text[:LENGTH_LIMIT])
+        for each in {text, text[:LENGTH_LIMIT]}:
+            FILTER.check(each)

@@ -20,6 +20,6 @@ async def service() -> AsyncIterator[Service]:
 @pytest.fixture
 async def client(service: Service) -> AsyncIterator[Odyssey]:
     """A client of it with short timeouts; disconnected at the end."""
-    short = Timeouts(connect_s=5, start_s=5, interact_s=5, end_s=5, queue_s=5, request_s=5)
+    short = Timeouts(connect_s=10, start_s=10, interact_s=10, end_s=10, queue_s=10, request_s=10)
     async with Odyssey(API_KEY, service.url, timeouts=short) as made:
         yield made

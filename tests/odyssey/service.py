@@ -24,6 +24,8 @@ from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCRtpSe
 from tests.odyssey.clip import ClipTrack, encoded_clip
 
 API_KEY = "ody_test_key"
+PATIENCE_S = 20.0
+"""For what has to come: a limit of a few seconds would fail on a machine that is busy."""
 
 _loopback: ContextVar[bool] = ContextVar("scripted_service_loopback", default=False)
 _real_addresses = aioice.ice.get_host_addresses
@@ -173,7 +175,7 @@ class Streamer:
     async def next(self, kind: str) -> dict[str, Any]:
         """The next message of a type, from the data channel or signalling."""
         while True:
-            message = await asyncio.wait_for(self.received.get(), 5)
+            message = await asyncio.wait_for(self.received.get(), PATIENCE_S)
             if message["type"] == kind:
                 return message
 
@@ -268,7 +270,7 @@ class Service:
 
     async def streamer(self) -> Streamer:
         """The next streamer that a client has connected to."""
-        return await asyncio.wait_for(self._joined.get(), 5)
+        return await asyncio.wait_for(self._joined.get(), PATIENCE_S)
 
     def script(self, call: str, *answers: tuple[int, Any]) -> None:
         """The next answers to a call like `POST /sessions/request`."""

@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 
 from bot.odyssey import Odyssey, OdysseyConnectionError
-from tests.odyssey.service import API_KEY, Service
+from tests.odyssey.service import API_KEY, PATIENCE_S, Service
 
 PROGRAM = """
 import asyncio, os, sys
@@ -63,7 +63,7 @@ async def run(program: str, service: Service) -> tuple[int | None, str, str]:
         env={**os.environ, "ODYSSEY_API_URL": service.url},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
 
@@ -71,7 +71,7 @@ async def run(program: str, service: Service) -> tuple[int | None, str, str]:
 async def test_a_program_that_forgets_to_disconnect(service: Service) -> None:
     """It still ends, at once and quietly, and its streamer is freed."""
     assert await run(FORGETFUL, service) == (3, "", "")
-    await asyncio.wait_for((await service.streamer()).gone.wait(), 3)
+    await asyncio.wait_for((await service.streamer()).gone.wait(), PATIENCE_S)
 
 
 async def test_a_client_made_outside_the_loop_and_used_in_two(service: Service) -> None:

@@ -26,7 +26,7 @@ from bot.odyssey import (
     StreamRecordingsList,
     VideoFrame,
 )
-from tests.odyssey.service import Service
+from tests.odyssey.service import PATIENCE_S, Service
 from tests.odyssey.video.test_video import until
 
 CALLBACKS: dict[str, list[Any]] = {
@@ -133,7 +133,7 @@ async def test_callbacks_get_what_they_are_promised(service: Service, client: Od
     await until(lambda: told["on_stream_error"])
     await client.end_stream()
     await streamer.signal({"type": "error", "reason": "streamer_disconnected"})
-    await asyncio.wait_for(streamer.gone.wait(), 5)
+    await asyncio.wait_for(streamer.gone.wait(), PATIENCE_S)
     await until(lambda: told["on_disconnected"])
     for name, expected in CALLBACKS.items():
         assert told[name], name

@@ -261,15 +261,10 @@ async def test_a_closed_thread_ends_its_broadcast(
         await until(house, lambda: is_lost(house), meanwhile=lambda: clock.skip(at_most_s=GRACE_S))
 
 
-async def at_once(*_: object, **__: object) -> None:
-    """In place of the five seconds that discord.py lets pass before it opens another session."""
-
-
 async def test_what_happened_while_the_session_was_lost_is_looked_for(
-    house: House, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
+    house: House, clock: HastyClock
 ) -> None:
     """A new session tells nothing of it: messages, people and places are looked at again."""
-    monkeypatch.setattr(discord.Client, "before_identify_hook", at_once)
     robin, sasha = house.discord.user("robin"), house.discord.user("sasha")
     world = house.discord.world
     async with house.bot():

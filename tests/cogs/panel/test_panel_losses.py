@@ -12,6 +12,7 @@ import discord
 import pytest
 
 from bot.broadcast.posts import Post
+from bot.broadcast.telling.chores import FIRST_PAUSE_S
 from bot.local.discord.state import ApiError
 from bot.storage.journal import DatabaseJournal
 from cogs.broadcasts.places import GRACE_S
@@ -110,6 +111,7 @@ async def test_a_permission_that_comes_back_mends_the_panel(
             await house.discord.user("mika").slash(CHANNEL, "odyssey end")
             await until(house, lambda: len(refused) > 15, meanwhile=lambda: clock.skip(at_most_s=300))
         house.discord.world.backend.edit_channel(house.discord.channel("lounge"), {"topic": "changed"})
+        clock.forward(seconds=FIRST_PAUSE_S)
         await until(house, lambda: panels(house, "Ended by its host") == [panel.id])
 
 

@@ -11,6 +11,7 @@ import discord
 import pytest
 
 from bot.broadcast.model import Broadcast
+from bot.broadcast.telling.chores import FIRST_PAUSE_S
 from bot.local.discord.people.views import SeenMessage
 from bot.storage.history import DatabaseHistory
 from tests.cogs.conftest import HastyClock, bot_process, refusing, until
@@ -47,6 +48,7 @@ async def test_a_reconnect_is_reason_enough_to_look(house: House, clock: HastyCl
             for _ in range(5):
                 await house.goes_on()  # a try that is under way fails too
         await house.discord.drop_gateway()
+        clock.forward(seconds=FIRST_PAUSE_S)
         assert (await house.shown("Ended by its host")).id == panel.id
 
 

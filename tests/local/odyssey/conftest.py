@@ -50,6 +50,13 @@ async def service() -> AsyncIterator[Service]:
         yield running
 
 
+@pytest.fixture
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams have a sixteenth of their pixels, for claims that are not about them."""
+    monkeypatch.setattr("bot.local.odyssey.studio.LANDSCAPE", (320, 176))
+    monkeypatch.setattr("bot.local.odyssey.studio.PORTRAIT", (176, 320))
+
+
 @pytest.fixture(autouse=True)
 def client_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bare client must not leave the machine either."""

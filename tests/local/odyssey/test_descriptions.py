@@ -16,6 +16,8 @@ from tests.local.odyssey.conftest import Service
 from tests.local.odyssey.test_spectators import broadcast
 from tests.local.odyssey.wire import Spectator, connected
 
+pytestmark = pytest.mark.usefixtures("small_pictures")
+
 Edit = Callable[[str], str]
 HIDDEN = "candidate:1 1 udp 2122260223 3f1c9a2e-1b2c-4d3e-8f90-abcdefabcdef.local 50000 typ host"
 VIDEO = r"(?ms)^m=video .*?(?=^m=|\Z)"

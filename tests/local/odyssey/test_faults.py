@@ -14,6 +14,8 @@ from bot.local.odyssey.faults.script import OPTIONS, FaultError, FaultScript
 from tests.local.odyssey.conftest import Service, serving
 from tests.local.odyssey.wire import WireClient, connected
 
+pytestmark = pytest.mark.usefixtures("small_pictures")
+
 
 @pytest.fixture
 async def service() -> Any:

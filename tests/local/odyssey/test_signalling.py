@@ -14,6 +14,8 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from tests.local.odyssey.conftest import Service, serving
 from tests.local.odyssey.wire import Rest, connected
 
+pytestmark = pytest.mark.usefixtures("small_pictures")
+
 
 async def reserve(rest: Rest) -> tuple[str, str]:
     """The websocket URL of a new session, without and with its token."""

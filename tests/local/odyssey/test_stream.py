@@ -130,6 +130,7 @@ async def test_what_cannot_be_done_is_a_stream_error(
 
 
 @pytest.mark.parametrize("garbage", ["{", "[]", "\x00", "7", b"\xff\x00", '{"type": {}}', "[" * 9000])
+@pytest.mark.usefixtures("small_pictures")
 async def test_garbage_on_the_data_channel_does_no_harm(service: Service, garbage: str | bytes) -> None:
     """After garbage of any kind a stream can still be started."""
     async with connected(service.rest) as client:
@@ -144,6 +145,7 @@ async def test_an_empty_prompt_starts_a_stream(service: Service) -> None:
         assert (await client.start(""))["applied_prompt"]
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_a_flood_of_messages_is_cut_off(service: Service) -> None:
     """Messages beyond the queue are refused, and what was queued is obeyed in order."""
     async with connected(service.rest) as client:
@@ -155,6 +157,7 @@ async def test_a_flood_of_messages_is_cut_off(service: Service) -> None:
         assert (await client.expect("update_acknowledged"))["prompt"] == "zorp 1"
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_a_stream_ends_at_its_limit() -> None:
     """At the limit: the protocol's reason and message, the connection is closed, there is a recording."""
     async with serving(stream_limit_s=0.8) as service:
@@ -172,6 +175,7 @@ async def test_a_stream_ends_at_its_limit() -> None:
         assert recording["duration_seconds"] == pytest.approx(0.85, abs=0.3)
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_an_ended_stream_is_let_go(service: Service) -> None:
     """When its recording is complete nothing of a stream stays: no thread, and none of its pictures."""
     async with connected(service.rest) as client:
@@ -197,6 +201,7 @@ async def test_a_busy_client_does_not_stretch_the_limit() -> None:
         assert (await service.rest.recording(started["stream_id"]))["duration_seconds"] < 2
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_other_connections_go_on(service: Service) -> None:
     """A client that vanishes in mid-stream disturbs nobody else."""
     async with connected(service.rest) as steady:

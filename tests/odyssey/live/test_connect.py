@@ -16,7 +16,7 @@ from bot.odyssey import (
     OdysseyStreamError,
     StreamSessionTimeoutError,
 )
-from tests.odyssey.service import API_KEY, Service
+from tests.odyssey.service import API_KEY, PATIENCE_S, Service
 
 
 async def test_a_wrong_key(service: Service) -> None:
@@ -108,7 +108,7 @@ async def test_a_timed_out_connect_can_be_tried_again(service: Service, client: 
         await client.connect(timeout_s=1.0)
     assert error.value.code == "timeout"
     streamer = await service.streamer()
-    await asyncio.wait_for(streamer.gone.wait(), 3)
+    await asyncio.wait_for(streamer.gone.wait(), PATIENCE_S)
     service.behaviour.offers = True
     await client.connect()
     assert client.is_connected
@@ -144,7 +144,7 @@ async def test_disconnect_gives_up_a_connect(service: Service, client: Odyssey) 
         await attempt
     assert error.value.code == "disconnected"
     assert client.current_status == "disconnected"
-    await asyncio.wait_for(streamer.gone.wait(), 3)
+    await asyncio.wait_for(streamer.gone.wait(), PATIENCE_S)
 
 
 async def test_one_connection_at_a_time(client: Odyssey) -> None:
@@ -191,7 +191,7 @@ async def test_cancelled_disconnect(service: Service, client: Odyssey) -> None:
     await asyncio.sleep(0)
     leaving.cancel()
     await asyncio.wait({leaving})
-    await asyncio.wait_for(streamer.gone.wait(), 3)
+    await asyncio.wait_for(streamer.gone.wait(), PATIENCE_S)
 
 
 async def test_after_the_session_timeout(service: Service, client: Odyssey) -> None:
@@ -214,7 +214,7 @@ async def test_after_the_session_timeout(service: Service, client: Odyssey) -> N
     with pytest.raises(StreamSessionTimeoutError):
         await client.end_stream()
     await streamer.socket.close(code=1000)
-    await asyncio.wait_for(gone.wait(), 3)
+    await asyncio.wait_for(gone.wait(), PATIENCE_S)
     assert client.current_status == "disconnected"
     await client.connect()
     await client.start_stream("another cat")

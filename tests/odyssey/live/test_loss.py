@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.odyssey import Odyssey, OdysseyConnectionError, Timeouts
-from tests.odyssey.service import API_KEY, Service, Streamer
+from tests.odyssey.service import API_KEY, PATIENCE_S, Service, Streamer
 
 
 async def reset(streamer: Streamer) -> None:
@@ -60,7 +60,8 @@ async def test_waiting_calls_fail_at_once(
 ) -> None:
     """A call that waits raises `OdysseyConnectionError`; `on_disconnected` comes once; the status is true."""
     ended: list[str] = []
-    async with Odyssey(API_KEY, service.url, timeouts=Timeouts(silence_s=0.4)) as client:
+    silence_s = 0.8 if lose is go_silent else 30.0
+    async with Odyssey(API_KEY, service.url, timeouts=Timeouts(silence_s=silence_s)) as client:
         await client.connect(on_disconnected=lambda: ended.append(client.current_status))
         streamer = await service.streamer()
         service.behaviour.starts = call != "start"
@@ -75,7 +76,7 @@ async def test_waiting_calls_fail_at_once(
         waiting = asyncio.create_task(calls[call]())
         await asyncio.sleep(0.05)
         await lose(streamer)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE_S):
             with pytest.raises(OdysseyConnectionError):
                 await waiting
             while not ended:
@@ -100,11 +101,11 @@ async def test_an_idle_connection_is_not_taken_for_silent(service: Service) -> N
 async def test_silence_is_told_before_it_is_final(service: Service) -> None:
     """While nothing comes the status is `reconnecting`; when something comes again it is `connected`."""
     statuses: list[str] = []
-    async with Odyssey(API_KEY, service.url, timeouts=Timeouts(silence_s=0.6)) as client:
+    async with Odyssey(API_KEY, service.url, timeouts=Timeouts(silence_s=2.0)) as client:
         await client.connect(on_status_change=lambda status, message: statuses.append(status))
         streamer = await service.streamer()
         speak = streamer.go_silent()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE_S):
             while client.current_status != "reconnecting":
                 await asyncio.sleep(0.01)
             speak()
@@ -120,8 +121,8 @@ async def test_the_limit_of_a_connection(service: Service, client: Odyssey) -> N
     await client.connect(on_error=lambda *told: errors.append(told), on_disconnected=gone.set)
     streamer = await service.streamer()
     await give_up(streamer)
-    await asyncio.wait_for(gone.wait(), 3)
-    await asyncio.wait_for(streamer.gone.wait(), 3)
+    await asyncio.wait_for(gone.wait(), PATIENCE_S)
+    await asyncio.wait_for(streamer.gone.wait(), PATIENCE_S)
     [(error, fatal)] = errors
     assert isinstance(error, OdysseyConnectionError)
     assert (error.code, fatal) == ("duration_limit_reached", True)

@@ -22,7 +22,7 @@ from bot.odyssey import (
 )
 from tests.odyssey.clip import ClipTrack, encoded_clip
 from tests.odyssey.origin import serving, told
-from tests.odyssey.service import _loopback
+from tests.odyssey.service import PATIENCE_S, _loopback
 from tests.odyssey.wire.test_descriptions import mutated
 from tests.odyssey.wire.test_odd_offers import EDITS
 
@@ -96,7 +96,7 @@ async def test_watching(broadcast: Broadcast) -> None:
         broadcast.url, "spectator-secret", frames.append, lambda: ended.append(True)
     ) as watching:
         assert watching.is_connected
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(frames) < 5:
                 await asyncio.sleep(0.01)
         latest = await watching.latest_frame()
@@ -134,7 +134,7 @@ async def test_the_broadcast_ends(broadcast: Broadcast) -> None:
     """When the service closes the peer connection, `on_disconnected` is told, once."""
     ended = asyncio.Event()
     watching = await connect_to_stream(broadcast.url, "spectator-secret", on_disconnected=ended.set)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while watching.video_stats.received == 0:
             await asyncio.sleep(0.01)
         await broadcast.peers[0].close()
@@ -200,7 +200,7 @@ async def test_answers_as_servers_write_them(
     broadcast.edit = ANSWERS[kind]
     frames: list[VideoFrame] = []
     async with await connect_to_stream(broadcast.url, "spectator-secret", frames.append) as watching:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not frames:
                 await asyncio.sleep(0.01)
         assert watching.is_connected

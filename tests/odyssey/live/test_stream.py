@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.odyssey import BroadcastInfo, ConnectionStatus, Odyssey
-from tests.odyssey.service import Service
+from tests.odyssey.service import PATIENCE_S, Service
 
 
 async def test_a_whole_stream(service: Service, client: Odyssey) -> None:
@@ -28,7 +28,7 @@ async def test_a_whole_stream(service: Service, client: Odyssey) -> None:
     assert not client.current_stream_id
     await client.disconnect()
     streamer = await service.streamer()
-    await asyncio.wait_for(streamer.goodbye.wait(), 5)
+    await asyncio.wait_for(streamer.goodbye.wait(), PATIENCE_S)
     assert client.current_status is ConnectionStatus.DISCONNECTED
     assert told == [
         "authenticating",
@@ -48,7 +48,7 @@ async def test_broadcast(client: Odyssey) -> None:
     ready: asyncio.Future[BroadcastInfo] = asyncio.get_running_loop().create_future()
     await client.connect(on_broadcast_ready=ready.set_result)
     await client.start_stream("a cat", broadcast=True)
-    info = await asyncio.wait_for(ready, 5)
+    info = await asyncio.wait_for(ready, PATIENCE_S)
     assert info.spectator_token == "spectator-secret"
     assert info.webrtc_url.endswith("/webrtc/live")
     assert "secret" not in repr(info)

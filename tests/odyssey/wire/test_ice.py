@@ -14,7 +14,7 @@ from bot.odyssey import Odyssey
 from bot.odyssey.base.fields import MalformedError
 from bot.odyssey.base.types import IceServer
 from bot.odyssey.wire.ice import PUBLIC_STUN, ice_servers, parse_ice_servers, rtc_configuration
-from tests.odyssey.service import Service
+from tests.odyssey.service import PATIENCE_S, Service
 
 
 class TurnServer(asyncio.DatagramProtocol):
@@ -47,7 +47,7 @@ async def test_turn_credentials_are_passed_on(service: Service, client: Odyssey)
     service.behaviour.ice_servers = [{"urls": urls, "username": "user-1", "credential": "turn-secret"}]
     try:
         await client.connect()
-        assert await asyncio.wait_for(server.username, 3) == "user-1"
+        assert await asyncio.wait_for(server.username, PATIENCE_S) == "user-1"
     finally:
         transport.close()
 

@@ -22,7 +22,7 @@ from bot.odyssey.wire.messages import (
     parse_signalling,
     parse_streamer,
 )
-from tests.odyssey.service import Service
+from tests.odyssey.service import PATIENCE_S, Service
 
 JUNK: list[Any] = [
     "not json",
@@ -110,7 +110,7 @@ async def test_a_stream_error_outside_a_call(service: Service, client: Odyssey) 
     await client.start_stream("a cat")
     streamer = await service.streamer()
     await streamer.say({"type": "interactive_stream_error", "reason": "model_error", "message": "Oops"})
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE_S):
         while not errors:
             await asyncio.sleep(0.01)
     assert errors == [("model_error", "Oops")]
@@ -150,7 +150,7 @@ async def test_an_async_callback_may_use_the_client(service: Service, client: Od
     await client.connect(on_disconnected=again)
     streamer = await service.streamer()
     streamer.reset_socket()
-    await asyncio.wait_for(back.wait(), 3)
+    await asyncio.wait_for(back.wait(), PATIENCE_S)
     assert client.is_connected
 
 
