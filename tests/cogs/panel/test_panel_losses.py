@@ -93,7 +93,7 @@ async def test_a_panel_posted_anew_whose_answer_was_lost_stands_once(house: Hous
             await until(
                 house,
                 lambda: panels(house, "> an owl hoots") == [new.id],
-                meanwhile=lambda: clock.skip(at_most_s=120),
+                meanwhile=lambda: clock.skip(at_most_s=5),
             )
             await until(house, lambda: panels(house) == [new.id])
         await house.moderate(new, "End", "End it")
