@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.bot import OdysseyBot
+from cogs.broadcasts.another_round import AnotherRoundButton
 from cogs.broadcasts.commands import callvote, end, recording, say, start, status
 from cogs.broadcasts.departures import Departures
 from cogs.broadcasts.starting import start_from_message
@@ -75,6 +76,7 @@ class OdysseyCog(commands.Cog):
         self._bot.tree.error(command_failed)
         self._bot.add_dynamic_items(
             PanelButton,
+            AnotherRoundButton,
             VoteButton,
             TakeBackButton,
             ControlButton,

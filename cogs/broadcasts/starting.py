@@ -12,7 +12,8 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.prompts import PROMPT_LIMIT
 from bot.broadcast.model import Ending
 from bot.broadcast.picture import Picture
-from bot.broadcast.rights import Deed
+from bot.broadcast.rights import Deed, Person
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason
 from cogs.broadcasts.places import check_place
 from cogs.kit import context, rights
@@ -39,9 +40,7 @@ async def start_broadcast(
 
     Raises what `Broadcasts.start` and `PictureReader` raise.
     """
-    person = await rights.check(interaction, Deed.START_FROM_PICTURE if image else Deed.START)
-    context.check_own_permissions(interaction)
-    check_place(interaction)
+    person = await check_start(interaction, Deed.START_FROM_PICTURE if image else Deed.START)
     picture = await _read(interaction, image, portrait) if image else None
     session = await context.services(interaction).broadcasts.start(
         context.channel(interaction),
@@ -52,6 +51,19 @@ async def start_broadcast(
         length=timedelta(minutes=minutes) if minutes else None,
         mode=mode,
     )
+    await show_started(interaction, session)
+
+
+async def check_start(interaction: discord.Interaction, deed: Deed) -> Person:
+    """Raises the reason why the user may not start a broadcast here, or nobody can; returns who they are."""
+    person = await rights.check(interaction, deed)
+    context.check_own_permissions(interaction)
+    check_place(interaction)
+    return person
+
+
+async def show_started(interaction: discord.Interaction, session: BroadcastSession) -> None:
+    """Answers the start of a broadcast with its panel."""
     try:
         await context.cog(interaction, PanelKeeper).open(session, interaction)
     except Exception:

@@ -13,7 +13,7 @@ from cogs.panel.buttons import Action, PanelButton
 from cogs.panel.text import epilogue, in_odysseys_words, line_text, motion_text, now_text, title
 from cogs.steering.ballot import vote_buttons
 from cogs.wording import panel as words
-from cogs.wording.labels import WATCH
+from cogs.wording.labels import ANOTHER_ROUND, WATCH
 
 STEERABLE = (State.REQUESTED, State.CONNECTING, State.LIVE)
 """The states in which the panel has buttons."""
@@ -37,6 +37,8 @@ class Panel(LastingView):
         items: list[Item[Any]]
         if broadcast.state not in STEERABLE:
             items = [TextDisplay(f"## {title(view)}\n{epilogue(view)}")]
+            if broadcast.state.is_over:
+                items.append(ActionRow(_another_round(broadcast.id)))
         else:
             how_to_take_part = words.PAUSED if view.floor.is_paused else f"-# {how_to_steer}"
             picture = discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}")
@@ -54,6 +56,13 @@ class Panel(LastingView):
                 TextDisplay(f"{how_to_take_part}\n{in_odysseys_words(view)}".rstrip()),
             ]
         super().__init__(*items, colour=_COLOURS.get(broadcast.state, discord.Colour.orange()))
+
+
+def _another_round(broadcast_id: str) -> Button[Any]:
+    """What it does is in `cogs/broadcasts/another_round.py`."""
+    return Button(
+        label=ANOTHER_ROUND, custom_id=f"odyssey:again:{broadcast_id}", style=discord.ButtonStyle.primary
+    )
 
 
 def _votes(view: BroadcastView) -> Iterator[Item[Any]]:

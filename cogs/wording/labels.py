@@ -9,6 +9,7 @@ from cogs.wording.fields import FIELDS, GROUPS
 from cogs.wording.text import isolated, mode_name, without_heaps
 
 SUGGEST, FOR, AGAINST, MODERATE, WATCH = "Suggest", "For", "Against", "Moderate", "Watch"
+ANOTHER_ROUND = "Another round"
 TAKE_BACK, WITHDRAW = "Take it back", "Withdraw"
 REVIEW, PAUSE, RESUME, PANIC, END = "Review", "Pause", "Resume", "Panic", "End"
 END_IT, KEEP_IT = "End it", "Keep it on air"

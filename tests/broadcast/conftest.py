@@ -11,6 +11,7 @@ import pytest
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import Line
+from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
 from bot.broadcast.picture import Picture
@@ -47,6 +48,7 @@ class Rig:
     board: PostingBoard
     clock: SteppedClock
     listeners: Listeners
+    intake: Intake
     budgets: dict[int, Budget]
     arbitrations: dict[int, ArbitrationSettings]
     """Of the servers, by their IDs."""
@@ -106,7 +108,17 @@ async def opened_rig(clock: SteppedClock | None = None) -> AsyncIterator[Rig]:
     rules: tuple[dict[int, Budget], dict[int, ArbitrationSettings]] = ({}, {})
     surroundings = ports(world, journal, audience, clock, *rules)
     async with desk, Broadcasts(surroundings, desk) as broadcasts:
-        yield Rig(broadcasts, world, journal, audience, board, clock, surroundings.listeners, *rules)
+        yield Rig(
+            broadcasts,
+            world,
+            journal,
+            audience,
+            board,
+            clock,
+            surroundings.listeners,
+            surroundings.intake_of(0),
+            *rules,
+        )
 
 
 @pytest.fixture

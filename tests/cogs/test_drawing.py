@@ -69,12 +69,12 @@ def test_all_is_drawn_from_a_view_made_by_hand() -> None:
 
 
 def test_one_that_is_over_is_drawn_as_history_knows_it() -> None:
-    """Its view is made of what is stored, and has nothing to press."""
+    """Its view is made of what is stored, and all there is to press begins another round."""
     over = replace(VIEW.broadcast, state=State.ENDED, live_at=NOW, ended_at=NOW)
     panel = Panel(BroadcastView(over, over.prompt), watch_url="http://localhost/", how_to_steer="")
     assert "> A cat" in str(panel.payload)
     assert "came true" not in str(panel.payload)
-    assert "custom_id" not in str(panel.payload)
+    assert re.findall(r"odyssey:\w+:\w+", str(panel.payload)) == ["odyssey:again:b1"]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,11 @@ class Intake:
         self._mutes: dict[int, tuple[Mute, float]] = {}
         """With the steady moment of each one's end."""
 
+    @property
+    def prompt_limit(self) -> int:
+        """Characters in a prompt at most."""
+        return self._rules.prompt_limit
+
     def change(self, rules: IntakeRules, text_filter: PromptFilter) -> None:
         """From now on these rules apply; mutes stay."""
         self._rules = rules

@@ -34,8 +34,8 @@ _LEAVING = frozenset(
 """What it ends with when something leaves."""
 
 
-def as_it_stands(opening: str, changes: Iterable[str]) -> str:
-    """An opening, as changed by what was applied since, in a prompt's length; the newest change last.
+def as_it_stands(opening: str, changes: Iterable[str], limit: int = PROMPT_LIMIT) -> str:
+    """An opening, as changed by what was applied since, in so many characters; the newest change last.
 
     A change takes the place of an older one that it makes untrue: one that says the same, one of the same
     aspect of the world, one about what is gone now. One that tells the whole world takes the opening's.
@@ -50,9 +50,9 @@ def as_it_stands(opening: str, changes: Iterable[str]) -> str:
             kept = [older for older in kept if not _is_undone(older, by=words)]
             kept.append(words)
     kept = kept[-MOST_CHANGES:]
-    while kept and len(_sentences(told, kept)) > PROMPT_LIMIT:
+    while kept and len(_sentences(told, kept)) > limit:
         kept = kept[1:]
-    return _sentences(told, kept)[:PROMPT_LIMIT]
+    return _sentences(told, kept)[:limit]
 
 
 def _sentences(told: str, changes: list[str]) -> str:

@@ -35,9 +35,10 @@ class Streams:
         self.newest: Stream | None = None
         """The one that began last, or is meant to."""
         self.seed = opening_picture
-        """The newest picture: the next one starts from it."""
+        """The newest picture: the next one starts from it if it can; the first must, if it was handed in."""
         self.applied: deque[str] = deque(maxlen=REMEMBERED)
         """What the world has taken, in the service's words, the newest last."""
+        self._must_show = opening_picture
         self._broadcast = broadcast
         self._opening = broadcast.prompt
         self._ports = ports
@@ -118,8 +119,8 @@ class Streams:
 
     def _ways(self, connection: Connection) -> list[tuple[str, Picture | None]]:
         """In what words and from which picture it is asked for, the best first."""
-        if not self.begun:
-            return [(self._broadcast.prompt, self.seed)]
+        if not self.begun and self._must_show:
+            return [(self._broadcast.prompt, self._must_show)]
         prompts = (as_it_stands(self._opening, self.applied), self._broadcast.prompt)
         pictures = (self.seed, None) if connection.world.starts_from_pictures else (None,)
         return list(dict.fromkeys((prompt, picture) for picture in pictures for prompt in prompts))

@@ -15,8 +15,10 @@ from bot.broadcast.model import Broadcast, Channel, Ending, Origin, Refusal, Sug
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.relay.retelling import as_it_stands
 from bot.broadcast.rights import Deed, Person
 from bot.broadcast.show.day import Days
+from bot.broadcast.show.last_moments import LastMoments
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason
@@ -36,6 +38,7 @@ class Broadcasts:
         self._by_channel: dict[int, BroadcastSession] = {}
         self._tasks = asyncio.TaskGroup()
         self._days = Days(ports.history, ports.budget_of, ports.clock)
+        self._last_moments = LastMoments(ports.history)
         self._running: dict[asyncio.Task[None], BroadcastSession] = {}
         self._is_closing = False
         self.are_running = asyncio.Event()
@@ -72,39 +75,29 @@ class Broadcasts:
         usual_mode = self._ports.arbitration_of(channel.guild_id).mode
         if mode not in (None, usual_mode) and not rights.may(Deed.CHOOSE_MODE, by):
             raise BroadcastError(Code.MODE_IS_SET)
-        opening = clean_prompt(prompt)
-        intake = self._ports.intake_of(channel.guild_id)
-        intake.check_words(by.viewer, opening, typed=prompt, is_exempt=rights.may(Deed.BYPASS, by))
-        self._check_place(channel)
-        length = self._length(channel, length)
-        share = await self._days.claim(channel.guild_id, self._ports.new_id(), length)
-        try:
-            self._check_place(channel)  # somebody else may have started meanwhile
-        except BroadcastError:
-            self._days.give_back(share)
-            raise
-        broadcast = Broadcast(
-            id=share.broadcast_id,
-            channel=channel,
-            host=by.viewer,
-            prompt=opening,
-            portrait=portrait,
-            requested_at=self._ports.clock.now(),
-            length=length,
+        return await self._begin(
+            channel, prompt, by=by, portrait=portrait, picture=picture, length=length, mode=mode
         )
-        session = self._by_channel[channel.id] = BroadcastSession(
-            broadcast,
-            self._ports,
-            replace(self._ports.arbitration_of(channel.guild_id), mode=mode or usual_mode),
-            share,
-            picture,
-            self._recordings.follow,
+
+    async def start_again(self, over: Broadcast, *, by: Person) -> BroadcastSession:
+        """Begins another round: from a broadcast's last picture, in its world as that stood, as it was set.
+
+        As far as all that is known still, and allowed; who may start need not choose the mode anew. Raises
+        what `start` raises.
+        """
+        rights.check(Deed.START, by)
+        moment = await self._last_moments.of(over)
+        longest = self._ports.budget_of(over.channel.guild_id).longest
+        prompt_limit = self._ports.intake_of(over.channel.guild_id).prompt_limit
+        return await self._begin(
+            over.channel,
+            as_it_stands(over.prompt, moment.applied, prompt_limit),
+            by=by,
+            portrait=over.portrait,
+            seed=moment.picture,
+            length=min(over.length, longest) if over.length else None,
+            mode=moment.mode,
         )
-        self.are_running.set()
-        task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")
-        self._running[task] = session
-        task.add_done_callback(self._running.pop)
-        return session
 
     async def suggest(
         self,
@@ -192,6 +185,56 @@ class Broadcasts:
             for task in late:
                 task.cancel()
 
+    async def _begin(
+        self,
+        channel: Channel,
+        prompt: str,
+        *,
+        by: Person,
+        portrait: bool,
+        picture: Picture | None = None,
+        seed: Picture | None = None,
+        length: timedelta | None,
+        mode: Mode | None,
+    ) -> BroadcastSession:
+        """The same for who may; the first stream starts from the seed only if it can."""
+        opening = clean_prompt(prompt)
+        intake = self._ports.intake_of(channel.guild_id)
+        intake.check_words(by.viewer, opening, typed=prompt, is_exempt=rights.may(Deed.BYPASS, by))
+        self._check_place(channel)
+        length = self._length(channel, length)
+        share = await self._days.claim(channel.guild_id, self._ports.new_id(), length)
+        try:
+            self._check_place(channel)  # somebody else may have started meanwhile
+        except BroadcastError:
+            self._days.give_back(share)
+            raise
+        broadcast = Broadcast(
+            id=share.broadcast_id,
+            channel=channel,
+            host=by.viewer,
+            prompt=opening,
+            portrait=portrait,
+            requested_at=self._ports.clock.now(),
+            length=length,
+        )
+        arbitration = self._ports.arbitration_of(channel.guild_id)
+        session = self._by_channel[channel.id] = BroadcastSession(
+            broadcast,
+            self._ports,
+            replace(arbitration, mode=mode or arbitration.mode),
+            share,
+            picture,
+            self._recordings.follow,
+        )
+        if seed:
+            session.relay.streams.seed = seed
+        self.are_running.set()
+        task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")
+        self._running[task] = session
+        task.add_done_callback(self._running.pop)
+        return session
+
     def _check_place(self, channel: Channel) -> None:
         """Raises SHUTTING_DOWN, AlreadyRunning or TooManyBroadcasts."""
         if self._is_closing:
@@ -218,6 +261,7 @@ class Broadcasts:
             reference = (ending and ending.reference) or self._ports.new_reference()
             log.exception("broadcast %s broke", broadcast.id, extra={"ref": reference})
         finally:
+            self._last_moments.keep(broadcast.id, session.last_moment)
             del self._by_channel[broadcast.channel.id]
             self._days.give_back(session.share)
             if not self._by_channel:

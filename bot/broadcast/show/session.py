@@ -17,6 +17,7 @@ from bot.broadcast.ports import Ports
 from bot.broadcast.relay.relay import Relay
 from bot.broadcast.relay.run import StreamRun
 from bot.broadcast.show.day import Share
+from bot.broadcast.show.last_moments import LastMoment
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason, State
 
@@ -90,6 +91,12 @@ class BroadcastSession:
                 spectating=on_air.spectating if on_air else None,
             )
         return self._view
+
+    @property
+    def last_moment(self) -> LastMoment:
+        """How it leaves its world, once it is over."""
+        streams = self.relay.streams
+        return LastMoment(tuple(streams.applied), self.floor.mode, streams.seed)
 
     @property
     def is_closing(self) -> bool:
@@ -169,6 +176,8 @@ class BroadcastSession:
             assert self._ending is not None  # noqa: S101 - nothing else leaves the scope above
             if not self._ending.reason.is_failure:
                 await self._move(State.ENDING)
+                if relay.on_air and not relay.on_air.over:
+                    await relay.streams.look_at(relay.on_air)
                 await relay.streams.end()
         return self._ending
 

@@ -99,6 +99,7 @@ DOORS: dict[str, Door] = {
     "completion of `broadcast`": lambda s, who: s.found(who, "recording", "broadcast", "cat"),
     "menu of streams": lambda s, who: who.choose(s.lounge, f"odyssey:stream:{s.stream_id}:1", "1"),
     "`/odyssey start`": command("start", prompt="A dog"),
+    "Another round": lambda s, who: who.press(s.channel, f"odyssey:again:{s.broadcast_id}"),
     "`/odyssey start image`": command("start", prompt="A dog", image=("dog.png", b"no picture")),
     "`Start from this picture`": lambda s, who: s.picture_menu(who),
     "Picture dialogue": lambda s, who: s.picture_dialogue(who),

@@ -1,0 +1,44 @@
+"""How broadcasts left their worlds: another round begins there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.model import Broadcast
+from bot.broadcast.picture import Picture
+from bot.broadcast.ports import History
+from bot.broadcast.relay.retelling import REMEMBERED
+
+KEPT = 32
+"""Broadcasts whose pictures are kept in memory, the newest that are over."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastMoment:
+    """What had been applied by the end, how it was decided then, and the last picture, if they are known."""
+
+    applied: tuple[str, ...]
+    mode: Mode | None = None
+    picture: Picture | None = None
+
+
+class LastMoments:
+    """Of the newest broadcasts all of it, in memory; of older ones, and after a restart, what is stored."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._kept: dict[str, LastMoment] = {}
+
+    def keep(self, broadcast_id: str, moment: LastMoment) -> None:
+        """A broadcast is over."""
+        self._kept[broadcast_id] = moment
+        if len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
+
+    async def of(self, broadcast: Broadcast) -> LastMoment:
+        """How it left its world."""
+        if moment := self._kept.get(broadcast.id):
+            return moment
+        ideas = await self._history.applied_ideas(broadcast.id)
+        return LastMoment(tuple(idea.words for idea in ideas[-REMEMBERED:]))

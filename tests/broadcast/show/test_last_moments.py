@@ -1,0 +1,132 @@
+"""Another round begins where a broadcast ended."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import AlreadyRunning, BroadcastError, Code, Filtered, Muted, WorldError
+from bot.broadcast.model import Broadcast
+from bot.broadcast.picture import Picture
+from bot.broadcast.rights import Person
+from bot.broadcast.show.last_moments import KEPT, LastMoment, LastMoments
+from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.states import Reason, State
+from bot.moderation import TextFilter
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach
+from tests.support.rules import budget, intake_rules, text_rules
+
+LAST = Picture(b"the last one", portrait=True)
+LENGTH = timedelta(minutes=3)
+MODERATOR = Person(MIKA, views_channel=True, manages_channel=True)
+VIEWER = Person(ROBIN, views_channel=True)
+STARTER = replace(VIEWER, has_starter_role=True)
+
+
+async def over(rig: Rig, *ideas: str, mode: Mode = Mode.QUEUE) -> Broadcast:
+    """Mika's broadcast, upright and three minutes long, in which these came true, and which has ended."""
+    rig.world.looks = LAST
+    session = await rig.broadcasts.start(
+        CHANNEL, "A cat", by=MODERATOR, portrait=True, length=LENGTH, mode=mode
+    )
+    await reach(session, State.LIVE)
+    for idea in ideas:
+        await (await session.floor.suggest(ROBIN, idea)).settled
+    rig.end()
+    while rig.broadcasts.running:
+        await asyncio.sleep(0)
+    return session.broadcast
+
+
+async def again(rig: Rig, before: Broadcast) -> BroadcastSession:
+    """Another round, live."""
+    session = await rig.broadcasts.start_again(before, by=STARTER)
+    await reach(session, State.LIVE)
+    return session
+
+
+async def test_it_begins_where_the_one_before_ended(rig: Rig) -> None:
+    """In its world, from its last picture, in its shape, length and mode; its host need not choose these."""
+    before = await over(rig, "it snows", "an owl lands", mode=Mode.VOTE)
+    session = await again(rig, before)
+    broadcast = session.broadcast
+    assert broadcast.id != before.id
+    assert (broadcast.host, broadcast.prompt) == (ROBIN, "A cat. It snows. An owl lands.")
+    assert (broadcast.portrait, broadcast.length, session.floor.mode) == (True, LENGTH, Mode.VOTE)
+    assert rig.world.started_from == [None, LAST]
+
+
+async def test_two_who_ask_at_once_start_one(rig: Rig) -> None:
+    """The second is told that it runs."""
+    before = await over(rig)
+    answers = await asyncio.gather(
+        *(rig.broadcasts.start_again(before, by=by) for by in (STARTER, MODERATOR)), return_exceptions=True
+    )
+    [refusal] = [answer for answer in answers if isinstance(answer, BroadcastError)]
+    assert refusal.why == AlreadyRunning(host=ROBIN)
+    assert len(rig.broadcasts.running) == 1
+
+
+async def test_who_may_not_start_may_not_start_again(rig: Rig) -> None:
+    """Nor who is muted."""
+    before, muted = await over(rig), replace(STARTER, muted_until=rig.clock.now())
+    for person, why in ((VIEWER, Code.STARTERS_ONLY), (muted, Muted(rig.clock.now()))):
+        with pytest.raises(BroadcastError) as refused:
+            await rig.broadcasts.start_again(before, by=person)
+        assert refused.value.why == why
+
+
+async def test_of_what_is_not_in_memory_any_more_the_words_are_known(rig: Rig) -> None:
+    """As after a restart: no picture, and the server's mode; that is no error."""
+    before = await over(rig, "it snows", mode=Mode.DRAW)
+    async with opened_rig(rig.clock) as restarted:
+        restarted.journal.suggestions = rig.journal.suggestions
+        session = await again(restarted, before)
+        assert (session.broadcast.prompt, session.floor.mode) == ("A cat. It snows.", Mode.QUEUE)
+        assert restarted.world.started_from == [None]
+
+
+async def test_the_picture_is_left_out_where_it_is_not_taken(rig: Rig) -> None:
+    """By a streamer that starts from none, or that refuses this one."""
+    before = await over(rig)
+    rig.world.failing_at["start"] = WorldError(Reason.STREAM_ERROR)
+    await again(rig, before)
+    assert rig.world.started_from == [None, None]
+    rig.end()
+    while rig.broadcasts.running:
+        await asyncio.sleep(0)
+    rig.world.starts_from_pictures = False
+    await again(rig, before)
+    assert rig.world.started_from == [None, None, None]
+
+
+async def test_it_goes_by_the_rules_as_they_are_now(rig: Rig) -> None:
+    """A shorter longest shortens it, a lower limit of words too, and what is forbidden now is refused."""
+    before = await over(rig, "it snows", "an owl lands")
+    rig.budgets[CHANNEL.guild_id] = budget(longest=timedelta(minutes=1))
+    rig.intake.change(intake_rules(prompt_limit=25), lambda _: None)
+    session = await again(rig, before)
+    assert (session.broadcast.length, session.broadcast.prompt) == (
+        timedelta(minutes=1),
+        "A cat. An owl lands.",
+    )
+    rig.end()
+    while rig.broadcasts.running:
+        await asyncio.sleep(0)
+    rig.intake.change(intake_rules(), TextFilter(text_rules(blocked_words=("owl",))).check)
+    with pytest.raises(BroadcastError) as refused:
+        await rig.broadcasts.start_again(before, by=STARTER)
+    assert isinstance(refused.value.why, Filtered)
+
+
+async def test_only_the_newest_are_kept_in_memory(rig: Rig) -> None:
+    """However many end: the pictures of the oldest are let go."""
+    moments, before = LastMoments(rig.journal), await over(rig)
+    for number in range(KEPT + 2):
+        moments.keep(f"b{number}", LastMoment((), Mode.VOTE, LAST))
+    known = [await moments.of(replace(before, id=f"b{number}")) for number in range(KEPT + 2)]
+    assert [moment.picture for moment in known] == [None, None, *[LAST] * KEPT]
