@@ -8,7 +8,6 @@ import discord
 
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Origin, Refusal, Suggestion
-from bot.broadcast.rights import Deed, check, may
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
 from cogs.chat.proposals import is_said, proposed_prompt
@@ -104,9 +103,8 @@ class Chat:
         try:
             ticket = await self._services.broadcasts.suggest(
                 context.channel(message),
-                context.viewer(message.author),
                 prompt,
-                is_exempt=self._is_exempt(message),
+                by=rights.author(message, self._services),
                 origin=Origin(message.channel.id, message.id),
             )
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
@@ -147,9 +145,8 @@ class Chat:
             if heard.prompt is None:
                 await heard.session.floor.refuse(heard.suggestion.id, Refusal.WITHDRAWN)
                 return
-            await self._services.broadcasts.revise(
-                heard.session, heard.suggestion, heard.prompt, is_exempt=self._is_exempt(heard.message)
-            )
+            author = rights.author(heard.message, self._services)
+            await self._services.broadcasts.revise(heard.session, heard.suggestion, heard.prompt, by=author)
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
             # New words that break a rule leave the old ones in line; any other failure may leave either.
             more = EARLIER_WORDS if isinstance(error, BroadcastError) else ""
@@ -158,12 +155,6 @@ class Chat:
     def _prompt(self, message: discord.Message, *, answers_panel: bool) -> str | None:
         prefixes = self._services.guilds.prefixes_of(context.channel(message).guild_id)
         return proposed_prompt(message, prefixes, me=self._bot.user, answers_panel=answers_panel)
-
-    def _is_exempt(self, message: discord.Message) -> bool:
-        """Raises why its author may not suggest at all."""
-        person = rights.author(message, self._services)
-        check(Deed.SUGGEST, person)
-        return may(Deed.BYPASS, person)
 
     def _crowd_of(self, session: BroadcastSession) -> int:
         """How many suggestions are under way: in line, or about to be."""

@@ -9,7 +9,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Channel, Origin, Refusal, Suggestion
-from bot.broadcast.rights import Deed, may
+from bot.broadcast.rights import Deed
 from cogs.kit import context, rights
 from cogs.kit.answers import ANSWER_LIFETIME_S, acknowledging, tell
 from cogs.kit.lasting_button import LastingButton, LastingView
@@ -29,13 +29,10 @@ async def suggest_privately(
     Raises what `Broadcasts.suggest` raises.
     """
     channel = channel or context.channel(interaction)
-    author, broadcasts = context.viewer(interaction.user), context.services(interaction).broadcasts
+    origin, broadcasts = Origin(context.channel(interaction).id), context.services(interaction).broadcasts
     async with acknowledging(interaction):
         person = await rights.check(interaction, Deed.SUGGEST, channel)
-        is_exempt = may(Deed.BYPASS, person)
-        ticket = await broadcasts.suggest(
-            channel, author, prompt, is_exempt=is_exempt, origin=Origin(context.channel(interaction).id)
-        )
+        ticket = await broadcasts.suggest(channel, prompt, by=person, origin=origin)
     with PrivateAnswers.of(interaction).owing():
         await _follow(interaction, ticket, context.services(interaction).clock)
 

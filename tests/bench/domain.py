@@ -22,7 +22,7 @@ from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import State
 from bot.broadcast.telling.listeners import Listeners
 from bot.process.clock import SystemClock
-from tests.broadcast.conftest import put_in, start
+from tests.broadcast.conftest import person, put_in, start
 from tests.broadcast.fakes import (
     ListeningAudience,
     MemoryJournal,
@@ -122,11 +122,12 @@ async def _measure(mode: Mode) -> tuple[float, float]:
         session = await start(broadcasts, CHANNEL)
         while session.broadcast.state is not State.LIVE:
             await asyncio.sleep(0)
+        people = [person(Viewer(number, "Viewer")) for number in range(PEOPLE)]
         before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.process_time()
         for number in range(SUGGESTIONS):
             with suppress(BroadcastError):  # a full line refuses, and that is work too
-                await broadcasts.suggest(CHANNEL, Viewer(number % PEOPLE, "Viewer"), _prompt(number))
+                await broadcasts.suggest(CHANNEL, _prompt(number), by=people[number % PEOPLE])
             if number % 2:
                 await asyncio.sleep(0)
         taken_s = time.process_time() - began

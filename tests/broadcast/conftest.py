@@ -70,6 +70,11 @@ class Rig:
         return session
 
 
+def person(viewer: Viewer) -> Person:
+    """Somebody in the channel who may start, and from a picture, and is no moderator."""
+    return Person(viewer, views_channel=True, has_starter_role=True, pictures=Pictures.EVERYONE)
+
+
 async def start(
     broadcasts: Broadcasts,
     channel: Channel = CHANNEL,
@@ -79,9 +84,10 @@ async def start(
     picture: Picture | None = None,
     length: timedelta | None = None,
 ) -> BroadcastSession:
-    """The broadcast of somebody who may start, and from a picture, and nothing else."""
-    starter = Person(host, views_channel=True, has_starter_role=True, pictures=Pictures.EVERYONE)
-    return await broadcasts.start(channel, prompt, by=starter, portrait=False, picture=picture, length=length)
+    """Somebody's broadcast."""
+    return await broadcasts.start(
+        channel, prompt, by=person(host), portrait=False, picture=picture, length=length
+    )
 
 
 def put_in(line: Line, suggestion: Suggestion, now: float = 0.0) -> None:

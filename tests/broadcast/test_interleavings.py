@@ -15,7 +15,7 @@ from bot.broadcast.errors import BroadcastError, WorldError
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Ending, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
-from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig
+from tests.broadcast.conftest import CHANNEL, MIKA, Rig, opened_rig, person
 from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 PEOPLE = 5
@@ -116,7 +116,7 @@ class Show:
 
     async def _suggest(self, viewer: Viewer, prompt: str) -> None:
         try:
-            self.tickets.append(await self.rig.broadcasts.suggest(CHANNEL, viewer, prompt))
+            self.tickets.append(await self.rig.broadcasts.suggest(CHANNEL, prompt, by=person(viewer)))
         except BroadcastError:
             return  # paused, full or over: told, and nowhere in the books
 

@@ -11,7 +11,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError, LineFull, TooManyOfYours
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.model import Channel, Outcome, Refusal, Suggestion, Viewer
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in, start
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, person, put_in, start
 from tests.broadcast.fakes import ListeningAudience, MemoryJournal, ScriptedWorld, WaitingClock, ports
 from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
@@ -105,14 +105,14 @@ async def test_a_running_broadcast_goes_by_new_settings_at_once(rig: Rig) -> Non
     await rig.start()
     rig.world.may_answer.clear()
     for channel in (CHANNEL, elsewhere):
-        await rig.broadcasts.suggest(channel, ROBIN, f"first {channel.id}")
+        await rig.broadcasts.suggest(channel, f"first {channel.id}", by=person(ROBIN))
     await rig.world.interacting.wait()
     rig.adopt(limits=line_limits(per_viewer=1))
     for channel in (CHANNEL, elsewhere):
-        await rig.broadcasts.suggest(channel, ROBIN, f"second {channel.id}")
-    await rig.broadcasts.suggest(elsewhere, ROBIN, "third there")
+        await rig.broadcasts.suggest(channel, f"second {channel.id}", by=person(ROBIN))
+    await rig.broadcasts.suggest(elsewhere, "third there", by=person(ROBIN))
     with pytest.raises(BroadcastError) as caught:
-        await rig.broadcasts.suggest(CHANNEL, ROBIN, "third here")
+        await rig.broadcasts.suggest(CHANNEL, "third here", by=person(ROBIN))
     assert caught.value.why == TooManyOfYours(limit=1)
 
 

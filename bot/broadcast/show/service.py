@@ -100,44 +100,41 @@ class Broadcasts:
         )
 
     async def suggest(
-        self,
-        channel: Channel,
-        viewer: Viewer,
-        prompt: str,
-        *,
-        is_exempt: bool = False,
-        origin: Origin | None = None,
+        self, channel: Channel, prompt: str, *, by: Person, origin: Origin | None = None
     ) -> Ticket:
-        """Puts a suggestion in line; `is_exempt` from filters and cooldowns.
+        """Puts a suggestion in line.
 
-        Raises NOT_RUNNING, EMPTY_PROMPT, and what `Intake.check` and `Floor.suggest` raise.
+        Raises NOT_RUNNING, EMPTY_PROMPT, and what `rights.check`, `Intake.check` and `Floor.suggest` raise.
         """
+        rights.check(Deed.SUGGEST, by)
         session = self.in_channel(channel)
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
         floor = session.floor
         may_join = floor.mode.takes_votes
-        intake.check(viewer, clean, floor.recent, typed=prompt, may_join=may_join, is_exempt=is_exempt)
-        return await floor.suggest(viewer, clean, origin)
+        is_exempt = rights.may(Deed.BYPASS, by)
+        intake.check(by.viewer, clean, floor.recent, typed=prompt, may_join=may_join, is_exempt=is_exempt)
+        return await floor.suggest(by.viewer, clean, origin)
 
     async def revise(
-        self, session: BroadcastSession, suggestion: Suggestion, prompt: str, *, is_exempt: bool = False
+        self, session: BroadcastSession, suggestion: Suggestion, prompt: str, *, by: Person
     ) -> bool:
         """Gives a waiting suggestion a new prompt; it keeps its place. False if it waits no more.
 
-        Raises EMPTY_PROMPT and what `Intake.check` raises: an edit is no way round the rules.
+        Raises EMPTY_PROMPT and what `rights.check` and `Intake.check` raise: an edit is no way round them.
         """
+        rights.check(Deed.SUGGEST, by)
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(session.broadcast.channel.guild_id)
         floor = session.floor
         may_join = floor.mode.takes_votes
         intake.check(
-            suggestion.viewer,
+            by.viewer,
             clean,
             floor.recent,
             typed=prompt,
             may_join=may_join,
-            is_exempt=is_exempt,
+            is_exempt=rights.may(Deed.BYPASS, by),
             revised=suggestion,
         )
         return await floor.revise(suggestion.id, clean)

@@ -13,7 +13,7 @@ from bot.broadcast.model import Outcome, Refusal, Viewer
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.arbitration.test_arbitration import arbiter_of, suggestion
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, put_in, reach, start
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, person, put_in, reach, start
 from tests.support.rules import arbitration_settings, line_limits, policy_settings
 
 SASHA = Viewer(102, "Sasha")
@@ -31,7 +31,7 @@ async def connecting(rig: Rig, mode: Mode) -> BroadcastSession:
 async def refusal(rig: Rig, viewer: Viewer, prompt: str) -> Kind | None:
     """Why a suggestion is not taken, if it is not."""
     try:
-        await rig.broadcasts.suggest(CHANNEL, viewer, prompt)
+        await rig.broadcasts.suggest(CHANNEL, prompt, by=person(viewer))
     except BroadcastError as error:
         return error.code
     return None
@@ -120,9 +120,9 @@ async def test_equal_words_of_another_person_join_where_people_vote_or_draw(rig:
     assert await refusal(rig, MIKA, "an owl hoots") is Repeated
     if mode.takes_votes:
         assert await refusal(rig, ROBIN, "an owl hoots") is Repeated
-        ticket = await rig.broadcasts.suggest(CHANNEL, SASHA, "a whale")
+        ticket = await rig.broadcasts.suggest(CHANNEL, "a whale", by=person(SASHA))
         [session] = rig.broadcasts.running
-        assert await rig.broadcasts.revise(session, ticket.suggestion, "an owl hoots")
+        assert await rig.broadcasts.revise(session, ticket.suggestion, "an owl hoots", by=person(SASHA))
         [candidate] = floor.standing.candidates
         assert [each.viewer for each in candidate.choice.suggestions] == [MIKA, ROBIN, SASHA]
         assert candidate.votes == 3
@@ -132,7 +132,7 @@ async def test_equal_words_of_another_person_join_where_people_vote_or_draw(rig:
 async def test_what_was_sent_lately_cannot_be_joined(rig: Rig, mode: Mode) -> None:
     """It is on screen already: to say it is a repetition, whoever does."""
     session = await connecting(rig, mode)
-    ticket = await rig.broadcasts.suggest(CHANNEL, MIKA, "an owl hoots")
+    ticket = await rig.broadcasts.suggest(CHANNEL, "an owl hoots", by=person(MIKA))
     rig.world.may_answer.clear()
     rig.world.may_connect.set()
     await rig.world.interacting.wait()

@@ -9,7 +9,7 @@ from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.floor.motion import WINDOW_S
 from bot.broadcast.model import Channel, Outcome, Refusal, Viewer
 from bot.broadcast.states import Reason, State
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach, start
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, person, reach, start
 
 SASHA = Viewer(102, "Sasha")
 
@@ -154,7 +154,7 @@ async def test_a_suggestion_is_sent_only_when_it_is_stored(rig: Rig, mode: Mode)
     session = await rig.start()
     session.floor.switch(mode)
     with rig.journal.slow(OSError("disk full")):
-        suggesting = asyncio.ensure_future(rig.broadcasts.suggest(CHANNEL, ROBIN, "unstored"))
+        suggesting = asyncio.ensure_future(rig.broadcasts.suggest(CHANNEL, "unstored", by=person(ROBIN)))
         for _ in range(20):
             session.floor.pause(paused=False)
             await asyncio.sleep(0)
@@ -171,7 +171,7 @@ async def test_what_is_taken_back_with_the_ticket_is_not_sent(rig: Rig) -> None:
     session = await rig.start()
 
     async def suggest_and_withdraw() -> bool:
-        ticket = await rig.broadcasts.suggest(CHANNEL, ROBIN, "a volcano")
+        ticket = await rig.broadcasts.suggest(CHANNEL, "a volcano", by=person(ROBIN))
         return await session.floor.refuse(ticket.suggestion.id, Refusal.WITHDRAWN)
 
     with rig.journal.slow():

@@ -13,7 +13,7 @@ from bot.broadcast.intake.intake import Intake, IntakeRules
 from bot.broadcast.intake.recent import MEMORY_LIMIT, Recent
 from bot.broadcast.model import Channel, Refusal, Suggestion, Viewer
 from bot.broadcast.show.session import BroadcastSession
-from tests.broadcast.conftest import CHANNEL, MIKA, Rig, start
+from tests.broadcast.conftest import CHANNEL, MIKA, Rig, person, start
 from tests.broadcast.fakes import SteppedClock
 from tests.support.rules import intake_rules
 
@@ -128,38 +128,38 @@ async def test_what_came_to_nothing_may_be_said_again_at_once(
     """As the bot advises: neither the words, nor their author, nor anybody has to wait because of it."""
     strict(rig)
     session = await rig.start()
-    ticket = await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
+    ticket = await rig.broadcasts.suggest(CHANNEL, "snow", by=person(ROBIN))
     with pytest.raises(BroadcastError):
-        await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
+        await rig.broadcasts.suggest(CHANNEL, "snow", by=person(ROBIN))
     await come_to_nothing(rig, session, ticket)
-    assert await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
+    assert await rig.broadcasts.suggest(CHANNEL, "snow", by=person(ROBIN))
 
 
 async def test_what_was_sent_counts_and_only_in_its_broadcast(rig: Rig) -> None:
     """Another broadcast of the same server has a memory of its own."""
     strict(rig)
     await rig.start()
-    ticket = await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
+    ticket = await rig.broadcasts.suggest(CHANNEL, "snow", by=person(ROBIN))
     await ticket.settled
     with pytest.raises(BroadcastError) as caught:
-        await rig.broadcasts.suggest(CHANNEL, SASHA, " SNOW ")
+        await rig.broadcasts.suggest(CHANNEL, " SNOW ", by=person(SASHA))
     assert caught.value.code is Repeated
     other = Channel(CHANNEL.guild_id, 11)
     await start(rig.broadcasts, other, MIKA, "A dog")
-    assert await rig.broadcasts.suggest(other, ROBIN, "snow")
+    assert await rig.broadcasts.suggest(other, "snow", by=person(ROBIN))
 
 
 async def test_an_edit_may_not_repeat_and_frees_the_words_before(rig: Rig) -> None:
     """It is no way round the rule, its own words are no repeat, and what nobody says any more is free."""
     session = await start(rig.broadcasts)
-    snow = await rig.broadcasts.suggest(CHANNEL, ROBIN, "snow")
-    rain = await rig.broadcasts.suggest(CHANNEL, SASHA, "rain")
+    snow = await rig.broadcasts.suggest(CHANNEL, "snow", by=person(ROBIN))
+    rain = await rig.broadcasts.suggest(CHANNEL, "rain", by=person(SASHA))
     with pytest.raises(BroadcastError) as caught:
-        await rig.broadcasts.revise(session, rain.suggestion, "Snow")
+        await rig.broadcasts.revise(session, rain.suggestion, "Snow", by=person(SASHA))
     assert caught.value.code is Repeated
-    assert await rig.broadcasts.revise(session, snow.suggestion, "SNOW")
-    assert await rig.broadcasts.revise(session, snow.suggestion, "hail")
-    assert await rig.broadcasts.revise(session, rain.suggestion, "snow")
+    assert await rig.broadcasts.revise(session, snow.suggestion, "SNOW", by=person(ROBIN))
+    assert await rig.broadcasts.revise(session, snow.suggestion, "hail", by=person(ROBIN))
+    assert await rig.broadcasts.revise(session, rain.suggestion, "snow", by=person(SASHA))
     with pytest.raises(BroadcastError):
-        await rig.broadcasts.suggest(CHANNEL, ROBIN, "hail")
-    assert await rig.broadcasts.suggest(CHANNEL, ROBIN, "rain")
+        await rig.broadcasts.suggest(CHANNEL, "hail", by=person(ROBIN))
+    assert await rig.broadcasts.suggest(CHANNEL, "rain", by=person(ROBIN))

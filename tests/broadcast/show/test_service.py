@@ -17,7 +17,7 @@ from bot.broadcast.errors import (
 from bot.broadcast.model import Channel, Stream, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach, start
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, person, reach, start
 from tests.support.rules import budget, line_limits
 
 
@@ -138,7 +138,7 @@ async def test_two_at_once_do_not_slip_through_a_cooldown(rig: Rig) -> None:
     """It counts from the moment in which a suggestion is in line, and not from when it is stored."""
     await rig.start()
     answers = await asyncio.gather(
-        *(rig.broadcasts.suggest(CHANNEL, viewer, "it snows") for viewer in (MIKA, ROBIN)),
+        *(rig.broadcasts.suggest(CHANNEL, "it snows", by=person(viewer)) for viewer in (MIKA, ROBIN)),
         return_exceptions=True,
     )
     refused = [answer.code for answer in answers if isinstance(answer, BroadcastError)]

@@ -1,4 +1,4 @@
-"""Who may start, whatever the door: the start itself asks, and what is refused leaves nothing behind."""
+"""Who may start and suggest, whatever the door: the deed itself asks, and a refused one leaves nothing."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ STARTER = replace(VIEWER, has_starter_role=True)
 MODERATOR = replace(VIEWER, manages_channel=True, pictures=Pictures.MODERATORS)
 MUTED = replace(MODERATOR, muted_until=SteppedClock().now() + timedelta(minutes=1))
 PICTURE = Picture(b"jpeg", portrait=False)
-TOO_LONG = "cat " * 200
+TOO_LONG = "cats" * 200
 """For the text rules."""
 
 
-async def refusal(rig: Rig, by: Person, prompt: str = "A cat", **wanted: Any) -> Kind | None:
+async def start_refusal(rig: Rig, by: Person, prompt: str = "A cat", **wanted: Any) -> Kind | None:
     """What somebody's start is refused with; None if it is begun."""
     try:
         await rig.broadcasts.start(CHANNEL, prompt, by=by, portrait=False, **wanted)
@@ -58,13 +58,44 @@ async def test_a_start_asks_who_may(
     """To start, to start from a picture, and in another mode than the one that is set as the start comes."""
     rig.adopt(mode=Mode.DRAW)
     rig.budgets[CHANNEL.guild_id] = replace(AN_ENDLESS_EVENING, per_day=timedelta(minutes=1))
-    assert await refusal(rig, by, **wanted) is expected
+    assert await start_refusal(rig, by, **wanted) is expected
     assert rig.broadcasts.is_running_in(CHANNEL) is (expected is None)
     if expected:
-        assert await refusal(rig, STARTER) is None  # nothing of the day is kept for it
+        assert await start_refusal(rig, STARTER) is None  # nothing of the day is kept for it
 
 
 async def test_a_start_asks_whom_the_text_rules_are_for(rig: Rig) -> None:
     """An opening is held to them as a suggestion is, unless its author is exempt."""
-    assert await refusal(rig, STARTER, TOO_LONG) is PromptTooLong
-    assert await refusal(rig, replace(STARTER, has_bypass_role=True), TOO_LONG) is None
+    assert await start_refusal(rig, STARTER, TOO_LONG) is PromptTooLong
+    assert await start_refusal(rig, replace(STARTER, has_bypass_role=True), TOO_LONG) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "words", "expected"),
+    [
+        (STRANGER, "rain", Code.NOT_RUNNING),
+        (VIEWER, "rain", None),
+        (MUTED, "rain", Muted),
+        (VIEWER, TOO_LONG, PromptTooLong),
+        (MODERATOR, TOO_LONG, None),
+    ],
+)
+async def test_a_suggestion_asks_who_may_and_so_do_its_new_words(
+    rig: Rig, by: Person, words: str, expected: Kind | None
+) -> None:
+    """Whoever is hidden from, muted or not exempt when they say it."""
+    session = await rig.start()
+    session.floor.switch(Mode.HOST)
+    waiting = (await rig.broadcasts.suggest(CHANNEL, "snow", by=STARTER)).suggestion
+    codes: list[Kind] = []
+    for said in (
+        rig.broadcasts.revise(session, waiting, words, by=by),
+        rig.broadcasts.suggest(CHANNEL, f"{words} again", by=by),
+    ):
+        try:
+            await said
+        except BroadcastError as error:
+            codes.append(error.code)
+    assert codes == ([expected] * 2 if expected else [])
+    prompts = [pending.prompt for pending in session.floor.pending]
+    assert prompts == (["snow"] if expected else [words, f"{words} again"])
