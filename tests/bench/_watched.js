@@ -7,8 +7,10 @@
   let [last, lastAt] = [null, null];
   const look = (video) => {
     const now = performance.now();
-    if (video.classList.contains("on-air")) {
-      if (lastAt !== null && now - lastAt > 100) seen.gaps.push(Math.round(now - lastAt));
+    const isOnAir = video.classList.contains("on-air");
+    if (!isOnAir && video.classList.contains("before")) lastAt = now; // it is seen until the next one has faded in
+    if (isOnAir) {
+      if (lastAt !== null && now - lastAt > 150) seen.gaps.push([Math.round(now - lastAt), seen.changes.length]);
       if (lastAt !== null) seen.longestGapMs = Math.max(seen.longestGapMs, now - lastAt);
       const before = last !== null && last !== video ? canvas.toDataURL() : null;
       pen.drawImage(video, 0, 0, width, height);

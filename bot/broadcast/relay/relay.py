@@ -26,7 +26,7 @@ STEADY_S = 4.0
 """A stream that was on air for so long came to something: tries are counted anew."""
 LINGER_S = 4.0
 """How long a stream goes on beside the one that follows it, until every spectator has changed over."""
-WATCHABLE_WITHIN_S = 3.0
+WATCHABLE_WITHIN_S = 5.0
 """How long the next stream, which shows itself already, is waited for to be open to spectators."""
 
 

@@ -87,6 +87,7 @@ async function follows(stream, whep) {
   }
   await sleep(FADE_MS);
   before?.close();
+  before?.video.classList.remove("before");
 }
 
 // What is seen stays: its last frame, until the next try has a picture.
