@@ -123,15 +123,18 @@ class Floor:
         return revised is not None
 
     async def refuse(self, suggestion_id: str, refusal: Refusal) -> bool:
-        """Takes a waiting suggestion out of the line. False if it waits no more."""
-        suggestion = self._arbiter.line.remove(suggestion_id)
-        if suggestion:
-            await self._store(suggestion.refused(refusal, self._clock.now()))
-        return suggestion is not None
+        """Takes a suggestion back that waits, in line or to be sent again. False if it waits no more."""
+        waiting = self._arbiter.line.remove(suggestion_id)
+        taken = [waiting] if waiting else self.outlet.drop(lambda each: each.id == suggestion_id)
+        if taken:
+            await self._store(*(each.refused(refusal, self._clock.now()) for each in taken))
+        return bool(taken)
 
     async def refuse_all_of(self, viewer: Viewer, refusal: Refusal) -> None:
-        """Takes everything out of the line that a viewer has in it, and takes back their votes."""
-        now, theirs = self._clock.now(), self._arbiter.line.remove_all_of(viewer)
+        """Takes back all of a viewer's that waits, in line or to be sent again, and their votes."""
+        now = self._clock.now()
+        again = self.outlet.drop(lambda each: each.viewer.id == viewer.id)
+        theirs = [*self._arbiter.line.remove_all_of(viewer), *again]
         if self.motion:
             self.motion.withdraw(viewer)
         await self._store(*(suggestion.refused(refusal, now) for suggestion in theirs))

@@ -91,6 +91,17 @@ class Outlet:
         self.urgent = self._again = None
         return cleared
 
+    def drop(self, is_meant: Callable[[Suggestion], bool]) -> list[Suggestion]:
+        """Forgets what is meant of what is to be sent again, and returns it; who asked for the same stays."""
+        if self._again is None:
+            return []
+        dropped = [each for each in self._again.suggestions if is_meant(each)]
+        kept = [each for each in self._again.suggestions if not is_meant(each)]
+        self._taken_back = self._again = (
+            self._again._replace(suggestion=kept[0], merged=tuple(kept[1:])) if kept else None
+        )
+        return dropped
+
     async def settled(self, suggestions: list[Suggestion]) -> None:
         """Notes what became of a choice; from now on the gap to the next one counts."""
         is_applied = any(each.outcome is Outcome.ACKNOWLEDGED for each in suggestions)

@@ -175,6 +175,27 @@ async def test_a_panic_takes_back_what_was_to_be_sent_again(opened: Opened) -> N
         assert run.service.sent == [(1, "something bad"), (2, "a meadow")]
 
 
+@pytest.mark.parametrize("by", ["its author", "a mute"])
+async def test_what_is_to_be_sent_again_can_still_be_taken_back(opened: Opened, by: str) -> None:
+    """While the world is coming back it waits, like what is in line; what others want goes on to the next."""
+    async with opened() as run:
+        session = await run.start()
+        run.service.failing_at["interact"] = [WorldError(Reason.SERVICE_GONE)]
+        run.service.failing_at["connect"] = [WorldError(Reason.UNREACHABLE)]
+        ticket = await session.floor.suggest(ROBIN, "something bad")
+        later = await session.floor.suggest(MIKA, "snow")
+        await run.clock.turn(0.5)
+        if by == "a mute":
+            await session.floor.refuse_all_of(ROBIN, Refusal.MUTED)
+        else:
+            assert await session.floor.refuse(ticket.suggestion.id, Refusal.WITHDRAWN)
+        assert ticket.settled.done()
+        assert ticket.settled.result().outcome is Outcome.REFUSED
+        await run.clock.turn(10)
+        assert (await later.settled).outcome is Outcome.ACKNOWLEDGED
+        assert run.service.sent == [(1, "something bad"), (2, "snow")]
+
+
 async def test_a_shorter_limit_is_learned(opened: Opened) -> None:
     """The first stream breaks off at it; the next ones hand over in time, in other broadcasts too."""
     async with opened(limit_s=150) as run:
