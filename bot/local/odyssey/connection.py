@@ -167,7 +167,7 @@ class Connection:
         if not prompt.strip():
             raise StreamRefusedError("invalid_prompt", "The prompt is empty.")
         scene = imagine(prompt, self._stream.scene)
-        await self._stream.change(scene, prompt, describe(scene))
+        self._stream.change(scene, prompt, describe(scene))
         self._send("update_acknowledged", prompt=prompt)
 
     async def _end(self) -> None:

@@ -13,6 +13,7 @@ from bot.local.odyssey.media.hls import HlsWindow
 from bot.local.odyssey.media.take import Take
 from bot.local.odyssey.recordings import Recording, RecordingShelf
 from bot.local.odyssey.world.scene import Scene
+from bot.local.odyssey.world.sets import Set
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ class LiveStream:
         self._on_closed = on_closed
         self._clock = clock
         self._events = recording.events
-        # Two threads: one shoots frames, the other builds the next set meanwhile.
+        self._painting: asyncio.Future[Set] | None = None
+        # Two threads: one shoots frames, the other paints the next set meanwhile.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix=f"stream-{recording.stream_id[:8]}")
         self._life: asyncio.Task[None] | None = None
         self._frames_stopped = asyncio.Event()
@@ -70,14 +72,17 @@ class LiveStream:
         self._events.add("stream_started", timestamp_ms=0, stream_id=self.stream_id, **facts)
         self._life = asyncio.create_task(self._live(on_broken), name=f"stream {self.stream_id}")
 
-    async def change(self, scene: Scene, prompt: str, applied_prompt: str) -> None:
-        """Show another scene. When this returns, the next frame shows it. No effect after the end."""
+    def change(self, scene: Scene, prompt: str, applied_prompt: str) -> None:
+        """Show another scene as soon as it is painted. Of those that wait for that, only the last is shown.
+
+        No effect after the end.
+        """
         if self._end_reason is not None:
             return
-        built = await self._in_thread(self._take.prepare, scene)
-        self._take.show(built)
         self.scene = scene
         self._events.add("interaction", prompt=prompt, applied_prompt=applied_prompt)
+        if self._painting is None:
+            self._paint()
 
     async def end(self, reason: str) -> None:
         """Stop the frames; the recording is completed after that, in the background. Idempotent."""
@@ -118,6 +123,8 @@ class LiveStream:
             self.first_segment.set()
             self._shelf.complete(self.recording, self._take.frame_count, self._take.duration_s)
         finally:
+            if self._painting is not None:  # nobody will see it, but it has its thread
+                await asyncio.wait([self._painting])
             self._threads.shutdown(wait=False)
             self._on_closed()
 
@@ -133,7 +140,19 @@ class LiveStream:
             if self.hls is not None and self.hls.segments:
                 self.first_segment.set()
             tick = await self._clock.wait_for(tick + 1)
+            self._show_what_is_painted()
 
-    async def _in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def _paint(self) -> None:
+        self._painting = self._in_thread(self._take.prepare, self.scene)
+
+    def _show_what_is_painted(self) -> None:
+        if self._painting is None or not self._painting.done():
+            return
+        painted, self._painting = self._painting.result(), None
+        self._take.show(painted)
+        if painted.scene != self.scene:  # there was another change meanwhile
+            self._paint()
+
+    def _in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, functools.partial(function, *args, **kwargs))
+        return loop.run_in_executor(self._threads, functools.partial(function, *args, **kwargs))
