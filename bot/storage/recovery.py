@@ -1,8 +1,9 @@
 """After a stop that was not orderly: what was left unfinished is closed, so that nothing seems live."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Outcome, Refusal
@@ -13,8 +14,23 @@ from bot.storage.unbroken import to_the_end
 _OVER = [state.value for state in State if state.is_over]
 _IS_OPEN = broadcasts.c.state.not_in(_OVER) & broadcasts.c.ended_at.is_(None)
 """Both: what a newer version calls an ended broadcast is not known here."""
+
+
+def _later(moment: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The later one of two moments, of which the other may not be known."""
+    return case((other > moment, other), else_=moment)
+
+
+_of_it = streams.alias()
+_LAST_STREAM_AT = (
+    select(func.max(func.coalesce(_of_it.c.ended_at, _of_it.c.started_at)))
+    .where(_of_it.c.broadcast_id == broadcasts.c.id)
+    .correlate(broadcasts)
+    .scalar_subquery()
+)
 _BEGAN_AT = func.coalesce(broadcasts.c.live_at, broadcasts.c.requested_at)
-_LAST_SEEN_AT = case((broadcasts.c.last_seen_at > _BEGAN_AT, broadcasts.c.last_seen_at), else_=_BEGAN_AT)
+_LAST_SEEN_AT = _later(_later(_BEGAN_AT, broadcasts.c.last_seen_at), _LAST_STREAM_AT)
+"""What began or ended in it is a sign of life too: none of its streams begins after its end."""
 _SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
 
 

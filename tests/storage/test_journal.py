@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.broadcast.model import Channel, Recording, Refusal, Suggestion, Viewer
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.storage.recovery import close_unfinished
-from bot.storage.schema import suggestions
+from bot.storage.schema import broadcasts, streams, suggestions
 from tests.storage.conftest import CHANNEL, MIKA, NOW, Store, ended, live_broadcast
 
 
@@ -236,6 +236,33 @@ async def test_downtime_is_not_time_on_air(
         past = await store.history.find_broadcast(CHANNEL.guild_id, stream.shown_id)
         assert past
         assert past.streams[0].stream.ended_at == closed.ended_at == NOW + timedelta(seconds=lasted)
+
+
+@pytest.mark.parametrize(("seen_at", "lasted"), [(150, 150), (130, 141), (None, 141)])
+@pytest.mark.parametrize("has_begun", [True, False])
+async def test_a_crash_at_a_seam_closes_both_streams(
+    store: Store, has_begun: bool, seen_at: float | None, lasted: float
+) -> None:
+    """At the last sign of life, which a stream's beginning is too: none begins after its broadcast's end."""
+    broadcast, first = live_broadcast()
+    at_seam = NOW + timedelta(seconds=141)
+    second = replace(first, id="own 2", number=2, started_at=at_seam, service_id="s2" if has_begun else None)
+    await store.journal.save_broadcast(broadcast)
+    for stream in (first, second):
+        await store.journal.save_stream(stream)
+    if seen_at is not None:
+        await store.journal.save_signs_of_life(["b"], NOW + timedelta(seconds=seen_at))
+    await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref")
+    async with store.engine.connect() as connection:
+        rows = (
+            await connection.execute(select(streams.c.state, streams.c.end_reason, streams.c.ended_at))
+        ).all()
+        columns = (broadcasts.c.state, broadcasts.c.reason, broadcasts.c.ended_at)
+        rows = [*rows, *(await connection.execute(select(*columns))).all()]
+    ended_at = NOW + timedelta(seconds=lasted)
+    assert [tuple(row) for row in rows] == [("failed", "interrupted", ended_at)] * 3
+    followed = [stream.id for stream in await store.history.unrecorded_streams()]
+    assert sorted(followed) == ["own", "own 2"][: 1 + has_begun]
 
 
 async def test_a_stream_whose_end_was_not_stored_ended_with_its_broadcast(store: Store) -> None:
