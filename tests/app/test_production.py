@@ -27,6 +27,17 @@ def test_the_bot_loads_nothing_of_what_is_local() -> None:
     assert ended.stdout.strip() == "[]", ended.stderr
 
 
+def test_what_is_loaded_is_no_garbage() -> None:
+    """The garbage collector has nothing of the bot's code to look at while broadcasts run."""
+    ended = python(
+        "import asyncio, gc, bot.app.wiring as wiring\n"
+        "async def run_bot(*_): print(gc.get_freeze_count() > 10 * len(gc.get_objects()))\n"
+        "wiring.run_bot = run_bot\n"
+        "asyncio.run(wiring.run_until_signalled(None))"
+    )
+    assert ended.stdout.strip() == "True", ended.stderr
+
+
 @pytest.mark.parametrize("command", ["demo", "standin"])
 @pytest.mark.parametrize(
     "missing", [("simcord", "fontpkg_noto_sans"), ("bot.local.demo", "bot.local.odyssey")]
