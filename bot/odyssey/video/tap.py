@@ -66,6 +66,8 @@ class Tap:
             self._begin(transceiver, parameters)
 
         _replace(transceiver.receiver, "receive", receive)
+        # It would never be asked, and is a thousand objects for the garbage collector to look at.
+        _replace(transceiver.receiver, "_RTCRtpReceiver__remote_bitrate_estimator", None)
 
     def leave_out(self, transceiver: RTCRtpTransceiver) -> None:
         """Receives nothing of a track. Must be called when it arrives."""
@@ -223,7 +225,7 @@ async def close_peer_connection(pc: RTCPeerConnection) -> None:
 
 
 def _replace(owner: object, name: str, value: object) -> None:
-    """Puts `value` in place of a method of one object, which must have had it."""
+    """Puts `value` in place of a method or a part of one object, which must have had it."""
     getattr(owner, name)
     setattr(owner, name, value)
 

@@ -49,6 +49,10 @@ async def test_the_internals_are_where_they_were(service: Service, client: Odyss
     assert connection.peer is not None
     [transceiver] = connection.peer._pc.getTransceivers()
     assert isinstance(transceiver.sender._ssrc, int)
+    assert vars(transceiver.receiver)["_RTCRtpReceiver__remote_bitrate_estimator"] is None, "it is kept"
+    assert vars(RTCRtpReceiver("video", transceiver.receiver.transport))[
+        "_RTCRtpReceiver__remote_bitrate_estimator"
+    ], "there is none to leave out"
     dtls = transceiver.receiver.transport
     assert isinstance(dtls._rx_srtp, pylibsrtp.Session)
     assert inspect.iscoroutinefunction(dtls._send_rtp)
