@@ -275,7 +275,8 @@ def _pictures(frame: VideoFrame) -> tuple[Picture, bytes]:
     """At full size, and to look at. Blocks."""
     image = Image.fromarray(frame.data)
     full = Picture(_jpeg(image, FULL_QUALITY), portrait=frame.height > frame.width)
-    image.thumbnail((GLANCE_SIDE, GLANCE_SIDE))
+    # Halved first, which takes an eighth of the time.
+    image.thumbnail((GLANCE_SIDE, GLANCE_SIDE), reducing_gap=1.0)
     return full, _jpeg(image, GLANCE_QUALITY)
 
 
