@@ -8,6 +8,7 @@ import asyncio
 import fractions
 import functools
 import json
+import math
 import multiprocessing as mp
 import os
 import random
@@ -21,6 +22,7 @@ from typing import Any
 
 import av
 import numpy as np
+from aiortc import InvalidStateError
 from aiortc.codecs import get_encoder
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
@@ -39,6 +41,13 @@ def clip_service(codec: str = "H.264", kind: str = "lean") -> Iterator[str]:
     lossy.
     """
     with _process(codec, kind) as pipe:
+        yield pipe.recv()
+
+
+@contextmanager
+def limited_service(stream_limit_s: float = math.inf) -> Iterator[str]:
+    """The lean one, which ends streams after so long, and has a recording of each; gives its URL."""
+    with _process("H.264", "limited", stream_limit_s) as pipe:
         yield pipe.recv()
 
 
@@ -158,6 +167,54 @@ class TimedStreamer(LeanStreamer):
         super()._on_text(raw)
 
 
+class LimitedStreamer(LeanStreamer):
+    """Ends a stream when its time is up. What is over is forgotten, so that many may come and go."""
+
+    limit_s = math.inf
+    _stream_id = ""
+    _limit: asyncio.Handle | None = None
+
+    async def offer(self) -> None:
+        """As any streamer, and nobody waits for it."""
+        await self.service.streamer()
+        await super().offer()
+
+    async def started(self, **more: Any) -> str:
+        """From now on its time runs."""
+        self._stream_id = await super().started(**more)
+        if self.limit_s < math.inf:
+            loop = asyncio.get_running_loop()
+            self._limit = loop.call_later(self.limit_s, lambda: self.service.spawn(self._time_is_up()))
+        return self._stream_id
+
+    async def ended(self) -> None:
+        """There is a recording at once."""
+        self._stop()
+        await super().ended()
+
+    async def close(self) -> None:
+        """The client has gone, or never came."""
+        self._stop()
+        if self in self.service.streamers:
+            self.service.streamers.remove(self)
+        await super().close()
+
+    async def _time_is_up(self) -> None:
+        self._stop()
+        self.track.running.clear()
+        with suppress(InvalidStateError):  # the client is just leaving
+            await self.say(
+                {"type": "interactive_stream_error", "reason": "session_timeout", "message": "Time is up."}
+            )
+
+    def _stop(self) -> None:
+        if self._limit:
+            self._limit.cancel()
+        if self._stream_id:
+            links = ("video_url", "preview_url", "thumbnail_url", "events_url")
+            self.service.recordings[self._stream_id] = dict.fromkeys(links, f"{self.service.url}/file")
+
+
 class LossyStreamer(Streamer):
     """A streamer behind a bad network."""
 
@@ -168,10 +225,10 @@ class LossyStreamer(Streamer):
 
 
 @contextmanager
-def _process(codec: str, kind: str) -> Iterator[Connection]:
+def _process(codec: str, kind: str, stream_limit_s: float = math.inf) -> Iterator[Connection]:
     context = mp.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(codec, kind, theirs))
+    process = context.Process(target=_serve, args=(codec, kind, stream_limit_s, theirs))
     process.start()
     try:
         yield ours
@@ -180,8 +237,9 @@ def _process(codec: str, kind: str) -> Iterator[Connection]:
         process.join()
 
 
-def _serve(codec: str, kind: str, pipe: Connection) -> None:
+def _serve(codec: str, kind: str, stream_limit_s: float, pipe: Connection) -> None:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    LimitedStreamer.limit_s = stream_limit_s
     asyncio.run(_serve_until_killed(codec, kind, pipe))
 
 
@@ -189,6 +247,7 @@ async def _serve_until_killed(codec: str, kind: str, pipe: Connection) -> None:
     types: dict[str, type[Streamer]] = {
         "plain": Streamer,
         "lean": LeanStreamer,
+        "limited": LimitedStreamer,
         "timed": TimedStreamer,
         "lossy": LossyStreamer,
     }
