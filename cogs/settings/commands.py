@@ -10,8 +10,7 @@ from discord import app_commands
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.rights import Deed
 from bot.guilds.settings.complaints import WrongSettingError
-from bot.guilds.settings.groups import group_of
-from bot.guilds.settings.guild_settings import GuildSettings, setting_name
+from bot.guilds.settings.guild_settings import GuildSettings, group_of, setting_name
 from bot.guilds.settings.problems import Mistake
 from bot.guilds.settings.text import fetched
 from bot.guilds.words.word_lists import imported_words, word_list_file

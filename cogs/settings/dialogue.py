@@ -9,8 +9,7 @@ from discord.ui import Label, RoleSelect, Select, TextInput
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.rights import Pictures
 from bot.guilds.settings.complaints import WrongSettingError
-from bot.guilds.settings.groups import Group
-from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import Group, GuildSettings
 from cogs.kit.dialogue import Dialogue
 from cogs.wording import labels
 from cogs.wording.fields import FIELDS

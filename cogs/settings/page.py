@@ -9,8 +9,7 @@ from discord.ui import ActionRow, Select, TextDisplay
 
 from bot.broadcast.rights import Deed
 from bot.guilds.settings.complaints import WrongSettingError
-from bot.guilds.settings.groups import Group
-from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import Group, GuildSettings
 from bot.guilds.settings.problems import Mistake
 from cogs.kit import rights
 from cogs.kit.answers import acknowledging, show, tell

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.guilds.settings.groups import Group
+from bot.guilds.settings.guild_settings import Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.guilds.settings.groups import Group
+from bot.guilds.settings.guild_settings import Group
 from cogs.wording.fields import FIELDS, GROUPS
 from cogs.wording.text import isolated, mode_name, without_heaps
 

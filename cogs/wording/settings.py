@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.guilds.settings.complaints import WrongSettingError
-from bot.guilds.settings.groups import Group
-from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
+from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, Group, GuildSettings
 from bot.guilds.settings.values import NO_PREFIX
 from bot.guilds.words.judge import Trouble
 from bot.guilds.words.word_lists import WordList

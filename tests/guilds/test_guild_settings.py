@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from bot.guilds.settings.complaints import WrongSettingError
-from bot.guilds.settings.groups import GROUP_LIMIT, group_of
-from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import GROUP_LIMIT, GuildSettings, group_of
 from bot.guilds.words.text_rules import make_text_filter
 from cogs.wording.fields import FIELDS
 from cogs.wording.requests import refused_request

@@ -1,12 +1,13 @@
 """Settings as text: files that people keep and change, and what is stored."""
 
 import json
+import math
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.broadcast.limits.budget import MINUTES_LIMIT
 from bot.guilds.settings.complaints import WrongSettingError
-from bot.guilds.settings.earlier_names import named_as_now
 from bot.guilds.settings.problems import (
     FileTooLarge,
     HasComment,
@@ -45,7 +46,18 @@ def read_settings_text(text: str | bytes) -> dict[str, Any]:
         raise ProblemError(Mistake.TOO_DEEP) from None
     if not isinstance(values, dict):
         raise ProblemError(Mistake.NO_NAMES_AND_VALUES)
-    return named_as_now(values)
+    return _named_as_now(values)
+
+
+def _named_as_now(values: dict[str, Any]) -> dict[str, Any]:
+    """The settings of an earlier version by their names of now. What cannot be understood keeps its name."""
+    seconds = values.get("broadcast_limit_s")
+    if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
+        return values
+    renamed = {name: value for name, value in values.items() if name != "broadcast_limit_s"}
+    if seconds:  # else it was left to the service
+        renamed.setdefault("minutes_limit", min(math.ceil(seconds / 60), MINUTES_LIMIT))
+    return renamed
 
 
 async def fetched(size_bytes: int, fetch: Callable[[], Awaitable[bytes]]) -> bytes:

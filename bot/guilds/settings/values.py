@@ -15,25 +15,19 @@ ENTRY_LIMIT = 200
 """Characters in an entry of a list, and in the safe prompt, at most."""
 
 
-def _typed(value: str, separators: str) -> list[str]:
-    """A list as a moderator types it; "none", as an empty list is shown, empties it."""
-    entries = [entry.strip() for entry in re.split(separators, value) if entry.strip()]
-    return [] if [entry.casefold() for entry in entries] == ["none"] else entries
+def _list_of(entry: str) -> BeforeValidator:
+    """Has a list read as a moderator types it, by the pattern of an entry.
 
+    "none", as an empty list is shown, empties it.
+    """
 
-def _split(value: Any) -> Any:
-    """Words are typed with commas between them, or one a line."""
-    return _typed(value, r"[,;\n\r\uff0c\u3001\uff1b]") if isinstance(value, str) else value
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        entries = [found.strip() for found in re.findall(entry, value) if found.strip()]
+        return [] if [found.casefold() for found in entries] == ["none"] else entries
 
-
-def _split_patterns(value: Any) -> Any:
-    """Patterns are separated by semicolons: commas are part of their language."""
-    return _typed(value, r"[;\n\r]") if isinstance(value, str) else value
-
-
-def _split_roles(value: Any) -> Any:
-    """Roles are mentioned one after the other, or given by their IDs."""
-    return _typed(value.replace("><", "> <"), r"[,;\s]+") if isinstance(value, str) else value
+    return BeforeValidator(read)
 
 
 def _role_id(value: Any) -> Any:
@@ -74,14 +68,6 @@ def _prefix(value: str) -> str:
         ) from None
 
 
-def _split_beginnings(value: Any) -> Any:
-    """Beginnings are separated by blanks or commas; one that is a comma or semicolon itself stands alone."""
-    if not isinstance(value, str):
-        return value
-    entries = re.findall(r"(?<!\S)[,;]+(?!\S)|[^\s,;]+", value)
-    return [] if [entry.casefold() for entry in entries] == ["none"] else entries
-
-
 def _beginning(value: str) -> str:
     if on_one_line(value) != value or " " in value:
         raise ProblemError(Mistake.HAS_A_BLANK)
@@ -103,10 +89,12 @@ Beginning = Annotated[
     StringConstraints(min_length=1, max_length=PREFIX_LIMIT, strip_whitespace=True),
     AfterValidator(_beginning),
 ]
-Beginnings = Annotated[tuple[Beginning, ...], BeforeValidator(_split_beginnings), Once, Field(max_length=50)]
 SafePrompt = Annotated[Text, AfterValidator(_shows_something)]
-Words = Annotated[tuple[Entry, ...], BeforeValidator(_split), Once, Field(max_length=WORDS_LIMIT)]
-Patterns = Annotated[
-    tuple[Entry, ...], BeforeValidator(_split_patterns), Once, Field(max_length=PATTERNS_LIMIT)
-]
-Roles = Annotated[tuple[Role, ...], BeforeValidator(_split_roles), Once, Field(max_length=50)]
+_BY_COMMA = _list_of(r"[^,;\n\r\uff0c\u3001\uff1b]+")
+Words = Annotated[tuple[Entry, ...], _BY_COMMA, Once, Field(max_length=WORDS_LIMIT)]
+_BY_SEMICOLON = _list_of(r"[^;\n\r]+")  # commas are part of the patterns' language
+Patterns = Annotated[tuple[Entry, ...], _BY_SEMICOLON, Once, Field(max_length=PATTERNS_LIMIT)]
+_BY_BLANK = _list_of(r"(?<!\S)[,;]+(?!\S)|[^\s,;]+")  # what is commas itself stands alone
+Beginnings = Annotated[tuple[Beginning, ...], _BY_BLANK, Once, Field(max_length=50)]
+_BY_MENTION = _list_of(r"(?:(?!><)[^,;\s])+>?")  # between mentions there need not be a blank
+Roles = Annotated[tuple[Role, ...], _BY_MENTION, Once, Field(max_length=50)]

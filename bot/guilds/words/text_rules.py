@@ -1,7 +1,5 @@
 """A server's text rules as a filter."""
 
-from collections.abc import Sequence
-
 from bot.broadcast.intake.intake import PromptFilter
 from bot.guilds.settings.complaints import Entry, WrongSettingError
 from bot.guilds.settings.guild_settings import GuildSettings
@@ -14,8 +12,10 @@ def make_text_filter(settings: GuildSettings) -> PromptFilter:
     try:
         return TextFilter(settings.text).check
     except InvalidRuleError as error:
-        name, entries = _MEANT[error.rule], _entries(settings, error.rule)
-        entry = Entry(entries.index(error.entry) + 1, error.entry) if error.entry in entries else None
+        name = _MEANT[error.rule]
+        held = getattr(settings, name)
+        is_entry = isinstance(held, tuple) and error.entry in held
+        entry = Entry(held.index(error.entry) + 1, error.entry) if is_entry else None
         raise WrongSettingError(name, UnfitRule(error.fault, error.where), entry) from None
 
 
@@ -24,8 +24,3 @@ _MEANT = {
     Rule.BLOCKED_PATTERN: "blocked_patterns",
     Rule.TOO_LONG: "prompt_limit",
 }
-
-
-def _entries(settings: GuildSettings, rule: Rule) -> Sequence[str]:
-    entries = getattr(settings, _MEANT[rule])
-    return entries if isinstance(entries, tuple) else ()

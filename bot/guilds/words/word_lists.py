@@ -38,7 +38,7 @@ class WordList:
         Raises `WrongSettingError`.
         """
         kept = () if replaces else settings.blocked_words
-        return settings.with_words((*kept, *self.besides(kept)))
+        return settings.changed_all({"blocked_words": [*kept, *self.besides(kept)]})
 
 
 async def imported_words(data: bytes) -> WordList:

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.guilds.settings.groups import Group
-from bot.guilds.settings.guild_settings import GuildSettings
+from bot.guilds.settings.guild_settings import Group, GuildSettings
 from bot.local.discord.people.answers import Answer
 from bot.local.discord.people.views import SeenMessage
 from cogs.wording.fields import FIELDS
