@@ -104,5 +104,6 @@ class Arbiter:
         self._pace.settled(sent_at, now)
 
     def _make_policy(self, mode: Mode) -> Policy:
-        policy = self.line.watcher = make_policy(mode, self.line, self._policy_settings, self._tell)
+        policy = make_policy(mode, self.line, self._policy_settings, self._tell)
+        self.line.watcher = policy.watcher
         return policy

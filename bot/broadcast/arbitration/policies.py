@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Collection, Iterable
 
 from bot.broadcast.arbitration.ballot import Ballot
-from bot.broadcast.arbitration.line import Line
+from bot.broadcast.arbitration.line import Line, Watcher
 from bot.broadcast.arbitration.policy import (
     Candidate,
     Choice,
@@ -34,28 +34,15 @@ def make_policy(mode: Mode, line: Line, settings: PolicySettings, tell: Callable
 class MemorylessPolicy:
     """A way to decide that goes by the line as it stands: it has no settings, and waits for no time."""
 
+    watcher: Watcher | None = None
+    closes_at: float | None = None
+    kept: Collection[str] = ()
+
     def __init__(self, line: Line) -> None:
         self._line = line
 
     def adopt(self, settings: PolicySettings) -> None:
         """It has none."""
-
-    def added(self, suggestion: Suggestion) -> None:
-        """It looks when it chooses."""
-
-    def revised(self, suggestion: Suggestion) -> None:
-        """It looks when it chooses."""
-
-    def removed(self, suggestions: Collection[Suggestion]) -> None:
-        """It looks when it chooses."""
-
-    @property
-    def closes_at(self) -> float | None:
-        return None
-
-    @property
-    def kept(self) -> Collection[str]:
-        return ()
 
     def check_vote(self, suggestion: Suggestion) -> None:
         raise BroadcastError(Code.VOTES_DO_NOT_COUNT)
@@ -89,10 +76,7 @@ class VotePolicy:
 
     def __init__(self, line: Line, settings: PolicySettings, tell: Callable[[str], None]) -> None:
         self._window = settings.vote_window
-        self._ballot = Ballot(line, settings.ballot_share, tell)
-        self.added = self._ballot.added
-        self.revised = self._ballot.revised
-        self.removed = self._ballot.removed
+        self.watcher = self._ballot = Ballot(line, settings.ballot_share, tell)
 
     def adopt(self, settings: PolicySettings) -> None:
         """The next ballot is open for as long as these say; one that is open keeps its end."""

@@ -93,14 +93,18 @@ class Prospect(NamedTuple):
     waits_for_own: bool = False
 
 
-class Policy(Watcher, Protocol):
-    """A way to decide, for one line, of which it has to be told every change.
+class Policy(Protocol):
+    """A way to decide, for one line.
 
     Pure: its answers follow from the line, the time, and what it was told and asked before.
     """
 
     @property
     def mode(self) -> Mode: ...
+
+    @property
+    def watcher(self) -> Watcher | None:
+        """Who has to be told every change of the line; None where nobody has."""
 
     def adopt(self, settings: PolicySettings) -> None:
         """Goes by other settings from now on; what has begun is finished by those before."""

@@ -96,5 +96,5 @@ _BY_SEMICOLON = _list_of(r"[^;\n\r]+")  # commas are part of the patterns' langu
 Patterns = Annotated[tuple[Entry, ...], _BY_SEMICOLON, Once, Field(max_length=PATTERNS_LIMIT)]
 _BY_BLANK = _list_of(r"(?<!\S)[,;]+(?!\S)|[^\s,;]+")  # what is commas itself stands alone
 Beginnings = Annotated[tuple[Beginning, ...], _BY_BLANK, Once, Field(max_length=50)]
-_BY_MENTION = _list_of(r"(?:(?!><)[^,;\s])+>?")  # between mentions there need not be a blank
+_BY_MENTION = _list_of(r"(?:(?!><)[^,;\s])+>?|>")  # between mentions there need not be a blank
 Roles = Annotated[tuple[Role, ...], _BY_MENTION, Once, Field(max_length=50)]
