@@ -4,19 +4,13 @@ Moderators write some of the patterns and strangers the texts, so the standard l
 is used in this package only for fixed patterns whose time is linear.
 """
 
-from collections.abc import Sequence
+import re
 from typing import Protocol, cast
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no type hints
 
 MEMORY_LIMIT_BYTES = 8 << 20
 """What one compiled expression may take, with the automaton that it builds while searching."""
-
-
-class Match(Protocol):
-    """What a search found; the part of `re.Match` used here."""
-
-    def group(self, group: int = 0, /) -> str | None: ...
 
 
 class Expression(Protocol):
@@ -30,7 +24,7 @@ class Expression(Protocol):
     def programsize(self) -> int:
         """Steps of the compiled program: what memory and the worst time grow with."""
 
-    def search(self, text: str, pos: int | None = None) -> Match | None: ...
+    def search(self, text: str) -> re.Match[str] | None: ...
 
 
 class ExpressionError(ValueError):
@@ -59,8 +53,3 @@ def compile_expression(pattern: str, *, ignore_case: bool = False) -> Expression
 def escape(text: str) -> str:
     """`text` as a pattern that matches just it."""
     return cast("str", re2.escape(text))
-
-
-def first_group(match: Match, groups: Sequence[int]) -> int:
-    """The place in `groups` of the one that took part in `match`."""
-    return next(place for place, group in enumerate(groups) if match.group(group) is not None)

@@ -9,7 +9,7 @@ the text in lower case without marks and disguises, as `disguises` describes. Ei
 
 from collections.abc import Sequence
 
-from bot.moderation.expressions import Expression, ExpressionError, compile_expression, first_group
+from bot.moderation.expressions import Expression, ExpressionError, compile_expression
 from bot.moderation.folding import Forms
 from bot.moderation.rules import PATTERN_LENGTH_LIMIT, PATTERNS_LIMIT, Fault, InvalidRuleError, Rule
 
@@ -56,7 +56,8 @@ class BlockedPatterns:
             return None
         for version in dict.fromkeys((text.written, text.latin)):
             if match := self._expression.search(version):
-                return self._entries[first_group(match, self._groups)]
+                groups = zip(self._entries, self._groups, strict=True)
+                return next(entry for entry, group in groups if match.group(group) is not None)
         return None
 
 

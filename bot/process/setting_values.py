@@ -4,7 +4,7 @@ Each check raises `ValueError` with the end of a sentence that begins with the s
 """
 
 import re
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import ip_address
 from typing import Any
 
 from yarl import URL
@@ -100,10 +100,7 @@ def secret(value: str) -> str:
 
 def _is_address(text: str) -> bool:
     try:
-        if ":" in text:
-            IPv6Address(text.replace("%25", "%"))  # a link's address names its interface, in a URL so
-        else:
-            IPv4Address(text)
+        ip_address(text.replace("%25", "%"))  # a link's address names its interface, in a URL so
     except ValueError:
         return False
     return True

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.odyssey.api import recordings, sessions, simulations
-from bot.odyssey.api.rest import Account
-from bot.odyssey.api.simulations import Script, SimulationJob, SimulationJobsList
-from bot.odyssey.base.errors import OdysseyError
+from bot.odyssey.api import sessions
+from bot.odyssey.api.recordings import page_of, recording_from, recording_info
+from bot.odyssey.api.rest import Account, bad_response, error_for, path_part
+from bot.odyssey.api.simulations import Script, SimulationJob, SimulationJobsList, job_from
+from bot.odyssey.base.errors import OdysseyArgumentError, OdysseyError
+from bot.odyssey.base.fields import rows
 from bot.odyssey.base.types import ClientCredentials, Recording, StreamRecordingsList, Timeouts
 from bot.odyssey.files.downloads import DownloadedRecording, Downloads, Progress
 from bot.odyssey.files.events import events
@@ -26,14 +28,19 @@ class Library:
         Raises a retryable `OdysseyError` (code `not_found`) when there is none, or none yet.
         """
         async with self._account.open(self._timeouts.request_s) as calls:
-            return await recordings.recording(calls, stream_id)
+            fields = await calls.get(f"/recordings/{path_part(stream_id)}")
+        with bad_response():
+            return recording_from(fields, stream_id)
 
     async def list_stream_recordings(
         self, limit: int | None = None, offset: int | None = None
     ) -> StreamRecordingsList:
         """One page of the account's recordings, newest first."""
         async with self._account.open(self._timeouts.request_s) as calls:
-            return await recordings.recordings_page(calls, limit, offset)
+            fields = await calls.get("/stream-recordings", {"limit": limit, "offset": offset})
+        with bad_response():
+            items = rows(fields, "recordings", recording_info)
+        return StreamRecordingsList(items, *page_of(fields, len(items), limit, offset))
 
     async def download_recording(
         self, stream_id: str, directory: Path | str, *, on_progress: Progress | None = None
@@ -72,16 +79,26 @@ class Library:
         script_url: str | None = None,
         portrait: bool = True,
     ) -> SimulationJob:
-        """Hands in a simulation: one script, several, or the URL of one (exactly one of these)."""
+        """Hands in a simulation: one script, several, or the URL of one.
+
+        Raises `OdysseyArgumentError` unless exactly one of these is given.
+        """
+        given = {"script": script, "scripts": scripts, "script_url": script_url}
+        chosen = {key: value for key, value in given.items() if value is not None}
+        if len(chosen) != 1:
+            raise OdysseyArgumentError("Give exactly one of script, scripts and script_url.")
+        body = {**chosen, "portrait": portrait, "output_video": True}
         async with self._account.open(self._timeouts.request_s) as calls:
-            return await simulations.create(
-                calls, script=script, scripts=scripts, script_url=script_url, portrait=portrait
-            )
+            fields = await calls.post("/simulation-jobs", body)
+        with bad_response():
+            return job_from(fields)
 
     async def get_simulate_status(self, job_id: str) -> SimulationJob:
         """A simulation as it stands; its streams when it is completed."""
         async with self._account.open(self._timeouts.request_s) as calls:
-            return await simulations.status(calls, job_id)
+            fields = await calls.get(f"/simulation-jobs/{path_part(job_id)}")
+        with bad_response():
+            return job_from(fields)
 
     async def list_simulations(
         self,
@@ -91,10 +108,16 @@ class Library:
         offset: int | None = None,
     ) -> SimulationJobsList:
         """One page of the account's simulations."""
+        asked = {"status": status, "active": active, "limit": limit, "offset": offset}
         async with self._account.open(self._timeouts.request_s) as calls:
-            return await simulations.page(calls, status=status, active=active, limit=limit, offset=offset)
+            fields = await calls.get("/simulation-jobs", asked)
+        with bad_response():
+            jobs = rows(fields, "jobs", job_from)
+        return SimulationJobsList(jobs, *page_of(fields, len(jobs), limit, offset))
 
     async def cancel_simulation(self, job_id: str) -> None:
         """Cancels a simulation. Raises `OdysseyError` (code `refused`) when it is over already."""
         async with self._account.open(self._timeouts.request_s) as calls:
-            await simulations.cancel(calls, job_id)
+            answer = await calls.send("DELETE", f"/simulation-jobs/{path_part(job_id)}")
+        if not answer.ok:
+            raise error_for(answer)

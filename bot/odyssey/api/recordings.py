@@ -1,22 +1,7 @@
-"""Recordings over REST."""
+"""Recordings, as REST answers have them."""
 
-from bot.odyssey.api.rest import Calls, bad_response, path_part
-from bot.odyssey.base.fields import optional_int, optional_number, optional_text, rows, text
-from bot.odyssey.base.types import Recording, StreamRecordingInfo, StreamRecordingsList
-
-
-async def recording(calls: Calls, stream_id: str) -> Recording:
-    """The recording of one stream. A 404 (code `not_found`) is retryable: it may not be there yet."""
-    fields = await calls.get(f"/recordings/{path_part(stream_id)}")
-    with bad_response():
-        return recording_from(fields, stream_id)
-
-
-async def recordings_page(calls: Calls, limit: int | None, offset: int | None) -> StreamRecordingsList:
-    fields = await calls.get("/stream-recordings", {"limit": limit, "offset": offset})
-    with bad_response():
-        items = rows(fields, "recordings", _info)
-    return StreamRecordingsList(items, *page_of(fields, len(items), limit, offset))
+from bot.odyssey.base.fields import optional_int, optional_number, optional_text, text
+from bot.odyssey.base.types import Recording, StreamRecordingInfo
 
 
 def page_of(
@@ -44,7 +29,7 @@ def recording_from(fields: dict[str, object], stream_id: str | None = None) -> R
     )
 
 
-def _info(fields: dict[str, object]) -> StreamRecordingInfo:
+def recording_info(fields: dict[str, object]) -> StreamRecordingInfo:
     return StreamRecordingInfo(
         stream_id=text(fields, "stream_id"),
         width=optional_int(fields, "width"),

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.odyssey.api.recordings import page_of, recording_from
-from bot.odyssey.api.rest import Calls, bad_response, error_for, path_part
-from bot.odyssey.base.errors import OdysseyArgumentError
+from bot.odyssey.api.recordings import recording_from
 from bot.odyssey.base.fields import MalformedError, optional_int, optional_number, optional_text, rows, text
 from bot.odyssey.base.types import Recording
 
@@ -65,54 +63,7 @@ class SimulationJobsList:
     offset: int
 
 
-async def create(
-    calls: Calls,
-    *,
-    script: Script | None,
-    scripts: Sequence[Script] | None,
-    script_url: str | None,
-    portrait: bool,
-) -> SimulationJob:
-    """Hands in one script, several, or the URL of one.
-
-    Raises `OdysseyArgumentError` unless exactly one is given.
-    """
-    given = {"script": script, "scripts": scripts, "script_url": script_url}
-    chosen = {key: value for key, value in given.items() if value is not None}
-    if len(chosen) != 1:
-        raise OdysseyArgumentError("Give exactly one of script, scripts and script_url.")
-    fields = await calls.post("/simulation-jobs", {**chosen, "portrait": portrait, "output_video": True})
-    with bad_response():
-        return _job(fields)
-
-
-async def status(calls: Calls, job_id: str) -> SimulationJob:
-    fields = await calls.get(_path(job_id))
-    with bad_response():
-        return _job(fields)
-
-
-async def page(
-    calls: Calls, *, status: str | None, active: bool | None, limit: int | None, offset: int | None
-) -> SimulationJobsList:
-    asked = {"status": status, "active": active, "limit": limit, "offset": offset}
-    fields = await calls.get("/simulation-jobs", asked)
-    with bad_response():
-        jobs = rows(fields, "jobs", _job)
-    return SimulationJobsList(jobs, *page_of(fields, len(jobs), limit, offset))
-
-
-async def cancel(calls: Calls, job_id: str) -> None:
-    answer = await calls.send("DELETE", _path(job_id))
-    if not answer.ok:
-        raise error_for(answer)
-
-
-def _path(job_id: str) -> str:
-    return f"/simulation-jobs/{path_part(job_id)}"
-
-
-def _job(fields: dict[str, Any]) -> SimulationJob:
+def job_from(fields: dict[str, Any]) -> SimulationJob:
     word = text(fields, "status").strip().lower()
     if word not in {known.value for known in SimulationStatus}:
         raise MalformedError("status is unknown")

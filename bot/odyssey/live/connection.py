@@ -151,7 +151,7 @@ class Connection:
             await asyncio.wait(tasks)
         try:
             async with asyncio.timeout(GOODBYE_S):
-                await signalling.send(messages.client_disconnecting())
+                await signalling.send(messages.CLIENT_DISCONNECTING)
         except (OdysseyConnectionError, TimeoutError):
             log.debug("The service had gone before we could say goodbye.")
 
@@ -194,7 +194,7 @@ class Connection:
     async def _keep_alive(self, signalling: Signalling) -> None:
         while True:
             await asyncio.sleep(KEEPALIVE_S)
-            await signalling.send(messages.keepalive())
+            await signalling.send(messages.KEEPALIVE)
 
     async def _read_signalling(self, signalling: Signalling, peer: Peer) -> None:
         async for text in signalling:

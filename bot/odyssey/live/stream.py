@@ -78,7 +78,7 @@ class Stream:
         """Ends the stream and waits until it has ended, `timeout_s` at most in all."""
 
         async def send() -> None:
-            self._send(messages.stream_end())
+            self._send(messages.STREAM_END)
 
         async with timing_out(timeout_s, "end the stream"), self._changing:
             self._check_running()
@@ -129,7 +129,7 @@ class Stream:
             return
         log.info("The stream %s began after its start had given up; it is ended.", self.stream_id)
         try:
-            self._send(messages.stream_end())
+            self._send(messages.STREAM_END)
         except OdysseyConnectionError as error:
             log.debug("It could not be ended: %s", error)
 

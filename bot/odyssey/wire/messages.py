@@ -80,6 +80,12 @@ StreamerMessage = (
     StreamStarted | BroadcastReady | BroadcastUnusable | InteractionAcknowledged | StreamEnded | StreamFailed
 )
 
+KEEPALIVE = json.dumps({"type": "keepalive"})
+"""Sent every 10 s over signalling."""
+CLIENT_DISCONNECTING = json.dumps({"type": "client_disconnecting"})
+"""Sent before leaving, so that the streamer is freed at once."""
+STREAM_END = json.dumps({"type": "interactive_stream_end"})
+
 
 def parse_signalling(raw: str | bytes) -> SignallingMessage | None:
     """A message of the signalling websocket."""
@@ -123,16 +129,6 @@ def answer(sdp: str) -> str:
     return json.dumps({"type": "answer", "sdp": sdp})
 
 
-def keepalive() -> str:
-    """Sent every 10 s over signalling."""
-    return json.dumps({"type": "keepalive"})
-
-
-def client_disconnecting() -> str:
-    """Sent before leaving, so that the streamer is freed at once."""
-    return json.dumps({"type": "client_disconnecting"})
-
-
 def stream_start(
     *,
     prompt: str,
@@ -156,10 +152,6 @@ def stream_start(
 def update(prompt: str) -> str:
     """An interaction."""
     return json.dumps({"type": "update", "prompt": prompt})
-
-
-def stream_end() -> str:
-    return json.dumps({"type": "interactive_stream_end"})
 
 
 def _broadcast_ready(fields: dict[str, Any]) -> BroadcastReady | BroadcastUnusable:
