@@ -13,7 +13,7 @@ from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.ports import FullHistory, PictureReader, PostJournal
 from bot.broadcast.recordings.desk import RecordingDesk
-from bot.broadcast.recordings.poster import CurrentPoster
+from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.backoff import Backoff

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
-from bot.storage.reading import read
 from bot.storage.schema import actions, first_questions, guild_settings, known, mutes
+from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
 
 

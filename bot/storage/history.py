@@ -15,9 +15,9 @@ from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
 from bot.storage import rows
-from bot.storage.reading import read
 from bot.storage.rows import HAS_BEGUN, past_broadcasts_of
 from bot.storage.schema import broadcasts, posts, recordings, storable, streams, suggestions
+from bot.storage.unbroken import read
 
 SEARCHED_LIMIT = 5000
 """How many streams are looked through at most."""

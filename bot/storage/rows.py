@@ -11,8 +11,8 @@ from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
-from bot.storage.reading import read
 from bot.storage.schema import broadcasts, known, recordings, streams
+from bot.storage.unbroken import read
 
 HAS_BEGUN = streams.c.service_id.is_not(None)
 
@@ -79,13 +79,4 @@ def broadcast(row: Row[Any]) -> Broadcast:
 
 
 def post(row: Row[Any]) -> Post:
-    return Post(
-        id=row.id,
-        message_id=row.message_id,
-        channel_id=row.channel_id,
-        kind=PostKind(row.kind),
-        broadcast_id=row.broadcast_id,
-        posted_at=row.posted_at,
-        streams_shown=row.streams_shown,
-        closed_at=row.closed_at,
-    )
+    return Post(**row._asdict() | {"kind": PostKind(row.kind)})

@@ -1,15 +1,16 @@
 """Work on the database that is brought to its end."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from sqlalchemy import Row, Select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
-
-
 Work = Callable[Asked, Coroutine[Any, Any, Answer]]
 
 
@@ -31,3 +32,11 @@ def to_the_end(work: Work[Asked, Answer]) -> Work[Asked, Answer]:
             raise
 
     return worked_to_the_end
+
+
+@to_the_end
+async def read(engine: AsyncEngine, query: Select[Any]) -> Sequence[Row[Any]]:
+    """The rows of a query."""
+    async with engine.connect() as connection:
+        found: Sequence[Row[Any]] = (await connection.execute(query)).all()
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.broadcast.clock import Clock
+from bot.broadcast.errors import NotShownError
 from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import RecordingHistory, RecordingPoster
@@ -64,3 +65,16 @@ class Posting:
             return recording
         # What was there is gone at the service, perhaps: then what is known of it is shown without links.
         return await self._fetch(newest.stream) or Recording(self._clock.now())
+
+
+class CurrentPoster:
+    """Has recordings posted by whoever does that now: Discord comes and goes, the desk stays."""
+
+    def __init__(self) -> None:
+        self.poster: RecordingPoster | None = None
+        """None while nobody is there to post."""
+
+    async def post_recordings(self, past: PastBroadcast, newest: Recording | None) -> None:
+        if self.poster is None:
+            raise NotShownError("nobody posts recordings now")
+        await self.poster.post_recordings(past, newest)
