@@ -17,6 +17,7 @@ from cogs.chat.chat import Chat
 from cogs.chat.proposals import suggest_message
 from cogs.kit.answers import answer_privately, explain
 from cogs.kit.dialogue import Dialogues
+from cogs.kit.lasting_button import LastingItem
 from cogs.kit.private_answers import PrivateAnswers
 from cogs.kit.sight import Sight
 from cogs.moderating.commands import audit, list_broadcasts, mode, mute, mutes, panic, pause, resume, unmute
@@ -43,6 +44,12 @@ COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
     *(mute, unmute, mutes, settings, words),
 )
 """In the order in which Discord offers them."""
+ITEMS: Sequence[type[LastingItem[Any]]] = (
+    *(PanelButton, AnotherRoundButton, VoteButton, TakeBackButton, WithdrawButton, PageButton, StreamMenu),
+    *(ControlButton, ModeMenu, VerdictButton, UnmuteButton, MutePageButton),
+    *(GroupMenu, EditButton, StarterRoles, DailyMinutes, KeepButton),
+)
+"""Buttons and menus, those of earlier runs too."""
 
 
 async def setup(bot: commands.Bot) -> None:
@@ -74,25 +81,7 @@ class OdysseyCog(commands.Cog):
         for entry in (group, suggest_message, start_from_message, mute_from_menu):
             self._bot.tree.add_command(entry)
         self._bot.tree.error(command_failed)
-        self._bot.add_dynamic_items(
-            PanelButton,
-            AnotherRoundButton,
-            VoteButton,
-            TakeBackButton,
-            ControlButton,
-            ModeMenu,
-            VerdictButton,
-            WithdrawButton,
-            PageButton,
-            StreamMenu,
-            GroupMenu,
-            EditButton,
-            UnmuteButton,
-            MutePageButton,
-            StarterRoles,
-            DailyMinutes,
-            KeepButton,
-        )
+        self._bot.add_dynamic_items(*ITEMS)
         await self._panels.start()
         self._services.poster.poster = self._recordings
         self._services.desk.hurry()

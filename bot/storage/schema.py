@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import text
 
 Kind = TypeVar("Kind", bound=StrEnum)
 

@@ -1,6 +1,7 @@
 """Buttons and menus that answer after a restart of the bot: their custom ID says all there is to know."""
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any, Self, TypeVar, cast
 
 import discord
@@ -9,6 +10,8 @@ from discord.ui import Button, Container, Item, LayoutView
 from cogs.kit.answers import explaining
 
 ItemT = TypeVar("ItemT", bound=Item[Any])
+ROLES_LIMIT = 25
+"""Choices in a menu of roles at most, as Discord has it."""
 
 
 class LastingView(LayoutView):
@@ -56,3 +59,17 @@ class LastingButton(LastingItem[Button[Any]], template=r"(?!)"):
         disabled: bool = False,
     ) -> None:
         super().__init__(Button(label=label, custom_id=custom_id, style=style, disabled=disabled))
+
+
+def choices(labels: Mapping[str, str], chosen: str | None) -> list[discord.SelectOption]:
+    """What a menu offers, by the values; one of them stands there as chosen."""
+    return [
+        discord.SelectOption(label=label, value=value, default=value == chosen)
+        for value, label in labels.items()
+    ]
+
+
+def role_menu(held: Iterable[int], **options: Any) -> discord.ui.RoleSelect[Any]:
+    """A menu of the server's roles, with those that are held chosen: as many as one may choose, or none."""
+    roles = [discord.Object(role, type=discord.Role) for role in held]
+    return discord.ui.RoleSelect(default_values=roles, min_values=0, max_values=ROLES_LIMIT, **options)

@@ -14,8 +14,7 @@ from cogs.moderating.mute_list import mute_list_page
 from cogs.recordings.broadcast_list import broadcast_list_page
 from cogs.wording import commands as texts
 from cogs.wording import controls as words
-from cogs.wording.deeds import deed
-from cogs.wording.mutes import unmuted
+from cogs.wording.moderating import deed, unmuted
 from cogs.wording.text import fitting
 
 MODES = [app_commands.Choice(name=mode.value, value=mode.value) for mode in Mode]

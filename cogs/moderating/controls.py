@@ -15,7 +15,7 @@ from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.view import BroadcastView
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging
-from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView
+from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView, choices
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.moderating.review import show_review
 from cogs.wording import controls as words
@@ -86,9 +86,7 @@ class ModeMenu(LastingItem[Select[Any]], template=r"odyssey:mode:(?P<broadcast_i
     """Chooses how it is decided what is next."""
 
     def __init__(self, broadcast_id: str, now: Mode | None = None) -> None:
-        options = [
-            discord.SelectOption(label=words.decide(mode), value=mode, default=mode is now) for mode in Mode
-        ]
+        options = choices({mode: words.decide(mode) for mode in Mode}, now)
         super().__init__(Select(custom_id=f"odyssey:mode:{broadcast_id}", options=options))
         self._broadcast_id = broadcast_id
 

@@ -12,7 +12,7 @@ from cogs.kit.answers import acknowledging, show
 from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.moderating import muting
 from cogs.wording import labels
-from cogs.wording import mutes as words
+from cogs.wording import moderating as words
 
 PAGE_SIZE = 8
 

@@ -13,10 +13,11 @@ from bot.broadcast.rights import Deed, Person
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, answer_privately, tell
 from cogs.kit.dialogue import Dialogue, Dialogues
+from cogs.kit.lasting_button import choices
 from cogs.wording import labels
-from cogs.wording import mutes as words
+from cogs.wording import moderating as words
 from cogs.wording.commands import MUTE_FROM_STEERING
-from cogs.wording.deeds import deed_of_mute
+from cogs.wording.moderating import deed_of_mute
 from cogs.wording.requests import NOT_A_MEMBER
 from cogs.wording.text import length
 
@@ -44,14 +45,9 @@ class MuteDialogue(Dialogue, title=MUTE_FROM_STEERING):
     def __init__(self, person_id: int, *, is_muted: bool) -> None:
         super().__init__()
         self._person_id = person_id
-        self.minutes: discord.ui.Select[Self] = discord.ui.Select(
-            options=[
-                discord.SelectOption(
-                    label=length(minutes), value=str(minutes), default=minutes == OFFERED_MINUTES[0]
-                )
-                for minutes in OFFERED_MINUTES
-            ]
-        )
+        offered = {str(minutes): length(minutes) for minutes in OFFERED_MINUTES}
+        options = choices(offered, str(OFFERED_MINUTES[0]))
+        self.minutes: discord.ui.Select[Self] = discord.ui.Select(options=options)
         self.add_item(
             discord.ui.Label(
                 text=labels.MUTE_QUESTION,

@@ -21,8 +21,8 @@ from cogs.settings.first_question import ask_first_question
 from cogs.settings.page import show_settings
 from cogs.wording import commands as texts
 from cogs.wording import labels
-from cogs.wording.deeds import deed_of_words
 from cogs.wording.fields import FIELDS
+from cogs.wording.moderating import deed_of_words
 from cogs.wording.settings import word_list, word_of_change, word_of_import, word_of_words
 
 WORDS_NAME = "odyssey-words.txt"

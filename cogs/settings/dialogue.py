@@ -11,12 +11,12 @@ from bot.broadcast.rights import Pictures
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.guild_settings import Group, GuildSettings
 from cogs.kit.dialogue import Dialogue
+from cogs.kit.lasting_button import ROLES_LIMIT, choices, role_menu
 from cogs.wording import labels
 from cogs.wording.fields import FIELDS
 
 TEXT_LIMIT = 4000
 """Characters in a field at most, as Discord has it."""
-ROLES_LIMIT = 25
 
 Done = Callable[[discord.Interaction, dict[str, str]], Awaitable[None]]
 """Gets what was typed, of those fields that were changed."""
@@ -81,29 +81,16 @@ def _typed_form(settings: GuildSettings, name: str, known_roles: Collection[int]
 def _control(name: str, text: str) -> TextInput[Any] | Select[Any] | RoleSelect[Any]:
     kind = GuildSettings.model_fields[name].annotation
     if name.endswith("_roles"):
-        roles = [
-            discord.SelectDefaultValue(id=int(role), type=discord.SelectDefaultValueType.role)
-            for role in text.split()
-        ]
-        return RoleSelect(default_values=roles, min_values=0, max_values=ROLES_LIMIT, required=False)
+        return role_menu(map(int, text.split()), required=False)
     if kind is bool:
-        return _choice(labels.YES_OR_NO, text)
+        return Select(options=choices(labels.YES_OR_NO, text))
     if kind is Mode:
-        return _choice({mode.value: labels.mode(mode) for mode in Mode}, text)
+        return Select(options=choices({mode: labels.mode(mode) for mode in Mode}, text))
     if kind is Pictures:
-        return _choice({pictures.value: pictures.value.capitalize() for pictures in Pictures}, text)
+        return Select(options=choices({pictures: pictures.capitalize() for pictures in Pictures}, text))
     is_list = kind not in (int, float, str)
     style = discord.TextStyle.paragraph if is_list else discord.TextStyle.short
     return TextInput(style=style, default=text or None, required=False, max_length=TEXT_LIMIT)
-
-
-def _choice(labels: Mapping[str, str], chosen: str) -> Select[Any]:
-    return Select(
-        options=[
-            discord.SelectOption(label=label, value=value, default=value == chosen)
-            for value, label in labels.items()
-        ]
-    )
 
 
 def _typed_in(control: TextInput[Any] | Select[Any] | RoleSelect[Any]) -> str:

@@ -11,9 +11,15 @@ from bot.broadcast.rights import Deed
 from bot.guilds.settings.guild_settings import GuildSettings
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, telling
-from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView
+from cogs.kit.lasting_button import (
+    ROLES_LIMIT,
+    LastingButton,
+    LastingItem,
+    LastingView,
+    choices,
+    role_menu,
+)
 from cogs.settings.changing import Shown, as_they_stand, change_settings
-from cogs.settings.dialogue import ROLES_LIMIT
 from cogs.wording import labels
 from cogs.wording.settings import first_answer, first_question
 
@@ -51,18 +57,8 @@ def _question(shown: Shown) -> LastingView:
 
 class StarterRoles(LastingItem[RoleSelect[Any]], template="odyssey:first:roles"):
     def __init__(self, settings: GuildSettings | None = None) -> None:
-        roles = settings.starter_roles if settings else ()
-        menu: RoleSelect[Any] = RoleSelect(
-            custom_id="odyssey:first:roles",
-            placeholder=labels.EVERYONE_MAY,
-            default_values=[
-                discord.SelectDefaultValue(id=role, type=discord.SelectDefaultValueType.role)
-                for role in roles[:ROLES_LIMIT]
-            ],
-            min_values=0,
-            max_values=ROLES_LIMIT,
-        )
-        super().__init__(menu)
+        roles = settings.starter_roles[:ROLES_LIMIT] if settings else ()
+        super().__init__(role_menu(roles, custom_id="odyssey:first:roles", placeholder=labels.EVERYONE_MAY))
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Sets it. With @everyone among them, everyone may."""
@@ -74,16 +70,9 @@ class StarterRoles(LastingItem[RoleSelect[Any]], template="odyssey:first:roles")
 class DailyMinutes(LastingItem[Select[Any]], template="odyssey:first:minutes"):
     def __init__(self, settings: GuildSettings | None = None) -> None:
         held = settings.minutes_per_day if settings else 0
-        menu: Select[Any] = Select(
-            custom_id="odyssey:first:minutes",
-            options=[
-                discord.SelectOption(
-                    label=labels.minutes_a_day(minutes), value=str(minutes), default=minutes == held
-                )
-                for minutes in (*sorted({*MINUTES, held} - {0}), 0)
-            ],
-        )
-        super().__init__(menu)
+        offered = (*sorted({*MINUTES, held} - {0}), 0)
+        options = choices({str(each): labels.minutes_a_day(each) for each in offered}, str(held))
+        super().__init__(Select(custom_id="odyssey:first:minutes", options=options))
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         await _set(interaction, "minutes_per_day", self.item.values[0])

@@ -14,7 +14,7 @@ from bot.guilds.settings.problems import Mistake
 from cogs.kit import rights
 from cogs.kit.answers import acknowledging, show, tell
 from cogs.kit.dialogue import Dialogues
-from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView
+from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView, choices
 from cogs.settings.changing import Shown, as_they_stand, change_settings
 from cogs.settings.dialogue import SettingsDialogue, names_in_dialogue
 from cogs.wording import labels
@@ -73,16 +73,10 @@ class GroupMenu(LastingItem[Select[Any]], template=r"odyssey:settings:(?P<curren
     """Leads to a group's page, or to the overview; `current` is what is shown."""
 
     def __init__(self, current: str) -> None:
-        pages = {OVERVIEW: labels.OVERVIEW, **{group.name: name for group, name in GROUPS.items()}}
-        options = [
-            discord.SelectOption(label=label, value=value, default=value == current)
-            for value, label in pages.items()
-            if value != OVERVIEW or current != OVERVIEW
-        ]
-        menu: Select[Any] = Select(
-            custom_id=f"odyssey:settings:{current}", placeholder=labels.SETTINGS_QUESTION, options=options
-        )
-        super().__init__(menu)
+        overview = {} if current == OVERVIEW else {OVERVIEW: labels.OVERVIEW}
+        options = choices(overview | {group.name: name for group, name in GROUPS.items()}, current)
+        custom_id = f"odyssey:settings:{current}"
+        super().__init__(Select(custom_id=custom_id, placeholder=labels.SETTINGS_QUESTION, options=options))
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         await rights.check(interaction, Deed.SET)

@@ -17,7 +17,7 @@ from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.wording.labels import TAKE_BACK, numbered_label
 from cogs.wording.requests import refused_request
-from cogs.wording.votes import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, your_vote_on_mode
+from cogs.wording.suggestions import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, your_vote_on_mode
 
 
 def vote_buttons(view: BroadcastView) -> list[VoteButton]:

@@ -1,9 +1,15 @@
-"""What authors read of their suggestions: taken, and what became of them."""
+"""What people read of what they have suggested and voted, and of what became of that."""
 
 from bot.broadcast.arbitration.policy import Mode, Prospect
 from bot.broadcast.model import Outcome, Refusal, Suggestion
-from cogs.wording.text import plain
+from cogs.wording.text import isolated, mode_name, plain
 
+NO_VOTE = "🗳️ You have no vote at the moment. Press one of the ballot's buttons to give it."
+VOTE_TAKEN_BACK = "↩️ You took your vote back."
+VOTE_GONE = (
+    "Your vote is not for that any more: it was sent, withdrawn, refused or put in other words, or you have "
+    "voted for something else."
+)
 _REFUSALS = {
     Refusal.SERVICE_REFUSED: "Odyssey turned it down. Please put it in other words.",
     Refusal.NOT_ACKNOWLEDGED: "Odyssey did not confirm it in time. Please suggest it again.",
@@ -51,6 +57,16 @@ def waiting_unfollowed(prospect: Prospect | None) -> str:
     """The last word of a suggestion that waits: Discord lets no answer be changed later."""
     fate = _fate(prospect) if prospect else "It is on its way."
     return f"📨 Taken. {fate}\n-# This message can follow it no longer: the panel shows what is applied."
+
+
+def your_vote(number: int | None, prompt: str) -> str:
+    """What somebody's one vote is for; `number` is what the panel calls it, if it shows it."""
+    called = f"{number} · " if number else ""
+    return f"🗳️ Your vote is for {called}“{isolated(plain(prompt, 100))}”."
+
+
+def your_vote_on_mode(mode: Mode, *, is_for: bool) -> str:
+    return f"🗳️ Your vote is {'for' if is_for else 'against'} it: to decide {mode_name(mode)} from now on."
 
 
 def _fate(prospect: Prospect) -> str:

@@ -18,8 +18,8 @@ from bot.moderation import Rule
 from bot.moderation.rules import Fault
 from cogs import wording
 from cogs.kit.answers import explain
-from cogs.wording.deeds import deed
 from cogs.wording.endings import ending
+from cogs.wording.moderating import deed
 from cogs.wording.problems import problem
 from cogs.wording.requests import refused_request
 from cogs.wording.suggestions import settled_suggestion, taken_suggestion
