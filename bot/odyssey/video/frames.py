@@ -88,25 +88,32 @@ class Decoder:
         self._context: VideoCodecContext | None = None
         self.errors = 0
 
-    def decode(self, frames: Iterable[EncodedFrame], *, flush: bool = False) -> list[Picture]:
-        """The pictures that come out; a frame that cannot be decoded is counted and skipped."""
-        pictures: list[Picture] = []
+    def decode(self, frames: Iterable[EncodedFrame], *, flush: bool = False) -> tuple[Picture | None, int]:
+        """The newest picture that comes out, and how many do.
+
+        The others are let go one by one, since each takes a megabyte. A frame that cannot be decoded is
+        counted and skipped.
+        """
+        newest: Picture | None = None
+        count = 0
         for frame in frames:
             try:
                 packet = av.Packet(frame.data())
                 packet.pts = frame.timestamp
                 packet.time_base = _TIME_BASE
-                pictures += self._context_for(frame.codec).decode(packet)
+                for picture in self._context_for(frame.codec).decode(packet):
+                    newest, count = picture, count + 1
             except (av.FFmpegError, ValueError) as error:
                 self.errors += 1
                 log.debug("A %s frame could not be decoded: %s", frame.codec, type(error).__name__)
         if flush and self._context is not None:
             try:
-                pictures += self._context.decode(None)
+                for picture in self._context.decode(None):
+                    newest, count = picture, count + 1
             except av.FFmpegError as error:
                 log.debug("The decoder could not be flushed: %s", error)
             self._context = None
-        return pictures
+        return newest, count
 
     def _context_for(self, codec: str) -> VideoCodecContext:
         if self._context is None or codec != self._codec:

@@ -101,9 +101,9 @@ class VideoReceiver:
         group = list(self._group)
         if not group:
             return None
-        pictures = await in_thread(lambda: Decoder().decode(group, flush=True))
-        self._decoded += len(pictures)
-        return LazyFrame(pictures[-1]) if pictures else None
+        newest, count = await in_thread(lambda: Decoder().decode(group, flush=True))
+        self._decoded += count
+        return LazyFrame(newest) if newest else None
 
     async def close(self) -> None:
         """Stops decoding. A handler that holds its thread is left to finish alone, after a moment."""
@@ -184,15 +184,15 @@ class VideoReceiver:
         snapshots = self._snapshot_interval_s is not None
         run = in_thread if snapshots else self._in_thread
         errors = self._decoder.errors
-        pictures = await run(functools.partial(self._decoder.decode, batch, flush=snapshots))
+        newest, count = await run(functools.partial(self._decoder.decode, batch, flush=snapshots))
         if self._decoder.errors > errors:
             self._ask_for_keyframe()
-        if not pictures:
+        if newest is None:
             return
-        self._decoded += len(pictures)
-        self._dropped += len(pictures) - 1
+        self._decoded += count
+        self._dropped += count - 1
         self._delivered += 1
-        frame = LazyFrame(pictures[-1])
+        frame = LazyFrame(newest)
         try:
             if inspect.iscoroutinefunction(handler):
                 await handler(frame)

@@ -184,9 +184,10 @@ def test_a_marker_on_each_slice() -> None:
     last = [frame for frame in whole if frame.timestamp >= 10 * 4500]
     assert [frame.timestamp for frame in last] == [4500 * n for n in range(10, 39)]
     decoder = Decoder()
-    pictures = decoder.decode(last, flush=True)
-    assert (len(pictures), decoder.errors) == (29, 0)
-    assert pictures[-1].to_ndarray(format="rgb24")[:, :, 0].mean() == pytest.approx(40 + 4 * 38, abs=8)
+    newest, count = decoder.decode(last, flush=True)
+    assert (count, decoder.errors) == (29, 0)
+    assert newest is not None
+    assert newest.to_ndarray(format="rgb24")[:, :, 0].mean() == pytest.approx(40 + 4 * 38, abs=8)
 
 
 def test_no_marker_at_all() -> None:
@@ -203,7 +204,9 @@ def test_the_newest_sets_count() -> None:
     bare = assembled((without_sets(large[10]),), lambda units: [(unit, True) for unit in units])
     for frame in whole:
         assert sets.completed(frame) is frame
-    [picture] = Decoder().decode([sets.completed(bare[0])], flush=True)
+    picture, count = Decoder().decode([sets.completed(bare[0])], flush=True)
+    assert count == 1
+    assert picture is not None
     assert (picture.width, picture.height) == (320, 192)
     second = bytes([0x68]) + b"\x40"  # a PPS with another ID
     sets.expect([second])
