@@ -73,7 +73,7 @@ class Seen:
     beside: int
     """How many of them began on another connection, beside the stream before them."""
     broken: Counter[str]
-    """Why broadcasts ended, and streams for another reason than to be continued."""
+    """Why broadcasts ended, and streams that the next one was not there in time for."""
     pauses_ms: list[float]
     computing_ms: list[float]
     """What the loop's own thread took in the same naps."""
@@ -185,13 +185,14 @@ def _continuations(sessions: list[BroadcastSession]) -> int:
 
 
 def _endings(past: PastBroadcast) -> list[str]:
-    reasons = [each.stream.end_reason for each in past.streams if each.stream.end_reason]
-    endings = [past.broadcast.ending] if past.broadcast.ending else []
-    return [
-        reason.value
-        for reason in (*reasons, *(each.reason for each in endings))
-        if reason is not Reason.CONTINUED
+    streams = [each.stream for each in past.streams]
+    seen = [
+        stream.end_reason
+        for stream, following in itertools.pairwise(streams)
+        if stream.ended_at and stream.ended_at < following.started_at and stream.end_reason
     ]
+    seen += [past.broadcast.ending.reason] if past.broadcast.ending else []
+    return [reason.value for reason in seen if reason is not Reason.CONTINUED]
 
 
 @dataclass
