@@ -172,8 +172,8 @@ def private_answers_follow_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def bot_process(house: House) -> AsyncIterator[Process]:
-    """The bot as a process of its own, connected."""
+async def bot_process(house: House, **more: str) -> AsyncIterator[Process]:
+    """The bot as a process of its own, connected; `more` of its environment."""
     port = free_port()
     environment = {
         "DISCORD_TOKEN": house.discord.token,
@@ -183,6 +183,7 @@ async def bot_process(house: House) -> AsyncIterator[Process]:
         "ODYSSEY_API_KEY": API_KEY,
         "ODYSSEY_API_URL": house.standin.url,
         "WEB_PORT": str(port),
+        **more,
     }
     async with python_m_bot("run", cwd=house.directory, **environment) as process:
         await until_healthy(f"http://127.0.0.1:{port}/healthz")
