@@ -3,6 +3,7 @@
 import { Player } from "./whep.js";
 
 const POLL_MS = 1500;
+const ANSWER_MS = 3000; // an answer that takes longer is not waited for: meanwhile the next stream may be there
 const LOOK_MS = 150; // between two looks whether the picture stands still
 const STILL_MS = 400; // from then on the bot is asked at every look, since it may be a seam,
 const SEAM_MS = 10000; // but not for ever
@@ -28,7 +29,8 @@ follow();
 async function follow() {
   for (;;) {
     try {
-      const answer = await fetch(`${location.pathname}/show`, { cache: "no-store" });
+      const soon = AbortSignal.timeout(ANSWER_MS);
+      const answer = await fetch(`${location.pathname}/show`, { cache: "no-store", signal: soon });
       if (!answer.ok && answer.status !== 404) throw new Error(`status ${answer.status}`);
       const show = await answer.json();
       if (show.state === "unknown") {
@@ -37,8 +39,9 @@ async function follow() {
       }
       render(show);
     } catch {
-      if (onAir) sayOfTheGap("The bot cannot be reached just now. Trying again …");
-      else say("The bot cannot be reached just now. Trying again …");
+      const words = "The bot cannot be reached just now. Trying again …";
+      if (!onAir) say(words);
+      else if (stillFor() > GAP_MS) sayOfTheGap(words);
     }
     await untilAskedAgain();
   }
@@ -79,6 +82,7 @@ async function follows(stream, whep) {
   const before = onAir;
   [onAir, coming] = [player, null];
   say(null);
+  sayOfTheGap(null);
   for (const video of videos) {
     const isOnAir = video === player.video;
     video.classList.toggle("on-air", isOnAir);

@@ -1,6 +1,7 @@
 // One stream of the service in one video element, by WHEP.
 
 const GATHERING_MS = 2000;
+const FIRST_FRAME_MS = 8000; // so long a stream may take to be seen; in a tab that nobody looks at, any time
 
 export class Player {
   // `lost` is called once when the picture cannot be had, or not any more; not after `close()`.
@@ -18,12 +19,14 @@ export class Player {
   // Resolves with the first frame.
   async play() {
     const firstFrame = new Promise((resolve) => this.watchFrames(resolve));
+    const late = setTimeout(() => document.hidden || this.fail(), FIRST_FRAME_MS);
     try {
       await this.connect();
       await firstFrame;
     } catch {
       this.fail();
     }
+    clearTimeout(late);
     return !this.isClosed;
   }
 
