@@ -17,11 +17,7 @@ log = logging.getLogger(__name__)
 Options = Annotated[list[str] | None, typer.Argument()]
 """Of a command that is not part of every installation: it has its own help."""
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 def _tell_version(wanted: bool) -> None:

@@ -11,8 +11,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.ports import Ports
-from bot.broadcast.recordings.desk import RecordingDesk
-from bot.broadcast.recordings.keeping import JournalKeeper
+from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat

@@ -54,7 +54,9 @@ class Connection:
         does once the bot was connected is no reason to end.
         """
         if self._account.api_url and self._account.gateway_url:
-            _use_discord_at(self._account.api_url, self._account.gateway_url)
+            # For the whole process: discord.py has no other way.
+            discord.http.Route.BASE = self._account.api_url
+            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(self._account.gateway_url)
         running = asyncio.create_task(self._connect_again_and_again(services), name="Discord")
         stopped = asyncio.create_task(stop.wait(), name="wait for the stop")
         try:
@@ -151,9 +153,3 @@ async def _end_what_was_begun() -> None:
         for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _use_discord_at(api_url: str, gateway_url: str) -> None:
-    """Has discord.py talk to a Discord-compatible server; for the whole process: it has no other way."""
-    discord.http.Route.BASE = api_url
-    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)

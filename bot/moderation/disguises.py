@@ -28,7 +28,7 @@ def latin(text: str) -> str:
     if _LATIN_LETTER.search(text):
         spoken -= _TWINS.keys()
     elif len(spoken) == 1 and all(
-        _language(c) in spoken if c in letters else lookalike(c) == c for c in characters
+        _language(c) in spoken if c in letters else c.translate(_LOOKALIKES) == c for c in characters
     ):
         return text
     return _CHUNK.sub(lambda chunk: _undisguised(chunk[0], spoken), text)
@@ -44,11 +44,6 @@ def cyrillic(text: str) -> str:
     if text.isascii() or not _HALF_CYRILLIC.search(text):
         return text
     return _CYRILLIC_CHUNK.sub(lambda chunk: chunk[0].translate(_CYRILLIC_TWINS), text)
-
-
-def lookalike(character: str) -> str:
-    """The one or two Latin letters or digits that `character` looks like; itself if there are none."""
-    return character.translate(_LOOKALIKES)
 
 
 # Scripts of living languages, as the names of their characters begin.
@@ -99,6 +94,7 @@ def _undisguised(chunk: str, spoken: set[str] | frozenset[str]) -> str:
 
 
 def _lookalike(character: str) -> str:
+    """The one or two Latin letters or digits that `character` looks like; itself if there are none."""
     if character.isascii():
         return character
     cured = str(decancer_py.parse(character))

@@ -17,11 +17,7 @@ class TextFilter:
 
     def __init__(self, rules: TextRules) -> None:
         if not 1 <= rules.max_length <= LENGTH_LIMIT:
-            raise InvalidRuleError(
-                Rule.TOO_LONG,
-                str(rules.max_length),
-                Fault.LENGTH_OUT_OF_BOUNDS,
-            )
+            raise InvalidRuleError(Rule.TOO_LONG, str(rules.max_length), Fault.LENGTH_OUT_OF_BOUNDS)
         self._rules = rules
         self._words = BlockedWords(rules.blocked_words)
         self._patterns = BlockedPatterns(rules.blocked_patterns)

@@ -43,11 +43,7 @@ def _database_url(value: str) -> str:
     return value
 
 
-def _secret(value: SecretStr) -> SecretStr:
-    return SecretStr(secret(value.get_secret_value()))
-
-
-Secret = Annotated[SecretStr, AfterValidator(_secret)]
+Secret = Annotated[SecretStr, AfterValidator(lambda value: SecretStr(secret(value.get_secret_value())))]
 
 
 class DatabaseSettings(BaseSettings):
@@ -97,8 +93,7 @@ class Settings(DatabaseSettings):
     )
     web_port: int = Field(8090, ge=0, le=65535, description="Port of the watch page.")
     public_url: Annotated[str | None, _url("http", "https")] = Field(
-        None,
-        description="The watch page as viewers reach it; unset means http://localhost and the port.",
+        None, description="The watch page as viewers reach it; unset means http://localhost and the port."
     )
     chat_prefix: Annotated[str, AfterValidator(typed_prefix)] = Field(
         "!",
@@ -107,10 +102,7 @@ class Settings(DatabaseSettings):
         description="What a chat message starts with to be a suggestion, where a server sets no other.",
     )
     concurrent_streams: int = Field(
-        5,
-        ge=1,
-        le=1000,
-        description="Streams that the plan allows at once; more starts wait in line.",
+        5, ge=1, le=1000, description="Streams that the plan allows at once; more starts wait in line."
     )
     stream_limit_s: float = Field(
         STREAM_LIMIT_S,

@@ -55,7 +55,7 @@ async def open_database(url: str, *, alone: bool = False) -> AsyncIterator[Async
             )
             stack.push_async_callback(engine.dispose)
             event.listen(engine.sync_engine, "connect", _set_pragmas)
-            event.listen(engine.sync_engine, "begin", _begin)
+            event.listen(engine.sync_engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN"))
             await _migrate(engine, address.path, is_locked=alone)
             if address.path:
                 await _open_all_connections(engine)
@@ -161,7 +161,3 @@ def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")

@@ -33,16 +33,15 @@ async def past_broadcasts_of(engine: AsyncEngine, ids: Sequence[str]) -> list[Pa
     return [
         PastBroadcast(
             broadcast(by_id[each]),
-            tuple(_past_stream(row) for row in rows_of.get(each, ())),
+            tuple(
+                PastStream(stream(row), bool(row.has_video), row.duration_s, row.frame_count)
+                for row in rows_of.get(each, ())
+            ),
             has_no_place=any(row.recording_dropped_at for row in rows_of.get(each, ())),
         )
         for each in ids
         if each in by_id
     ]
-
-
-def _past_stream(row: Row[Any]) -> PastStream:
-    return PastStream(stream(row), bool(row.has_video), row.duration_s, row.frame_count)
 
 
 def stream(row: Row[Any]) -> Stream:

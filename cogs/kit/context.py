@@ -5,9 +5,8 @@ from typing import TypeVar, cast
 import discord
 from discord.ext import commands
 
-from bot.broadcast.errors import BroadcastError, Code, MissingPermissions
+from bot.broadcast.errors import BroadcastError, MissingPermissions
 from bot.broadcast.model import Channel, Viewer
-from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot, Services
 from bot.guilds.settings.guild_settings import GuildSettings
 
@@ -49,12 +48,6 @@ def check_own_permissions(interaction: discord.Interaction) -> None:
     missing = [name for name, is_granted in needed.items() if not is_granted]
     if missing and not granted.administrator:
         raise BroadcastError(MissingPermissions(tuple(missing)))
-
-
-def check_open(session: BroadcastSession) -> None:
-    """Raises BROADCAST_OVER for one that is over, or about to be: nothing more is decided about it."""
-    if session.is_closing:
-        raise BroadcastError(Code.BROADCAST_OVER)
 
 
 def settings(interaction: discord.Interaction) -> GuildSettings:

@@ -111,8 +111,8 @@ async def _open_to(
     interaction: discord.Interaction, deed: Deed, session: BroadcastSession
 ) -> tuple[BroadcastSession, Person]:
     person = await check(interaction, deed, session.broadcast.channel, host=session.broadcast.host)
-    if deed is not Deed.END:  # what is ending already has an answer of its own
-        context.check_open(session)
+    if session.is_closing and deed is not Deed.END:  # what is ending already has an answer of its own
+        raise BroadcastError(Code.BROADCAST_OVER)
     return session, person
 
 

@@ -16,10 +16,7 @@ from cogs.wording import recordings as words
 PAGE_SIZE = 8
 
 
-class PageButton(
-    LastingButton,
-    template=r"odyssey:list:(?P<direction>newer|older):(?P<offset>\d{1,9})",
-):
+class PageButton(LastingButton, template=r"odyssey:list:(?P<direction>newer|older):(?P<offset>\d{1,9})"):
     """Turns to another page, which it names, so it needs no memory."""
 
     def __init__(self, direction: str, offset: str | int, *, disabled: bool = False) -> None:

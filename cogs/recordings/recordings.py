@@ -62,12 +62,7 @@ class StreamMenu(
 ):
     """Chooses one of a broadcast's streams. `first` tells the menus of one message apart."""
 
-    def __init__(
-        self,
-        broadcast_id: str,
-        first: str,
-        options: Sequence[discord.SelectOption] = (),
-    ) -> None:
+    def __init__(self, broadcast_id: str, first: str, options: Sequence[discord.SelectOption] = ()) -> None:
         last = options[-1].value if options else first
         super().__init__(
             Select(

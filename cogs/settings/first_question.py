@@ -11,14 +11,7 @@ from bot.broadcast.rights import Deed
 from bot.guilds.settings.guild_settings import GuildSettings
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, telling
-from cogs.kit.lasting_button import (
-    ROLES_LIMIT,
-    LastingButton,
-    LastingItem,
-    LastingView,
-    choices,
-    role_menu,
-)
+from cogs.kit.lasting_button import ROLES_LIMIT, LastingButton, LastingItem, LastingView, choices, role_menu
 from cogs.settings.changing import Shown, as_they_stand, change_settings
 from cogs.wording import labels
 from cogs.wording.settings import first_answer, first_question

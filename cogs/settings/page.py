@@ -100,8 +100,7 @@ class EditButton(LastingButton, template=r"odyssey:settings:(?P<group>[A-Z]+):ed
         typed = Dialogues.of(interaction).draft(self._draft)
         done = partial(_change, self._group, settings)
         await Dialogues.of(interaction).open(
-            interaction,
-            SettingsDialogue(self._group, settings, known_roles=roles, typed=typed, done=done),
+            interaction, SettingsDialogue(self._group, settings, known_roles=roles, typed=typed, done=done)
         )
 
 

@@ -36,8 +36,7 @@ def vote_buttons(view: BroadcastView) -> list[VoteButton]:
 
 
 class VoteButton(
-    LastingButton,
-    template=r"odyssey:vote:(?P<number>\d):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
+    LastingButton, template=r"odyssey:vote:(?P<number>\d):(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)"
 ):
     """Votes for a candidate of the ballot; `number` is what the panel calls it, `label` says what it is."""
 
@@ -58,8 +57,7 @@ class VoteButton(
 
 
 class TakeBackButton(
-    LastingButton,
-    template=r"odyssey:takeback:(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
+    LastingButton, template=r"odyssey:takeback:(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)"
 ):
     """Takes back one's vote for a suggestion; `mode` in its place is the vote on the mode."""
 

@@ -38,8 +38,7 @@ async def suggest_privately(
 
 
 class WithdrawButton(
-    LastingButton,
-    template=r"odyssey:withdraw:(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)",
+    LastingButton, template=r"odyssey:withdraw:(?P<broadcast_id>[\w-]+):(?P<suggestion_id>[\w-]+)"
 ):
     """Takes one's suggestion back. Only its author ever sees it."""
 

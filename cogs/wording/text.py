@@ -14,12 +14,7 @@ PANEL_IS_BELOW = "The panel is further down."
 MESSAGE_LIMIT = 3900
 """Characters of text in a message of components; Discord allows 4000."""
 
-_MODES = {
-    Mode.QUEUE: "by turns",
-    Mode.VOTE: "by vote",
-    Mode.DRAW: "by lot",
-    Mode.HOST: "by the moderators",
-}
+_MODES = {Mode.QUEUE: "by turns", Mode.VOTE: "by vote", Mode.DRAW: "by lot", Mode.HOST: "by the moderators"}
 _MARKS_KEPT = 3
 """On one letter: as many as Hebrew, Thai or Vietnamese need."""
 _FROM_THE_RIGHT = ("R", "AL", "AN")

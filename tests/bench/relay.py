@@ -32,8 +32,7 @@ from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.model import Channel, Recording, Viewer
 from bot.broadcast.ports import Ports
 from bot.broadcast.posts import Post, PostKind
-from bot.broadcast.recordings.desk import RecordingDesk
-from bot.broadcast.recordings.keeping import JournalKeeper
+from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.rights import Person
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts

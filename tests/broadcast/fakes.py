@@ -22,8 +22,7 @@ from bot.broadcast.model import Broadcast, Outcome, Recording, Stream, Suggestio
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource, StartedStream, StreamEvents
 from bot.broadcast.posts import Post, PostKind
-from bot.broadcast.recordings.desk import RecordingDesk
-from bot.broadcast.recordings.keeping import JournalKeeper
+from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.states import Reason
 from bot.broadcast.telling.listeners import Listeners
 from tests.support.rules import arbitration_settings, budget, intake_rules

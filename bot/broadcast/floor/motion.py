@@ -48,11 +48,6 @@ class Motion:
     def votes_against(self) -> int:
         return len(self._is_for) - self.votes_for
 
-    @property
-    def is_carried(self) -> bool:
-        """Whether it would be carried, were it to close now."""
-        return self.votes_for >= QUORUM and self.votes_for > self.votes_against
-
 
 class Motions:
     """The motions of one broadcast, one at a time. What is carried is done by `switch`."""
@@ -92,7 +87,7 @@ class Motions:
         if motion is None or self._clock.steady() < motion.closes_at:
             return False
         self._last = None
-        if motion.is_carried:
+        if motion.votes_for >= QUORUM and motion.votes_for > motion.votes_against:
             self._switch(motion.mode)
         return True
 

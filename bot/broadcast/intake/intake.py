@@ -132,11 +132,6 @@ class Intake:
         if rules.slow_mode and not revised:
             self._check_wait(SlowMode, recent.last(), rules.slow_mode)
 
-    def check_mute(self, viewer: Viewer) -> None:
-        """Raises Muted for somebody who may not steer."""
-        if until := self.muted_until(viewer):
-            raise BroadcastError(Muted(until=until))
-
     def muted_until(self, viewer: Viewer) -> datetime | None:
         """When somebody's mute ends, by the wall; None for who may steer."""
         muted = self._mutes.get(viewer.id)
@@ -147,7 +142,8 @@ class Intake:
 
         The filter sees the prompt, and what was typed, in which there may be mentions and links besides.
         """
-        self.check_mute(viewer)
+        if until := self.muted_until(viewer):
+            raise BroadcastError(Muted(until=until))
         if is_exempt:
             return
         limit = self._rules.prompt_limit

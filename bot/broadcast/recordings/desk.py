@@ -6,7 +6,7 @@ from typing import Self
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import NotShownError, WorldError
 from bot.broadcast.model import Recording, Stream
-from bot.broadcast.ports import RecordingHistory, RecordingKeeper, RecordingPoster, RecordingSource
+from bot.broadcast.ports import Journal, RecordingHistory, RecordingKeeper, RecordingPoster, RecordingSource
 from bot.broadcast.recordings.posting import Posting
 from bot.broadcast.recordings.waiting import Awaited, NotYet, Waiting
 from bot.broadcast.telling.chores import Chores
@@ -105,3 +105,14 @@ class RecordingDesk:
     async def _post(self, broadcast_id: str) -> float | None:
         """Brings a post up to date, and looks again after a while, unless it was so."""
         return POST_GAP_S if await self._posting.bring_up_to_date(broadcast_id) else None
+
+
+class JournalKeeper:
+    """The domain's `RecordingKeeper` without an archive: facts are kept, no files, so the links stay."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def keep(self, stream: Stream, recording: Recording) -> Recording:
+        await self._journal.save_recording(stream.id, recording)
+        return recording

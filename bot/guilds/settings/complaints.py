@@ -64,7 +64,8 @@ def _expected(field: FieldInfo, error: ErrorDetails) -> Problem:
     if field.annotation in (Mode, Pictures):
         return NotOneOf(tuple(field.annotation))
     if field.annotation in (int, float):
-        lowest, highest = _range(field.metadata)
+        lowest: Any = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
+        highest: Any = next(bound.le for bound in field.metadata if isinstance(bound, Le))
         return OutOfRange(lowest, highest, is_whole=field.annotation is int)
     if field.annotation is not str:
         return Mistake.NO_LIST
@@ -79,9 +80,3 @@ def _of_text(error: ErrorDetails) -> Problem:
         return TooLong(context["max_length"])
     own = context.get("error")
     return own.problem if isinstance(own, ProblemError) else Mistake.NO_TEXT
-
-
-def _range(metadata: list[Any]) -> tuple[Any, Any]:
-    lowest = next(bound.ge for bound in metadata if isinstance(bound, Ge))
-    highest = next(bound.le for bound in metadata if isinstance(bound, Le))
-    return lowest, highest

@@ -43,10 +43,6 @@ def _number_as_text(value: Any) -> Any:
     return str(value) if is_number else value
 
 
-def _each_once(entries: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(entries))
-
-
 def _shows_something(value: str) -> str:
     """A prompt, cleaned as every other."""
     try:
@@ -79,7 +75,7 @@ NO_PREFIX = "none"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=ENTRY_LIMIT, strip_whitespace=True)]
 Entry = Annotated[Text, BeforeValidator(_number_as_text)]
 Role = Annotated[int, BeforeValidator(_role_id), Field(gt=0, lt=2**63)]
-Once = AfterValidator(_each_once)
+Once = AfterValidator(lambda entries: tuple(dict.fromkeys(entries)))
 
 Prefix = Annotated[
     str, StringConstraints(max_length=PREFIX_LIMIT, strip_whitespace=True), AfterValidator(_prefix)

@@ -32,7 +32,13 @@ def entries_in(text: str) -> list[Found]:
     if content[:9].casefold().startswith(("<!doctype", "<html")):
         raise ProblemError(Mistake.WEB_PAGE)
     if _JSON.match(content):
-        return [Found(number, entry) for number, entry in enumerate(_json_entries(content), start=1)]
+        try:
+            words = list(_words_in(json.loads(content, parse_int=str, parse_float=str)))
+        except json.JSONDecodeError as error:
+            raise ProblemError(NotJson(error.lineno)) from None
+        except RecursionError:
+            raise ProblemError(Mistake.TOO_DEEP) from None
+        return [Found(number, entry) for number, entry in enumerate(words, start=1)]
     lines = [
         Found(number, line)
         for number, typed in enumerate(text.lstrip("\ufeff").splitlines(), start=1)
@@ -93,15 +99,6 @@ def _in_table(lines: Sequence[Found]) -> list[Found]:
 
 def _is_number(cell: str) -> bool:
     return _NUMBER.fullmatch(cell.strip()) is not None
-
-
-def _json_entries(content: str) -> list[str]:
-    try:
-        return list(_words_in(json.loads(content, parse_int=str, parse_float=str)))
-    except json.JSONDecodeError as error:
-        raise ProblemError(NotJson(error.lineno)) from None
-    except RecursionError:
-        raise ProblemError(Mistake.TOO_DEEP) from None
 
 
 def _words_in(value: Any) -> Iterator[str]:

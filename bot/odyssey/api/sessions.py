@@ -53,7 +53,8 @@ async def region_latencies(calls: Calls) -> dict[str, int]:
     """Round-trip times to the service's regions, in ms. Best effort: no failure here matters."""
     try:
         fields = await calls.get("/regions")
-        targets = dict(rows(fields, "regions", _region)[:MAX_REGIONS])
+        regions = rows(fields, "regions", lambda region: (text(region, "id"), text(region, "ping_url")))
+        targets = dict(regions[:MAX_REGIONS])
     except (OdysseyError, MalformedError) as error:
         log.debug("No regions: %s", error)
         return {}
@@ -75,10 +76,6 @@ async def _request_session(
             raise OdysseyConnectionError("No streamer is free.", code="no_streamer", status=answer.status)
         on_queue_wait(waited_s)
         await asyncio.sleep(QUEUE_POLL_S)
-
-
-def _region(fields: dict[str, Any]) -> tuple[str, str]:
-    return text(fields, "id"), text(fields, "ping_url")
 
 
 async def _ping_ms(calls: Calls, url: str) -> int | None:

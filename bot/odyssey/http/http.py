@@ -143,11 +143,6 @@ async def open_http() -> AsyncIterator[Http]:
         yield Http(client)
 
 
-def is_same_origin(one: httpx.URL, other: httpx.URL) -> bool:
-    """Whether two URLs have scheme, host and port in common."""
-    return _origin(one) == _origin(other)
-
-
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
@@ -165,7 +160,7 @@ def _redirected(request: httpx.Request, status: int, to: httpx.Request, *, is_se
     if status in (301, 302) and request.method != "POST":
         to.method = request.method  # httpx makes a GET of any method
     is_upgrade = request.url.host == to.url.host and (request.url.scheme, to.url.scheme) == ("http", "https")
-    if is_same_origin(request.url, to.url) or is_upgrade:
+    if _origin(request.url) == _origin(to.url) or is_upgrade:
         if token := request.headers.get("Authorization"):
             to.headers["Authorization"] = token
         return to

@@ -83,18 +83,12 @@ class Routes(httpx.AsyncBaseTransport):
     async def _way(self, proxy: Proxy | None, *, is_secure: bool) -> httpx.AsyncHTTPTransport:
         if way := self._ways.get((proxy, is_secure)):
             return way
-        needs_trust = is_secure or (proxy is not None and proxy.url.lower().startswith("https:"))
-        context = await trust() if needs_trust else _no_trust()
-        made = httpx.AsyncHTTPTransport(
-            verify=context,
-            proxy=httpx.Proxy(proxy.url, ssl_context=_for_proxy(proxy, context)) if proxy else None,
-        )
+        has_tls = proxy is not None and proxy.url.lower().startswith("https:")
+        context = await trust() if is_secure or has_tls else _no_trust()
+        # httpx takes a context only for a proxy that is spoken to over TLS.
+        through = httpx.Proxy(proxy.url, ssl_context=context if has_tls else None) if proxy else None
+        made = httpx.AsyncHTTPTransport(verify=context, proxy=through)
         return self._ways.setdefault((proxy, is_secure), made)
-
-
-def _for_proxy(proxy: Proxy, context: ssl.SSLContext) -> ssl.SSLContext | None:
-    """httpx takes a context only for a proxy that is spoken to over TLS."""
-    return context if proxy.url.lower().startswith("https:") else None
 
 
 def _is_excepted(host: str, port: int | None, exceptions: str) -> bool:

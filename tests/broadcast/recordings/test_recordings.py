@@ -8,8 +8,7 @@ import pytest
 
 from bot.broadcast.errors import NotShownError, WorldError
 from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Viewer
-from bot.broadcast.recordings.desk import AT_ONCE
-from bot.broadcast.recordings.keeping import JournalKeeper
+from bot.broadcast.recordings.desk import AT_ONCE, JournalKeeper
 from bot.broadcast.states import Reason, State
 from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock, desk_of
 

@@ -30,7 +30,8 @@ class ReceivedOffer:
             raise unusable("none of its sections can be used")
         mids = {used.mid for used in self._used}
         self._bundle = [mid for mid in dict.fromkeys(self._offered.bundle) if mid in mids]
-        self.sdp = "\r\n".join(self._lines()) + "\r\n"
+        lines = (line for used in self._used for line in used.lines(SETUPS))
+        self.sdp = "\r\n".join([*self._offered.opening(self._bundle), *lines, ""])
 
     @property
     def max_message_bytes(self) -> int:
@@ -90,11 +91,6 @@ class ReceivedOffer:
                     mid += "-"
             seen.add(mid)
             yield section, mid
-
-    def _lines(self) -> Iterator[str]:
-        yield from self._offered.opening(self._bundle)
-        for used in self._used:
-            yield from used.lines(SETUPS)
 
 
 def _as_offered(used: Used, text: str) -> str:
