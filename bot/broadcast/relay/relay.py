@@ -29,6 +29,9 @@ LINGER_S = 4.0
 WATCHABLE_WITHIN_S = 5.0
 """How long the next stream, which shows itself already, is waited for to be open to spectators."""
 
+UNTOLD_GAP_S = 3.0
+"""So long the picture may stand still between two streams before that is told."""
+
 
 class Relay:
     """Carries one broadcast. An async context manager: leaving it frees every connection and slot.
@@ -111,12 +114,16 @@ class Relay:
         async with asyncio.TaskGroup() as leaving:
             while True:
                 run = self._running
-                plan = Timetable.of(run.began_at, self._limit.limit_s)
-                await self._clock.wait(run.is_over, until=plan.prepare_at if plan else None)
-                if plan and not run.over:
-                    await self._hand_over(run, plan, leaving)
-                if run is self._running and run.over and (ending := await self._come_back(run, run.over)):
-                    return ending
+                gap = leaving.create_task(self._tell_of_a_gap(run), name=f"a gap of {self._name}")
+                try:
+                    plan = Timetable.of(run.began_at, self._limit.limit_s)
+                    await self._clock.wait(run.is_over, until=plan.prepare_at if plan else None)
+                    if plan and not run.over:
+                        await self._hand_over(run, plan, leaving)
+                    if run is self._running and run.over and (ending := await self._come_back(run, run.over)):
+                        return ending
+                finally:
+                    gap.cancel()
 
     def run_changed(self, run: StreamRun) -> None:
         """A stream has something new to tell."""
@@ -135,6 +142,14 @@ class Relay:
         self.on_air, self.coming_back, self._slot = run, 0, run.connection.slot
         log.info("broadcast %s: stream %d is on air", self._name, run.stream.number)
         self._changed()
+
+    async def _tell_of_a_gap(self, run: StreamRun) -> None:
+        """Says that the picture is gone, if the next stream is not on air soon after a stream's end."""
+        await self._clock.wait(run.is_over, until=None)
+        await self._clock.sleep(UNTOLD_GAP_S)
+        if run is self.on_air and not self.coming_back:
+            self.coming_back = 1
+            self._changed()
 
     async def _hand_over(self, run: StreamRun, plan: Timetable, leaving: asyncio.TaskGroup) -> None:
         """Has the next stream follow the one on air: beside it if that can be, else in its place."""

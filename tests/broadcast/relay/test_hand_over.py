@@ -146,6 +146,20 @@ async def test_in_a_gap_nothing_is_sent_and_nobody_loses_their_place(opened: Ope
         assert run.streams[1].id == (await ticket.settled).stream_id
 
 
+async def test_a_gap_is_told_when_it_grows_long(opened: Opened) -> None:
+    """A short one is no news; one whose next stream does not come is not called live."""
+    async with opened(Continuation.SEQUENTIAL) as run:
+        session = await run.start()
+        run.service.may_start.clear()
+        await run.clock.turn(149)
+        assert session.view.coming_back == 0
+        await run.clock.turn(3)
+        assert session.view.coming_back == 1
+        run.service.may_start.set()
+        await run.clock.turn(0)
+        assert (session.view.coming_back, session.view.streams) == (0, 2)
+
+
 async def test_the_next_stream_is_told_the_world_as_it_stands(opened: Opened) -> None:
     """In the service's words of the opening, with what was applied since."""
     async with opened() as run:
