@@ -1,5 +1,6 @@
 """Paper lanterns: hung on strings, afloat on water, or risen into the air."""
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ CORD: RGB = (40, 34, 46)
 # Each string: where it begins and ends and how deep it hangs (shares of the height), how many, how large.
 _STRINGS = ((0.05, 0.1, 0.2, 9, 0.062), (-0.02, 0.02, 0.12, 12, 0.042))
 _AFLOAT, _RISEN = 14, 10
+_KEPT = 12  # of each kind, from scene to scene: those of one picture and a few more
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def _hang(across: float, begin: float, end: float, sag: float) -> float:
     return begin + (end - begin) * across + sag * 4 * across * (1 - across) * 0.5
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def _cord(width: int, height: int, begin: float, end: float, sag: float) -> Sprite:
     rows = int(height * (max(begin, end) + sag)) & ~1
     pen = Pen(width / height, rows / height, height)
@@ -96,6 +99,7 @@ def _cord(width: int, height: int, begin: float, end: float, sag: float) -> Spri
     return Sprite.from_rgba(pen.finish(relief=0))
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def _round(height_px: float, paper: RGB) -> _Lit:
     """A ribbed ball of paper with a tassel."""
     pen = Pen(1.0, 1.3, height_px / 1.3)
@@ -114,6 +118,7 @@ def _round(height_px: float, paper: RGB) -> _Lit:
     return _Lit(Sprite.from_rgba(pen.finish(relief=0)), _light(height_px, paper))
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def _boxed(height_px: float, paper: RGB) -> _Lit:
     """A paper box on a float, with its light on the water."""
     pen = Pen(1.0, 1.1, height_px)
@@ -130,6 +135,7 @@ def _boxed(height_px: float, paper: RGB) -> _Lit:
     return _Lit(Sprite.from_rgba(pen.finish(relief=0)), _light(height_px, paper), Sprite.from_rgba(streak))
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def _risen(height_px: float, paper: RGB) -> _Lit:
     """A sky lantern, open below."""
     pen = Pen(1.0, 1.3, height_px / 1.1)
