@@ -4,6 +4,7 @@ import asyncio
 
 import discord
 from discord import app_commands
+from discord.ui import TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.limits.budget import MINUTES_LIMIT
@@ -11,6 +12,7 @@ from bot.broadcast.rights import Deed
 from cogs.broadcasts.starting import start_broadcast
 from cogs.kit import context, rights
 from cogs.kit.answers import tell
+from cogs.kit.lasting_button import LastingView
 from cogs.moderating.commands import MODES
 from cogs.panel.text import status_text, title
 from cogs.recordings.recordings import broadcast_choices, show_recording
@@ -48,10 +50,7 @@ async def status(interaction: discord.Interaction) -> None:
     shown = services.broadcasts.in_channel(context.channel(interaction)).view
     watch_url = services.watch_url(shown.broadcast.id)
     text = f"**{title(shown)}**\n{status_text(shown)}"
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.TextDisplay(f"{text}\n[{WATCH}]({watch_url})"))
-    view.stop()
-    await tell(interaction, view=view)
+    await tell(interaction, view=LastingView(TextDisplay(f"{text}\n[{WATCH}]({watch_url})")))
 
 
 @app_commands.command(description=texts.CALLVOTE)

@@ -103,14 +103,11 @@ class RecordingBoard:
                 with suppress(*DISCORD_FAILED):
                     await message.delete()
             else:
-                return self._showing_all(post, past)
+                count, closed_at = len(past.recorded), self._services.clock.now() if past.is_over else None
+                return replace(post, kind=PostKind.RECORDING, streams_shown=count, closed_at=closed_at)
         nonce = nonce_of(PostKind.RECORDING, past.broadcast.id, earlier)
         sent = await channel.send(view=view, files=files, nonce=nonce, silent=not past.is_over)
         return replace(self._seen(sent, past), id=post.id if post else new_id())
-
-    def _showing_all(self, post: Post, past: PastBroadcast) -> Post:
-        closed_at = self._services.clock.now() if past.is_over else None
-        return replace(post, kind=PostKind.RECORDING, streams_shown=len(past.recorded), closed_at=closed_at)
 
     def _seen(self, message: discord.Message, past: PastBroadcast) -> Post:
         """What a message shows, by what it says: Discord may have answered with one that stood already."""

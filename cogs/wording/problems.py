@@ -2,14 +2,8 @@
 
 from bot.guilds.settings import problems
 from bot.guilds.settings.problems import Mistake, Problem
-from bot.moderation.rules import (
-    LENGTH_LIMIT,
-    PATTERN_LENGTH_LIMIT,
-    PATTERNS_LIMIT,
-    WORD_LENGTH_LIMIT,
-    WORDS_LIMIT,
-    Fault,
-)
+from bot.moderation import rules
+from bot.moderation.rules import Fault
 
 _MISTAKES = {
     Mistake.NO_NAME: "say which setting",
@@ -43,13 +37,13 @@ _MISTAKES = {
     Mistake.IS_AN_EXPRESSION: "it looks like a regular expression: these go into the blocked patterns",
 }
 _FAULTS = {
-    Fault.LENGTH_OUT_OF_BOUNDS: f"the longest text has from 1 to {LENGTH_LIMIT} characters",
-    Fault.TOO_MANY_WORDS: f"the list has more than {WORDS_LIMIT:,} words",
-    Fault.WORD_TOO_LONG: f"it is longer than {WORD_LENGTH_LIMIT} characters",
+    Fault.LENGTH_OUT_OF_BOUNDS: f"the longest text has from 1 to {rules.LENGTH_LIMIT} characters",
+    Fault.TOO_MANY_WORDS: f"the list has more than {rules.WORDS_LIMIT:,} words",
+    Fault.WORD_TOO_LONG: f"it is longer than {rules.WORD_LENGTH_LIMIT} characters",
     Fault.SINGLE_LETTER: "a single letter or digit would refuse nearly every text",
     Fault.NOTHING_TO_LOOK_FOR: "it has no letter, digit or symbol that could be looked for",
-    Fault.TOO_MANY_PATTERNS: f"the list has more than {PATTERNS_LIMIT} patterns",
-    Fault.PATTERN_TOO_LONG: f"it is longer than {PATTERN_LENGTH_LIMIT} characters",
+    Fault.TOO_MANY_PATTERNS: f"the list has more than {rules.PATTERNS_LIMIT} patterns",
+    Fault.PATTERN_TOO_LONG: f"it is longer than {rules.PATTERN_LENGTH_LIMIT} characters",
     Fault.PATTERN_TOO_LARGE: "it is too large: repeat fewer times, or use narrower classes",
     Fault.PATTERNS_TOO_LARGE: "the list is too large with it: shorten or remove some patterns",
     Fault.MATCHES_NEARLY_ALL: "it matches nearly every text",

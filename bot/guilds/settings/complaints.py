@@ -10,15 +10,8 @@ from pydantic_core import ErrorDetails
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.rights import Pictures
-from bot.guilds.settings.problems import (
-    Mistake,
-    NotOneOf,
-    OutOfRange,
-    Problem,
-    ProblemError,
-    TooLong,
-    TooMany,
-)
+from bot.guilds.settings import problems
+from bot.guilds.settings.problems import Mistake, Problem, ProblemError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +51,15 @@ def complaint(model: type[BaseModel], error: ValidationError) -> WrongSettingErr
 
 def _expected(field: FieldInfo, error: ErrorDetails) -> Problem:
     if error["type"] == "too_long":
-        return TooMany(error["ctx"]["actual_length"], error["ctx"]["max_length"])
+        return problems.TooMany(error["ctx"]["actual_length"], error["ctx"]["max_length"])
     if field.annotation is bool:
         return Mistake.NOT_YES_OR_NO
     if field.annotation in (Mode, Pictures):
-        return NotOneOf(tuple(field.annotation))
+        return problems.NotOneOf(tuple(field.annotation))
     if field.annotation in (int, float):
         lowest: Any = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
         highest: Any = next(bound.le for bound in field.metadata if isinstance(bound, Le))
-        return OutOfRange(lowest, highest, is_whole=field.annotation is int)
+        return problems.OutOfRange(lowest, highest, is_whole=field.annotation is int)
     if field.annotation is not str:
         return Mistake.NO_LIST
     is_empty = error["type"] in ("string_too_short", "string_unicode")
@@ -77,6 +70,6 @@ def _of_text(error: ErrorDetails) -> Problem:
     """What is wrong with one text: what a check of ours says, or pydantic's by its kind."""
     context = error.get("ctx", {})
     if error["type"] == "string_too_long":
-        return TooLong(context["max_length"])
+        return problems.TooLong(context["max_length"])
     own = context.get("error")
     return own.problem if isinstance(own, ProblemError) else Mistake.NO_TEXT

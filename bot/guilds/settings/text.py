@@ -7,17 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.broadcast.limits.budget import MINUTES_LIMIT
+from bot.guilds.settings import problems
 from bot.guilds.settings.complaints import WrongSettingError
-from bot.guilds.settings.problems import (
-    FileTooLarge,
-    HasComment,
-    Mistake,
-    NamedTwice,
-    NotJson,
-    NotUtf8,
-    ProblemError,
-    TooManyDigits,
-)
+from bot.guilds.settings.problems import Mistake, ProblemError
 from bot.kit.decoding import NotTextError, decoded, without_end
 
 FILE_LIMIT_BYTES = 2_000_000
@@ -40,8 +32,8 @@ def read_settings_text(text: str | bytes) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         if comment := _COMMENT.search(content):
             line = content.count("\n", 0, comment.start(1)) + 1
-            raise ProblemError(HasComment(line)) from None
-        raise ProblemError(NotJson(error.lineno)) from None
+            raise ProblemError(problems.HasComment(line)) from None
+        raise ProblemError(problems.NotJson(error.lineno)) from None
     except RecursionError:
         raise ProblemError(Mistake.TOO_DEEP) from None
     if not isinstance(values, dict):
@@ -63,7 +55,7 @@ def _named_as_now(values: dict[str, Any]) -> dict[str, Any]:
 async def fetched(size_bytes: int, fetch: Callable[[], Awaitable[bytes]]) -> bytes:
     """What is in a file of that size. Raises `WrongSettingError` for one that is too large to be fetched."""
     if size_bytes > FILE_LIMIT_BYTES:
-        raise WrongSettingError("file", FileTooLarge(FILE_LIMIT_BYTES))
+        raise WrongSettingError("file", problems.FileTooLarge(FILE_LIMIT_BYTES))
     return await fetch()
 
 
@@ -72,12 +64,12 @@ def file_text(data: bytes) -> str:
     try:
         return decoded(without_end(data))
     except NotTextError as error:
-        raise ProblemError(NotUtf8(error.line) if error.line else Mistake.NO_TEXT_FILE) from None
+        raise ProblemError(problems.NotUtf8(error.line) if error.line else Mistake.NO_TEXT_FILE) from None
 
 
 def _whole_number(digits: str) -> int:
     if len(digits) > DIGITS_LIMIT:
-        raise ProblemError(TooManyDigits(len(digits)))
+        raise ProblemError(problems.TooManyDigits(len(digits)))
     return int(digits)
 
 
@@ -85,6 +77,6 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name in values:
-            raise ProblemError(NamedTwice(name[:40]))
+            raise ProblemError(problems.NamedTwice(name[:40]))
         values[name] = value
     return values

@@ -9,7 +9,6 @@ from bot.odyssey.live.callbacks import Notifier
 from bot.odyssey.live.connection import Connection
 from bot.odyssey.live.options import ConnectOptions, check_options
 
-OnQueueWait = Callable[[float], None]
 GetCredentials = Callable[["Attempt"], Awaitable[ClientCredentials]]
 
 

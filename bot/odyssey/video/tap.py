@@ -16,16 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pylibsrtp
-from aiortc import RTCPeerConnection, RTCRtpTransceiver
+from aiortc import RTCPeerConnection, RTCRtpTransceiver, rtp
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
-from aiortc.rtp import (
-    RTCP_PSFB_PLI,
-    RTCP_RTPFB_NACK,
-    RtcpPsfbPacket,
-    RtcpRrPacket,
-    RtcpRtpfbPacket,
-    RtcpSrPacket,
-)
 
 from bot.odyssey.video.assembler import Packet
 from bot.odyssey.video.frames import CODECS
@@ -80,16 +72,14 @@ class Tap:
     def ask_for_keyframe(self) -> None:
         """Sends a picture loss indication, if anything has come yet."""
         if self._reception is not None:
-            self._send(
-                RtcpPsfbPacket(fmt=RTCP_PSFB_PLI, ssrc=self._own_ssrc, media_ssrc=self._reception.ssrc)
-            )
+            source = self._reception.ssrc
+            self._send(rtp.RtcpPsfbPacket(fmt=rtp.RTCP_PSFB_PLI, ssrc=self._own_ssrc, media_ssrc=source))
 
     def ask_again(self, sequences: list[int]) -> None:
         """Asks for packets that are missing."""
         if self._reception is not None:
-            packet = RtcpRtpfbPacket(
-                fmt=RTCP_RTPFB_NACK, ssrc=self._own_ssrc, media_ssrc=self._reception.ssrc
-            )
+            source = self._reception.ssrc
+            packet = rtp.RtcpRtpfbPacket(fmt=rtp.RTCP_RTPFB_NACK, ssrc=self._own_ssrc, media_ssrc=source)
             packet.lost = sequences
             self._send(packet)
 
@@ -117,7 +107,7 @@ class Tap:
         pass
 
     async def _handle_rtcp_packet(self, packet: object) -> None:
-        if isinstance(packet, RtcpSrPacket) and self._reception is not None:
+        if isinstance(packet, rtp.RtcpSrPacket) and self._reception is not None:
             self._reception.sender_report(packet.sender_info.ntp_timestamp, time.monotonic())
 
     async def _handle_rtp_packet(self, packet: object, arrival_time_ms: int) -> None:
@@ -191,7 +181,7 @@ class Tap:
             self._reported_at = now
             self._send(reception.report(self._own_ssrc, now))
 
-    def _send(self, packet: RtcpPsfbPacket | RtcpRrPacket | RtcpRtpfbPacket) -> None:
+    def _send(self, packet: rtp.RtcpPsfbPacket | rtp.RtcpRrPacket | rtp.RtcpRtpfbPacket) -> None:
         if self._dtls is None:
             return
         task = asyncio.create_task(_send(self._dtls, bytes(packet)), name="odyssey-rtcp")
