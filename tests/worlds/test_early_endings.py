@@ -50,6 +50,7 @@ class BriefService:
     async def disconnect(self) -> None:
         """There is nothing to free."""
 
+    capabilities = None
     video_stats = VideoStats()
 
     @property
