@@ -28,7 +28,10 @@ class Outlet:
         self._tell = tell
         self._again: Choice | None = None
         """What was sent to a stream that broke off before it answered."""
+        self._newest: Choice | None = None
+        """What was sent last, answered or not."""
         self._taken_back: Choice | None = None
+        """What is not to be sent once more, should its stream break off."""
         self._changed = asyncio.Event()
         self._sent_at = 0.0  # the steady moment in which the last choice left
 
@@ -67,6 +70,7 @@ class Outlet:
 
         The note is stored while the world is asked: to a restart, what waited and what was sent are the same.
         """
+        self._newest = choice
         self._sent_at, now = self._clock.steady(), self._clock.now()
         prompt = choice.suggestion.prompt
         sent = [suggestion.sent(stream_id, now, prompt) for suggestion in choice.suggestions]
@@ -77,23 +81,32 @@ class Outlet:
         return sent
 
     def take_back(self, choice: Choice) -> bool:
-        """The stream that it was sent to broke off: the next one gets it first. False the second time."""
+        """The stream that it was sent to broke off: the next one gets it first. False the second time, or if it was dropped."""
         if choice is self._taken_back:
             return False
         self._taken_back = self._again = choice
         return True
 
     def clear(self) -> list[Suggestion]:
-        """Forgets what was to leave before all that waits in line, and returns it."""
+        """Forgets what was to leave before all that waits in line, and returns it.
+
+        What is under way is not sent again, should its stream break off.
+        """
         cleared = [self.urgent] if self.urgent else []
         if self._again:
             cleared += self._again.suggestions
         self.urgent = self._again = None
+        self._taken_back = self._newest
         return cleared
 
     def drop(self, is_meant: Callable[[Suggestion], bool]) -> list[Suggestion]:
-        """Forgets what is meant of what is to be sent again, and returns it; who asked for the same stays."""
+        """Forgets what is meant of what is to be sent again, and returns it; who asked for the same stays.
+
+        What is under way is not sent again, should its stream break off.
+        """
         if self._again is None:
+            if self._newest and any(is_meant(each) for each in self._newest.suggestions):
+                self._taken_back = self._newest
             return []
         dropped = [each for each in self._again.suggestions if is_meant(each)]
         kept = [each for each in self._again.suggestions if not is_meant(each)]

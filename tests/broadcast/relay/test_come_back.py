@@ -196,6 +196,27 @@ async def test_what_is_to_be_sent_again_can_still_be_taken_back(opened: Opened, 
         assert run.service.sent == [(1, "something bad"), (2, "snow")]
 
 
+@pytest.mark.parametrize("by", ["a panic", "a mute"])
+async def test_what_was_stopped_while_it_was_under_way_is_not_sent_again(opened: Opened, by: str) -> None:
+    """Its stream breaks off before it answers: the next one does not get what a moderator has stopped."""
+    async with opened() as run:
+        session = await run.start()
+        run.service.may_answer.clear()
+        ticket = await session.floor.suggest(ROBIN, "something bad")
+        await run.clock.turn(0)
+        if by == "a panic":
+            await session.floor.panic(MIKA, "a meadow")
+        else:
+            await session.floor.refuse_all_of(ROBIN, Refusal.MUTED)
+            await session.floor.suggest(MIKA, "a meadow")
+        run.service.failing_at["interact"] = [WorldError(Reason.SERVICE_GONE)]
+        run.service.may_answer.set()
+        await run.clock.turn(10)
+        assert ticket.settled.done()
+        assert ticket.settled.result().refusal is Refusal.CONNECTION_LOST
+        assert run.service.sent == [(1, "something bad"), (2, "a meadow")]
+
+
 async def test_a_shorter_limit_is_learned(opened: Opened) -> None:
     """The first stream breaks off at it; the next ones hand over in time, in other broadcasts too."""
     async with opened(limit_s=150) as run:
