@@ -39,13 +39,15 @@ class PolicySettings:
 class Choice(NamedTuple):
     """What is sent next: a suggestion, and those of others that ask for the same and share its outcome.
 
-    One that won a ballot did so with `votes` of `all_votes`.
+    One that won a ballot did so with `votes` of `all_votes`. With one that `begins_anew`, all that the world
+    was before is over.
     """
 
     suggestion: Suggestion
     merged: tuple[Suggestion, ...] = ()
     votes: int = 0
     all_votes: int = 0
+    begins_anew: bool = False
 
     @property
     def suggestions(self) -> tuple[Suggestion, ...]:

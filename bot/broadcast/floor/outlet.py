@@ -81,7 +81,10 @@ class Outlet:
         return sent
 
     def take_back(self, choice: Choice) -> bool:
-        """The stream that it was sent to broke off: the next one gets it first. False the second time, or if it was dropped."""
+        """The stream that it was sent to broke off: the next one gets it first.
+
+        False the second time, and for what was cleared or dropped.
+        """
         if choice is self._taken_back:
             return False
         self._taken_back = self._again = choice
@@ -128,7 +131,7 @@ class Outlet:
     def _take_next(self, now: float) -> Choice | None:
         if self.urgent:
             urgent, self.urgent = self.urgent, None
-            return Choice(urgent)
+            return Choice(urgent, begins_anew=True)
         again, self._again = self._again, None
         return again or self._arbiter.take_next(now)
 

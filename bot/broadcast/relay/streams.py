@@ -36,11 +36,13 @@ class Streams:
         """The one that began last, or is meant to."""
         self.seed = opening_picture
         """The newest picture: the next one starts from it if it can; the first must, if it was handed in."""
+        self.opening = broadcast.prompt
+        """What the world began with, or began anew."""
         self.applied: deque[str] = deque(maxlen=REMEMBERED)
-        """What the world has taken, in the service's words, the newest last."""
+        """What the world has taken since, in the service's words, the newest last."""
         self._must_show = opening_picture
         self._broadcast = broadcast
-        self._opening = broadcast.prompt
+        self._opening_as_worded = broadcast.prompt
         self._ports = ports
         self._watcher = watcher
         self._ended = ended
@@ -68,10 +70,18 @@ class Streams:
                 self.newest = run.stream
         self.begun += 1
         if self.begun == 1:
-            self._opening = run.worded
+            self._opening_as_worded = run.worded
         else:
             await self._see(run)
         return run
+
+    def took(self, words: str, *, begins_anew: bool) -> None:
+        """The world has taken this, in the service's words: something more, or, anew, all that it is."""
+        if begins_anew:
+            self.opening = self._opening_as_worded = words
+            self.applied.clear()
+        else:
+            self.applied.append(words)
 
     async def look_at(self, run: StreamRun) -> None:
         """Takes what a stream looks like now as the seed of the next one, if it can still be had."""
@@ -121,7 +131,7 @@ class Streams:
         """In what words and from which picture it is asked for, the best first."""
         if not self.begun and self._must_show:
             return [(self._broadcast.prompt, self._must_show)]
-        prompts = (as_it_stands(self._opening, self.applied), self._broadcast.prompt)
+        prompts = (as_it_stands(self._opening_as_worded, self.applied), self.opening)
         pictures = (self.seed, None) if connection.world.starts_from_pictures else (None,)
         return list(dict.fromkeys((prompt, picture) for picture in pictures for prompt in prompts))
 

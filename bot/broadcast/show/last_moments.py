@@ -16,8 +16,12 @@ KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class LastMoment:
-    """What had been applied by the end, how it was decided then, and the last picture, if they are known."""
+    """What the world began with, last, and had taken by the end; how it was decided, and the last picture.
 
+    The latter two if they are known.
+    """
+
+    opening: str
     applied: tuple[str, ...]
     mode: Mode | None = None
     picture: Picture | None = None
@@ -41,4 +45,4 @@ class LastMoments:
         if moment := self._kept.get(broadcast.id):
             return moment
         ideas = await self._history.applied_ideas(broadcast.id)
-        return LastMoment(tuple(idea.words for idea in ideas[-REMEMBERED:]))
+        return LastMoment(broadcast.prompt, tuple(idea.words for idea in ideas[-REMEMBERED:]))

@@ -91,7 +91,7 @@ class Broadcasts:
         prompt_limit = self._ports.intake_of(over.channel.guild_id).prompt_limit
         return await self._begin(
             over.channel,
-            as_it_stands(over.prompt, moment.applied, prompt_limit),
+            as_it_stands(moment.opening, moment.applied, prompt_limit),
             by=by,
             portrait=over.portrait,
             seed=moment.picture,

@@ -96,7 +96,7 @@ class BroadcastSession:
     def last_moment(self) -> LastMoment:
         """How it leaves its world, once it is over."""
         streams = self.relay.streams
-        return LastMoment(tuple(streams.applied), self.floor.mode, streams.seed)
+        return LastMoment(streams.opening, tuple(streams.applied), self.floor.mode, streams.seed)
 
     @property
     def is_closing(self) -> bool:
@@ -226,7 +226,7 @@ class BroadcastSession:
         else:
             settled = [suggestion.acknowledged(applied, clock.now()) for suggestion in sent]
             self.prompt_in_force, self.last_applied = applied, settled[0]
-            self.relay.streams.applied.append(applied)
+            self.relay.streams.took(applied, begins_anew=choice.begins_anew)
             self._ideas += 1
             self._people.update(suggestion.viewer.id for suggestion in settled)
         await outlet.settled(settled)

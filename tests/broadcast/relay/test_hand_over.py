@@ -170,6 +170,24 @@ async def test_the_next_stream_is_told_the_world_as_it_stands(opened: Opened) ->
         assert session.prompt_in_force == "lanterns light up"
 
 
+async def test_after_a_panic_the_next_stream_is_told_the_safe_world_alone(opened: Opened) -> None:
+    """Neither the opening nor what was applied before it comes back, in whatever words it is asked for."""
+    async with opened() as run:
+        session = await run.start()
+        await (await session.floor.suggest(ROBIN, "something bad")).settled
+        await session.floor.panic(MIKA, "a meadow")
+        await run.clock.turn(1)
+        session.floor.pause(paused=False)
+        await run.clock.turn(30)
+        await (await session.floor.suggest(ROBIN, "a hare")).settled
+        run.service.failing_at["start"] = [WorldError(Reason.REFUSED)] * 3
+        await run.clock.turn(110)
+        asked = [start.prompt for start in run.service.starts[1:]]
+        assert asked == ["A meadow. A hare.", "a meadow"] * 2
+        await run.end(session)
+        assert (session.last_moment.opening, session.last_moment.applied) == ("a meadow", ("a hare",))
+
+
 async def test_where_streams_start_from_no_picture_the_words_have_to_do(opened: Opened) -> None:
     """The next stream is started without one."""
     async with opened() as run:

@@ -127,6 +127,6 @@ async def test_only_the_newest_are_kept_in_memory(rig: Rig) -> None:
     """However many end: the pictures of the oldest are let go."""
     moments, before = LastMoments(rig.journal), await over(rig)
     for number in range(KEPT + 2):
-        moments.keep(f"b{number}", LastMoment((), Mode.VOTE, LAST))
+        moments.keep(f"b{number}", LastMoment("A cat", (), Mode.VOTE, LAST))
     known = [await moments.of(replace(before, id=f"b{number}")) for number in range(KEPT + 2)]
     assert [moment.picture for moment in known] == [None, None, *[LAST] * KEPT]
