@@ -127,9 +127,9 @@ class Relay:
 
     def run_changed(self, run: StreamRun) -> None:
         """A stream has something new to tell."""
-        if run.over and run.over.reason is Reason.TIME_LIMIT:
-            self._limit.learn(run.lasted_s)
         if run is self.on_air:
+            if run.over and run.over.reason is Reason.TIME_LIMIT:
+                self._limit.learn(run.lasted_s)
             self.streams.seed = run.picture or self.streams.seed
             self._changed()
 

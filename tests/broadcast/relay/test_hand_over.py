@@ -265,13 +265,14 @@ async def test_a_late_word_of_the_old_stream_is_not_taken_for_the_new_ones(opene
         await run.clock.turn(141)
         old = run.service.starts[0].events
         old.pictured(Picture(b"old", portrait=False), b"old")
-        old.closed(Ending(Reason.STREAM_ERROR))
+        old.closed(Ending(Reason.TIME_LIMIT))
         await asyncio.sleep(0)
         await run.clock.turn(1)
         assert not session.view.coming_back
         assert session.view.picture is None
         assert run.service.calls[1] == ["start"]
         assert session.relay.streams.seed == run.service.looks()
+        assert run.limit.limit_s == 150
 
 
 async def test_a_seam_that_fails_gives_its_slot_back(opened: Opened) -> None:
