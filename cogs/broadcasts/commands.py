@@ -18,8 +18,8 @@ from cogs.panel.text import status_text, title
 from cogs.recordings.recordings import broadcast_choices, show_recording
 from cogs.steering.suggesting import suggest_privately
 from cogs.wording import commands as texts
-from cogs.wording.controls import VOTE_IS_OPEN, ending
 from cogs.wording.labels import WATCH
+from cogs.wording.moderating import VOTE_IS_OPEN, ending
 
 
 @app_commands.command(description=texts.START)

@@ -13,8 +13,7 @@ from cogs.moderating import muting
 from cogs.moderating.mute_list import mute_list_page
 from cogs.recordings.broadcast_list import broadcast_list_page
 from cogs.wording import commands as texts
-from cogs.wording import controls as words
-from cogs.wording.moderating import deed, unmuted
+from cogs.wording import moderating as words
 from cogs.wording.text import fitting
 
 MODES = [app_commands.Choice(name=mode.value, value=mode.value) for mode in Mode]
@@ -67,7 +66,7 @@ async def audit(interaction: discord.Interaction) -> None:
     guild_id = context.channel(interaction).guild_id
     async with acknowledging(interaction):
         actions = await context.services(interaction).audit.latest(guild_id, AUDIT_SHOWN)
-    lines = fitting([deed(action) for action in actions])
+    lines = fitting([words.deed(action) for action in actions])
     await tell(interaction, view=LastingView(TextDisplay(lines or words.NO_DEEDS)))
 
 
@@ -89,7 +88,7 @@ async def unmute(interaction: discord.Interaction, person: discord.Member) -> No
     async with acknowledging(interaction):
         by = await muting.check_mutable(interaction, person)
         was_muted = await muting.unmute(interaction, context.viewer(person), by)
-    await tell(interaction, unmuted(person.display_name, was_muted=was_muted))
+    await tell(interaction, words.unmuted(person.display_name, was_muted=was_muted))
 
 
 @app_commands.command(description=texts.MUTES)

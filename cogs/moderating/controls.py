@@ -18,8 +18,8 @@ from cogs.kit.answers import acknowledging
 from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView, choices
 from cogs.kit.private_answers import Matter, PrivateAnswers
 from cogs.moderating.review import show_review
-from cogs.wording import controls as words
 from cogs.wording import labels
+from cogs.wording import moderating as words
 from cogs.wording.requests import refused_request
 from cogs.wording.text import waiting_for_review
 

@@ -60,7 +60,7 @@ async def mute_list_page(interaction: discord.Interaction, offset: int, word: st
     total = len(mutes)
     offset = min(offset, max(0, total - 1) // PAGE_SIZE * PAGE_SIZE)
     page = mutes[offset : offset + PAGE_SIZE]
-    lines = [words.TITLE, word, words.page_summary(offset + 1, offset + len(page), total)]
+    lines = [words.MUTES_TITLE, word, words.mutes_summary(offset + 1, offset + len(page), total)]
     items: list[Item[Any]] = [TextDisplay("\n".join(filter(None, lines)))]
     items += [Section(words.mute(mute), accessory=UnmuteButton(mute.viewer.id, offset)) for mute in page]
     if total > PAGE_SIZE:

@@ -23,8 +23,8 @@ from cogs.kit.answers import acknowledging, answer_privately, explain
 from cogs.kit.dialogue import Dialogue, Dialogues
 from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.kit.private_answers import Matter, PrivateAnswers
-from cogs.wording import controls as words
 from cogs.wording import labels
+from cogs.wording import moderating as words
 
 
 class Verdict(StrEnum):

@@ -153,8 +153,6 @@ class GuildSettings(BaseModel):
         name = setting_name(name)
         if not name:
             raise WrongSettingError("name", Mistake.NO_NAME)
-        if name not in GuildSettings.model_fields:
-            raise WrongSettingError(name, Mistake.NO_SUCH_SETTING)
         return self.changed_all({name: text})
 
     def changed_all(self, values: Mapping[str, str | Sequence[str]]) -> GuildSettings:

@@ -87,7 +87,10 @@ class Http:
         body = bytearray()
         sent = dict(headers or {})
         if json is not None:
-            content = _as_json(json)
+            try:
+                content = json_format.dumps(json, allow_nan=False)
+            except (TypeError, ValueError, RecursionError):
+                raise OdysseyArgumentError("What was given cannot be sent as JSON.") from None
             sent["Content-Type"] = "application/json"
         with transport_errors(), _private_logs():
             async with asyncio.timeout(timeout_s):
@@ -172,13 +175,6 @@ def _redirected(request: httpx.Request, status: int, to: httpx.Request, *, is_se
 
 def _bad_redirect(sentence: str) -> OdysseyConnectionError:
     return OdysseyConnectionError(sentence, code="bad_redirect", retryable=False)
-
-
-def _as_json(value: Any) -> str:
-    try:
-        return json_format.dumps(value, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        raise OdysseyArgumentError("What was given cannot be sent as JSON.") from None
 
 
 @contextmanager
