@@ -46,7 +46,7 @@ class Deeds:
         _check(Deed.PANIC, session, by)
         safe_prompt = self._safe_prompt_of(session.broadcast.channel.guild_id)
         try:
-            await session.floor.panic(by.viewer, clean_prompt(safe_prompt))
+            await session.panic(by.viewer, clean_prompt(safe_prompt))
         finally:  # all but its storing is done in any case
             await self._record(session, by, ActionKind.PANIC, safe_prompt)
 

@@ -11,7 +11,7 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Choice
 from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.floor.floor import Floor
-from bot.broadcast.model import Broadcast, Ending, Refusal, Stream, Suggestion
+from bot.broadcast.model import Broadcast, Ending, Refusal, Stream, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.relay.relay import Relay
@@ -123,6 +123,13 @@ class BroadcastSession:
         """When it is over at the latest, by the wall; None before it is live, or without a limit."""
         ends_at = self.share.ends_at
         return None if ends_at is None else self._ports.clock.date_of(ends_at)
+
+    async def panic(self, moderator: Viewer, safe_prompt: str) -> None:
+        """As `Floor.panic`; and a stream that begins before the safe prompt is sent begins with it."""
+        if not self.is_closing:
+            self.relay.streams.took(safe_prompt, begins_anew=True)
+            self.relay.streams.seed = None
+        await self.floor.panic(moderator, safe_prompt)
 
     def adopt(self) -> None:
         """Goes by the server's rules as they are now, and asks anew what is left of its time."""

@@ -196,6 +196,20 @@ async def test_what_is_to_be_sent_again_can_still_be_taken_back(opened: Opened, 
         assert run.service.sent == [(1, "something bad"), (2, "snow")]
 
 
+async def test_after_a_panic_in_a_gap_the_world_comes_back_as_the_safe_one(opened: Opened) -> None:
+    """Nothing of what was stopped is seen again, not even for the moment until the safe prompt is sent."""
+    async with opened() as run:
+        session = await run.start()
+        run.service.starts[0].events.pictured(Picture(b"something bad", portrait=False), b"small")
+        run.service.failing_at["connect"] = [WorldError(Reason.UNREACHABLE)]
+        run.service.break_off(Reason.SERVICE_GONE)
+        await run.clock.turn(0.5)
+        await session.panic(MIKA, "a meadow")
+        await run.clock.turn(10)
+        assert [(start.prompt, start.picture) for start in run.service.starts[1:]] == [("a meadow", None)]
+        assert run.service.sent == [(2, "a meadow")]
+
+
 @pytest.mark.parametrize("by", ["a panic", "a mute"])
 async def test_what_was_stopped_while_it_was_under_way_is_not_sent_again(opened: Opened, by: str) -> None:
     """Its stream breaks off before it answers: the next one does not get what a moderator has stopped."""
