@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -43,6 +44,8 @@ def _database_url(value: str) -> str:
     return value
 
 
+InCapitals = BeforeValidator(lambda value: str(value).upper())
+InSmallLetters = BeforeValidator(lambda value: str(value).lower())
 Secret = Annotated[SecretStr, AfterValidator(lambda value: SecretStr(secret(value.get_secret_value())))]
 
 
@@ -58,8 +61,10 @@ class DatabaseSettings(BaseSettings):
         validate_default=True,
         description="Where broadcasts, streams, suggestions and recordings are kept: a SQLite file.",
     )
-    log_level: LogLevel = Field("INFO", description="How much the log tells.")
-    log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines.")
+    log_level: Annotated[LogLevel, InCapitals] = Field("INFO", description="How much the log tells.")
+    log_format: Annotated[Literal["text", "json"], InSmallLetters] = Field(
+        "text", description="text for people, json for machines."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -67,11 +72,6 @@ class DatabaseSettings(BaseSettings):
         # An empty value counts as left out, and so does one that is nothing but blanks.
         tidy = {name: tidied(value) for name, value in values.items()}
         return {name: value for name, value in tidy.items() if value != ""}
-
-    @field_validator("log_level", "log_format", mode="before")
-    @classmethod
-    def _in_its_case(cls, value: Any, info: ValidationInfo) -> str:
-        return str(value).upper() if info.field_name == "log_level" else str(value).lower()
 
 
 class Settings(DatabaseSettings):
@@ -110,7 +110,7 @@ class Settings(DatabaseSettings):
         le=3600,
         description="Seconds that one stream lasts at most; when the service is shorter, that is learned.",
     )
-    continuation: Continuation = Field(
+    continuation: Annotated[Continuation, InSmallLetters] = Field(
         RelayRules().continuation,
         description=(
             "How a broadcast goes on after a stream: overlap takes a second slot for some seconds, and keeps "
@@ -131,11 +131,6 @@ class Settings(DatabaseSettings):
             "Seconds after which it is said that there is no recording yet; it is awaited all the same."
         ),
     )
-
-    @field_validator("continuation", mode="before")
-    @classmethod
-    def _in_small_letters(cls, value: Any) -> Any:
-        return value.lower() if isinstance(value, str) else value
 
     @field_validator("discord_gateway_url")
     @classmethod

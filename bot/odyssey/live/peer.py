@@ -10,7 +10,8 @@ from aiortc.sdp import candidate_from_sdp
 from bot.odyssey.base.errors import OdysseyConnectionError
 from bot.odyssey.base.types import FrameHandler, IceServer
 from bot.odyssey.live.rtc import ReceivingPeer
-from bot.odyssey.wire.descriptions import UNKNOWN_MAX_MESSAGE_BYTES, ReceivedOffer, usable_candidate
+from bot.odyssey.wire.descriptions.candidates import usable_candidate
+from bot.odyssey.wire.descriptions.offers import UNKNOWN_MAX_MESSAGE_BYTES, ReceivedOffer
 from bot.odyssey.wire.messages import RemoteCandidate
 
 log = logging.getLogger(__name__)

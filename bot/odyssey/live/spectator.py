@@ -19,7 +19,7 @@ from bot.odyssey.http.http import Response, open_http
 from bot.odyssey.live.callbacks import Notifier
 from bot.odyssey.live.rtc import ReceivingPeer
 from bot.odyssey.live.silence import silence
-from bot.odyssey.wire.descriptions import ReceivedAnswer
+from bot.odyssey.wire.descriptions.answers import ReceivedAnswer
 from bot.odyssey.wire.ice import ice_servers
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,9 @@ from aiortc.sdp import SessionDescription
 
 from bot.odyssey import OdysseyConnectionError
 from bot.odyssey.live.peer import Peer
-from bot.odyssey.wire.descriptions import ReceivedAnswer, ReceivedOffer, usable_candidate
+from bot.odyssey.wire.descriptions.answers import ReceivedAnswer
+from bot.odyssey.wire.descriptions.candidates import usable_candidate
+from bot.odyssey.wire.descriptions.offers import ReceivedOffer
 from bot.odyssey.wire.messages import RemoteCandidate
 from tests.odyssey.written_descriptions import (
     FINGERPRINT,

@@ -4,9 +4,3 @@ aiortc believes every line: one malformed candidate, one section that was refuse
 place, and it raises. So nothing of a description reaches it as it came: it is read leniently, and written
 anew with what is understood and usable. All of this is pure: text in, text out.
 """
-
-from bot.odyssey.wire.descriptions.answers import ReceivedAnswer
-from bot.odyssey.wire.descriptions.candidates import usable_candidate
-from bot.odyssey.wire.descriptions.offers import UNKNOWN_MAX_MESSAGE_BYTES, ReceivedOffer
-
-__all__ = ["UNKNOWN_MAX_MESSAGE_BYTES", "ReceivedAnswer", "ReceivedOffer", "usable_candidate"]
