@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 DETAIL_LIMIT = 300
 PICTURE_INTERVAL_S = 5.0
-FIRST_PICTURE_S = 10.0
+FIRST_PICTURE_S = 6.0
 """How long a stream may show nothing after it has begun."""
 LOOK_S = 0.05
 """Between two looks whether it does."""
