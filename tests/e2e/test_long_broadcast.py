@@ -80,7 +80,7 @@ async def test_an_hour_leaves_one_panel_one_post_and_one_line(house: House) -> N
 async def test_a_kill_at_a_seam_leaves_one_panel_and_one_post(house: House) -> None:
     """Both streams are closed as of the last sign of life, and the recordings of both are in the post."""
     async with Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1, faults=True)) as house.standin:
-        async with bot_process(house, STREAM_LIMIT_S="2") as process:
+        async with bot_process(house, STREAM_LIMIT_S="5") as process:
             await house.live_broadcast()
             NextStream(house.standin).never_sends_a_frame()
             await streams_begun(house, 2)
