@@ -90,7 +90,7 @@ class StreamMenu(
 
 
 def menus_of(past: PastBroadcast, shown: PastStream | None = None) -> list[StreamMenu]:
-    """Menus of a broadcast's recordings, with the one `shown` chosen; none if it has one stream."""
+    """Menus of a broadcast's recordings, with the one `shown` chosen; none if there is only one."""
     options = [
         discord.SelectOption(
             label=numbered_label(each.stream.number, scene(past, each)),
@@ -98,7 +98,7 @@ def menus_of(past: PastBroadcast, shown: PastStream | None = None) -> list[Strea
             description=stream_length(each),
             default=each is shown,
         )
-        for each in (past.recorded[-MENU_LIMIT * MENUS_LIMIT :] if len(past.streams) > 1 else ())
+        for each in (past.recorded[-MENU_LIMIT * MENUS_LIMIT :] if len(past.recorded) > 1 else ())
     ]
     parts = [options[start : start + MENU_LIMIT] for start in range(0, len(options), MENU_LIMIT)]
     return [StreamMenu(past.broadcast.id, part[0].value, part) for part in parts]

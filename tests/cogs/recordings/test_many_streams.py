@@ -255,6 +255,7 @@ async def test_a_post_grows_quietly_while_the_broadcast_runs(
             assert "Recording so far" in post.text
             assert "still on air" in post.text
             assert post.payload["flags"] & SILENT
+            assert len(offered(post)) == (0 if number == 2 else number - 1), "there is no choice of one"
         assert "3 streams" in post.text
         service.discard(running)
         await house.discord.user("mika").slash(CHANNEL, "odyssey end")
