@@ -3,13 +3,16 @@ PYTHON ?= python3
 PORT ?= 8080
 # More than cores: a test waits more than it computes.
 TEST_PROCESSES ?= 3
+# Of hls.js, which the watch page brings along.
+HLS_JS := 1.7.4
+VENDOR := bot/web/page/vendor
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: demo test published-client lint types check bench lock clean
+.PHONY: demo test published-client lint types check bench lock vendor clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/local.stamp ## the whole bot in a browser, without any account
@@ -43,6 +46,13 @@ lock: $(VENV)/dev.stamp ## pins every dependency again: names, versions and hash
 	$(COMPILE) -o requirements.lock pyproject.toml
 	$(COMPILE) -c requirements.lock -o requirements-local.lock --extra local pyproject.toml
 	$(COMPILE) -c requirements-local.lock -o requirements-dev.lock --extra local --group dev pyproject.toml
+
+vendor: ## fetches again what the watch page brings along of others' code; needs npm
+	@mkdir -p build
+	cd build && npm pack --silent hls.js@$(HLS_JS) && tar -xzf hls.js-$(HLS_JS).tgz package/dist/hls.light.min.js package/LICENSE
+	cp build/package/dist/hls.light.min.js $(VENDOR)/
+	cp build/package/LICENSE $(VENDOR)/hls.LICENSE
+	cd $(VENDOR) && sha256sum --check --quiet SHA256SUMS
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
