@@ -10,6 +10,7 @@ from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.model import Broadcast
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
@@ -71,7 +72,7 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | Non
 async def _open_services(
     settings: Settings, clock: Clock, stack: AsyncExitStack, *, is_connected: Callable[[], bool]
 ) -> Services:
-    listeners, poster = Listeners(), CurrentPoster()
+    listeners, poster = Listeners[Broadcast](), CurrentPoster()
 
     def make_client() -> Odyssey:
         return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)

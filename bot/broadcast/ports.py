@@ -242,7 +242,7 @@ class Ports:
     open_world: OpenWorld
     journal: Journal
     history: History
-    listeners: Listeners
+    listeners: Listeners[Broadcast]
     clock: Clock
     pool: StreamPool
     stream_limit: StreamLimit

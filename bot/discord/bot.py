@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
+from bot.broadcast.model import Broadcast
 from bot.broadcast.ports import FullHistory, PictureReader, PostJournal
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
@@ -55,7 +56,7 @@ class Services:
     guilds: Guilds
     pictures: PictureReader
     first_questions: FirstQuestions
-    listeners: Listeners
+    listeners: Listeners[Broadcast]
     poster: CurrentPoster
     clock: Clock
     deadline: Deadline

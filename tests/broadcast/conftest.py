@@ -13,7 +13,7 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.line import Line
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.budget import Budget
-from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
+from bot.broadcast.model import Broadcast, Channel, Ending, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.rights import Person, Pictures
 from bot.broadcast.show.service import Broadcasts
@@ -47,7 +47,7 @@ class Rig:
     audience: ListeningAudience
     board: PostingBoard
     clock: SteppedClock
-    listeners: Listeners
+    listeners: Listeners[Broadcast]
     intake: Intake
     budgets: dict[int, Budget]
     arbitrations: dict[int, ArbitrationSettings]

@@ -18,7 +18,7 @@ from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
-from bot.broadcast.model import Broadcast, Outcome, Recording, Stream, Suggestion, TimeOnAir
+from bot.broadcast.model import Action, Broadcast, Outcome, Recording, Stream, Suggestion, TimeOnAir
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource, StartedStream, StreamEvents
 from bot.broadcast.posts import Post, PostKind
@@ -176,6 +176,19 @@ def _answer(stored: asyncio.Future[None], failure: Exception | None = None) -> N
         stored.set_exception(failure)
     else:
         stored.set_result(None)
+
+
+class MemoryActions:
+    """Keeps the audit list in memory."""
+
+    def __init__(self) -> None:
+        self.actions: list[Action] = []
+
+    async def save_action(self, action: Action) -> None:
+        self.actions.append(action)
+
+    async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
+        return [action for action in self.actions[::-1] if action.guild_id == guild_id][:limit]
 
 
 class ListeningAudience:
@@ -365,7 +378,7 @@ def ports(
     """
     clock = clock or SteppedClock()
     intake = Intake(intake_rules(), lambda _: None, clock)
-    ids, references, listeners = itertools.count(1), itertools.count(1), Listeners()
+    ids, references, listeners = itertools.count(1), itertools.count(1), Listeners[Broadcast]()
     listeners.listen(audience.broadcast_changed)
     return Ports(
         open_world=world.open,

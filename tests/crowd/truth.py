@@ -83,7 +83,7 @@ class Truth:
             truth._session = await start(broadcasts, *given, **more)
             return truth._session
 
-        def told(listeners: Listeners, broadcast: Broadcast) -> None:
+        def told(listeners: Listeners[Broadcast], broadcast: Broadcast) -> None:
             truth._look()
             changed(listeners, broadcast)
 

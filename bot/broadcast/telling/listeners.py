@@ -1,32 +1,34 @@
-"""Who listens to broadcasts: any number, and each may come and go."""
+"""Who listens to what changes: any number, and each may come and go."""
 
 import logging
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from bot.broadcast.model import Broadcast
+Changed = TypeVar("Changed")
 
 log = logging.getLogger(__name__)
 
-Listener = Callable[[Broadcast], None]
-"""Told of a broadcast that changed: its state, or anything else that is shown of it. It must not block."""
 
+class Listeners(Generic[Changed]):
+    """All who are told of changes, each by what has changed; none may block.
 
-class Listeners:
-    """All who are told of changes. One that raises is a line in the log, and no harm to the others."""
+    One that raises is a line in the log, and no harm to the others. Of a broadcast they are told whatever is
+    shown of it.
+    """
 
     def __init__(self) -> None:
-        self._listeners: list[Listener] = []
+        self._listeners: list[Callable[[Changed], None]] = []
 
-    def listen(self, listener: Listener) -> None:
+    def listen(self, listener: Callable[[Changed], None]) -> None:
         """From now on it is told; whoever comes looks at how things stand by itself."""
         self._listeners.append(listener)
 
-    def leave(self, listener: Listener) -> None:
+    def leave(self, listener: Callable[[Changed], None]) -> None:
         self._listeners.remove(listener)
 
-    def tell(self, broadcast: Broadcast) -> None:
+    def tell(self, changed: Changed) -> None:
         for listener in tuple(self._listeners):
             try:
-                listener(broadcast)
+                listener(changed)
             except Exception:  # the boundary of one listener
-                log.exception("a change of broadcast %s was not taken", broadcast.id)
+                log.exception("a change was not taken")

@@ -14,7 +14,7 @@ from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach
-from tests.broadcast.fakes import SteppedClock
+from tests.broadcast.fakes import MemoryActions, SteppedClock
 
 HOST = Person(MIKA, views_channel=True, is_host=True)
 VIEWER = Person(ROBIN, views_channel=True)
@@ -37,27 +37,14 @@ DEEDS: dict[ActionKind, Do] = {
 }
 
 
-class MemoryRecords:
-    """The audit list of a process."""
-
-    def __init__(self) -> None:
-        self.actions: list[Action] = []
-
-    async def save_action(self, action: Action) -> None:
-        self.actions.append(action)
-
-    async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
-        return [action for action in self.actions[::-1] if action.guild_id == guild_id][:limit]
-
-
 @pytest.fixture
-def records() -> MemoryRecords:
+def records() -> MemoryActions:
     """What was entered."""
-    return MemoryRecords()
+    return MemoryActions()
 
 
 @pytest.fixture
-def deeds(records: MemoryRecords) -> Deeds:
+def deeds(records: MemoryActions) -> Deeds:
     """The deeds, in a server with a calm safe prompt."""
     return Deeds(Audit(records, SteppedClock()), lambda _: "A calm  sea")
 
@@ -77,7 +64,7 @@ async def reviewed(rig: Rig) -> BroadcastSession:
 
 @pytest.mark.parametrize("kind", DEEDS)
 async def test_each_deed_has_its_entry(
-    rig: Rig, deeds: Deeds, records: MemoryRecords, kind: ActionKind
+    rig: Rig, deeds: Deeds, records: MemoryActions, kind: ActionKind
 ) -> None:
     """Who did it, and where; once for each time it was done."""
     await DEEDS[kind](deeds, await reviewed(rig), MODERATOR)
@@ -95,7 +82,7 @@ async def test_each_deed_has_its_entry(
 )
 @pytest.mark.parametrize("kind", DEEDS)
 async def test_who_may_not_changes_nothing(
-    rig: Rig, deeds: Deeds, records: MemoryRecords, kind: ActionKind, by: Person, code: Kind | None
+    rig: Rig, deeds: Deeds, records: MemoryActions, kind: ActionKind, by: Person, code: Kind | None
 ) -> None:
     """Whatever door they came by: the deed itself asks. What is hidden is not there."""
     session = await reviewed(rig)
@@ -116,7 +103,7 @@ async def test_who_may_not_changes_nothing(
 
 @pytest.mark.parametrize("kind", DEEDS)
 async def test_nothing_is_done_to_what_is_ending(
-    rig: Rig, deeds: Deeds, records: MemoryRecords, kind: ActionKind
+    rig: Rig, deeds: Deeds, records: MemoryActions, kind: ActionKind
 ) -> None:
     """Two clicks on End end once, and the second is told so."""
     session = await reviewed(rig)
@@ -128,7 +115,7 @@ async def test_nothing_is_done_to_what_is_ending(
 
 
 async def test_to_end_what_is_ones_own_is_no_moderation(
-    rig: Rig, deeds: Deeds, records: MemoryRecords
+    rig: Rig, deeds: Deeds, records: MemoryActions
 ) -> None:
     """The host's end is none for the list; a moderator's is, and is told as theirs."""
     for by, reason, entries in ((HOST, Reason.HOST_ENDED, 0), (MODERATOR, Reason.MODERATOR_ENDED, 1)):
@@ -144,7 +131,7 @@ async def test_a_list_that_cannot_be_written_undoes_no_deed(
     rig: Rig,
     deeds: Deeds,
     caplog: pytest.LogCaptureFixture,
-    records: MemoryRecords,
+    records: MemoryActions,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The deed is done; the log has what the list misses."""
