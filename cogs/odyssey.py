@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.discord.bot import OdysseyBot
 from cogs.broadcasts.another_round import AnotherRoundButton
-from cogs.broadcasts.commands import callvote, end, recording, say, start, status
+from cogs.broadcasts.commands import callvote, end, link, recording, say, start, status
 from cogs.broadcasts.departures import Departures
 from cogs.broadcasts.starting import start_from_message
 from cogs.chat.chat import Chat
@@ -39,7 +39,7 @@ from cogs.wording.commands import GROUP
 from cogs.wording.requests import NOT_A_MEMBER, OUTDATED_COMMAND
 
 COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
-    *(start, say, status, callvote, recording, end),
+    *(start, say, status, link, callvote, recording, end),
     *(mode, pause, resume, panic, list_broadcasts, audit),
     *(mute, unmute, mutes, settings, words),
 )

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
@@ -17,6 +18,7 @@ from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.telling.listeners import Listeners
 from bot.discord.bot import Services
 from bot.discord.connection import Account, Connection
@@ -33,6 +35,7 @@ from bot.storage.database import errors_explained, open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
+from bot.storage.links import DatabaseLinks
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from bot.web.server import serve_web
@@ -91,10 +94,12 @@ async def _open_services(
         own_prefix=settings.chat_prefix,
     )
     first_questions = FirstQuestions(records, clock)
+    history = DatabaseHistory(engine)
+    links = WatchLinks(DatabaseLinks(engine, writer), history.broadcast, audit, clock, new_id)
     with errors_explained(settings.database_url):
         await guilds.load()
         await first_questions.load()
-    history = DatabaseHistory(engine)
+        await links.load()
 
     client = make_client()
     stack.push_async_callback(client.disconnect)
@@ -130,7 +135,22 @@ async def _open_services(
     )
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
-    web = serve_web(broadcasts.view_of, history, is_connected, host=settings.web_host, port=settings.web_port)
+
+    def view_of(watched: str) -> BroadcastView | None:
+        """By a link's token, or by a broadcast's ID, as on panels of before."""
+        link = links.find(watched)
+        if link is None:
+            return broadcasts.view_of(watched)
+        return broadcasts.in_channel(link.channel).view if broadcasts.is_running_in(link.channel) else None
+
+    web = serve_web(
+        view_of,
+        history,
+        lambda watched: links.find(watched) is not None,
+        is_connected,
+        host=settings.web_host,
+        port=settings.web_port,
+    )
     await stack.enter_async_context(web)
     with errors_explained(settings.database_url):
         # No other bot has this database, so what seems to run is what a crash left.
@@ -142,6 +162,11 @@ async def _open_services(
             desk.follow(stream)
         for broadcast_id in await history.unposted_broadcasts():
             desk.finish(broadcast_id)
+    if settings.watch_base_url is None:
+        log.warning(
+            "PUBLIC_URL is not set, or leads to this machine alone: nobody else could open the watch page, "
+            "so Watch opens the video as Odyssey has it, some seconds behind"
+        )
     return Services(
         broadcasts=broadcasts,
         deeds=Deeds(audit, lambda guild_id: guilds.settings_of(guild_id).safe_prompt),
@@ -150,6 +175,7 @@ async def _open_services(
         journal=journal,
         history=history,
         guilds=guilds,
+        links=links,
         pictures=PictureProcess(),
         first_questions=first_questions,
         listeners=listeners,

@@ -51,6 +51,7 @@ class Code(StrEnum):
     SHUTTING_DOWN = "shutting_down"
     UNKNOWN_BROADCAST = "unknown_broadcast"
     NO_BROADCASTS_YET = "no_broadcasts_yet"
+    NO_WATCH_PAGE = "no_watch_page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,7 @@ class ActionKind(StrEnum):
     SETTING = "setting"
     CALL_VOTE = "call_vote"
     END = "end"
+    LINK = "link"
     OTHER = "other"  # stored by a version that knows more
 
 

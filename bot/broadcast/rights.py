@@ -30,6 +30,7 @@ class Deed(StrEnum):
     PAUSE = "pause"  # and resume
     PANIC = "panic"
     REVIEW = "review"  # approve, edit, refuse
+    RENEW_LINK = "renew link"  # revoke the channel's watch link, and give it a new one
     LIST = "list"
     AUDIT = "audit"
     SET = "set"  # see, change, export, import the server's settings
@@ -78,6 +79,7 @@ RIGHTS = {
     Deed.PAUSE: Right.MODERATOR,
     Deed.PANIC: Right.MODERATOR,
     Deed.REVIEW: Right.MODERATOR,
+    Deed.RENEW_LINK: Right.MODERATOR,
     Deed.LIST: Right.SERVER_MODERATOR,
     Deed.AUDIT: Right.SERVER_MODERATOR,
     Deed.SET: Right.SERVER_MODERATOR,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import discord
 from discord.ext import commands
 
+from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast
@@ -54,17 +55,15 @@ class Services:
     journal: PostJournal
     history: FullHistory
     guilds: Guilds
+    links: WatchLinks
     pictures: PictureReader
     first_questions: FirstQuestions
     listeners: Listeners[Broadcast]
     poster: CurrentPoster
     clock: Clock
     deadline: Deadline
-    watch_base_url: str
-    """Where watch links start, without a slash at the end."""
-
-    def watch_url(self, broadcast_id: str) -> str:
-        return f"{self.watch_base_url}/watch/{broadcast_id}"
+    watch_base_url: str | None
+    """Where watch links start, without a slash at the end; None where others cannot reach the page."""
 
 
 class OdysseyBot(commands.Bot):

@@ -17,7 +17,7 @@ PREFIX_LIMIT = 20
 """Characters that a suggestion in chat starts with, at most."""
 
 LONGEST_URL = 400
-"""Characters: Discord takes 512 for a button's link, and a broadcast's ID is put behind it."""
+"""Characters: Discord takes 512 for a button's link, and a token is put behind it."""
 
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 """Comes along with what is copied from a web page; no blank to Python."""
@@ -51,6 +51,16 @@ def web_url(value: str, schemes: tuple[str, ...]) -> str:
     if url.query_string or url.fragment or url.raw_user or url.raw_password:
         raise ValueError("must be a URL without user name, question mark and number sign")
     return str(url).rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether what is at a URL can be reached from this machine alone."""
+    host = (URL(url).host or "").rstrip(".")
+    if not _is_address(host):
+        return host == "localhost" or host.endswith(".localhost")
+    address = ip_address(host)
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
 
 
 def listening_host(value: str) -> str:

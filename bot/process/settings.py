@@ -24,7 +24,15 @@ from bot.broadcast.limits.continuation import Continuation, RelayRules
 from bot.kit.decoding import decoded
 from bot.kit.errors import StartError
 from bot.process.logs import LogLevel
-from bot.process.setting_values import PREFIX_LIMIT, listening_host, secret, tidied, typed_prefix, web_url
+from bot.process.setting_values import (
+    PREFIX_LIMIT,
+    is_loopback,
+    listening_host,
+    secret,
+    tidied,
+    typed_prefix,
+    web_url,
+)
 from bot.storage.address import database_address
 
 S = TypeVar("S", bound="DatabaseSettings")
@@ -93,7 +101,7 @@ class Settings(DatabaseSettings):
     )
     web_port: int = Field(8090, ge=0, le=65535, description="Port of the watch page.")
     public_url: Annotated[str | None, _url("http", "https")] = Field(
-        None, description="The watch page as viewers reach it; unset means http://localhost and the port."
+        None, description="The watch page as viewers reach it; unset means that they cannot."
     )
     chat_prefix: Annotated[str, AfterValidator(typed_prefix)] = Field(
         "!",
@@ -141,9 +149,14 @@ class Settings(DatabaseSettings):
         return value
 
     @property
-    def watch_base_url(self) -> str:
-        """Where watch links start, without a slash at the end."""
-        return self.public_url or f"http://localhost:{self.web_port}"
+    def watch_base_url(self) -> str | None:
+        """Where watch links start, without a slash at the end; None where nobody could follow them.
+
+        A link to this machine is good for those who are here: everybody, if Discord itself is.
+        """
+        url = self.public_url or f"http://localhost:{self.web_port}"
+        is_discord_here = self.discord_api_url is not None and is_loopback(self.discord_api_url)
+        return None if is_loopback(url) and not is_discord_here else url
 
 
 def load_settings(kind: type[S]) -> S:

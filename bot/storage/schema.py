@@ -194,6 +194,17 @@ actions = sa.Table(
     sa.Index(None, "guild_id", "at"),
 )
 
+watch_links = sa.Table(
+    "watch_links",
+    metadata,
+    sa.Column("channel_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    # As it is: what everybody reads on the panel has to be told again.
+    sa.Column("token", sa.String(32), nullable=False, unique=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("takes_old_links", sa.Boolean, nullable=False),
+)
+
 posts = sa.Table(
     "posts",
     metadata,

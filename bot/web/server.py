@@ -21,7 +21,7 @@ _ABOUT_THE_PORT = (errno.EADDRINUSE, errno.EACCES)
 PAGE = Path(__file__).parent / "page"
 
 ViewOf = Callable[[str], BroadcastView | None]
-"""Gives what is shown of a broadcast that runs, by its ID."""
+"""Gives what is shown of a broadcast that runs, by its ID or the token of its channel's link."""
 
 _HEADERS = {
     # Video comes straight from the service, wherever it is: no other script, style or frame is let in.
@@ -36,10 +36,16 @@ _HEADERS = {
 
 @asynccontextmanager
 async def serve_web(
-    view_of: ViewOf, history: FullHistory, is_connected: Callable[[], bool], *, host: str, port: int
+    view_of: ViewOf,
+    history: FullHistory,
+    is_link: Callable[[str], bool],
+    is_connected: Callable[[], bool],
+    *,
+    host: str,
+    port: int,
 ) -> AsyncIterator[None]:
     """Serves the watch pages of broadcasts, and whether the bot `is_connected`. Raises `StartError`."""
-    app = make_web_app(view_of, history, is_connected)
+    app = make_web_app(view_of, history, is_link, is_connected)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
@@ -56,11 +62,13 @@ async def serve_web(
         await runner.cleanup()
 
 
-def make_web_app(view_of: ViewOf, history: FullHistory, is_connected: Callable[[], bool]) -> web.Application:
+def make_web_app(
+    view_of: ViewOf, history: FullHistory, is_link: Callable[[str], bool], is_connected: Callable[[], bool]
+) -> web.Application:
     """The web application, to be run by any aiohttp runner."""
 
     async def exists(broadcast_id: str) -> bool:
-        return bool(view_of(broadcast_id) or await history.broadcast(broadcast_id))
+        return bool(view_of(broadcast_id) or is_link(broadcast_id) or await history.broadcast(broadcast_id))
 
     async def page(request: web.Request) -> web.StreamResponse:
         status = 200 if await exists(request.match_info["broadcast_id"]) else 404

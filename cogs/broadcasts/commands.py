@@ -7,19 +7,22 @@ from discord import app_commands
 from discord.ui import TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.limits.budget import MINUTES_LIMIT
 from bot.broadcast.rights import Deed
 from cogs.broadcasts.starting import start_broadcast
 from cogs.kit import context, rights
-from cogs.kit.answers import tell
+from cogs.kit.answers import acknowledging, tell
 from cogs.kit.lasting_button import LastingView
 from cogs.moderating.commands import MODES
 from cogs.panel.text import status_text, title
+from cogs.panel.watching import page_url, watch_url
 from cogs.recordings.recordings import broadcast_choices, show_recording
 from cogs.steering.suggesting import suggest_privately
 from cogs.wording import commands as texts
 from cogs.wording.labels import WATCH
 from cogs.wording.moderating import VOTE_IS_OPEN, ending
+from cogs.wording.panel import watch_link
 
 
 @app_commands.command(description=texts.START)
@@ -48,9 +51,23 @@ async def status(interaction: discord.Interaction) -> None:
     await rights.check(interaction, Deed.LOOK)
     services = context.services(interaction)
     shown = services.broadcasts.in_channel(context.channel(interaction)).view
-    watch_url = services.watch_url(shown.broadcast.id)
     text = f"**{title(shown)}**\n{status_text(shown)}"
-    await tell(interaction, view=LastingView(TextDisplay(f"{text}\n[{WATCH}]({watch_url})")))
+    url = await watch_url(services, shown)  # the panel has asked for it already
+    watch = f"\n[{WATCH}]({url.replace('(', '%28').replace(')', '%29')})" if url else ""
+    await tell(interaction, view=LastingView(TextDisplay(text + watch)))
+
+
+@app_commands.command(description=texts.LINK)
+@app_commands.describe(**texts.LINK_OPTIONS)
+async def link(interaction: discord.Interaction, new: bool = False) -> None:
+    person = await rights.check(interaction, Deed.RENEW_LINK if new else Deed.LOOK)
+    services, channel = context.services(interaction), context.channel(interaction)
+    if services.watch_base_url is None:
+        raise BroadcastError(Code.NO_WATCH_PAGE)
+    async with acknowledging(interaction):
+        links = services.links
+        found = await (links.renew(channel, by=person) if new else links.of(channel))
+    await tell(interaction, watch_link(page_url(services.watch_base_url, found), is_new=new))
 
 
 @app_commands.command(description=texts.CALLVOTE)

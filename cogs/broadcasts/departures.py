@@ -5,9 +5,10 @@ import logging
 import discord
 from discord.ext import commands
 
+from bot.broadcast.model import Channel
 from bot.discord.bot import OdysseyBot
 from cogs.broadcasts.places import LostPlaces
-from cogs.kit.answers import DISCORD_FAILED
+from cogs.kit.answers import DISCORD_FAILED, UNKNOWN_CHANNEL
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ class Departures(commands.Cog):
     def __init__(self, bot: OdysseyBot) -> None:
         self._bot = bot
         self._broadcasts = bot.services.broadcasts
+        self._links = bot.services.links
         self._places = LostPlaces(bot)
 
     async def cog_unload(self) -> None:
@@ -28,8 +30,10 @@ class Departures(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """A new session: servers that are gone are not told of any more."""
+        """A new session: servers that are gone are not told of any more, nor are channels."""
         self._places.look()
+        for link in self._links:
+            await self._look_for_channel(link.channel)
 
     @commands.Cog.listener("on_guild_join")
     @commands.Cog.listener()
@@ -47,12 +51,12 @@ class Departures(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """The threads of a deleted channel come one by one."""
-        self._places.deleted(channel.guild.id, channel.id)
+        await self._deleted(channel.guild.id, channel.id)
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """A thread or a post was deleted, perhaps with its channel."""
-        self._places.deleted(event.guild_id, event.thread_id)
+        await self._deleted(event.guild_id, event.thread_id)
 
     @commands.Cog.listener()
     async def on_thread_remove(self, thread: discord.Thread) -> None:
@@ -90,6 +94,21 @@ class Departures(commands.Cog):
     @commands.Cog.listener()
     async def on_member_ban(self, guild: discord.Guild, user: discord.User | discord.Member) -> None:
         await self._broadcasts.withdraw_all_of(guild.id, user.id)
+
+    async def _deleted(self, guild_id: int, channel_id: int) -> None:
+        self._places.deleted(guild_id, channel_id)
+        await self._links.drop(Channel(guild_id, channel_id))
+
+    async def _look_for_channel(self, channel: Channel) -> None:
+        """Has the link of a channel be dead that was deleted while the bot was away."""
+        guild = self._bot.get_guild(channel.guild_id)
+        if guild is None or guild.unavailable or guild.get_channel_or_thread(channel.id):
+            return
+        try:  # discord.py does not know threads that are archived
+            await guild.fetch_channel(channel.id)
+        except (*DISCORD_FAILED, discord.InvalidData) as error:
+            if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_CHANNEL:
+                await self._links.drop(channel)
 
     async def _look_for_people(self, guild: discord.Guild) -> None:
         """Withdraws what those have in line who are not in the server any more."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import discord
 from discord.ext import commands
 
+from bot.broadcast.audience.links import WatchLink
 from bot.broadcast.model import Broadcast
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
@@ -43,6 +44,7 @@ class PanelKeeper(commands.Cog):
             self._keep(KeptPanel(self._bot, session))
         self._mender.look()
         self._services.listeners.listen(self.broadcast_changed)
+        self._services.links.revoked.listen(self.link_revoked)
 
     async def open(self, session: BroadcastSession, interaction: discord.Interaction) -> None:
         """Answers the interaction that started a broadcast with its panel, and keeps that from now on."""
@@ -64,6 +66,11 @@ class PanelKeeper(commands.Cog):
         if kept := self._kept.get(broadcast.id):
             kept.upkeep.changed()
 
+    def link_revoked(self, link: WatchLink) -> None:
+        """A channel has another link now, or is gone."""
+        for upkeep in self._in_channel(link.channel.id):
+            upkeep.changed()
+
     def said(self, message: discord.Message) -> None:
         """Whatever is said in a panel's channel pushes it up."""
         for upkeep in self._in_channel(message.channel.id):
@@ -84,6 +91,7 @@ class PanelKeeper(commands.Cog):
     async def close(self, *, within_s: float) -> None:
         """Stops keeping. Panels of broadcasts that are over get their last edit first."""
         self._services.listeners.leave(self.broadcast_changed)
+        self._services.links.revoked.leave(self.link_revoked)
         self._is_closing = True
         for kept in self._kept.values():
             kept.upkeep.close()
@@ -112,11 +120,11 @@ class PanelKeeper(commands.Cog):
                 await panel.show()
             await tell(interaction, STARTED)
             return
-        drawn = panel.draw()
         posted_at = self._services.clock.steady()
         with suppress(*DISCORD_FAILED):  # it may have come all the same
             await interaction.response.defer(thinking=True)
         await panel.session.was_stored.wait()
+        drawn = await panel.draw()
         try:
             async with asyncio.timeout(EDIT_TIMEOUT_S):
                 answer = await interaction.edit_original_response(view=drawn)

@@ -18,17 +18,19 @@ from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UN
 from cogs.kit.own_messages import nonce_of, panels_in
 from cogs.panel.earlier_panel import give_way
 from cogs.panel.panel import PICTURE_NAME, STEERABLE, Panel
+from cogs.panel.watching import watch_url
 from cogs.wording.panel import how_to_steer
 
 log = logging.getLogger(__name__)
 
 
-def panel_of(bot: OdysseyBot, view: BroadcastView) -> Panel:
-    """A broadcast's panel as it is to look."""
+async def panel_of(bot: OdysseyBot, view: BroadcastView) -> Panel:
+    """A broadcast's panel as it is to look. Raises what the database raises."""
     guilds, guild_id = bot.services.guilds, view.broadcast.channel.guild_id
     return Panel(
         view,
-        watch_url=bot.services.watch_url(view.broadcast.id),
+        watch_url=await watch_url(bot.services, view),
+        is_behind=bot.services.watch_base_url is None,
         how_to_steer=how_to_steer(guilds.prefixes_of(guild_id).own, reads_chat=bot.reads_chat),
         takes_nothing=guilds.trouble_of(guild_id).is_closed,
     )
@@ -60,8 +62,8 @@ class KeptPanel:
         """The components of the message as it stands, None while that is not known; and its picture."""
         self._picture: bytes | None = None
 
-    def draw(self) -> Panel:
-        return panel_of(self._bot, self.session.view)
+    async def draw(self) -> Panel:
+        return await panel_of(self._bot, self.session.view)
 
     def stands(self, message_id: int, posted_at: float) -> None:
         """From now on this message is the panel; what was it before gives way."""
@@ -98,7 +100,7 @@ class KeptPanel:
         broadcast = self.session.broadcast
         if self.message is None and broadcast.state.is_over:
             return False  # nobody saw it begin
-        panel, picture = self.draw(), self._picture_now
+        panel, picture = await self.draw(), self._picture_now
         is_edited = self.message is None or panel.payload != self._shown or picture is not self._picture
         if self.message is None:
             await self.post_anew()
@@ -122,7 +124,7 @@ class KeptPanel:
 
     async def post_anew(self) -> None:
         """Posts the panel as a new message, which nobody is notified of. `show` closes the one before."""
-        panel, picture, old = self.draw(), self._picture_now, self.message
+        panel, picture, old = await self.draw(), self._picture_now, self.message
         nonce = nonce_of(PostKind.PANEL, self.session.broadcast.id, old and old.id)
         was_in_doubt, self.is_in_doubt = self.is_in_doubt, True
         self.tried_at = posted_at = self._services.clock.steady()

@@ -93,7 +93,7 @@ class PanelMender:
             await give_way(message, self._services)
             return
         try:
-            panel = panel_of(self._bot, await self._view_of(broadcast))
+            panel = await panel_of(self._bot, await self._view_of(broadcast))
             await message.edit(view=panel, attachments=[], allowed_mentions=NO_MENTIONS)
         except discord.NotFound:
             pass  # somebody deleted it, or the whole channel

@@ -28,17 +28,29 @@ _COLOURS = {
 
 
 class Panel(LastingView):
-    """A broadcast's panel. `takes_nothing`: the server's text rules cannot be used."""
+    """A broadcast's panel.
+
+    `is_behind`: what Watch opens is no page of ours. `takes_nothing`: the server's text rules cannot be used.
+    """
 
     def __init__(
-        self, view: BroadcastView, *, watch_url: str, how_to_steer: str, takes_nothing: bool = False
+        self,
+        view: BroadcastView,
+        *,
+        watch_url: str | None,
+        how_to_steer: str,
+        is_behind: bool = False,
+        takes_nothing: bool = False,
     ) -> None:
         broadcast = view.broadcast
+        watch = [Button[Any](label=WATCH, url=watch_url)] if watch_url else []
         items: list[Item[Any]]
         if broadcast.state not in STEERABLE:
             items = [TextDisplay(f"## {title(view)}\n{epilogue(view)}")]
             if broadcast.state.is_over:
-                items.append(ActionRow(_another_round(broadcast.id)))
+                watch = [_another_round(broadcast.id), *watch]
+            if watch:
+                items.append(ActionRow(*watch))
         else:
             how_to_take_part = words.PAUSED if view.floor.is_paused else f"-# {how_to_steer}"
             picture = discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}")
@@ -49,10 +61,11 @@ class Panel(LastingView):
                 *_votes(view),
                 ActionRow(
                     PanelButton(Action.SUGGEST, broadcast.id),
-                    Button(label=WATCH, url=watch_url),
+                    *watch,
                     PanelButton(Action.MODERATE, broadcast.id, len(view.floor.to_review)),
                 ),
                 *([TextDisplay[Any](words.NOTHING_IS_TAKEN)] if takes_nothing else []),
+                *([TextDisplay[Any](words.BEHIND)] if watch and is_behind else []),
                 TextDisplay(f"{how_to_take_part}\n{in_odysseys_words(view)}".rstrip()),
             ]
         super().__init__(*items, colour=_COLOURS.get(broadcast.state, discord.Colour.orange()))

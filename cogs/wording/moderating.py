@@ -38,6 +38,7 @@ _DEEDS = {
     ActionKind.CALL_VOTE: "called a vote of the viewers on the mode {subject}",
     ActionKind.OTHER: "did what only a newer version of the bot can tell: {subject}",
     ActionKind.END: "ended “{subject}”",
+    ActionKind.LINK: "revoked the watch link of <#{subject}>, and had a new one made",
 }
 
 

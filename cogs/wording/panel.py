@@ -22,6 +22,10 @@ NOTHING_IS_TAKEN = (
     "⚠️ This server's text rules cannot be used just now, so nothing is taken. "
     "Moderators: please look at `/odyssey settings`."
 )
+BEHIND = (
+    "-# Watch opens the plain video, some seconds behind. Where a browser does not play it, a player such as "
+    "VLC does."
+)
 LAST_CALL = f"⏳ {LAST_CALL_S:.0f} s left"
 STARTED = "✅ It starts: its panel is in the channel."
 WAITING_FOR_A_STREAM = "⏳ Waiting for a free stream"
@@ -72,6 +76,13 @@ def in_odysseys_words(prompt: str) -> str:
 
 def suggested_by(viewer: Viewer, applied_at: datetime) -> str:
     return f"Suggested by **{plain(viewer.name)}** · applied {relative(applied_at)}"
+
+
+def watch_link(url: str, *, is_new: bool) -> str:
+    """A channel's link, for who asked for it, or had a new one made."""
+    if is_new:
+        return f"The link of before leads nowhere any more. From now on this one leads to this channel: {url}"
+    return f"Whoever has this link may watch what is on in this channel, now and next time: {url}"
 
 
 def hosted_by(name: str) -> str:

@@ -108,6 +108,10 @@ _REQUESTS = {
         "No stream has ended in this channel yet. Start a broadcast with `/odyssey start`, or pick one by "
         "name."
     ),
+    Code.NO_WATCH_PAGE: (
+        "This bot has no watch page that you could open; its operator can change that. While a broadcast is "
+        "on, Watch on its panel opens the video."
+    ),
 }
 
 

@@ -76,7 +76,6 @@ async def test_nothing_in_the_services_leads_to_a_key(
 ) -> None:
     """Cogs get the settings that they need, neither the token nor the Odyssey key nor what has them."""
     services = await opened_services(monkeypatch, tmp_path)
-    assert services.watch_url("b1") == "http://localhost:0/watch/b1"
     assert secrets_in(services) == []
     assert secrets_in([SecretStr(KEY), {"nested": (TOKEN,)}]) == ["[1]['nested'][0]", "[0]"]
     assert secrets_in(OdysseyBot(services)) == []

@@ -53,7 +53,7 @@ def test_settings_come_from_the_environment_before_the_file(
     settings = load_settings(Settings)
     assert settings.discord_token.get_secret_value() == "from-file"
     assert settings.odyssey_api_key.get_secret_value() == "key-from-environment"
-    assert settings.watch_base_url == "http://localhost:1234"
+    assert settings.web_port == 1234
 
 
 def test_secrets_are_in_neither_repr_nor_errors(monkeypatch: pytest.MonkeyPatch) -> None:

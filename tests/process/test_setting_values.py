@@ -65,6 +65,36 @@ def test_what_was_meant_is_taken(
     assert loaded(monkeypatch, name, written) == meant
 
 
+@pytest.mark.parametrize(
+    ("public", "discord", "base"),
+    [
+        ("", "", None),
+        ("http://localhost:8090", "", None),
+        ("http://LOCALHOST.", "", None),
+        ("http://bot.localhost:8090", "", None),
+        ("https://127.9.9.9/live", "", None),
+        ("http://[::1]:8090", "", None),
+        ("http://[::ffff:127.0.0.1]:8090", "", None),
+        ("http://0.0.0.0:8090", "", None),
+        ("https://watch.example.org/live/", "", "https://watch.example.org/live"),
+        ("http://192.168.1.20:8090", "", "http://192.168.1.20:8090"),
+        ("https://localhost.example.org", "", "https://localhost.example.org"),
+        ("", "http://127.0.0.1:5000/api/v10", "http://localhost:8090"),
+        ("http://127.0.0.1:8091", "http://localhost:5000/api/v10", "http://127.0.0.1:8091"),
+        ("http://127.0.0.1:8091", "https://discord.example.org/api/v10", None),
+    ],
+)
+def test_watch_links_are_such_as_others_can_follow(
+    monkeypatch: pytest.MonkeyPatch, public: str, discord: str, base: str | None
+) -> None:
+    """This machine is nowhere to them, unless Discord itself is here too, as in the demo."""
+    if discord:
+        monkeypatch.setenv("DISCORD_API_URL", discord)
+        monkeypatch.setenv("DISCORD_GATEWAY_URL", "ws://localhost:5000/gateway")
+    monkeypatch.setenv("PUBLIC_URL", public)
+    assert load_settings(Settings).watch_base_url == base
+
+
 @pytest.mark.parametrize("name", ["PUBLIC_URL", "ODYSSEY_API_URL", "DISCORD_API_URL"])
 @pytest.mark.parametrize(
     "value",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import BigInteger, Table
 
+from bot.broadcast.audience.links import WatchLink
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import (
     Action,
@@ -25,6 +26,7 @@ from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.storage import schema
 from bot.storage.guilds import DatabaseGuilds
+from bot.storage.links import DatabaseLinks
 from tests.storage.conftest import NOW, Store
 
 PRIVACY = (Path(__file__).parents[2] / "PRIVACY.md").read_text()
@@ -101,6 +103,7 @@ async def _fill(store: Store, channel: Channel) -> None:
             await records.save_action(Action(channel.guild_id, host, kind, subject, NOW))
     await records.save_settings(channel.guild_id, "{}", NOW)
     await records.save_asked(channel.guild_id, NOW)
+    await DatabaseLinks(store.engine, store.writer).save_link(WatchLink(f"token{channel.id}", channel, NOW))
 
 
 def _file(store: Store) -> Path:

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from bot.process.settings import Settings
 from tests.e2e.conftest import CHANNEL, House, empty_database, house
 from tests.support.browser import LocalBrowser
 
@@ -11,9 +12,14 @@ __all__ = ["empty_database", "house"]  # the fixtures
 NEVER_EXISTED = "x" * 22
 
 
+def address_of(settings: Settings) -> str:
+    """Where a bot serves its pages."""
+    return f"http://127.0.0.1:{settings.web_port}"
+
+
 async def test_a_broadcast_that_never_existed_is_not_called_over(house: House) -> None:
     """Page and show are 404 for a made-up ID, and stay 200 for a broadcast that is over."""
-    async with house.bot() as settings, httpx.AsyncClient(base_url=settings.watch_base_url) as http:
+    async with house.bot() as settings, httpx.AsyncClient(base_url=address_of(settings)) as http:
         panel = await house.live_broadcast()
         link = next(button.url for button in panel.buttons if button.label == "Watch")
         assert link
@@ -35,12 +41,12 @@ async def test_a_broadcast_that_never_existed_is_not_called_over(house: House) -
 )
 async def test_what_is_no_id_is_not_found(house: House, path: str) -> None:
     """Nothing of it reaches the database."""
-    async with house.bot() as settings, httpx.AsyncClient(base_url=settings.watch_base_url) as http:
+    async with house.bot() as settings, httpx.AsyncClient(base_url=address_of(settings)) as http:
         assert (await http.get(path)).status_code == 404
 
 
 async def test_the_page_says_that_there_is_no_such_broadcast(house: House, browser: LocalBrowser) -> None:
     """Somebody with a mistyped link reads what to do, in place of a spinner."""
     async with house.bot() as settings:
-        page = await browser.open(f"{settings.watch_base_url}/watch/{NEVER_EXISTED}")
+        page = await browser.open(f"{address_of(settings)}/watch/{NEVER_EXISTED}")
         await page.get_by_text("There is no such broadcast. Please check the link.").wait_for()

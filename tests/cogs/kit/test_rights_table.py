@@ -92,6 +92,8 @@ def of_broadcast(name: str, *arguments: str) -> Door:
 
 DOORS: dict[str, Door] = {
     "`/odyssey status`": command("status"),
+    "`/odyssey link`": command("link"),
+    "`/odyssey link new`": command("link", new=True),
     "`/odyssey recording`": command("recording"),
     "`/odyssey recording broadcast`": lambda s, who: who.command(
         s.lounge, "recording", broadcast=s.stream_id
