@@ -26,6 +26,7 @@ from bot.odyssey.files.images import ImageSource, image_data_url
 from bot.odyssey.live.connection import Connection
 from bot.odyssey.live.link import Attempt, Link
 from bot.odyssey.live.options import ConnectOptions
+from bot.odyssey.live.parting import OnReserved, reserved
 from bot.odyssey.wire import messages
 
 DEFAULT_API_URL = "https://api.odyssey.ml"
@@ -67,22 +68,32 @@ class Odyssey(Library):
         failure the same client can connect again.
         """
 
-        async def reserve(attempt: Attempt) -> ClientCredentials:
+        async def reserve(attempt: Attempt, on_reserved: OnReserved) -> None:
             attempt.set_status(ConnectionStatus.AUTHENTICATING)
             async with self._account.open(self._timeouts.request_s) as calls:
                 await calls.authenticate()
                 attempt.set_status(ConnectionStatus.CONNECTING)
-                return await sessions.reserve(calls, attempt.queue_s, attempt.on_queue_wait)
+                await sessions.reserve(calls, attempt.queue_s, attempt.on_queue_wait, on_reserved)
 
         await self._link.connect(reserve, options)
+
+    async def create_client_credentials(self, *, queue_timeout_s: float | None = None) -> ClientCredentials:
+        """Reserves a streamer for a client that must not see the API key; see `connect_with_credentials`."""
+        queue_s = self._timeouts.queue_s if queue_timeout_s is None else queue_timeout_s
+
+        async def reserve(on_reserved: OnReserved) -> None:
+            async with self._account.open(self._timeouts.request_s) as calls:
+                await sessions.reserve(calls, queue_s, lambda waited_s: None, on_reserved)
+
+        return await reserved(reserve)
 
     async def connect_with_credentials(
         self, credentials: ClientCredentials, **options: Unpack[ConnectOptions]
     ) -> None:
         """Connects to a streamer that `create_client_credentials` reserved, here or on another machine."""
 
-        async def given(attempt: Attempt) -> ClientCredentials:
-            return credentials
+        async def given(attempt: Attempt, on_reserved: OnReserved) -> None:
+            on_reserved(credentials)
 
         await self._link.connect(given, options)
 

@@ -54,7 +54,13 @@ class Standin:
         self.settings = settings or StandinSettings()
         self.port = self.settings.port
         self.faults = FaultScript()  # strikes only with `settings.faults`
+        self._sessions = Sessions(self.settings.concurrent_streams, self.settings.unclean_hold_s)
         self._closing = contextlib.AsyncExitStack()
+
+    @property
+    def slots_taken(self) -> int:
+        """How many streamers are held now, also by clients that are gone without a word."""
+        return self._sessions.active_count
 
     @property
     def url(self) -> str:
@@ -83,8 +89,7 @@ class Standin:
         stack.push_async_callback(studio.close)
         signer = Signer()
         access = Access(settings.api_key, settings.token_lifetime_s)
-        sessions = Sessions(settings.concurrent_streams, settings.unclean_hold_s)
-        signalling = Signalling(sessions, signer, self._connect(studio))
+        signalling = Signalling(self._sessions, signer, self._connect(studio))
 
         middlewares = [json_errors]
         if settings.faults:
@@ -94,7 +99,7 @@ class Standin:
         if settings.faults:
             FaultControl(self.faults).add_routes(app.router)
         access.add_routes(app.router)
-        Reservations(access, sessions, signer, settings).add_routes(app.router)
+        Reservations(access, self._sessions, signer, settings).add_routes(app.router)
         signalling.add_routes(app.router)
         spectators = Spectators(studio, loopback=settings.is_loopback)
         spectators.add_routes(app.router)

@@ -1,16 +1,15 @@
-"""The part of the client that needs a key but no connection: recordings, simulations, credentials."""
+"""The part of the client that needs a key but no connection: recordings and simulations."""
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.odyssey.api import sessions
 from bot.odyssey.api.recordings import page_of, recording_from, recording_info
 from bot.odyssey.api.rest import Account, bad_response, error_for, path_part
 from bot.odyssey.api.simulations import Script, SimulationJob, SimulationJobsList, job_from
 from bot.odyssey.base.errors import OdysseyArgumentError, OdysseyError
 from bot.odyssey.base.fields import rows
-from bot.odyssey.base.types import ClientCredentials, Recording, StreamRecordingsList, Timeouts
+from bot.odyssey.base.types import Recording, StreamRecordingsList, Timeouts
 from bot.odyssey.files.downloads import DownloadedRecording, Downloads, Progress
 from bot.odyssey.files.events import events
 
@@ -64,12 +63,6 @@ class Library:
             raise OdysseyError("The recording has no events.", code="not_found")
         async for event in events(recording.events_url, self._timeouts.request_s):
             yield event
-
-    async def create_client_credentials(self, *, queue_timeout_s: float | None = None) -> ClientCredentials:
-        """Reserves a streamer for a client that must not see the API key; see `connect_with_credentials`."""
-        queue_s = self._timeouts.queue_s if queue_timeout_s is None else queue_timeout_s
-        async with self._account.open(self._timeouts.request_s) as calls:
-            return await sessions.reserve(calls, queue_s, lambda waited_s: None)
 
     async def simulate(
         self,

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from bot.odyssey.api.rest import Calls, bad_response, fields_of
@@ -15,18 +16,59 @@ from bot.odyssey.base.types import SESSION_TOKEN_LIFETIME_S, ClientCredentials, 
 log = logging.getLogger(__name__)
 
 QUEUE_POLL_S = 1.0
+ANSWER_S = 8.0
+"""How long a session that was asked for is waited for when nobody wants it any more."""
 PING_TIMEOUT_S = 1.0
 MAX_REGIONS = 32
 
 
-async def reserve(calls: Calls, queue_s: float, on_queue_wait: Callable[[float], None]) -> ClientCredentials:
-    """Reserves a streamer and mints its session token.
+async def reserve(
+    calls: Calls,
+    queue_s: float,
+    on_queue_wait: Callable[[float], None],
+    on_reserved: Callable[[ClientCredentials], None],
+) -> None:
+    """Reserves a streamer, mints its session token, and tells `on_reserved` of both.
 
     While no streamer is free, asks again each second for up to `queue_s`, telling `on_queue_wait` the seconds
     waited so far. Raises `OdysseyConnectionError` (code `no_streamer`) when none came free.
+
+    If this is cancelled while the service is asked, its answer is waited for all the same, since that takes a
+    slot: whoever is told of a session then has to say goodbye.
     """
     latencies = await region_latencies(calls)
-    session = await _request_session(calls, latencies, queue_s, on_queue_wait)
+    body: dict[str, Any] = {"region_latencies": latencies} if latencies else {}
+    started = time.monotonic()
+    while not await _to_its_answer(_ask(calls, body, on_reserved)):
+        waited_s = time.monotonic() - started
+        if waited_s + QUEUE_POLL_S > queue_s:
+            raise OdysseyConnectionError("No streamer is free.", code="no_streamer", status=503)
+        on_queue_wait(waited_s)
+        await asyncio.sleep(QUEUE_POLL_S)
+
+
+async def _to_its_answer(asking: Coroutine[Any, Any, bool]) -> bool:
+    """A caller that is cancelled has the answer first, if it comes soon; cancelled again, it has not."""
+    task = asyncio.create_task(asking, name="odyssey-reservation")
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=ANSWER_S)
+        raise
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+
+async def _ask(
+    calls: Calls, body: Mapping[str, Any], on_reserved: Callable[[ClientCredentials], None]
+) -> bool:
+    """Asks for a session once; False if no streamer is free."""
+    answer = await calls.send("POST", "/sessions/request", body=body)
+    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return False
+    session = fields_of(answer)
     with bad_response():
         session_id, signalling_url = text(session, "session_id"), text(session, "signalling_url")
     capabilities = session.get("capabilities")
@@ -34,19 +76,21 @@ async def reserve(calls: Calls, queue_s: float, on_queue_wait: Callable[[float],
     try:
         fields = await calls.post("/sessions/token", {"session_id": session_id})
     except OdysseyError as error:
-        if error.status != 404:
+        if error.status != HTTPStatus.NOT_FOUND:
             raise
         raise OdysseyConnectionError(
             "The session was gone before it began.", code="session_gone", status=404
         ) from error
     with bad_response():
-        return ClientCredentials(
+        credentials = ClientCredentials(
             session_id=session_id,
             signalling_url=signalling_url,
             session_token=text(fields, "session_token"),
             expires_in=optional_int(fields, "expires_in") or SESSION_TOKEN_LIFETIME_S,
             capabilities=StreamerCapabilities(image_to_video=takes_images),
         )
+    on_reserved(credentials)
+    return True
 
 
 async def region_latencies(calls: Calls) -> dict[str, int]:
@@ -60,22 +104,6 @@ async def region_latencies(calls: Calls) -> dict[str, int]:
         return {}
     times = await asyncio.gather(*(_ping_ms(calls, url) for url in targets.values()))
     return {region: ms for region, ms in zip(targets, times, strict=True) if ms is not None}
-
-
-async def _request_session(
-    calls: Calls, latencies: dict[str, int], queue_s: float, on_queue_wait: Callable[[float], None]
-) -> dict[str, Any]:
-    body: dict[str, Any] = {"region_latencies": latencies} if latencies else {}
-    started = time.monotonic()
-    while True:
-        answer = await calls.send("POST", "/sessions/request", body=body)
-        if answer.status != 503:
-            return fields_of(answer)
-        waited_s = time.monotonic() - started
-        if waited_s + QUEUE_POLL_S > queue_s:
-            raise OdysseyConnectionError("No streamer is free.", code="no_streamer", status=answer.status)
-        on_queue_wait(waited_s)
-        await asyncio.sleep(QUEUE_POLL_S)
 
 
 async def _ping_ms(calls: Calls, url: str) -> int | None:

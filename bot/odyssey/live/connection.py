@@ -6,14 +6,15 @@ every waiting call fails at once, and the owner then closes everything in order.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.odyssey.base.errors import OdysseyConnectionError, OdysseyError, OdysseyStreamError, failed
 from bot.odyssey.base.fields import MalformedError
 from bot.odyssey.base.loopback import is_loopback_url
-from bot.odyssey.base.types import ClientCredentials, ConnectionStatus, Timeouts
+from bot.odyssey.base.types import ClientCredentials, ConnectionStatus, IceServer, Timeouts
 from bot.odyssey.live.callbacks import Notifier
 from bot.odyssey.live.options import ConnectOptions
+from bot.odyssey.live.parting import PARTING_S, say_goodbye
 from bot.odyssey.live.peer import Peer
 from bot.odyssey.live.silence import silence
 from bot.odyssey.live.stream import Stream
@@ -61,7 +62,13 @@ class Connection:
 
     async def open(self) -> None:
         """Connects. On an error, a time-out or a cancellation nothing stays open."""
-        self._owner = asyncio.create_task(self._own(), name="odyssey-connection")
+        try:
+            config = config_url(self.credentials.signalling_url)
+            servers = await ice_servers(config, self._timeouts.request_s)
+        except asyncio.CancelledError:
+            await say_goodbye(self.credentials)
+            raise
+        self._owner = asyncio.create_task(self._own(servers), name="odyssey-connection")
         try:
             await asyncio.shield(self._opened)
         except BaseException:
@@ -103,15 +110,15 @@ class Connection:
 
     async def _abandon(self) -> None:
         self.end(OdysseyConnectionError("The connection was given up.", code="disconnected"))
-        if self._owner is None:
-            return
+        assert self._owner  # noqa: S101 - there is something to give up
+        # It must not be cut off: it says goodbye, and closes what is open. Only an opening may take too long.
+        await asyncio.wait({self._owner}, timeout=PARTING_S)
         if self._signalling is None:
-            self._owner.cancel()  # later it must not be cut off: it says goodbye, and closes what is open
+            self._owner.cancel()
         await asyncio.wait({self._owner})
 
-    async def _own(self) -> None:
+    async def _own(self, servers: Sequence[IceServer]) -> None:
         try:
-            servers = await ice_servers(config_url(self.credentials.signalling_url), self._timeouts.request_s)
             async with open_signalling(self.credentials) as signalling:
                 self._signalling = signalling
                 self.peer = Peer(
@@ -145,15 +152,12 @@ class Connection:
             task.add_done_callback(self._on_task_done)
         try:
             await self._ended.wait()
+            # A service that is still about to make its offer hears the goodbye only then.
+            await signalling.part(GOODBYE_S if self._was_ready else PARTING_S)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-        try:
-            async with asyncio.timeout(GOODBYE_S):
-                await signalling.send(messages.CLIENT_DISCONNECTING)
-        except (OdysseyConnectionError, TimeoutError):
-            log.debug("The service had gone before we could say goodbye.")
 
     def _on_task_done(self, task: asyncio.Task[None]) -> None:
         """A task that failed ends the connection; it is never lost silently."""

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from bot.odyssey.base.errors import OdysseyConnectionError, OdysseyError, failed
-from bot.odyssey.base.types import ClientCredentials, ConnectionStatus, Timeouts
+from bot.odyssey.base.types import ConnectionStatus, Timeouts
 from bot.odyssey.live.callbacks import Notifier
 from bot.odyssey.live.connection import Connection
 from bot.odyssey.live.options import ConnectOptions, check_options
+from bot.odyssey.live.parting import OnReserved, reserved
 
-GetCredentials = Callable[["Attempt"], Awaitable[ClientCredentials]]
+Reserve = Callable[["Attempt", OnReserved], Awaitable[None]]
 
 
 class Link:
@@ -26,7 +28,7 @@ class Link:
         """The connection, if there is one on which calls can be made."""
         return self.last if self.last is not None and self.last.is_open else None
 
-    async def connect(self, get_credentials: GetCredentials, options: ConnectOptions) -> None:
+    async def connect(self, reserve: Reserve, options: ConnectOptions) -> None:
         """Makes the connection. After a failure, a time-out or a cancellation it can be made again."""
         check_options(options)
         if self._attempt is not None or self.open is not None:
@@ -37,7 +39,7 @@ class Link:
             await self.last.close()
         attempt = self._attempt = Attempt(self, self._timeouts, options)
         try:
-            await attempt.run(get_credentials)
+            await attempt.run(reserve)
         finally:
             self._attempt = None
 
@@ -62,14 +64,16 @@ class Attempt:
         self._task: asyncio.Task[None] | None = None
         self._given_up = False
 
-    async def run(self, get_credentials: GetCredentials) -> None:
-        """Connects, or raises why not; then nothing of it is left open."""
-        self._task = asyncio.create_task(self._establish(get_credentials), name="odyssey-connect")
+    async def run(self, reserve: Reserve) -> None:
+        """Connects, or raises why not; then nothing of it is left open, here or at the service."""
+        self._task = asyncio.create_task(self._establish(reserve), name="odyssey-connect")
         try:
             await asyncio.shield(self._task)
         except asyncio.CancelledError:
             self._task.cancel()
             await asyncio.wait({self._task})
+            if self._link.open:  # made in the moment in which nobody wanted it any more
+                await self._link.open.close()
             self.set_status(ConnectionStatus.DISCONNECTED)
             if not self._given_up:
                 raise
@@ -103,10 +107,10 @@ class Attempt:
         self.set_status(ConnectionStatus.FAILED, error.message)
         self._notifier.call(self._options.get("on_error"), error, True)
 
-    async def _establish(self, get_credentials: GetCredentials) -> None:
+    async def _establish(self, reserve: Reserve) -> None:
         try:
             async with asyncio.timeout(self._limit_s) as self._limit:
-                credentials = await get_credentials(self)
+                credentials = await reserved(partial(reserve, self))
                 self.set_status(ConnectionStatus.CONNECTING)
                 self._link.last = Connection(
                     credentials, self._options, self._notifier, self._timeouts, self.set_status

@@ -1,5 +1,6 @@
 """The signalling websocket."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,12 +13,13 @@ from bot.odyssey.base.errors import OdysseyAuthError, OdysseyConnectionError, Od
 from bot.odyssey.base.types import ClientCredentials
 from bot.odyssey.http.routes import proxy_for, trust
 from bot.odyssey.http.transport_errors import transport_errors
+from bot.odyssey.wire import messages
 
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
-CLOSE_S = 1.0
-"""How long to wait for the other side's part of closing."""
+CLOSE_S = 3.0
+"""How long to wait for the other side's part of closing, at most."""
 NORMAL_CLOSE_CODES = (1000, 1001)
 
 
@@ -38,6 +40,18 @@ class Signalling:
             await self._socket.send_str(text)
         except (aiohttp.ClientError, ConnectionError, RuntimeError) as error:
             raise OdysseyConnectionError("The signalling connection is closed.") from error
+
+    async def part(self, within_s: float) -> None:
+        """Says goodbye and closes; returns when the service has heard it, or after that time.
+
+        Whoever reads messages is not to be cut off before: then the closing would wait for nothing.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                await self.send(messages.CLIENT_DISCONNECTING)
+                await self._socket.close()
+        except (OdysseyConnectionError, TimeoutError):
+            log.debug("The service had gone before we could say goodbye.")
 
     async def __aiter__(self) -> AsyncIterator[str]:
         while True:
