@@ -12,6 +12,10 @@ SLOT_SHARE = 0.35
 """For this part of the lead a slot for the next stream is waited for."""
 CUT_SHARE = 0.25
 """With this part of the lead left, a stream that has no other beside it is cut short."""
+END_S = 1.0
+"""So long before the service would end it, a stream can still be ended in order."""
+NOT_WORTH_S = 5.0
+"""For what is left of a broadcast, if it is less, no other stream is begun."""
 CONNECTION_LIMIT_S = 3600.0
 """How long the service keeps a connection."""
 SHORTEST_LIMIT_S = 5.0
@@ -59,6 +63,8 @@ class Timetable:
     """Whoever has no slot for it by now, does without."""
     cut_at: float
     """It is ended, to go on with the next one on the same connection."""
+    over_at: float
+    """The service ends it."""
 
     @classmethod
     def of(cls, began_at: float, limit_s: float) -> Timetable | None:
@@ -67,4 +73,19 @@ class Timetable:
             return None
         over_at = began_at + limit_s
         lead_s = min(LEAD_S, LEAD_SHARE * limit_s)
-        return cls(over_at - lead_s, over_at - (1 - SLOT_SHARE) * lead_s, over_at - CUT_SHARE * lead_s)
+        return cls(
+            prepare_at=over_at - lead_s,
+            slot_by=over_at - (1 - SLOT_SHARE) * lead_s,
+            cut_at=over_at - CUT_SHARE * lead_s,
+            over_at=over_at,
+        )
+
+    def is_enough(self, ends_at: float | None) -> bool:
+        """Whether a broadcast that is over at a steady moment, if at any, can end on this stream."""
+        return ends_at is not None and ends_at <= self.over_at - END_S
+
+
+def sits_out_s(now: float, ends_at: float | None) -> float:
+    """How long a broadcast without a picture waits for its own end, rather than for another stream."""
+    left_s = math.inf if ends_at is None else max(0.0, ends_at - now)
+    return left_s + END_S if left_s < NOT_WORTH_S else 0.0

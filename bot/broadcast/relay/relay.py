@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
 from bot.broadcast.errors import WorldError, ending_of
-from bot.broadcast.limits.continuation import CONNECTION_LIMIT_S, Continuation, Timetable
+from bot.broadcast.limits.continuation import CONNECTION_LIMIT_S, Continuation, Timetable, sits_out_s
 from bot.broadcast.limits.pool import Slot
 from bot.broadcast.limits.usage import LimitKind
 from bot.broadcast.model import Broadcast, Ending, Stream
@@ -37,7 +37,7 @@ class Relay:
     """Carries one broadcast. An async context manager: leaving it frees every connection and slot.
 
     `changed` is called when something new can be shown, or sent. A stream whose end is stored is handed to
-    `ended`.
+    `ended`. `ends_at` says in which steady moment the broadcast is over, as far as that is known by now.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Relay:
         opening_picture: Picture | None,
         changed: Callable[[], None],
         ended: Callable[[Stream], None],
+        ends_at: Callable[[], float | None],
     ) -> None:
         self.on_air: StreamRun | None = None
         """What viewers see: after its end too, until the next one is there."""
@@ -61,6 +62,7 @@ class Relay:
         self._limit = ports.stream_limit
         self._clock = ports.clock
         self._changed = changed
+        self._ends_at = ends_at
         self._slot: Slot | None = None
         self._slots: set[Slot] = set()
         self._connections: set[Connection] = set()
@@ -152,12 +154,18 @@ class Relay:
             self._changed()
 
     async def _hand_over(self, run: StreamRun, plan: Timetable, leaving: asyncio.TaskGroup) -> None:
-        """Has the next stream follow the one on air: beside it if that can be, else in its place."""
-        if self._rules.continuation is not Continuation.SEQUENTIAL and await self._overlap(run, plan.slot_by):
+        """Has the next stream follow the one on air: beside it if that can be, else in its place.
+
+        Nothing follows a stream on which the broadcast ends. It may be given more time meanwhile.
+        """
+        may_overlap = self._rules.continuation is not Continuation.SEQUENTIAL
+        if not plan.is_enough(self._ends_at()) and may_overlap and await self._overlap(run, plan.slot_by):
             leaving.create_task(self._leave(run), name=f"leaving a stream of {self._name}")
             return
         await self._clock.wait(run.is_over, until=plan.cut_at)
-        if not run.over:
+        if plan.is_enough(self._ends_at()):
+            await run.is_over.wait()
+        elif not run.over:
             await self._cut_over(run)
 
     async def _overlap(self, run: StreamRun, slot_by: float) -> bool:
@@ -235,6 +243,7 @@ class Relay:
                 log.info("broadcast %s: the picture is gone (%s)", self._name, ending.reason.value)
                 if self._failures > 1:
                     await self._clock.sleep(self._pauses.next_s())
+            await self._clock.sleep(sits_out_s(self._clock.steady(), self._ends_at()))
             try:
                 self._put_on_air(await self._in_turn(run.connection.slot))
             except WorldError as error:

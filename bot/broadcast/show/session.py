@@ -57,6 +57,7 @@ class BroadcastSession:
             opening_picture=opening_picture,
             changed=self._relay_changed,
             ended=stream_ended,
+            ends_at=lambda: self.share.ends_at,
         )
         self.prompt_in_force = broadcast.prompt
         self.last_applied: Suggestion | None = None

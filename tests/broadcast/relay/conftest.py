@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
+from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.model import Channel, Ending, Stream
@@ -23,6 +25,7 @@ from tests.broadcast.fakes import (
     ports,
 )
 from tests.broadcast.relay.service import ScriptedService, TurnedClock, settle
+from tests.support.rules import budget
 
 
 @dataclass
@@ -34,10 +37,12 @@ class Run:
     journal: MemoryJournal
     clock: TurnedClock
     limit: StreamLimit
+    budgets: dict[int, Budget]
 
-    async def start(self, channel: Channel = CHANNEL) -> BroadcastSession:
+    async def start(self, channel: Channel = CHANNEL, *, lasting_s: float | None = None) -> BroadcastSession:
         """Mika's broadcast, live."""
-        session = await start(self.broadcasts, channel, MIKA, "A harbour")
+        length = timedelta(seconds=lasting_s) if lasting_s else None
+        session = await start(self.broadcasts, channel, MIKA, "A harbour", length=length)
         await reach(session, State.LIVE)
         await settle()
         return session
@@ -46,6 +51,11 @@ class Run:
         """Mika ends it."""
         session.end(Ending(Reason.HOST_ENDED, by=MIKA))
         await settle()
+
+    def allows(self, session: BroadcastSession, *, longest: timedelta) -> None:
+        """The server's broadcasts may last so long from now on."""
+        self.budgets[session.broadcast.channel.guild_id] = budget(longest=longest)
+        session.adopt()
 
     @property
     def streams(self) -> list[Stream]:
@@ -70,15 +80,15 @@ def opened() -> Opened:
     ) -> AsyncIterator[Run]:
         service, journal, board, clock = ScriptedService(), MemoryJournal(), PostingBoard(), TurnedClock()
         desk = desk_of(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
-        limit = StreamLimit(limit_s)
+        limit, budgets = StreamLimit(limit_s), dict[int, Budget]()
         with_service = replace(
-            ports(ScriptedWorld(), journal, ListeningAudience(journal), clock),
+            ports(ScriptedWorld(), journal, ListeningAudience(journal), clock, budgets),
             open_world=service,
             stream_limit=limit,
             relay_rules=RelayRules(continuation, tries),
             pool=StreamPool(slots, clock, kept_for_seams=int(continuation is Continuation.OVERLAP)),
         )
         async with desk, Broadcasts(with_service, desk) as broadcasts:
-            yield Run(broadcasts, service, journal, clock, limit)
+            yield Run(broadcasts, service, journal, clock, limit, budgets)
 
     return open_run

@@ -231,6 +231,20 @@ async def test_what_was_stopped_while_it_was_under_way_is_not_sent_again(opened:
         assert run.service.sent == [(1, "something bad"), (2, "a meadow")]
 
 
+async def test_no_other_stream_is_begun_for_a_broadcasts_last_seconds(opened: Opened) -> None:
+    """The stream breaks off four seconds before its minutes are over: they are sat out, and end in order."""
+    async with opened() as run:
+        session = await run.start(lasting_s=60)
+        await run.clock.turn(56)
+        run.service.break_off(Reason.STREAM_ERROR)
+        await run.clock.turn(3.9)
+        assert (len(run.service.starts), session.view.coming_back) == (1, 1)
+        await run.clock.turn(0.2)
+        assert session.broadcast.ending
+        assert session.broadcast.ending.reason is Reason.LENGTH_REACHED
+        assert len(run.service.starts) == 1
+
+
 async def test_a_shorter_limit_is_learned(opened: Opened) -> None:
     """The first stream breaks off at it; the next ones hand over in time, in other broadcasts too."""
     async with opened(limit_s=150) as run:

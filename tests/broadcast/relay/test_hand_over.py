@@ -1,6 +1,7 @@
 """From one stream to the next, before the first one's limit."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -70,6 +71,35 @@ async def test_without_a_second_slot_the_same_connection_goes_on(
         assert run.service.most_open == 1
         assert [stream.end_reason for stream in run.streams] == [Reason.CONTINUED, None]
         assert not session.view.coming_back
+
+
+@pytest.mark.parametrize("continuation", [Continuation.AUTO, Continuation.SEQUENTIAL])
+async def test_nothing_follows_the_stream_on_which_the_broadcast_ends(
+    opened: Opened, continuation: Continuation
+) -> None:
+    """Its minutes are over within the stream's last seconds: it goes on until then, alone."""
+    async with opened(continuation) as run:
+        session = await run.start(lasting_s=148.5)
+        await run.clock.turn(148.4)
+        assert session.broadcast.state is State.LIVE
+        assert run.service.calls == [["start"]]
+        await run.clock.turn(0.2)
+        assert session.broadcast.ending
+        assert session.broadcast.ending.reason is Reason.LENGTH_REACHED
+        assert run.service.calls == [["start", "end", "disconnect"]]
+
+
+async def test_a_broadcast_that_gets_more_time_at_the_last_moment_goes_on(opened: Opened) -> None:
+    """Nothing was begun for its last seconds; then they were not its last ones."""
+    async with opened() as run:
+        session = await run.start(lasting_s=600)
+        run.allows(session, longest=timedelta(seconds=148))
+        await run.clock.turn(144)
+        run.allows(session, longest=timedelta(hours=1))
+        await run.clock.turn(5)
+        assert session.broadcast.state is State.LIVE
+        assert run.service.calls == [["start", "end", "start"]]
+        await run.end(session)
 
 
 async def test_a_connection_is_changed_before_its_hour_is_over(opened: Opened) -> None:
