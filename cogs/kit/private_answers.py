@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 EDIT_GAP_S = 2.0
 """Between two edits of one answer that follows its broadcast."""
+AT_ONCE = 20
+"""Answers that follow, and are edited at the same time: when a ballot closes, everybody's are due."""
 TIMEOUT_S = 30.0
 """A word to Discord that takes longer has failed."""
 _GONE = (401, 404)
@@ -32,8 +34,15 @@ _GONE = (401, 404)
 
 Draw = Callable[[BroadcastView], LastingView]
 """Draws an answer as its broadcast stands, be that running or over."""
+Follows = Callable[[], bool]
+"""Asked at each change of a broadcast whether an answer is to be drawn again."""
 IfStill = Callable[[], Awaitable[bool]]
 """Asks whether an answer may still be shown something new."""
+
+
+def always() -> bool:
+    """Of an answer that shows how its broadcast stands."""
+    return True
 
 
 class Matter(StrEnum):
@@ -52,6 +61,7 @@ class PrivateAnswers(commands.Cog):
         self._listeners = bot.services.listeners
         self._kept: dict[str, dict[tuple[int, Matter], _Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._following = asyncio.Semaphore(AT_ONCE)
         self._owing: set[asyncio.Task[Any]] = set()
         """The tasks, all of discord.py's making, that are still to tell somebody."""
 
@@ -86,14 +96,14 @@ class PrivateAnswers(commands.Cog):
         matter: Matter,
         draw: Draw,
         *,
-        follows: bool = False,
+        follows: Follows | None = None,
         if_still: IfStill | None = None,
     ) -> None:
         """Shows the user what `draw` draws: in the answer about this matter that they have, or in a new one.
 
-        Used on such an answer, or on one that is not known, that one is it. One that `follows` is drawn again
-        whenever the broadcast changes, the last time when it is over, while `if_still` says yes. If a button
-        or dialogue is acknowledged before, then `in_place`. Failures to tell end here.
+        Used on such an answer, or on one that is not known, that one is it. It is drawn again when `follows`
+        says so, the last time when the broadcast is over, while `if_still` says yes. If a button or dialogue
+        is acknowledged before, then `in_place`. Failures to tell end here.
         """
         answer = _Answer(self._clock, session)
         if not session.broadcast.state.is_over:
@@ -125,9 +135,11 @@ class PrivateAnswers(commands.Cog):
         if broadcast.state.is_over:
             self._kept.pop(broadcast.id, None)
         for answer in answers:
-            if answer.follows and not answer.is_behind:
+            if answer.follows and answer.follows() and not answer.is_behind:
                 answer.is_behind = True
-                task = asyncio.create_task(answer.catch_up(), name=f"private answer on {broadcast.id}")
+                task = asyncio.create_task(
+                    answer.catch_up(self._following), name=f"private answer on {broadcast.id}"
+                )
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
@@ -143,7 +155,7 @@ class _Answer:
     """One private answer: at most one message at a time."""
 
     def __init__(self, clock: Clock, session: BroadcastSession) -> None:
-        self.follows = False
+        self.follows: Follows | None = None
         self.if_still: IfStill | None = None
         self.is_behind = False
         """Whether it is about to be drawn again."""
@@ -180,17 +192,17 @@ class _Answer:
                 await self._send(interaction, view)
             self._shown = view.payload
 
-    async def catch_up(self) -> None:
+    async def catch_up(self, following: asyncio.Semaphore) -> None:
         """Draws it again as soon as it may be edited, if it can be."""
         await self._clock.sleep(max(0.0, self._edited_at + EDIT_GAP_S - self._clock.steady()))
         self.is_behind = False
         try:
-            async with self._turn, asyncio.timeout(TIMEOUT_S):
+            async with following, self._turn, asyncio.timeout(TIMEOUT_S):
                 view = self.draw(self._session.view)
                 if not self._lives or view.payload == self._shown:
                     return
                 if self.if_still and not await self.if_still():
-                    self.follows = False
+                    self.follows = None
                 elif await self._edit(view):
                     self._shown = view.payload
         except DISCORD_FAILED as error:

@@ -16,7 +16,7 @@ from bot.broadcast.show.view import BroadcastView
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging
 from cogs.kit.lasting_button import LastingButton, LastingItem, LastingView, choices
-from cogs.kit.private_answers import Matter, PrivateAnswers
+from cogs.kit.private_answers import Matter, PrivateAnswers, always
 from cogs.moderating.review import show_review
 from cogs.wording import labels
 from cogs.wording import moderating as words
@@ -113,7 +113,7 @@ async def show_controls(
     broadcast = session.broadcast
     person = await rights.check(interaction, Deed.MODERATE, broadcast.channel, host=broadcast.host)
     draw = partial(draw_controls, person=person, word=word, asks=asks)
-    await PrivateAnswers.of(interaction).show(interaction, session, Matter.CONTROLS, draw, follows=True)
+    await PrivateAnswers.of(interaction).show(interaction, session, Matter.CONTROLS, draw, follows=always)
 
 
 async def _session_for(

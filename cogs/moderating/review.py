@@ -22,7 +22,7 @@ from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, answer_privately, explain
 from cogs.kit.dialogue import Dialogue, Dialogues
 from cogs.kit.lasting_button import LastingButton, LastingView
-from cogs.kit.private_answers import Matter, PrivateAnswers
+from cogs.kit.private_answers import Matter, PrivateAnswers, always
 from cogs.wording import labels
 from cogs.wording import moderating as words
 
@@ -169,7 +169,7 @@ async def show_review(
         session,
         Matter.REVIEW,
         review.draw,
-        follows=True,
+        follows=always,
         if_still=partial(rights.still_may, interaction, Deed.REVIEW, session),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord.ui import Item, Section, TextDisplay
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.model import Suggestion
 from bot.broadcast.rights import Deed
@@ -15,6 +16,7 @@ from bot.broadcast.show.view import BroadcastView
 from cogs.kit import context, rights
 from cogs.kit.lasting_button import LastingButton, LastingView
 from cogs.kit.private_answers import Matter, PrivateAnswers
+from cogs.steering.vote_fate import VoteFate
 from cogs.wording.labels import TAKE_BACK, numbered_label
 from cogs.wording.requests import refused_request
 from cogs.wording.suggestions import NO_VOTE, VOTE_GONE, VOTE_TAKEN_BACK, your_vote, your_vote_on_mode
@@ -85,14 +87,20 @@ class TakeBackButton(
 async def show_vote(
     interaction: discord.Interaction, session: BroadcastSession, word: str | None = None
 ) -> None:
-    """Tells the user what their vote is for, in the one private answer that they have of it."""
+    """Tells the user what their vote is for, in the one private answer that they have of it.
+
+    When that is decided, it tells what became of it.
+    """
     viewer, floor = context.viewer(interaction.user), session.floor
+    fate = VoteFate(session, viewer, word)
 
     def draw(view: BroadcastView) -> LastingView:
         is_for = floor.motion.vote_of(viewer) if floor.motion else None
-        return draw_votes(view, floor.vote_of(viewer), is_for, word)
+        return draw_votes(view, floor.vote_of(viewer), is_for, fate.word)
 
-    await PrivateAnswers.of(interaction).show(interaction, session, Matter.VOTE, draw)
+    await PrivateAnswers.of(interaction).show(
+        interaction, session, Matter.VOTE, draw, follows=fate.has_changed
+    )
 
 
 def draw_votes(
@@ -106,8 +114,9 @@ def draw_votes(
     items: list[Item[Any]] = [TextDisplay(word)] if word else []
     # Elsewhere nobody has voted, though who suggests something is for it.
     if floor.mode.takes_votes and choice:
-        shown = (each.number for each in floor.candidates if choice.id in each.ids)
-        text = your_vote(next(shown, None), choice.prompt)
+        number = next((each.number for each in floor.candidates if choice.id in each.ids), None)
+        is_waiting = floor.mode is Mode.VOTE and number is None
+        text = your_vote(number, choice.prompt, is_waiting=is_waiting)
         items.append(Section(text, accessory=TakeBackButton(broadcast_id, choice.id)))
     if floor.motion and is_for is not None:
         text = your_vote_on_mode(floor.motion.mode, is_for=is_for)

@@ -1,14 +1,15 @@
 """What people read of what they have suggested and voted, and of what became of that."""
 
-from bot.broadcast.arbitration.policy import Mode, Prospect
+from bot.broadcast.arbitration.policy import Choice, Mode, Prospect
 from bot.broadcast.model import Outcome, Refusal, Suggestion
 from cogs.wording.text import isolated, mode_name, plain
 
+VOTE_ON_MODE_OFF = "🗳️ The vote on the mode is off: nothing comes of it."
 NO_VOTE = "🗳️ You have no vote at the moment. Press one of the ballot's buttons to give it."
 VOTE_TAKEN_BACK = "↩️ You took your vote back."
 VOTE_GONE = (
-    "Your vote is not for that any more: it was sent, withdrawn, refused or put in other words, or you have "
-    "voted for something else."
+    "Your vote is not for that any more: it was sent, withdrawn, refused, too old or put in other words, or "
+    "you have voted for something else."
 )
 _REFUSALS = {
     Refusal.SERVICE_REFUSED: "Odyssey turned it down. Please put it in other words.",
@@ -59,14 +60,42 @@ def waiting_unfollowed(prospect: Prospect | None) -> str:
     return f"📨 Taken. {fate}\n-# This message can follow it no longer: the panel shows what is applied."
 
 
-def your_vote(number: int | None, prompt: str) -> str:
+def your_vote(number: int | None, prompt: str, *, is_waiting: bool) -> str:
     """What somebody's one vote is for; `number` is what the panel calls it, if it shows it."""
     called = f"{number} · " if number else ""
-    return f"🗳️ Your vote is for {called}“{isolated(plain(prompt, 100))}”."
+    waits = ", which waits for a place on the ballot" if is_waiting else ""
+    return f"🗳️ Your vote is for {called}{_quoted(prompt)}{waits}."
+
+
+def vote_won(prompt: str, choice: Choice) -> str:
+    """What became of a vote: by a ballot, or in another way."""
+    if choice.all_votes:
+        return f"🏆 Your vote was for {_quoted(prompt)}: it won, {choice.votes} of {choice.all_votes}."
+    return f"✨ Your vote was for {_quoted(prompt)}: it was chosen."
+
+
+def vote_lost(prompt: str, votes: int, choice: Choice) -> str:
+    """The same, where something else won."""
+    won = _quoted(choice.suggestion.prompt)
+    return f"🗳️ {_quoted(prompt)} has not won: {votes} of {choice.all_votes}. With {choice.votes}, {won} has."
+
+
+def vote_undecided(prompt: str) -> str:
+    """The same, where the broadcast ended first."""
+    return f"🎬 Your vote was for {_quoted(prompt)}: the broadcast was over before it was decided."
+
+
+def vote_on_mode_closed(mode: Mode, votes_for: int, votes_against: int, *, is_carried: bool) -> str:
+    how = f"{mode_name(mode)} now" if is_carried else "as before"
+    return f"🗳️ The vote on the mode is closed, {votes_for} for, {votes_against} against: it is decided {how}."
 
 
 def your_vote_on_mode(mode: Mode, *, is_for: bool) -> str:
     return f"🗳️ Your vote is {'for' if is_for else 'against'} it: to decide {mode_name(mode)} from now on."
+
+
+def _quoted(prompt: str) -> str:
+    return f"“{isolated(plain(prompt, 100))}”"
 
 
 def _fate(prospect: Prospect) -> str:

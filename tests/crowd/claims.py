@@ -73,6 +73,10 @@ def _over(case: Case, _: re.Match[str]) -> bool:
     return not case.fate and case.ever(lambda moment: moment.is_over)
 
 
+def _is_over(case: Case, _: re.Match[str]) -> bool:
+    return case.ever(lambda moment: moment.is_over)
+
+
 def _next(case: Case, _: re.Match[str]) -> bool:
     return case.ever(lambda moment: bool(moment.up) and case.own_id in moment.up[0])
 
@@ -140,7 +144,36 @@ def _vote_is_for(case: Case, told: re.Match[str]) -> bool:
         choice = moment.waiting.get(moment.votes.get(case.person.user.id, ""))
         if not choice or _short(choice.prompt) != told["words"]:
             return False
+        if told["waits"] and any(choice.id in one for one in moment.ballot.values()):
+            return False
         return not number or choice.id in moment.ballot.get(number, ())
+
+    return case.ever(holds)
+
+
+def _vote_won(case: Case, told: re.Match[str]) -> bool:
+    """The votes are those of the ballot that it won."""
+
+    def holds(moment: Moment) -> bool:
+        chosen = moment.chosen
+        if not chosen or all(_short(each.prompt) != told["words"] for each in chosen.suggestions):
+            return False
+        votes = told.groupdict().get("votes")
+        return (votes or "") == (f"{chosen.votes} of {chosen.all_votes}" if chosen.all_votes else "")
+
+    return case.ever(holds)
+
+
+def _vote_lost(case: Case, told: re.Match[str]) -> bool:
+    def holds(moment: Moment) -> bool:
+        chosen = moment.chosen
+        if not chosen or (chosen.votes, chosen.all_votes) != (int(told["most"]), int(told["all"])):
+            return False
+        return _short(chosen.suggestion.prompt) == told["won"] and any(
+            _short(each.prompt) == told["words"] and lost.votes == int(told["votes"])
+            for lost in chosen.lost
+            for each in lost.choice.suggestions
+        )
 
     return case.ever(holds)
 
@@ -156,9 +189,14 @@ def _not_in_line(case: Case, _: re.Match[str]) -> bool:
 
 
 def _vote_gone(case: Case, _: re.Match[str]) -> bool:
-    """That of somebody who wanted to take it back."""
-    person = case.person
-    return case.ever(lambda moment: any(each != moment.votes.get(person.user.id) for each in person.let_go))
+    """That of somebody who wanted to take it back, or was told of it before: then it has changed just now."""
+    person, votes = case.person, set[str | None]()
+
+    def holds(moment: Moment) -> bool:
+        votes.add(vote := moment.votes.get(person.user.id))
+        return len(votes) > 1 or any(each != vote for each in person.let_go)
+
+    return case.ever(holds)
 
 
 def _waits_for_place(case: Case, _: re.Match[str]) -> bool:
@@ -179,6 +217,7 @@ def _always(_: Case, __: re.Match[str]) -> bool:
     return True
 
 
+_WORDS = "“(?P<words>.+)”"
 _SAME = "(?P<same>, together with another one that says the same)?"
 SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
     (re.compile(pattern), holds)
@@ -202,7 +241,15 @@ SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
         (r"The line is full: (?P<limit>\d+) suggestions wait already\. .+", _full),
         (r"This broadcast is over\. .+|No broadcast is running in this channel\. .+", _over),
         (r"Your earlier words stay in line; .+", _always),
-        (r"🗳️ Your vote is for (?:(?P<number>\d) · )?“(?P<words>.+)”\.", _vote_is_for),
+        (rf"🗳️ Your vote is for (?:(?P<number>\d) · )?{_WORDS}(?P<waits>, which waits .+)?\.", _vote_is_for),
+        (rf"🏆 Your vote was for {_WORDS}: it won, (?P<votes>\d+ of \d+)\.", _vote_won),
+        (rf"✨ Your vote was for {_WORDS}: it was chosen\.", _vote_won),
+        (
+            rf"🗳️ {_WORDS} has not won: (?P<votes>\d+) of (?P<all>\d+)\."
+            r" With (?P<most>\d+), “(?P<won>.+)” has\.",
+            _vote_lost,
+        ),
+        (rf"🎬 Your vote was for {_WORDS}: the broadcast was over .+", _is_over),
         (r"🗳️ You have no vote at the moment\. .+", _no_vote),
         (r"↩️ You took your vote back\.", _no_vote),
         (r"That suggestion is not in line any more: .+", _not_in_line),
@@ -217,7 +264,8 @@ SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
 
 def is_about_votes(words: str) -> bool:
     """Whether a private message is the answer that tells what one's votes are for."""
-    return any(sign in words for sign in ("🗳️", "You took your vote back", "Your vote is not for that"))
+    signs = "🗳️", "You took your vote back", "Your vote is not for that", "Your vote was for"
+    return any(sign in words for sign in signs)
 
 
 def _short(prompt: str) -> str:

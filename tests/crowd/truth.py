@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from bot.broadcast.arbitration.policy import Candidate, Mode
+from bot.broadcast.arbitration.policy import Candidate, Choice, Mode
 from bot.broadcast.model import Broadcast, Suggestion, Viewer
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
@@ -28,7 +28,7 @@ class Moment:
 
     `up` has the candidates in order, each with its near-duplicates, `ballot` those that have buttons, by
     their numbers; `waiting` all that was in line, `unseen` what of it no moderator has approved; `votes` what
-    each person's one vote was for.
+    each person's one vote was for; `chosen` what left the line last.
     """
 
     at: float
@@ -40,6 +40,7 @@ class Moment:
     waiting: dict[str, Suggestion]
     unseen: frozenset[str]
     votes: dict[int, str]
+    chosen: Choice | None = None
 
     @property
     def to_review(self) -> int:
@@ -139,6 +140,7 @@ class Truth:
             waiting=waiting,
             unseen=frozenset(each.id for each in pending),
             votes={person_id: choice.id for person_id, choice in voted if choice},
+            chosen=floor.chosen,
         )
 
 

@@ -91,8 +91,10 @@ class VotePolicy:
             if not ballot.is_empty:
                 ballot.open(now + self._window.total_seconds())
         elif now >= ballot.closes_at:
-            votes = [votes for _, _, votes in ballot.candidates()]
-            return _choice(ballot.close())._replace(votes=max(votes), all_votes=sum(votes))
+            won, *lost = self._candidates()
+            all_votes = won.votes + sum(each.votes for each in lost)
+            won_by = _choice(ballot.close())
+            return won_by._replace(votes=won.votes, all_votes=all_votes, lost=tuple(lost))
         return None
 
     @property
@@ -105,11 +107,8 @@ class VotePolicy:
         return self._ballot.kept
 
     def standing(self) -> Standing:
-        candidates = (
-            Candidate(_choice(group), votes, number) for number, group, votes in self._ballot.candidates()
-        )
         waiting = sum(1 for _ in self._ballot.coming())
-        return Standing(tuple(candidates), self._ballot.closes_at, waiting)
+        return Standing(self._candidates(), self._ballot.closes_at, waiting)
 
     def prospect(self, suggestion: Suggestion) -> Prospect:
         ballot = self._ballot
@@ -123,6 +122,12 @@ class VotePolicy:
     def check_vote(self, suggestion: Suggestion) -> None:
         if not self._ballot.has(suggestion.id):
             raise BroadcastError(Code.NOT_ON_BALLOT)
+
+    def _candidates(self) -> tuple[Candidate, ...]:
+        """Those on the ballot, most votes first."""
+        return tuple(
+            Candidate(_choice(group), votes, number) for number, group, votes in self._ballot.candidates()
+        )
 
 
 class DrawPolicy(MemorylessPolicy):

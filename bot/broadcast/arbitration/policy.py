@@ -1,5 +1,7 @@
 """The interface of the ways to decide."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,14 +41,15 @@ class PolicySettings:
 class Choice(NamedTuple):
     """What is sent next: a suggestion, and those of others that ask for the same and share its outcome.
 
-    One that won a ballot did so with `votes` of `all_votes`. With one that `begins_anew`, all that the world
-    was before is over.
+    One that won a ballot did so with `votes` of `all_votes`, and the others on it `lost`. With one that
+    `begins_anew`, all that the world was before is over.
     """
 
     suggestion: Suggestion
     merged: tuple[Suggestion, ...] = ()
     votes: int = 0
     all_votes: int = 0
+    lost: tuple[Candidate, ...] = ()
     begins_anew: bool = False
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
-from bot.broadcast.arbitration.policy import Mode, Prospect, Standing
+from bot.broadcast.arbitration.policy import Choice, Mode, Prospect, Standing
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor.ledger import Ledger
 from bot.broadcast.floor.motion import Motion, Motions
@@ -49,6 +49,11 @@ class Floor:
     def motion(self) -> Motion | None:
         """The vote on the mode that is open now."""
         return self._motions.open
+
+    @property
+    def chosen(self) -> Choice | None:
+        """What was chosen last, from the moment in which it leaves the line."""
+        return self.outlet.chosen
 
     @property
     def standing(self) -> Standing:

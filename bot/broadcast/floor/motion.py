@@ -23,6 +23,9 @@ class Motion:
     mode: Mode
     by: Viewer
     closes_at: float
+    is_carried: bool | None = None
+    """What was decided; None while it takes votes, and of one that was dropped."""
+    is_dropped: bool = False
     _is_for: dict[int, bool] = field(default_factory=dict)
 
     def vote(self, viewer: Viewer, *, is_for: bool) -> None:
@@ -87,10 +90,13 @@ class Motions:
         if motion is None or self._clock.steady() < motion.closes_at:
             return False
         self._last = None
-        if motion.votes_for >= QUORUM and motion.votes_for > motion.votes_against:
+        motion.is_carried = motion.votes_for >= QUORUM and motion.votes_for > motion.votes_against
+        if motion.is_carried:
             self._switch(motion.mode)
         return True
 
     def drop(self) -> None:
         """It is off: nothing comes of it."""
+        if self._last:
+            self._last.is_dropped = True
         self._last = None

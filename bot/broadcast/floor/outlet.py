@@ -21,6 +21,8 @@ class Outlet:
         """What is sent before anything else, whatever the pace."""
         self.winner: Choice | None = None
         """What won the newest ballot, until something else is applied."""
+        self.chosen: Choice | None = None
+        """What was chosen last, from the moment in which it leaves the line."""
         self._arbiter = arbiter
         self._motions = motions
         self._ledger = ledger
@@ -58,6 +60,7 @@ class Outlet:
                 self._tell()
             closes_at = self._arbiter.closes_at
             if may_send() and (choice := self._take_next(now)):
+                self.chosen = choice
                 return choice
             if self._arbiter.closes_at != closes_at:
                 self._tell()  # a ballot has opened

@@ -43,6 +43,34 @@ async def test_who_is_applied_in_the_words_of_another_is_told_so(house: House, c
         await house.shown("✅ Applied, in the words of another one that says the same: ", as_user="sasha")
 
 
+async def test_everybody_who_voted_reads_what_became_of_it(house: House, clock: HastyClock) -> None:
+    """In the answer that they have of their vote, without asking: once more after the next ballot."""
+    names = [house.discord.add_user(f"fan{number}").name for number in range(8)]
+    async with house.bot():
+        await set_(house, mode="vote", vote_window_s=60, gap_s=0, ballot_share=2)
+        await house.live_broadcast()
+        for prompt in ("an owl hoots", "a whale leaps"):
+            await suggest(house, "sasha", prompt)
+        panel = await house.shown("a whale leaps — Sasha")
+        whale = next(button for button in panel.buttons if "whale" in button.label)
+        owl = next(button for button in panel.buttons if "owl" in button.label)
+        for name in names:
+            button = owl if name == "fan0" else whale
+            await house.discord.user(name).click(panel, custom_id=button.custom_id)
+        first = await house.shown("Your vote is for 1 · “an owl hoots”.", as_user="fan0")
+        clock.forward(seconds=60)
+        for name in names[1:]:
+            await house.shown("“a whale leaps”: it won, 7 of 9.", as_user=name)
+        lost = await house.shown("“an owl hoots” has not won: 2 of 9.", as_user="fan0")
+        assert lost.id == first.id
+        assert "Your vote is for 1 · “an owl hoots”." in lost.text
+        await until(
+            house,
+            lambda: "“an owl hoots”: it won, 2 of 2." in seen(house, "fan0")[first.id].text,
+            meanwhile=lambda: clock.skip(at_most_s=60),
+        )
+
+
 async def test_a_failed_broadcast_thanks_those_who_waited_and_marks_no_message(house: House) -> None:
     """Privately, where they asked: the panel says why it failed, and thanks nobody for it."""
     async with AsyncExitStack() as service:
