@@ -1,6 +1,7 @@
 """Spectators over HLS."""
 
 import io
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 import av
@@ -52,6 +53,27 @@ async def test_hls_has_the_whole_stream(service: Service) -> None:
         assert sum(1 for _ in container.decode(video=0)) == recording["frame_count"]
     total_s = sum(float(line[8:].rstrip(",")) for line in ended.splitlines() if line.startswith("#EXTINF:"))
     assert total_s == pytest.approx(recording["duration_seconds"], abs=0.01)
+
+
+@pytest.mark.usefixtures("small_pictures")
+async def test_hls_is_for_pages_of_any_origin_and_tells_when_it_was_live(service: Service) -> None:
+    """As a content network's: by a header on each part, errors too, and by a date not long ago."""
+    async with connected(service.rest) as client:
+        await client.start(broadcast=True)
+        url = (await client.expect("broadcast_ready"))["broadcast_url"]
+        playlist = await text_of(service, url)
+        for address, kind in (
+            (url, "application/vnd.apple.mpegurl"),
+            (urljoin(url, "init.mp4?" + url.partition("?")[2]), "video/mp4"),
+            (urljoin(url, addresses(playlist)[0]), "video/iso.segment"),
+            (urljoin(url, "999.m4s"), "application/json"),
+        ):
+            async with service.http.get(address, headers={"Origin": "https://page.example"}) as response:
+                assert response.content_type == kind
+                assert response.headers["Access-Control-Allow-Origin"] == "*"
+    (date,) = [line for line in playlist.splitlines() if line.startswith("#EXT-X-PROGRAM-DATE-TIME:")]
+    began_on = datetime.fromisoformat(date.partition(":")[2])
+    assert timedelta(0) < datetime.now(UTC) - began_on < timedelta(seconds=60)
 
 
 async def test_hls_needs_its_token(service: Service) -> None:

@@ -7,6 +7,7 @@ it (6.2.2): players are behind, and slow ones more.
 import io
 import math
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from bot.local.odyssey.media.clock import FRAME_RATE
 from bot.local.odyssey.media.encoder import GOP_TICKS
@@ -18,11 +19,12 @@ _FRAGMENTED = "+frag_keyframe+empty_moov+default_base_moof"
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment: it begins with a keyframe and can be played after `init`."""
+    """One segment, live from `began_on` on: it begins with a keyframe and can be played after `init`."""
 
     number: int
     data: bytes
     duration_s: float
+    began_on: datetime
 
 
 class HlsWindow:
@@ -39,6 +41,7 @@ class HlsWindow:
         self._sink = io.BytesIO()
         self._writer = Mp4Writer(self._sink, _FRAGMENTED)
         self._began_tick = 0
+        self._began_on = datetime.now(UTC)
         self._count = 0
 
     def add(self, data: bytes, tick: int, *, keyframe: bool) -> None:
@@ -47,6 +50,7 @@ class HlsWindow:
         self._writer.write(data, tick, keyframe=keyframe)
         if not self.init:
             self.init = self._taken()
+            self._began_on = datetime.now(UTC) - timedelta(seconds=tick / FRAME_RATE)
         elif keyframe and tick - self._began_tick >= GOP_TICKS:
             self._cut(tick)
 
@@ -73,6 +77,9 @@ class HlsWindow:
             "#EXT-X-INDEPENDENT-SEGMENTS",
             f'#EXT-X-MAP:URI="init.mp4?{query}"',
         ]
+        if segments:  # the others follow without a gap
+            began_on = segments[0].began_on.isoformat(timespec="milliseconds")
+            lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{began_on}")
         for segment in segments:
             lines += [f"#EXTINF:{segment.duration_s:.3f},", f"{segment.number}.m4s?{query}"]
         if self.is_over:
@@ -82,7 +89,8 @@ class HlsWindow:
     def _cut(self, tick: int) -> None:
         data = self._taken()
         if data:
-            segment = Segment(self._count, data, (tick - self._began_tick) / FRAME_RATE)
+            began_on = self._began_on + timedelta(seconds=self._began_tick / FRAME_RATE)
+            segment = Segment(self._count, data, (tick - self._began_tick) / FRAME_RATE, began_on)
             self._push(segment, tick / FRAME_RATE)
             self._count += 1
         self._began_tick = tick
