@@ -12,9 +12,9 @@ from discord.ui import ActionRow, Item, MediaGallery, TextDisplay
 
 from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Recording
+from bot.broadcast.recordings.links import expires_at, is_link
 from bot.worlds.artifacts import fetch_artifact
 from cogs.kit.lasting_button import LastingView
-from cogs.recordings.links import expires_at, is_link
 from cogs.wording import recordings as words
 from cogs.wording.text import MESSAGE_LIMIT
 

@@ -14,12 +14,12 @@ import pytest
 
 from bot.broadcast.model import Recording
 from bot.broadcast.posts import Post, PostKind
+from bot.broadcast.recordings.links import is_link
 from bot.broadcast.telling.chores import FIRST_PAUSE_S
 from bot.local.discord.people.views import SeenMessage
 from bot.local.discord.state import ApiError
 from bot.storage.journal import DatabaseJournal
 from bot.worlds.odyssey import OdysseyRecordings
-from cogs.recordings.links import is_link
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, refusing, until
 from tests.e2e.conftest import CHANNEL, House
 

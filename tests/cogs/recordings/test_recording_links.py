@@ -7,8 +7,8 @@ import pytest
 
 from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Viewer
+from bot.broadcast.recordings.links import expires_at, is_link
 from bot.broadcast.states import State
-from cogs.recordings.links import expires_at, is_link
 from cogs.recordings.post import RecordingPost, Stills
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
