@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audit import Audit
@@ -18,7 +18,6 @@ from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
-from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.telling.listeners import Listeners
 from bot.discord.bot import Services
 from bot.discord.connection import Account, Connection
@@ -29,6 +28,8 @@ from bot.kit.references import new_id, new_reference
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
+from bot.process.open_files import raise_open_files_limit
+from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
 from bot.storage.database import errors_explained, open_database
@@ -38,7 +39,10 @@ from bot.storage.journal import DatabaseJournal
 from bot.storage.links import DatabaseLinks
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
+from bot.web.app import Sources, WebSettings
+from bot.web.past import PICTURE_LIMIT_BYTES
 from bot.web.server import serve_web
+from bot.worlds.artifacts import fetch_artifact
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
 from bot.worlds.pictures import PictureProcess
 
@@ -47,6 +51,8 @@ log = logging.getLogger(__name__)
 CUT_OFF_S = STOP_S + 3.0
 """When a process that was told to stop is ended all the same: a look-up of a name cannot be given up, say."""
 KEY_CHECK_TIMEOUT_S = 5.0
+FILES_FOR_OTHERS = 300
+"""Of those that the process may have open: for Discord, streams and the database, not for watch pages."""
 
 
 async def run_until_signalled(settings: Settings) -> None:
@@ -66,14 +72,12 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | Non
     async with AsyncExitStack() as stack:
         account = Account(settings.discord_token, settings.discord_api_url, settings.discord_gateway_url)
         connection = Connection(account)
-        services = await _open_services(
-            settings, clock or SystemClock(), stack, is_connected=lambda: connection.is_up
-        )
+        services = await _open_services(settings, clock or SystemClock(), stack, connection)
         await connection.stay(services, stop)
 
 
 async def _open_services(
-    settings: Settings, clock: Clock, stack: AsyncExitStack, *, is_connected: Callable[[], bool]
+    settings: Settings, clock: Clock, stack: AsyncExitStack, connection: Connection
 ) -> Services:
     listeners, poster = Listeners[Broadcast](), CurrentPoster()
 
@@ -135,23 +139,6 @@ async def _open_services(
     )
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
-
-    def view_of(watched: str) -> BroadcastView | None:
-        """By a link's token, or by a broadcast's ID, as on panels of before."""
-        link = links.find(watched)
-        if link is None:
-            return broadcasts.view_of(watched)
-        return broadcasts.in_channel(link.channel).view if broadcasts.is_running_in(link.channel) else None
-
-    web = serve_web(
-        view_of,
-        history,
-        lambda watched: links.find(watched) is not None,
-        is_connected,
-        host=settings.web_host,
-        port=settings.web_port,
-    )
-    await stack.enter_async_context(web)
     with errors_explained(settings.database_url):
         # No other bot has this database, so what seems to run is what a crash left.
         reference = new_reference()
@@ -162,6 +149,29 @@ async def _open_services(
             desk.follow(stream)
         for broadcast_id in await history.unposted_broadcasts():
             desk.finish(broadcast_id)
+    sources = Sources(
+        links=links,
+        listeners=listeners,
+        recorded=desk.recorded,
+        clock=clock,
+        view_in=broadcasts.view_in,
+        name_of=connection.name_of,
+        last_in=history.last_broadcast,
+        last_picture=broadcasts.last_picture,
+        fetch_recording=desk.fetch,
+        fetch_file=partial(fetch_artifact, limit_bytes=PICTURE_LIMIT_BYTES),
+        is_connected=lambda: connection.is_up,
+    )
+    web_settings = WebSettings(
+        base_url=settings.page_url,
+        trusted_proxies=networks(settings.trusted_proxies),
+        frame_ancestors=framing_sites(settings.frame_ancestors),
+        pages_per_address=settings.pages_per_address,
+        pages_in_all=max(1, raise_open_files_limit() - FILES_FOR_OTHERS),
+    )
+    await stack.enter_async_context(
+        serve_web(sources, web_settings, host=settings.web_host, port=settings.web_port)
+    )
     if settings.watch_base_url is None:
         log.warning(
             "PUBLIC_URL is not set, or leads to this machine alone: nobody else could open the watch page, "

@@ -207,6 +207,9 @@ class FullHistory(History, RecordingHistory, Protocol):
     async def latest_broadcast(self, channel: Channel) -> PastBroadcast | None:
         """The newest broadcast in a channel of which a stream has ended."""
 
+    async def last_broadcast(self, channel: Channel) -> PastBroadcast | None:
+        """The newest broadcast in a channel that is over, of those that had streams."""
+
     async def broadcast(self, broadcast_id: str) -> Broadcast | None: ...
 
     async def broadcasts_to_search(self) -> list[Broadcast]:

@@ -9,6 +9,7 @@ import discord
 from pydantic import SecretStr
 from yarl import URL
 
+from bot.broadcast.model import Channel
 from bot.broadcast.telling.backoff import Backoff
 from bot.discord.bot import CONNECTING_AGAIN_S, OdysseyBot, Services
 from bot.kit.errors import StartError
@@ -46,6 +47,12 @@ class Connection:
     @property
     def is_up(self) -> bool:
         return self._bot is not None and self._bot.is_connected
+
+    def name_of(self, channel: Channel) -> str | None:
+        """What a channel or thread is called, as far as Discord has told."""
+        guild = self._bot.get_guild(channel.guild_id) if self._bot else None
+        found = guild.get_channel_or_thread(channel.id) if guild else None
+        return found.name if found else None
 
     async def stay(self, services: Services, stop: asyncio.Event) -> None:
         """Runs the bot until `stop`; then ends the broadcasts while Discord can still show it.

@@ -4,8 +4,9 @@ Each check raises `ValueError` with the end of a sentence that begins with the s
 """
 
 import re
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from yarl import URL
 
@@ -61,6 +62,33 @@ def is_loopback(url: str) -> bool:
     address = ip_address(host)
     address = getattr(address, "ipv4_mapped", None) or address
     return address.is_loopback or address.is_unspecified
+
+
+def networks(value: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks, with commas or blanks between them; `none` for none."""
+    try:
+        return [ip_network(each) for each in listed(value)]
+    except ValueError:
+        raise ValueError("must be addresses or networks, as 10.0.0.7 or 10.0.0.0/8, or none") from None
+
+
+def framing_sites(value: str) -> list[str]:
+    """Origins, with commas or blanks between them; `none` for none. A host may begin with `*.`."""
+    for each in listed(value):
+        scheme, _, rest = each.partition("://")
+        origin = f"{scheme}://{rest.removeprefix('*.')}"
+        try:
+            is_origin = web_url(origin, ("http", "https")) == origin and not urlsplit(origin).path
+        except ValueError:
+            is_origin = False
+        if not is_origin:
+            raise ValueError("must be origins, as https://example.org or https://*.example.org, or none")
+    return listed(value)
+
+
+def listed(value: str) -> list[str]:
+    """The parts of a list, with commas or blanks between them."""
+    return [] if value.lower() == "none" else value.replace(",", " ").split()
 
 
 def listening_host(value: str) -> str:

@@ -1,6 +1,7 @@
 """Settings: read once, at start, from the environment or `.env`, into one frozen object."""
 
 import os
+from collections.abc import Callable
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -26,8 +27,10 @@ from bot.kit.errors import StartError
 from bot.process.logs import LogLevel
 from bot.process.setting_values import (
     PREFIX_LIMIT,
+    framing_sites,
     is_loopback,
     listening_host,
+    networks,
     secret,
     tidied,
     typed_prefix,
@@ -47,9 +50,14 @@ def _url(*schemes: str) -> AfterValidator:
     return AfterValidator(lambda value: None if value is None else web_url(value, schemes))
 
 
-def _database_url(value: str) -> str:
-    database_address(value)
-    return value
+def _checked_by(check: Callable[[str], object]) -> AfterValidator:
+    """The value as it is, once `check` can read it."""
+
+    def checked(value: str) -> str:
+        check(value)
+        return value
+
+    return AfterValidator(checked)
 
 
 InCapitals = BeforeValidator(lambda value: str(value).upper())
@@ -64,7 +72,7 @@ class DatabaseSettings(BaseSettings):
         env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+    database_url: Annotated[str, _checked_by(database_address)] = Field(
         "sqlite:///data/odyssey.sqlite3",
         validate_default=True,
         description="Where broadcasts, streams, suggestions and recordings are kept: a SQLite file.",
@@ -102,6 +110,19 @@ class Settings(DatabaseSettings):
     web_port: int = Field(8090, ge=0, le=65535, description="Port of the watch page.")
     public_url: Annotated[str | None, _url("http", "https")] = Field(
         None, description="The watch page as viewers reach it; unset means that they cannot."
+    )
+    trusted_proxies: Annotated[str, _checked_by(networks)] = Field(
+        "127.0.0.0/8, ::1",
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, or none.",
+    )
+    frame_ancestors: Annotated[str, _checked_by(framing_sites)] = Field(
+        "none", description="Sites that may show the watch page in a frame, as https://example.org, or none."
+    )
+    pages_per_address: int = Field(
+        200,
+        ge=1,
+        le=100_000,
+        description="Watch pages that one address may have open: a school has one.",
     )
     chat_prefix: Annotated[str, AfterValidator(typed_prefix)] = Field(
         "!",
@@ -149,14 +170,18 @@ class Settings(DatabaseSettings):
         return value
 
     @property
+    def page_url(self) -> str:
+        """Where watch links start for whoever can follow them, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.web_port}"
+
+    @property
     def watch_base_url(self) -> str | None:
         """Where watch links start, without a slash at the end; None where nobody could follow them.
 
         A link to this machine is good for those who are here: everybody, if Discord itself is.
         """
-        url = self.public_url or f"http://localhost:{self.web_port}"
         is_discord_here = self.discord_api_url is not None and is_loopback(self.discord_api_url)
-        return None if is_loopback(url) and not is_discord_here else url
+        return None if is_loopback(self.page_url) and not is_discord_here else self.page_url
 
 
 def load_settings(kind: type[S]) -> S:

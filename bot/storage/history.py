@@ -96,6 +96,11 @@ class DatabaseHistory:
         )
         return await self._first(query)
 
+    async def last_broadcast(self, channel: Channel) -> PastBroadcast | None:
+        its_last = and_(broadcasts.c.channel_id == channel.id, broadcasts.c.state.in_(_OVER))
+        query = select(broadcasts.c.id).where(its_last, _in(channel.guild_id)).order_by(*_NEWEST_FIRST)
+        return await self._first(query)
+
     async def unrecorded_streams(self) -> list[Stream]:
         """Streams that have ended and whose recording is still awaited, newest first."""
         recorded = select(recordings.c.stream_id).where(recordings.c.has_video)

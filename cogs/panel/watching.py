@@ -1,9 +1,9 @@
 """Where one watches: a channel's page, or where others cannot reach that, the video as the service has it."""
 
 from bot.broadcast.audience.links import WatchLink
+from bot.broadcast.recordings.links import is_link
 from bot.broadcast.show.view import BroadcastView
 from bot.discord.bot import Services
-from cogs.recordings.links import is_link
 
 LINK_LIMIT = 512
 """Characters of a button's link that Discord takes."""

@@ -32,9 +32,11 @@ def main() -> None:
     print(f"{'chat message to update on the wire, ms':<44}{'bare bot':>10}{'whole bot':>11}{'target':>9}")
     for name, share in {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}.items():
         target_ms = TARGETS_MS.get(name)
-        verdict = "" if target_ms is None else "  ok" if _at(whole, share) <= target_ms else "  short"
+        verdict = "" if target_ms is None else "  ok" if percentile(whole, share) <= target_ms else "  short"
         target = "" if target_ms is None else f"<= {target_ms:.0f}"
-        print(f"{name:<44}{_at(bare, share):>10.2f}{_at(whole, share):>11.2f}{target:>9}{verdict}")
+        print(
+            f"{name:<44}{percentile(bare, share):>10.2f}{percentile(whole, share):>11.2f}{target:>9}{verdict}"
+        )
     print(f"{'median, of the bare one':<44}{statistics.median(whole) / statistics.median(bare):>21.2f}")
 
 
@@ -48,10 +50,10 @@ async def _with_bot(*module: str) -> list[float]:
             if module[0] == "bot":
                 await started_broadcast(discord, '{"gap_s": 0}')
             with arrivals(pipe) as arriving:
-                return await _times_ms(discord, arriving)
+                return await times_ms(discord, arriving)
 
 
-async def _times_ms(discord: LocalDiscord, arriving: Arrivals) -> list[float]:
+async def times_ms(discord: LocalDiscord, arriving: Arrivals) -> list[float]:
     dice = random.Random(1)
     await _until_heard(discord, arriving)
     times = [await _time_ms(discord, arriving, number, dice) for number in range(WARM_UP + MESSAGES)]
@@ -83,5 +85,5 @@ async def _time_ms(discord: LocalDiscord, arriving: Arrivals, number: int, dice:
     return 1000 * (arrived_s - began_s)
 
 
-def _at(times: list[float], share: float) -> float:
+def percentile(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(share * len(times)))]

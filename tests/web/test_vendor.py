@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from bot.web.server import PAGE
+from bot.web.assets import PAGE
 
 VENDOR = PAGE / "vendor"
 MAKEFILE = Path(__file__).parents[2] / "Makefile"

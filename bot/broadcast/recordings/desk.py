@@ -10,6 +10,7 @@ from bot.broadcast.ports import Journal, RecordingHistory, RecordingKeeper, Reco
 from bot.broadcast.recordings.posting import Posting
 from bot.broadcast.recordings.waiting import Awaited, NotYet, Waiting
 from bot.broadcast.telling.chores import Chores
+from bot.broadcast.telling.listeners import Listeners
 
 AT_ONCE = 4
 """Recordings and posts that are attended to at once: after a restart a thousand may be due."""
@@ -46,6 +47,8 @@ class RecordingDesk:
         *,
         timeout_s: float,
     ) -> None:
+        self.recorded: Listeners[Stream] = Listeners()
+        """Told of each stream of which the history knows the recording from now on."""
         self._source = source
         self._waiting = Waiting(source, clock, timeout_s=timeout_s)
         self._keeper = keeper
@@ -95,6 +98,7 @@ class RecordingDesk:
                 self._look_at(stream.broadcast_id)
             return answer.pause_s
         self._posting.has_found(stream, await self._keeper.keep(stream, answer))
+        self.recorded.tell(stream)
         self._look_at(stream.broadcast_id)
         return None
 

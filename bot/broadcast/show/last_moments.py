@@ -40,6 +40,10 @@ class LastMoments:
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
 
+    def picture_of(self, broadcast_id: str) -> Picture | None:
+        moment = self._kept.get(broadcast_id)
+        return moment.picture if moment else None
+
     async def of(self, broadcast: Broadcast) -> LastMoment:
         """How it left its world."""
         if moment := self._kept.get(broadcast.id):

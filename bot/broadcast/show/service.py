@@ -167,10 +167,14 @@ class Broadcasts:
         """A broadcast that has not ended, by its ID."""
         return next((s for s in self._by_channel.values() if s.broadcast.id == broadcast_id), None)
 
-    def view_of(self, broadcast_id: str) -> BroadcastView | None:
-        """What is shown of a broadcast that has not ended, by its ID."""
-        session = self.find(broadcast_id)
+    def view_in(self, channel: Channel) -> BroadcastView | None:
+        """What is shown of a channel's broadcast, if it has one that has not ended."""
+        session = self._by_channel.get(channel.id)
         return session.view if session else None
+
+    def last_picture(self, broadcast_id: str) -> Picture | None:
+        """How one of the newest broadcasts that are over looked last, if that is known."""
+        return self._last_moments.picture_of(broadcast_id)
 
     async def close(self, *, within_s: float = CLOSING_TIMEOUT_S) -> None:
         """Takes no more, ends all broadcasts in order, and cuts off what takes too long."""

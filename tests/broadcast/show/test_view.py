@@ -64,7 +64,7 @@ async def test_a_view_is_made_once_for_all_and_anew_after_each_change(rig: Rig) 
     """Many who draw are no more work than one; and what one has drawn stays as it was."""
     session = await rig.start()
     before = session.view
-    assert session.view is before is rig.broadcasts.view_of(session.broadcast.id)
+    assert session.view is before is rig.broadcasts.view_in(session.broadcast.channel)
     seen: list[BroadcastView] = []
     rig.listeners.listen(lambda _: seen.append(session.view))
     session.floor.pause(paused=True)

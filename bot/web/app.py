@@ -1,0 +1,255 @@
+"""The web application: which address leads where, and what is answered."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import HttpVersion11, web
+
+from bot.broadcast.audience.links import WatchLink, WatchLinks
+from bot.broadcast.clock import Clock
+from bot.broadcast.history import PastBroadcast
+from bot.broadcast.model import Broadcast, Channel, Stream
+from bot.broadcast.picture import Picture
+from bot.broadcast.show.view import BroadcastView
+from bot.broadcast.telling.listeners import Listeners
+from bot.web import texts
+from bot.web.assets import PAGE, Assets, is_known, tag_of
+from bot.web.events.halls import Halls
+from bot.web.events.page import OpenPage
+from bot.web.gate import Gate, Network
+from bot.web.headers import on_every_answer
+from bot.web.pages import WatchPage
+from bot.web.past import FetchFile, FetchRecording, Films, LastBroadcasts, LastPictures
+from bot.web.state import Document, key_of, state_document
+
+TOKEN = "{token:[A-Za-z0-9_-]{1,64}}"  # noqa: S105 - the shape of one
+RETRY_AFTER_S = "10"
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`base_url` is where links start as viewers reach them, with a path or without."""
+
+    base_url: str
+    trusted_proxies: Sequence[Network]
+    frame_ancestors: Sequence[str]
+    pages_per_address: int
+    pages_in_all: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the pages are made of. Whatever is asked often is in memory."""
+
+    links: WatchLinks
+    listeners: Listeners[Broadcast]
+    recorded: Listeners[Stream]
+    clock: Clock
+    view_in: Callable[[Channel], BroadcastView | None]
+    name_of: Callable[[Channel], str | None]
+    last_in: Callable[[Channel], Awaitable[PastBroadcast | None]]
+    last_picture: Callable[[str], Picture | None]
+    fetch_recording: FetchRecording
+    fetch_file: FetchFile
+    is_connected: Callable[[], bool]
+    playlist: Callable[[Channel], Awaitable[web.StreamResponse]] | None = None
+
+
+def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
+    """The web application, to be run by any aiohttp runner that cancels handlers whose client is gone."""
+    watch, assets = _Watch(sources, settings), Assets()
+
+    async def health(_request: web.Request) -> web.StreamResponse:
+        if sources.is_connected():
+            return web.json_response({"status": "ok"})
+        return web.json_response({"status": "not connected to Discord"}, status=503)
+
+    app = web.Application()
+    app.router.add_get("/healthz", health)
+    # A proxy may pass on the path under which viewers reach it, or take it away.
+    for prefix in {"", urlsplit(settings.base_url).path.rstrip("/")}:
+        at = f"{prefix}/watch/{TOKEN}"
+        app.router.add_get(at, watch.page)
+        app.router.add_get(f"{at}/", watch.page_without_slash)
+        app.router.add_get(f"{at}/events", watch.events, allow_head=False)
+        if sources.playlist:
+            app.router.add_get(f"{at}/live.m3u8", watch.playlist)
+        app.router.add_get(f"{at}/show", watch.show)
+        app.router.add_get(f"{at}/picture.jpg", watch.picture)
+        app.router.add_get(f"{at}/film/{{number:[1-9][0-9]{{0,3}}}}", watch.film)
+        app.router.add_get(f"{prefix}/assets/{{path:.+}}", assets.answer)
+    app.on_response_prepare.append(on_every_answer(settings.frame_ancestors))
+    app.on_shutdown.append(watch.shutdown)
+    app.cleanup_ctx.append(watch.running)
+    return app
+
+
+class _Watch:
+    """What is answered below a watch link."""
+
+    def __init__(self, sources: Sources, settings: WebSettings) -> None:
+        clock = sources.clock
+        self._sources = sources
+        self._gate = Gate(
+            clock,
+            settings.trusted_proxies,
+            per_address=settings.pages_per_address,
+            in_all=settings.pages_in_all,
+        )
+        self._page = WatchPage(settings.base_url)
+        self._unknown = (PAGE / "unknown.html").read_text("utf-8")
+        self._lasts = LastBroadcasts(sources.last_in, clock)
+        self._films = Films(sources.fetch_recording, clock)
+        self._pictures = LastPictures(
+            sources.last_picture, sources.fetch_recording, sources.fetch_file, clock
+        )
+        self._halls = Halls(self._draw, clock)
+
+    async def running(self, _app: web.Application) -> AsyncIterator[None]:
+        sources = self._sources
+        async with self._halls:
+            sources.listeners.listen(self._changed)
+            sources.recorded.listen(self._recorded)
+            sources.links.revoked.listen(self._revoked)
+            yield
+            sources.links.revoked.leave(self._revoked)
+            sources.recorded.leave(self._recorded)
+            sources.listeners.leave(self._changed)
+
+    async def shutdown(self, _app: web.Application) -> None:
+        self._halls.close()
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        link = self._sources.links.find(request.match_info["token"])
+        if link is None:
+            return await self._of_earlier_version(request)
+        view, last = self._view(link.channel), await self._lasts.of(link.channel)
+        html = self._page.html(
+            link.token,
+            self._sources.name_of(link.channel),
+            view,
+            last,
+            picture=self._picture_key(view, last),
+        )
+        return web.Response(body=html, content_type="text/html", charset="utf-8")
+
+    async def page_without_slash(self, request: web.Request) -> web.StreamResponse:
+        return _redirect(f"../{request.match_info['token']}", request)
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """The page's event connection, for as long as it lasts."""
+        channel = self._link(request).channel
+        with self._gate.connection(request):
+            response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
+            response.content_type = "text/event-stream"
+            await response.prepare(request)
+            if request.transport:
+                has = request.headers.get("Last-Event-ID", "")
+                page = OpenPage(
+                    request.transport,
+                    is_chunked=request.version >= HttpVersion11,
+                    is_seen="unseen" not in request.query,
+                    has=int(has) if has.isascii() and has.isdecimal() else 0,
+                )
+                await self._halls.attend(channel, page)
+        return response
+
+    async def playlist(self, request: web.Request) -> web.StreamResponse:
+        assert self._sources.playlist  # noqa: S101 - else there is no such route
+        return await self._sources.playlist(self._link(request).channel)
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        """What the page of earlier versions asks for, again and again."""
+        view = self._view(self._link(request).channel)
+        if view is None:
+            return web.json_response({"state": "over"})
+        spectating = view.spectating
+        return web.json_response(
+            {
+                "state": view.broadcast.state.value,
+                "prompt": view.prompt_in_force,
+                "portrait": view.broadcast.portrait,
+                "host": view.broadcast.host.name,
+                "stream": view.streams,
+                "coming_back": view.coming_back > 0,
+                "whep": spectating and {"url": spectating.webrtc_url, "token": spectating.spectator_token},
+            }
+        )
+
+    async def picture(self, request: web.Request) -> web.StreamResponse:
+        channel = self._link(request).channel
+        view = self._view(channel)
+        jpeg = view.picture if view else None
+        if jpeg is None and (last := await self._lasts.of(channel)):
+            jpeg = await self._pictures.of(last)
+        if jpeg is None:
+            raise web.HTTPNotFound(text=texts.NOT_NOW)
+        headers = {"Cache-Control": "no-cache", "ETag": f'"{tag_of(jpeg)}"'}
+        if is_known(tag_of(jpeg), request):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
+
+    async def film(self, request: web.Request) -> web.StreamResponse:
+        """Leads to one of the last broadcast's videos, at the service."""
+        last = await self._lasts.of(self._link(request).channel)
+        number = int(request.match_info["number"])
+        if last is None or number > len(last.recorded):
+            raise web.HTTPNotFound(text=texts.NOT_NOW)
+        url = await self._films.link(last.recorded[number - 1].stream)
+        if url is None:
+            raise web.HTTPServiceUnavailable(text=texts.NOT_NOW, headers={"Retry-After": RETRY_AFTER_S})
+        # As it is: written in another way, its signature would not be right.
+        return web.Response(status=302, headers={"Location": url})
+
+    def _link(self, request: web.Request) -> WatchLink:
+        link = self._sources.links.find(request.match_info["token"])
+        if link is None:
+            self._gate.wrong_link(request)
+            raise web.HTTPNotFound(text=texts.UNKNOWN)
+        return link
+
+    async def _of_earlier_version(self, request: web.Request) -> web.StreamResponse:
+        """A link of a broadcast, as earlier versions posted it, leads to its channel's."""
+        self._gate.wrong_link(request)
+        link = await self._sources.links.of_broadcast(request.match_info["token"])
+        if link is None:
+            return web.Response(status=404, text=self._unknown, content_type="text/html")
+        self._gate.right_after_all(request)
+        return _redirect(link.token, request)
+
+    async def _draw(self, channel: Channel, watching: int) -> Document:
+        return state_document(
+            self._sources.view_in(channel),
+            await self._lasts.of(channel),
+            channel=channel,
+            name=self._sources.name_of(channel),
+            watching=watching,
+        )
+
+    def _view(self, channel: Channel) -> BroadcastView | None:
+        view = self._sources.view_in(channel)
+        return None if view is None or view.broadcast.state.is_over else view
+
+    def _picture_key(self, view: BroadcastView | None, last: PastBroadcast | None) -> str | None:
+        if view and view.picture:
+            return f"{key_of(view.broadcast.id)}-{view.ideas}"
+        return key_of(last.broadcast.id) if last and self._pictures.is_known(last) else None
+
+    def _changed(self, broadcast: Broadcast) -> None:
+        if broadcast.state.is_over:
+            self._lasts.changed(broadcast.channel)
+        self._halls.changed(broadcast.channel)
+
+    def _recorded(self, stream: Stream) -> None:
+        if channel := self._lasts.recorded(stream):
+            self._halls.changed(channel)
+
+    def _revoked(self, link: WatchLink) -> None:
+        self._halls.gone(link.channel)
+
+
+def _redirect(to: str, request: web.Request) -> web.Response:
+    """By a relative reference, since only the browser knows the whole address."""
+    query = request.rel_url.raw_query_string
+    return web.Response(status=302, headers={"Location": f"{to}?{query}" if query else to})

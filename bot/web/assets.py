@@ -1,0 +1,63 @@
+"""The page's files: each is read and compressed once, when it is first asked for."""
+
+import asyncio
+import gzip
+from dataclasses import dataclass
+from hashlib import blake2s
+from mimetypes import types_map
+from pathlib import Path
+
+from aiohttp import web
+
+PAGE = Path(__file__).parent / "page"
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    content: bytes
+    compressed: bytes
+    tag: str
+
+
+class Assets:
+    """Those that are there at the start, and nothing else: no path leads out of their folder."""
+
+    def __init__(self) -> None:
+        self._paths = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
+        self._files: dict[str, _File] = {}
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """The file of the request's `path`, to be asked for by its tag the next time."""
+        name = request.match_info["path"]
+        if name not in self._paths:
+            raise web.HTTPNotFound
+        if name not in self._files:
+            self._files[name] = await asyncio.to_thread(_read, self._paths[name])
+        file = self._files[name]
+        # Each time: modules of two versions do not go together. Weak, since it may be compressed, or not.
+        headers = {"Cache-Control": "no-cache", "ETag": f'W/"{file.tag}"', "Vary": "Accept-Encoding"}
+        if is_known(file.tag, request):
+            return web.Response(status=304, headers=headers)
+        takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+        if takes_gzip:
+            headers["Content-Encoding"] = "gzip"
+        response = web.Response(body=file.compressed if takes_gzip else file.content, headers=headers)
+        suffix = self._paths[name].suffix
+        response.content_type = _TYPES.get(suffix) or types_map.get(suffix, "application/octet-stream")
+        return response
+
+
+def tag_of(content: bytes) -> str:
+    """What stands for a content in its ETag."""
+    return blake2s(content, digest_size=16).hexdigest()
+
+
+def is_known(tag: str, request: web.Request) -> bool:
+    """Whether whoever asks has this content already."""
+    return any(known.value == tag for known in request.if_none_match or ())
+
+
+def _read(path: Path) -> _File:
+    content = path.read_bytes()
+    return _File(content, gzip.compress(content, mtime=0), tag_of(content))
