@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
 from playwright.async_api import Page
 
 from tests.support.browser import LocalBrowser
@@ -53,8 +54,17 @@ class WatchPage:
         await self.page.evaluate("state => draw(state)", state)
 
     async def text(self) -> str:
-        """All that can be read."""
-        return await self.page.locator("body").inner_text()
+        """All that can be read, line by line, without the marks around names."""
+        text = await self.page.locator("main").inner_text()
+        return "\n".join(filter(None, text.replace("\u2068", "").replace("\u2069", "").splitlines()))
+
+    async def is_clean(self, state: str) -> None:
+        """axe-core finds nothing. It is loaded once, since that takes the most time."""
+        if not await self.page.evaluate("Boolean(window.axe)"):
+            await self.page.evaluate(Axe().axe_script)
+        found = await self.page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        rules = [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found["violations"]]
+        assert rules == [], f"{state}: {rules}"
 
 
 @dataclass
@@ -103,9 +113,30 @@ async def serving_watch_page() -> AsyncIterator[Site]:
         await runner.cleanup()
 
 
-async def open_watch_page(browser: LocalBrowser, url: str, **size: int) -> WatchPage:
-    page = await browser.open(url, **size)
+async def open_watch_page(
+    browser: LocalBrowser,
+    url: str,
+    *,
+    steps: bool = False,
+    faked: str = "",
+    width: int = 1440,
+    height: int = 900,
+) -> WatchPage:
+    """The page, without motion, with a clock that stands; or `steps`, when the test says so.
+
+    `faked` is a script that comes first: what the device can, or cannot.
+    """
+    page = await browser.open("about:blank", width=width, height=height)
+    await page.emulate_media(reduced_motion="reduce", color_scheme="dark")
+    if steps:
+        await page.clock.install(time=NOW / 1000)
+    else:
+        await page.clock.set_fixed_time(NOW / 1000)
+    await page.add_init_script(faked)
+    await page.goto(url)
     await page.wait_for_function("Boolean(window.draw)")
+    if steps:
+        await page.clock.pause_at(NOW / 1000 + 10)
     return WatchPage(page)
 
 

@@ -23,8 +23,9 @@ export class Screen {
   }
 
   get #canFill() {
-    const ofAnything = document.fullscreenEnabled || document.webkitFullscreenEnabled;
-    return Boolean(ofAnything || this.onAir().webkitEnterFullscreen);
+    const asks = this.stage.requestFullscreen ?? this.stage.webkitRequestFullscreen;
+    if (!asks) return Boolean(this.onAir().webkitEnterFullscreen);
+    return Boolean(document.fullscreenEnabled ?? document.webkitFullscreenEnabled);
   }
 
   get #canFloat() {

@@ -4,7 +4,7 @@ import * as texts from "../texts.js";
 import { Announcer } from "./announcer.js";
 import { Crowd } from "./crowd.js";
 import { Film } from "./film.js";
-import { nameOf, Now, whose } from "./now.js";
+import { hasWon, nameOf, Now, whose } from "./now.js";
 import { Picture } from "./picture.js";
 import { plain } from "./plain.js";
 import { Screen } from "./screen.js";
@@ -103,7 +103,7 @@ export class View {
     if (!broadcast) return;
     const { prompt, winner, mode, candidates } = broadcast;
     announcer.hear("prompt", texts.saidPrompt(short(prompt.text), whose(broadcast)));
-    announcer.hear("winner", winner && texts.saidWinner(short(winner.text), texts.wonBy(plain(winner.by), winner.votes, winner.of)));
+    announcer.hear("winner", winner && !hasWon(broadcast) ? texts.saidWinner(short(winner.text), texts.wonBy(plain(winner.by), winner.votes, winner.of)) : null);
     announcer.hear("ballot", mode === "vote" && candidates.length > 0 ? texts.saidBallot : null);
   }
 

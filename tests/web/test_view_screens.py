@@ -1,0 +1,193 @@
+"""The watch page on every screen: what has how much room, and what the device can do."""
+
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+from PIL import Image
+from playwright.async_api import FloatRect, Page, expect
+
+from tests.support.browser import LocalBrowser
+from tests.support.watch_page import Site, ballot, document, open_watch_page, past, serving_watch_page
+
+LIVE = document(ballot(3, 7, 1, 0, 1))
+UPRIGHT = document(ballot(3, 7, 1, 0, 1, portrait=True))
+DARK = ((0, 60), (0, 60), (0, 60), (190, 255))
+"""Red, green, blue and how little is seen through, from and to."""
+OVER = document(last=past())
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with serving_watch_page() as served:
+        yield served
+
+
+async def test_every_screen_is_used(browser: LocalBrowser, site: Site) -> None:
+    """The picture has a phone's whole width, upright and on its side; on a desk the crowd stands beside it.
+
+    Nothing is ever wider than the screen, and all that can be tapped is 44 px or more.
+    """
+    watch = await open_watch_page(browser, site.url)
+    for width, height in ((390, 844), (844, 390), (1440, 900), (720, 450), (320, 256)):
+        await watch.page.set_viewport_size({"width": width, "height": height})
+        for state in (LIVE, UPRIGHT, OVER):
+            await watch.show(state, hasSound=True)
+            case = f"{width}x{height} {state is UPRIGHT} {state is OVER}"
+            assert await watch.page.evaluate("document.documentElement.scrollWidth") <= width, case
+            small = await watch.page.evaluate(_SMALLER_THAN_44)
+            assert small == [], case
+        for state in (LIVE, UPRIGHT):
+            await watch.show(state)
+            stage, now, crowd = [await _box(watch.page, name) for name in ("#stage", "#now", "#crowd")]
+            is_beside = width >= 1000 or (state is UPRIGHT and width > height and height <= 500)
+            if is_beside:
+                assert crowd["x"] >= stage["x"] + stage["width"]
+                assert stage["height"] > height * 0.6
+            else:
+                assert now["y"] >= stage["y"] + stage["height"]
+                assert stage["width"] == width if state is LIVE else stage["height"] > height * 0.5
+                assert state is LIVE or now["y"] < height, "the words look out below"
+
+
+async def test_an_overlay_is_texts_alone_on_nothing(browser: LocalBrowser, site: Site) -> None:
+    """For OBS: no picture, no button, a transparent ground, dark plates; nothing while nothing is on."""
+    watch = await open_watch_page(browser, f"{site.url}?overlay=1")
+    await watch.show(LIVE)
+    text = await watch.text()
+    for words in ("A dragon made of paper", "Robin’s idea", "closes in 12 s", "Ada · 7 votes"):
+        assert words in text
+    for words in ("LIVE", "Take part", "watching"):
+        assert words not in text
+    await expect(watch.page.locator("button:visible, a:visible, video:visible")).to_have_count(0)
+    plate = await _box(watch.page, "#now")
+    picture = await _picture(watch.page)
+    assert picture.getpixel((20, 20)) == (0, 0, 0, 0)
+    edge = (round(plate["x"]) + 6, round(plate["y"] + plate["height"] / 2))
+    assert all(low <= value <= high for value, (low, high) in zip(_values(picture, edge), DARK, strict=True))
+    await watch.show(OVER, status="idle")
+    assert (await _picture(watch.page)).getbbox() is None
+
+
+async def test_the_buttons_ask_the_player(browser: LocalBrowser, site: Site) -> None:
+    """Tap to play, pause and sound are the player's; a sound that is not there has no button."""
+    watch = await open_watch_page(browser, site.url)
+    await watch.show(LIVE, status="tap")
+    await watch.page.get_by_role("button", name="Tap to play").click()
+    await watch.show(LIVE)
+    await expect(watch.page.get_by_role("button", name="Tap to play")).to_be_hidden()
+    await watch.page.get_by_role("button", name="Pause").press("Enter")
+    await expect(watch.page.locator("#sound")).to_be_hidden()
+    await watch.show(LIVE, hasSound=True, isMuted=True)
+    await watch.page.get_by_role("button", name="Turn the sound on").press("Enter")
+    await watch.show(LIVE, hasSound=True, isMuted=False)
+    await watch.page.get_by_role("button", name="Turn the sound off").press("Enter")
+    assert await watch.page.evaluate("asked.map((words) => words.split(' [')[0])") == [
+        "tap",
+        "pause",
+        "mute false",
+        "mute true",
+    ]
+
+
+async def test_full_screen_is_the_stage_with_the_prompt(browser: LocalBrowser, site: Site) -> None:
+    """What the world follows stands on the picture, where the words beside it are not seen."""
+    watch = await open_watch_page(browser, site.url)
+    await watch.show(LIVE)
+    caption = watch.page.locator("#caption")
+    await expect(caption).to_be_hidden()
+    await watch.page.get_by_role("button", name="Full screen").press("Enter")
+    await expect(caption).to_be_visible()
+    assert await watch.page.evaluate("document.fullscreenElement.id") == "stage"
+    await watch.page.get_by_role("button", name="Full screen").press("Enter")
+    await expect(caption).to_be_hidden()
+
+
+async def test_an_iphone_fills_its_screen_with_the_video_itself(browser: LocalBrowser, site: Site) -> None:
+    """Where no element but the video can (faked): by its own ways, and it is played on afterwards."""
+    watch = await open_watch_page(browser, site.url, faked=_AN_IPHONE)
+    await watch.show(LIVE)
+    page = watch.page
+    await page.get_by_role("button", name="Full screen").press("Enter")
+    await page.get_by_role("button", name="Picture in picture").press("Enter")
+    await page.evaluate("document.querySelector('video').dispatchEvent(new Event('webkitendfullscreen'))")
+    assert await page.evaluate("did") == ["fills on-air", "picture-in-picture on-air"]
+    assert len(await page.evaluate("asked")) == 1
+
+
+async def test_a_device_that_can_do_neither_offers_neither(browser: LocalBrowser, site: Site) -> None:
+    """As in a frame that may not (faked): no button that does nothing."""
+    watch = await open_watch_page(browser, site.url, faked=_CAN_DO_NOTHING)
+    await watch.show(LIVE)
+    await expect(watch.page.get_by_role("button", name="Pause")).to_be_attached()
+    for name in ("Full screen", "Picture in picture"):
+        await expect(watch.page.get_by_role("button", name=name)).to_have_count(0)
+
+
+async def test_the_screen_stays_on_while_somebody_watches(browser: LocalBrowser, site: Site) -> None:
+    """The lock (faked) is asked for once, again after the system took it, and given back at the end."""
+    watch = await open_watch_page(browser, site.url, faked=_LOCKS)
+    for _ in range(3):
+        await watch.show(LIVE)
+    assert await watch.page.evaluate("locks.length") == 1
+    await watch.page.evaluate("locks[0].released = true; see(false)")
+    assert await watch.page.evaluate("locks.length") == 1
+    await watch.page.evaluate("see(true)")
+    assert await watch.page.evaluate("locks.map((lock) => lock.released)") == [True, False]
+    await watch.show(OVER, status="idle")
+    assert await watch.page.evaluate("locks.map((lock) => lock.released)") == [True, True]
+
+
+async def _box(page: Page, selector: str) -> FloatRect:
+    box = await page.locator(selector).bounding_box()
+    assert box
+    return box
+
+
+def _values(picture: Image.Image, at: tuple[int, int]) -> tuple[int, ...]:
+    values = picture.getpixel(at)
+    assert isinstance(values, tuple)
+    return values
+
+
+async def _picture(page: Page) -> Image.Image:
+    return Image.open(io.BytesIO(await page.screenshot(omit_background=True))).convert("RGBA")
+
+
+_SMALLER_THAN_44 = """
+[...document.querySelectorAll("button, a")].filter((node) => {
+  const { width, height } = node.getBoundingClientRect();
+  return node.checkVisibility() && (width < 44 || height < 44);
+}).map((node) => node.outerHTML)
+"""
+_CAN_DO_NOTHING = """
+for (const name of ["fullscreenEnabled", "pictureInPictureEnabled"])
+  Object.defineProperty(Document.prototype, name, { get: () => false });
+"""
+_AN_IPHONE = (
+    _CAN_DO_NOTHING
+    + """
+window.did = [];
+delete Element.prototype.requestFullscreen;
+delete Element.prototype.webkitRequestFullscreen;
+delete HTMLVideoElement.prototype.requestPictureInPicture;
+Object.assign(HTMLVideoElement.prototype, {
+  webkitEnterFullscreen() { did.push(`fills ${this.classList[1]}`); },
+  webkitSupportsPresentationMode: () => true,
+  webkitSetPresentationMode(mode) { did.push(`${mode} ${this.classList[1]}`); },
+});
+"""
+)
+_LOCKS = """
+window.locks = [];
+const request = async () => {
+  const lock = { released: false, release() { this.released = true; } };
+  locks.push(lock);
+  return lock;
+};
+Object.defineProperty(navigator, "wakeLock", { value: { request } });
+window.see = (isSeen) => {
+  Object.defineProperty(document, "hidden", { value: !isSeen, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+};
+"""
