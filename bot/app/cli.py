@@ -39,21 +39,22 @@ def every_command(
 @app.command()
 def run() -> None:
     """Run the bot, with the settings in the environment or in .env."""
-    from bot.process.logs import set_up_logging
-    from bot.process.settings import Settings, load_settings, misspelt_names
+    from bot.process.loading import collector_at_rest
 
     with _start_errors_explained():
-        settings = load_settings(Settings)
-        secrets = [settings.discord_token.get_secret_value(), settings.odyssey_api_key.get_secret_value()]
-        set_up_logging(settings.log_level, settings.log_format, secrets)
-        log.info("version %s of the bot", __version__)
-        for complaint in misspelt_names():
-            log.warning("%s", complaint)
+        with collector_at_rest():
+            from bot.process.logs import set_up_logging
+            from bot.process.settings import Settings, load_settings, misspelt_names
 
-        from bot.app.wiring import (
-            run_until_signalled,  # all of the bot: what is wrong with a setting is said before
-        )
+            settings = load_settings(Settings)
+            secrets = [settings.discord_token.get_secret_value(), settings.odyssey_api_key.get_secret_value()]
+            set_up_logging(settings.log_level, settings.log_format, secrets)
+            log.info("version %s of the bot", __version__)
+            for complaint in misspelt_names():
+                log.warning("%s", complaint)
 
+            # All of the bot, so after what is wrong with a setting was said.
+            from bot.app.wiring import run_until_signalled
         asyncio.run(run_until_signalled(settings))
 
 

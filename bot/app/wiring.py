@@ -1,7 +1,6 @@
 """The composition root: opens everything in order, wires it, and closes it in reverse order."""
 
 import asyncio
-import gc
 import logging
 from contextlib import AsyncExitStack
 from functools import partial
@@ -57,10 +56,6 @@ FILES_FOR_OTHERS = 300
 
 async def run_until_signalled(settings: Settings) -> None:
     """Runs the bot until it is told to stop. Raises `StartError` when it cannot start."""
-    # What is loaded stays. To look through all of it for garbage would stop every broadcast for 0.1 s.
-    gc.collect()
-    gc.freeze()
-    gc.collect()  # of next to nothing: by how much is left here it is reckoned when to look again
     await run_bot(settings, stop_on_signals(STOP_S, cut_off_after_s=CUT_OFF_S))
 
 

@@ -30,10 +30,11 @@ def test_the_bot_loads_nothing_of_what_is_local() -> None:
 def test_what_is_loaded_is_no_garbage() -> None:
     """The garbage collector has nothing of the bot's code to look at while broadcasts run."""
     ended = python(
-        "import asyncio, gc, bot.app.wiring as wiring\n"
-        "async def run_bot(*_): print(gc.get_freeze_count() > 10 * len(gc.get_objects()))\n"
-        "wiring.run_bot = run_bot\n"
-        "asyncio.run(wiring.run_until_signalled(None))"
+        "import gc, os, bot.app.wiring as wiring\n"
+        "os.environ |= {'DISCORD_TOKEN': 'a' * 20, 'ODYSSEY_API_KEY': 'b' * 20, 'LOG_LEVEL': 'ERROR'}\n"
+        "async def run(_): print(gc.isenabled() and gc.get_freeze_count() > 10 * len(gc.get_objects()))\n"
+        "wiring.run_until_signalled = run\n"
+        "from bot.app.cli import app; app(['run'])"
     )
     assert ended.stdout.strip() == "True", ended.stderr
 
