@@ -9,6 +9,8 @@ VENDOR := bot/web/page/vendor
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+# Bytecode is kept, whatever the environment says: many tests start programs, and each would compile them.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -19,9 +21,10 @@ demo: $(VENV)/local.stamp ## the whole bot in a browser, without any account
 	@exec $(PY) -m bot demo --port $(PORT) $(if $(DATA),--data "$(DATA)") \
 		$(if $(LIMIT),--stream-limit-s $(LIMIT)) $(if $(SLOTS),--concurrent-streams $(SLOTS))
 
-test: $(VENV)/dev.stamp
-	@# Bytecode is kept, whatever the environment says: many tests start programs, and each would compile them.
-	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
+test: $(VENV)/dev.stamp ## what fails among others is tried once more, alone, and named
+	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal $(ARGS) || { [ $$? = 1 ] && \
+		echo "Once more, alone: what PASSED now, in the list at the end, failed among others." && \
+		$(PYTEST) --last-failed --last-failed-no-failures none -rap $(ARGS); }
 
 published-client: $(VENV)/dev.stamp ## Odyssey's own JavaScript client against the stand-in; needs npm and a Chromium
 	@mkdir -p build

@@ -10,11 +10,13 @@ from tests.support.browser import browser, chromium
 
 __all__ = ["browser", "chromium"]
 
+gc.disable()  # while everything is loaded, next to nothing is garbage
+
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not look at it again and again."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

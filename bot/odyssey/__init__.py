@@ -4,7 +4,9 @@ Speaks the public protocol with the names of the published Python client, and us
 project: `from bot.odyssey import Odyssey`.
 """
 
-from bot.odyssey.api.simulations import SimulationJob, SimulationJobsList, SimulationStatus, SimulationStream
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from bot.odyssey.base.errors import (
     AccountSuspendedError,
     ConcurrentLimitReachedError,
@@ -31,13 +33,21 @@ from bot.odyssey.base.types import (
     VideoFrame,
     VideoStats,
 )
-from bot.odyssey.client import Odyssey
-from bot.odyssey.files.artifacts import read_artifact
-from bot.odyssey.files.downloads import DownloadedRecording
 from bot.odyssey.files.images import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, FittedImage, fit_image
-from bot.odyssey.http.http import open_http
-from bot.odyssey.live.options import ConnectOptions
-from bot.odyssey.live.spectator import SpectatorConnection, connect_to_stream
+
+if TYPE_CHECKING:
+    from bot.odyssey.api.simulations import (
+        SimulationJob,
+        SimulationJobsList,
+        SimulationStatus,
+        SimulationStream,
+    )
+    from bot.odyssey.client import Odyssey
+    from bot.odyssey.files.artifacts import read_artifact
+    from bot.odyssey.files.downloads import DownloadedRecording
+    from bot.odyssey.http.http import open_http
+    from bot.odyssey.live.options import ConnectOptions
+    from bot.odyssey.live.spectator import SpectatorConnection, connect_to_stream
 
 __all__ = [
     "MAX_IMAGE_BYTES",
@@ -78,3 +88,22 @@ __all__ = [
     "open_http",
     "read_artifact",
 ]
+
+_LOADED_WHEN_ASKED_FOR = {
+    "api.simulations": ("SimulationJob", "SimulationJobsList", "SimulationStatus", "SimulationStream"),
+    "client": ("Odyssey",),
+    "files.artifacts": ("read_artifact",),
+    "files.downloads": ("DownloadedRecording",),
+    "http.http": ("open_http",),
+    "live.options": ("ConnectOptions",),
+    "live.spectator": ("SpectatorConnection", "connect_to_stream"),
+}
+"""WebRTC and HTTP take most of a second: a process that only fits a picture does not wait for them."""
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _LOADED_WHEN_ASKED_FOR.items():
+        if name in names:
+            globals().update({each: getattr(import_module(f"{__name__}.{module}"), each) for each in names})
+            return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

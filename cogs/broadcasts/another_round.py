@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import discord
-from discord.ui import ActionRow, Container, LayoutView
+from discord.ui import ActionRow, Button, Container, LayoutView
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.rights import Deed
@@ -35,11 +35,14 @@ class AnotherRoundButton(LastingButton, template=r"odyssey:again:(?P<broadcast_i
 
 
 async def _take_away(message: discord.Message) -> None:
-    """Leaves a last panel without its button."""
+    """Leaves a last panel without the button: Watch, where it has that, stays."""
     panel = LayoutView.from_message(message, timeout=None)
     panel.stop()
     for frame in panel.children:
         if isinstance(frame, Container):
             for row in [item for item in frame.children if isinstance(item, ActionRow)]:
-                frame.remove_item(row)
+                for button in [item for item in row.children if isinstance(item, Button) and not item.url]:
+                    row.remove_item(button)
+                if not row.children:
+                    frame.remove_item(row)
     await message.edit(view=panel, allowed_mentions=NO_MENTIONS)

@@ -27,6 +27,16 @@ def test_the_bot_loads_nothing_of_what_is_local() -> None:
     assert ended.stdout.strip() == "[]", ended.stderr
 
 
+def test_what_reads_a_picture_does_not_wait_for_the_rest_of_the_client() -> None:
+    """Each picture has a process of its own: that loads neither WebRTC nor HTTP."""
+    heavy = ("aiortc", "aiohttp", "httpx", "discord", "sqlalchemy")
+    ended = python(
+        "import sys, bot.worlds.pictures\n"
+        f"print([name for name in sys.modules if name.split('.')[0] in {heavy!r}])"
+    )
+    assert ended.stdout.strip() == "[]", ended.stderr
+
+
 def test_what_is_loaded_is_no_garbage() -> None:
     """The garbage collector has nothing of the bot's code to look at while broadcasts run."""
     ended = python(

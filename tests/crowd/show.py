@@ -44,7 +44,7 @@ async def crowd_house(
     """A house with nobody in it yet, whose requests to Discord are counted."""
     requests = Requests()
     standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1, stream_limit_s=stream_limit_s))
-    async with LocalDiscord(add_routes=requests.listen) as discord, standin:
+    async with LocalDiscord(add_routes=requests.listen, response_timeout_s=WAIT_S) as discord, standin:
         yield House(directory, discord, standin), requests
 
 

@@ -8,8 +8,6 @@ from playwright.async_api import Page, expect
 from tests.support.browser import LocalBrowser
 from tests.support.processes import python_m_bot
 
-LIVE_TIMEOUT_MS = 30_000
-
 
 async def test_two_people_steer_a_live_video_and_get_its_recording(
     browser: LocalBrowser, tmp_path: Path
@@ -25,7 +23,7 @@ async def test_two_people_steer_a_live_video_and_get_its_recording(
         await mika.keyboard.type("A red boat on a lake at dawn")
         await mika.keyboard.press("Enter")
         for page in (mika, robin):
-            await expect(page.locator(".container").first).to_contain_text("Live", timeout=LIVE_TIMEOUT_MS)
+            await expect(page.locator(".container").first).to_contain_text("Live")
             await _plays(page)
 
         await robin.get_by_label("Message #broadcasts").fill("!it starts to snow")
@@ -43,7 +41,7 @@ async def test_two_people_steer_a_live_video_and_get_its_recording(
 
         for name in ("Moderate", "End", "End it"):
             await mika.get_by_role("button", name=name, exact=True).click()
-        await expect(robin.locator(".messages")).to_contain_text("Full video", timeout=LIVE_TIMEOUT_MS)
+        await expect(robin.locator(".messages")).to_contain_text("Full video")
         film = await robin.get_by_role("link", name="Full video").get_attribute("href")
         assert await robin.evaluate(_LENGTH_OF_FILM, film) > 0
 
@@ -57,7 +55,7 @@ async def _plays(page: Page) -> None:
     """The watch page in the demo shows video whose picture changes."""
     frame = page.frame_locator("iframe.player")
     video = frame.locator("video.on-air")
-    await expect(frame.locator("#notice")).to_be_hidden(timeout=LIVE_TIMEOUT_MS)
+    await expect(frame.locator("#notice")).to_be_hidden()
     first = await video.evaluate(_PICTURE)
     await video.evaluate("video => new Promise(done => setTimeout(done, 400))")
     assert await video.evaluate(_PICTURE) != first

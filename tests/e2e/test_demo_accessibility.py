@@ -8,8 +8,6 @@ from playwright.async_api import Page, expect
 from tests.support.browser import LocalBrowser
 from tests.support.processes import python_m_bot
 
-LIVE_TIMEOUT_MS = 30_000
-
 
 async def test_a_broadcast_from_the_first_click_to_its_recording(
     browser: LocalBrowser, tmp_path: Path
@@ -25,7 +23,7 @@ async def test_a_broadcast_from_the_first_click_to_its_recording(
         await expect(mika.locator("iframe.player")).to_be_visible()
         await _is_clean(mika, "connecting")
         panel = mika.locator(".container").first
-        await expect(panel.locator("img")).to_be_visible(timeout=LIVE_TIMEOUT_MS)
+        await expect(panel.locator("img")).to_be_visible()
         await _is_clean(mika, "live")
 
         await panel.get_by_role("button", name="Moderate").click()
@@ -54,7 +52,7 @@ async def test_a_broadcast_from_the_first_click_to_its_recording(
         await panel.get_by_role("button", name="Moderate").click()
         for name in ("End", "End it"):
             await mika.get_by_role("button", name=name, exact=True).last.click()
-        await expect(mika.locator(".messages")).to_contain_text("Full video", timeout=LIVE_TIMEOUT_MS)
+        await expect(mika.locator(".messages")).to_contain_text("Full video")
         await _is_clean(mika, "recording")
         await _is_clean(robin, "recording on a phone")
         await robin.get_by_role("tab", name="Video").click()

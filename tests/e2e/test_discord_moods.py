@@ -45,7 +45,7 @@ async def strange_discord(
         return await handle(api, request)
 
     monkeypatch.setattr(RestApi, "handle", handle_strangely)
-    async with LocalDiscord() as discord:
+    async with LocalDiscord(response_timeout_s=WAIT_S) as discord:
         house.discord = discord
         yield lambda method, path, answer: answers.append((method, path, answer))
 
@@ -171,7 +171,7 @@ async def test_a_stop_while_discord_is_waited_for(
         return web.Response(status=503)
 
     strange_discord("GET", ME, unwell)
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(WAIT_S), asyncio.TaskGroup() as tasks:
         tasks.create_task(run_bot(house.settings_of(), stop))
         await asked.wait()
         stop.set()

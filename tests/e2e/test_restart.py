@@ -10,7 +10,7 @@ from bot.app.wiring import run_bot
 from bot.kit.errors import StartError
 from bot.local.discord.server import LocalDiscord
 from bot.process.settings import Settings
-from tests.e2e.conftest import CHANNEL, House, free_port
+from tests.e2e.conftest import CHANNEL, WAIT_S, House, free_port
 
 
 async def test_an_orderly_stop_ends_the_broadcast_and_the_next_start_posts_its_recording(
@@ -69,7 +69,7 @@ async def test_without_the_message_content_intent_commands_still_steer(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The bot says what is missing, goes on, and tells people how to steer."""
-    async with LocalDiscord(message_content_intent=False) as discord:
+    async with LocalDiscord(message_content_intent=False, response_timeout_s=WAIT_S) as discord:
         house.discord = discord
         async with house.bot():
             assert "message content intent is switched off" in caplog.text

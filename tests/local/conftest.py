@@ -14,8 +14,14 @@ WATCH_PAGE = "<!doctype html><html lang=en><title>Live</title><main><h1>The vide
 
 
 @pytest.fixture
-async def local_discord() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord(response_timeout_s=0.4) as server:
+def response_timeout_s() -> float:
+    """How long people wait for an answer: a test in which none comes parametrizes it."""
+    return 30.0
+
+
+@pytest.fixture
+async def local_discord(response_timeout_s: float) -> AsyncIterator[LocalDiscord]:
+    async with LocalDiscord(response_timeout_s=response_timeout_s) as server:
         yield server
 
 
@@ -27,7 +33,9 @@ async def bot(local_discord: LocalDiscord, monkeypatch: pytest.MonkeyPatch) -> A
 
 
 @pytest.fixture
-async def watched_discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalDiscord]:
+async def watched_discord(
+    monkeypatch: pytest.MonkeyPatch, response_timeout_s: float
+) -> AsyncIterator[LocalDiscord]:
     """One with the demo's page, and a page to watch to which the sample bot's panels lead."""
 
     async def watch(request: web.Request) -> web.Response:
@@ -37,6 +45,6 @@ async def watched_discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Loca
         add_page(app, discord)
         app.router.add_get("/watch/abc", watch)
 
-    async with LocalDiscord(add_routes=add_routes) as server:
+    async with LocalDiscord(add_routes=add_routes, response_timeout_s=response_timeout_s) as server:
         monkeypatch.setattr(Panel, "watch_url", f"{server.url}/watch/abc")
         yield server

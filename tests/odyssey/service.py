@@ -24,7 +24,7 @@ from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCRtpSe
 from tests.odyssey.clip import ClipTrack, encoded_clip
 
 API_KEY = "ody_test_key"
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 """For what has to come: a limit of a few seconds would fail on a machine that is busy."""
 
 _loopback: ContextVar[bool] = ContextVar("scripted_service_loopback", default=False)

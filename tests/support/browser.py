@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, async_playwright, expect
 
 CANDIDATES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -26,7 +26,9 @@ ARGUMENTS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 LOCAL_HOSTS = {"127.0.0.1", "localhost"}
-_ACTION_TIMEOUT_MS = 15_000
+_PATIENCE_MS = 30_000
+"""For what a page has to do or to show: only what never comes takes it."""
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 class LocalBrowser:
@@ -44,7 +46,7 @@ class LocalBrowser:
     async def open(self, url: str, *, width: int = 1440, height: int = 900) -> Page:
         """A page in a context of its own (no shared storage), once it has loaded."""
         context = await self._browser.new_context(viewport={"width": width, "height": height})
-        context.set_default_timeout(_ACTION_TIMEOUT_MS)
+        context.set_default_timeout(_PATIENCE_MS)
         page = await context.new_page()
         page.on("request", self._check_request)
         page.on("pageerror", self._note_error)

@@ -132,7 +132,7 @@ class LocalDiscord:
         return self.user(as_user).messages(channel)
 
     async def wait_for_message(
-        self, channel: Channel, predicate: Predicate, *, timeout_s: float = 10.0, as_user: str = "mika"
+        self, channel: Channel, predicate: Predicate, *, timeout_s: float = 30.0, as_user: str = "mika"
     ) -> SeenMessage:
         """The newest message that fits, else the first that comes to fit (by being sent or edited).
 

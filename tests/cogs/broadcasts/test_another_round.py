@@ -45,7 +45,7 @@ async def test_a_last_panel_begins_another_round_once(house: House) -> None:
         await until(house, lambda: not offers(house, panel))
         left = house.discord.user("mika").see(panel.channel_id, panel.id)
         assert left
-        assert left.text.strip() == panel.text.replace(AGAIN, "").strip()
+        assert left.text.strip() == panel.text.replace(f"{AGAIN}\n", "").strip()
 
 
 async def test_two_who_press_at_once_begin_one(house: House) -> None:

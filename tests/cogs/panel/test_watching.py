@@ -16,6 +16,7 @@ from bot.local.discord.people.views import SeenMessage
 from bot.process.settings import Settings
 from cogs.panel.watching import watch_url
 from cogs.wording.panel import BEHIND
+from tests.cogs.broadcasts.test_another_round import asked, offers
 from tests.cogs.broadcasts.test_departures import live_in, new_thread
 from tests.cogs.conftest import until
 from tests.cogs.people import new_channel
@@ -139,7 +140,10 @@ async def test_without_a_page_for_others_watch_opens_the_video(
         told = await mika.slash(CHANNEL, "odyssey link")
         assert "no watch page" in (await told.final(timeout_s=WAIT_S)).text
         await mika.slash(CHANNEL, "odyssey end")
-        assert [button.label for button in (await last_panel(house)).buttons] == ["Another round"]
+        over = await last_panel(house)
+        assert [button.label for button in over.buttons] == ["Another round"]
+        await asked(house, "robin", over)
+        await until(house, lambda: not offers(house, over))
 
 
 def on_air(hls_url: str | None) -> BroadcastView:

@@ -60,6 +60,7 @@ async def test_before_anything_is_on_air(
     await _is_clean(page, "no connection")
 
 
+@pytest.mark.parametrize("response_timeout_s", [3.0])
 async def test_while_something_is_on_air(
     bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
 ) -> None:

@@ -20,9 +20,9 @@ HOSTILE = (
 
 
 @pytest.fixture
-async def local_discord() -> AsyncIterator[LocalDiscord]:
+async def local_discord(response_timeout_s: float) -> AsyncIterator[LocalDiscord]:
     """A local Discord with the page, and a stand-in for the bot's watch page at /watch/abc."""
-    async with LocalDiscord(add_routes=_add_routes, response_timeout_s=0.4) as server:
+    async with LocalDiscord(add_routes=_add_routes, response_timeout_s=response_timeout_s) as server:
         yield server
 
 
@@ -93,6 +93,7 @@ async def test_commands_by_keyboard(
     await expect(page.locator(".embed-image img")).to_be_visible()
 
 
+@pytest.mark.parametrize("response_timeout_s", [1.0])
 async def test_a_bot_that_does_not_answer(
     bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
 ) -> None:

@@ -16,8 +16,8 @@ from tests.support.browser import LocalBrowser
 
 
 @pytest.fixture
-async def local_discord() -> AsyncIterator[LocalDiscord]:
-    async with LocalDiscord(add_routes=add_page) as server:
+async def local_discord(response_timeout_s: float) -> AsyncIterator[LocalDiscord]:
+    async with LocalDiscord(add_routes=add_page, response_timeout_s=response_timeout_s) as server:
         yield server
 
 

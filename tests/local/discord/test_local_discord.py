@@ -124,6 +124,7 @@ async def test_update_by_click_and_unclickable_buttons(bot: SampleBot, local_dis
     assert "ended" in answer.text
 
 
+@pytest.mark.parametrize("response_timeout_s", [0.4])
 async def test_a_bot_that_says_nothing(bot: SampleBot, local_discord: LocalDiscord) -> None:
     """Without an answer in time the user reads that the application did not respond, and nothing is left."""
     answer = await local_discord.user("robin").slash("lounge", "odyssey slow")

@@ -12,7 +12,7 @@ import pytest
 
 from bot.local.odyssey.faults.script import OPTIONS, FaultError, FaultScript
 from tests.local.odyssey.conftest import Service, serving
-from tests.local.odyssey.wire import WireClient, connected
+from tests.local.odyssey.wire import PATIENCE_S, WireClient, connected
 
 pytestmark = pytest.mark.usefixtures("small_pictures")
 
@@ -171,7 +171,7 @@ async def test_the_websocket_goes(
     service.standin.faults.arm(name, after_s=0.1, **options)
     async with connected(service.rest) as client:
         started = await client.start()
-        await asyncio.wait_for(client.closed.wait(), 10)
+        await asyncio.wait_for(client.closed.wait(), PATIENCE_S)
         assert client.socket.close_code == close_code
     assert (await service.rest.recording(started["stream_id"]))["frame_count"] > 0
 
@@ -183,7 +183,7 @@ async def test_the_peer_connection_goes(service: Service) -> None:
         gone = asyncio.Event()
         client.pc.on("connectionstatechange", gone.set)
         await client.start()
-        await asyncio.wait_for(gone.wait(), 10)
+        await asyncio.wait_for(gone.wait(), PATIENCE_S)
         assert client.pc.connectionState == "closed"
         await client.socket.send_json({"type": "keepalive"})
         assert not client.closed.is_set()
@@ -294,7 +294,7 @@ async def until_video_stops(client: WireClient) -> None:
     """Wait until no frame has come for 300 ms."""
     assert client.viewer is not None
     await client.viewer.wait_for_frames(1)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         frames = -1
         while frames != client.viewer.frames:
             frames = client.viewer.frames

@@ -12,7 +12,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from tests.local.odyssey.conftest import Service, serving
-from tests.local.odyssey.wire import Rest, connected
+from tests.local.odyssey.wire import PATIENCE_S, Rest, connected
 
 pytestmark = pytest.mark.usefixtures("small_pictures")
 
@@ -27,7 +27,7 @@ async def reserve(rest: Rest) -> tuple[str, str]:
 
 async def receive(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
     """The next signalling message."""
-    return dict(await asyncio.wait_for(socket.receive_json(), 10))
+    return dict(await asyncio.wait_for(socket.receive_json(), PATIENCE_S))
 
 
 async def test_no_ice_servers_on_loopback(service: Service) -> None:
@@ -115,7 +115,7 @@ async def test_a_clean_close_frees_the_streamer(code: int) -> None:
     """A client that closes normally gives its place back, also without `client_disconnecting`."""
     async with serving(concurrent_streams=1, unclean_hold_s=900) as service:
         await leave(service, code)
-        assert await reservable(service, within_s=10)
+        assert await reservable(service, within_s=PATIENCE_S)
 
 
 @pytest.mark.parametrize("code", [4000, None])
@@ -132,7 +132,7 @@ async def test_a_place_is_kept_for_a_time() -> None:
     """The place of a client that vanished is free again when its time is over."""
     async with serving(concurrent_streams=1, unclean_hold_s=0.2) as service:
         await leave(service, None)
-        assert await reservable(service, within_s=10)
+        assert await reservable(service, within_s=PATIENCE_S)
 
 
 async def test_the_offer_has_one_video_and_one_data_section(service: Service) -> None:
@@ -190,7 +190,7 @@ async def test_candidates_may_be_trickled(service: Service, prefix: str) -> None
                 text = f"{prefix}{candidate}" if candidate else ""
                 message = {"candidate": text, "sdpMid": "0", "sdpMLineIndex": 0}
                 await socket.send_json({"type": "ice_candidate", **message})
-            await asyncio.wait_for(is_open.wait(), 10)
+            await asyncio.wait_for(is_open.wait(), PATIENCE_S)
     finally:
         await pc.close()
 
@@ -235,7 +235,7 @@ async def test_an_idle_connection_is_closed() -> None:
     """Without a stream a connection ends at the idle limit, with a normal close code."""
     # Long enough to be connected before, on a busy machine too.
     async with serving(idle_limit_s=1.0) as service, connected(service.rest) as client:
-        await asyncio.wait_for(client.closed.wait(), 10)
+        await asyncio.wait_for(client.closed.wait(), PATIENCE_S)
         assert client.socket.close_code == 1000
 
 
@@ -244,7 +244,7 @@ async def test_a_connection_has_a_longest_duration() -> None:
     async with serving(connection_limit_s=1.0) as service, connected(service.rest) as client:
         started = await client.start()
         assert (await client.expect_signal("error"))["reason"] == "duration_limit_reached"
-        await asyncio.wait_for(client.closed.wait(), 10)
+        await asyncio.wait_for(client.closed.wait(), PATIENCE_S)
         assert (await service.rest.recording(started["stream_id"]))["frame_count"] > 0
 
 
@@ -253,7 +253,7 @@ async def test_a_stopping_service_says_so() -> None:
     async with serving() as service, connected(service.rest) as client:
         await client.start()
         await service.standin.__aexit__(None, None, None)
-        await asyncio.wait_for(client.closed.wait(), 10)
+        await asyncio.wait_for(client.closed.wait(), PATIENCE_S)
         assert client.socket.close_code == 1001
 
 

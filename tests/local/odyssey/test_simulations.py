@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 from bot.local.odyssey.script_source import fetch_script
 from bot.local.odyssey.scripts import ScriptError
 from tests.local.odyssey.conftest import Service
+from tests.local.odyssey.wire import PATIENCE_S
 
 SCRIPT = [
     {"timestamp_ms": 0, "start": {"prompt": "A cat in a meadow"}},
@@ -32,7 +33,7 @@ async def create(service: Service, **body: Any) -> dict[str, Any]:
 
 async def finished(service: Service, job_id: str) -> dict[str, Any]:
     """The job when it is over."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(2 * PATIENCE_S):  # they are painted meanwhile
         while True:
             _, job = await service.rest.call("GET", f"/simulation-jobs/{job_id}")
             if job["status"] in ("completed", "failed", "cancelled"):

@@ -16,7 +16,7 @@ from aiortc import (
 from aiortc.mediastreams import MediaStreamTrack
 from av import VideoFrame
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 
 class Rest:

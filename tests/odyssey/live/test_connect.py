@@ -66,7 +66,7 @@ async def test_the_queue(service: Service, client: Odyssey, monkeypatch: pytest.
     monkeypatch.setattr("bot.odyssey.api.sessions.QUEUE_POLL_S", 0.02)
     service.script("POST /sessions/request", *[(503, {})] * 3)
     waits: list[float] = []
-    await client.connect(on_queue_wait=waits.append, timeout_s=2)
+    await client.connect(on_queue_wait=waits.append, timeout_s=PATIENCE_S)
     assert len(waits) == 3
     assert client.is_connected
 

@@ -61,7 +61,7 @@ class User:
         return [SeenMessage(payload) for payload in self._world.messages(channel_id, self.id, limit=limit)]
 
     async def wait_for_message(
-        self, channel: Channel, predicate: Predicate, *, timeout_s: float = 10.0
+        self, channel: Channel, predicate: Predicate, *, timeout_s: float = 30.0
     ) -> SeenMessage:
         """The newest message that fits now, else the first that comes to fit, by being sent or edited.
 
