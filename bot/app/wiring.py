@@ -40,10 +40,12 @@ from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from bot.web.app import Sources, WebSettings
 from bot.web.past import PICTURE_LIMIT_BYTES
+from bot.web.playlist.live import LivePlaylists
 from bot.web.server import serve_web
 from bot.worlds.artifacts import fetch_artifact
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
 from bot.worlds.pictures import PictureProcess
+from bot.worlds.playlists import playlist_reader
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +146,8 @@ async def _open_services(
             desk.follow(stream)
         for broadcast_id in await history.unposted_broadcasts():
             desk.finish(broadcast_id)
+    read = await stack.enter_async_context(playlist_reader())
+    playlists = await stack.enter_async_context(LivePlaylists(broadcasts.view_in, read, listeners, clock))
     sources = Sources(
         links=links,
         listeners=listeners,
@@ -155,6 +159,7 @@ async def _open_services(
         last_picture=broadcasts.last_picture,
         fetch_recording=desk.fetch,
         fetch_file=partial(fetch_artifact, limit_bytes=PICTURE_LIMIT_BYTES),
+        playlist=playlists,
         is_connected=lambda: connection.is_up,
     )
     web_settings = WebSettings(

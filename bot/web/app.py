@@ -52,8 +52,8 @@ class Sources:
     last_picture: Callable[[str], Picture | None]
     fetch_recording: FetchRecording
     fetch_file: FetchFile
+    playlist: Callable[[Channel], Awaitable[web.StreamResponse]]
     is_connected: Callable[[], bool]
-    playlist: Callable[[Channel], Awaitable[web.StreamResponse]] | None = None
 
 
 def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
@@ -73,8 +73,7 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
         app.router.add_get(at, watch.page)
         app.router.add_get(f"{at}/", watch.page_without_slash)
         app.router.add_get(f"{at}/events", watch.events, allow_head=False)
-        if sources.playlist:
-            app.router.add_get(f"{at}/live.m3u8", watch.playlist)
+        app.router.add_get(f"{at}/live.m3u8", watch.playlist)
         app.router.add_get(f"{at}/show", watch.show)
         app.router.add_get(f"{at}/picture.jpg", watch.picture)
         app.router.add_get(f"{at}/film/{{number:[1-9][0-9]{{0,3}}}}", watch.film)
@@ -124,7 +123,7 @@ class _Watch:
         link = self._sources.links.find(request.match_info["token"])
         if link is None:
             return await self._of_earlier_version(request)
-        view, last = self._view(link.channel), await self._lasts.of(link.channel)
+        view, last = self._sources.view_in(link.channel), await self._lasts.of(link.channel)
         html = self._page.html(
             link.token,
             self._sources.name_of(link.channel),
@@ -156,12 +155,11 @@ class _Watch:
         return response
 
     async def playlist(self, request: web.Request) -> web.StreamResponse:
-        assert self._sources.playlist  # noqa: S101 - else there is no such route
         return await self._sources.playlist(self._link(request).channel)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """What the page of earlier versions asks for, again and again."""
-        view = self._view(self._link(request).channel)
+        view = self._sources.view_in(self._link(request).channel)
         if view is None:
             return web.json_response({"state": "over"})
         spectating = view.spectating
@@ -179,7 +177,7 @@ class _Watch:
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         channel = self._link(request).channel
-        view = self._view(channel)
+        view = self._sources.view_in(channel)
         jpeg = view.picture if view else None
         if jpeg is None and (last := await self._lasts.of(channel)):
             jpeg = await self._pictures.of(last)
@@ -226,10 +224,6 @@ class _Watch:
             name=self._sources.name_of(channel),
             watching=watching,
         )
-
-    def _view(self, channel: Channel) -> BroadcastView | None:
-        view = self._sources.view_in(channel)
-        return None if view is None or view.broadcast.state.is_over else view
 
     def _picture_key(self, view: BroadcastView | None, last: PastBroadcast | None) -> str | None:
         if view and view.picture:

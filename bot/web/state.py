@@ -31,11 +31,10 @@ def state_document(
 
     `name` is the channel's, if it is known; `watching` is how many pages are looked at.
     """
-    is_on = view is not None and not view.broadcast.state.is_over
     return {
         "channel": {"name": name, "url": f"https://discord.com/channels/{channel.guild_id}/{channel.id}"},
         "watching": watching,
-        "broadcast": _broadcast(view) if view and is_on else None,
+        "broadcast": _broadcast(view) if view else None,
         "last": _last(last) if last else None,
     }
 

@@ -107,8 +107,8 @@ def test_of_a_broadcast_that_is_only_asked_for_there_is_little() -> None:
 
 
 def test_what_is_over_was_the_last() -> None:
-    """A view of a broadcast that is over is none: then the last one is shown."""
-    over = document(BroadcastView(OVER, "A cat"), past(True, False, True))
+    """While nothing is on, the last broadcast is shown."""
+    over = document(None, past(True, False, True))
     assert over["broadcast"] is None
     assert over["last"] == {
         "key": key_of(OVER.id),

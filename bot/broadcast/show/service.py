@@ -170,7 +170,7 @@ class Broadcasts:
     def view_in(self, channel: Channel) -> BroadcastView | None:
         """What is shown of a channel's broadcast, if it has one that has not ended."""
         session = self._by_channel.get(channel.id)
-        return session.view if session else None
+        return session.view if session and not session.broadcast.state.is_over else None
 
     def last_picture(self, broadcast_id: str) -> Picture | None:
         """How one of the newest broadcasts that are over looked last, if that is known."""

@@ -235,9 +235,8 @@ def called_out(rig: Rig) -> list[tuple[float, bool]]:
 
     def look(broadcast: Broadcast) -> None:
         view = rig.broadcasts.view_in(broadcast.channel)
-        is_called = view is not None and view.is_last_call
-        if not seen or seen[-1][1] is not is_called:
-            seen.append((rig.clock.steady(), is_called))
+        if view and (not seen or seen[-1][1] is not view.is_last_call):
+            seen.append((rig.clock.steady(), view.is_last_call))
 
     rig.listeners.listen(look)
     return seen
