@@ -16,7 +16,7 @@ PATIENCE_TARGETS, LEAST_PATIENCE_S = 1.5, 4.0
 """A playlist that has not grown for so many target durations has nothing more to say (RFC 8216, 6.2.1)."""
 REFUSALS, OLD_READINGS = 2, 3
 """So many in a row are believed: one refusal is a mishap, and an old playlist comes out of a cache."""
-MOST_APART_S = 10.0
+MOST_APART_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
