@@ -1,4 +1,4 @@
-"""A seam between two real streams, as FFmpeg plays it: what tells players of HLS apart from ours is not ours."""
+"""A seam between two real streams, as FFmpeg's own reader of HLS takes it."""
 
 import asyncio
 import re
@@ -87,7 +87,9 @@ def seen(url: str) -> str:
         for packet in container.demux(video=0):
             frames = decoder.decode(av.Packet(bytes(packet)) if packet.size else None)
             greys += [int(frame.to_ndarray(format="gray").mean()) for frame in frames]
-    return "".join("d" if abs(grey - DARK) < 10 else "b" if abs(grey - BRIGHT) < 10 else "?" for grey in greys)
+    return "".join(
+        "d" if abs(grey - DARK) < 10 else "b" if abs(grey - BRIGHT) < 10 else "?" for grey in greys
+    )
 
 
 @pytest.mark.parametrize("beside_s", [3, 0])
@@ -98,22 +100,25 @@ async def test_a_player_sees_one_stream_to_its_end_and_the_next_one_from_there_o
     clock, listeners, view = WaitingClock(), Listeners[Broadcast](), None
     broadcast = Broadcast("b", CHANNEL, Viewer(3, "Mika"), "A cat", False, datetime.now(UTC), State.LIVE)
     playlists: list[LivePlaylists] = []
-    async with serving(streams, playlists) as base, playlist_reader() as read:
-        async with LivePlaylists(lambda _: view, read, listeners, clock) as live:
-            playlists.append(live)
-            for tick in range(14 * FRAME_RATE):
-                for number, stream in enumerate(streams):
-                    stream.at(tick)
-                    if tick == stream.began + GOP_TICKS + 1:
-                        spectating = Spectating(base, "T", f"{base}/{number}/index.m3u8?token=T")
-                        view = BroadcastView(broadcast, "A cat", streams=number + 1, spectating=spectating)
-                        listeners.tell(broadcast)
-                if tick % FRAME_RATE == 0:
-                    await clock.sleep(1)
-                    await live(CHANNEL)
-            view = None
-            await live(CHANNEL)
-            row = await asyncio.to_thread(seen, f"{base}/0/live.m3u8")
+    async with (
+        serving(streams, playlists) as base,
+        playlist_reader() as read,
+        LivePlaylists(lambda _: view, read, listeners, clock) as live,
+    ):
+        playlists.append(live)
+        for tick in range(14 * FRAME_RATE):
+            for number, stream in enumerate(streams):
+                stream.at(tick)
+                if tick == stream.began + GOP_TICKS + 1:
+                    spectating = Spectating(base, "T", f"{base}/{number}/index.m3u8?token=T")
+                    view = BroadcastView(broadcast, "A cat", streams=number + 1, spectating=spectating)
+                    listeners.tell(broadcast)
+            if tick % FRAME_RATE == 0:
+                await clock.sleep(1)
+                await live(CHANNEL)
+        view = None
+        await live(CHANNEL)
+        row = await asyncio.to_thread(seen, f"{base}/0/live.m3u8")
     dark, bright = row.count("d"), row.count("b")
     assert row == "d" * dark + "b" * bright
     assert dark == 6 * FRAME_RATE
