@@ -38,7 +38,7 @@ async def test_after_a_crash_nothing_claims_to_be_live(house: House) -> None:
     async with house.bot():
         closed = await house.shown("The bot was interrupted")
         assert closed.id == panel.id
-        assert [button.label for button in closed.buttons] == ["Another round"]
+        assert [button.label for button in closed.buttons] == ["Another round", "Watch"]
 
 
 async def test_a_dialogue_left_open_over_a_restart_is_answered(house: House) -> None:

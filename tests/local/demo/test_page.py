@@ -268,6 +268,27 @@ async def test_much_chat(bot: SampleBot, local_discord: LocalDiscord, browser: L
     await expect(page.locator("iframe.player")).to_be_visible()
 
 
+async def test_what_is_over_is_looked_back_at(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """A last panel leads to the watch page for who asks for it; and worlds to start are offered again."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await page.get_by_role("button", name="Try it").first.click()
+    await expect(page.get_by_role("heading", name="Steer it")).to_be_visible()
+    assert bot.panel
+    panel = bot.get_partial_messageable(bot.panel[0]).get_partial_message(bot.panel[1])
+    last = discord.ui.LayoutView()
+    last.add_item(discord.ui.ActionRow(discord.ui.Button(label="Watch", url=Panel.watch_url)))
+    await panel.edit(view=last, attachments=[])
+    await expect(page.locator("iframe.player")).to_be_hidden()
+    await page.get_by_role("link", name="Watch").click()
+    await expect(page.frame_locator("iframe.player").get_by_text("The video")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Nothing is on air")).to_be_visible()
+    await local_discord.user("robin").send("broadcasts", "that was good")
+    await page.get_by_role("button", name="Try it").last.click()
+    await expect(page.get_by_role("heading", name="Steer it")).to_be_visible()
+
+
 async def ready(page: Page) -> None:
     await expect(page.locator(".welcome")).to_be_visible()
 

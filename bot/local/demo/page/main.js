@@ -20,6 +20,7 @@ const unread = new Set();
 let world = { me: "", guild: "", users: [], channels: [], roles: [] };
 let channel = null;
 let panelId = null;
+let looksBack = null; // the watch page of what is over, if somebody has opened it
 let actingAs = new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("as") ?? "";
 
 const app = {
@@ -58,7 +59,8 @@ const app = {
   // True when the link was a watch link and is now shown beside the chat.
   watch(url) {
     if (!isWatchLink(url)) return false;
-    stage.show(url);
+    looksBack = url;
+    followStage();
     showView("stage");
     return true;
   },
@@ -71,7 +73,7 @@ const answers = new Answers((text) => stage.say(text), app.names);
 const stage = new Stage(byId("stage"), {
   async tryIt(prompt) {
     if (channel.direct) showChannel(world.channels[0]);
-    const command = stage.url === null ? "odyssey start" : "odyssey say";
+    const command = stage.isOnAir ? "odyssey say" : "odyssey start";
     const answer = await composer.knows(command)
       ? await app.run(`/${command}`, "slash", { name: command, options: { prompt } })
       : { failed: "The bot is still starting. Try again in a moment." };
@@ -142,6 +144,7 @@ connection.addEventListener("lost", () => { byId("connection").hidden = false; }
 
 function showChannel(next, { keepComposer = false } = {}) {
   channel = next;
+  looksBack = null;
   unread.delete(channel.id);
   sessionStorage.setItem("channel", channel.name);
   byId("channel-name").replaceChildren(icon(channel.direct ? "at" : "hash"), channel.name);
@@ -159,8 +162,9 @@ function followStage() {
   const newestLast = [...history.get(channel.id).values()].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
   const panel = watchLink(newestLast);
   panelId = panel.id;
+  if (panel.url) looksBack = null;
   const picture = history.get(channel.id).get(panelId)?.attachments[0];
-  stage.show(panel.url, { upright: picture?.width < picture?.height });
+  stage.show(panel.url ?? looksBack, { isOnAir: panel.url !== null, upright: picture?.width < picture?.height });
 }
 
 function drawChannels() {

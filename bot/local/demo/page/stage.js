@@ -12,6 +12,7 @@ const STEPS = [
 
 export class Stage {
   #url = null;
+  #isOnAir = false;
   #chosen = null;
 
   // `tryIt(prompt)` starts or suggests, and resolves when it is known what came of it; `showPanel()` leads to the
@@ -27,19 +28,24 @@ export class Stage {
     this.#draw();
   }
 
-  get url() {
-    return this.#url;
+  get isOnAir() {
+    return this.#isOnAir;
   }
 
-  // Shows a watch page, or the invitation for null.
-  show(url, { upright = false } = {}) {
+  // Shows a watch page, or the invitation for null. While nothing is on air, the page shows what was.
+  show(url, { isOnAir, upright }) {
     this.picture.classList.toggle("upright", upright);
-    if (url === this.#url) return;
+    if (url === this.#url && isOnAir === this.#isOnAir) return;
+    this.#isOnAir = isOnAir;
+    if (url !== this.#url) this.#play(url);
+    this.say("");
+    this.#draw();
+  }
+
+  #play(url) {
     this.#url = url;
     document.body.classList.toggle("live", url !== null);
     this.picture.replaceChildren(...(url === null ? [] : [el("iframe", { class: "player", src: url, title: "Live video", allow: "autoplay; fullscreen; picture-in-picture", sandbox: "allow-scripts allow-same-origin allow-popups" })]));
-    this.say("");
-    this.#draw();
   }
 
   // What the bot answered, for those who do not see the chat just now.
@@ -65,11 +71,11 @@ export class Stage {
   #steering() {
     return [
       el("div", { class: "under-head" },
-        el("h2", { text: "Steer it" }),
-        el("button", { type: "button", class: "quiet", onclick: () => this.showPanel() }, icon("reply"), "Panel in chat"),
+        el("h2", { text: this.#isOnAir ? "Steer it" : "Nothing is on air" }),
+        this.#isOnAir && el("button", { type: "button", class: "quiet", onclick: () => this.showPanel() }, icon("reply"), "Panel in chat"),
         el("a", { class: "quiet", href: this.#url, target: "_blank", rel: "noopener noreferrer" }, "Open in a tab", icon("open"))),
       this.word,
-      ideas("Suggest", this.#chosen, (prompt) => this.#choose(prompt)),
+      ideas(this.#isOnAir ? "Suggest" : "Try it", this.#chosen, (prompt) => this.#choose(prompt)),
     ];
   }
 
@@ -88,12 +94,13 @@ export class Stage {
   }
 }
 
-// The newest message with a watch link (a link button that leads to a watch page on this machine): {url, id}.
+// The newest panel of what is on air: {url, id}. It has a watch link (a link button that leads to a watch page on this
+// machine) and offers to suggest, as the last panel of a broadcast does not.
 export function watchLink(messages) {
   for (const message of [...messages].reverse()) {
-    if (!message.author.bot) continue;
-    const url = findLink(message.components);
-    if (url) return { url, id: message.id };
+    if (!message.author.bot || !findButton(message.components, (button) => button.label === "Suggest")) continue;
+    const link = findButton(message.components, (button) => button.style === 5 && isWatchLink(button.url));
+    if (link) return { url: link.url, id: message.id };
   }
   return { url: null, id: null };
 }
@@ -102,10 +109,10 @@ export function isWatchLink(url) {
   return isLoopback(url) && new URL(url).pathname.startsWith("/watch/");
 }
 
-function findLink(components) {
+function findButton(components, isWanted) {
   for (const component of components ?? []) {
-    if (component.type === 2 && component.style === 5 && !component.disabled && isWatchLink(component.url)) return component.url;
-    const inner = findLink(component.components) ?? (component.accessory ? findLink([component.accessory]) : null);
+    if (component.type === 2 && !component.disabled && isWanted(component)) return component;
+    const inner = findButton(component.components, isWanted) ?? (component.accessory ? findButton([component.accessory], isWanted) : null);
     if (inner) return inner;
   }
   return null;
