@@ -97,6 +97,7 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
             "WEB_HOST": HOST,
             "WEB_PORT": str(web_port),
             "PUBLIC_URL": f"http://{HOST}:{web_port}",
+            "FRAME_ANCESTORS": f"{discord.url}, {discord.url.replace(HOST, 'localhost')}",
             **plan.bot_settings,
         }
         bot = await stack.enter_async_context(
