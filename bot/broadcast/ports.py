@@ -12,6 +12,7 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import AppliedIdea, PastBroadcast
 from bot.broadcast.intake.intake import Intake
+from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
@@ -131,6 +132,9 @@ class Journal(Protocol):
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
         """Stores that these broadcasts still run."""
 
+    def save_last_moment(self, broadcast_id: str, moment: LastMoment, at: datetime) -> Awaitable[None]:
+        """Stores how a broadcast stands, in place of how it stood. Only the newest such moments are kept."""
+
     def save_stream(self, stream: Stream) -> Awaitable[None]: ...
 
     def save_suggestion(self, suggestion: Suggestion) -> Awaitable[None]: ...
@@ -166,6 +170,9 @@ class History(Protocol):
 
     async def times_on_air(self, guild_id: int, *, since: datetime) -> Iterable[TimeOnAir]:
         """When a server's broadcasts were live that ended later than `since`, as far as is known."""
+
+    async def last_moment(self, broadcast_id: str) -> LastMoment | None:
+        """How a broadcast was last known to stand; None if that is not kept."""
 
     async def applied_ideas(self, broadcast_id: str) -> Sequence[AppliedIdea]:
         """All that was applied in a broadcast, in its order."""

@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.history import AppliedIdea, PastBroadcast
+from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Channel, Outcome, Stream, TimeOnAir
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
 from bot.storage import rows
 from bot.storage.rows import HAS_BEGUN, past_broadcasts_of
-from bot.storage.schema import broadcasts, posts, recordings, storable, streams, suggestions
+from bot.storage.schema import broadcasts, last_moments, posts, recordings, storable, streams, suggestions
 from bot.storage.unbroken import read
 
 SEARCHED_LIMIT = 5000
@@ -145,6 +146,12 @@ class DatabaseHistory:
             broadcasts.c.guild_id == guild_id, broadcasts.c.live_at.is_not(None), ended_at > since
         )
         return [TimeOnAir._make(row) for row in await read(self._engine, query)]
+
+    async def last_moment(self, broadcast_id: str) -> LastMoment | None:
+        found = await read(
+            self._engine, select(last_moments).where(last_moments.c.broadcast_id == broadcast_id)
+        )
+        return rows.last_moment(found[0]) if found else None
 
     async def applied_ideas(self, broadcast_id: str) -> list[AppliedIdea]:
         query = (

@@ -1,16 +1,22 @@
 """What happens, written down as it happens."""
 
+import asyncio
 from collections.abc import Awaitable, Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, select, update
 
+from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
 from bot.broadcast.posts import Post
 from bot.storage import schema
+from bot.storage.schema import storable
 from bot.storage.writer import Writer, insert_new, upsert
+
+MOMENTS_KEPT = 32
+"""Broadcasts of which the last moment is kept, with its picture: the newest, eight megabytes of them."""
 
 
 class DatabaseJournal:
@@ -45,6 +51,22 @@ class DatabaseJournal:
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
         running = schema.broadcasts.c.id.in_(broadcast_ids)
         return self._writer.execute(update(schema.broadcasts).where(running).values(last_seen_at=at))
+
+    async def save_last_moment(self, broadcast_id: str, moment: LastMoment, at: datetime) -> None:
+        kept = self._save(
+            schema.last_moments,
+            broadcast_id=broadcast_id,
+            at=at,
+            mode=moment.mode.value if moment.mode else None,
+            opening=moment.opening,
+            applied=list(map(storable, moment.applied)),
+            portrait=bool(moment.picture and moment.picture.portrait),
+            picture=moment.picture.jpeg if moment.picture else None,
+        )
+        moments = schema.last_moments.c
+        newest = select(moments.broadcast_id).order_by(moments.at.desc()).limit(MOMENTS_KEPT)
+        older = delete(schema.last_moments).where(moments.broadcast_id.not_in(newest))
+        await asyncio.gather(kept, self._writer.execute(older))
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:
         return self._save(

@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.history import PastBroadcast, PastStream
+from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
+from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.storage.schema import broadcasts, known, recordings, streams
@@ -75,6 +78,13 @@ def broadcast(row: Row[Any]) -> Broadcast:
         ending=Ending(reason, by, row.detail, row.reference) if reason else None,
         length=None if row.length_s is None else timedelta(seconds=row.length_s),
     )
+
+
+def last_moment(row: Row[Any]) -> LastMoment:
+    """The mode of a newer version is the server's."""
+    mode = Mode(row.mode) if row.mode in list(Mode) else None
+    picture = None if row.picture is None else Picture(row.picture, row.portrait)
+    return LastMoment(row.opening, tuple(row.applied), mode, picture)
 
 
 def post(row: Row[Any]) -> Post:

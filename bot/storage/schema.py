@@ -96,6 +96,20 @@ broadcasts = sa.Table(
     sa.Index(None, "state"),
 )
 
+last_moments = sa.Table(
+    "last_moments",
+    metadata,
+    sa.Column("broadcast_id", sa.ForeignKey("broadcasts.id"), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("mode", sa.String(16)),
+    sa.Column("opening", AnyText, nullable=False),
+    # What the world has taken since, the newest last.
+    sa.Column("applied", sa.JSON, nullable=False),
+    sa.Column("portrait", sa.Boolean, nullable=False),
+    # A JPEG of the world.
+    sa.Column("picture", sa.LargeBinary),
+)
+
 streams = sa.Table(
     "streams",
     metadata,

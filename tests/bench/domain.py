@@ -54,7 +54,7 @@ class Forgetful:
     async def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> None:
         """Nothing."""
 
-    save_broadcast = save_stream = save_suggestion = save_recording = _nothing
+    save_broadcast = save_stream = save_suggestion = save_recording = save_last_moment = _nothing
 
 
 class InstantWorld(ScriptedWorld):

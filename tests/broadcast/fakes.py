@@ -14,6 +14,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.history import AppliedIdea, PastBroadcast, PastStream
 from bot.broadcast.intake.intake import Intake
+from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
@@ -95,6 +96,7 @@ class MemoryJournal:
         self.broadcasts: list[Broadcast] = []
         self.signs_of_life: list[tuple[list[str], datetime]] = []
         self.streams: list[Stream] = []
+        self.moments: dict[str, LastMoment] = {}
         self.suggestions: list[Suggestion] = []
         self.recordings: list[tuple[str, Recording]] = []
 
@@ -103,6 +105,11 @@ class MemoryJournal:
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> asyncio.Future[None]:
         return self._keep(self.signs_of_life, (sorted(broadcast_ids), at))
+
+    async def save_last_moment(self, broadcast_id: str, moment: LastMoment, at: datetime) -> None:
+        if self.refuses(moment):
+            raise OSError("disk full")
+        self.moments[broadcast_id] = moment
 
     def save_stream(self, stream: Stream) -> asyncio.Future[None]:
         return self._keep(self.streams, stream)
@@ -142,6 +149,9 @@ class MemoryJournal:
             for each in latest.values()
             if each.live_at and each.channel.guild_id == guild_id and (each.ended_at or each.live_at) > since
         ]
+
+    async def last_moment(self, broadcast_id: str) -> LastMoment | None:
+        return self.moments.get(broadcast_id)
 
     async def applied_ideas(self, broadcast_id: str) -> list[AppliedIdea]:
         latest = {each.id: each for each in self.suggestions if each.broadcast_id == broadcast_id}

@@ -1,14 +1,19 @@
 """What is found again of the past, also of what another version stored."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.history import AppliedIdea
+from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Action, ActionKind, Refusal, Suggestion, Viewer
+from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
 from bot.storage.guilds import DatabaseGuilds
+from bot.storage.journal import MOMENTS_KEPT
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from tests.storage.conftest import CHANNEL, MIKA, NOW, Store
@@ -82,3 +87,21 @@ async def test_what_a_newer_version_stored_is_read_as_far_as_it_is_understood(st
     assert len(await store.history.unrecorded_streams()) == 2
     [action] = await records.latest_actions(CHANNEL.guild_id, 5)
     assert (action.kind, action.subject) == (ActionKind.OTHER, "a meadow")
+
+
+async def test_how_a_broadcast_left_its_world_is_found_of_the_newest(store: Store) -> None:
+    """All of it, as it was stored last; a mode of a newer version is none, and older moments go."""
+    picture = Picture(b"\xff\xd8 a JPEG", portrait=True)
+    moment = LastMoment("A cat \ud800", ("it snows", "an owl \0 lands"), Mode.DRAW, picture)
+    for number in range(1, MOMENTS_KEPT + 3):
+        broadcast, _ = await store.past_broadcast(number)
+        await store.journal.save_last_moment(broadcast.id, moment, NOW + timedelta(minutes=number))
+    assert await store.history.last_moment("b1") is None
+    assert await store.history.last_moment("b2") is None
+    found = await store.history.last_moment("b3")
+    assert found == LastMoment("A cat ?", ("it snows", "an owl ? lands"), Mode.DRAW, picture)
+    later = LastMoment("A meadow", ())
+    await store.journal.save_last_moment("b3", later, NOW + timedelta(minutes=3))
+    assert await store.history.last_moment("b3") == later
+    await store.writer.execute(text("UPDATE last_moments SET mode = 'by_dice' WHERE broadcast_id = 'b4'"))
+    assert await store.history.last_moment("b4") == replace(found, mode=None)

@@ -57,7 +57,7 @@ async def test_an_upgrade_carries_everything_over(url: str, tmp_path: Path, revi
             assert (await connection.execute(text("PRAGMA foreign_key_check"))).all() == []
             kept = (await connection.execute(text("SELECT stream_id, version FROM suggestions"))).one()
         assert tuple(kept) == (stream.id, 1)
-    assert [file.name for file in tmp_path.rglob("*.before-*")] == ["odyssey.sqlite3.before-0010"]
+    assert [file.name for file in tmp_path.rglob("*.before-*")] == ["odyssey.sqlite3.before-0011"]
 
 
 async def test_a_stream_is_stored_before_the_service_knows_of_it(store: Store) -> None:

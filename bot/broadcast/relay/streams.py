@@ -49,6 +49,11 @@ class Streams:
         self._open: list[StreamRun] = []
         """Those whose end is not stored, one that was refused its beginning too."""
 
+    @property
+    def last_picture(self) -> Picture | None:
+        """The newest of the world itself: what was handed in is its owner's, and not to be kept."""
+        return None if self.seed is self._must_show else self.seed
+
     async def begin(self, connection: Connection) -> StreamRun:
         """Begins the next one on a connection, with the world as it stands. Raises `WorldError`.
 

@@ -1,4 +1,4 @@
-"""Signs of life: until when a broadcast ran, should the bot be cut off before it can say so."""
+"""Signs of life: until when a broadcast ran, and how it stood, should the bot be cut off."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ INTERVAL_S = 10.0
 
 
 class Heartbeat:
-    """Stores every now and then that the broadcasts that run do. An async context manager."""
+    """Stores every now and then that the broadcasts that run do, and how. An async context manager."""
 
     def __init__(self, broadcasts: Broadcasts, journal: Journal, clock: Clock) -> None:
         self._broadcasts = broadcasts
@@ -37,9 +37,13 @@ class Heartbeat:
     async def _run(self) -> None:
         while True:
             await self._broadcasts.are_running.wait()
-            ids = [session.broadcast.id for session in self._broadcasts.running]
+            running = self._broadcasts.running
+            ids = [session.broadcast.id for session in running]
             try:
                 await self._journal.save_signs_of_life(ids, self._clock.now())
             except Exception as error:  # noqa: BLE001 - the boundary of one beat: the next one is due soon
                 log.warning("that broadcasts run could not be stored: %s", type(error).__name__)
+            for session in running:
+                if not session.is_closing:
+                    await self._broadcasts.last_moments.follow(session.broadcast.id, session.last_moment)
             await self._clock.sleep(INTERVAL_S)

@@ -2,51 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import replace
 
-from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.clock import Clock
+from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import History
+from bot.broadcast.ports import History, Journal
 from bot.broadcast.relay.retelling import REMEMBERED
 
+log = logging.getLogger(__name__)
+
 KEPT = 32
-"""Broadcasts whose pictures are kept in memory, the newest that are over."""
-
-
-@dataclass(frozen=True, slots=True)
-class LastMoment:
-    """What the world began with, last, and had taken by the end; how it was decided, and the last picture.
-
-    The latter two if they are known.
-    """
-
-    opening: str
-    applied: tuple[str, ...]
-    mode: Mode | None = None
-    picture: Picture | None = None
+"""Broadcasts that are in memory, the newest that are over."""
+PICTURE_GAP_S = 30.0
+"""Between two pictures of one broadcast that are stored while it runs; all else is stored when it changes."""
 
 
 class LastMoments:
-    """Of the newest broadcasts all of it, in memory; of older ones, and after a restart, what is stored."""
+    """Stored while broadcasts run, should the bot be cut off, and when they end.
 
-    def __init__(self, history: History) -> None:
+    Those of the newest that are over are in memory too: their pictures are asked for all the time.
+    """
+
+    def __init__(self, journal: Journal, history: History, clock: Clock) -> None:
+        self._journal = journal
         self._history = history
+        self._clock = clock
+        self._stored: dict[str, tuple[LastMoment, float]] = {}
+        """Of those that run: what is stored, and since which steady moment."""
         self._kept: dict[str, LastMoment] = {}
 
-    def keep(self, broadcast_id: str, moment: LastMoment) -> None:
+    async def follow(self, broadcast_id: str, moment: LastMoment) -> None:
+        """Stores how a broadcast stands, if that is another moment than the one that is stored."""
+        now = self._clock.steady()
+        stored, stored_at = self._stored.get(broadcast_id, (None, now))
+        if stored is None or _differ(stored, moment) or now - stored_at >= PICTURE_GAP_S:
+            self._stored[broadcast_id] = moment, now
+            await self._store(broadcast_id, moment)
+
+    async def keep(self, broadcast_id: str, moment: LastMoment) -> None:
         """A broadcast is over."""
         self._kept[broadcast_id] = moment
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
+        self._stored.pop(broadcast_id, None)
+        await self._store(broadcast_id, moment)
 
     def picture_of(self, broadcast_id: str) -> Picture | None:
+        """How a broadcast that is over looked last; None too for one that this run has not seen end."""
         moment = self._kept.get(broadcast_id)
         return moment.picture if moment else None
 
     async def of(self, broadcast: Broadcast) -> LastMoment:
-        """How it left its world."""
-        if moment := self._kept.get(broadcast.id):
+        """How it left its world; of one whose moment was not stored, or not kept, what its ideas tell."""
+        if moment := self._kept.get(broadcast.id) or await self._history.last_moment(broadcast.id):
             return moment
         ideas = await self._history.applied_ideas(broadcast.id)
         return LastMoment(broadcast.prompt, tuple(idea.words for idea in ideas[-REMEMBERED:]))
+
+    async def _store(self, broadcast_id: str, moment: LastMoment) -> None:
+        try:
+            await self._journal.save_last_moment(broadcast_id, moment, self._clock.now())
+        except Exception as error:  # noqa: BLE001 - it is worth no broadcast: another round begins otherwise
+            log.warning("how broadcast %s stands could not be stored: %s", broadcast_id, type(error).__name__)
+
+
+def _differ(one: LastMoment, other: LastMoment) -> bool:
+    """In what is not seen but for whether it is: a world without a picture is not shown by an older one."""
+    has_pictures = (one.picture is None, other.picture is None)
+    return (
+        replace(one, picture=None) != replace(other, picture=None) or has_pictures[0] is not has_pictures[1]
+    )

@@ -38,7 +38,7 @@ class Broadcasts:
         self._by_channel: dict[int, BroadcastSession] = {}
         self._tasks = asyncio.TaskGroup()
         self._days = Days(ports.history, ports.budget_of, ports.clock)
-        self._last_moments = LastMoments(ports.history)
+        self.last_moments = LastMoments(ports.journal, ports.history, ports.clock)
         self._running: dict[asyncio.Task[None], BroadcastSession] = {}
         self._is_closing = False
         self.are_running = asyncio.Event()
@@ -86,7 +86,7 @@ class Broadcasts:
         what `start` raises.
         """
         rights.check(Deed.START, by)
-        moment = await self._last_moments.of(over)
+        moment = await self.last_moments.of(over)
         longest = self._ports.budget_of(over.channel.guild_id).longest
         prompt_limit = self._ports.intake_of(over.channel.guild_id).prompt_limit
         return await self._begin(
@@ -174,7 +174,7 @@ class Broadcasts:
 
     def last_picture(self, broadcast_id: str) -> Picture | None:
         """How one of the newest broadcasts that are over looked last, if that is known."""
-        return self._last_moments.picture_of(broadcast_id)
+        return self.last_moments.picture_of(broadcast_id)
 
     async def close(self, *, within_s: float = CLOSING_TIMEOUT_S) -> None:
         """Takes no more, ends all broadcasts in order, and cuts off what takes too long."""
@@ -262,7 +262,7 @@ class Broadcasts:
             reference = (ending and ending.reference) or self._ports.new_reference()
             log.exception("broadcast %s broke", broadcast.id, extra={"ref": reference})
         finally:
-            self._last_moments.keep(broadcast.id, session.last_moment)
+            await self.last_moments.keep(broadcast.id, session.last_moment)
             del self._by_channel[broadcast.channel.id]
             self._days.give_back(session.share)
             if not self._by_channel:

@@ -11,13 +11,13 @@ from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Choice
 from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.floor.floor import Floor
+from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Ending, Refusal, Stream, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.relay.relay import Relay
 from bot.broadcast.relay.run import StreamRun
 from bot.broadcast.show.day import Share
-from bot.broadcast.show.last_moments import LastMoment
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason, State
 
@@ -95,9 +95,9 @@ class BroadcastSession:
 
     @property
     def last_moment(self) -> LastMoment:
-        """How it leaves its world, once it is over."""
+        """How it stands in its world, and leaves it."""
         streams = self.relay.streams
-        return LastMoment(streams.opening, tuple(streams.applied), self.floor.mode, streams.seed)
+        return LastMoment(streams.opening, tuple(streams.applied), self.floor.mode, streams.last_picture)
 
     @property
     def is_closing(self) -> bool:

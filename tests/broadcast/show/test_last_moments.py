@@ -10,14 +10,16 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import AlreadyRunning, BroadcastError, Code, Filtered, Muted, WorldError
+from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast
 from bot.broadcast.picture import Picture
 from bot.broadcast.rights import Person
-from bot.broadcast.show.last_moments import KEPT, LastMoment, LastMoments
+from bot.broadcast.show.last_moments import KEPT, PICTURE_GAP_S, LastMoments
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from bot.moderation import TextFilter
-from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach
+from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach, start
+from tests.broadcast.fakes import MemoryJournal, SteppedClock
 from tests.support.rules import budget, intake_rules, text_rules
 
 LAST = Picture(b"the last one", portrait=True)
@@ -27,8 +29,11 @@ VIEWER = Person(ROBIN, views_channel=True)
 STARTER = replace(VIEWER, has_starter_role=True)
 
 
-async def over(rig: Rig, *ideas: str, mode: Mode = Mode.QUEUE) -> Broadcast:
-    """Mika's broadcast, upright and three minutes long, in which these came true, and which has ended."""
+async def over(rig: Rig, *ideas: str, mode: Mode = Mode.QUEUE, panic: str | None = None) -> Broadcast:
+    """Mika's broadcast, upright and three minutes long, in which these came true, and which has ended.
+
+    After a panic, if there was one.
+    """
     rig.world.looks = LAST
     session = await rig.broadcasts.start(
         CHANNEL, "A cat", by=MODERATOR, portrait=True, length=LENGTH, mode=mode
@@ -36,6 +41,10 @@ async def over(rig: Rig, *ideas: str, mode: Mode = Mode.QUEUE) -> Broadcast:
     await reach(session, State.LIVE)
     for idea in ideas:
         await (await session.floor.suggest(ROBIN, idea)).settled
+    if panic:
+        await session.panic(MIKA, panic)
+        while session.prompt_in_force != panic:
+            await asyncio.sleep(0)
     rig.end()
     while rig.broadcasts.running:
         await asyncio.sleep(0)
@@ -80,14 +89,67 @@ async def test_who_may_not_start_may_not_start_again(rig: Rig) -> None:
         assert refused.value.why == why
 
 
-async def test_of_what_is_not_in_memory_any_more_the_words_are_known(rig: Rig) -> None:
-    """As after a restart: no picture, and the server's mode; that is no error."""
+async def test_after_a_restart_all_of_it_is_known(rig: Rig) -> None:
+    """It is stored: with the picture, and the mode."""
+    before = await over(rig, "it snows", mode=Mode.DRAW)
+    async with opened_rig(rig.clock) as restarted:
+        restarted.journal.suggestions, restarted.journal.moments = (
+            rig.journal.suggestions,
+            rig.journal.moments,
+        )
+        session = await again(restarted, before)
+        assert (session.broadcast.prompt, session.floor.mode) == ("A cat. It snows.", Mode.DRAW)
+        assert restarted.world.started_from == [LAST]
+
+
+async def test_after_a_panic_and_a_restart_nothing_of_before_is_told(rig: Rig) -> None:
+    """Though what people suggested then is known still."""
+    before = await over(rig, "it snows", panic="A meadow")
+    async with opened_rig(rig.clock) as restarted:
+        restarted.journal.suggestions, restarted.journal.moments = (
+            rig.journal.suggestions,
+            rig.journal.moments,
+        )
+        assert (await again(restarted, before)).broadcast.prompt == "A meadow"
+
+
+async def test_of_what_is_not_kept_any_more_the_words_are_known(rig: Rig) -> None:
+    """Of an old one there is no picture, and the mode is the server's; that is no error."""
     before = await over(rig, "it snows", mode=Mode.DRAW)
     async with opened_rig(rig.clock) as restarted:
         restarted.journal.suggestions = rig.journal.suggestions
         session = await again(restarted, before)
         assert (session.broadcast.prompt, session.floor.mode) == ("A cat. It snows.", Mode.QUEUE)
         assert restarted.world.started_from == [None]
+
+
+async def test_a_moment_that_cannot_be_stored_stops_no_end(rig: Rig) -> None:
+    """What is in memory is known still."""
+    rig.journal.refuses = lambda thing: isinstance(thing, LastMoment)
+    before = await over(rig, "it snows")
+    assert rig.journal.moments == {}
+    assert (await again(rig, before)).broadcast.prompt == "A cat. It snows."
+
+
+async def test_only_the_newest_are_kept_in_memory(rig: Rig) -> None:
+    """However many end: the pictures of the oldest are let go."""
+    moments = LastMoments(rig.journal, rig.journal, rig.clock)
+    for number in range(KEPT + 2):
+        await moments.keep(f"b{number}", LastMoment("A cat", (), Mode.VOTE, LAST))
+    known = [moments.picture_of(f"b{number}") for number in range(KEPT + 2)]
+    assert known == [None, None, *[LAST] * KEPT]
+
+
+async def test_a_picture_that_was_handed_in_is_not_stored(rig: Rig) -> None:
+    """It is somebody's own: what is kept is what the world looked like."""
+    rig.world.looks = None
+    session = await start(rig.broadcasts, picture=LAST)
+    await reach(session, State.LIVE)
+    assert session.last_moment.picture is None
+    rig.end()
+    while rig.broadcasts.running:
+        await asyncio.sleep(0)
+    assert rig.journal.moments[session.broadcast.id].picture is None
 
 
 async def test_the_picture_is_left_out_where_it_is_not_taken(rig: Rig) -> None:
@@ -123,10 +185,27 @@ async def test_it_goes_by_the_rules_as_they_are_now(rig: Rig) -> None:
     assert isinstance(refused.value.why, Filtered)
 
 
-async def test_only_the_newest_are_kept_in_memory(rig: Rig) -> None:
-    """However many end: the pictures of the oldest are let go."""
-    moments, before = LastMoments(rig.journal), await over(rig)
-    for number in range(KEPT + 2):
-        moments.keep(f"b{number}", LastMoment("A cat", (), Mode.VOTE, LAST))
-    known = [await moments.of(replace(before, id=f"b{number}")) for number in range(KEPT + 2)]
-    assert [moment.picture for moment in known] == [None, None, *[LAST] * KEPT]
+async def test_while_it_runs_it_is_stored_when_it_is_another_one() -> None:
+    """Should the bot be cut off: words and mode at once, the picture at times, that there is none at once."""
+    clock, journal = SteppedClock(), MemoryJournal()
+    moments = LastMoments(journal, journal, clock)
+    stored: list[LastMoment] = []
+    journal.refuses = lambda thing: stored.append(thing) or False  # type: ignore[arg-type, func-returns-value]
+    first = LastMoment("A cat", (), Mode.VOTE, LAST)
+    newer = replace(first, picture=Picture(b"a newer one", portrait=True))
+    for moment, seconds, is_stored in (
+        (first, 0, True),
+        (newer, 10, False),
+        (newer, PICTURE_GAP_S - 10, True),
+        (replace(newer, applied=("It snows",)), 1, True),
+        (replace(newer, applied=("It snows",), mode=Mode.DRAW), 1, True),
+        (LastMoment("A meadow", (), Mode.DRAW, newer.picture), 1, True),
+        (LastMoment("A meadow", (), Mode.DRAW), 1, True),
+        (LastMoment("A meadow", (), Mode.DRAW), 1, False),
+    ):
+        await clock.sleep(seconds)
+        before = len(stored)
+        await moments.follow("b1", moment)
+        assert (len(stored) > before) is is_stored, moment
+    await moments.keep("b1", first)
+    assert journal.moments["b1"] is first

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
+
+from bot.broadcast.picture import Picture
+from bot.broadcast.ports import StartedStream
 from bot.local.discord.people.views import SeenMessage
+from bot.worlds.odyssey import OdysseyWorld
 from tests.cogs.conftest import until
 from tests.cogs.people import new_role
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
@@ -13,9 +19,10 @@ from tests.support.steering import set_, suggest
 AGAIN = "Another round"
 
 
-async def ended(house: House) -> SeenMessage:
+async def ended(house: House, *, mode: str = "queue") -> SeenMessage:
     """The last panel of Mika's broadcast, in which it snows since Robin wished so."""
-    await house.live_broadcast("A harbour")
+    await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A harbour", mode=mode)
+    await house.shown("🔴 Live")
     await suggest(house, "robin", "it snows")
     await house.shown("Suggested by **Robin**")
     await house.discord.user("mika").slash(CHANNEL, "odyssey end")
@@ -57,14 +64,24 @@ async def test_two_who_press_at_once_begin_one(house: House) -> None:
         await house.shown("🔴 Live")
 
 
-async def test_the_button_outlasts_a_restart(house: House) -> None:
-    """Without the picture, which was in memory only; in the world as it is stored."""
+async def test_the_button_outlasts_a_restart(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the world as it stood, from its last picture, and in its mode: all of it is stored."""
     async with house.bot():
-        panel = await ended(house)
+        panel = await ended(house, mode="draw")
         await house.shown("Full video")
+    start, pictures = OdysseyWorld.start, list[Picture | None]()
+
+    async def noted(*asked: Any, picture: Picture | None = None, **more: Any) -> StartedStream:
+        pictures.append(picture)
+        return await start(*asked, picture=picture, **more)
+
+    monkeypatch.setattr(OdysseyWorld, "start", noted)
     async with house.bot():
         await asked(house, "robin", panel)
-        assert "> A harbour. It snows." in (await house.shown("🔴 Live")).text
+        live = await house.shown("🔴 Live")
+        assert "> A harbour. It snows." in live.text
+        assert "lots are drawn" in live.text
+        assert [picture is not None for picture in pictures] == [True]
 
 
 async def test_who_may_not_start_may_not_begin_another_round(house: House) -> None:
