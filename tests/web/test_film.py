@@ -51,6 +51,8 @@ async def test_a_link_that_has_expired_is_fetched_anew(browser: LocalBrowser, si
     await watch.show(OVER, status="idle")
     await watch.page.get_by_role("button", name="Play the recording").click()
     await expect(watch.page.locator("#part")).to_have_text("The recording cannot be played just now.")
+    await watch.show(OVER, status="idle")
+    assert "The recording cannot be played just now." in await watch.text()
     assert site.asked == [1, 1, 2, 2, 3, 3]
 
 

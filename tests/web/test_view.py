@@ -187,12 +187,12 @@ async def test_clocks_run_by_the_server_s_time(browser: LocalBrowser, site: Site
     await watch.page.clock.pause_at(NOW / 1000 + 86_400)
     await watch.show(document(ballot(1, 2, ends_at=NOW + 61_000)))
     assert "3:04 · 1 min left" in await watch.text()
-    countdown = watch.page.locator(".countdown")
+    countdown = watch.page.locator("#countdown")
     await watch.page.clock.run_for(8000)
     text = await watch.text()
     assert "3:12 · 53 s left" in text
     assert "closes in 4 s" in text
-    await expect(countdown).to_have_class("countdown soon")
+    await expect(countdown).to_have_class("soon")
     await watch.page.clock.run_for(9000)
     assert "closing" in await watch.text()
 
@@ -220,7 +220,7 @@ async def test_votes_move_the_bars_and_nothing_else(browser: LocalBrowser, site:
 
 
 async def test_a_screen_reader_hears_what_is_new_and_no_chatter(browser: LocalBrowser, site: Site) -> None:
-    """The prompt, a ballot that opens, who won and the state, each once; no votes, no countdown."""
+    """The prompt, a ballot that opens and the state, each once; no votes, no countdown."""
     watch = await open_watch_page(browser, site.url, steps=True)
     announcer = watch.page.get_by_role("status").last
     await watch.show(document(broadcast()))

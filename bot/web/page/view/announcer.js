@@ -1,29 +1,22 @@
 // What a screen reader reads out: what is new of each subject, gathered, so that it does not chatter.
 
+import { page } from "./dom.js";
+
 const GATHERING_MS = 1500;
+const known = new Map();
+const news = new Map();
 
-export class Announcer {
-  #known = new Map();
-  #news = new Map();
-  #timer = null;
+// What is heard of a subject first stands on the page already.
+export function announce(subject, text) {
+  const isNew = known.has(subject) && known.get(subject) !== text;
+  known.set(subject, text);
+  if (!isNew) return;
+  if (!news.size) setTimeout(readOut, GATHERING_MS);
+  news.set(subject, text);
+}
 
-  constructor(node) {
-    this.node = node;
-  }
-
-  // What is heard of a subject first stands on the page already; null is nothing to say.
-  hear(subject, text) {
-    const isNew = this.#known.has(subject) && this.#known.get(subject) !== text;
-    this.#known.set(subject, text);
-    if (!isNew) return;
-    this.#news.set(subject, text);
-    this.#timer ??= setTimeout(() => this.#say(), GATHERING_MS);
-  }
-
-  #say() {
-    this.#timer = null;
-    const words = [...this.#news.values()].filter((text) => text !== null).join(" ");
-    this.#news.clear();
-    if (words) this.node.textContent = words;
-  }
+function readOut() {
+  const words = [...news.values()].filter(Boolean).join(" ");
+  news.clear();
+  if (words) page.announcer.textContent = words;
 }

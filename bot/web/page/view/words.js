@@ -1,8 +1,7 @@
-// Words of any length, shown in so many lines, with a way to read all.
+// Words of any length, in so many lines, with a way to read all.
 
-import { readAll, readLess } from "../texts.js";
-import { el } from "./dom.js";
-import { plain } from "./plain.js";
+import texts from "../texts.js";
+import { el, plain } from "./dom.js";
 
 const LESS_THAN_A_LINE_PX = 12; // letters reach out of their line
 
@@ -10,13 +9,12 @@ export class Words {
   #text = null;
 
   constructor(className) {
-    this.words = el("p", "clamped");
+    this.words = el("p");
     this.words.dir = "auto";
     this.more = el("button", "more");
-    this.more.type = "button";
-    this.more.addEventListener("click", () => this.#open(!this.#isOpen));
-    this.node = el("div", `words ${className}`, this.words, this.more);
-    this.#open(false);
+    this.more.onclick = () => this.#cut(!this.#isCut);
+    this.node = el("div", className, this.words, this.more);
+    this.set("");
     new ResizeObserver(() => this.#look()).observe(this.words);
   }
 
@@ -24,22 +22,22 @@ export class Words {
     if (text === this.#text) return;
     this.#text = text;
     this.words.textContent = plain(text);
-    this.node.hidden = text === "";
-    this.#open(false);
+    this.node.hidden = !text;
+    this.#cut(true);
   }
 
-  get #isOpen() {
-    return !this.words.classList.contains("clamped");
+  get #isCut() {
+    return this.words.className === "cut";
   }
 
-  #open(isOpen) {
-    this.words.classList.toggle("clamped", !isOpen);
-    this.more.setAttribute("aria-expanded", String(isOpen));
-    this.more.textContent = isOpen ? readLess : readAll;
+  #cut(isCut) {
+    this.words.className = isCut ? "cut" : "";
+    this.more.textContent = isCut ? texts.readAll : texts.readLess;
+    this.more.setAttribute("aria-expanded", String(!isCut));
     this.#look();
   }
 
   #look() {
-    this.more.hidden = !this.#isOpen && this.words.scrollHeight <= this.words.clientHeight + LESS_THAN_A_LINE_PX;
+    this.more.hidden = this.#isCut && this.words.scrollHeight <= this.words.clientHeight + LESS_THAN_A_LINE_PX;
   }
 }
