@@ -78,6 +78,7 @@ class LivePlaylists:
         """So that no stream is missed that is on air for less than the time between two requests."""
         if live := self._lives.get(broadcast.channel.id):
             live.follow(self._running_in(broadcast.channel), self._clock.steady())
+            live.has_news.set()
 
     async def _bring_up_to_date(self, live: "_Live") -> None:
         """Reads what is due, once for all who ask, and lists what is there.
@@ -85,16 +86,16 @@ class LivePlaylists:
         Of several streams, that whose turn it is is waited for; as long as there is nothing to show, any.
         """
         until = self._clock.steady() + (FIRST_SEGMENT_S if live.joined.is_empty else READING_S)
-        while live.joined.streams:
-            first, *_ = sources = list(live.sources(self._read, self._clock))
+        while live.joined.streams or live.is_awaited:
+            was_empty = live.joined.is_empty
+            sources = list(live.sources(self._read, self._clock))
             for source in filter(Source.claim, sources):
                 self._begin(live, source)
-            if not live.joined.is_empty:
-                await self._clock.wait(first.is_read, until=until)
-            elif self._clock.steady() < until:
-                live.is_any_read.clear()
-                await self._clock.wait(live.is_any_read, until=min(until, self._clock.steady() + PAUSE_S))
-            was_empty = live.joined.is_empty
+            if not was_empty:
+                await self._clock.wait(sources[0].is_read, until=until)
+            else:
+                live.has_news.clear()
+                await self._clock.wait(live.has_news, until=min(until, self._clock.steady() + PAUSE_S))
             live.joined.advance(self._clock.steady(), is_over=live.is_over)
             if not was_empty or not live.joined.is_empty or self._clock.steady() >= until:
                 return
@@ -102,7 +103,7 @@ class LivePlaylists:
     def _begin(self, live: "_Live", source: Source) -> None:
         async def read() -> None:
             await source.refresh()
-            live.is_any_read.set()
+            live.has_news.set()
 
         reading = asyncio.create_task(read(), name="reading a playlist")
         self._readings.add(reading)
@@ -115,7 +116,9 @@ class _Live:
     def __init__(self, joined: JoinedPlaylist, now: float) -> None:
         self.joined = joined
         self.wanted_at = now
-        self.is_any_read = asyncio.Event()
+        self.is_awaited = False
+        """Whether a stream begins that nobody can watch yet."""
+        self.has_news = asyncio.Event()
         self._sources: dict[StreamPlaylist, Source] = {}
         self._over_at: float | None = None
 
@@ -132,8 +135,10 @@ class _Live:
         """Looks at what is on air."""
         if view is None or view.broadcast.state.is_over:
             self._over_at = now if self._over_at is None else self._over_at
+            self.is_awaited = False
             return
         self._over_at = None
+        self.is_awaited = view.spectating is None
         address = view.spectating.hls_url if view.spectating else None
         address = absolute(address, address) if address else None
         self.joined.follow(view.broadcast.id, view.streams, address, now)

@@ -121,6 +121,21 @@ async def test_an_answer_waits_a_while_for_the_first_segment() -> None:
         assert len(channels.asked) == FIRST_SEGMENT_S
 
 
+async def test_an_answer_waits_for_a_stream_that_begins() -> None:
+    """Nobody can watch it yet, and then they can: whoever asked a moment too early gets it at once."""
+    channels = Channels()
+    channels.on_air(1, None)
+    assert channels.view
+    channels.view = replace(channels.view, spectating=None)
+    await channels.clock.sleep(10)
+    async with channels.playlists() as ask:
+        asked = ask()
+        await asyncio.sleep(0)
+        channels.on_air(1, ONE)
+        assert "#EXTINF" in text_of(await asked)
+        assert channels.clock.steady() == 10
+
+
 async def test_where_the_stream_has_no_playlist_nobody_waits() -> None:
     """The service gives none, or an address that must not be asked for."""
     for address in (None, "file:///etc/passwd", "javascript:alert(1)"):
