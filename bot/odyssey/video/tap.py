@@ -27,6 +27,9 @@ REPORT_INTERVAL_S = 1.0
 CLOSE_S = 3.0
 CLOSING_ITSELF_S = 0.5
 
+MAX_DATAGRAM_BYTES = 64 * 1024
+"""There is no larger one."""
+
 _HEADER = struct.Struct("!BBHLL")
 
 
@@ -131,6 +134,10 @@ class Tap:
         self._dtls._register_rtp_receiver(self, parameters)
         for protocol in self._dtls.transport._connection._protocols:
             _replace(protocol, "datagram_received", self._hook(protocol.datagram_received))
+            if hasattr(protocol.transport, "max_size"):
+                # asyncio makes room for 256 KiB before it reads each one: so much malloc may take from the
+                # system and give back each time, which nearly doubles what receiving costs.
+                protocol.transport.max_size = MAX_DATAGRAM_BYTES
 
     def _hook(self, original: Callable[[bytes, Any], None]) -> Callable[[bytes, Any], None]:
         srtp: pylibsrtp.Session = self._dtls._rx_srtp

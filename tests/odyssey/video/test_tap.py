@@ -12,7 +12,7 @@ from aiortc.rtp import RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPack
 
 import bot.odyssey
 from bot.odyssey import Odyssey
-from bot.odyssey.video.tap import Tap
+from bot.odyssey.video.tap import MAX_DATAGRAM_BYTES, Tap
 from tests.odyssey.service import Service
 
 PRIVATE = {
@@ -64,6 +64,9 @@ async def test_the_internals_are_where_they_were(service: Service, client: Odyss
     for protocol in ice._protocols:
         assert isinstance(protocol, aioice.ice.StunProtocol)
         assert "datagram_received" in vars(protocol), "the hook is not in place"
+        assert vars(protocol.transport)["max_size"] == MAX_DATAGRAM_BYTES
+        by_itself = inspect.getattr_static(type(protocol.transport), "max_size")
+        assert by_itself > MAX_DATAGRAM_BYTES, "it need not be set any more"
 
 
 def test_the_methods_are_as_they_were() -> None:
