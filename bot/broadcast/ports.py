@@ -55,8 +55,8 @@ class World(Protocol):
         with NO_PICTURES for a picture where streams start from none.
         """
 
-    async def first_picture(self) -> Picture:
-        """The first picture of the stream that was started last, as soon as there is one."""
+    async def shows_portrait(self) -> bool:
+        """Whether the stream that was started last is upright, as soon as it shows something."""
         ...
 
     async def interact(self, prompt: str) -> str:

@@ -33,7 +33,7 @@ from bot.odyssey.base.types import (
     VideoFrame,
     VideoStats,
 )
-from bot.odyssey.files.images import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, FittedImage, fit_image
+from bot.odyssey.files.images import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, FittedImage, fit_frame, fit_image
 
 if TYPE_CHECKING:
     from bot.odyssey.api.simulations import (
@@ -84,6 +84,7 @@ __all__ = [
     "VideoFrame",
     "VideoStats",
     "connect_to_stream",
+    "fit_frame",
     "fit_image",
     "open_http",
     "read_artifact",

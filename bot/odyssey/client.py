@@ -1,7 +1,6 @@
 """The client's public face."""
 
 import asyncio
-import functools
 import math
 import os
 import time
@@ -12,7 +11,6 @@ from bot.odyssey.api import sessions
 from bot.odyssey.api.library import Library
 from bot.odyssey.api.rest import Account
 from bot.odyssey.base.errors import OdysseyConnectionError, OdysseyError
-from bot.odyssey.base.threads import in_thread
 from bot.odyssey.base.types import (
     ClientCredentials,
     ConnectionStatus,
@@ -113,14 +111,15 @@ class Odyssey(Library):
     ) -> str:
         """Starts a stream and returns its ID. Portrait is 704x1280, landscape 1280x704.
 
-        `image` is what the world begins from: a path, a file's bytes, or a data URL; it is scaled to fill the
-        frame. Raises `OdysseyStreamError` (codes `stream_running`, `timeout`, `image_unreadable`,
-        `image_too_large`, or the service's reason) and `OdysseyConnectionError`.
+        `image` is what the world begins from: a path, a file's bytes, a data URL, or what `fit_image` or
+        `fit_frame` made before; it is scaled to fill the frame. Raises `OdysseyStreamError` (codes
+        `stream_running`, `timeout`, `image_unreadable`, `image_too_large`, or the service's reason) and
+        `OdysseyConnectionError`.
         """
         connection = self._connection()
         image_url = None
         if image is not None:
-            image_url = await in_thread(functools.partial(image_data_url, image, portrait=portrait))
+            image_url = await asyncio.to_thread(image_data_url, image, portrait=portrait)
         message = messages.stream_start(
             prompt=prompt,
             portrait=portrait,

@@ -20,6 +20,7 @@ from bot.broadcast.ports import OpenWorld, StartedStream, StreamEvents
 from bot.broadcast.states import Reason
 from bot.odyssey import (
     BroadcastInfo,
+    FittedImage,
     Odyssey,
     OdysseyAuthError,
     OdysseyConnectionError,
@@ -27,6 +28,7 @@ from bot.odyssey import (
     OdysseyStreamError,
     OdysseyUsageError,
     VideoFrame,
+    fit_frame,
 )
 from bot.worlds.usage import usage_limit
 
@@ -34,14 +36,13 @@ log = logging.getLogger(__name__)
 
 DETAIL_LIMIT = 300
 PICTURE_INTERVAL_S = 5.0
-FIRST_PICTURE_S = 6.0
+FIRST_FRAME_S = 6.0
 """How long a stream may show nothing after it has begun."""
 LOOK_S = 0.05
 """Between two looks whether it does."""
 GLANCE_SIDE = 640
 """The longer side of a picture to look at, in pixels."""
-GLANCE_QUALITY, FULL_QUALITY = 80, 92
-"""Of JPEGs: to look at, and to go on from."""
+GLANCE_QUALITY = 80
 
 _STREAM_REASONS = {
     "session_timeout": Reason.TIME_LIMIT,
@@ -115,7 +116,7 @@ class OdysseyWorld:
         """
         if picture and self._client.is_connected and not self.starts_from_pictures:
             raise WorldError(Reason.NO_PICTURES, retryable=False)
-        image = picture.jpeg if picture else None
+        image = FittedImage(picture.jpeg, picture.portrait) if picture else None
         self._events = events
         self._is_starting = True
         try:
@@ -132,16 +133,16 @@ class OdysseyWorld:
             asyncio.get_running_loop().call_soon(self._close, early_ending)
         return StartedStream(stream_id, self._client.last_applied_prompt or prompt)
 
-    async def first_picture(self) -> Picture:
-        """The first one after the start, as soon as a frame of it can be decoded."""
-        until = self._clock.steady() + FIRST_PICTURE_S
+    async def shows_portrait(self) -> bool:
+        """Of the first frame after the start that can be decoded."""
+        until = self._clock.steady() + FIRST_FRAME_S
         while self._clock.steady() < until:
             if not self._is_live:
                 raise WorldError(Reason.STREAM_ENDED)
             if self._client.video_stats.received > self._frames_before and (
-                picture := await self.latest_picture()
+                frame := await self._latest_frame()
             ):
-                return picture
+                return frame.height > frame.width
             await asyncio.sleep(LOOK_S)
         raise WorldError(Reason.UNREACHABLE)
 
@@ -160,15 +161,16 @@ class OdysseyWorld:
 
     async def latest_picture(self) -> Picture | None:
         """The newest frame, decoded and encoded when asked for."""
-        with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
-            frame = await self._client.latest_frame()
-        if frame is None:
-            return None
-        return await asyncio.to_thread(_full_size, frame)
+        frame = await self._latest_frame()
+        return await asyncio.to_thread(_full_size, frame) if frame else None
 
     def leave(self) -> None:
         """What comes from now on is the echo of our own leaving."""
         self._is_live = False
+
+    async def _latest_frame(self) -> VideoFrame | None:
+        with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
+            return await self._client.latest_frame()
 
     def _close(self, ending: Ending) -> None:
         if self._is_live and self._events:
@@ -268,22 +270,17 @@ def _reason(error: OdysseyError, lost: Reason) -> Reason:
 
 def _full_size(frame: VideoFrame) -> Picture:
     """Blocks."""
-    return Picture(_jpeg(Image.fromarray(frame.data), FULL_QUALITY), portrait=frame.height > frame.width)
+    return Picture(*fit_frame(frame))
 
 
 def _pictures(frame: VideoFrame) -> tuple[Picture, bytes]:
     """At full size, and to look at. Blocks."""
-    image = Image.fromarray(frame.data)
-    full = Picture(_jpeg(image, FULL_QUALITY), portrait=frame.height > frame.width)
-    # Halved first, which takes an eighth of the time.
-    image.thumbnail((GLANCE_SIDE, GLANCE_SIDE), reducing_gap=1.0)
-    return full, _jpeg(image, GLANCE_QUALITY)
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
+    full = _full_size(frame)
+    image = Image.open(io.BytesIO(full.jpeg))
+    image.thumbnail((GLANCE_SIDE, GLANCE_SIDE))  # which reads a JPEG at half its size to begin with
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()
+    image.save(buffer, "JPEG", quality=GLANCE_QUALITY)
+    return full, buffer.getvalue()
 
 
 def _one_line(text: str | None) -> str | None:

@@ -275,8 +275,8 @@ class ScriptedWorld:
         self.calls.append("end")
         self._fail("end")
 
-    async def first_picture(self) -> Picture:
-        return self.looks or Picture(b"JPEG", portrait=False)
+    async def shows_portrait(self) -> bool:
+        return self.looks is not None and self.looks.portrait
 
     async def latest_picture(self) -> Picture | None:
         return self.looks

@@ -42,7 +42,9 @@ async def test_a_stream_looks_like_the_picture_that_it_starts_from(portrait: boo
             assert world.starts_from_pictures
             assert await world.latest_picture() is None
             await world.start("A cat", quiet(), portrait=portrait, picture=red(portrait=portrait))
-            picture = await world.first_picture()
+            assert await world.shows_portrait() is portrait
+            picture = await world.latest_picture()
+            assert picture
             assert picture.portrait is portrait
             image = Image.open(io.BytesIO(picture.jpeg))
             assert (image.format, image.size) == ("JPEG", SIZES[portrait])

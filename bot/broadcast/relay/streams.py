@@ -143,11 +143,11 @@ class Streams:
     async def _see(self, run: StreamRun) -> None:
         """Returns when the stream shows itself in its right shape; one that does not is ended."""
         try:
-            picture = await run.world.first_picture()
+            is_as_meant = await run.world.shows_portrait() is self._broadcast.portrait
         except WorldError as error:
             ending = run.over or ending_of(error)
         else:
-            if picture.portrait is self._broadcast.portrait:
+            if is_as_meant:
                 return
             ending = Ending(Reason.STREAM_ERROR)
         await self._end(run)

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from pathlib import Path
 
 from bot.odyssey.base.errors import OdysseyConnectionError, OdysseyError
-from bot.odyssey.base.threads import in_thread
 from bot.odyssey.base.types import Recording
 from bot.odyssey.files.artifacts import Artifact, open_artifact
 from bot.odyssey.files.part_file import PartFile, file_errors
@@ -84,7 +83,7 @@ class Downloads:
         while not file.is_whole:
             try:
                 if await self._go_on(getattr(recording, f"{kind}_url"), file):
-                    await in_thread(file.finish)
+                    await asyncio.to_thread(file.finish)
             except OdysseyError as error:
                 size = file.size_bytes
                 failures = 0 if size > furthest else failures + 1

@@ -15,9 +15,7 @@ import pillow_heif
 from PIL import Image, ImageOps
 
 from bot.odyssey.base.errors import OdysseyStreamError
-
-ImageSource = str | bytes | Path
-"""A path, the file's bytes, or a `data:` URL."""
+from bot.odyssey.base.types import VideoFrame
 
 
 class FittedImage(NamedTuple):
@@ -26,6 +24,9 @@ class FittedImage(NamedTuple):
     jpeg: bytes
     portrait: bool
 
+
+ImageSource = str | bytes | Path | FittedImage
+"""A path, the file's bytes, a `data:` URL, or what was fitted already, which is sent as it is."""
 
 MAX_IMAGE_BYTES = 25 * 1024 * 1024
 MAX_IMAGE_PIXELS = 80_000_000
@@ -42,8 +43,9 @@ pillow_heif.register_heif_opener()  # Pillow reads no HEIC or HEIF by itself
 
 def image_data_url(source: ImageSource, *, portrait: bool) -> str:
     """The image as a JPEG data URL of the stream's size. Blocks and raises as `fit_image`."""
-    fitted = fit_image(source, portrait=portrait)
-    return f"data:image/jpeg;base64,{base64.b64encode(fitted.jpeg).decode()}"
+    if not isinstance(source, FittedImage) or source.portrait != portrait:
+        source = fit_image(source, portrait=portrait)
+    return f"data:image/jpeg;base64,{base64.b64encode(source.jpeg).decode()}"
 
 
 def fit_image(source: ImageSource, *, portrait: bool | None = None) -> FittedImage:
@@ -56,18 +58,26 @@ def fit_image(source: ImageSource, *, portrait: bool | None = None) -> FittedIma
     if len(raw) > MAX_IMAGE_BYTES:
         raise _too_large()
     try:
-        image = _decoded(raw)
-        if portrait is None:
-            portrait = image.height > image.width
-        size = PORTRAIT if portrait else LANDSCAPE
-        # Scaled before anything else is done to it: large images then take little memory and time.
-        fitted = _on_ground(ImageOps.fit(image, size, Image.Resampling.LANCZOS))
+        return _fitted(_decoded(raw), portrait)
     except OdysseyStreamError:
         raise
     except (Image.DecompressionBombError, MemoryError) as error:
         raise _too_large() from error
     except Exception as error:  # decoders raise nearly anything for a broken file
         raise _unreadable() from error
+
+
+def fit_frame(frame: VideoFrame) -> FittedImage:
+    """A received picture, for another stream to start from. Blocks."""
+    return _fitted(Image.fromarray(frame.data), None)
+
+
+def _fitted(image: Image.Image, portrait: bool | None) -> FittedImage:
+    if portrait is None:
+        portrait = image.height > image.width
+    size = PORTRAIT if portrait else LANDSCAPE
+    # Scaled before anything else is done to it: large images then take little memory and time.
+    fitted = _on_ground(ImageOps.fit(image, size, Image.Resampling.LANCZOS))
     out = io.BytesIO()
     fitted.save(out, "JPEG", quality=JPEG_QUALITY)
     return FittedImage(out.getvalue(), portrait)
@@ -100,6 +110,8 @@ def _on_ground(image: Image.Image) -> Image.Image:
 
 
 def _read(source: ImageSource) -> bytes:
+    if isinstance(source, FittedImage):
+        return source.jpeg
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
     if isinstance(source, str) and source[:5].lower() == "data:":

@@ -1,5 +1,6 @@
 """Which way a request takes: straight or through a proxy of the environment; and whom it trusts."""
 
+import asyncio
 import functools
 import ipaddress
 import os
@@ -15,7 +16,6 @@ import httpx
 
 from bot.odyssey.base.errors import OdysseyConnectionError
 from bot.odyssey.base.loopback import is_loopback_host
-from bot.odyssey.base.threads import in_thread
 from bot.odyssey.http.transport_errors import transport_errors
 
 TRUST_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -51,7 +51,7 @@ async def trust() -> ssl.SSLContext:
     """The certificates to trust: those that `SSL_CERT_FILE` or `SSL_CERT_DIR` names, else the usual ones."""
     named = tuple(os.environ.get(variable) for variable in TRUST_VARIABLES)
     try:
-        return await in_thread(functools.partial(_trust, named))
+        return await asyncio.to_thread(_trust, named)
     except (OSError, ValueError):
         culprit = next((name for name in TRUST_VARIABLES if os.environ.get(name)), None)
         raise OdysseyConnectionError(

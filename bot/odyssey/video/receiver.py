@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from bot.odyssey.base.threads import in_thread
 from bot.odyssey.base.types import FrameHandler, VideoFrame, VideoStats
 from bot.odyssey.video.frames import Decoder, EncodedFrame, LazyFrame
 from bot.odyssey.video.parameter_sets import ParameterSets
@@ -101,7 +100,7 @@ class VideoReceiver:
         group = list(self._group)
         if not group:
             return None
-        newest, count = await in_thread(lambda: Decoder().decode(group, flush=True))
+        newest, count = await asyncio.to_thread(Decoder().decode, group, flush=True)
         self._decoded += count
         return LazyFrame(newest) if newest else None
 
@@ -182,8 +181,9 @@ class VideoReceiver:
     async def _decode_and_deliver(self, batch: list[EncodedFrame], handler: FrameHandler) -> None:
         # A method of its own, so that no picture is held while waiting for the next.
         snapshots = self._snapshot_interval_s is not None
-        run = in_thread if snapshots else self._in_thread
         errors = self._decoder.errors
+        # What is rare is done in a thread of the loop's: to start one for it would hold up the loop.
+        run = asyncio.to_thread if snapshots else self._in_thread
         newest, count = await run(functools.partial(self._decoder.decode, batch, flush=snapshots))
         if self._decoder.errors > errors:
             self._ask_for_keyframe()
@@ -197,7 +197,7 @@ class VideoReceiver:
             if inspect.iscoroutinefunction(handler):
                 await handler(frame)
                 return
-            result = await run(functools.partial(handler, frame))
+            result = await self._in_thread(functools.partial(handler, frame))
             if inspect.isawaitable(result):
                 await result
         except Exception:  # the user's code: it may raise anything, and the video goes on

@@ -99,10 +99,10 @@ class ScriptedConnection:
         events.spectating(Spectating(f"https://watch.example/{name}", "token"))
         return StartedStream(name, f"{prompt}, in soft light")
 
-    async def first_picture(self) -> Picture:
-        if error := self.service.next_failure("first_picture"):
+    async def shows_portrait(self) -> bool:
+        if error := self.service.next_failure("shows_portrait"):
             raise error
-        return self.service.looks()
+        return self.service.looks().portrait
 
     async def latest_picture(self) -> Picture | None:
         if error := self.service.next_failure("latest_picture"):

@@ -297,10 +297,10 @@ async def test_a_next_stream_that_is_none_is_tried_again(
             shapes = iter([False, True])
             run.service.looks = lambda: Picture(b"a picture", portrait=next(shapes, False))
         elif case == "no frame":
-            run.service.failing_at["first_picture"] = [WorldError(Reason.UNREACHABLE)]
+            run.service.failing_at["shows_portrait"] = [WorldError(Reason.UNREACHABLE)]
         else:
             run.service.ends_at_once["stream-2"] = Ending(Reason.STREAM_ERROR)
-            run.service.failing_at["first_picture"] = [WorldError(Reason.STREAM_ENDED)]
+            run.service.failing_at["shows_portrait"] = [WorldError(Reason.STREAM_ENDED)]
         await run.clock.turn(30)
         assert session.broadcast.state is State.LIVE
         assert session.relay.is_open

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.odyssey import Odyssey, OdysseyStreamError
-from bot.odyssey.files.images import image_data_url
+from bot.odyssey.files.images import fit_image, image_data_url
 from tests.odyssey.service import Service
 
 
@@ -40,6 +40,13 @@ def test_it_fills_the_frame(kind: str) -> None:
         assert isinstance(right, tuple)
         assert left[0] > 150 > left[2]
         assert right[2] > 150 > right[0]
+
+
+def test_what_was_fitted_is_sent_as_it_is() -> None:
+    """Neither scaled nor encoded again, unless it is of the other shape."""
+    fitted = fit_image(picture(), portrait=True)
+    assert image_data_url(fitted, portrait=True).endswith(base64.b64encode(fitted.jpeg).decode())
+    assert opened(image_data_url(fitted, portrait=False)).size == (1280, 704)
 
 
 async def test_it_goes_over_signalling(service: Service, client: Odyssey, tmp_path: Path) -> None:
