@@ -40,7 +40,9 @@ def every_command(
 def run() -> None:
     """Run the bot, with the settings in the environment or in .env."""
     from bot.process.loading import collector_at_rest
+    from bot.process.memory import keep_one_arena
 
+    keep_one_arena()
     with _start_errors_explained():
         with collector_at_rest():
             from bot.process.logs import set_up_logging

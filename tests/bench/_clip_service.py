@@ -28,6 +28,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
 from tests.odyssey.clip import ClipTrack
 from tests.odyssey.service import Behaviour, Service, Streamer
+from tests.support.relays import PassingStreamer
 
 WIDTH, HEIGHT, FPS, GROUP = 1280, 704, 20, 40
 BITS_PER_SECOND = 2_500_000
@@ -45,10 +46,12 @@ def clip_service(codec: str = "H.264", kind: str = "lean") -> Iterator[str]:
 
 
 @contextmanager
-def limited_service(stream_limit_s: float = math.inf) -> Iterator[str]:
-    """The lean one, which ends streams after so long, and has a recording of each; gives its URL."""
+def limited_service(stream_limit_s: float = math.inf) -> Iterator[tuple[str, int]]:
+    """The lean one, which ends streams after so long, and has a recording of each; gives its URL and its
+    process.
+    """
     with _process("H.264", "limited", stream_limit_s) as pipe:
-        yield pipe.recv()
+        yield pipe.recv(), pipe.recv()
 
 
 @contextmanager
@@ -167,52 +170,33 @@ class TimedStreamer(LeanStreamer):
         super()._on_text(raw)
 
 
-class LimitedStreamer(LeanStreamer):
-    """Ends a stream when its time is up. What is over is forgotten, so that many may come and go."""
+class LimitedStreamer(PassingStreamer, LeanStreamer):
+    """Ends a stream when its time is up."""
 
     limit_s = math.inf
-    _stream_id = ""
     _limit: asyncio.Handle | None = None
-
-    async def offer(self) -> None:
-        """As any streamer, and nobody waits for it."""
-        await self.service.streamer()
-        await super().offer()
 
     async def started(self, **more: Any) -> str:
         """From now on its time runs."""
-        self._stream_id = await super().started(**more)
+        stream_id = await super().started(**more)
         if self.limit_s < math.inf:
             loop = asyncio.get_running_loop()
             self._limit = loop.call_later(self.limit_s, lambda: self.service.spawn(self._time_is_up()))
-        return self._stream_id
+        return stream_id
 
-    async def ended(self) -> None:
-        """There is a recording at once."""
-        self._stop()
-        await super().ended()
-
-    async def close(self) -> None:
-        """The client has gone, or never came."""
-        self._stop()
-        if self in self.service.streamers:
-            self.service.streamers.remove(self)
-        await super().close()
+    def is_over(self) -> None:
+        """Its time does not run any more."""
+        super().is_over()
+        if self._limit:
+            self._limit.cancel()
 
     async def _time_is_up(self) -> None:
-        self._stop()
+        self.is_over()
         self.track.running.clear()
         with suppress(InvalidStateError):  # the client is just leaving
             await self.say(
                 {"type": "interactive_stream_error", "reason": "session_timeout", "message": "Time is up."}
             )
-
-    def _stop(self) -> None:
-        if self._limit:
-            self._limit.cancel()
-        if self._stream_id:
-            links = ("video_url", "preview_url", "thumbnail_url", "events_url")
-            self.service.recordings[self._stream_id] = dict.fromkeys(links, f"{self.service.url}/file")
 
 
 class LossyStreamer(Streamer):
@@ -258,4 +242,6 @@ async def _serve_until_killed(codec: str, kind: str, pipe: Connection) -> None:
     service.behaviour = Behaviour(clip=encoded(codec), codec=CODECS[codec][1])
     async with service.running():
         pipe.send(service.url)
+        if kind == "limited":
+            pipe.send(os.getpid())
         await asyncio.Event().wait()

@@ -1,9 +1,9 @@
-"""Sixty broadcasts in one process, each with its next stream every dozen seconds: pauses, CPU time, memory.
+"""Sixty broadcasts in one process, each with its next stream every 20 s: pauses, CPU time, memory.
 
 The domain, the database and the client are the bot's, over real WebRTC; the service, a process of its own,
-sends one clip to all and ends streams after 20 s. The baseline, in the same run: the same broadcasts on one
-long stream each. A pause is how much later than asked a task wakes up that sleeps all the time; below it
-stands how much the loop computed meanwhile, since others may have the core.
+sends one clip to all and limits streams. The baseline, in the same run: the same broadcasts on one long
+stream each. A pause is how much later than asked a task wakes up that sleeps all the time; below it stands
+how much the loop computed meanwhile, since others may have the core, and what of that was collecting garbage.
 """
 
 from __future__ import annotations
@@ -18,50 +18,32 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
 import psutil
 
 from bot.broadcast.history import PastBroadcast
-from bot.broadcast.intake.intake import Intake
-from bot.broadcast.limits.continuation import RelayRules, StreamLimit
-from bot.broadcast.limits.pool import StreamPool
-from bot.broadcast.model import Channel, Recording, Viewer
-from bot.broadcast.ports import Ports
-from bot.broadcast.posts import Post, PostKind
-from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
-from bot.broadcast.rights import Person
-from bot.broadcast.show.heartbeat import Heartbeat
-from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.limits.continuation import LEAD_S, LEAD_SHARE
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
-from bot.broadcast.telling.listeners import Listeners
-from bot.kit.references import new_id, new_reference
-from bot.odyssey import Odyssey
-from bot.process.clock import SystemClock
-from bot.storage.database import open_database
-from bot.storage.history import DatabaseHistory
-from bot.storage.journal import DatabaseJournal
-from bot.storage.writer import Writer
-from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
+from bot.process.memory import keep_one_arena
 from tests.bench._clip_service import limited_service
-from tests.odyssey.service import API_KEY
-from tests.support.rules import arbitration_settings, budget, intake_rules
+from tests.support.relays import opened
 
 BROADCASTS = int(os.environ.get("BROADCASTS", "60"))
 CONTINUATIONS = int(os.environ.get("CONTINUATIONS", "1000"))
-STREAM_LIMIT_S = 20.0
+EACH_S = float(os.environ.get("EACH_S", "20"))
+"""From one continuation of a broadcast to the next; in this time they start, one after the other."""
+STREAM_LIMIT_S = min(EACH_S + LEAD_S, EACH_S / (1 - LEAD_SHARE))
+"""The next stream is begun a lead before it."""
 HELD_S = 60.0
 """How long the baseline is looked at."""
-SPREAD_S = 12.0
-"""In which the broadcasts start, one after the other: about as long as until each has its next stream."""
-MEMORY_AFTER = 100
+MEMORY_AFTER = (100, 400, 1000)
 NAP_S = 0.005
 MOST_MS, MOST_CORES = 50.0, 1.0
-HOST = Person(Viewer(1, "Mika"), views_channel=True, manages_channel=True)
 
 
 @dataclass
@@ -76,17 +58,20 @@ class Seen:
     pauses_ms: list[float]
     computing_ms: list[float]
     """What the loop's own thread took in the same naps."""
+    collecting_ms: list[float]
+    """How long each collection of garbage took."""
     cores: float
-    memory_mb: dict[int, float] = field(default_factory=dict)
-    """By the number of continuations so far."""
+    service_cores: float
+    memory_mb: dict[int, tuple[float, float]]
+    """Of the bot and of the service, by the number of continuations so far."""
 
 
 def main() -> None:
-    """`python -m tests.bench relay`; BROADCASTS and CONTINUATIONS set how many."""
-    with limited_service() as url:
-        held = _in_process(url, math.inf)
-    with limited_service(STREAM_LIMIT_S) as url:
-        carried = _in_process(url, STREAM_LIMIT_S)
+    """`python -m tests.bench relay`; BROADCASTS, CONTINUATIONS and EACH_S set how many, and how often."""
+    with limited_service() as (url, service):
+        held = _in_process(url, service, math.inf)
+    with limited_service(STREAM_LIMIT_S) as (url, service):
+        carried = _in_process(url, service, STREAM_LIMIT_S)
     print(
         f"{f'{BROADCASTS} broadcasts':<48}{'one stream each':>16}{'continued':>11}{'ratio':>7}{'target':>9}"
     )
@@ -95,12 +80,15 @@ def main() -> None:
     print(f"{'broken':<48}{held.broken.total():>16}{carried.broken.total():>11}{'':>7}{0:>9}")
     _row("longest pause of the loop, ms", max(held.pauses_ms), max(carried.pauses_ms), MOST_MS)
     _row("  of that computing, at most", max(held.computing_ms), max(carried.computing_ms), MOST_MS)
+    _row("  longest collection of garbage, ms", max(held.collecting_ms), max(carried.collecting_ms))
     _row("p99 of its pauses, ms", _p99(held.pauses_ms), _p99(carried.pauses_ms))
     _row("share of one core", held.cores, carried.cores, MOST_CORES)
-    memory = ", ".join(f"{mb:.0f} MB after {count}" for count, mb in carried.memory_mb.items())
+    _row("  the service's, beside it", held.service_cores, carried.service_cores)
     if carried.broken:
         print(f"broken: {dict(carried.broken)}")
-    print(f"memory: {max(held.memory_mb.values()):.0f} MB with one stream each; {memory} continuations")
+    for name, seen in (("one stream each", held), ("continued", carried)):
+        for count, (ours, services) in seen.memory_mb.items():
+            print(f"{name}: {ours:.0f} MB after {count} continuations (the service: {services:.0f} MB)")
 
 
 def _row(name: str, held: float, carried: float, most: float | None = None) -> None:
@@ -112,30 +100,36 @@ def _p99(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[98]
 
 
-def _in_process(url: str, limit_s: float) -> Seen:
+def _in_process(url: str, service: int, limit_s: float) -> Seen:
     with ProcessPoolExecutor(1, mp_context=mp.get_context("spawn")) as pool:
-        return pool.submit(_run, url, limit_s).result()
+        return pool.submit(_run, url, service, limit_s).result()
 
 
-def _run(url: str, limit_s: float) -> Seen:
+def _run(url: str, service: int, limit_s: float) -> Seen:
+    keep_one_arena()  # as the bot does, and as it does not look through what was loaded
     gc.collect()
-    gc.freeze()  # as the bot does
-    gc.collect()
-    return asyncio.run(_watch(url, limit_s))
+    gc.freeze()
+    return asyncio.run(_watch(url, psutil.Process(service), limit_s))
 
 
-async def _watch(url: str, limit_s: float) -> Seen:
+async def _watch(url: str, service: psutil.Process, limit_s: float) -> Seen:
     with tempfile.TemporaryDirectory() as directory:
         async with AsyncExitStack() as stack:
-            house = await stack.enter_async_context(_opened(url, f"sqlite:///{directory}/b.sqlite3", limit_s))
-            sessions = [await house.started(number) for number in range(BROADCASTS)]
+            house = await stack.enter_async_context(opened(url, f"sqlite:///{directory}/b.sqlite3", limit_s))
+            sessions = list[BroadcastSession]()
+            for number in range(BROADCASTS):
+                sessions.append(await house.started(number))
+                await asyncio.sleep(EACH_S / BROADCASTS)
             while any(session.broadcast.state is not State.LIVE for session in sessions):
                 await asyncio.sleep(0.1)
             pulse = await stack.enter_async_context(_beating())
-            cpu, began = time.process_time(), time.monotonic()
+            took = stack.enter_context(_collecting())
+            cpu, its_cpu, began = time.process_time(), _cpu_s(service), time.monotonic()
             before, connected = _continuations(sessions), next(house.clients)
-            memory_mb = await _memory(sessions, until=began + HELD_S if limit_s == math.inf else math.inf)
-            cores = (time.process_time() - cpu) / (time.monotonic() - began)
+            until = began + HELD_S if limit_s == math.inf else math.inf
+            memory_mb = await _memory(sessions, service, until=until)
+            lasted_s = time.monotonic() - began
+            cores, its_cores = (time.process_time() - cpu) / lasted_s, (_cpu_s(service) - its_cpu) / lasted_s
             beside = next(house.clients) - connected - 1
             past = [await house.history.past_broadcast(each.broadcast.id) for each in sessions]
             return Seen(
@@ -143,21 +137,50 @@ async def _watch(url: str, limit_s: float) -> Seen:
                 beside,
                 Counter(reason for each in past if each for reason in _endings(each)),
                 *pulse,
+                took,
                 cores,
+                its_cores,
                 memory_mb,
             )
 
 
-async def _memory(sessions: list[BroadcastSession], *, until: float) -> dict[int, float]:
-    """The resident memory after some continuations and after all, or at a monotonic moment."""
-    process, seen = psutil.Process(), dict[int, float]()
-    first = _continuations(sessions)
-    while len(seen) < 2 and time.monotonic() < until:
+async def _memory(
+    sessions: list[BroadcastSession], service: psutil.Process, *, until: float
+) -> dict[int, tuple[float, float]]:
+    """What is resident of both processes after some continuations and after all, or at a monotonic moment."""
+    first, seen, process = _continuations(sessions), dict[int, tuple[float, float]](), psutil.Process()
+    due = [*(count for count in MEMORY_AFTER if count < CONTINUATIONS), CONTINUATIONS]
+    while due:
         await asyncio.sleep(0.5)
-        done = _continuations(sessions) - first
-        if done >= (CONTINUATIONS if seen else min(MEMORY_AFTER, CONTINUATIONS)):
-            seen[done] = process.memory_info().rss / 1e6
-    return seen or {0: process.memory_info().rss / 1e6}
+        done, is_over = _continuations(sessions) - first, time.monotonic() > until
+        if done >= due[0] or is_over:
+            seen[done] = process.memory_info().rss / 1e6, service.memory_info().rss / 1e6
+            due = [] if is_over else due[1:]
+    return seen
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+@contextmanager
+def _collecting() -> Iterator[list[float]]:
+    """Milliseconds of each collection of garbage."""
+    took_ms, began = [0.0], 0.0
+
+    def told(phase: str, _: object) -> None:
+        nonlocal began
+        if phase == "start":
+            began = time.perf_counter()
+        else:
+            took_ms.append(1000 * (time.perf_counter() - began))
+
+    gc.callbacks.append(told)
+    try:
+        yield took_ms
+    finally:
+        gc.callbacks.remove(told)
 
 
 @asynccontextmanager
@@ -192,83 +215,3 @@ def _endings(past: PastBroadcast) -> list[str]:
     ]
     seen += [past.broadcast.ending.reason] if past.broadcast.ending else []
     return [reason.value for reason in seen if reason is not Reason.CONTINUED]
-
-
-@dataclass
-class House:
-    """The bot without Discord; `clients` counts one further with each client that is made."""
-
-    broadcasts: Broadcasts
-    history: DatabaseHistory
-    clients: itertools.count[int]
-
-    async def started(self, number: int) -> BroadcastSession:
-        """A broadcast of its own server, a moment after the one before it."""
-        await asyncio.sleep(SPREAD_S / BROADCASTS)
-        return await self.broadcasts.start(Channel(number, number), "A harbour", by=HOST, portrait=False)
-
-
-class StoringPoster:
-    """Stores each post, and shows it nowhere."""
-
-    def __init__(self, journal: DatabaseJournal, clock: SystemClock) -> None:
-        self._journal = journal
-        self._clock = clock
-
-    async def post_recordings(self, past: PastBroadcast, newest: Recording | None) -> None:
-        """As many streams as there are recordings of."""
-        broadcast = past.broadcast
-        await self._journal.save_post(
-            Post(
-                f"post of {broadcast.id}",
-                broadcast.channel.id + 1,
-                broadcast.channel.id,
-                PostKind.RECORDING,
-                broadcast.id,
-                self._clock.now(),
-                len(past.recorded),
-                self._clock.now() if past.is_over else None,
-            )
-        )
-
-
-@asynccontextmanager
-async def _opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[House]:
-    clock, clients = SystemClock(), itertools.count()
-
-    def make_client() -> Odyssey:
-        next(clients)
-        return Odyssey(API_KEY, url)
-
-    async with AsyncExitStack() as stack:
-        engine = await stack.enter_async_context(open_database(database_url, alone=True))
-        journal = DatabaseJournal(await stack.enter_async_context(Writer(engine)))
-        history = DatabaseHistory(engine)
-        desk = RecordingDesk(
-            OdysseyRecordings(Odyssey(API_KEY, url), clock),
-            JournalKeeper(journal),
-            StoringPoster(journal, clock),
-            history,
-            clock,
-            timeout_s=60,
-        )
-        intake = Intake(intake_rules(), lambda _: None, clock)
-        ports = Ports(
-            open_world=odyssey_worlds(make_client, clock),
-            journal=journal,
-            history=history,
-            listeners=Listeners(),
-            clock=clock,
-            pool=StreamPool(2 * BROADCASTS, clock),
-            stream_limit=StreamLimit(limit_s),
-            relay_rules=RelayRules(),
-            intake_of=lambda _: intake,
-            budget_of=lambda _: budget(per_day=None),
-            arbitration_of=lambda _: arbitration_settings(),
-            new_id=new_id,
-            new_reference=new_reference,
-        )
-        await stack.enter_async_context(desk)
-        broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
-        await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
-        yield House(broadcasts, history, clients)
