@@ -74,7 +74,8 @@ class StreamPlaylist:
         """Whether nothing is to be expected of it; one that is followed is not waited for for ever."""
         if self._fresh:
             return False
-        if self._last and (self._last.is_ended or self._refusals >= REFUSALS):
+        # What another one shows is not missed, should a single refusal have been a mishap.
+        if self._last and (self._last.is_ended or self._refusals >= (1 if is_followed else REFUSALS)):
             return True
         patience_s = max(LEAST_PATIENCE_S, PATIENCE_TARGETS * self.target_s)
         return is_followed and now - self.grew_at > patience_s

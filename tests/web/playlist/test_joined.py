@@ -121,6 +121,18 @@ def test_the_next_stream_has_the_same_address(is_dated: bool, goes_on: bool) -> 
     assert [seen.cuts for seen in player.played] == [0] * 6 + [1] * 13
 
 
+def test_the_same_address_again_while_nobody_looked() -> None:
+    """By then it has more segments than the stream before had, under the same numbers."""
+    one, two = Stream("s", 0.0, listed=100), Stream("s", 14.0, listed=100)
+    joined, player = JoinedPlaylist(0), Player()
+    joined.follow("b", 1, one.address, 10)
+    player.read(step(joined, {one.address: one}, 10))
+    joined.follow("b", 2, two.address, 30)
+    player.read(step(joined, {one.address: two}, 30))
+    assert [seen.began for seen in player.played] == [0, 2, 4, 6, 8, 14, 16, 18, 20, 22, 24, 26, 28]
+    assert [seen.cuts for seen in player.played] == [0] * 5 + [1] * 8
+
+
 def test_the_same_address_again_with_the_same_names() -> None:
     """Where not even a segment's name or time is another, the numbers tell after a few readings."""
     text = Stream("s", 0.0).playlist(17.0)
@@ -201,6 +213,23 @@ def test_a_stream_that_falls_silent_is_not_waited_for_once_another_follows() -> 
             assert {seen.stream for seen in player.played} == {"s1"}
     assert player.played[-1].stream == "s2"
     assert max(map(abs, steps_between(player.played))) <= 2.1
+
+
+def test_a_playlist_that_is_taken_away_is_the_end_of_its_stream() -> None:
+    """404 at once, and never ENDLIST: the next stream's segments go on where those end that were read."""
+    one, two = Stream("s1", 0.0), Stream("s2", 12.0)
+    streams = {one.address: one, two.address: two}
+    joined, player = JoinedPlaylist(0), Player()
+    joined.follow("b", 1, one.address, 0)
+    for now in range(1, 40):
+        if now == 15:
+            joined.follow("b", 2, two.address, now)
+        if now == 21:
+            one.began = now + 100.0  # it has no segment any more
+        player.read(step(joined, streams, now))
+        if now > 21:
+            assert player.played[-1].ended > now - 2.1
+    assert set(steps_between(player.played)) == {0.0}
 
 
 def test_a_stream_that_never_ends_gives_way() -> None:

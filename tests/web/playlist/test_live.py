@@ -40,6 +40,7 @@ class Channels:
     asked: list[str] = field(default_factory=list)
     serve: Serve | None = None
     held: asyncio.Event | None = None
+    looks: int = 0
 
     def on_air(self, number: int, stream: Stream | None, state: State = State.LIVE) -> None:
         """This stream is on air from now on, and all are told."""
@@ -49,6 +50,10 @@ class Channels:
         if stream:
             self.streams[stream.address] = stream
         self.listeners.tell(broadcast)
+
+    def running_in(self, channel: Channel) -> BroadcastView | None:
+        self.looks += 1
+        return self.view if channel == CHANNEL else None
 
     async def read(self, url: str) -> PlaylistAnswer | None:
         self.asked.append(url)
@@ -62,7 +67,7 @@ class Channels:
     @asynccontextmanager
     async def playlists(self) -> AsyncIterator[Callable[[], asyncio.Task[web.Response]]]:
         """Gives who asks for the channel's playlist."""
-        live = LivePlaylists(lambda channel: self.view, self.read, self.listeners, self.clock)
+        live = LivePlaylists(self.running_in, self.read, self.listeners, self.clock)
         async with live:
             yield lambda: asyncio.create_task(live(CHANNEL))
 
@@ -242,7 +247,9 @@ async def test_what_is_read_when_the_bot_stops_is_let_go() -> None:
     channels.on_air(1, ONE)
     async with channels.playlists() as ask:
         assert (await ask()).status == 503
+    looks = channels.looks
     channels.on_air(2, ONE)
+    assert channels.looks == looks
 
 
 async def test_numbers_grow_over_a_restart_of_the_bot() -> None:
