@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from tests.support.browser import LocalBrowser
 
@@ -21,7 +21,6 @@ Document = Mapping[str, Any]
 
 # In place of main.js: what is asked of the player is noted.
 _MAIN = """
-import { View } from "./view/view.js";
 window.asked = [];
 const note = (what) => (...more) => window.asked.push([what, ...more].join(" "));
 const [tap, pause, mute] = ["tap", "pause", "mute"].map(note);
@@ -36,11 +35,81 @@ _HEADERS = {
 }
 
 
-class WatchPage:
-    """An open page that shows what it is given."""
+@dataclass
+class Site:
+    """What is served: the page at `url`, films by their part. Of `expired` ones the first link is refused.
 
-    def __init__(self, page: Page) -> None:
+    `faked` is a script that comes before the page's: what the device can, or cannot.
+    """
+
+    url: str = ""
+    faked: str = ""
+    films: dict[int, bytes] = field(default_factory=dict)
+    expired: set[int] = field(default_factory=set)
+    asked: list[int] = field(default_factory=list)
+
+    async def page(self, _request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(PAGE / "page.html", headers=_HEADERS)
+
+    async def main(self, _request: web.Request) -> web.StreamResponse:
+        script = f'import {{ View }} from "./view/view.js";{self.faked}{_MAIN}'
+        return web.Response(text=script, content_type="text/javascript")
+
+    async def film(self, request: web.Request) -> web.StreamResponse:
+        part = int(request.match_info["part"])
+        self.asked.append(part)
+        if part in self.expired or part not in self.films:
+            self.expired.discard(part)
+            raise web.HTTPForbidden
+        return web.Response(body=self.films[part], content_type="video/mp4")
+
+    async def picture(self, _request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(PICTURE)
+
+
+@asynccontextmanager
+async def serving_watch_page() -> AsyncIterator[Site]:
+    site = Site()
+    app = web.Application()
+    app.on_response_prepare.append(_close)
+    app.router.add_get("/watch/token", site.page)
+    app.router.add_get("/watch/token/picture.jpg", site.picture)
+    app.router.add_get("/watch/token/film/{part}", site.film)
+    app.router.add_get("/assets/main.js", site.main)
+    app.router.add_static("/assets", PAGE)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        site.url = f"http://127.0.0.1:{runner.addresses[0][1]}/watch/token"
+        yield site
+    finally:
+        await runner.cleanup()
+
+
+async def _close(_request: web.Request, response: web.StreamResponse) -> None:
+    """After each answer: no task for an open connection outlives a test."""
+    response.force_close()
+
+
+class WatchPage:
+    """An open page that shows what it is given. Its clock runs, until a test `pause`s it."""
+
+    def __init__(self, page: Page, site: Site) -> None:
         self.page = page
+        self.site = site
+        self._paused_at_s = NOW / 1000
+
+    async def anew(self, *, faked: str = "", query: str = "") -> None:
+        """The page as it is when somebody opens it, on a device that is `faked`."""
+        self.site.faked = faked
+        await self.page.goto(self.site.url + query)
+        await self.page.wait_for_function("Boolean(window.draw)")
+
+    async def pause(self) -> None:
+        """The viewer's clock stands, a day ahead of what it said, until `clock.run_for`."""
+        self._paused_at_s += 86_400
+        await self.page.clock.pause_at(self._paused_at_s)
 
     async def show(
         self,
@@ -67,77 +136,20 @@ class WatchPage:
         assert rules == [], f"{state}: {rules}"
 
 
-@dataclass
-class Site:
-    """What is served: the page at `url`, films by their part. Of `expired` ones the first link is refused."""
-
-    url: str = ""
-    films: dict[int, bytes] = field(default_factory=dict)
-    expired: set[int] = field(default_factory=set)
-    asked: list[int] = field(default_factory=list)
-
-    async def page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / "page.html", headers=_HEADERS)
-
-    async def main(self, _request: web.Request) -> web.StreamResponse:
-        return web.Response(text=_MAIN, content_type="text/javascript")
-
-    async def film(self, request: web.Request) -> web.StreamResponse:
-        part = int(request.match_info["part"])
-        self.asked.append(part)
-        if part in self.expired or part not in self.films:
-            self.expired.discard(part)
-            raise web.HTTPForbidden
-        return web.Response(body=self.films[part], content_type="video/mp4")
-
-    async def picture(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PICTURE)
-
-
 @asynccontextmanager
-async def serving_watch_page() -> AsyncIterator[Site]:
-    site = Site()
-    app = web.Application()
-    app.router.add_get("/watch/token", site.page)
-    app.router.add_get("/watch/token/picture.jpg", site.picture)
-    app.router.add_get("/watch/token/film/{part}", site.film)
-    app.router.add_get("/assets/main.js", site.main)
-    app.router.add_static("/assets", PAGE)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        site.url = f"http://127.0.0.1:{runner.addresses[0][1]}/watch/token"
-        yield site
-    finally:
-        await runner.cleanup()
-
-
-async def open_watch_page(
-    browser: LocalBrowser,
-    url: str,
-    *,
-    steps: bool = False,
-    faked: str = "",
-    width: int = 1440,
-    height: int = 900,
-) -> WatchPage:
-    """The page, without motion, with a clock that stands; or `steps`, when the test says so.
-
-    `faked` is a script that comes first: what the device can, or cannot.
-    """
-    page = await browser.open("about:blank", width=width, height=height)
-    await page.emulate_media(reduced_motion="reduce", color_scheme="dark")
-    if steps:
+async def opened_watch_page(chromium: Browser) -> AsyncIterator[WatchPage]:
+    """One page for many tests, since to open one costs most. It asks for nothing outside this machine."""
+    local = LocalBrowser(chromium)
+    async with serving_watch_page() as site:
+        page = await local.open("about:blank")
+        await page.emulate_media(reduced_motion="reduce", color_scheme="dark")
         await page.clock.install(time=NOW / 1000)
-    else:
-        await page.clock.set_fixed_time(NOW / 1000)
-    await page.add_init_script(faked)
-    await page.goto(url)
-    await page.wait_for_function("Boolean(window.draw)")
-    if steps:
-        await page.clock.pause_at(NOW / 1000 + 10)
-    return WatchPage(page)
+        watch = WatchPage(page, site)
+        await watch.anew()
+        yield watch
+        await page.context.close()
+    assert local.foreign == []
+    assert [error for error in local.errors if "Failed to load resource" not in error] == []
 
 
 def document(broadcast: Document | None = None, last: Document | None = None, **more: Any) -> Document:

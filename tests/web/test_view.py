@@ -4,23 +4,29 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.support.browser import LocalBrowser
 from tests.support.watch_page import (
     MOTION,
     NOW,
     WINNER,
-    Site,
     WatchPage,
     ballot,
     broadcast,
     document,
-    open_watch_page,
+    opened_watch_page,
     past,
-    serving_watch_page,
 )
 
+WIDTH = 320
+LONG = "The lighthouse wakes up and walks away over the sea. " * 38
+HOSTILE = {
+    "markup": "<img src=x onerror=alert(1)><script>alert(2)</script><b>bold</b>",
+    "one word": "a" * 2000,
+    "from the right": "\u202eتنين من ورق يصعد من الفوانيس\u202e",
+    "heaps": "z" + "\u0337\u0321\u031b" * 40 + " over everything",
+    "lines": "one\n\n\n\ntwo\r\n\tthree",
+}
 CONNECTING = {"state": "connecting", "began_at": None, "ends_at": None}
 STILL = {"status": "still", "since": -9000}
 JUST_NOW = NOW - 20_000
@@ -134,15 +140,21 @@ STATES: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+async def opened(chromium: Browser) -> AsyncIterator[WatchPage]:
+    async with opened_watch_page(chromium) as page:
+        yield page
+
+
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with serving_watch_page() as served:
-        yield served
+async def watch(opened: WatchPage) -> WatchPage:
+    await opened.page.clock.resume()
+    await opened.page.set_viewport_size({"width": 1440, "height": 900})
+    return opened
 
 
-async def test_every_state_is_told_as_it_is_and_axe_finds_nothing(browser: LocalBrowser, site: Site) -> None:
+async def test_every_state_is_told_as_it_is_and_axe_finds_nothing(watch: WatchPage) -> None:
     """One page goes through all states, dark and light, and ends in each where a fresh page would."""
-    watch = await open_watch_page(browser, site.url)
     for state, (drawn, says, never) in STATES.items():
         if "gap" in state or state == "ending":  # a picture was seen before
             await watch.show(**{**drawn, "status": "playing"})
@@ -155,19 +167,16 @@ async def test_every_state_is_told_as_it_is_and_axe_finds_nothing(browser: Local
     for state in ("live, all of it", "nothing on", "a winner that is still to come"):
         await watch.show(**STATES[state][0])
         await watch.is_clean(f"{state}, light")
-    assert browser.errors == []
+    await watch.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    await watch.page.goto(watch.site.url.replace("watch/token", "assets/unknown.html"))
+    await expect(watch.page.get_by_role("heading")).to_have_text("This link leads nowhere.")
+    await watch.is_clean("unknown")
+    await watch.anew()
 
 
-async def test_a_link_that_leads_nowhere(browser: LocalBrowser, site: Site) -> None:
-    """The page of an unknown link says so in one sentence, with no script."""
-    page = await browser.open(site.url.replace("watch/token", "assets/unknown.html"))
-    await expect(page.get_by_role("heading")).to_have_text("This link leads nowhere.")
-    await WatchPage(page).is_clean("unknown")
-
-
-async def test_a_seam_needs_no_word(browser: LocalBrowser, site: Site) -> None:
+async def test_a_seam_needs_no_word(watch: WatchPage) -> None:
     """A picture that stands still is LIVE for two seconds more; then the badge and a word say what is so."""
-    watch = await open_watch_page(browser, site.url, steps=True)
+    await watch.pause()
     live = document(broadcast())
     await watch.show(live)
     await watch.show(live, status="connecting")
@@ -181,10 +190,9 @@ async def test_a_seam_needs_no_word(browser: LocalBrowser, site: Site) -> None:
     assert "LIVE" in await watch.text()
 
 
-async def test_clocks_run_by_the_server_s_time(browser: LocalBrowser, site: Site) -> None:
+async def test_clocks_run_by_the_server_s_time(watch: WatchPage) -> None:
     """Also where the viewer's clock is a day ahead, without a word from the bot."""
-    watch = await open_watch_page(browser, site.url, steps=True)
-    await watch.page.clock.pause_at(NOW / 1000 + 86_400)
+    await watch.pause()
     await watch.show(document(ballot(1, 2, ends_at=NOW + 61_000)))
     assert "3:04 · 1 min left" in await watch.text()
     countdown = watch.page.locator("#countdown")
@@ -197,9 +205,9 @@ async def test_clocks_run_by_the_server_s_time(browser: LocalBrowser, site: Site
     assert "closing" in await watch.text()
 
 
-async def test_votes_move_the_bars_and_nothing_else(browser: LocalBrowser, site: Site) -> None:
+async def test_votes_move_the_bars_and_nothing_else(watch: WatchPage) -> None:
     """A candidate stays the same element while votes come, and a state drawn again changes nothing at all."""
-    watch = await open_watch_page(browser, site.url, steps=True)
+    await watch.pause()
     await watch.show(document(ballot(1, 2)))
     bars = "[...document.querySelectorAll('.bar')]"
     parts = f"{bars}.map((bar) => +getComputedStyle(bar).getPropertyValue('--part'))"
@@ -219,9 +227,10 @@ async def test_votes_move_the_bars_and_nothing_else(browser: LocalBrowser, site:
     assert await watch.page.evaluate("changes") == 0
 
 
-async def test_a_screen_reader_hears_what_is_new_and_no_chatter(browser: LocalBrowser, site: Site) -> None:
+async def test_a_screen_reader_hears_what_is_new_and_no_chatter(watch: WatchPage) -> None:
     """The prompt, a ballot that opens and the state, each once; no votes, no countdown."""
-    watch = await open_watch_page(browser, site.url, steps=True)
+    await watch.anew()
+    await watch.pause()
     announcer = watch.page.get_by_role("status").last
     await watch.show(document(broadcast()))
     await watch.page.clock.run_for(3000)
@@ -237,3 +246,45 @@ async def test_a_screen_reader_hears_what_is_new_and_no_chatter(browser: LocalBr
         await watch.show(document(ballot(votes, winner=WINNER)))
         await watch.page.clock.run_for(2000)
     await expect(announcer).to_have_text("")
+
+
+async def test_hostile_words_stay_words(watch: WatchPage) -> None:
+    """As prompt, idea and name: no element of theirs, nothing wider than a small phone, nothing covered."""
+    await watch.page.set_viewport_size({"width": WIDTH, "height": 640})
+    for kind, text in HOSTILE.items():
+        shown = ballot(1, 2, prompt={"text": text, "by": text}, host=text)
+        shown = {**shown, "candidates": [{**one, "text": text, "by": text} for one in shown["candidates"]]}
+        channel = {"name": text, "url": "https://discord.com/channels/1/2"}
+        await watch.show(document(shown, channel=channel))
+        direction = "getComputedStyle(document.querySelector('.prompt p')).direction"
+        is_turned = await watch.page.evaluate(direction) == "rtl"
+        assert is_turned is (kind == "from the right")
+        await _is_in_its_place(watch, kind)
+        await watch.show(document(last=past(opening=text, host=text), channel=channel), status="idle")
+        await _is_in_its_place(watch, kind)
+
+
+async def _is_in_its_place(watch: WatchPage, kind: str) -> None:
+    await expect(watch.page.locator("main :is(b, script, img[src=x])")).to_have_count(0)
+    assert await watch.page.evaluate("document.documentElement.scrollWidth") <= WIDTH, kind
+    heaps = await watch.page.evaluate("(document.body.innerText.match(/\\p{M}{4}/gu) ?? []).length")
+    assert heaps == 0, kind
+
+
+async def test_a_long_prompt_is_cut_and_can_be_read(watch: WatchPage) -> None:
+    """2,000 characters take four lines until somebody wants all; another prompt is cut again."""
+    await watch.page.set_viewport_size({"width": WIDTH, "height": 640})
+    await watch.show(document(broadcast(prompt={"text": LONG, "by": "Ada"})))
+    words = watch.page.locator(".prompt p")
+    more = watch.page.get_by_role("button", name="Read all")
+    cut = await words.evaluate("(node) => node.clientHeight")
+    assert cut < 150
+    await more.click()
+    assert await words.evaluate("(node) => node.clientHeight") > 5 * cut
+    less = watch.page.get_by_role("button", name="Read less")
+    await expect(less).to_have_attribute("aria-expanded", "true")
+    await watch.show(document(broadcast(prompt={"text": LONG + "!", "by": "Ada"})))
+    await expect(more).to_be_visible()
+    await watch.show(document(broadcast(prompt={"text": "Rain", "by": "Ada"})))
+    await expect(more).to_be_hidden()
+    await expect(less).to_be_hidden()

@@ -1,14 +1,14 @@
-"""The watch page on every screen: what has how much room, and what the device can do."""
+"""The watch page on every screen: what has how much room, what the device can do, and the last film."""
 
 import io
 from collections.abc import AsyncIterator
 
+import av
 import pytest
 from PIL import Image
-from playwright.async_api import FloatRect, Page, expect
+from playwright.async_api import Browser, FloatRect, Page, expect
 
-from tests.support.browser import LocalBrowser
-from tests.support.watch_page import Site, ballot, document, open_watch_page, past, serving_watch_page
+from tests.support.watch_page import WatchPage, ballot, broadcast, document, opened_watch_page, past
 
 LIVE = document(ballot(3, 7, 1, 0, 1))
 UPRIGHT = document(ballot(3, 7, 1, 0, 1, portrait=True))
@@ -17,18 +17,24 @@ DARK = ((0, 60), (0, 60), (0, 60), (190, 255))
 OVER = document(last=past())
 
 
+@pytest.fixture(scope="module")
+async def opened(chromium: Browser) -> AsyncIterator[WatchPage]:
+    async with opened_watch_page(chromium) as page:
+        yield page
+
+
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with serving_watch_page() as served:
-        yield served
+async def watch(opened: WatchPage) -> WatchPage:
+    await opened.page.clock.resume()
+    await opened.page.set_viewport_size({"width": 1440, "height": 900})
+    return opened
 
 
-async def test_every_screen_is_used(browser: LocalBrowser, site: Site) -> None:
+async def test_every_screen_is_used(watch: WatchPage) -> None:
     """The picture has a phone's whole width, upright and on its side; on a desk the crowd stands beside it.
 
     Nothing is ever wider than the screen, and all that can be tapped is 44 px or more.
     """
-    watch = await open_watch_page(browser, site.url)
     for width, height in ((390, 844), (844, 390), (1440, 900), (720, 450), (320, 256)):
         await watch.page.set_viewport_size({"width": width, "height": height})
         for state in (LIVE, UPRIGHT, OVER):
@@ -50,9 +56,9 @@ async def test_every_screen_is_used(browser: LocalBrowser, site: Site) -> None:
                 assert state is LIVE or now["y"] < height, "the words look out below"
 
 
-async def test_an_overlay_is_texts_alone_on_nothing(browser: LocalBrowser, site: Site) -> None:
+async def test_an_overlay_is_texts_alone_on_nothing(watch: WatchPage) -> None:
     """For OBS: no picture, no button, a transparent ground, dark plates; nothing while nothing is on."""
-    watch = await open_watch_page(browser, f"{site.url}?overlay=1")
+    await watch.anew(query="?overlay=1")
     await watch.show(LIVE)
     text = await watch.text()
     for words in ("A dragon made of paper", "Robin’s idea", "closes in 12 s", "Ada · 7 votes"):
@@ -67,11 +73,11 @@ async def test_an_overlay_is_texts_alone_on_nothing(browser: LocalBrowser, site:
     assert all(low <= value <= high for value, (low, high) in zip(_values(picture, edge), DARK, strict=True))
     await watch.show(OVER, status="idle")
     assert (await _picture(watch.page)).getbbox() is None
+    await watch.anew()
 
 
-async def test_the_buttons_ask_the_player(browser: LocalBrowser, site: Site) -> None:
+async def test_the_buttons_ask_the_player(watch: WatchPage) -> None:
     """Tap to play, pause and sound are the player's; a sound that is not there has no button."""
-    watch = await open_watch_page(browser, site.url)
     await watch.show(LIVE, status="tap")
     await watch.page.get_by_role("button", name="Tap to play").click()
     await watch.show(LIVE)
@@ -90,9 +96,8 @@ async def test_the_buttons_ask_the_player(browser: LocalBrowser, site: Site) -> 
     ]
 
 
-async def test_full_screen_is_the_stage_with_the_prompt(browser: LocalBrowser, site: Site) -> None:
+async def test_full_screen_is_the_stage_with_the_prompt(watch: WatchPage) -> None:
     """What the world follows stands on the picture, where the words beside it are not seen."""
-    watch = await open_watch_page(browser, site.url)
     await watch.show(LIVE)
     caption = watch.page.locator("#caption")
     await expect(caption).to_be_hidden()
@@ -103,9 +108,9 @@ async def test_full_screen_is_the_stage_with_the_prompt(browser: LocalBrowser, s
     await expect(caption).to_be_hidden()
 
 
-async def test_an_iphone_fills_its_screen_with_the_video_itself(browser: LocalBrowser, site: Site) -> None:
+async def test_an_iphone_fills_its_screen_with_the_video_itself(watch: WatchPage) -> None:
     """Where no element but the video can (faked): by its own ways, and it is played on afterwards."""
-    watch = await open_watch_page(browser, site.url, faked=_AN_IPHONE)
+    await watch.anew(faked=_AN_IPHONE)
     await watch.show(LIVE)
     page = watch.page
     await page.get_by_role("button", name="Full screen").press("Enter")
@@ -115,18 +120,18 @@ async def test_an_iphone_fills_its_screen_with_the_video_itself(browser: LocalBr
     assert len(await page.evaluate("asked")) == 1
 
 
-async def test_a_device_that_can_do_neither_offers_neither(browser: LocalBrowser, site: Site) -> None:
+async def test_a_device_that_can_do_neither_offers_neither(watch: WatchPage) -> None:
     """As in a frame that may not (faked): no button that does nothing."""
-    watch = await open_watch_page(browser, site.url, faked=_CAN_DO_NOTHING)
+    await watch.anew(faked=_CAN_DO_NOTHING)
     await watch.show(LIVE)
     await expect(watch.page.get_by_role("button", name="Pause")).to_be_attached()
     for name in ("Full screen", "Picture in picture"):
         await expect(watch.page.get_by_role("button", name=name)).to_have_count(0)
 
 
-async def test_the_screen_stays_on_while_somebody_watches(browser: LocalBrowser, site: Site) -> None:
+async def test_the_screen_stays_on_while_somebody_watches(watch: WatchPage) -> None:
     """The lock (faked) is asked for once, again after the system took it, and given back at the end."""
-    watch = await open_watch_page(browser, site.url, faked=_LOCKS)
+    await watch.anew(faked=_LOCKS)
     for _ in range(3):
         await watch.show(LIVE)
     assert await watch.page.evaluate("locks.length") == 1
@@ -142,6 +147,59 @@ async def _box(page: Page, selector: str) -> FloatRect:
     box = await page.locator(selector).bounding_box()
     assert box
     return box
+
+
+async def test_the_parts_play_one_after_the_other(watch: WatchPage) -> None:
+    """After one tap, to the end; the next broadcast that is live puts the film away."""
+    site = watch.site
+    site.films = dict.fromkeys((1, 2, 3), _film())
+    await watch.anew()
+    await watch.show(OVER, status="idle")
+    assert site.asked == []
+    await watch.page.get_by_role("button", name="Play the recording").click()
+    await _has_ended(watch.page, part=3)
+    assert site.asked == [1, 2, 3]
+    await expect(watch.page.locator("#film")).to_have_accessible_name("The recording, part 3 of 3")
+    await watch.is_clean("a film")
+    await watch.page.get_by_role("button", name="Previous part").click()
+    await expect(watch.page.locator("#part")).to_have_text("Part 2 of 3")
+
+    starting = document(broadcast(state="connecting", began_at=None, ends_at=None), last=OVER["last"])
+    await watch.show(starting, status="idle")
+    await expect(watch.page.locator("#film")).to_be_visible()
+    assert "The next broadcast is starting …" in await watch.text()
+    await watch.show(document(broadcast(), last=OVER["last"]), status="connecting")
+    await expect(watch.page.locator("#film")).to_be_hidden()
+    assert await watch.page.locator("#film").get_attribute("src") is None
+
+
+async def test_a_link_that_has_expired_is_fetched_anew(watch: WatchPage) -> None:
+    """Once; a part that is not there is passed over, and when the last is not, a word says so."""
+    site = watch.site
+    site.films, site.expired = {1: _film()}, {1}
+    site.asked.clear()
+    await watch.show(OVER, status="idle")
+    await watch.page.get_by_role("button", name="Play the recording").click()
+    await expect(watch.page.locator("#part")).to_have_text("The recording cannot be played just now.")
+    await watch.show(OVER, status="idle")
+    assert "The recording cannot be played just now." in await watch.text()
+    assert site.asked == [1, 1, 2, 2, 3, 3]
+
+
+async def _has_ended(page: Page, part: int) -> None:
+    await page.wait_for_function("(part) => film.ended && film.src.endsWith(`/${part}`)", arg=part)
+
+
+def _film() -> bytes:
+    """A fifth of a second."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for _ in range(2):
+            container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        container.mux(stream.encode(None))
+    return out.getvalue()
 
 
 def _values(picture: Image.Image, at: tuple[int, int]) -> tuple[int, ...]:
