@@ -134,13 +134,16 @@ async def test_the_screen_stays_on_while_somebody_watches(watch: WatchPage) -> N
     await watch.anew(faked=_LOCKS)
     for _ in range(3):
         await watch.show(LIVE)
-    assert await watch.page.evaluate("locks.length") == 1
-    await watch.page.evaluate("locks[0].released = true; see(false)")
-    assert await watch.page.evaluate("locks.length") == 1
+    released = "locks.map((lock) => lock.released)"
+    assert await watch.page.evaluate(released) == [False]
+    await watch.page.evaluate("locks[0].released = true")  # the battery is low
+    await watch.show(LIVE)
+    assert await watch.page.evaluate(released) == [True, False]
+    await watch.page.evaluate("see(false)")
     await watch.page.evaluate("see(true)")
-    assert await watch.page.evaluate("locks.map((lock) => lock.released)") == [True, False]
+    assert await watch.page.evaluate(released) == [True, True, False]
     await watch.show(OVER, status="idle")
-    assert await watch.page.evaluate("locks.map((lock) => lock.released)") == [True, True]
+    assert await watch.page.evaluate(released) == [True, True, True]
 
 
 async def _box(page: Page, selector: str) -> FloatRect:
