@@ -34,17 +34,18 @@ PAGES = [int(count) for count in os.environ.get("PAGES", "1000,5000").split(",")
 CHANGES = int(os.environ.get("CHANGES", "40"))
 EVERY_S = 0.25
 CHATTED_BESIDE = 5000
+TURNS = 3
+"""MESSAGES without pages, and as many with them."""
 ALLOWED_MS, ALLOWED_CORES, ALLOWED_KB = 1000.0, 0.5, 100.0
 ALLOWED_LATER_MS = 5.0
 
 
 def main() -> None:
-    """`python -m tests.bench page`; PAGES sets how many (more than one number: one after the other)."""
+    """`python -m tests.bench page`; PAGES sets how many, CHANGES how long; MESSAGES is for each turn."""
     for pages in PAGES:
         with _server() as (page, server):
             _print(pages, *_measure(page, server, pages))
-    before, beside, after = asyncio.run(_chat())
-    without = before + after
+    without, beside = asyncio.run(_chat())
     print(f"{'chat message to update on the wire, ms':<58}{'without':>9}{'with':>9}{'allowed':>10}")
     for name, share in {"p50": 0.5, "p99": 0.99, "max": 1.0}.items():
         limit = percentile(without, share) + ALLOWED_LATER_MS
@@ -85,7 +86,7 @@ def _print(
     pages: int, worst_ms: float, cores: float, joining_s: float, kb: float, documents: float, lost: int
 ) -> None:
     print(f"{f'{pages} pages on one broadcast, 4 changes a second':<58}{'measured':>9}{'allowed':>19}")
-    _row("a change seen by all of them, at worst, ms", worst_ms, ALLOWED_MS)
+    _row("a change seen by all of them, at worst, ms", worst_ms, ALLOWED_MS if pages <= 1000 else None)
     _row("of the bot's core", cores, ALLOWED_CORES, digits=2)
     _row("memory a page, KB", kb, ALLOWED_KB)
     _row("documents a second and page", documents, None, digits=2)
@@ -153,8 +154,10 @@ async def _serve_forever(pipe: Connection) -> None:
         await asyncio.Event().wait()
 
 
-async def _chat() -> tuple[list[float], list[float], list[float]]:
-    """The chat's times to the wire: before the pages come, with them, and when they have gone."""
+async def _chat() -> tuple[list[float], list[float]]:
+    """The chat's times to the wire, without pages and with them: in turns, since the machine has moods."""
+    without: list[float] = []
+    beside: list[float] = []
     with timed_service() as (url, pipe):
         async with LocalDiscord() as discord, bot_process(discord, url, API_KEY, "bot", "run"):
             await started_broadcast(discord, '{"gap_s": 0}')
@@ -162,10 +165,11 @@ async def _chat() -> tuple[list[float], list[float], list[float]]:
             link = next(button.url for button in panel.buttons if button.label == "Watch")
             assert link
             with arrivals(pipe) as arriving:
-                before = await times_ms(discord, arriving)
-                crowd = page_crowd(link.replace("localhost", "127.0.0.1"), CHATTED_BESIDE)
-                await asyncio.to_thread(crowd.__enter__)
-                beside = await times_ms(discord, arriving)
-                await asyncio.to_thread(crowd.__exit__, None, None, None)
-                await asyncio.sleep(2)
-                return before, beside, await times_ms(discord, arriving)
+                for turn in range(TURNS):
+                    without += await times_ms(discord, arriving, from_number=20_000 * turn)
+                    crowd = page_crowd(link.replace("localhost", "127.0.0.1"), CHATTED_BESIDE)
+                    await asyncio.to_thread(crowd.__enter__)
+                    beside += await times_ms(discord, arriving, from_number=20_000 * turn + 10_000)
+                    await asyncio.to_thread(crowd.__exit__, None, None, None)
+                    await asyncio.sleep(2)
+    return without, beside

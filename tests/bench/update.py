@@ -53,16 +53,18 @@ async def _with_bot(*module: str) -> list[float]:
                 return await times_ms(discord, arriving)
 
 
-async def times_ms(discord: LocalDiscord, arriving: Arrivals) -> list[float]:
+async def times_ms(discord: LocalDiscord, arriving: Arrivals, *, from_number: int = 0) -> list[float]:
+    """Of each message its time to the wire. No two messages have the same number: the second is refused."""
     dice = random.Random(1)
-    await _until_heard(discord, arriving)
-    times = [await _time_ms(discord, arriving, number, dice) for number in range(WARM_UP + MESSAGES)]
+    await _until_heard(discord, arriving, from_number)
+    numbers = range(from_number, from_number + WARM_UP + MESSAGES)
+    times = [await _time_ms(discord, arriving, number, dice) for number in numbers]
     return times[WARM_UP:]
 
 
-async def _until_heard(discord: LocalDiscord, arriving: Arrivals) -> None:
+async def _until_heard(discord: LocalDiscord, arriving: Arrivals, from_number: int) -> None:
     """Returns when the bot has its stream and hears the chat."""
-    for number in range(600):
+    for number in range(from_number, from_number + 600):
         await discord.user("robin").send(CHANNEL, f"!are you there? {number}")
         try:
             async with asyncio.timeout(0.2):
