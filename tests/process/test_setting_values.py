@@ -7,6 +7,7 @@ import pytest
 
 from bot.broadcast.intake.prefixes import prompt_in_chat
 from bot.kit.errors import StartError
+from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings, load_settings
 from cogs.wording.panel import how_to_steer
 
@@ -236,3 +237,53 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").chmod(0)
     with pytest.raises(StartError, match=r"The file \.env cannot be read: Permission denied"):
         load_settings(Settings)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("127.0.0.0/8, ::1", ["127.0.0.0/8", "::1/128"]),
+        ("10.0.0.7  192.168.0.0/16,", ["10.0.0.7/32", "192.168.0.0/16"]),
+        ("None", []),
+    ],
+)
+def test_networks_may_be_listed_in_any_way(written: str, meant: list[str]) -> None:
+    """With commas, blanks or both; a single address is a network too."""
+    assert [str(network) for network in networks(written)] == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("none", []),
+        ("https://a.example, https://*.b.example:8443", ["https://a.example", "https://*.b.example:8443"]),
+        ("http://localhost:3000", ["http://localhost:3000"]),
+    ],
+)
+def test_sites_that_may_frame_the_page_may_be_listed_in_any_way(written: str, meant: list[str]) -> None:
+    """A whole domain too."""
+    assert framing_sites(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TRUSTED_PROXIES", "proxy"),
+        ("TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("TRUSTED_PROXIES", "none, 10.0.0.1"),
+        ("FRAME_ANCESTORS", "a.example"),
+        ("FRAME_ANCESTORS", "*"),
+        ("FRAME_ANCESTORS", "https://*"),
+        ("FRAME_ANCESTORS", "https://a.example/path"),
+        ("FRAME_ANCESTORS", "https://a.example; script-src *"),
+        ("FRAME_ANCESTORS", "'self'"),
+        ("PAGES_PER_ADDRESS", "0"),
+    ],
+)
+def test_what_would_open_too_much_or_nothing_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """At the start, by its name."""
+    with pytest.raises(StartError, match=f"- {name} "):
+        loaded(monkeypatch, name, value)

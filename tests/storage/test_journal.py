@@ -166,6 +166,22 @@ async def test_a_broadcast_is_found_with_all_that_began_of_it(store: Store) -> N
     assert await store.history.search_broadcasts(CHANNEL.guild_id, "scene 13", limit=25) == []
 
 
+async def test_a_channels_last_broadcast_is_the_newest_that_is_over(store: Store) -> None:
+    """Not one that runs, nor one that never began, nor another channel's; with what is recorded of it."""
+    assert await store.history.last_broadcast(CHANNEL) is None
+    for number in (1, 2):
+        past, stream = await store.past_broadcast(number)
+    await store.past_broadcast(3, channel=replace(CHANNEL, id=7))
+    later = replace(past, requested_at=past.requested_at + timedelta(hours=1))
+    await store.journal.save_broadcast(replace(later, id="failed", state=State.FAILED))
+    await store.journal.save_broadcast(replace(later, id="on", state=State.LIVE))
+    await store.journal.save_stream(replace(stream, id="on1", broadcast_id="on", service_id="on1"))
+    await store.journal.save_recording(stream.id, Recording(NOW, "https://odyssey.test/v"))
+    last = await store.history.last_broadcast(CHANNEL)
+    assert last
+    assert (last.broadcast, [each.stream for each in last.recorded]) == (past, [stream])
+
+
 async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
     """Broadcast, stream and suggestions are marked as interrupted; what was over stays as it was."""
     broadcast, stream = live_broadcast()

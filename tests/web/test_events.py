@@ -18,13 +18,6 @@ from bot.web.state import Document
 from tests.broadcast.fakes import SteppedClock
 from tests.support.watched import CHANNEL, MIKA, OVER, EventStream, Watched, past
 
-
-@pytest.fixture(autouse=True)
-def counted_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page that comes or goes is told within a moment."""
-    monkeypatch.setattr("bot.web.events.hall.WATCHING_S", 0.1)
-
-
 MODERATOR = Person(MIKA, views_channel=True, manages_channel=True)
 
 

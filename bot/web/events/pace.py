@@ -9,7 +9,7 @@ from bot.web.events.page import OpenPage
 BATCH = 10
 """Pages that are written to in one go: an eighth of a millisecond."""
 REST = 3.0
-"""So many times as long as a batch took, the loop is left to others: of a core, a quarter is taken at most."""
+"""So many times as long as a batch took, the loop is left to others: a quarter of a core is taken at most."""
 LEAST_REST_S = 0.0005
 """Timers are no finer than that: shorter rests are taken together."""
 
