@@ -74,7 +74,6 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
         app.router.add_get(f"{at}/", watch.page_without_slash)
         app.router.add_get(f"{at}/events", watch.events, allow_head=False)
         app.router.add_get(f"{at}/live.m3u8", watch.playlist)
-        app.router.add_get(f"{at}/show", watch.show)
         app.router.add_get(f"{at}/picture.jpg", watch.picture)
         app.router.add_get(f"{at}/film/{{number:[1-9][0-9]{{0,3}}}}", watch.film)
         app.router.add_get(f"{prefix}/assets/{{path:.+}}", assets.answer)
@@ -156,24 +155,6 @@ class _Watch:
 
     async def playlist(self, request: web.Request) -> web.StreamResponse:
         return await self._sources.playlist(self._link(request).channel)
-
-    async def show(self, request: web.Request) -> web.StreamResponse:
-        """What the page of earlier versions asks for, again and again."""
-        view = self._sources.view_in(self._link(request).channel)
-        if view is None:
-            return web.json_response({"state": "over"})
-        spectating = view.spectating
-        return web.json_response(
-            {
-                "state": view.broadcast.state.value,
-                "prompt": view.prompt_in_force,
-                "portrait": view.broadcast.portrait,
-                "host": view.broadcast.host.name,
-                "stream": view.streams,
-                "coming_back": view.coming_back > 0,
-                "whep": spectating and {"url": spectating.webrtc_url, "token": spectating.spectator_token},
-            }
-        )
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         channel = self._link(request).channel

@@ -7,6 +7,7 @@ import httpx
 
 from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.support.watched import EventStream
 
 
 async def test_a_broadcast_from_start_to_recording(house: House) -> None:
@@ -36,10 +37,10 @@ async def test_a_broadcast_from_start_to_recording(house: House) -> None:
         status = await robin.slash(CHANNEL, "odyssey status")
         assert "A bird sings" in status.text
 
-        async with httpx.AsyncClient() as http:
-            show = (await http.get(f"{_watch_link(panel, settings.web_port)}/show")).json()
-        assert (show["state"], show["prompt"]) == ("live", "A bird sings")
-        assert show["whep"]["token"]
+        async with EventStream(f"{_watch_link(panel, settings.web_port)}/events") as events:
+            shown = (await events.until(state="live")).data["broadcast"]
+        assert shown["prompt"] == {"text": "A bird sings", "by": "Robin"}
+        assert shown["stream"]["whep"]["token"]
 
         late = await robin.click(panel, label="Suggest")
         await house.moderate(panel, "End", "End it")

@@ -49,7 +49,7 @@ class Site:
     asked: list[int] = field(default_factory=list)
 
     async def page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / "page.html", headers=_HEADERS)
+        return web.FileResponse(PAGE / "watch.html", headers=_HEADERS)
 
     async def main(self, _request: web.Request) -> web.StreamResponse:
         script = f'import {{ View }} from "./view/view.js";{self.faked}{_MAIN}'

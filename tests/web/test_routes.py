@@ -123,7 +123,7 @@ async def test_every_answer_is_guarded() -> None:
     """No script of others, no guessing of types, no word to others, no frame, nothing for another origin."""
     async with visited(Watched()) as visitor:
         below = ("", "/events", "/picture.jpg", "/film/1", "/live.m3u8", "/nothing")
-        for url in (*(visitor.page + path for path in below), f"{visitor.origin}/assets/watch.css"):
+        for url in (*(visitor.page + path for path in below), f"{visitor.origin}/assets/layout.css"):
             async with visitor.http.stream("GET", url, headers={"Origin": "https://evil.test"}) as answer:
                 headers = answer.headers
             parts = headers["Content-Security-Policy"].split("; ")
@@ -152,7 +152,7 @@ async def test_pages_are_the_same_below_a_path() -> None:
             html = (await visitor.http.get(at)).text
             assert 'src="/' not in html
             assert 'href="/' not in html
-            assert (await visitor.http.get(f"{at}/../../assets/watch.css")).status_code == 200
+            assert (await visitor.http.get(f"{at}/../../assets/layout.css")).status_code == 200
             async with EventStream(f"{at}/events") as events:
                 assert await events.next()
             slashed = await visitor.http.get(f"{at}/?overlay=1")
@@ -295,23 +295,21 @@ async def test_a_film_that_cannot_be_had_is_for_later(recording: Recording | Non
 async def test_assets_are_kept_and_asked_for_again_by_their_tag() -> None:
     """Compressed for who takes that; modules of two versions do not go together."""
     async with visited(Watched()) as visitor:
-        url = f"{visitor.origin}/assets/watch.css"
+        url = f"{visitor.origin}/assets/layout.css"
         whole = await visitor.http.get(url, headers={"Accept-Encoding": "identity"})
         small = await visitor.http.get(url, headers={"Accept-Encoding": "br, gzip"})
-        assert small.text == whole.text == (PAGE / "watch.css").read_text()
+        assert small.text == whole.text == (PAGE / "layout.css").read_text()
         assert int(small.headers["Content-Length"]) < int(whole.headers["Content-Length"])
         assert (small.headers["Content-Encoding"], small.headers["Content-Type"]) == ("gzip", "text/css")
         for first in (whole, small):
             assert (first.headers["Cache-Control"], first.headers["Vary"]) == ("no-cache", "Accept-Encoding")
             known = {"If-None-Match": first.headers["ETag"]}
             assert (await visitor.http.get(url, headers=known)).status_code == 304
-        script = await visitor.http.get(url.replace("css", "js"))
+        script = await visitor.http.get(url.replace("layout.css", "main.js"))
         assert script.headers["Content-Type"] == "text/javascript"
 
 
-@pytest.mark.parametrize(
-    "path", ["../app.py", "%2e%2e/app.py", "/etc/passwd", "view", "", "watch.css/", "%00"]
-)
+@pytest.mark.parametrize("path", ["../app.py", "%2e%2e/app.py", "/etc/passwd", "view", "", "main.js/", "%00"])
 async def test_no_other_file_is_an_asset(path: str) -> None:
     """None but the page's own, whatever is asked for."""
     async with visited(Watched()) as visitor:
