@@ -18,6 +18,7 @@ import av
 import httpx
 from playwright.async_api import Page, async_playwright
 
+from bot.broadcast.limits.continuation import Continuation
 from bot.local.discord.server import LocalDiscord
 from bot.local.odyssey.service import Standin, StandinSettings
 from bot.web.assets import PAGE
@@ -85,18 +86,22 @@ async def _measure() -> None:
     async with async_playwright() as playwright:
         path = next(found for found in CANDIDATES if Path(found).is_file())
         browser = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        print(f"{'':<24}{'player':<18}{'seams':>6}{'longest still, s':>18}{'frames':>8}  stalls over 0.5 s")
+        print(f"{'':<28}{'player':<18}{'seams':>6}{'longest still, s':>18}{'frames':>8}  stalls over 0.5 s")
         await _watch("one stream", await browser.new_page(), reader, seams=0)
-        await _watch(f"at most {MOST_STILL_S:g} s", await browser.new_page(), reader, seams=SEAMS)
+        for continuation in (Continuation.AUTO, Continuation.SEQUENTIAL):
+            name = f"{continuation}, at most {MOST_STILL_S:g} s"
+            await _watch(name, await browser.new_page(), reader, continuation, seams=SEAMS)
 
 
-async def _watch(name: str, page: Page, reader: str, *, seams: int) -> None:
+async def _watch(
+    name: str, page: Page, reader: str, continuation: Continuation = Continuation.AUTO, *, seams: int
+) -> None:
     limit_s = STREAM_LIMIT_S if seams else 150
     standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1, stream_limit_s=limit_s))
     with tempfile.TemporaryDirectory() as directory:
         async with LocalDiscord() as discord, standin:
             house = House(Path(directory), discord, standin)
-            async with house.bot(stream_limit_s=limit_s, log_level="ERROR"):
+            async with house.bot(continuation=continuation, stream_limit_s=limit_s, log_level="ERROR"):
                 panel = await house.live_broadcast("A lighthouse on a cliff at dusk")
                 link = next(button.url for button in panel.buttons if button.label == "Watch")
                 assert link
@@ -118,10 +123,10 @@ async def _watch(name: str, page: Page, reader: str, *, seams: int) -> None:
                 told = await page.evaluate(TOLD)
     behind = " to ".join(f"{each:.1f}" for each in told["behind"] if each is not None)
     print(
-        f"{name:<24}{'hls.js':<18}{told['cuts'] - 1:>6}{told['longest']:>18.2f}{told['frames']:>8}  "
+        f"{name:<28}{'hls.js':<18}{told['cuts'] - 1:>6}{told['longest']:>18.2f}{told['frames']:>8}  "
         f"{told['stalls']}; {behind} s behind live; {told['errors']}"
     )
-    print(f"{name:<24}{reader:<18}{'':>6}{reading.longest_s:>18.2f}{reading.frames:>8}  {reading.stalls}")
+    print(f"{name:<28}{reader:<18}{'':>6}{reading.longest_s:>18.2f}{reading.frames:>8}  {reading.stalls}")
 
 
 async def _until_players_can_be_behind(playlist: str) -> None:
