@@ -63,6 +63,7 @@ def _broadcast(view: BroadcastView) -> Document:
         "ends_at": _time(view.ends_at),
         "opening": broadcast.prompt,
         "prompt": {"text": view.prompt_in_force, "by": view.last_applied and view.last_applied.viewer.name},
+        "asked_for": view.last_applied.prompt if view.last_applied else broadcast.prompt,
         "coming_back": view.coming_back,
         "place_in_pool": view.place_in_pool,
         "is_last_call": view.is_last_call,
@@ -75,7 +76,7 @@ def _floor(floor: FloorView) -> Document:
     return {
         "mode": floor.mode.value,
         "is_paused": floor.is_paused,
-        "waiting": floor.waiting,
+        "waiting": floor.waiting - len(floor.to_review),
         "waiting_for_a_place": floor.waiting_for_a_place,
         "candidates": [_candidate(each) for each in floor.candidates],
         "closes_at": _time(floor.closes_at),

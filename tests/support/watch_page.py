@@ -170,6 +170,7 @@ def broadcast(**more: Any) -> Document:
         "ends_at": NOW + 416_000,
         "opening": opening,
         "prompt": {"text": opening, "by": None},
+        "asked_for": opening,
         "mode": "queue",
         "is_paused": False,
         "coming_back": 0,
@@ -202,7 +203,8 @@ def ballot(*votes: int, **more: Any) -> Document:
     return broadcast(
         **{
             "mode": "vote",
-            "prompt": {"text": "A dragon made of paper rises from the lanterns", "by": "Robin"},
+            "prompt": {"text": WINNER["text"], "by": "Robin"},
+            "asked_for": WINNER["text"],
             "candidates": candidates,
             "closes_at": NOW + 12_000,
             "waiting": len(candidates),

@@ -102,6 +102,11 @@ STATES: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
         ["Won the vote\nA dragon made of paper rises", "Robin · 7 of 12 votes", "The opening"],
         ["idea · won"],
     ),
+    "a prompt in Odyssey's words": (
+        {"document": document(broadcast(prompt={"text": "Snow at sea.", "by": "Ada"}, asked_for="snow"))},
+        ["snow\nAda’s idea\nIn Odyssey’s words: Snow at sea."],
+        ["The opening"],
+    ),
     "paused, by lot": (
         {"document": document(ballot(2, 1, mode="draw", is_paused=True, closes_at=None, waiting=9))},
         ["In the draw", "Suggestions are paused by a moderator.", "Mika · 2 votes"],
@@ -252,7 +257,7 @@ async def test_hostile_words_stay_words(watch: WatchPage) -> None:
     """As prompt, idea and name: no element of theirs, nothing wider than a small phone, nothing covered."""
     await watch.page.set_viewport_size({"width": WIDTH, "height": 640})
     for kind, text in HOSTILE.items():
-        shown = ballot(1, 2, prompt={"text": text, "by": text}, host=text)
+        shown = ballot(1, 2, prompt={"text": text + ".", "by": text}, asked_for=text, host=text)
         shown = {**shown, "candidates": [{**one, "text": text, "by": text} for one in shown["candidates"]]}
         channel = {"name": text, "url": "https://discord.com/channels/1/2"}
         await watch.show(document(shown, channel=channel))
@@ -274,7 +279,7 @@ async def _is_in_its_place(watch: WatchPage, kind: str) -> None:
 async def test_a_long_prompt_is_cut_and_can_be_read(watch: WatchPage) -> None:
     """2,000 characters take four lines until somebody wants all; another prompt is cut again."""
     await watch.page.set_viewport_size({"width": WIDTH, "height": 640})
-    await watch.show(document(broadcast(prompt={"text": LONG, "by": "Ada"})))
+    await watch.show(document(broadcast(asked_for=LONG)))
     words = watch.page.locator(".prompt p")
     more = watch.page.get_by_role("button", name="Read all")
     cut = await words.evaluate("(node) => node.clientHeight")
@@ -283,8 +288,8 @@ async def test_a_long_prompt_is_cut_and_can_be_read(watch: WatchPage) -> None:
     assert await words.evaluate("(node) => node.clientHeight") > 5 * cut
     less = watch.page.get_by_role("button", name="Read less")
     await expect(less).to_have_attribute("aria-expanded", "true")
-    await watch.show(document(broadcast(prompt={"text": LONG + "!", "by": "Ada"})))
+    await watch.show(document(broadcast(asked_for=LONG + "!")))
     await expect(more).to_be_visible()
-    await watch.show(document(broadcast(prompt={"text": "Rain", "by": "Ada"})))
+    await watch.show(document(broadcast(asked_for="Rain")))
     await expect(more).to_be_hidden()
     await expect(less).to_be_hidden()

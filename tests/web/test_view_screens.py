@@ -130,7 +130,10 @@ async def test_a_device_that_can_do_neither_offers_neither(watch: WatchPage) -> 
 
 
 async def test_the_screen_stays_on_while_somebody_watches(watch: WatchPage) -> None:
-    """The lock (faked) is asked for once, again after the system took it, and given back at the end."""
+    """The lock (faked) is asked for once, again after the system took it, and given back at the end.
+
+    A refusal is taken for an answer.
+    """
     await watch.anew(faked=_LOCKS)
     for _ in range(3):
         await watch.show(LIVE)
@@ -144,6 +147,10 @@ async def test_the_screen_stays_on_while_somebody_watches(watch: WatchPage) -> N
     assert await watch.page.evaluate(released) == [True, True, False]
     await watch.show(OVER, status="idle")
     assert await watch.page.evaluate(released) == [True, True, True]
+    await watch.page.evaluate("isRefused = true")  # as in a frame that may not
+    for _ in range(3):
+        await watch.show(LIVE)
+    assert await watch.page.evaluate("locks.length") == 4
 
 
 async def _box(page: Page, selector: str) -> FloatRect:
@@ -241,9 +248,11 @@ Object.assign(HTMLVideoElement.prototype, {
 )
 _LOCKS = """
 window.locks = [];
+window.isRefused = false;
 const request = async () => {
   const lock = { released: false, release() { this.released = true; } };
   locks.push(lock);
+  if (isRefused) throw new Error("refused");
   return lock;
 };
 Object.defineProperty(navigator, "wakeLock", { value: { request } });

@@ -43,6 +43,7 @@ const texts = {
   hosted: (name) => `hosted by ${given(name)}`,
   idea: (name) => `${given(name)}’s idea`,
   opening: "The opening",
+  reworded: (words) => `In Odyssey’s words: ${given(words)}`,
   readAll: "Read all",
   readLess: "Read less",
 

@@ -45,7 +45,7 @@ export class Stage {
   #play(url) {
     this.#url = url;
     document.body.classList.toggle("live", url !== null);
-    this.picture.replaceChildren(...(url === null ? [] : [el("iframe", { class: "player", src: url, title: "Live video", allow: "autoplay; fullscreen; picture-in-picture", sandbox: "allow-scripts allow-same-origin allow-popups" })]));
+    this.picture.replaceChildren(...(url === null ? [] : [el("iframe", { class: "player", src: url, title: "Live video", allow: "autoplay; fullscreen; picture-in-picture; screen-wake-lock", sandbox: "allow-scripts allow-same-origin allow-popups" })]));
   }
 
   // What the bot answered, for those who do not see the chat just now.

@@ -6,18 +6,21 @@ import { isJustOver } from "./standing.js";
 import { Words } from "./words.js";
 
 const prompt = new Words("prompt");
+const further = new Words("further");
 page.prompt.replaceWith(prompt.node);
+page.further.replaceWith(further.node);
 
 // `now` is the server's.
 export function drawNow(state, { broadcast, last, channel }, now) {
   say(page.title, texts.channel(nameOf(channel)));
   const shown = state === "gone" ? {} : broadcast ? present(broadcast) : past(last, now);
-  for (const part of ["host", "word", "byline", "further"]) say(page[part], shown[part]);
+  for (const part of ["host", "word", "byline"]) say(page[part], shown[part]);
   prompt.set(shown.prompt ?? "");
+  further.set(shown.further ?? "");
 }
 
 export const nameOf = ({ name }) => name && plain(name);
-export const hasWon = ({ prompt, winner }) => winner?.text === prompt.text && winner.by === prompt.by;
+export const hasWon = ({ prompt, asked_for, winner }) => winner?.text === asked_for && winner.by === prompt.by;
 
 // Whose idea the prompt in force is, and how it won.
 export function whose(broadcast) {
@@ -26,7 +29,11 @@ export function whose(broadcast) {
   return hasWon(broadcast) ? `${idea} · ${texts.wonWith(winner.votes, winner.of)}` : idea;
 }
 
-const present = (broadcast) => ({ host: texts.hosted(plain(broadcast.host)), prompt: broadcast.prompt.text, byline: whose(broadcast) });
+function present(broadcast) {
+  const { host, prompt, asked_for: asked } = broadcast;
+  const further = prompt.text !== asked && texts.reworded(plain(prompt.text));
+  return { host: texts.hosted(plain(host)), prompt: asked, byline: whose(broadcast), further: further || "" };
+}
 
 function past(last, now) {
   if (!last) return { further: texts.onItself };

@@ -15,7 +15,7 @@ export function drawPicture(stands, { document, picture }, film, address, now) {
   const isOn = stands.state === "live" || stands.state === "ending";
   say(page.clock, isOn && clock(broadcast, now));
   say(page.watching, isOn && document.watching && texts.watching(document.watching));
-  say(page.caption, broadcast && plain(broadcast.prompt.text));
+  say(page.caption, broadcast && plain(broadcast.asked_for));
   say(page.gap, film.isPlaying && stands.notice ? texts.isStarting : stands.gap);
   say(page.noticeText, stands.notice);
   page.notice.hidden = !stands.notice || film.isPlaying;
@@ -30,9 +30,10 @@ export function drawPicture(stands, { document, picture }, film, address, now) {
   if (document) drawPoster(document, address);
 }
 
-// The newest picture of what is on, or was: asked for once for each, and once more when it has gone live.
+// The newest picture of what is on, or was: asked for once for each. What only starts has none yet.
 function drawPoster({ broadcast, last }, address) {
-  const of = broadcast ? `${broadcast.key} ${broadcast.state === "live"}` : (last?.key ?? null);
+  const isOn = broadcast && broadcast.state !== "requested" && broadcast.state !== "connecting";
+  const of = broadcast ? isOn && broadcast.key : last?.key;
   if (of === posterOf) return;
   posterOf = of;
   page.poster.hidden = true;

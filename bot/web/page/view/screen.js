@@ -41,8 +41,8 @@ async function hold() {
     lock?.release?.();
     lock = null;
   } else if (!lock || lock.released) {
-    lock = {}; // one question at a time
-    lock = await navigator.wakeLock?.request("screen").catch(() => null); // none, or the battery is low
+    const asked = (lock = {}); // one question at a time; when it is refused, no other until the page is seen again
+    lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? asked;
     if (!isAwake) hold();
   }
 }

@@ -85,8 +85,8 @@ export class View {
 }
 
 function tell(broadcast) {
-  const { prompt, mode, candidates } = broadcast;
-  announce("prompt", texts.saidPrompt(short(prompt.text), whose(broadcast)));
+  const { asked_for: asked, mode, candidates } = broadcast;
+  announce("prompt", texts.saidPrompt(short(asked), whose(broadcast)));
   announce("ballot", mode === "vote" && candidates.length > 0 && texts.saidBallot);
 }
 
