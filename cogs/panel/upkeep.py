@@ -10,7 +10,7 @@ import discord
 from bot.broadcast.telling.backoff import Backoff
 from bot.discord.bot import OdysseyBot
 from cogs.kit.answers import DISCORD_FAILED
-from cogs.panel.chat_below import ChatBelow
+from cogs.kit.chat_below import ChatBelow
 from cogs.panel.kept_panel import KeptPanel
 from cogs.panel.panel import STEERABLE
 
