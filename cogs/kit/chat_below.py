@@ -1,4 +1,4 @@
-"""What is said below a panel: of so much that a screen is full, it is out of sight."""
+"""What is said below a message of ours: of so much that a screen is full, it is out of sight."""
 
 from collections.abc import Collection
 

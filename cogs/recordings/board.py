@@ -14,10 +14,12 @@ from bot.broadcast.posts import Post, PostKind
 from bot.discord.bot import OdysseyBot
 from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
+from cogs.kit.chat_below import KEPT, ChatBelow
+from cogs.kit.giving_way import gives_way
 from cogs.kit.own_messages import choices_in, nonce_of, own_messages, texts
 from cogs.recordings.post import RecordingPost, Stills, fetch_stills, no_recording_post
 from cogs.recordings.recordings import menus_of
-from cogs.wording.recordings import GROWING_TITLE, NO_RECORDING_TITLE, marks
+from cogs.wording.recordings import GROWING_TITLE, NO_RECORDING_TITLE, RECORDING_IS_BELOW, marks
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ class RecordingBoard:
 
         async def show(stills: Stills) -> Post:
             view = RecordingPost(past, shown, newest, stills, menus_of(past))
-            return await self._show(channel, past, view, stills.files(), post)
+            return await self._show(channel, past, view, stills, post)
 
         try:
             return await show(stills)
@@ -86,28 +88,67 @@ class RecordingBoard:
         channel: discord.PartialMessageable,
         past: PastBroadcast,
         view: RecordingPost,
-        files: list[discord.File],
+        stills: Stills,
         post: Post | None,
     ) -> Post:
-        """Edits the message that stands, or posts one: quietly, while the broadcast runs."""
-        earlier = post and post.message_id
-        if post and earlier:
-            message = channel.get_partial_message(earlier)
+        """Edits the message that stands, or posts one: quietly, while the broadcast runs.
+
+        One that is final and out of sight, or takes no more edits, comes down: posted anew, the old one gone.
+        """
+        if post is None or post.message_id is None:
+            return await self._send(channel, past, view, stills)
+        above = post.message_id
+        message = channel.get_partial_message(above)
+        try:
+            await message.edit(view=view, attachments=stills.files(), allowed_mentions=NO_MENTIONS)
+        except discord.HTTPException as error:
+            if error.code not in (UNKNOWN_MESSAGE, TOO_MANY_OLD_EDITS):
+                raise
+            below = await self._standing(channel, past, above=above)
+            if below is None and error.code == UNKNOWN_MESSAGE and post.streams_shown == len(past.recorded):
+                return replace(post, closed_at=self._services.clock.now())  # who deleted it has seen all
+            below = below or await self._send(channel, past, view, stills, above=above)
+        else:
+            count, closed_at = len(past.recorded), self._services.clock.now() if past.is_over else None
+            shown = replace(post, kind=PostKind.RECORDING, streams_shown=count, closed_at=closed_at)
+            if not past.is_over or not await self._is_out_of_sight(channel, past, above):
+                return shown
             try:
-                await message.edit(view=view, attachments=files, allowed_mentions=NO_MENTIONS)
-            except discord.HTTPException as error:
-                if error.code not in (UNKNOWN_MESSAGE, TOO_MANY_OLD_EDITS):
-                    raise
-                if error.code == UNKNOWN_MESSAGE and post.streams_shown == len(past.recorded):
-                    return replace(post, closed_at=self._services.clock.now())  # who deleted it has seen all
-                with suppress(*DISCORD_FAILED):
-                    await message.delete()
-            else:
-                count, closed_at = len(past.recorded), self._services.clock.now() if past.is_over else None
-                return replace(post, kind=PostKind.RECORDING, streams_shown=count, closed_at=closed_at)
-        nonce = nonce_of(PostKind.RECORDING, past.broadcast.id, earlier)
-        sent = await channel.send(view=view, files=files, nonce=nonce, silent=not past.is_over)
-        return replace(self._seen(sent, past), id=post.id if post else new_id())
+                below = await self._standing(channel, past, above=above) or await self._send(
+                    channel, past, view, stills, above=above
+                )
+            except discord.Forbidden:
+                log.info("the recordings of broadcast %s stay where they are", past.broadcast.id)
+                return shown
+        # Until that, the one above is remembered: whoever is cut off finds the one below, and goes on.
+        await gives_way(message, RECORDING_IS_BELOW)
+        return replace(below, id=post.id)
+
+    async def _send(
+        self,
+        channel: discord.PartialMessageable,
+        past: PastBroadcast,
+        view: RecordingPost,
+        stills: Stills,
+        *,
+        above: int | None = None,
+    ) -> Post:
+        nonce = nonce_of(PostKind.RECORDING, past.broadcast.id, above)
+        sent = await channel.send(view=view, files=stills.files(), nonce=nonce, silent=not past.is_over)
+        return self._seen(sent, past)
+
+    async def _is_out_of_sight(
+        self, channel: discord.PartialMessageable, past: PastBroadcast, message_id: int
+    ) -> bool:
+        """Whether a screen of messages stands below it, as the server has set that for panels."""
+        guild_id = past.broadcast.channel.guild_id
+        limit = self._services.guilds.settings_of(guild_id).panel_follows_after
+        below = ChatBelow()
+        if limit:
+            with suppress(discord.Forbidden):  # what may not be read is not counted
+                async for message in channel.history(limit=KEPT, after=discord.Object(message_id)):
+                    below.said(message)
+        return 0 < limit <= below.height(message_id)
 
     def _seen(self, message: discord.Message, past: PastBroadcast) -> Post:
         """What a message shows, by what it says: Discord may have answered with one that stood already."""
@@ -129,15 +170,19 @@ class RecordingBoard:
         ended_at = past.streams[0].stream.ended_at
         return ended_at is None or self._services.clock.now() - ended_at > NONCES_KNOWN_FOR
 
-    async def _standing(self, channel: discord.PartialMessageable, past: PastBroadcast) -> Post | None:
-        """What stands in the channel already: an earlier run may have been killed before it remembered it."""
+    async def _standing(
+        self, channel: discord.PartialMessageable, past: PastBroadcast, *, above: int = 0
+    ) -> Post | None:
+        """What stands in the channel already, or below another message of it.
+
+        An earlier run may have been killed before it remembered it.
+        """
         first, marked = past.streams[0].stream, marks(past)
+        since = discord.utils.snowflake_time(above) if above else first.ended_at or first.started_at
         found: Post | None = None
         try:
-            async for message in own_messages(
-                channel, self._bot.user, since=first.ended_at or first.started_at
-            ):
-                if marked & _lines(message):
+            async for message in own_messages(channel, self._bot.user, since=since):
+                if message.id > above and marked & _lines(message):
                     found = self._seen(message, past)
         except discord.Forbidden:
             log.info("what stands in channel %s may not be read", channel.id)

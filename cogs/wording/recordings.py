@@ -13,6 +13,7 @@ from cogs.wording.text import as_code, duration, length, plain
 RECORDING_TITLE = "## 🎬 Recording"
 GROWING_TITLE = "## 🎬 Recording so far"
 NO_RECORDING_TITLE = "## 🎬 No recording yet"
+RECORDING_IS_BELOW = "The recording is further down."
 FULL_VIDEO, PREVIEW, THUMBNAIL = "Full video", "Preview", "Thumbnail"
 NO_LINKS = "Odyssey gave no link to the video. Try `/odyssey recording` later."
 LIVE_NOW, NOT_ENDED = "live now", "not ended"
