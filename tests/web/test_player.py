@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
 from aiohttp import web
 
 from tests.web.player import Tab, one_tab, playing, tab
@@ -27,6 +28,8 @@ REFUSES_TO_PLAY = """
 """A phone that saves power or data: nothing plays before somebody has tapped, whatever the attribute says."""
 IN_ITS_OWN_WINDOW = "HTMLVideoElement.prototype.webkitDisplayingFullscreen = true;"
 """An iPhone's full screen, which shows one element and no other."""
+PLAYS_NO_HLS = "HTMLVideoElement.prototype.canPlayType = () => ''"
+"""Chromium does, by itself; Firefox does not."""
 SOON = {"connect": 300, "firstFrame": 3000, "lost": 60_000}
 SOON_SEEN = {"connect": 3000, "firstFrame": 300, "lost": 60_000}
 SOON_LOST = {"connect": 3000, "firstFrame": 3000, "lost": 300}
@@ -260,10 +263,14 @@ async def test_connected_without_a_picture_is_not_enough(tab: Tab) -> None:
         await player.told("playing")
 
 
-async def test_without_whep_it_is_hls_until_whep_comes(tab: Tab) -> None:
-    """A firewall lets no WebRTC through (M36): HLS plays, over seams too, until WHEP does."""
+@pytest.mark.parametrize("capabilities", ["", PLAYS_NO_HLS])
+async def test_without_whep_it_is_hls_until_whep_comes(tab: Tab, capabilities: str) -> None:
+    """A firewall lets no WebRTC through (M36): HLS plays, over seams too, until WHEP does.
+
+    In the browser's own player, or in hls.js.
+    """
     service = Service(whep=never)
-    async with playing(tab, service, whep=SOON, quietRetry=[100, 100]) as player:
+    async with playing(tab, service, capabilities=capabilities, whep=SOON, quietRetry=[100, 100]) as player:
         await player.follow(1, has_hls=True)
         assert (await player.told("playing"))["way"] == "hls"
         await player.moves()

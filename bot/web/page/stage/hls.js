@@ -33,7 +33,7 @@ export class HlsPicture {
     await import("../vendor/hls.light.min.js");
     signal.throwIfAborted();
     const { Hls } = window;
-    const player = (this.#player = new Hls({ enableWorker: false, liveMaxLatencyDurationCount: 8 }));
+    const player = (this.#player = new Hls({ enableWorker: false, liveSyncDurationCount: 3, liveMaxLatencyDurationCount: 8 }));
     player.on(Hls.Events.ERROR, (_, { fatal }) => fatal && this.onlost());
     player.loadSource(url);
     player.attachMedia(video);
