@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.kit.errors import StartError
 from bot.web.app import Sources, WebSettings, make_web_app
@@ -21,12 +22,25 @@ BACKLOG = 1024
 _ABOUT_THE_PORT = (errno.EADDRINUSE, errno.EACCES)
 
 
+class _FailedRequests(logging.Filter):
+    """What aiohttp would log, but for requests that are no HTTP, and without the address they came from."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = "a request for a page failed", ()
+        return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_request_log = logging.getLogger(f"{__name__}.requests")
+_request_log.addFilter(_FailedRequests())
+
+
 @asynccontextmanager
 async def serve_web(sources: Sources, settings: WebSettings, *, host: str, port: int) -> AsyncIterator[None]:
     """Serves the watch pages, and whether the bot is connected. Raises `StartError`."""
     runner = web.AppRunner(
         make_web_app(sources, settings),
         access_log=None,
+        logger=_request_log,
         handler_cancellation=True,
         keepalive_timeout=IDLE_S,
         shutdown_timeout=SHUTDOWN_S,

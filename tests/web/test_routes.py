@@ -14,6 +14,7 @@ import pytest
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Channel, Recording
 from bot.broadcast.picture import Picture
+from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason
 from bot.web.assets import PAGE
 from tests.broadcast.fakes import SteppedClock
@@ -323,3 +324,30 @@ async def test_the_playlist_is_the_channels() -> None:
     """Of a right link alone."""
     async with visited(Watched()) as visitor:
         assert (await visitor.get("/live.m3u8")).text == "the playlist of 2002"
+
+
+@pytest.mark.parametrize(
+    "request_", [b"\x16\x03\x01 TLS", b"GET / HTTP/9.9", b"GET /" + b"x" * 10_000 + b" HTTP/1.1", b"A B C"]
+)
+async def test_what_is_no_request_is_refused_and_not_worth_a_line(
+    request_: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever sends garbage fills no log."""
+    async with visited(Watched()) as visitor:
+        reader, writer = await asyncio.open_connection(*visitor.origin.removeprefix("http://").split(":"))
+        writer.write(request_ + b"\r\nHost: x\r\n\r\n")
+        assert b" 400 " in await reader.readline()
+        writer.close()
+    assert [record for record in caplog.records if record.name != "bot.web.server"] == []
+
+
+async def test_a_page_that_breaks_is_in_the_log_without_who_asked(caplog: pytest.LogCaptureFixture) -> None:
+    """With what it was, and neither the address nor the link."""
+    watched = Watched()
+    watched.view = replace(BroadcastView(BROADCAST, "A cat"), prompt_in_force=None)  # type: ignore[arg-type]
+    async with visited(watched) as visitor:
+        assert (await visitor.get()).status_code == 500
+    assert "a request for a page failed" in caplog.text
+    assert "Traceback" in caplog.text
+    assert TOKEN not in caplog.text
+    assert "from 127.0.0.1" not in caplog.text
