@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from bot.broadcast.clock import Clock
+from bot.broadcast.model import Channel
 from bot.broadcast.rights import Person
 from bot.web.events.hall import BEAT_S, STUCK_S, Hall
+from bot.web.events.halls import Halls
 from bot.web.events.pace import BATCH, Pace
 from bot.web.events.page import OpenPage
 from bot.web.events.wire import GONE, HEARTBEAT, Written
@@ -55,7 +57,7 @@ async def test_a_page_that_has_the_newest_is_not_told_it_again() -> None:
 
 
 async def test_many_changes_at_once_are_one_document() -> None:
-    """The newest; and none for a change of what is not shown."""
+    """The newest."""
     watched = Watched()
     async with watched.served() as page, EventStream(f"{page}/events") as events:
         await events.until(watching=1)
@@ -69,11 +71,6 @@ async def test_many_changes_at_once_are_one_document() -> None:
             assert event
             numbers.append(event.data["broadcast"]["coming_back"])
         assert len(numbers) <= 4
-        watched.change(picture=b"another picture")
-        watched.change(coming_back=0)
-        event = await events.next()
-        assert event
-        assert event.data["broadcast"]["coming_back"] == 0
 
 
 async def test_only_pages_that_are_looked_at_count() -> None:
@@ -270,17 +267,31 @@ async def test_a_page_that_is_open_for_a_day_hears_that_the_bot_is_there() -> No
         assert shown.drawn <= 3
 
 
+async def test_a_change_of_what_is_not_shown_is_not_told() -> None:
+    """The broadcast has another picture, say: the document is the same."""
+    shown, clock, wire = Shown(), SteppedClock(), Wire()
+    async with hall_of(shown, clock) as hall, seated(hall, wire):
+        while not told(wire, "A cat"):
+            await asyncio.sleep(0)
+        drawn = shown.drawn
+        hall.changed()
+        while shown.drawn <= drawn + 1:
+            hall.changed()
+            await asyncio.sleep(0)
+        assert sum(b"event: state" in written for written in wire.written) == 1
+
+
 async def test_the_loop_is_never_held_for_more_than_a_few_pages() -> None:
-    """A thousand are told bit by bit, in turns with all else that the bot does."""
+    """Hundreds are told bit by bit, in turns with all else that the bot does."""
     shown, clock = Shown(), SteppedClock()
-    wires = [Wire() for _ in range(1000)]
+    wires = [Wire() for _ in range(300)]
     async with hall_of(shown, clock) as hall, seated(hall, *wires):
         while not all(told(wire, "A cat") for wire in wires):
             await asyncio.sleep(0)
         shown.text = "snow"
         hall.changed()
         at_once = [0]
-        while at_once[-1] < 1000:
+        while at_once[-1] < 300:
             await asyncio.sleep(0)
             at_once.append(sum(told(wire, "snow") for wire in wires))
         assert max(after - before for before, after in pairwise(at_once)) <= BATCH
@@ -304,6 +315,28 @@ async def test_two_links_take_turns() -> None:
     assert written <= 3 * BATCH
     await telling
     assert one.written == [HEARTBEAT.chunked]
+
+
+async def test_who_comes_while_a_hall_breaks_sits_in_a_new_one() -> None:
+    """However it falls: nobody waits in one where nothing is told any more."""
+    clock, wires, sitting = SteppedClock(), (Wire(), Wire()), list[asyncio.Task[None]]()
+
+    def sit_down(wire: Wire) -> None:
+        page = OpenPage(wire, is_chunked=False, is_seen=True, has=0)
+        sitting.append(asyncio.create_task(halls.attend(CHANNEL, page), name="a page"))
+
+    async def draw(channel: Channel, watching: int) -> Document:
+        if len(sitting) == 1:
+            sit_down(wires[1])
+            raise ValueError("it breaks")
+        return {"text": "A cat"}
+
+    async with Halls(draw, clock) as halls:
+        sit_down(wires[0])
+        await sitting[0]
+        while not told(wires[1], "A cat"):
+            await asyncio.sleep(0)
+    await sitting[1]
 
 
 async def test_a_hall_that_breaks_is_left_for_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
