@@ -198,12 +198,14 @@ class _Watch:
         return _redirect(link.token, request)
 
     async def _draw(self, channel: Channel, watching: int) -> Document:
+        last = await self._lasts.of(channel)
         return state_document(
             self._sources.view_in(channel),
-            await self._lasts.of(channel),
+            last,
             channel=channel,
             name=self._sources.name_of(channel),
             watching=watching,
+            last_has_picture=last is not None and self._pictures.is_known(last),
         )
 
     def _picture_key(self, view: BroadcastView | None, last: PastBroadcast | None) -> str | None:

@@ -26,14 +26,19 @@ def state_document(
     channel: Channel,
     name: str | None,
     watching: int,
+    last_has_picture: bool,
 ) -> Document:
     """What is on in a channel, or else what was on last; without `now`, which each page is told anew.
 
-    `name` is the channel's, if it is known; `watching` is how many pages are looked at.
+    `name` is the channel's, if it is known; `watching` is how many pages are looked at. The document's
+    `picture` is the key of whichever of the two `picture.jpg` shows, null if there is none of it.
     """
+    has_picture = view.picture is not None if view else last_has_picture
+    shown = view or last
     return {
         "channel": {"name": name, "url": f"https://discord.com/channels/{channel.guild_id}/{channel.id}"},
         "watching": watching,
+        "picture": key_of(shown.broadcast.id) if shown and has_picture else None,
         "broadcast": _broadcast(view) if view else None,
         "last": _last(last) if last else None,
     }

@@ -155,7 +155,9 @@ async def opened_watch_page(chromium: Browser) -> AsyncIterator[WatchPage]:
 def document(broadcast: Document | None = None, last: Document | None = None, **more: Any) -> Document:
     """A state document, as the bot sends it."""
     channel = {"name": "lounge", "url": "https://discord.com/channels/1/2"}
-    return {"now": NOW, "channel": channel, "watching": 12, "broadcast": broadcast, "last": last, **more}
+    picture = (broadcast or last or {"key": None})["key"]
+    shown = {"picture": picture, "broadcast": broadcast, "last": last}
+    return {"now": NOW, "channel": channel, "watching": 12, **shown, **more}
 
 
 def broadcast(**more: Any) -> Document:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.broadcast.arbitration.policy import Choice, Mode
 from bot.broadcast.floor.view import FloorView, ShownCandidate, ShownMotion
+from bot.broadcast.history import PastBroadcast
 from bot.broadcast.model import Spectating, Suggestion
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import State
@@ -49,8 +50,12 @@ EVERYTHING = BroadcastView(
 )
 
 
-def document(view: BroadcastView | None, last: object = None) -> dict[str, object]:
-    found = state_document(view, last, channel=CHANNEL, name="lounge", watching=12)  # type: ignore[arg-type]
+def document(
+    view: BroadcastView | None, last: PastBroadcast | None = None, *, last_has_picture: bool = False
+) -> dict[str, object]:
+    found = state_document(
+        view, last, channel=CHANNEL, name="lounge", watching=12, last_has_picture=last_has_picture
+    )
     return json.loads(json.dumps(found))  # type: ignore[no-any-return]
 
 
@@ -59,6 +64,7 @@ def test_a_document_has_all_that_is_shown() -> None:
     assert document(EVERYTHING) == {
         "channel": {"name": "lounge", "url": "https://discord.com/channels/1001/2002"},
         "watching": 12,
+        "picture": key_of(BROADCAST.id),
         "broadcast": {
             "key": key_of(BROADCAST.id),
             "state": "live",
@@ -121,6 +127,16 @@ def test_what_is_over_was_the_last() -> None:
         "films": 2,
         "has_failed": False,
     }
+
+
+def test_a_picture_is_promised_only_where_there_is_one() -> None:
+    """Of what is on, its own; else of what was on last."""
+    starting = replace(EVERYTHING, picture=None)
+    assert document(starting, past(True), last_has_picture=True)["picture"] is None
+    assert document(EVERYTHING, past(True))["picture"] == key_of(BROADCAST.id)
+    assert document(None, past(True), last_has_picture=True)["picture"] == key_of(OVER.id)
+    assert document(None, past(False))["picture"] is None
+    assert document(None, None)["picture"] is None
 
 
 def test_a_broadcast_that_failed_says_so_and_not_how_long_it_was_when_nobody_knows() -> None:

@@ -30,14 +30,12 @@ export function drawPicture(stands, { document, picture }, film, address, now) {
   if (document) drawPoster(document, address);
 }
 
-// The newest picture of what is on, or was: asked for once for each. What only starts has none yet.
-function drawPoster({ broadcast, last }, address) {
-  const isOn = broadcast && broadcast.state !== "requested" && broadcast.state !== "connecting";
-  const of = broadcast ? isOn && broadcast.key : last?.key;
-  if (of === posterOf) return;
-  posterOf = of;
+// The newest picture of what is on, or was, if there is one: asked for once for each.
+function drawPoster({ picture }, address) {
+  if (picture === posterOf) return;
+  posterOf = picture;
   page.poster.hidden = true;
-  if (of) page.poster.src = `${address("picture.jpg")}?${encodeURIComponent(of)}`;
+  if (picture) page.poster.src = `${address("picture.jpg")}?${picture}`;
 }
 
 function clock({ began_at: began, ends_at: ends }, now) {
