@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.browser import browser, chromium
+from tests.support.browser import browser, chromium, kept_pages
 
-__all__ = ["browser", "chromium"]
+__all__ = ["browser", "chromium", "kept_pages"]
 
 gc.disable()  # while everything is loaded, next to nothing is garbage
 

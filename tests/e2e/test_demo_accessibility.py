@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
 from playwright.async_api import Page, expect
 
-from tests.support.browser import LocalBrowser
+from tests.support.browser import LocalBrowser, violations
 from tests.support.processes import python_m_bot
 
 
@@ -65,5 +64,4 @@ async def _say(page: Page, text: str) -> None:
 
 
 async def _is_clean(page: Page, state: str) -> None:
-    found = (await Axe().run(page, {"exclude": [["iframe"]]})).response["violations"]
-    assert [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found] == [], state
+    assert await violations(page, without="iframe") == [], state

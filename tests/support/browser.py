@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, async_playwright, expect
 
 CANDIDATES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
@@ -38,21 +39,51 @@ class LocalBrowser:
     console reports as an error, such as a breach of the content security policy.
     """
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, kept: list[Page] | None = None) -> None:
+        """`kept` has pages of earlier tests, emptied, and gets this one's: to make one takes almost a second.
+
+        For tests that leave nothing in a page's context but what it stores: no route, no clock, no script.
+        """
         self._browser = browser
+        self._kept = kept
+        self._opened: list[Page] = []
         self.foreign: list[str] = []
         self.errors: list[str] = []
 
     async def open(self, url: str, *, width: int = 1440, height: int = 900) -> Page:
         """A page in a context of its own (no shared storage), once it has loaded."""
-        context = await self._browser.new_context(viewport={"width": width, "height": height})
-        context.set_default_timeout(_PATIENCE_MS)
-        page = await context.new_page()
+        if self._kept:
+            page = self._kept.pop()
+            await page.set_viewport_size({"width": width, "height": height})
+        else:
+            context = await self._browser.new_context(viewport={"width": width, "height": height})
+            context.set_default_timeout(_PATIENCE_MS)
+            page = await context.new_page()
+        self._opened.append(page)
         page.on("request", self._check_request)
         page.on("pageerror", self._note_error)
         page.on("console", self._check_console)
         await page.goto(url)
         return page
+
+    async def close(self) -> None:
+        """Closes its pages, or empties those that are to be kept."""
+        for page in self._opened:
+            if self._kept is None:
+                await page.context.close()
+            else:
+                await self._empty(page)
+                self._kept.append(page)
+
+    async def _empty(self, page: Page) -> None:
+        page.remove_listener("request", self._check_request)
+        page.remove_listener("pageerror", self._note_error)
+        page.remove_listener("console", self._check_console)
+        if page.url.startswith("http"):
+            await page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        await page.context.clear_cookies()
+        await page.mouse.move(0, 0)
+        await page.goto("about:blank")
 
     def _check_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -87,13 +118,36 @@ async def chromium() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def browser(chromium: Browser) -> AsyncIterator[LocalBrowser]:
     """Opens a test's pages, and closes them; fails it when one asked for anything outside this machine."""
-    local = LocalBrowser(chromium)
+    async with closing(LocalBrowser(chromium)) as local:
+        yield local
+
+
+@pytest.fixture(scope="session")
+def kept_pages() -> list[Page]:
+    """For browsers that use their pages again."""
+    return []
+
+
+@asynccontextmanager
+async def closing(local: LocalBrowser) -> AsyncIterator[LocalBrowser]:
+    """A test's browser, as long as the test lasts."""
     try:
         yield local
     finally:
-        for context in chromium.contexts:
-            await context.close()
+        await local.close()
     assert local.foreign == [], "the page asked for something outside this machine"
+
+
+async def violations(page: Page, *, without: str | None = None) -> list[tuple[str, list[str]]]:
+    """What axe-core finds wrong: the rules, and the elements; not in the elements `without`.
+
+    It is loaded once into a page, and does not describe all that it finds right: both take more than to look.
+    """
+    if not await page.evaluate("Boolean(window.axe)"):
+        await page.evaluate(Axe().axe_script)
+    look = "without => axe.run({ exclude: without ? [[without]] : [] }, { resultTypes: ['violations'] })"
+    found = (await page.evaluate(look, without))["violations"]
+    return [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found]
 
 
 @asynccontextmanager

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
 from playwright.async_api import Browser, Page
 
-from tests.support.browser import LocalBrowser
+from tests.support.browser import LocalBrowser, violations
 
 PAGE = Path("bot/web/page")
 PICTURE = Path("bot/local/demo/page/harbour.jpg")
@@ -128,12 +127,8 @@ class WatchPage:
         return "\n".join(filter(None, text.replace("\u2068", "").replace("\u2069", "").splitlines()))
 
     async def is_clean(self, state: str) -> None:
-        """axe-core finds nothing. It is loaded once, since that takes the most time."""
-        if not await self.page.evaluate("Boolean(window.axe)"):
-            await self.page.evaluate(Axe().axe_script)
-        found = await self.page.evaluate("axe.run({ resultTypes: ['violations'] })")
-        rules = [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found["violations"]]
-        assert rules == [], f"{state}: {rules}"
+        """axe-core finds nothing."""
+        assert await violations(self.page) == [], state
 
 
 @asynccontextmanager

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import av
 import discord
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
 from discord import app_commands
 from playwright.async_api import Page, expect
 
@@ -14,7 +13,7 @@ from bot.local.discord.server import LocalDiscord
 from tests.local.connection import point_discord_py_at, running
 from tests.local.sample_bot import SampleBot
 from tests.local.showcase import greet, showcase
-from tests.support.browser import LocalBrowser
+from tests.support.browser import LocalBrowser, violations
 
 
 @app_commands.command(name="film", description="Posts a recording")
@@ -182,5 +181,4 @@ def _film() -> bytes:
 
 
 async def _is_clean(page: Page, state: str) -> None:
-    found = (await Axe().run(page)).response["violations"]
-    assert [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found] == [], state
+    assert await violations(page) == [], state

@@ -28,7 +28,7 @@ async def page(browser: LocalBrowser) -> AsyncIterator[Page]:
     async with serving_pages(serve) as origin:
         opened = await browser.open(origin)
         yield opened
-        await opened.context.close()
+        await opened.goto("about:blank")  # it lets go of its connections
 
 
 async def moving(page: Page, video: str, frames: int = 10) -> dict[str, Any]:
