@@ -120,25 +120,26 @@ class House:
 
     async def review(self, panel: SeenMessage, *, by: str = "mika") -> SeenMessage:
         """The private review that the controls open, as it is then: edited, or told anew."""
-        moderator = self.discord.user(by)
+        changed: set[int] = set()
 
-        def version(message: SeenMessage) -> tuple[int, object]:
-            return message.id, message.payload["edited_timestamp"]
+        def note(_channel_id: int, message_id: int) -> None:
+            changed.add(message_id)
 
-        before = {version(message) for message in moderator.messages(panel.channel_id)}
-        answer = await self.moderate(panel, "Review", by=by)
-        if answer.message and "## Review" in answer.message.text:
-            return answer.message
-        return await moderator.wait_for_message(
-            panel.channel_id,
-            lambda seen: (
-                seen.private
-                and "## Review" in seen.text
-                and "waits no more" not in seen.text  # the review of before, which follows
-                and version(seen) not in before
-            ),
-            timeout_s=WAIT_S,
-        )
+        self.discord.world.observe(note)
+        try:
+            await self.moderate(panel, "Review", by=by)
+            return await self.discord.user(by).wait_for_message(
+                panel.channel_id,
+                lambda seen: (
+                    seen.private
+                    and "## Review" in seen.text
+                    and "waits no more" not in seen.text  # the review of before, which follows
+                    and seen.id in changed
+                ),
+                timeout_s=WAIT_S,
+            )
+        finally:
+            self.discord.world.stop_observing(note)
 
     async def goes_on(self) -> bool:
         """Whether the bot still answers."""

@@ -68,9 +68,10 @@ class User:
         Raises `TimeoutError`.
         """
         channel_id = self._world.channel_id(channel)
-        for message in reversed(self.messages(channel_id)):
-            if predicate(message):
-                return message
+        for payload in self._world.newest_first(channel_id, self.id):
+            newest = SeenMessage(payload)
+            if predicate(newest):
+                return newest
         found: asyncio.Future[SeenMessage] = asyncio.get_running_loop().create_future()
 
         def changed(in_channel: int, message_id: int) -> None:

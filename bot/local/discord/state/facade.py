@@ -4,11 +4,12 @@ import asyncio
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import simcord.http.routes  # noqa: F401 (registers the route table that `dispatch` reads)
 from simcord.backend import serializers
-from simcord.backend.access import message_accessible, reaction_permissions
+from simcord.backend.access import channel_accessible, message_accessible, reaction_permissions
 from simcord.backend.errors import BackendError
 from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
 from simcord.interactions import base_payload
@@ -156,15 +157,15 @@ class World(Places):
 
     def messages(self, channel_id: int, user_id: int, *, limit: int | None = None) -> list[Json]:
         """The newest `limit` messages of a channel that this user sees, oldest first."""
-        ids = list(self.backend.messages[channel_id])
-        seen: list[Json] = []
-        for message_id in reversed(ids):
-            if limit is not None and len(seen) == limit:
-                break
-            message = self.message(channel_id, message_id, user_id)
-            if message is not None:
-                seen.append(message)
-        return seen[::-1]
+        return list(islice(self.newest_first(channel_id, user_id), limit))[::-1]
+
+    def newest_first(self, channel_id: int, user_id: int) -> Iterator[Json]:
+        """The messages of a channel that this user sees, each made when it is looked at."""
+        messages = list(self.backend.messages[channel_id].values())
+        if channel_accessible(self.backend, channel_id, user_id):
+            for message in reversed(messages):
+                if message.visible_to(user_id):
+                    yield dict(serializers.message_payload(self.backend, message, for_user=user_id))
 
     def post(
         self,
