@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from bot.broadcast.intake.prefixes import Prefixes, says_something
@@ -96,6 +98,15 @@ class Visitor:
         was_changed = "as it was" not in review.text
         assert not (was_changed and hostile.is_forbidden), review.text
         await self.viewer.delete(message)
+        async with asyncio.timeout(WAIT_S):
+            while self._is_waited_for():  # else the next review is about it
+                await asyncio.sleep(0.005)
+
+    def _is_waited_for(self) -> bool:
+        """Whether the newest suggestion waits."""
+        with closing(sqlite3.connect(self.house.directory / "odyssey.sqlite3")) as database:
+            newest = "SELECT outcome FROM suggestions ORDER BY suggested_at DESC LIMIT 1"
+            return database.execute(newest).fetchall() == [("queued",)]
 
     async def review(self, hostile: HostileText) -> None:
         """A moderator edits a suggestion that waits: the server's rules do not bind them."""
