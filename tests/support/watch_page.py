@@ -21,7 +21,7 @@ Document = Mapping[str, Any]
 # In place of main.js: what is asked of the player is noted.
 _MAIN = """
 window.asked = [];
-const note = (what) => (...more) => window.asked.push([what, ...more].join(" "));
+const note = (what) => (...more) => window.asked.push([what, ...more].join(" ")) && window.answer?.();
 const [tap, pause, mute] = ["tap", "pause", "mute"].map(note);
 const view = new View({ at: (path) => `token/${path}`, tap, pause, mute });
 window.draw = (state) => view.draw(state);

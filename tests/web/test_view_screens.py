@@ -96,6 +96,15 @@ async def test_the_buttons_ask_the_player(watch: WatchPage) -> None:
     ]
 
 
+async def test_who_pauses_by_the_keyboard_can_play_on(watch: WatchPage) -> None:
+    """The focus goes to what stands in the pause's place."""
+    await watch.show(LIVE)
+    await watch.page.evaluate("state => (window.answer = () => draw(state))", _state("tap"))
+    await watch.page.get_by_role("button", name="Pause").press("Enter")
+    await expect(watch.page.get_by_role("button", name="Tap to play")).to_be_focused()
+    await watch.page.evaluate("delete window.answer")
+
+
 async def test_full_screen_is_the_stage_with_the_prompt(watch: WatchPage) -> None:
     """What the world follows stands on the picture, where the words beside it are not seen."""
     await watch.show(LIVE)
@@ -151,6 +160,10 @@ async def test_the_screen_stays_on_while_somebody_watches(watch: WatchPage) -> N
     for _ in range(3):
         await watch.show(LIVE)
     assert await watch.page.evaluate("locks.length") == 4
+
+
+def _state(status: str) -> dict[str, object]:
+    return {"document": LIVE, "connection": "open", "picture": {"status": status}}
 
 
 async def _box(page: Page, selector: str) -> FloatRect:

@@ -30,7 +30,10 @@ export class View {
     for (const [id, label] of Object.entries(texts.labels)) page[id].ariaLabel = label;
     for (const video of this.videos) video.ariaLabel = texts.video;
     useScreen(this.videos, () => this.videos.find((video) => video.matches(".on-air")) ?? this.videos[0], tap);
-    page.pause.onclick = pause;
+    page.pause.onclick = () => {
+      pause();
+      page.tap.focus(); // which is there now, in the pause's place
+    };
     page.sound.onclick = () => mute(!this.#state.picture.isMuted);
     page.tap.onclick = () => (this.#state.document.broadcast ? tap() : this.#playFilm());
     setInterval(() => document.hidden || this.#draw(), TICK_MS);

@@ -15,11 +15,11 @@ export class Words {
     this.more.onclick = () => this.#cut(!this.#isCut);
     this.node = el("div", className, this.words, this.more);
     this.set("");
-    new ResizeObserver(() => this.#look()).observe(this.words);
   }
 
+  // Called again and again: the room that they have may be another one by now.
   set(text) {
-    if (text === this.#text) return;
+    if (text === this.#text) return this.#look();
     this.#text = text;
     this.words.textContent = plain(text);
     this.node.hidden = !text;
