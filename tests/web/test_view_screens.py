@@ -76,6 +76,17 @@ async def test_an_overlay_is_texts_alone_on_nothing(watch: WatchPage) -> None:
     await watch.anew()
 
 
+async def test_a_poster_is_asked_for_once_there_is_one(watch: WatchPage) -> None:
+    """No request for a picture that is not there; and one that is stands until the first frame comes."""
+    asked: list[str] = []
+    watch.page.on("request", lambda request: asked.append(request.url))
+    poster = watch.page.locator("#poster")
+    for picture in (None, "posted", "posted"):
+        await watch.show(document(broadcast(), picture=picture), status="connecting")
+        await expect(poster).to_be_visible(visible=picture is not None)
+    assert [url for url in asked if "picture.jpg" in url] == [f"{watch.site.url}/picture.jpg?posted"]
+
+
 async def test_the_buttons_ask_the_player(watch: WatchPage) -> None:
     """Tap to play, pause and sound are the player's; a sound that is not there has no button."""
     await watch.show(LIVE, status="tap")
