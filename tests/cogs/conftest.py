@@ -20,10 +20,10 @@ from bot.guilds.settings.guild_settings import GuildSettings
 from bot.local.discord.server import LocalDiscord
 from bot.local.discord.state import ApiError
 from bot.process.clock import SystemClock
-from tests.e2e.conftest import API_KEY, WAIT_S, House, empty_database, free_port, house, until_healthy
+from tests.e2e.conftest import API_KEY, WAIT_S, House, free_port, house, until_healthy
 from tests.support.processes import python_m_bot
 
-__all__ = ["empty_database", "house"]  # the fixtures
+__all__ = ["house"]  # the fixtures
 
 
 class HastyClock(SystemClock):

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import os
 import re
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -24,7 +23,7 @@ from bot.local.discord.people.views import SeenMessage
 from bot.local.discord.server import LocalDiscord
 from bot.local.odyssey.service import Standin, StandinSettings
 from bot.process.settings import Settings
-from bot.storage.database import open_database
+from tests.support.database import PutDatabase
 
 API_KEY = "ody_end_to_end"
 CHANNEL = "broadcasts"
@@ -167,24 +166,16 @@ async def until_healthy(url: str, running: asyncio.Task[None] | None = None) -> 
     await running
 
 
-@pytest.fixture(scope="session")
-async def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file of the newest schema, made once: to make it takes half of a bot's start."""
-    path = tmp_path_factory.mktemp("database") / "empty.sqlite3"
-    async with open_database(f"sqlite:///{path}"):
-        return path
-
-
 @pytest.fixture
 async def house(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put_database: PutDatabase
 ) -> AsyncIterator[House]:
     """A house with nobody in it yet: the test starts the bot, which is ready and edits panels at once."""
     monkeypatch.setattr("bot.discord.bot.GUILDS_COME_WITHIN_S", 0.01)
     monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
     monkeypatch.setattr("cogs.panel.upkeep.EDIT_GAP_S", 0.1)
     paint_small(monkeypatch)
-    shutil.copyfile(empty_database, tmp_path / "odyssey.sqlite3")
+    put_database(tmp_path / "odyssey.sqlite3")
     standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1, faults=True))
     async with LocalDiscord(response_timeout_s=WAIT_S) as discord, standin:
         yield House(tmp_path, discord, standin)

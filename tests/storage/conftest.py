@@ -22,6 +22,7 @@ from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.writer import Writer
+from tests.support.database import PutDatabase
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 CHANNEL = Channel(guild_id=2**62 + 1, id=2**62 + 2)
@@ -79,8 +80,9 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
+async def store(url: str, put_database: PutDatabase) -> AsyncIterator[Store]:
     """An empty storage."""
+    put_database(Path(url.removeprefix("sqlite:///")))
     async with open_database(url) as engine, Writer(engine) as writer:
         yield Store(url, engine, writer, DatabaseJournal(writer), DatabaseHistory(engine))
 

@@ -15,10 +15,10 @@ from bot.storage.database import open_database
 from bot.storage.history import DatabaseHistory
 from bot.storage.schema import guild_settings
 from bot.storage.writer import Writer
-from tests.e2e.conftest import House, empty_database, house
+from tests.e2e.conftest import House, house
 from tests.storage.conftest import NOW, Store
 
-__all__ = ["empty_database", "house"]  # the fixtures
+__all__ = ["house"]  # the fixtures
 
 TURNS = [*range(20), *range(20, 200, 15), *range(200, 3000, 300)]
 """Of the loop, after which something is cancelled."""

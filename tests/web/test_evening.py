@@ -2,10 +2,10 @@
 
 import httpx
 
-from tests.e2e.conftest import CHANNEL, House, empty_database, house
+from tests.e2e.conftest import CHANNEL, House, house
 from tests.support.watched import EventStream
 
-__all__ = ["empty_database", "house"]  # the fixtures
+__all__ = ["house"]  # the fixtures
 
 
 async def test_one_link_sees_two_broadcasts_one_after_the_other(house: House) -> None:

@@ -1,10 +1,10 @@
 """The watch page, as the bot serves it."""
 
 from bot.process.settings import Settings
-from tests.e2e.conftest import House, empty_database, house
+from tests.e2e.conftest import House, house
 from tests.support.browser import LocalBrowser
 
-__all__ = ["empty_database", "house"]  # the fixtures
+__all__ = ["house"]  # the fixtures
 
 NEVER_EXISTED = "x" * 22
 

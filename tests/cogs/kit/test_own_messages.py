@@ -5,9 +5,9 @@ import pytest
 from bot.discord.bot import OdysseyBot
 from cogs.kit.own_messages import nonce_of, own_messages
 from tests.cogs.test_panel_runs import bots
-from tests.e2e.conftest import CHANNEL, House, empty_database, house
+from tests.e2e.conftest import CHANNEL, House, house
 
-__all__ = ["bots", "empty_database", "house"]  # the fixtures
+__all__ = ["bots", "house"]  # the fixtures
 
 
 def test_a_nonce_is_as_long_as_discord_takes_and_each_ones_own() -> None:

@@ -240,6 +240,7 @@ def url_of(data: bytes) -> str:
         pytest.param(url_of(bytes(26 * 1024 * 1024)), id="26 MB"),
     ],
 )
+@pytest.mark.usefixtures("small_pictures")
 async def test_an_image_that_is_none_is_refused(service: Service, image: object) -> None:
     """What is no image, or none that can be taken, is `invalid_image`, and a start without it succeeds."""
     async with connected(service.rest) as client:
@@ -250,6 +251,7 @@ async def test_an_image_that_is_none_is_refused(service: Service, image: object)
 
 
 @pytest.mark.parametrize("image", ["", "wrapped"])
+@pytest.mark.usefixtures("small_pictures")
 async def test_an_image_that_is_odd_is_taken(service: Service, image: str) -> None:
     """An empty one counts as none; base64 may be in lines."""
     if image == "wrapped":
@@ -261,6 +263,7 @@ async def test_an_image_that_is_odd_is_taken(service: Service, image: str) -> No
         await client.expect("stream_started")
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_images_can_be_switched_off() -> None:
     """Then the reservation says so, a start from one is refused, and so is a job; one without is taken."""
     async with serving(image_to_video=False) as service:

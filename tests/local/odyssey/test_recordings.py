@@ -43,6 +43,7 @@ async def fetch(service: Service, url: str, **headers: str) -> tuple[int, dict[s
         return response.status, dict(response.headers), await response.read()
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_a_recording_appears_step_by_step() -> None:
     """A running stream has no recording (404); after its end first nothing, then nulls, then all of it."""
     default = StandinSettings().recording_delay_s
@@ -156,6 +157,7 @@ async def test_forged_urls_are_refused(recorded: tuple[Service, dict[str, Any]])
         assert list(json.loads(body)) == ["detail"]
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_urls_expire_and_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     """After its lifetime a URL is 403; asking for the recording again gives one that works."""
     passed_s = 0.0
@@ -172,6 +174,7 @@ async def test_urls_expire_and_are_renewed(monkeypatch: pytest.MonkeyPatch) -> N
         assert (await fetch(service, renewed["thumbnail_url"]))[0] == 200
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_a_vanished_client_leaves_a_recording(service: Service) -> None:
     """A client that drops its connection without a word still has a recording."""
     async with connected(service.rest) as client:
@@ -184,6 +187,7 @@ async def test_a_vanished_client_leaves_a_recording(service: Service) -> None:
     assert json.loads(data.splitlines()[-1])["reason"] == "client_disconnected"
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_a_stopping_service_completes_its_recordings(tmp_path: Any) -> None:
     """A stream that runs while the service stops is recorded too, in the directory that was asked for."""
     async with serving(recordings_dir=tmp_path) as service, connected(service.rest) as client:
@@ -218,6 +222,7 @@ async def test_the_list_has_pages(service: Service) -> None:
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=-1", "limit=x", "offset=-1", "limit=" + "9" * 40, "offset=1.5"]
 )
+@pytest.mark.usefixtures("small_pictures")
 async def test_a_bad_page_is_refused(service: Service, query: str) -> None:
     """Limits and offsets that are no counts are 422."""
     status, body = await service.rest.call("GET", f"/stream-recordings?{query}")

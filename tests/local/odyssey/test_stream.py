@@ -41,6 +41,7 @@ async def test_a_stream_runs_and_reacts(service: Service, portrait: bool, size: 
 
 
 @pytest.mark.parametrize("codec", ["H264", "VP8"])
+@pytest.mark.usefixtures("small_pictures")
 async def test_each_codec_is_served(service: Service, codec: str) -> None:
     """A client that can do only one of the two codecs gets video in it."""
     async with connected(service.rest, codec=codec) as client:
@@ -68,6 +69,7 @@ async def test_several_streams_on_one_connection(service: Service) -> None:
         assert len(ids) == 2
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_a_start_may_come_over_signalling(service: Service) -> None:
     """With an image the start goes over the websocket; the stream starts just the same."""
     async with connected(service.rest) as client:
@@ -83,6 +85,7 @@ async def test_a_start_may_come_over_signalling(service: Service) -> None:
         assert (await client.expect("stream_started"))["stream_id"]
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_a_prompt_can_be_applied_as_it_is(service: Service) -> None:
     """With `bypass_vlm_expansion` the applied prompt is the prompt itself."""
     async with connected(service.rest) as client:
@@ -106,6 +109,7 @@ async def test_a_prompt_can_be_applied_as_it_is(service: Service) -> None:
         ([{"type": "interactive_stream_start", "prompt": "a"}, {"type": "update"}], "invalid_prompt"),
     ],
 )
+@pytest.mark.usefixtures("small_pictures")
 async def test_what_cannot_be_done_is_a_stream_error(
     service: Service, messages: list[dict[str, Any]], reason: str
 ) -> None:
@@ -130,6 +134,7 @@ async def test_garbage_on_the_data_channel_does_no_harm(service: Service, garbag
         assert (await client.start())["stream_id"]
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_an_empty_prompt_starts_a_stream(service: Service) -> None:
     """The published client's default prompt is the empty one."""
     async with connected(service.rest) as client:
@@ -172,6 +177,7 @@ async def test_an_ended_stream_is_let_go(service: Service) -> None:
         assert not [found for found in gc.get_objects() if isinstance(found, LiveStream)]
 
 
+@pytest.mark.usefixtures("small_pictures")
 async def test_a_busy_client_does_not_stretch_the_limit() -> None:
     """Messages that keep the stream busy do not put off its end."""
     async with serving(stream_limit_s=0.6) as service, connected(service.rest) as client:
