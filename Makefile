@@ -8,7 +8,9 @@ HLS_JS := 1.7.4
 VENDOR := bot/web/page/vendor
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+# The locks have everything. What was installed is compiled by all cores at once: pip would use one.
+INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
+BYTECODE = $(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
 # Bytecode is kept, whatever the environment says: many tests start programs, and each would compile them.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -66,9 +68,11 @@ $(PY):
 $(VENV)/local.stamp: requirements-local.lock | $(PY)
 	@echo "Installing into $(VENV) ..."
 	@$(INSTALL) -r requirements-local.lock
+	@$(BYTECODE)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock | $(PY)
 	@echo "Installing into $(VENV) ..."
 	@$(INSTALL) -r requirements-dev.lock
+	@$(BYTECODE)
 	@touch $@
