@@ -13,9 +13,12 @@ from tests.e2e.conftest import free_port
 
 @asynccontextmanager
 async def bot_process(
-    discord: LocalDiscord, odyssey_url: str, api_key: str, *module: str
+    discord: LocalDiscord, odyssey_url: str, api_key: str, *module: str, **settings: str
 ) -> AsyncIterator[None]:
-    """Runs `python -m` with `module` and its arguments, with settings for this Discord and this Odyssey."""
+    """Runs `python -m` with `module` and its arguments, with settings for this Discord and this Odyssey.
+
+    And with `settings`, which are named as in the environment.
+    """
     with tempfile.TemporaryDirectory() as directory:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -31,6 +34,7 @@ async def bot_process(
                 "DATABASE_URL": f"sqlite:///{directory}/bench.sqlite3",
                 "WEB_PORT": str(free_port()),
                 "LOG_LEVEL": "ERROR",
+                **settings,
             },
         )
         try:

@@ -34,7 +34,7 @@ PAGES = [int(count) for count in os.environ.get("PAGES", "1000,5000").split(",")
 CHANGES = int(os.environ.get("CHANGES", "40"))
 EVERY_S = 0.25
 CHATTED_BESIDE = 5000
-TURNS = 3
+TURNS = 2
 """MESSAGES without pages, and as many with them."""
 ALLOWED_MS, ALLOWED_CORES, ALLOWED_KB = 1000.0, 0.5, 100.0
 ALLOWED_LATER_MS = 5.0
@@ -159,7 +159,10 @@ async def _chat() -> tuple[list[float], list[float]]:
     without: list[float] = []
     beside: list[float] = []
     with timed_service() as (url, pipe):
-        async with LocalDiscord() as discord, bot_process(discord, url, API_KEY, "bot", "run"):
+        async with (
+            LocalDiscord() as discord,
+            bot_process(discord, url, API_KEY, "bot", "run", STREAM_LIMIT_S="3600"),
+        ):
             await started_broadcast(discord, '{"gap_s": 0}')
             panel = await discord.wait_for_message(CHANNEL, lambda message: "Live" in message.text)
             link = next(button.url for button in panel.buttons if button.label == "Watch")
