@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from bot.broadcast.arbitration.likeness import Words, are_alike, outline_of, words_of
+from bot.broadcast.arbitration.likeness import Words, are_alike, digits_of, outline_of, words_of
 from bot.broadcast.model import Suggestion
 
 NEWEST_LIMIT = 4
@@ -76,11 +76,14 @@ class Duplicates:
 
     def group_of(self, suggestion: Suggestion) -> list[Suggestion]:
         """One that waits and its near-duplicates, as `merged` has them."""
-        if self._are_compared():
+        if not self._are_compared():
+            groups = self._merged_newest()
+        else:
             wording = self._wording_of[suggestion.id]
             if len(wording.said_in) == len(wording.alike) == 1:
                 return [suggestion]
-        return next(group for group in self.merged() if suggestion in group)
+            groups = self.merged()
+        return next(group for group in groups if suggestion in group)
 
     def alike_to(self, suggestion_id: str) -> list[str]:
         """The IDs of all that wait and are near-duplicates of this one, itself included."""
@@ -99,16 +102,18 @@ class Duplicates:
             self._compare(suggestion_id)
 
     def _merged_newest(self) -> list[list[Suggestion]]:
-        """The same where all are new."""
-        groups: list[tuple[Words, list[Suggestion]]] = []
+        """The same where all are new: word by word only what has the same digits."""
+        groups: list[tuple[bytes | None, list[Suggestion]]] = []
         for suggestion in self._suggestions.values():
-            words = words_of(suggestion.prompt)
-            for earliest, group in groups:
-                if words == earliest or are_alike(words, earliest):
+            digits = digits_of(suggestion.prompt)
+            for others, group in groups:
+                if (digits is None or others is None or digits == others) and are_alike(
+                    words_of(suggestion.prompt), words_of(group[0].prompt)
+                ):
                     group.append(suggestion)
                     break
             else:
-                groups.append((words, [suggestion]))
+                groups.append((digits, [suggestion]))
         return [group for _, group in groups]
 
     def _compare(self, suggestion_id: str) -> None:

@@ -20,6 +20,7 @@ LONG_LENGTH = 7
 _TOKEN = re.compile(r"[^\W\d_]+|(?:(?<!\S)[-−])?\d+(?:[.,:/]\d+)*%?|[,+$]|[^\w\s\x00-\x7f−]")
 _ASCII_TOKEN = re.compile(r"[a-z]+|(?:(?<!\S)-)?\d+(?:[.,:/]\d+)*%?|[,+$]", re.ASCII)
 """The same for most of what there is, in less time."""
+_NO_DIGITS = bytes(code for code in range(128) if not chr(code).isdigit())
 _PUNCTUATION_KEPT = frozenset(".,:/%-−+$'&")
 """What can be a part of a number, or of a word."""
 _APOSTROPHES = frozenset("’ʼ")
@@ -64,6 +65,18 @@ class Words(NamedTuple):
 def outline_of(words: Words) -> str:
     """The same for all that could be alike."""
     return " ".join([word[0] if word[:1].isalpha() else word for word in words.words])
+
+
+def digits_of(prompt: str) -> bytes | None:
+    """The same for all prompts that could be alike, found in a tenth of the time; None if that is not told.
+
+    No number is passed over, so these are its digits, in whatever order. Of other scripts than ASCII, folding
+    can make digits.
+    """
+    if not prompt.isascii():
+        return None
+    digits = prompt.encode().translate(None, _NO_DIGITS)
+    return bytes(sorted(digits)) if len(digits) > 1 else digits
 
 
 @lru_cache(maxsize=64)

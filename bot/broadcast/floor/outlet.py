@@ -123,10 +123,11 @@ class Outlet:
 
     async def settled(self, suggestions: list[Suggestion]) -> None:
         """Notes what became of a choice; from now on the gap to the next one counts."""
-        is_applied = any(each.outcome is Outcome.ACKNOWLEDGED for each in suggestions)
-        won = self.winner and self.winner.suggestion.id
-        if is_applied is not any(each.id == won for each in suggestions):
-            self.winner = None
+        if self.winner:
+            won = self.winner.suggestion.id
+            is_applied = any(each.outcome is Outcome.ACKNOWLEDGED for each in suggestions)
+            if is_applied is not any(each.id == won for each in suggestions):
+                self.winner = None
         self._arbiter.settled(self._sent_at, self._clock.steady())
         await self._ledger.settle(*suggestions)
         self._tell()

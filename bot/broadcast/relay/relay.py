@@ -66,7 +66,8 @@ class Relay:
         self._slot: Slot | None = None
         self._slots: set[Slot] = set()
         self._connections: set[Connection] = set()
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
+        """To be held for one interaction: the stream on air does not change over meanwhile."""
         self._is_changing = False
         self._failures = 0
         self._pauses = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
@@ -93,15 +94,6 @@ class Relay:
         """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
         return self._slot.place if self._slot else None
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[StreamRun]:
-        """The stream on air, for one interaction: it does not change over meanwhile.
-
-        To be asked for only while the relay is open.
-        """
-        async with self._turn:
-            yield self._running
-
     async def begin(self, connecting: Callable[[], Awaitable[None]]) -> None:
         """Starts the first stream as soon as one is free, by our own count and by the service's.
 
@@ -115,14 +107,14 @@ class Relay:
         """Carries the broadcast from stream to stream. Returns why that cannot go on."""
         async with asyncio.TaskGroup() as leaving:
             while True:
-                run = self._running
+                run = self.running
                 gap = leaving.create_task(self._tell_of_a_gap(run), name=f"a gap of {self._name}")
                 try:
                     plan = Timetable.of(run.began_at, self._limit.limit_s)
                     await self._clock.wait(run.is_over, until=plan.prepare_at if plan else None)
                     if plan and not run.over:
                         await self._hand_over(run, plan, leaving)
-                    if run is self._running and run.over and (ending := await self._come_back(run, run.over)):
+                    if run is self.running and run.over and (ending := await self._come_back(run, run.over)):
                         return ending
                 finally:
                     gap.cancel()
@@ -136,7 +128,8 @@ class Relay:
             self._changed()
 
     @property
-    def _running(self) -> StreamRun:
+    def running(self) -> StreamRun:
+        """The stream on air; to be asked for only once the first one is."""
         assert self.on_air  # noqa: S101 - there is one from the first stream on
         return self.on_air
 
@@ -214,7 +207,7 @@ class Relay:
         """Begins once nothing is under way; what was sent meanwhile, the next world would not have."""
         self._is_changing = True
         try:
-            async with self._turn:
+            async with self.turn:
                 yield
         finally:
             self._is_changing = False

@@ -206,16 +206,23 @@ class BroadcastSession:
 
     async def _forward(self) -> None:
         """The one forwarder: a suggestion leaves only when the one before it is settled."""
-        outlet, relay = self.floor.outlet, self.relay
+        outlet, relay, share = self.floor.outlet, self.relay, self.share
+
+        def until() -> float | None:
+            return share.due_at
+
+        def may_send() -> bool:
+            return relay.is_open
+
         while not self.is_closing:
-            choice = await outlet.next_choice(until=lambda: self.share.due_at, may_send=lambda: relay.is_open)
+            choice = await outlet.next_choice(until=until, may_send=may_send)
             if choice is None:
                 if reason := await self.share.renew():
                     self.end(Ending(reason))
                 self._tell()
                 continue
-            async with relay.turn() as run:
-                await self._send(choice, run)
+            async with relay.turn:
+                await self._send(choice, relay.running)
 
     async def _send(self, choice: Choice, run: StreamRun) -> None:
         clock, outlet = self._ports.clock, self.floor.outlet

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.broadcast.arbitration.likeness import are_alike, is_one_slip, outline_of, words_of
+from bot.broadcast.arbitration.likeness import are_alike, digits_of, is_one_slip, outline_of, words_of
 
 
 def says_the_same(one: str, other: str) -> bool:
@@ -139,6 +139,33 @@ def test_one_word_more_less_or_other_is_another_prompt(words: list[str], data: s
 def test_any_text_says_what_it_says(text: str) -> None:
     """Whatever is typed can be compared, and is like itself with other white space around it."""
     assert says_the_same(text, f"  {text}\t")
+
+
+ODD = st.lists(
+    st.sampled_from(
+        ["a", "the", "cat", "cats", "in", "snow", "7", "70", "-7", "0.7", "7%", "7cat", ",", "!", "$", "'"]
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(ODD, ODD, st.sampled_from(["", " "]), st.sampled_from(["", " "]))
+def test_what_has_other_digits_says_something_else(
+    one: list[str], other: list[str], between: str, space: str
+) -> None:
+    """So they tell at a glance what need not be compared word by word."""
+    mine, theirs = between.join(one), space.join(other)
+    if says_the_same(mine, theirs):
+        assert digits_of(mine) == digits_of(theirs)
+
+
+def test_digits_of_other_scripts_are_not_told() -> None:
+    """Folding makes them: of such a prompt all has to be compared."""
+    assert digits_of("7 cats and 12 dogs") == digits_of("12 cats and 7 dogs") == b"127"
+    assert digits_of("no cat") == b""
+    assert digits_of("⑦ cats") is None
+    assert says_the_same("⑦ cats", "7 cats")
 
 
 def test_two_slips_are_passed_over_and_three_are_not() -> None:
