@@ -1,6 +1,6 @@
 """The web application: which address leads where, and what is answered."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -58,7 +58,8 @@ class Sources:
 
 def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
     """The web application, to be run by any aiohttp runner that cancels handlers whose client is gone."""
-    watch, assets = _Watch(sources, settings), Assets()
+    assets = Assets()
+    watch = _Watch(sources, settings, page_headers={"Link": assets.to_preload})
 
     async def health(_request: web.Request) -> web.StreamResponse:
         if sources.is_connected():
@@ -86,9 +87,10 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
 class _Watch:
     """What is answered below a watch link."""
 
-    def __init__(self, sources: Sources, settings: WebSettings) -> None:
+    def __init__(self, sources: Sources, settings: WebSettings, page_headers: Mapping[str, str]) -> None:
         clock = sources.clock
         self._sources = sources
+        self._page_headers = page_headers
         self._gate = Gate(
             clock,
             settings.trusted_proxies,
@@ -130,7 +132,8 @@ class _Watch:
             last,
             picture=self._picture_key(view, last),
         )
-        return web.Response(body=html, content_type="text/html", charset="utf-8")
+        headers = self._page_headers
+        return web.Response(body=html, content_type="text/html", charset="utf-8", headers=headers)
 
     async def page_without_slash(self, request: web.Request) -> web.StreamResponse:
         return _redirect(f"../{request.match_info['token']}", request)

@@ -29,6 +29,9 @@ class Assets:
     def __init__(self) -> None:
         self._paths = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
         self._files: dict[str, _File] = {}
+        modules = [name for name in sorted(self._paths) if name.endswith(".js") and VENDOR not in name]
+        self.to_preload = ", ".join(f"<../assets/{name}>; rel=modulepreload" for name in modules)
+        """For a page's `Link` header: asked for at once, and not each when another one names it."""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The file of the request's `path`, to be asked for by its tag the next time."""

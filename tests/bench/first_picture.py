@@ -99,7 +99,7 @@ async def _first_frames(browser: Browser, urls: list[str]) -> dict[str, list[flo
             page = await browser.new_page()
             await page.add_init_script(_NOTES_FIRST_FRAME)
             await page.goto(url)
-            seen = await page.wait_for_function("window.firstFrameAt")
+            seen = await page.wait_for_function("() => window.firstFrameAt")
             times[url].append(await seen.json_value())
             await page.close()
     return times

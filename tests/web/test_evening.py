@@ -2,7 +2,8 @@
 
 import httpx
 
-from tests.e2e.conftest import CHANNEL, House, house
+from tests.e2e.conftest import CHANNEL, House, free_port, house
+from tests.support.browser import LocalBrowser
 from tests.support.watched import EventStream
 
 __all__ = ["house"]  # the fixtures
@@ -60,3 +61,37 @@ async def test_after_a_restart_the_last_broadcast_is_shown(house: House) -> None
             assert (event.data["broadcast"], event.data["last"]["films"]) == (None, 1)
         assert (await http.get(f"{page}/picture.jpg")).content.startswith(b"\xff\xd8")
         assert (await http.get(f"{page}/film/1")).status_code == 302
+
+
+async def test_a_page_of_the_morning_sees_the_evening(house: House, browser: LocalBrowser) -> None:
+    """Two broadcasts and a restart of the bot between them, on one page that nobody touches."""
+    port = free_port()
+    async with house.bot(web_port=port):
+        panel = await house.live_broadcast("A cat")
+        link = next(button.url for button in panel.buttons if button.label == "Watch")
+        assert link
+        page = await browser.open(link, width=390, height=844)
+        await page.evaluate("window.isTheSame = true")
+        await page.evaluate(_MOVES)
+        await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+        await page.locator("body[data-state=after]").wait_for()
+        await page.get_by_role("button", name="Play").wait_for()
+    async with house.bot(web_port=port):
+        await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A dog")
+        await page.locator("body[data-state=live]").wait_for()
+        await page.evaluate(_MOVES)
+        await page.locator("#prompt").get_by_text("A dog").wait_for()
+        assert await page.evaluate("window.isTheSame")
+        await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+        await page.locator("body[data-state=after]").wait_for()
+
+
+_MOVES = """() => new Promise((resolve) => {
+    const look = (frames) => {
+        const video = document.querySelector(".live.on-air");
+        if (frames > 5) resolve();
+        else if (video) video.requestVideoFrameCallback(() => look(frames + 1));
+        else setTimeout(look, 50, frames);
+    };
+    look(0);
+})"""

@@ -28,8 +28,18 @@ REFUSES_TO_PLAY = """
 """A phone that saves power or data: nothing plays before somebody has tapped, whatever the attribute says."""
 IN_ITS_OWN_WINDOW = "HTMLVideoElement.prototype.webkitDisplayingFullscreen = true;"
 """An iPhone's full screen, which shows one element and no other."""
-PLAYS_NO_HLS = "HTMLVideoElement.prototype.canPlayType = () => ''"
+PLAYS_NO_HLS = "HTMLMediaElement.prototype.canPlayType = () => '';"
 """Chromium does, by itself; Firefox does not."""
+CANNOT_AFTER_ALL = """
+    const src = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "src");
+    const broken = (url) => (url.includes("m3u8") ? "data:video/mp4," : url);
+    Object.defineProperty(HTMLMediaElement.prototype, "src", {
+        ...src,
+        set(url) { src.set.call(this, broken(url)); },
+    });
+"""
+"""A browser that says it plays HLS, and fails: new ones do, with some streams."""
+NO_HLS_AT_ALL = PLAYS_NO_HLS + "delete window.MediaSource; delete window.ManagedMediaSource;"
 SOON = {"connect": 300, "firstFrame": 3000, "lost": 60_000}
 SOON_SEEN = {"connect": 3000, "firstFrame": 300, "lost": 60_000}
 SOON_LOST = {"connect": 3000, "firstFrame": 3000, "lost": 300}
@@ -263,7 +273,7 @@ async def test_connected_without_a_picture_is_not_enough(tab: Tab) -> None:
         await player.told("playing")
 
 
-@pytest.mark.parametrize("capabilities", ["", PLAYS_NO_HLS])
+@pytest.mark.parametrize("capabilities", ["", PLAYS_NO_HLS, CANNOT_AFTER_ALL])
 async def test_without_whep_it_is_hls_until_whep_comes(tab: Tab, capabilities: str) -> None:
     """A firewall lets no WebRTC through (M36): HLS plays, over seams too, until WHEP does.
 
@@ -284,6 +294,16 @@ async def test_without_whep_it_is_hls_until_whep_comes(tab: Tab, capabilities: s
         await player.moves()
         assert await player.page.evaluate("video => video.getAttribute('src') ?? ''", video) == ""
         assert set(await player.statuses()) == {"connecting", "playing"}
+
+
+async def test_without_any_hls_whep_is_tried_again(tab: Tab) -> None:
+    """Faked: a browser that plays no HLS at all. The page goes on by WHEP, and asks for no playlist."""
+    service = Service(whep=_not_there, playlist=never)
+    async with playing(tab, service, capabilities=NO_HLS_AT_ALL) as player:
+        await player.follow(1, has_hls=True)
+        await player.told("failed")
+        service.whep = rightly
+        await player.told("playing", way="whep")
 
 
 async def test_it_is_left_alone_when_the_service_asks_for_it(tab: Tab) -> None:

@@ -9,6 +9,7 @@ from tests.web.test_routes import visited
 
 MOST_BYTES = 60_000
 _IMPORTED = re.compile(r'^import .*?"(.+?)";$', re.MULTILINE)
+_PRELOADED = re.compile(r"<\.\./assets/(.+?)>; rel=modulepreload")
 _LINKED = re.compile(r'(?:src|href)="\.\./assets/(.+?)"')
 
 
@@ -28,6 +29,7 @@ async def test_the_page_weighs_little() -> None:
             wanted += [str(_tidy(here / each)) for each in _IMPORTED.findall(file.text)]
     ours = {path.relative_to(PAGE).as_posix() for path in PAGE.rglob("*.js") if path.parent.name != VENDOR}
     assert ours < set(sizes), "a module that nobody imports"
+    assert set(_PRELOADED.findall(page.headers["Link"])) == ours
     assert sum(sizes.values()) <= MOST_BYTES, sizes
 
 
