@@ -80,10 +80,12 @@ async def test_a_page_of_the_morning_sees_the_evening(house: House, browser: Loc
         await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A dog")
         await page.locator("body[data-state=live]").wait_for()
         await page.evaluate(_MOVES)
-        await page.locator("#prompt").get_by_text("A dog").wait_for()
+        await page.locator("#now .prompt").get_by_text("A dog").wait_for()
         assert await page.evaluate("window.isTheSame")
         await house.discord.user("mika").slash(CHANNEL, "odyssey end")
         await page.locator("body[data-state=after]").wait_for()
+    # While the bot was away it could not be reached; nothing that it or the service answered was an error.
+    assert [error for error in browser.errors if "net::ERR" not in error] == []
 
 
 _MOVES = """() => new Promise((resolve) => {

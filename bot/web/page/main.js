@@ -26,7 +26,7 @@ window.addEventListener("pagehide", () => {
 
 function follow(document) {
   const key = document.broadcast?.key ?? null;
-  if (key !== broadcast) leave(); // nothing of the one before is held
+  if (key !== broadcast) stage.leave({ isOver: true }); // nothing of the one before is held
   broadcast = key;
   if (key && !view.isOverlay) stage.follow(document.broadcast.stream, { live: at("live.m3u8") });
   draw({ document });

@@ -29,7 +29,14 @@ export class HlsPicture {
 
   async open(signal) {
     const { video, url } = this;
-    if (hasNative()) return Object.assign(video, { src: url, onerror: () => this.onlost() });
+    if (hasNative()) {
+      const opens = (resolve) => {
+        Object.assign(video, { src: url, onloadedmetadata: () => resolve(true), onerror: () => resolve(false) });
+      };
+      if (await new Promise(opens)) return (video.onerror = () => this.onlost());
+      this.gaveUp();
+      if (hasNative()) throw new Error("no other player");
+    }
     await import("../vendor/hls.light.min.js");
     signal.throwIfAborted();
     const { Hls } = window;
@@ -60,7 +67,7 @@ export class HlsPicture {
   close() {
     this.stop();
     if (this.#player) return this.#player.destroy();
-    this.video.onerror = null;
+    this.video.onerror = this.video.onloadedmetadata = null;
     this.video.removeAttribute("src");
     this.video.load();
   }

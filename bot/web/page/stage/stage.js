@@ -60,8 +60,9 @@ export class Stage {
     this.#tell();
   }
 
-  // Leaves the service, and nothing to be seen.
-  leave() {
+  // Leaves the service, unless it `isOver` there, and nothing to be seen.
+  leave({ isOver = false } = {}) {
+    if (this.#seam.onAir) this.#seam.onAir.isOver = isOver;
     this.#source.follow(null);
     this.#watchdog.stop();
     this.#stillSince = null;

@@ -9,6 +9,7 @@ export class WhepPicture {
   way = "whep";
   limits = times.whep;
   isLost = false;
+  isOver = false; // at the service: there is nothing to leave
   #peer = null;
   #session = null; // to be deleted when leaving
   #stream = new MediaStream();
@@ -68,8 +69,8 @@ export class WhepPicture {
   stop() {
     if (this.isLost) return;
     this.isLost = true;
-    const mayBeThere = this.#session && this.#peer.connectionState !== "failed";
-    if (mayBeThere) fetch(this.#session, { method: "DELETE", keepalive: true }).catch(() => {});
+    const isThere = this.#session && !this.isOver && this.#peer.connectionState !== "failed";
+    if (isThere) fetch(this.#session, { method: "DELETE", keepalive: true }).catch(() => {});
     this.#peer?.close();
   }
 
