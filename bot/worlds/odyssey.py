@@ -275,12 +275,12 @@ def _full_size(frame: VideoFrame) -> Picture:
 
 def _pictures(frame: VideoFrame) -> tuple[Picture, bytes]:
     """At full size, and to look at. Blocks."""
-    full = _full_size(frame)
-    image = Image.open(io.BytesIO(full.jpeg))
-    image.thumbnail((GLANCE_SIDE, GLANCE_SIDE))  # which reads a JPEG at half its size to begin with
+    image = Image.fromarray(frame.data)
+    # Halved first, which takes an eighth of the time.
+    image.thumbnail((GLANCE_SIDE, GLANCE_SIDE), reducing_gap=1.0)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=GLANCE_QUALITY)
-    return full, buffer.getvalue()
+    return _full_size(frame), buffer.getvalue()
 
 
 def _one_line(text: str | None) -> str | None:

@@ -77,9 +77,10 @@ def _fitted(image: Image.Image, portrait: bool | None) -> FittedImage:
         portrait = image.height > image.width
     size = PORTRAIT if portrait else LANDSCAPE
     # Scaled before anything else is done to it: large images then take little memory and time.
-    fitted = _on_ground(ImageOps.fit(image, size, Image.Resampling.LANCZOS))
+    if image.size != size:
+        image = ImageOps.fit(image, size, Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    fitted.save(out, "JPEG", quality=JPEG_QUALITY)
+    _on_ground(image).save(out, "JPEG", quality=JPEG_QUALITY)
     return FittedImage(out.getvalue(), portrait)
 
 
