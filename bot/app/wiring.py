@@ -27,6 +27,7 @@ from bot.kit.references import new_id, new_reference
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
+from bot.process.memory import garbage_in_portions
 from bot.process.open_files import raise_open_files_limit
 from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
@@ -58,7 +59,8 @@ FILES_FOR_OTHERS = 300
 
 async def run_until_signalled(settings: Settings) -> None:
     """Runs the bot until it is told to stop. Raises `StartError` when it cannot start."""
-    await run_bot(settings, stop_on_signals(STOP_S, cut_off_after_s=CUT_OFF_S))
+    async with garbage_in_portions():
+        await run_bot(settings, stop_on_signals(STOP_S, cut_off_after_s=CUT_OFF_S))
 
 
 async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None) -> None:

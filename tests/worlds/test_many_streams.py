@@ -14,6 +14,8 @@ from tests.support.relays import PassingStreamer, opened
 KINDS = ("bot.", "aiortc.", "aioice.", "aiohttp.", "httpx.", "httpcore.", "sqlalchemy.", "asyncio.")
 FIRST, LAST = 4, 12
 """The streams between which it is counted: in the first ones much is made that is made once."""
+TRIES = 4
+"""What a busy machine has not closed yet is not there with the next stream; what is left behind is."""
 
 
 def alive() -> Counter[str]:
@@ -44,5 +46,10 @@ async def test_nothing_is_left_of_a_stream_that_is_over(
                     return session.relay.streams.begun, alive()
                 await asyncio.sleep(0.01)
 
-        (first, before), (last, after) = await alone(FIRST), await alone(LAST)
-        assert {kind: more for kind, more in (after - before).items() if more >= last - first} == {}
+        first, before = await alone(FIRST)
+        for number in range(LAST, LAST + TRIES):
+            last, after = await alone(number)
+            left = {kind: more for kind, more in (after - before).items() if more >= last - first}
+            if not left:
+                break
+        assert left == {}
