@@ -1,6 +1,6 @@
 """The web application: which address leads where, and what is answered."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -59,7 +59,7 @@ class Sources:
 def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
     """The web application, to be run by any aiohttp runner that cancels handlers whose client is gone."""
     assets = Assets()
-    watch = _Watch(sources, settings, page_headers={"Link": assets.to_preload})
+    watch = _Watch(sources, settings, assets)
 
     async def health(_request: web.Request) -> web.StreamResponse:
         if sources.is_connected():
@@ -87,10 +87,11 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
 class _Watch:
     """What is answered below a watch link."""
 
-    def __init__(self, sources: Sources, settings: WebSettings, page_headers: Mapping[str, str]) -> None:
+    def __init__(self, sources: Sources, settings: WebSettings, assets: Assets) -> None:
         clock = sources.clock
         self._sources = sources
-        self._page_headers = page_headers
+        self._page_headers = {"Link": assets.to_preload}
+        self._version = assets.version
         self._gate = Gate(
             clock,
             settings.trusted_proxies,
@@ -202,7 +203,7 @@ class _Watch:
 
     async def _draw(self, channel: Channel, watching: int) -> Document:
         last = await self._lasts.of(channel)
-        return state_document(
+        document = state_document(
             self._sources.view_in(channel),
             last,
             channel=channel,
@@ -210,6 +211,7 @@ class _Watch:
             watching=watching,
             last_has_picture=last is not None and self._pictures.is_known(last),
         )
+        return {"page": self._version, **document}  # by which a page sees that it is an older one
 
     def _picture_key(self, view: BroadcastView | None, last: PastBroadcast | None) -> str | None:
         if view and view.picture:

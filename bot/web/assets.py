@@ -32,6 +32,9 @@ class Assets:
         modules = [name for name in sorted(self._paths) if name.endswith(".js") and VENDOR not in name]
         self.to_preload = ", ".join(f"<../assets/{name}>; rel=modulepreload" for name in modules)
         """For a page's `Link` header: asked for at once, and not each when another one names it."""
+        ours = [path.read_bytes() for name, path in sorted(self._paths.items()) if VENDOR not in name]
+        self.version = tag_of(b"".join(ours))
+        """The page's: another one when a file of ours is another."""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The file of the request's `path`, to be asked for by its tag the next time."""

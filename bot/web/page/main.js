@@ -25,6 +25,7 @@ window.addEventListener("pagehide", () => {
 });
 
 function follow(document) {
+  if (document.page !== (known.document ?? document).page) return location.reload(); // the bot was replaced by a newer one
   const key = document.broadcast?.key ?? null;
   if (key !== broadcast) stage.leave({ isOver: true }); // nothing of the one before is held
   broadcast = key;
