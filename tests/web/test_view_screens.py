@@ -108,12 +108,14 @@ async def test_the_buttons_ask_the_player(watch: WatchPage) -> None:
 
 
 async def test_who_pauses_by_the_keyboard_can_play_on(watch: WatchPage) -> None:
-    """The focus goes to what stands in the pause's place."""
+    """The focus goes to what stands in the pause's place, and back."""
     await watch.show(LIVE)
     await watch.page.evaluate("state => (window.answer = () => draw(state))", _state("tap"))
     await watch.page.get_by_role("button", name="Pause").press("Enter")
     await expect(watch.page.get_by_role("button", name="Tap to play")).to_be_focused()
     await watch.page.evaluate("delete window.answer")
+    await watch.show(LIVE)
+    await expect(watch.page.get_by_role("button", name="Pause")).to_be_focused()
 
 
 async def test_full_screen_is_the_stage_with_the_prompt(watch: WatchPage) -> None:

@@ -21,9 +21,11 @@ export function drawPicture(stands, { document, picture }, film, address, now) {
   page.notice.hidden = !stands.notice || film.isPlaying;
   page.spinner.hidden = !stands.isBusy;
   say(page.tapText, stands.wantsTap ? texts.tap : texts.playFilm);
-  page.tap.hidden = !stands.wantsTap && !offersFilm;
   page.controls.hidden = !stands.hasPicture;
   page.pause.hidden = !stands.isPlaying;
+  // The focus goes to the pause that comes in the tap's place; what is hidden takes none.
+  if (page.tap.matches(":focus-visible")) page.pause.focus();
+  page.tap.hidden = !stands.wantsTap && !offersFilm;
   page.sound.hidden = !picture.hasSound;
   page.sound.dataset.muted = picture.isMuted;
   page.sound.ariaLabel = picture.isMuted ? texts.soundOn : texts.soundOff;
