@@ -11,7 +11,7 @@ from tests.cogs.conftest import HastyClock, overhearing, refusing, until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.support.steering import set_, suggest
 
-GAP_S = 20.0
+GAP_S = 60.0
 EDIT_OF_A_MESSAGE = r"/channels/\d+/messages/\d+$"
 
 
@@ -36,19 +36,17 @@ async def test_edits_keep_their_distance(
         await set_(house, mode="host", line_limit_per_viewer=12)
         await house.live_broadcast()
         monkeypatch.setattr("cogs.panel.upkeep.EDIT_GAP_S", GAP_S)
-        await suggest(house, "robin", "idea 0")
-        await until(
-            house,
-            lambda: panels(house, "1 waits for a moderator") != [],
-            meanwhile=lambda: clock.skip(at_most_s=GAP_S),
-        )
         with overhearing(house.discord, "PATCH", EDIT_OF_A_MESSAGE) as edited_at_s:
-            for number in range(1, 12):
+            for number in range(12):
                 await suggest(house, "robin", f"idea {number}")
-            assert edited_at_s == []
-            clock.forward(seconds=GAP_S)
-            await house.shown("12 wait for a moderator")
-        assert len(edited_at_s) == 1
+            early = len(edited_at_s)
+            assert early <= 1
+            await until(
+                house,
+                lambda: panels(house, "12 wait for a moderator") != [],
+                meanwhile=lambda: clock.skip(at_most_s=GAP_S),
+            )
+        assert len(edited_at_s) <= early + 1
 
 
 async def test_a_panel_is_posted_anew_before_discord_refuses_its_edits(
