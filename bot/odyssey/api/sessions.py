@@ -59,6 +59,8 @@ async def _to_its_answer(asking: Coroutine[Any, Any, bool]) -> bool:
         if not task.done():
             task.cancel()
             await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # of no interest to whoever has given up: so the log has nothing of it either
 
 
 async def _ask(
