@@ -71,6 +71,7 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
     # A proxy may pass on the path under which viewers reach it, or take it away.
     for prefix in {"", urlsplit(settings.base_url).path.rstrip("/")}:
         at = f"{prefix}/watch/{TOKEN}"
+        app.router.add_get(f"{prefix}/", watch.nowhere)
         app.router.add_get(at, watch.page)
         app.router.add_get(f"{at}/", watch.page_without_slash)
         app.router.add_get(f"{at}/events", watch.events, allow_head=False)
@@ -135,6 +136,11 @@ class _Watch:
         )
         headers = self._page_headers
         return web.Response(body=html, content_type="text/html", charset="utf-8", headers=headers)
+
+    async def nowhere(self, _request: web.Request) -> web.StreamResponse:
+        """Whoever cut the link off is told so."""
+        html = self._unknown.replace("../assets/", "assets/")
+        return web.Response(status=404, text=html, content_type="text/html")
 
     async def page_without_slash(self, request: web.Request) -> web.StreamResponse:
         return _redirect(f"../{request.match_info['token']}", request)

@@ -1,6 +1,7 @@
 """Who asks for what, and what they get."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -174,6 +175,17 @@ async def test_a_link_of_an_earlier_version_leads_to_its_channels() -> None:
         for wrong in ("other", "x" * 22):
             unknown = await visitor.http.get(f"{visitor.origin}/watch/{wrong}")
             assert (unknown.status_code, unknown.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+async def test_whoever_cuts_the_link_off_is_told_so() -> None:
+    """With and without PUBLIC_URL's path, the looks included."""
+    async with visited(Watched(), base_url="https://example.org/a") as visitor:
+        for at in (f"{visitor.origin}/", f"{visitor.origin}/a/"):
+            answer = await visitor.http.get(at)
+            assert answer.status_code == 404
+            assert "This link leads nowhere" in answer.text
+            (looks,) = re.findall(r'rel="stylesheet" href="(.*?)"', answer.text)
+            assert (await visitor.http.get(answer.url.join(looks))).status_code == 200
 
 
 @pytest.mark.parametrize(
