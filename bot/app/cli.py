@@ -39,8 +39,7 @@ def every_command(
 @app.command()
 def run() -> None:
     """Run the bot, with the settings in the environment or in .env."""
-    from bot.process.loading import collector_at_rest
-    from bot.process.memory import keep_one_arena
+    from bot.process.memory import collector_at_rest, keep_one_arena
 
     keep_one_arena()
     with _start_errors_explained():

@@ -1,10 +1,9 @@
 """The watch page tells what is so, in every state, and to everybody."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.support.watch_page import (
     MOTION,
@@ -14,7 +13,6 @@ from tests.support.watch_page import (
     ballot,
     broadcast,
     document,
-    opened_watch_page,
     past,
 )
 
@@ -143,19 +141,6 @@ STATES: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
         ["LIVE", "A harbour", "What happens next?", "by itself"],
     ),
 }
-
-
-@pytest.fixture(scope="module")
-async def opened(chromium: Browser) -> AsyncIterator[WatchPage]:
-    async with opened_watch_page(chromium) as page:
-        yield page
-
-
-@pytest.fixture
-async def watch(opened: WatchPage) -> WatchPage:
-    await opened.page.clock.resume()
-    await opened.page.set_viewport_size({"width": 1440, "height": 900})
-    return opened
 
 
 async def test_every_state_is_told_as_it_is_and_axe_finds_nothing(watch: WatchPage) -> None:

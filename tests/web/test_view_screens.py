@@ -1,33 +1,18 @@
 """The watch page on every screen: what has how much room, what the device can do, and the last film."""
 
 import io
-from collections.abc import AsyncIterator
 
 import av
-import pytest
 from PIL import Image
-from playwright.async_api import Browser, FloatRect, Page, expect
+from playwright.async_api import FloatRect, Page, expect
 
-from tests.support.watch_page import WatchPage, ballot, broadcast, document, opened_watch_page, past
+from tests.support.watch_page import WatchPage, ballot, broadcast, document, past
 
 LIVE = document(ballot(3, 7, 1, 0, 1))
 UPRIGHT = document(ballot(3, 7, 1, 0, 1, portrait=True))
 DARK = ((0, 60), (0, 60), (0, 60), (190, 255))
 """Red, green, blue and how little is seen through, from and to."""
 OVER = document(last=past())
-
-
-@pytest.fixture(scope="module")
-async def opened(chromium: Browser) -> AsyncIterator[WatchPage]:
-    async with opened_watch_page(chromium) as page:
-        yield page
-
-
-@pytest.fixture
-async def watch(opened: WatchPage) -> WatchPage:
-    await opened.page.clock.resume()
-    await opened.page.set_viewport_size({"width": 1440, "height": 900})
-    return opened
 
 
 async def test_every_screen_is_used(watch: WatchPage) -> None:
