@@ -23,6 +23,7 @@ STEPS_H = (-1.0, 1.0, -24.0 * 365, 24.0 * 365, -1 / 1800)
 every_step = pytest.mark.parametrize("hours", STEPS_H)
 
 
+@pytest.mark.outage("clock jumps")
 @every_step
 @pytest.mark.parametrize("comes_back", [False, True])
 async def test_what_waits_is_sent_on_time(rig: Rig, hours: float, comes_back: bool) -> None:
@@ -73,6 +74,7 @@ async def test_a_vote_on_the_mode_is_open_for_as_long_as_it_says(rig: Rig, hours
     assert session.floor.motion is None
 
 
+@pytest.mark.outage("clock jumps")
 @every_step
 async def test_a_broadcast_lasts_as_long_as_its_server_allows(rig: Rig, hours: float) -> None:
     """Thirty seconds of it, and the panel's "ends" goes with the wall."""

@@ -7,6 +7,7 @@ from contextlib import closing
 from functools import partial
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.async_api import Route
 
 from bot.local.discord.people.views import SeenMessage
@@ -20,6 +21,7 @@ STREAM_LIMIT_S = 5
 SLOTS = 2
 
 
+@pytest.mark.outage("a stream that lies")
 async def test_a_broadcast_survives_one_bad_stream_after_the_other(house: House) -> None:
     """Of a wrong shape, dying with its first frame, answered late: each idea is taken once, all is let go."""
     settings = StandinSettings(

@@ -136,6 +136,7 @@ async def test_a_list_of_commands_that_has_to_wait_does_not_keep_the_bot_away(
         assert await house.goes_on()
 
 
+@pytest.mark.outage("Discord unwell at the start")
 @pytest.mark.parametrize(
     ("path", "make"),
     [
@@ -239,6 +240,7 @@ async def test_an_event_that_cannot_be_read_is_one_lost_event(
     assert caplog.text.count("cannot be read, and is lost") >= 4
 
 
+@pytest.mark.outage("gateway breaks")
 async def test_a_frame_that_cannot_be_read_costs_a_connection_and_no_more(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -256,6 +258,7 @@ async def test_a_frame_that_cannot_be_read_costs_a_connection_and_no_more(
     assert caplog.text.count("the connection to Discord broke") == len(frames)
 
 
+@pytest.mark.outage("message content intent taken")
 async def test_a_message_content_intent_that_is_taken_away_leaves_the_panel_in_step(house: House) -> None:
     """The session is lost, the next one is granted less: the show goes on, and says how to steer it now."""
     async with house.bot():
@@ -272,6 +275,7 @@ async def test_a_message_content_intent_that_is_taken_away_leaves_the_panel_in_s
         assert [button.label for button in ended.buttons] == ["Another round", "Watch"]
 
 
+@pytest.mark.outage("token reset")
 async def test_a_token_that_is_reset_in_mid_run_leaves_the_broadcast_on_air(
     house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

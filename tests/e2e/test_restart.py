@@ -103,6 +103,7 @@ async def test_an_address_that_is_not_ours_is_one_clear_sentence(house: House) -
             pass
 
 
+@pytest.mark.outage("a second bot on one database")
 async def test_a_second_bot_on_one_database_is_one_clear_sentence(house: House) -> None:
     """Whatever its port: it leaves the first one's broadcast alone, which goes on."""
     async with house.bot() as settings:
@@ -117,6 +118,7 @@ async def test_a_second_bot_on_one_database_is_one_clear_sentence(house: House) 
         await house.shown("Applied: snow", as_user="robin")
 
 
+@pytest.mark.outage("database broken at the start")
 async def test_a_database_that_breaks_at_the_start_is_one_clear_sentence(house: House) -> None:
     """Its tables are gone, say, although it says that they are there."""
     async with house.bot():

@@ -93,6 +93,7 @@ async def test_a_silent_discord_does_not_hold_up_a_stop(house: House) -> None:
     assert how_it_ended(house) == [("ended", "shutdown")]
 
 
+@pytest.mark.outage("both services silent at a stop")
 async def test_two_silent_services_do_not_hold_up_a_stop(house: House) -> None:
     """Odyssey too: nothing is left to do in order, and the process still ends in time."""
     async with relay_to(house.discord.port) as relay, relay_to(house.standin.port) as other:

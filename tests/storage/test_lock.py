@@ -16,6 +16,7 @@ from bot.storage.database import open_database
 IN_USE = "is in use by another bot"
 
 
+@pytest.mark.outage("a second bot on one database")
 async def test_a_second_bot_is_refused_until_the_first_has_left(url: str) -> None:
     """Under every name that the file has; what only reads it is let in."""
     path = Path(url.removeprefix("sqlite:///"))

@@ -79,6 +79,7 @@ async def test_a_film_without_its_preview_is_posted_in_the_end() -> None:
     assert (await posts_of(None, FILM))[0] == [FILM]
 
 
+@pytest.mark.outage("recording late")
 @pytest.mark.parametrize("answer", [None, EMPTY])
 async def test_a_recording_that_does_not_come_is_said_so_once_and_still_awaited(
     answer: Recording | None,
@@ -99,6 +100,7 @@ async def test_a_recording_that_does_not_come_is_said_so_once_and_still_awaited(
     assert journal.recordings == [(STREAM.id, ALL)]
 
 
+@pytest.mark.outage("API slow or down after the end")
 @pytest.mark.parametrize(
     "reason", [Reason.UNREACHABLE, Reason.BAD_KEY, Reason.USAGE_LIMIT, Reason.NO_STREAMER]
 )

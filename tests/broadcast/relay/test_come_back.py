@@ -13,6 +13,7 @@ from tests.broadcast.relay.conftest import Opened
 from tests.broadcast.relay.service import FULL
 
 
+@pytest.mark.outage("a stream breaks off")
 @pytest.mark.parametrize(
     "reason", [Reason.SERVICE_GONE, Reason.STREAM_ERROR, Reason.STREAM_ENDED, Reason.TIME_LIMIT]
 )
@@ -65,6 +66,7 @@ async def test_a_stream_that_never_began_is_the_one_that_is_tried_again(opened: 
         assert begun == [(1, "stream-1"), (2, "stream-2")]
 
 
+@pytest.mark.outage("Odyssey stays away")
 async def test_after_so_many_tries_in_a_row_the_broadcast_ends(opened: Opened) -> None:
     """With what broke it off; the streams that were stay recorded."""
     async with opened(tries=3) as run:
@@ -90,6 +92,7 @@ async def test_a_stream_that_shows_a_frame_and_dies_counts_as_a_try(opened: Open
         assert len(run.streams) == 4
 
 
+@pytest.mark.outage("plan used up or key refused")
 @pytest.mark.parametrize(
     "error",
     [
@@ -114,6 +117,7 @@ async def test_a_used_up_plan_or_a_refused_key_is_the_end(opened: Opened, error:
         )
 
 
+@pytest.mark.outage("no slot at Odyssey")
 async def test_without_a_slot_for_a_quarter_of_an_hour_it_waits_in_line(opened: Opened) -> None:
     """The connection that was lost still counts at the service: nothing is given up, and suggestions wait."""
     async with opened() as run:
@@ -268,6 +272,7 @@ async def test_an_end_within_moments_is_no_limit(opened: Opened) -> None:
         assert run.limit.limit_s == 150
 
 
+@pytest.mark.outage("start refused for what it shows")
 @pytest.mark.parametrize("reason", [Reason.STREAM_ERROR, Reason.REFUSED])
 async def test_a_refused_picture_or_prompt_is_left_out(opened: Opened, reason: Reason) -> None:
     """First the words of the opening, then none of the pictures: the broadcast goes on, be it with a cut."""

@@ -116,6 +116,7 @@ async def test_suggestions_wait_while_the_broadcast_connects(rig: Rig) -> None:
     assert (await ticket.settled).outcome is Outcome.ACKNOWLEDGED
 
 
+@pytest.mark.outage("an interaction unanswered")
 @pytest.mark.parametrize(
     ("reason", "refusal"),
     [
@@ -208,6 +209,7 @@ async def test_losing_the_service_in_mid_interaction_fails_the_broadcast(rig: Ri
     assert rig.journal.streams[-1].ended_at is not None
 
 
+@pytest.mark.outage("an end unanswered")
 async def test_an_unconfirmed_end_is_an_end_all_the_same(rig: Rig) -> None:
     """Disconnecting, which comes next, ends the stream too."""
     rig.world.failing_at["end"] = WorldError(Reason.UNREACHABLE)

@@ -113,6 +113,7 @@ async def test_who_is_gone_steers_no_more(house: House, how: Callable[[Backend, 
         await until(house, lambda: outcomes(house) == [("rain", "queued"), ("something vile", "withdrawn")])
 
 
+@pytest.mark.outage("channel deleted")
 async def test_a_deleted_channel_ends_its_broadcast_at_once(house: House) -> None:
     """Nobody could see, steer or end it any more; and its panel is not tried on and on."""
     async with house.bot():
@@ -127,6 +128,7 @@ async def test_a_deleted_channel_ends_its_broadcast_at_once(house: House) -> Non
             assert len(tried_at_s) == tried
 
 
+@pytest.mark.outage("thread deleted")
 async def test_a_deleted_thread_ends_its_broadcast_at_once(house: House) -> None:
     """Threads say so by an event of their own."""
     async with house.bot():
@@ -144,6 +146,7 @@ async def test_a_thread_goes_with_its_channel(house: House) -> None:
         await until(house, lambda: is_lost(house))
 
 
+@pytest.mark.outage("kicked in mid-broadcast")
 async def test_a_kick_ends_the_servers_broadcasts_and_an_outage_does_not(house: House) -> None:
     """A server that Discord cannot reach comes back."""
     world = house.discord.world
@@ -201,6 +204,7 @@ def all_words_for_a_while(house: House) -> None:
     world.backend.edit_member(world.guild_id, world.application_id, changes)
 
 
+@pytest.mark.outage("permission taken", "role deleted")
 @pytest.mark.parametrize(
     "take",
     [
@@ -242,6 +246,7 @@ async def test_a_permission_that_is_given_back_in_time_ends_nothing(house: House
         await house.shown("> rain")
 
 
+@pytest.mark.outage("thread closed")
 @pytest.mark.parametrize("change", [{"archived": True}, {"locked": True}])
 async def test_a_closed_thread_ends_its_broadcast(
     house: House, clock: HastyClock, change: dict[str, bool]
@@ -261,6 +266,7 @@ async def test_a_closed_thread_ends_its_broadcast(
         await until(house, lambda: is_lost(house), meanwhile=lambda: clock.skip(at_most_s=GRACE_S))
 
 
+@pytest.mark.outage("gateway session lost")
 async def test_what_happened_while_the_session_was_lost_is_looked_for(
     house: House, clock: HastyClock
 ) -> None:

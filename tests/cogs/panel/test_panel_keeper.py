@@ -135,6 +135,7 @@ async def test_a_refused_edit_of_an_old_message_leads_to_a_new_one(house: House)
         await until(house, lambda: panels(house) == [new.id])
 
 
+@pytest.mark.outage("panel deleted")
 async def test_a_deleted_panel_comes_back(house: House) -> None:
     """Somebody deletes it by mistake: with the next change there is another."""
     robin, mika = house.discord.user("robin"), house.discord.user("mika")
@@ -147,6 +148,7 @@ async def test_a_deleted_panel_comes_back(house: House) -> None:
         await house.shown("Ended by its host")
 
 
+@pytest.mark.outage("REST answers 5xx or 429")
 @pytest.mark.parametrize("status", [503, 429])
 async def test_a_panel_is_not_given_up_while_its_broadcast_runs(
     house: House, clock: HastyClock, status: int

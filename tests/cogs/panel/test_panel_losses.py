@@ -61,6 +61,7 @@ async def test_a_kill_between_the_panel_and_its_record_leaves_none_that_connects
         )
 
 
+@pytest.mark.outage("an answer of Discord's is lost")
 async def test_a_panel_whose_answer_was_lost_is_taken_up(house: House) -> None:
     """Discord shows it and says that it failed: there is no second one, and this one goes on."""
 
@@ -145,6 +146,7 @@ async def test_a_panel_whose_channel_is_gone_is_given_up(house: House) -> None:
     assert edited_at_s == []
 
 
+@pytest.mark.outage("REST does not answer")
 async def test_a_discord_that_never_answers_holds_neither_a_panel_nor_the_stop(
     house: House, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

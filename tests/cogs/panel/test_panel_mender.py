@@ -20,6 +20,7 @@ from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.support.steering import set_, suggest
 
 
+@pytest.mark.outage("Discord away at an end")
 async def test_an_end_during_a_long_outage_is_shown_when_discord_is_there_again(
     house: House, clock: HastyClock
 ) -> None:

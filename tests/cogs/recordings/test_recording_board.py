@@ -89,6 +89,7 @@ async def test_a_kill_between_discords_answer_and_its_record_posts_nothing_twice
     assert remembered(house) == [(post.id, "recording")]
 
 
+@pytest.mark.outage("an answer of Discord's is lost")
 @pytest.mark.parametrize("status", [500, 503])
 async def test_an_answer_of_discord_that_is_lost_posts_nothing_twice(
     house: House, clock: HastyClock, status: int
@@ -157,6 +158,7 @@ async def test_a_changed_permission_is_reason_enough_to_try_again(house: House, 
         await house.shown("Full video")
 
 
+@pytest.mark.outage("permission to attach files taken")
 async def test_a_recording_is_posted_without_its_pictures_where_files_are_refused(house: House) -> None:
     """Attach Files is denied, or they are too large: links and facts are posted all the same."""
 
