@@ -16,8 +16,9 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 WEB_HOST=0.0.0.0 WEB_PORT=8090
 USER odyssey
 VOLUME /app/data
 EXPOSE 8090
+# Not /healthz: nobody is to end the bot for an outage of Discord.
 HEALTHCHECK --start-period=30s CMD ["python", "-c", \
-    "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['WEB_PORT']}/healthz\", timeout=3)"]
+    "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['WEB_PORT']}/livez\", timeout=3)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["python", "-m", "bot"]
 CMD ["run"]

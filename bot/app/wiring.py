@@ -27,6 +27,7 @@ from bot.kit.references import new_id, new_reference
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
+from bot.process.liveness import Liveness
 from bot.process.memory import garbage_in_portions
 from bot.process.open_files import raise_open_files_limit
 from bot.process.setting_values import framing_sites, networks
@@ -40,6 +41,7 @@ from bot.storage.links import DatabaseLinks
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from bot.web.app import Sources, WebSettings
+from bot.web.health import Health, WhyNot
 from bot.web.past import PICTURE_LIMIT_BYTES
 from bot.web.playlist.live import LivePlaylists
 from bot.web.server import serve_web
@@ -79,12 +81,15 @@ async def _open_services(
     settings: Settings, clock: Clock, stack: AsyncExitStack, connection: Connection
 ) -> Services:
     listeners, poster = Listeners[Broadcast](), CurrentPoster()
+    deadline = Deadline(clock)
 
     def make_client() -> Odyssey:
         return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
 
     engine = await stack.enter_async_context(open_database(settings.database_url, alone=True))
     writer = await stack.enter_async_context(Writer(engine))
+    # By the machine's own clock: what a test does to the domain's says nothing of the loop.
+    liveness = await stack.enter_async_context(Liveness(writer, SystemClock()))
     journal = DatabaseJournal(writer)
     records = DatabaseGuilds(engine, writer)
     audit = Audit(records, clock)
@@ -162,7 +167,7 @@ async def _open_services(
         fetch_recording=desk.fetch,
         fetch_file=partial(fetch_artifact, limit_bytes=PICTURE_LIMIT_BYTES),
         playlist=playlists,
-        is_connected=lambda: connection.is_up,
+        health=_health(liveness, connection, deadline),
     )
     web_settings = WebSettings(
         base_url=settings.page_url,
@@ -193,9 +198,18 @@ async def _open_services(
         listeners=listeners,
         poster=poster,
         clock=clock,
-        deadline=Deadline(clock),
+        deadline=deadline,
         watch_base_url=settings.watch_base_url,
     )
+
+
+def _health(liveness: Liveness, connection: Connection, deadline: Deadline) -> Health:
+    lacks: dict[str, WhyNot] = {
+        "discord": lambda: None if connection.is_up else "not connected to Discord",
+        "database": lambda: None if liveness.can_store else "the database takes nothing",
+        "process": lambda: "the bot is told to stop" if deadline.has_begun else liveness.problem,
+    }
+    return Health(lambda: liveness.problem, lacks)
 
 
 async def _check_key(client: Odyssey) -> None:

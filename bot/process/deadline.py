@@ -28,6 +28,11 @@ class Deadline:
         """The bot was told to stop; how often it is told does not matter."""
         self._at = min(self._at, self._clock.steady() + STOP_S)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the bot was told to stop."""
+        return self._at < math.inf
+
     def streams_s(self) -> float:
         """The seconds for the streams to end in, at the service."""
         return self._left_s(spare_s=LAST_WORDS_S + LEAVING_S + CLEARING_S)

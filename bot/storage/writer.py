@@ -2,20 +2,37 @@
 
 import asyncio
 import functools
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Table, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.broadcast.telling.listeners import Listeners
 from bot.storage.unbroken import to_the_end
 
 BATCH_LIMIT = 500
 
 _NO_DATABASE = (OperationalError, OSError)
 """Locked, full or gone: that is no row's fault, and to try each alone would take as long for each."""
+
+_PROOF = text("UPDATE alembic_version SET version_num = version_num")
+"""Changes nothing, but takes the lock and room on the disk as any other write does."""
+
+
+class Try(NamedTuple):
+    """One try to commit: how many seconds it took, and what the database raised."""
+
+    took_s: float
+    error: Exception | None
+
+    @property
+    def is_for_want_of_the_database(self) -> bool:
+        """Whether it is locked, full or gone, rather than that a row is at fault."""
+        return isinstance(self.error, _NO_DATABASE)
 
 
 class Upsert(NamedTuple):
@@ -39,6 +56,8 @@ class Writer:
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
+        self.tried = Listeners[Try]()
+        """Told of each try to commit."""
         self._engine = engine
         self._waiting: asyncio.Queue[_Write] = asyncio.Queue()
         self._tasks = asyncio.TaskGroup()
@@ -71,6 +90,10 @@ class Writer:
         self._waiting.put_nowait(_Write(statements, written))
         return written
 
+    def prove(self) -> asyncio.Future[None]:
+        """Done when the writer has committed something; has what the database raised."""
+        return self.execute(_PROOF)
+
     async def _run(self) -> None:
         while True:
             batch = [await self._waiting.get()]
@@ -83,6 +106,7 @@ class Writer:
                     self._waiting.task_done()
 
     async def _commit(self, batch: Sequence[_Write]) -> None:
+        began_at = time.monotonic()
         try:
             async with self._engine.begin() as connection:
                 for statement in (statement for write in batch for statement in write.statements):
@@ -91,6 +115,7 @@ class Writer:
                     else:
                         await connection.execute(statement)
         except Exception as error:  # noqa: BLE001 - raised at its caller: a bad write must not stop the writer
+            self.tried.tell(Try(time.monotonic() - began_at, error))
             if len(batch) == 1 or isinstance(error, _NO_DATABASE):
                 for write in batch:
                     _answer(write, error)
@@ -98,6 +123,7 @@ class Writer:
                 for write in batch:
                     await self._commit([write])
         else:
+            self.tried.tell(Try(time.monotonic() - began_at, None))
             for write in batch:
                 _answer(write, None)
 

@@ -19,6 +19,7 @@ from bot.web.events.halls import Halls
 from bot.web.events.page import OpenPage
 from bot.web.gate import Gate, Network
 from bot.web.headers import on_every_answer
+from bot.web.health import Health
 from bot.web.pages import WatchPage
 from bot.web.past import FetchFile, FetchRecording, Films, LastBroadcasts, LastPictures
 from bot.web.state import Document, key_of, state_document
@@ -53,7 +54,7 @@ class Sources:
     fetch_recording: FetchRecording
     fetch_file: FetchFile
     playlist: Callable[[Channel], Awaitable[web.StreamResponse]]
-    is_connected: Callable[[], bool]
+    health: Health
 
 
 def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
@@ -61,13 +62,8 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
     assets = Assets()
     watch = _Watch(sources, settings, assets)
 
-    async def health(_request: web.Request) -> web.StreamResponse:
-        if sources.is_connected():
-            return web.json_response({"status": "ok"})
-        return web.json_response({"status": "not connected to Discord"}, status=503)
-
     app = web.Application()
-    app.router.add_get("/healthz", health)
+    sources.health.add_to(app.router)
     # A proxy may pass on the path under which viewers reach it, or take it away.
     for prefix in {"", urlsplit(settings.base_url).path.rstrip("/")}:
         at = f"{prefix}/watch/{TOKEN}"

@@ -24,6 +24,7 @@ from bot.broadcast.telling.listeners import Listeners
 from bot.process.clock import SystemClock
 from bot.process.setting_values import networks
 from bot.web.app import Sources, WebSettings
+from bot.web.health import Health
 from bot.web.server import serve_web
 from tests.e2e.conftest import free_port
 
@@ -52,6 +53,7 @@ class Watched:
         self.broadcasts: dict[str, Broadcast] = {}
         self.asked: list[str] = []
         self.failure: Exception | None = None
+        self.health = Health(lambda: None, {"discord": lambda: None})
         self.listeners, self.recorded = Listeners[Broadcast](), Listeners[Stream]()
         tokens = itertools.count(1)
         self.links = WatchLinks(
@@ -97,7 +99,7 @@ class Watched:
             last_picture=lambda _: self.last_picture,
             fetch_recording=self._recording,
             fetch_file=self._file,
-            is_connected=lambda: True,
+            health=self.health,
             playlist=self._playlist,
         )
 
