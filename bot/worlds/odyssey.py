@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from PIL import Image
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
-from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending, Recording, Spectating
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import OpenWorld, StartedStream, StreamEvents
@@ -22,19 +21,14 @@ from bot.odyssey import (
     BroadcastInfo,
     FittedImage,
     Odyssey,
-    OdysseyAuthError,
-    OdysseyConnectionError,
     OdysseyError,
-    OdysseyStreamError,
-    OdysseyUsageError,
     VideoFrame,
     fit_frame,
 )
-from bot.worlds.usage import usage_limit
+from bot.worlds.errors import STREAM_LIMITS, STREAM_REASONS, in_domain_words, one_line
 
 log = logging.getLogger(__name__)
 
-DETAIL_LIMIT = 300
 PICTURE_INTERVAL_S = 5.0
 FIRST_FRAME_S = 6.0
 """How long a stream may show nothing after it has begun."""
@@ -43,19 +37,6 @@ LOOK_S = 0.05
 GLANCE_SIDE = 640
 """The longer side of a picture to look at, in pixels."""
 GLANCE_QUALITY = 80
-
-_STREAM_REASONS = {
-    "session_timeout": Reason.TIME_LIMIT,
-    "quota_exceeded": Reason.USAGE_LIMIT,
-    "concurrent_limit_exceeded": Reason.USAGE_LIMIT,
-    "lease_denied": Reason.USAGE_LIMIT,
-    "timeout": Reason.UNREACHABLE,
-}
-"""What the service's reasons for a stream error mean to us; any other is a STREAM_ERROR."""
-_STREAM_LIMITS = {
-    "quota_exceeded": UsageLimit(LimitKind.MONTH),
-    "concurrent_limit_exceeded": UsageLimit(LimitKind.STREAMS),
-}
 
 
 def odyssey_worlds(make_client: Callable[[], Odyssey], clock: Clock) -> OpenWorld:
@@ -91,7 +72,7 @@ class OdysseyWorld:
         self._is_interacting = False
 
     async def connect(self) -> None:
-        with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
+        with in_domain_words(self._clock, lost=Reason.UNREACHABLE):
             await self._client.connect(
                 on_disconnected=self._disconnected,
                 on_stream_ended=self._stream_ended,
@@ -120,7 +101,7 @@ class OdysseyWorld:
         self._events = events
         self._is_starting = True
         try:
-            with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
+            with in_domain_words(self._clock, lost=Reason.UNREACHABLE):
                 stream_id = await self._client.start_stream(
                     prompt, portrait=portrait, image=image, broadcast=True
                 )
@@ -149,14 +130,14 @@ class OdysseyWorld:
     async def interact(self, prompt: str) -> str:
         self._is_interacting = True
         try:
-            with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
+            with in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
                 return await self._client.interact(prompt)
         finally:
             self._is_interacting = False
 
     async def end(self) -> None:
         self.leave()
-        with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
+        with in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
             await self._client.end_stream()
 
     async def latest_picture(self) -> Picture | None:
@@ -169,7 +150,7 @@ class OdysseyWorld:
         self._is_live = False
 
     async def _latest_frame(self) -> VideoFrame | None:
-        with _in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
+        with in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
             return await self._client.latest_frame()
 
     def _close(self, ending: Ending) -> None:
@@ -190,11 +171,11 @@ class OdysseyWorld:
             log.warning("Odyssey: %s", message)
             self._close(Ending(Reason.STREAM_ERROR))
             return
-        meaning = _STREAM_REASONS.get(reason, Reason.STREAM_ERROR)
+        meaning = STREAM_REASONS.get(reason, Reason.STREAM_ERROR)
         # The service turned one interaction down: its call says so, and the stream goes on.
         if self._is_interacting and meaning is Reason.STREAM_ERROR:
             return
-        self._close(Ending(meaning, detail=_one_line(message), limit=_STREAM_LIMITS.get(reason)))
+        self._close(Ending(meaning, detail=one_line(message), limit=STREAM_LIMITS.get(reason)))
 
     async def _pictured(self, frame: VideoFrame) -> None:
         if events := self._events:  # the frame's: meanwhile the next stream may begin
@@ -213,7 +194,7 @@ class OdysseyRecordings:
         self._clock = clock
 
     async def find(self, service_id: str) -> Recording | None:
-        with _in_domain_words(self._clock, lost=Reason.UNREACHABLE):
+        with in_domain_words(self._clock, lost=Reason.UNREACHABLE):
             try:
                 found = await self._client.get_recording(service_id)
             except OdysseyError as error:
@@ -231,43 +212,6 @@ class OdysseyRecordings:
         )
 
 
-@contextmanager
-def _in_domain_words(clock: Clock, *, lost: Reason) -> Iterator[None]:
-    """Turns the client's errors into `WorldError`s; `lost` is what a lost connection means here.
-
-    Only the service's own words are passed on as its word; those of the client are for the log.
-    """
-    try:
-        yield
-    except OdysseyError as error:
-        if not error.is_quote:
-            log.info("Odyssey: %s (%s)", error.message, error.code)
-        raise WorldError(
-            _reason(error, lost),
-            _one_line(error.message) if error.is_quote else None,
-            retryable=error.retryable,
-            limit=_limit(error, clock),
-        ) from error
-
-
-def _limit(error: OdysseyError, clock: Clock) -> UsageLimit | None:
-    if isinstance(error, OdysseyUsageError):
-        return usage_limit(error, clock.now())
-    return _STREAM_LIMITS.get(error.reason) if isinstance(error, OdysseyStreamError) else None
-
-
-def _reason(error: OdysseyError, lost: Reason) -> Reason:
-    if isinstance(error, OdysseyAuthError):
-        return Reason.BAD_KEY
-    if isinstance(error, OdysseyUsageError):
-        return Reason.USAGE_LIMIT
-    if isinstance(error, OdysseyStreamError):
-        return _STREAM_REASONS.get(error.reason, Reason.STREAM_ERROR)
-    if isinstance(error, OdysseyConnectionError):
-        return Reason.NO_STREAMER if error.code == "no_streamer" else lost
-    return Reason.REFUSED if error.status is not None and 400 <= error.status < 500 else lost
-
-
 def _full_size(frame: VideoFrame) -> Picture:
     """Blocks."""
     return Picture(*fit_frame(frame))
@@ -281,10 +225,3 @@ def _pictures(frame: VideoFrame) -> tuple[Picture, bytes]:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=GLANCE_QUALITY)
     return _full_size(frame), buffer.getvalue()
-
-
-def _one_line(text: str | None) -> str | None:
-    if not text:
-        return None
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(printable.split())[:DETAIL_LIMIT] or None

@@ -14,7 +14,7 @@ from bot.broadcast.states import Reason
 from bot.odyssey.api.rest import error_for
 from bot.odyssey.base.errors import OdysseyUsageError, stream_error, usage_error
 from bot.odyssey.http.http import Response
-from bot.worlds.odyssey import _reason
+from bot.worlds.errors import reason_of
 from bot.worlds.usage import usage_limit
 from cogs.wording.endings import ending
 
@@ -132,6 +132,6 @@ def test_only_the_services_own_words_are_called_its_words() -> None:
 def test_what_a_refusal_means(status: int, body: bytes, code: str, reason: Reason, words: str | None) -> None:
     """An unknown refusal is told as one, in the service's own words; 503 says nothing about streamers."""
     error = error_for(Response(status, httpx.Headers(), body))
-    assert (error.code, _reason(error, Reason.UNREACHABLE)) == (code, reason)
+    assert (error.code, reason_of(error, Reason.UNREACHABLE)) == (code, reason)
     assert (error.message if error.is_quote else None) == words
     assert "did not answer" not in ending(Ending(Reason.REFUSED, detail=words))
