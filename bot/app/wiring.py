@@ -5,6 +5,7 @@ import logging
 from contextlib import AsyncExitStack
 from functools import partial
 
+from bot.broadcast.answers import Answer, Answers, Call
 from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
@@ -17,6 +18,7 @@ from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.states import Reason
 from bot.broadcast.telling.listeners import Listeners
 from bot.discord.bot import Services
 from bot.discord.connection import Account, Connection
@@ -81,7 +83,7 @@ async def _open_services(
     settings: Settings, clock: Clock, stack: AsyncExitStack, connection: Connection
 ) -> Services:
     listeners, poster = Listeners[Broadcast](), CurrentPoster()
-    deadline = Deadline(clock)
+    deadline, answers = Deadline(clock), Answers(clock)
 
     def make_client() -> Odyssey:
         return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
@@ -111,10 +113,10 @@ async def _open_services(
 
     client = make_client()
     stack.push_async_callback(client.disconnect)
-    await _check_key(client)
+    await _check_key(client, answers)
     desk = await stack.enter_async_context(
         RecordingDesk(
-            OdysseyRecordings(client, clock),
+            OdysseyRecordings(client, clock, answers),
             JournalKeeper(journal),
             poster,
             history,
@@ -122,8 +124,9 @@ async def _open_services(
             timeout_s=settings.recording_timeout_s,
         )
     )
+    desk.recorded.listen(answers.found)
     ports = Ports(
-        open_world=odyssey_worlds(make_client, clock),
+        open_world=odyssey_worlds(make_client, clock, answers),
         journal=journal,
         history=history,
         listeners=listeners,
@@ -167,7 +170,7 @@ async def _open_services(
         fetch_recording=desk.fetch,
         fetch_file=partial(fetch_artifact, limit_bytes=PICTURE_LIMIT_BYTES),
         playlist=playlists,
-        health=_health(liveness, connection, deadline),
+        health=_health(liveness, connection, answers, deadline),
     )
     web_settings = WebSettings(
         base_url=settings.page_url,
@@ -191,6 +194,7 @@ async def _open_services(
         desk=desk,
         journal=journal,
         history=history,
+        answers=answers,
         guilds=guilds,
         links=links,
         pictures=PictureProcess(),
@@ -203,21 +207,23 @@ async def _open_services(
     )
 
 
-def _health(liveness: Liveness, connection: Connection, deadline: Deadline) -> Health:
+def _health(liveness: Liveness, connection: Connection, answers: Answers, deadline: Deadline) -> Health:
     lacks: dict[str, WhyNot] = {
         "discord": lambda: None if connection.is_up else "not connected to Discord",
         "database": lambda: None if liveness.can_store else "the database takes nothing",
+        "odyssey": lambda: "Odyssey refuses the key" if answers.key_is_refused else None,
         "process": lambda: "the bot is told to stop" if deadline.has_begun else liveness.problem,
     }
     return Health(lambda: liveness.problem, lacks)
 
 
-async def _check_key(client: Odyssey) -> None:
+async def _check_key(client: Odyssey, answers: Answers) -> None:
     """Tells the operator at once of a wrong key; the bot goes on, since it can be mended at Odyssey."""
     try:
         async with asyncio.timeout(KEY_CHECK_TIMEOUT_S):
             await client.list_stream_recordings(limit=1)
     except OdysseyAuthError:
+        answers.hear(Answer(Call.LOOK_UP, 0.0, Reason.BAD_KEY))
         log.error("Odyssey refused ODYSSEY_API_KEY: no broadcast can start until it is right")
     except OdysseyError as error:
         log.warning("Odyssey: %s (%s)", error.message, error.code)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import discord
 from discord.ext import commands
 
+from bot.broadcast.answers import Answers
 from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
@@ -54,6 +55,7 @@ class Services:
     desk: RecordingDesk
     journal: PostJournal
     history: FullHistory
+    answers: Answers
     guilds: Guilds
     links: WatchLinks
     pictures: PictureReader
@@ -131,7 +133,7 @@ class OdysseyBot(commands.Bot):
                 await self.services.clock.sleep(self._pauses.next_s())
 
     async def close(self) -> None:
-        self.is_connected = False
+        self._note(is_connected=False)
         # The second is discord.py's own, which it leaves behind when it is closed within moments.
         tasks = [task for task in (self._telling, self._connection._ready_task) if task]
         for task in tasks:
@@ -146,14 +148,15 @@ class OdysseyBot(commands.Bot):
                 await self.ws.close()
 
     async def on_ready(self) -> None:
-        self.was_ready = self.is_connected = True
+        self.was_ready = True
+        self._note(is_connected=True)
         log.info("connected to Discord as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_resumed(self) -> None:
-        self.is_connected = True
+        self._note(is_connected=True)
 
     async def on_disconnect(self) -> None:
-        self.is_connected = False
+        self._note(is_connected=False)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Chat goes to the cogs' listeners; there are no text commands."""
@@ -161,6 +164,10 @@ class OdysseyBot(commands.Bot):
     async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
         """What a listener did not foresee is a line in the log."""
         log.error("failed at %s", event_method, exc_info=sys.exception(), extra={"ref": new_reference()})
+
+    def _note(self, *, is_connected: bool) -> None:
+        self.is_connected = is_connected
+        self.services.answers.discord(is_there=is_connected)
 
     async def _tell_commands(self) -> None:
         pauses = Backoff(*TELLING_AGAIN_S)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 
 from PIL import Image
 
+from bot.broadcast.answers import Answers, Call
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Ending, Recording, Spectating
@@ -39,13 +40,13 @@ GLANCE_SIDE = 640
 GLANCE_QUALITY = 80
 
 
-def odyssey_worlds(make_client: Callable[[], Odyssey], clock: Clock) -> OpenWorld:
-    """Opens a connection of its own for each broadcast."""
+def odyssey_worlds(make_client: Callable[[], Odyssey], clock: Clock, answers: Answers) -> OpenWorld:
+    """Opens a connection of its own for each broadcast; `answers` hears what the service says."""
 
     @asynccontextmanager
     async def open_world() -> AsyncIterator[OdysseyWorld]:
         client = make_client()
-        world = OdysseyWorld(client, clock)
+        world = OdysseyWorld(client, clock, answers)
         try:
             await world.connect()
             yield world
@@ -60,19 +61,21 @@ def odyssey_worlds(make_client: Callable[[], Odyssey], clock: Clock) -> OpenWorl
 class OdysseyWorld:
     """One connection to Odyssey. Of the video it takes a picture now and then, and no more."""
 
-    def __init__(self, client: Odyssey, clock: Clock) -> None:
+    def __init__(self, client: Odyssey, clock: Clock, answers: Answers) -> None:
         self._client = client
         self._clock = clock
+        self._answers = answers
         self._events: StreamEvents | None = None
         """The running stream's; None while there is none to tell of."""
         self._frames_before = 0
+        self._began_at = 0.0
         self._is_live = False
         self._is_starting = False
         self._early_ending: Ending | None = None
         self._is_interacting = False
 
     async def connect(self) -> None:
-        with in_domain_words(self._clock, lost=Reason.UNREACHABLE):
+        with self._asking(Call.CONNECT, lost=Reason.UNREACHABLE):
             await self._client.connect(
                 on_disconnected=self._disconnected,
                 on_stream_ended=self._stream_ended,
@@ -101,7 +104,7 @@ class OdysseyWorld:
         self._events = events
         self._is_starting = True
         try:
-            with in_domain_words(self._clock, lost=Reason.UNREACHABLE):
+            with self._asking(Call.START, lost=Reason.UNREACHABLE):
                 stream_id = await self._client.start_stream(
                     prompt, portrait=portrait, image=image, broadcast=True
                 )
@@ -109,6 +112,7 @@ class OdysseyWorld:
             self._is_starting = False
             early_ending, self._early_ending = self._early_ending, None
         self._is_live = True
+        self._began_at = self._clock.steady()
         self._frames_before = self._client.video_stats.received
         if early_ending:
             asyncio.get_running_loop().call_soon(self._close, early_ending)
@@ -130,7 +134,7 @@ class OdysseyWorld:
     async def interact(self, prompt: str) -> str:
         self._is_interacting = True
         try:
-            with in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
+            with self._asking(Call.INTERACT, lost=Reason.SERVICE_GONE):
                 return await self._client.interact(prompt)
         finally:
             self._is_interacting = False
@@ -153,9 +157,15 @@ class OdysseyWorld:
         with in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
             return await self._client.latest_frame()
 
+    @contextmanager
+    def _asking(self, call: Call, *, lost: Reason) -> Iterator[None]:
+        with self._answers.asking(call), in_domain_words(self._clock, lost=lost):
+            yield
+
     def _close(self, ending: Ending) -> None:
         if self._is_live and self._events:
             self._is_live = False
+            self._answers.broke(ending, lasted_s=self._clock.steady() - self._began_at)
             self._events.closed(ending)
         elif self._is_starting:
             self._early_ending = self._early_ending or ending
@@ -189,12 +199,13 @@ class OdysseyWorld:
 class OdysseyRecordings:
     """Recordings, from the service's REST API: needs a key, but no connection."""
 
-    def __init__(self, client: Odyssey, clock: Clock) -> None:
+    def __init__(self, client: Odyssey, clock: Clock, answers: Answers) -> None:
         self._client = client
         self._clock = clock
+        self._answers = answers
 
     async def find(self, service_id: str) -> Recording | None:
-        with in_domain_words(self._clock, lost=Reason.UNREACHABLE):
+        with self._answers.asking(Call.LOOK_UP), in_domain_words(self._clock, lost=Reason.UNREACHABLE):
             try:
                 found = await self._client.get_recording(service_id)
             except OdysseyError as error:

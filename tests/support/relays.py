@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from bot.broadcast.answers import Answers
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
@@ -111,6 +112,7 @@ class StoringPoster:
 async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[Relays]:
     """At the service of this URL, whose streams are to last so long; there is a slot for everybody."""
     clock, clients = SystemClock(), itertools.count()
+    answers = Answers(clock)
 
     def make_client() -> Odyssey:
         next(clients)
@@ -121,7 +123,7 @@ async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[R
         journal = DatabaseJournal(await stack.enter_async_context(Writer(engine)))
         history = DatabaseHistory(engine)
         desk = RecordingDesk(
-            OdysseyRecordings(Odyssey(API_KEY, url), clock),
+            OdysseyRecordings(Odyssey(API_KEY, url), clock, answers),
             JournalKeeper(journal),
             StoringPoster(journal, clock),
             history,
@@ -130,7 +132,7 @@ async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[R
         )
         intake = Intake(intake_rules(), lambda _: None, clock)
         ports = Ports(
-            open_world=odyssey_worlds(make_client, clock),
+            open_world=odyssey_worlds(make_client, clock, answers),
             journal=journal,
             history=history,
             listeners=Listeners(),

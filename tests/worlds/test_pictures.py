@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 from PIL import Image
 
+from bot.broadcast.answers import Answers
 from bot.broadcast.errors import WorldError
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import StreamEvents
@@ -37,7 +38,8 @@ async def test_a_stream_looks_like_the_picture_that_it_starts_from(portrait: boo
     """Its newest picture is had at full size, before its first frame none."""
     settings = StandinSettings(api_key=API_KEY)
     async with Standin(settings) as standin, asyncio.timeout(30):
-        open_world = odyssey_worlds(lambda: Odyssey(API_KEY, standin.url), SystemClock())
+        clock = SystemClock()
+        open_world = odyssey_worlds(lambda: Odyssey(API_KEY, standin.url), clock, Answers(clock))
         async with open_world() as world:
             assert world.starts_from_pictures
             assert await world.latest_picture() is None
@@ -61,7 +63,8 @@ class CameraShy:
 
 async def test_a_streamer_that_takes_no_pictures_is_not_asked() -> None:
     """The start fails with its own reason, and to try again as it is would not help."""
-    world = OdysseyWorld(cast("Odyssey", CameraShy()), SystemClock())
+    clock = SystemClock()
+    world = OdysseyWorld(cast("Odyssey", CameraShy()), clock, Answers(clock))
     assert not world.starts_from_pictures
     with pytest.raises(WorldError) as refusal:
         await world.start("A cat", quiet(), portrait=False, picture=red(portrait=False))
