@@ -5,12 +5,17 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import __version__
 from bot.kit.errors import StartError
+
+if TYPE_CHECKING:
+    from bot.storage.contents import Contents
 
 log = logging.getLogger(__name__)
 
@@ -82,15 +87,61 @@ def migrate() -> None:
     from bot.process.settings import DatabaseSettings, load_settings
     from bot.storage.database import open_database, revision
 
-    async def migrated(url: str) -> str:
-        async with open_database(url) as engine:
+    async def migrated(settings: DatabaseSettings) -> str:
+        async with open_database(settings.database_url, backup_dir=settings.backup_path) as engine:
             return await revision(engine)
 
     with _start_errors_explained():
         settings = load_settings(DatabaseSettings)
         set_up_logging(settings.log_level, settings.log_format)
-        newest = asyncio.run(migrated(settings.database_url))
+        newest = asyncio.run(migrated(settings))
         typer.echo(f"The database {settings.database_url} is at revision {newest}, the newest.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to: on another disk, if it is to outlive this one.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Copy the database, also while a bot runs, and check the copy."""
+    from bot.storage.backup import back_up
+
+    with _start_errors_explained():
+        database = _database_file()
+        contents = back_up(database, file, is_replacing=force)
+        typer.echo(f"{database} was copied to {file}, and the copy is whole: {_told(contents)}.")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A copy that `backup` or the bot has made.")]) -> None:
+    """Put a copy in the database's place, while no bot runs. What it replaces is kept."""
+    from bot.storage.restoring import restore
+    from bot.storage.revisions import known_revisions
+
+    with _start_errors_explained():
+        database = _database_file()
+        restored = restore(file, database, now=datetime.now(UTC))
+        typer.echo(f"{database} is now what {file} was: {_told(restored.contents)}.")
+        if restored.kept:
+            typer.echo(f"What it was before is kept in {restored.kept}; delete it when it is of no use.")
+        if restored.contents.revision != known_revisions()[-1]:
+            typer.echo("It is of an earlier version, and is migrated when the bot starts.")
+
+
+def _database_file() -> Path:
+    """The file that the settings name. Raises `StartError`."""
+    from bot.process.settings import DatabaseSettings, load_settings
+    from bot.storage.address import database_address
+
+    path = database_address(load_settings(DatabaseSettings).database_url).path
+    if path is None:
+        raise StartError("DATABASE_URL names a database in memory: there is no file to copy or to restore.")
+    return path
+
+
+def _told(contents: "Contents") -> str:
+    rows = ", ".join(f"{count} {name}" for name, count in contents.rows.items())
+    return f"revision {contents.revision}, {contents.size_bytes / 1e6:.1f} MB ({rows or 'empty'})"
 
 
 @contextmanager

@@ -35,11 +35,14 @@ from bot.process.open_files import raise_open_files_limit
 from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
+from bot.storage.address import database_address
 from bot.storage.database import errors_explained, open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
+from bot.storage.kept_copies import KeptCopies
 from bot.storage.links import DatabaseLinks
+from bot.storage.nightly import NightlyCopies
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from bot.web.app import Sources, WebSettings
@@ -88,7 +91,9 @@ async def _open_services(
     def make_client() -> Odyssey:
         return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
 
-    engine = await stack.enter_async_context(open_database(settings.database_url, alone=True))
+    engine = await stack.enter_async_context(
+        open_database(settings.database_url, alone=True, backup_dir=settings.backup_path)
+    )
     writer = await stack.enter_async_context(Writer(engine))
     # By the machine's own clock: what a test does to the domain's says nothing of the loop.
     liveness = await stack.enter_async_context(Liveness(writer, SystemClock()))
@@ -144,6 +149,10 @@ async def _open_services(
         new_id=new_id,
         new_reference=new_reference,
     )
+    database = database_address(settings.database_url).path
+    if database and settings.backup_days:
+        copies = KeptCopies.of(database, settings.backup_path, settings.backup_days)
+        await stack.enter_async_context(NightlyCopies(copies, clock))
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     with errors_explained(settings.database_url):

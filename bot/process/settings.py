@@ -36,7 +36,7 @@ from bot.process.setting_values import (
     typed_prefix,
     web_url,
 )
-from bot.storage.address import database_address
+from bot.storage.address import check_path, database_address
 
 S = TypeVar("S", bound="DatabaseSettings")
 
@@ -53,8 +53,9 @@ def _url(*schemes: str) -> AfterValidator:
 def _checked_by(check: Callable[[str], object]) -> AfterValidator:
     """The value as it is, once `check` can read it."""
 
-    def checked(value: str) -> str:
-        check(value)
+    def checked(value: str | None) -> str | None:
+        if value is not None:
+            check(value)
         return value
 
     return AfterValidator(checked)
@@ -77,10 +78,21 @@ class DatabaseSettings(BaseSettings):
         validate_default=True,
         description="Where broadcasts, streams, suggestions and recordings are kept: a SQLite file.",
     )
+    backup_dir: Annotated[str | None, _checked_by(check_path)] = Field(
+        None, description="Where the bot keeps copies of the database; unset means backups, beside it."
+    )
+    backup_days: int = Field(
+        14, ge=0, le=3650, description="Days for which each night's copy is kept; 0 means that there is none."
+    )
     log_level: Annotated[LogLevel, InCapitals] = Field("INFO", description="How much the log tells.")
     log_format: Annotated[Literal["text", "json"], InSmallLetters] = Field(
         "text", description="text for people, json for machines."
     )
+
+    @property
+    def backup_path(self) -> Path | None:
+        """Where copies are kept; None for beside the database."""
+        return Path(self.backup_dir) if self.backup_dir else None
 
     @model_validator(mode="before")
     @classmethod

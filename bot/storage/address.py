@@ -40,14 +40,21 @@ def database_address(url: str) -> DatabaseAddress:
     return DatabaseAddress(path, float(value))
 
 
+def check_path(path: str) -> None:
+    """Raises `ValueError` for what can name nothing, or names what is not meant."""
+    if not path.strip() or _UNSPEAKABLE.search(path):
+        raise ValueError("must be a path without control characters")
+    if _UNFILLED.match(path) and not Path(path).parent.is_dir():
+        raise ValueError("must name the folder itself: ~ and variables are not replaced here")
+
+
 def _path(written: str) -> Path | None:
     path = _decoded(written)
     if path == ":memory:":
         return None
     if not path.strip() or path.startswith("file:") or _UNSPEAKABLE.search(path):
         raise ValueError("must name a file, such as sqlite:///data/odyssey.sqlite3")
-    if _UNFILLED.match(path) and not Path(path).parent.is_dir():
-        raise ValueError("must name the folder itself: ~ and variables are not replaced here")
+    check_path(path)
     return Path(path)
 
 

@@ -1,17 +1,13 @@
-"""Opening the database: engine, migrations, backup."""
+"""Opening the database: the engine, and the newest schema."""
 
 import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,22 +16,27 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.kit.errors import StartError
 from bot.storage.address import database_address
+from bot.storage.kept_copies import KeptCopies
 from bot.storage.lock import sole_use
+from bot.storage.private import make_database_private, make_directory
+from bot.storage.revisions import SchemaError, known_revisions, revision_by
 from bot.storage.unbroken import to_the_end
 
 log = logging.getLogger(__name__)
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
 CONNECTIONS = 5
 """The writer's, and those of who reads at the same time; others wait for one."""
 
 
 @asynccontextmanager
-async def open_database(url: str, *, alone: bool = False) -> AsyncIterator[AsyncEngine]:
+async def open_database(
+    url: str, *, alone: bool = False, backup_dir: Path | None = None
+) -> AsyncIterator[AsyncEngine]:
     """The database at `url`, brought to the newest schema, for as long as the context lasts.
 
-    With `alone` nobody else can open it so meanwhile: that is how a bot opens it. Raises `StartError` when
-    the database cannot be used, is in use, or has a schema that this version of the bot does not know.
+    With `alone` nobody else can open it so meanwhile: that is how a bot opens it. Before it is migrated
+    there is a copy of it in `backup_dir`, or beside it. Raises `StartError` when it cannot be used or
+    copied, is in use, or has a schema that this version of the bot does not know.
     """
     try:
         address = database_address(url)
@@ -44,9 +45,10 @@ async def open_database(url: str, *, alone: bool = False) -> AsyncIterator[Async
     async with AsyncExitStack() as stack:
         with errors_explained(url):
             if address.path:
-                await asyncio.to_thread(address.path.parent.mkdir, parents=True, exist_ok=True)
+                await asyncio.to_thread(make_directory, address.path.parent)
                 if alone:
                     stack.enter_context(sole_use(address.path))
+                make_database_private(address.path)
             engine = create_async_engine(
                 URL.create("sqlite+aiosqlite", database=str(address.path or ":memory:")),
                 connect_args={"timeout": address.timeout_s},
@@ -56,7 +58,8 @@ async def open_database(url: str, *, alone: bool = False) -> AsyncIterator[Async
             stack.push_async_callback(engine.dispose)
             event.listen(engine.sync_engine, "connect", _set_pragmas)
             event.listen(engine.sync_engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN"))
-            await _migrate(engine, address.path, is_locked=alone)
+            copies = KeptCopies.of(address.path, backup_dir) if address.path else None
+            await _migrate(engine, copies, is_locked=alone)
             if address.path:
                 await _open_all_connections(engine)
                 stack.push_async_callback(_close, engine)
@@ -104,7 +107,7 @@ def errors_explained(url: str) -> Iterator[None]:
     """What the database at `url` does not allow while the bot starts is a `StartError`."""
     try:
         yield
-    except (SQLAlchemyError, CommandError, sqlite3.Error, OSError) as error:
+    except (SQLAlchemyError, SchemaError, sqlite3.Error, OSError) as error:
         cause = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
         raise StartError(
             f"The database {url} cannot be used: {cause.rstrip('.')}. "
@@ -113,45 +116,32 @@ def errors_explained(url: str) -> Iterator[None]:
 
 
 @to_the_end
-async def _migrate(engine: AsyncEngine, path: Path | None, *, is_locked: bool) -> None:
-    config = Config()
-    config.set_main_option(
-        "script_location", MIGRATIONS.as_posix().replace("%", "%%")
-    )  # it fills in %(names)s
-    scripts = ScriptDirectory.from_config(config)
-    newest = scripts.get_current_head()
+async def _migrate(engine: AsyncEngine, copies: KeptCopies | None, *, is_locked: bool) -> None:
+    known = known_revisions()
     async with engine.connect() as connection:
         current = await connection.run_sync(_revision)
-    if current == newest:
+    if current == known[-1]:
         return
-    if current and current not in {revision.revision for revision in scripts.walk_revisions()}:
+    if current and current not in known:
         raise StartError(
             f"The database is at revision {current}, which this version of the bot does not know. "
             "Run the version that made it, or a newer one."
         )
     # Not even `migrate` changes the tables of a bot that runs.
-    with sole_use(path) if path and not is_locked else nullcontext():
-        if current and path:
-            backup = path.with_name(f"{path.name}.before-{newest}")
-            await asyncio.to_thread(_back_up, path, backup)
-            log.info("the database was backed up to %s", backup)
+    with sole_use(copies.database) if copies and not is_locked else nullcontext():
+        if current and copies:
+            path, _ = await asyncio.to_thread(copies.make, f"before-{known[-1]}", datetime.now(UTC))
+            log.info("the database was copied to %s before it is migrated", path)
+        # Loaded late: most starts have nothing to migrate, and it would take a fifth of them.
+        from bot.storage.migrating import upgrade
+
         async with engine.begin() as connection:
-            await connection.run_sync(_upgrade, config)
-    log.info("the database is at revision %s", newest)
+            await connection.run_sync(upgrade)
+    log.info("the database is at revision %s", known[-1])
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _upgrade(connection: Connection, config: Config) -> None:
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _back_up(path: Path, backup: Path) -> None:
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as target:
-        source.backup(target)
+    return revision_by(connection.exec_driver_sql)
 
 
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

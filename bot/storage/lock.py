@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.kit.errors import StartError
+from bot.storage.private import PRIVATE
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ def sole_use(database: Path) -> Iterator[None]:
     is no place for the file.
     """
     real = database.resolve()
-    descriptor = os.open(real.with_name(f"{real.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(real.with_name(f"{real.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
     try:
         _lock(descriptor, database)
         yield

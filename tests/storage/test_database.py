@@ -4,12 +4,11 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.guilds.first_questions import FirstQuestions
 from bot.kit.errors import StartError
 from bot.process.clock import SystemClock
-from bot.storage import database, schema
+from bot.storage import migrating, revisions, schema
 from bot.storage.database import open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.writer import Writer
@@ -57,12 +56,8 @@ async def test_a_server_that_had_broadcasts_is_past_its_first_start(
 ) -> None:
     """An upgrade asks nobody what is asked at a server's first start."""
 
-    def upgrade_to_0005(connection: Connection, config: Config) -> None:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0005")
-
     with monkeypatch.context() as earlier:
-        earlier.setattr(database, "_upgrade", upgrade_to_0005)
+        earlier.setattr("bot.storage.migrating.upgrade", partial(migrating.upgrade, to="0005"))
         async with open_database(url) as engine, engine.begin() as connection:
             for number, guild_id in enumerate((7, 7, 8)):
                 await connection.execute(
@@ -124,8 +119,8 @@ async def test_the_code_may_be_in_every_folder(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     """The migrations are found there."""
-    shutil.copytree(database.MIGRATIONS, tmp_path / folder / "migrations")
-    monkeypatch.setattr(database, "MIGRATIONS", tmp_path / folder / "migrations")
+    shutil.copytree(revisions.MIGRATIONS, tmp_path / folder / "migrations")
+    monkeypatch.setattr(revisions, "MIGRATIONS", tmp_path / folder / "migrations")
     async with open_database(url):
         pass
 

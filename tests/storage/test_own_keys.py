@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from bot.broadcast.model import Origin, Recording, Suggestion
 from bot.broadcast.posts import Post, PostKind
+from bot.storage.contents import whole_contents
 from bot.storage.database import open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
@@ -57,7 +58,8 @@ async def test_an_upgrade_carries_everything_over(url: str, tmp_path: Path, revi
             assert (await connection.execute(text("PRAGMA foreign_key_check"))).all() == []
             kept = (await connection.execute(text("SELECT stream_id, version FROM suggestions"))).one()
         assert tuple(kept) == (stream.id, 1)
-    assert [file.name for file in tmp_path.rglob("*.before-*")] == ["odyssey.sqlite3.before-0011"]
+    [copy] = (tmp_path / "data" / "backups").iterdir()
+    assert whole_contents(copy).revision == revision
 
 
 async def test_a_stream_is_stored_before_the_service_knows_of_it(store: Store) -> None:

@@ -4,15 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 
 from bot.broadcast.model import Recording
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import State
-from bot.storage.database import MIGRATIONS, open_database
+from bot.storage.database import open_database
 from bot.storage.history import DatabaseHistory
+from bot.storage.migrating import upgrade
 from bot.storage.recovery import close_unfinished
 from tests.storage.conftest import NOW, Store, live_broadcast
 
@@ -24,14 +23,11 @@ def panel(message_id: int, broadcast_id: str) -> Post:
 
 def migrated(tmp_path: Path, revision: str) -> Engine:
     """The test's database, as an older version made it."""
-    config = Config()
-    config.set_main_option("script_location", MIGRATIONS.as_posix())
     path = tmp_path / "data" / "odyssey.sqlite3"
     path.parent.mkdir()
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        upgrade(connection, revision)
     return engine
 
 
