@@ -58,11 +58,8 @@ class PastBroadcast:
 
     @property
     def on_air_s(self) -> float | None:
-        """How long it was on air, however many streams that took; None if it is, or nobody knows."""
-        began_at, ended_at = self.broadcast.live_at, self.broadcast.ended_at
-        if began_at is None or ended_at is None:
-            return None
-        return max(0.0, (ended_at - began_at).total_seconds())
+        """As of its broadcast."""
+        return self.broadcast.on_air_s
 
     def stream(self, service_id: str) -> PastStream | None:
         """One of its streams, by the ID that people know it by."""

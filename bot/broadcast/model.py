@@ -63,6 +63,8 @@ class Stream:
     service_id: str | None = None
     ended_at: datetime | None = None
     end_reason: Reason | None = None
+    session: str | None = None
+    """The connection that it runs on: see `World.session`."""
 
     @property
     def state(self) -> State:
@@ -98,6 +100,15 @@ class Broadcast:
     ending: Ending | None = None
     length: timedelta | None = None
     """How long it is to be live; None where an earlier version stored none."""
+    off_air: timedelta = timedelta()
+    """For how long the bot was not there, since it was live first."""
+
+    @property
+    def on_air_s(self) -> float | None:
+        """How long it was on air, however many streams that took; None if it is, or nobody knows."""
+        if self.live_at is None or self.ended_at is None:
+            return None
+        return max(0.0, (self.ended_at - self.live_at - self.off_air).total_seconds())
 
     def moved(self, state: State, at: datetime, ending: Ending | None = None) -> Broadcast:
         """The broadcast in its next state: the only way in which a state changes.
@@ -116,7 +127,7 @@ class Broadcast:
 
 
 class TimeOnAir(NamedTuple):
-    """For how long a broadcast was live, as it is stored."""
+    """For how long a broadcast was live, as it is stored; as if that had been without a break."""
 
     broadcast_id: str
     began_at: datetime
@@ -144,6 +155,7 @@ class Refusal(StrEnum):
     NOT_ACKNOWLEDGED = "not_acknowledged"
     CONNECTION_LOST = "connection_lost"
     INTERRUPTED = "interrupted"  # the bot stopped before its turn came
+    NOT_KNOWN = "not_known"  # it was sent, and the bot stopped before it was confirmed
     STALE = "stale"  # it waited for too long
     WITHDRAWN = "withdrawn"  # by its author
     MODERATOR_REFUSED = "moderator_refused"

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import AppliedIdea, PastBroadcast
 from bot.broadcast.intake.intake import Intake
@@ -41,6 +42,10 @@ class StartedStream:
 
 class World(Protocol):
     """One connection to a world model. Every method raises `WorldError`, and none waits for ever."""
+
+    @property
+    def session(self) -> str | None:
+        """What a later run of the bot can leave it by, should this one be cut off; see `Leave`."""
 
     @property
     def starts_from_pictures(self) -> bool:
@@ -100,6 +105,13 @@ OpenWorld = Callable[[], AbstractAsyncContextManager[World]]
 """Connects to a world. Entering raises `WorldError`; leaving always frees the connection."""
 
 
+Leave = Callable[[str], Awaitable[bool]]
+"""Says goodbye to a world's session of an earlier run, so that it takes no slot; whether it is left.
+
+It takes some seconds at most, and raises nothing.
+"""
+
+
 class RecordingSource(Protocol):
     """Where recordings come from."""
 
@@ -137,7 +149,17 @@ class Journal(Protocol):
 
     def save_stream(self, stream: Stream) -> Awaitable[None]: ...
 
-    def save_suggestion(self, suggestion: Suggestion) -> Awaitable[None]: ...
+    def save_suggestion(self, suggestion: Suggestion, *, is_urgent: bool = False) -> Awaitable[None]:
+        """Stores it as it stands. One that was urgent, to be sent before anything else, always was."""
+
+    def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
+        """Has stored how a floor is ruled. Nobody waits for this or the other notes."""
+
+    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
+        """Has stored since when a suggestion may pass; None if it may not any more."""
+
+    def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
+        """Has stored what somebody's one vote is for; None if they took it back. Kept while it runs."""
 
     def save_recording(self, stream_id: str, recording: Recording) -> Awaitable[None]:
         """Stores what is known of a stream's recording, but not its links: they expire, and are secrets."""

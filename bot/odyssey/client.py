@@ -24,7 +24,7 @@ from bot.odyssey.files.images import ImageSource, image_data_url
 from bot.odyssey.live.connection import Connection
 from bot.odyssey.live.link import Attempt, Link
 from bot.odyssey.live.options import ConnectOptions
-from bot.odyssey.live.parting import OnReserved, reserved
+from bot.odyssey.live.parting import PARTING_S, OnReserved, reserved, say_goodbye
 from bot.odyssey.wire import messages
 
 DEFAULT_API_URL = "https://api.odyssey.ml"
@@ -94,6 +94,21 @@ class Odyssey(Library):
             on_reserved(credentials)
 
         await self._link.connect(given, options)
+
+    async def leave_session(self, session_id: str, signalling_url: str) -> bool:
+        """Frees a streamer that a process of ours holds no more, since it died; whether it is free, if told.
+
+        Both are as `current_credentials` had them there. Takes some seconds at most. Raises what `connect`
+        raises of the service.
+        """
+        async with self._account.open(PARTING_S) as calls:
+            try:
+                credentials = await sessions.key_to(calls, session_id, signalling_url, StreamerCapabilities())
+            except OdysseyConnectionError as error:
+                if error.code != "session_gone":
+                    raise
+                return True
+        return await say_goodbye(credentials)
 
     async def disconnect(self) -> None:
         """Ends the connection, if there is one, and frees the streamer. Gives up a `connect()` under way."""
@@ -187,6 +202,11 @@ class Odyssey(Library):
     def current_session_id(self) -> str | None:
         """The session's ID while connected."""
         return self._link.open.credentials.session_id if self._link.open else None
+
+    @property
+    def current_credentials(self) -> ClientCredentials | None:
+        """The session's, while connected."""
+        return self._link.open.credentials if self._link.open else None
 
     @property
     def current_stream_id(self) -> str | None:

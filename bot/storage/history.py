@@ -1,7 +1,7 @@
 """Looking back: what the database knows of broadcasts and streams that were."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby, islice
 from typing import Any
@@ -142,10 +142,14 @@ class DatabaseHistory:
 
     async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
         ended_at = func.coalesce(broadcasts.c.ended_at, broadcasts.c.last_seen_at, broadcasts.c.live_at)
-        query = select(broadcasts.c.id, broadcasts.c.live_at, ended_at).where(
+        columns = broadcasts.c.id, broadcasts.c.live_at, ended_at.label("until"), broadcasts.c.off_air_s
+        query = select(*columns).where(
             broadcasts.c.guild_id == guild_id, broadcasts.c.live_at.is_not(None), ended_at > since
         )
-        return [TimeOnAir._make(row) for row in await read(self._engine, query)]
+        return [
+            TimeOnAir(row.id, row.live_at + timedelta(seconds=row.off_air_s), row.until)
+            for row in await read(self._engine, query)
+        ]
 
     async def last_moment(self, broadcast_id: str) -> LastMoment | None:
         found = await read(

@@ -1,22 +1,29 @@
 """What happens, written down as it happens."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Executable, Table, delete, select, update
 
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
 from bot.broadcast.posts import Post
+from bot.broadcast.states import State
 from bot.storage import schema
 from bot.storage.schema import storable
-from bot.storage.writer import Writer, insert_new, upsert
+from bot.storage.writer import Upsert, Writer, insert_new, upsert
+
+log = logging.getLogger(__name__)
+
+_OVER = [state.value for state in State if state.is_over]
 
 MOMENTS_KEPT = 32
-"""Broadcasts of which the last moment is kept, with its picture: the newest, eight megabytes of them."""
+"""Broadcasts that are over of which the last moment is kept, with its picture: eight megabytes of them."""
 
 
 class DatabaseJournal:
@@ -27,26 +34,31 @@ class DatabaseJournal:
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         ending = broadcast.ending
-        return self._save(
-            schema.broadcasts,
-            id=broadcast.id,
-            guild_id=broadcast.channel.guild_id,
-            channel_id=broadcast.channel.id,
-            host_id=broadcast.host.id,
-            host_name=broadcast.host.name,
-            prompt=broadcast.prompt,
-            portrait=broadcast.portrait,
-            state=broadcast.state.value,
-            reason=ending.reason.value if ending else None,
-            ended_by_id=ending.by.id if ending and ending.by else None,
-            ended_by_name=ending.by.name if ending and ending.by else None,
-            detail=ending.detail if ending else None,
-            reference=ending.reference if ending else None,
-            requested_at=broadcast.requested_at,
-            live_at=broadcast.live_at,
-            ended_at=broadcast.ended_at,
-            length_s=broadcast.length.total_seconds() if broadcast.length else None,
-        )
+        row = {
+            "id": broadcast.id,
+            "guild_id": broadcast.channel.guild_id,
+            "channel_id": broadcast.channel.id,
+            "host_id": broadcast.host.id,
+            "host_name": broadcast.host.name,
+            "prompt": broadcast.prompt,
+            "portrait": broadcast.portrait,
+            "state": broadcast.state.value,
+            "reason": ending.reason.value if ending else None,
+            "ended_by_id": ending.by.id if ending and ending.by else None,
+            "ended_by_name": ending.by.name if ending and ending.by else None,
+            "detail": ending.detail if ending else None,
+            "reference": ending.reference if ending else None,
+            "requested_at": broadcast.requested_at,
+            "live_at": broadcast.live_at,
+            "ended_at": broadcast.ended_at,
+            "length_s": broadcast.length.total_seconds() if broadcast.length else None,
+            "off_air_s": broadcast.off_air.total_seconds(),
+        }
+        saved = upsert(schema.broadcasts, row)
+        if not broadcast.state.is_over:
+            return self._writer.execute(saved)
+        its_votes = schema.votes.c.broadcast_id == broadcast.id
+        return self._writer.execute(saved, delete(schema.votes).where(its_votes))
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
         running = schema.broadcasts.c.id.in_(broadcast_ids)
@@ -65,7 +77,10 @@ class DatabaseJournal:
         )
         moments = schema.last_moments.c
         newest = select(moments.broadcast_id).order_by(moments.at.desc()).limit(MOMENTS_KEPT)
-        older = delete(schema.last_moments).where(moments.broadcast_id.not_in(newest))
+        running = select(schema.broadcasts.c.id).where(schema.broadcasts.c.state.not_in(_OVER))
+        older = delete(schema.last_moments).where(
+            moments.broadcast_id.not_in(newest), moments.broadcast_id.not_in(running)
+        )
         await asyncio.gather(kept, self._writer.execute(older))
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:
@@ -82,10 +97,12 @@ class DatabaseJournal:
             intended_at=stream.intended_at,
             started_at=stream.started_at,
             ended_at=stream.ended_at,
+            session=stream.session,
         )
 
-    def save_suggestion(self, suggestion: Suggestion) -> Awaitable[None]:
+    def save_suggestion(self, suggestion: Suggestion, *, is_urgent: bool = False) -> Awaitable[None]:
         origin = suggestion.origin
+        for_good = {"is_urgent": True} if is_urgent else {}
         return self._save(
             schema.suggestions,
             id=suggestion.id,
@@ -103,7 +120,21 @@ class DatabaseJournal:
             settled_at=suggestion.settled_at,
             channel_id=origin.channel_id if origin else None,
             message_id=origin.message_id if origin else None,
+            **for_good,
         )
+
+    def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
+        its_row = schema.broadcasts.c.id == broadcast_id
+        stands = {"mode": mode.value, "is_intake_paused": is_paused}
+        self._note(update(schema.broadcasts).where(its_row).values(stands))
+
+    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
+        its_row = schema.suggestions.c.id == suggestion_id
+        self._note(update(schema.suggestions).where(its_row).values(approved_at=at))
+
+    def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
+        row = {"broadcast_id": broadcast_id, "viewer_id": viewer_id, "suggestion_id": suggestion_id}
+        self._note(upsert(schema.votes, row))
 
     def save_recording(self, stream_id: str, recording: Recording) -> Awaitable[None]:
         return self._save(
@@ -141,3 +172,12 @@ class DatabaseJournal:
 
     def _save(self, table: Table, **row: Any) -> Awaitable[None]:
         return self._writer.execute(upsert(table, row))
+
+    def _note(self, statement: Executable | Upsert) -> None:
+        self._writer.execute(statement).add_done_callback(_tell_failure)
+
+
+def _tell_failure(written: asyncio.Future[None]) -> None:
+    """Of what nobody waits for."""
+    if not written.cancelled() and (error := written.exception()):
+        log.warning("how a floor stands could not be stored: %s", type(error).__name__)

@@ -59,6 +59,7 @@ def stream(row: Row[Any]) -> Stream:
         started_at=row.started_at,
         ended_at=row.ended_at,
         end_reason=known(Reason, row.end_reason, Reason.UNKNOWN) if row.end_reason else None,
+        session=row.session,
     )
 
 
@@ -77,6 +78,7 @@ def broadcast(row: Row[Any]) -> Broadcast:
         ended_at=row.ended_at,
         ending=Ending(reason, by, row.detail, row.reference) if reason else None,
         length=None if row.length_s is None else timedelta(seconds=row.length_s),
+        off_air=timedelta(seconds=row.off_air_s),
     )
 
 

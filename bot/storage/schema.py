@@ -89,6 +89,11 @@ broadcasts = sa.Table(
     # How long it was to be live.
     sa.Column("length_s", sa.Float),
     sa.Column("last_seen_at", UtcDateTime),
+    # After it was live first: while the bot was not there.
+    sa.Column("off_air_s", sa.Float, nullable=False, server_default="0"),
+    # How its floor stands.
+    sa.Column("mode", sa.String(16)),
+    sa.Column("is_intake_paused", sa.Boolean, nullable=False, server_default=sa.false()),
     # When panels of it that were posted, but not remembered, were looked for in the channel.
     sa.Column("panels_sought_at", UtcDateTime),
     _version(),
@@ -126,6 +131,8 @@ streams = sa.Table(
     sa.Column("intended_at", UtcDateTime),
     sa.Column("started_at", UtcDateTime, nullable=False, index=True),
     sa.Column("ended_at", UtcDateTime),
+    # What the service knows its connection by: see `World.session`.
+    sa.Column("session", AnyText),
     # When it was found that there is nowhere left to post its recording.
     sa.Column("recording_dropped_at", UtcDateTime),
     _version(),
@@ -150,8 +157,21 @@ suggestions = sa.Table(
     # Where it came from.
     sa.Column("channel_id", sa.BigInteger),
     sa.Column("message_id", sa.BigInteger),
+    # When a moderator let it pass as it is; and whether it goes before anything else.
+    sa.Column("approved_at", UtcDateTime),
+    sa.Column("is_urgent", sa.Boolean, nullable=False, server_default=sa.false()),
     _version(),
     sa.Index(None, "broadcast_id", "suggested_at"),
+)
+
+votes = sa.Table(
+    "votes",
+    metadata,
+    # Of broadcasts that run.
+    sa.Column("broadcast_id", sa.ForeignKey("broadcasts.id"), primary_key=True),
+    sa.Column("viewer_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    # None of one that was taken back. What does not wait any more has none.
+    sa.Column("suggestion_id", sa.String(32)),
 )
 
 recordings = sa.Table(

@@ -16,7 +16,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Ending, Recording, Spectating
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import OpenWorld, StartedStream, StreamEvents
+from bot.broadcast.ports import Leave, OpenWorld, StartedStream, StreamEvents
 from bot.broadcast.states import Reason
 from bot.odyssey import (
     BroadcastInfo,
@@ -84,6 +84,12 @@ class OdysseyWorld:
                 on_video_frame=self._pictured,
                 snapshot_interval_s=PICTURE_INTERVAL_S,
             )
+
+    @property
+    def session(self) -> str | None:
+        """The session's ID, and where its signalling is; what is secret about it is not in there."""
+        held = self._client.current_credentials
+        return f"{held.session_id} {held.signalling_url}" if held else None
 
     @property
     def starts_from_pictures(self) -> bool:
@@ -194,6 +200,20 @@ class OdysseyWorld:
     def _spectators_can_watch(self, info: BroadcastInfo) -> None:
         if self._events:
             self._events.spectating(Spectating(info.webrtc_url, info.spectator_token, info.hls_url))
+
+
+def odyssey_goodbyes(client: Odyssey) -> Leave:
+    """Leaves the sessions of an earlier run, by what `OdysseyWorld.session` has told of them."""
+
+    async def leave(session: str) -> bool:
+        session_id, _, signalling_url = session.partition(" ")
+        try:
+            return await client.leave_session(session_id, signalling_url)
+        except OdysseyError as error:
+            log.info("a session of an earlier run could not be left: %s", error.code)
+            return False
+
+    return leave
 
 
 class OdysseyRecordings:

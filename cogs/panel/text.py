@@ -70,8 +70,8 @@ def epilogue(view: BroadcastView) -> str:
     """What was shown, by whom, how long, how much came true, and why it is over; thanks for what was left."""
     broadcast, left_in_line = view.broadcast, view.floor.left_in_line
     lines = [f"> {plain(broadcast.prompt)}", words.hosted_by(broadcast.host.name)]
-    if broadcast.live_at and broadcast.ended_at:
-        lines[-1] += f" · {duration((broadcast.ended_at - broadcast.live_at).total_seconds())}"
+    if broadcast.on_air_s is not None:
+        lines[-1] += f" · {duration(broadcast.on_air_s)}"
     if view.ideas:
         lines.append(words.came_true(view.ideas, view.people))
     if broadcast.ending:

@@ -20,6 +20,7 @@ _REFUSALS = {
     Refusal.MUTED: "A moderator has muted you from steering for a while. You can still watch and chat.",
     Refusal.MODERATOR_REFUSED: "A moderator refused it. Please suggest something else.",
     Refusal.INTERRUPTED: "The bot was restarted before its turn came. Please suggest it again.",
+    Refusal.NOT_KNOWN: "The bot was cut off after it had been sent. If you do not see it, suggest it again.",
 }
 
 
@@ -36,7 +37,10 @@ def settled_suggestion(suggestion: Suggestion) -> str:
             f"🎬 The broadcast was over before {late} “{prompt}”. "
             "Thank you for taking part: you are welcome to suggest it again in the next one."
         )
-    sentence = f"❌ Not applied: “{prompt}”. "
+    is_known = suggestion.refusal is not Refusal.NOT_KNOWN
+    sentence = (
+        f"❌ Not applied: “{prompt}”. " if is_known else f"❔ Not known whether it was seen: “{prompt}”. "
+    )
     sentence += _REFUSALS[suggestion.refusal or Refusal.INTERRUPTED]
     if suggestion.detail:
         sentence += f"\n-# Odyssey says: {plain(suggestion.detail)}"

@@ -48,10 +48,19 @@ CHANNEL = Channel(1, 1)
 class Forgetful:
     """A journal that keeps nothing, so that only the domain is measured."""
 
-    async def _nothing(self, *things: object) -> None:
+    async def _nothing(self, *things: object, **more: object) -> None:
         """Nothing."""
 
     async def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> None:
+        """Nothing."""
+
+    def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
+        """Nothing."""
+
+    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
+        """Nothing."""
+
+    def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         """Nothing."""
 
     save_broadcast = save_stream = save_suggestion = save_recording = save_last_moment = _nothing

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
+from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.history import AppliedIdea, PastBroadcast, PastStream
@@ -99,6 +100,9 @@ class MemoryJournal:
         self.moments: dict[str, LastMoment] = {}
         self.suggestions: list[Suggestion] = []
         self.recordings: list[tuple[str, Recording]] = []
+        self.floors: dict[str, tuple[Mode, bool]] = {}
+        self.approvals: dict[str, datetime] = {}
+        self.votes: dict[int, str | None] = {}
 
     def save_broadcast(self, broadcast: Broadcast) -> asyncio.Future[None]:
         return self._keep(self.broadcasts, broadcast)
@@ -114,7 +118,7 @@ class MemoryJournal:
     def save_stream(self, stream: Stream) -> asyncio.Future[None]:
         return self._keep(self.streams, stream)
 
-    def save_suggestion(self, suggestion: Suggestion) -> asyncio.Future[None]:
+    def save_suggestion(self, suggestion: Suggestion, *, is_urgent: bool = False) -> asyncio.Future[None]:
         if self._is_broken:
             return _stored(OSError("disk full"))
         if self._late is None:
@@ -122,6 +126,17 @@ class MemoryJournal:
         self.suggestions.append(suggestion)
         self._late.append(asyncio.get_running_loop().create_future())
         return self._late[-1]
+
+    def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
+        self.floors[broadcast_id] = mode, is_paused
+
+    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
+        self.approvals.pop(suggestion_id, None)
+        if at:
+            self.approvals[suggestion_id] = at
+
+    def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
+        self.votes[viewer_id] = suggestion_id
 
     @contextmanager
     def broken(self) -> Iterator[None]:
@@ -229,6 +244,7 @@ class ScriptedWorld:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.calls: list[str] = []
+        self.session: str | None = "a session"
         self.starts_from_pictures = True
         self.started_from: list[Picture | None] = []
         self.looks: Picture | None = None

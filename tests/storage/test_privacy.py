@@ -96,6 +96,8 @@ async def _fill(store: Store, channel: Channel) -> None:
             await store.journal.save_suggestion(suggestion.acknowledged(f"Scene: {said}", NOW))
         moment = LastMoment(words, (f"Scene: {others}",), Mode.VOTE, Picture(b"a JPEG", portrait=True))
         await store.journal.save_last_moment(key, moment, NOW)
+        for who in (host, other):
+            store.journal.note_vote(key, who.id, f"{key}0")
         await store.journal.save_recording(f"s{key}", Recording(NOW))
         await store.journal.save_post(
             Post(key, channel.id * 10 + host.id, channel.id, PostKind.RECORDING, key, NOW)

@@ -51,7 +51,7 @@ class BriefService:
     async def disconnect(self) -> None:
         """There is nothing to free."""
 
-    capabilities = None
+    capabilities = current_credentials = None
     video_stats = VideoStats()
 
     @property

@@ -8,6 +8,7 @@ from bot.broadcast.arbitration.line import Line, LineLimits
 from bot.broadcast.arbitration.pace import Pace
 from bot.broadcast.arbitration.policies import make_policy
 from bot.broadcast.arbitration.policy import Choice, Mode, Policy, PolicySettings, Prospect, Standing
+from bot.broadcast.arbitration.votes import Note
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Suggestion, Viewer
 
@@ -25,9 +26,17 @@ class ArbitrationSettings:
 class Arbiter:
     """Says which suggestion is sent next, and when. Pure: the steady time is told to it."""
 
-    def __init__(self, settings: ArbitrationSettings, tell: Callable[[str], None] = lambda _: None) -> None:
-        """`tell` gets the ID of each suggestion whose prospect is another one now, but for a mere number."""
-        self.line = Line(settings.limits)
+    def __init__(
+        self,
+        settings: ArbitrationSettings,
+        tell: Callable[[str], None] = lambda _: None,
+        note_vote: Note = lambda *_: None,
+    ) -> None:
+        """`tell` gets the ID of each suggestion whose prospect is another one now, but for a mere number.
+
+        `note_vote` hears of each vote.
+        """
+        self.line = Line(settings.limits, note_vote)
         self._tell = tell
         self._policy_settings = settings.policy
         self._pace = Pace(settings.gap)

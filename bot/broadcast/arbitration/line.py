@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.broadcast.arbitration.duplicates import Duplicates
 from bot.broadcast.arbitration.turns import Turns
-from bot.broadcast.arbitration.votes import Votes
+from bot.broadcast.arbitration.votes import Note, Votes
 from bot.broadcast.errors import BroadcastError, LineFull, TooManyOfYours
 from bot.broadcast.model import Suggestion, Viewer
 
@@ -41,7 +41,7 @@ class Line:
     A viewer has one vote. To suggest is to vote for one's suggestion, unless one has voted already.
     """
 
-    def __init__(self, limits: LineLimits) -> None:
+    def __init__(self, limits: LineLimits, note_vote: Note = lambda *_: None) -> None:
         self.limits = limits
         self.watcher: Watcher | None = None
         self._waiting: dict[str, Suggestion] = {}
@@ -49,7 +49,7 @@ class Line:
         self._since: dict[str, float] = {}
         self._approved: dict[str, None] = {}
         self._turns = Turns()
-        self._votes = Votes()
+        self._votes = Votes(note_vote)
         self._duplicates = Duplicates()
 
     def __len__(self) -> int:
@@ -106,7 +106,7 @@ class Line:
         if waiting is None or waiting.prompt == prompt:
             return waiting
         self._approved.pop(suggestion_id, None)
-        if waiting.viewer.id in self._votes.drop(suggestion_id):
+        if waiting.viewer.id in self._votes.recall(suggestion_id):
             self._votes.cast(waiting.viewer.id, suggestion_id)
         revised = self._waiting[suggestion_id] = waiting.revised(prompt)
         self._duplicates.remove(suggestion_id)

@@ -1,12 +1,19 @@
 """Who is for which suggestion."""
 
-from collections.abc import Set
+from collections.abc import Callable, Set
+
+Note = Callable[[int, str | None], None]
+"""Is told whose vote is for what now: None if they took it back."""
 
 
 class Votes:
-    """Everyone has one vote. All by ID: viewers by numbers, suggestions by texts."""
+    """Everyone has one vote. All by ID: viewers by numbers, suggestions by texts.
 
-    def __init__(self) -> None:
+    `note` is told of every change but for what is dropped: that waits no more, so nobody is for it.
+    """
+
+    def __init__(self, note: Note = lambda *_: None) -> None:
+        self._note = note
         self._choice_of: dict[int, str] = {}
         self._voters_of: dict[str, set[int]] = {}
 
@@ -16,14 +23,14 @@ class Votes:
 
     def cast(self, viewer_id: int, suggestion_id: str) -> None:
         """Gives a viewer's vote to a suggestion, in place of the one before."""
-        self.withdraw(viewer_id)
+        self._take_back(viewer_id)
         self._choice_of[viewer_id] = suggestion_id
         self._voters_of.setdefault(suggestion_id, set()).add(viewer_id)
+        self._note(viewer_id, suggestion_id)
 
     def withdraw(self, viewer_id: int) -> None:
-        before = self._choice_of.pop(viewer_id, None)
-        if before is not None:
-            self._voters_of[before].discard(viewer_id)
+        if self._take_back(viewer_id):
+            self._note(viewer_id, None)
 
     def choice_of(self, viewer_id: int) -> str | None:
         return self._choice_of.get(viewer_id)
@@ -46,6 +53,19 @@ class Votes:
             del self._choice_of[viewer_id]
         return voters
 
+    def recall(self, suggestion_id: str) -> set[int]:
+        """The same for a suggestion that goes on waiting."""
+        voters = self.drop(suggestion_id)
+        for viewer_id in voters:
+            self._note(viewer_id, None)
+        return voters
+
     def clear(self) -> None:
         self._choice_of.clear()
         self._voters_of.clear()
+
+    def _take_back(self, viewer_id: int) -> bool:
+        before = self._choice_of.pop(viewer_id, None)
+        if before is not None:
+            self._voters_of[before].discard(viewer_id)
+        return before is not None

@@ -1,6 +1,7 @@
 """The floor of one broadcast: what viewers propose and vote, what moderators do, what comes next."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.policy import Choice, Mode, Prospect, Standing
@@ -25,12 +26,14 @@ class Floor:
         self.left_in_line = 0
         """How many suggestions still waited when it was shut."""
         self._broadcast_id = broadcast_id
+        self._journal = ports.journal
         self._new_id = ports.new_id
         self._clock = ports.clock
         self._tell = tell
         self._tickets = Tickets(self._prospect_of)
-        self._arbiter = Arbiter(arbitration, self._tickets.tell)
-        self._motions = Motions(ports.clock, self._arbiter.switch)
+        note_vote = partial(ports.journal.note_vote, broadcast_id)
+        self._arbiter = Arbiter(arbitration, self._tickets.tell, note_vote)
+        self._motions = Motions(ports.clock, self._switch)
         self.recent = Recent(ports.clock)
         self._ledger = Ledger(ports.journal, self.recent.change)
         self.outlet = Outlet(self._arbiter, self._motions, self._ledger, ports.clock, tell)
@@ -113,6 +116,8 @@ class Floor:
         """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
         revised = self._arbiter.line.revise(suggestion_id, prompt)
         if revised:
+            if not self._arbiter.line.is_approved(revised):
+                self._journal.note_approval(suggestion_id, None)
             await self._store(revised)
         return revised is not None
 
@@ -123,7 +128,7 @@ class Floor:
         """
         revised = self._arbiter.line.revise(suggestion_id, prompt)
         if revised:
-            self._arbiter.approve(suggestion_id)
+            self._approve(suggestion_id)
             await self._store(revised)
         return revised is not None
 
@@ -163,7 +168,7 @@ class Floor:
 
     def approve(self, suggestion_id: str) -> None:
         """Lets a suggestion pass, where moderators decide, if it still waits."""
-        if self._arbiter.approve(suggestion_id):
+        if self._approve(suggestion_id):
             self._has_changed()
 
     def switch(self, mode: Mode) -> None:
@@ -173,7 +178,7 @@ class Floor:
         """
         self._check_open()
         self._motions.drop()
-        self._arbiter.switch(mode)
+        self._switch(mode)
         self._has_changed()
 
     def adopt(self, arbitration: ArbitrationSettings) -> None:
@@ -206,6 +211,7 @@ class Floor:
         """Stops taking suggestions, or takes them again. What is in line goes on. Raises BROADCAST_OVER."""
         self._check_open()
         self.is_paused = paused
+        self.note()
         self._has_changed()
 
     async def panic(self, moderator: Viewer, safe_prompt: str) -> None:
@@ -216,16 +222,21 @@ class Floor:
         """
         self._check_open()
         self.is_paused = True
+        self.note()
         # A safe prompt of a panic before, which is not sent yet, is stopped too: once is enough.
         now, stopped = self._clock.now(), [*self._arbiter.line.clear(), *self.outlet.clear()]
         self.outlet.urgent = self._new_suggestion(moderator, safe_prompt)
         refused = self._ledger.store(*(suggestion.refused(Refusal.PANIC, now) for suggestion in stopped))
-        entered = self._ledger.enter(self.outlet.urgent)
+        entered = self._ledger.enter(self.outlet.urgent, is_urgent=True)
         self._has_changed()
         try:
             await refused
         finally:
             await entered
+
+    def note(self) -> None:
+        """Has stored how it is ruled."""
+        self._journal.note_floor(self._broadcast_id, self.mode, is_paused=self.is_paused)
 
     def shut(self) -> None:
         """Takes nothing more, and sends nothing more: the end has begun."""
@@ -250,6 +261,16 @@ class Floor:
         self._arbiter.line.admit(suggestion.id)
         self._has_changed()
         return Ticket(suggestion, settled, self._tickets)
+
+    def _switch(self, mode: Mode) -> None:
+        self._arbiter.switch(mode)
+        self.note()
+
+    def _approve(self, suggestion_id: str) -> bool:
+        is_approved = self._arbiter.approve(suggestion_id)
+        if is_approved:
+            self._journal.note_approval(suggestion_id, self._clock.now())
+        return is_approved
 
     def _prospect_of(self, suggestion_id: str) -> Prospect | None:
         waiting = self._arbiter.line.get(suggestion_id)

@@ -24,10 +24,13 @@ class Ledger:
         self._open: dict[str, _Open] = {}
         self._noted: list[_Saving] = []
 
-    def enter(self, suggestion: Suggestion) -> Awaitable[asyncio.Future[Suggestion]]:
+    def enter(
+        self, suggestion: Suggestion, *, is_urgent: bool = False
+    ) -> Awaitable[asyncio.Future[Suggestion]]:
         """Stores a new suggestion; the future gets it back once it is settled."""
         entry = self._open[suggestion.id] = _Open(suggestion, asyncio.get_running_loop().create_future())
-        return self._entered(entry, self._journal.save_suggestion(suggestion))
+        save = self._journal.save_suggestion
+        return self._entered(entry, save(suggestion, is_urgent=True) if is_urgent else save(suggestion))
 
     def store(self, *suggestions: Suggestion) -> Awaitable[None]:
         """Stores open suggestions as they stand now, and tells the authors of those that are settled.
@@ -38,8 +41,13 @@ class Ledger:
         return self._finish(self._save(suggestions))
 
     def note(self, *suggestions: Suggestion) -> None:
-        """Has open suggestions stored, without a wait: the next `settle` or `close` waits, and may raise."""
+        """Has open suggestions stored, without a wait: `noted`, `settle` or `close` waits, and may raise."""
         self._noted += self._save(suggestions)
+
+    def noted(self) -> Awaitable[None]:
+        """Waits for what was noted."""
+        saving, self._noted = self._noted, []
+        return self._finish(saving)
 
     def settle(self, *suggestions: Suggestion) -> Awaitable[None]:
         """As `store`; and it waits for what was noted before."""

@@ -71,7 +71,7 @@ class Outlet:
     def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
         """Notes that a choice is on its way: its suggestion, and those merged into it.
 
-        The note is stored while the world is asked: to a restart, what waited and what was sent are the same.
+        The note is on its way too: see `may_leave`.
         """
         self._newest = choice
         self._sent_at, now = self._clock.steady(), self._clock.now()
@@ -82,6 +82,16 @@ class Outlet:
         self._ledger.note(*sent)
         self._tell()
         return sent
+
+    async def may_leave(self, choice: Choice) -> bool:
+        """Returns when it is stored that a choice was sent: else a crash could have it sent twice.
+
+        False if a panic came meanwhile. What is urgent waits for no disk. Raises what the journal raises.
+        """
+        if choice.begins_anew:
+            return True
+        await self._ledger.noted()
+        return self.urgent is None
 
     def take_back(self, choice: Choice) -> bool:
         """The stream that it was sent to broke off: the next one gets it first.

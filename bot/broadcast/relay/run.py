@@ -70,7 +70,7 @@ class StreamRun:
 
     async def begin(self, prompt: str, picture: Picture | None, journal: Journal) -> None:
         """Asks for it. Raises `WorldError`."""
-        self.stream = replace(self.stream, prompt=prompt)
+        self.stream = replace(self.stream, prompt=prompt, session=self.world.session)
         # Stored before it is asked for: what a crash leaves running at the service was meant by somebody.
         await journal.save_stream(self.stream)
         events = StreamEvents(self.break_off, self._can_be_watched, self._pictured)

@@ -10,7 +10,7 @@ from bot.broadcast.show.service import Broadcasts
 
 log = logging.getLogger(__name__)
 
-INTERVAL_S = 10.0
+INTERVAL_S = 5.0
 
 
 class Heartbeat:

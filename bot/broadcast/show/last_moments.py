@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.last_moment import LastMoment
@@ -16,8 +15,6 @@ log = logging.getLogger(__name__)
 
 KEPT = 32
 """Broadcasts that are in memory, the newest that are over."""
-PICTURE_GAP_S = 30.0
-"""Between two pictures of one broadcast that are stored while it runs; all else is stored when it changes."""
 
 
 class LastMoments:
@@ -30,16 +27,14 @@ class LastMoments:
         self._journal = journal
         self._history = history
         self._clock = clock
-        self._stored: dict[str, tuple[LastMoment, float]] = {}
-        """Of those that run: what is stored, and since which steady moment."""
+        self._stored: dict[str, LastMoment] = {}
+        """Of those that run."""
         self._kept: dict[str, LastMoment] = {}
 
     async def follow(self, broadcast_id: str, moment: LastMoment) -> None:
         """Stores how a broadcast stands, if that is another moment than the one that is stored."""
-        now = self._clock.steady()
-        stored, stored_at = self._stored.get(broadcast_id, (None, now))
-        if stored is None or _differ(stored, moment) or now - stored_at >= PICTURE_GAP_S:
-            self._stored[broadcast_id] = moment, now
+        if moment != self._stored.get(broadcast_id):
+            self._stored[broadcast_id] = moment
             await self._store(broadcast_id, moment)
 
     async def keep(self, broadcast_id: str, moment: LastMoment) -> None:
@@ -67,11 +62,3 @@ class LastMoments:
             await self._journal.save_last_moment(broadcast_id, moment, self._clock.now())
         except Exception as error:  # noqa: BLE001 - it is worth no broadcast: another round begins otherwise
             log.warning("how broadcast %s stands could not be stored: %s", broadcast_id, type(error).__name__)
-
-
-def _differ(one: LastMoment, other: LastMoment) -> bool:
-    """In what is not seen but for whether it is: a world without a picture is not shown by an older one."""
-    has_pictures = (one.picture is None, other.picture is None)
-    return (
-        replace(one, picture=None) != replace(other, picture=None) or has_pictures[0] is not has_pictures[1]
-    )

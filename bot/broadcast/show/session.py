@@ -153,6 +153,7 @@ class BroadcastSession:
         try:
             try:
                 await self._ports.journal.save_broadcast(self.broadcast)
+                self.floor.note()
             finally:
                 self.was_stored.set()
             ending = await self._play()
@@ -228,6 +229,9 @@ class BroadcastSession:
         clock, outlet = self._ports.clock, self.floor.outlet
         sent = outlet.sent(choice, run.stream.id)
         prompt = choice.suggestion.prompt
+        if not await outlet.may_leave(choice):
+            await outlet.settled([suggestion.refused(Refusal.PANIC, clock.now()) for suggestion in sent])
+            return
         try:
             applied = await run.world.interact(prompt) or prompt
         except WorldError as error:

@@ -75,24 +75,30 @@ async def _ask(
         session_id, signalling_url = text(session, "session_id"), text(session, "signalling_url")
     capabilities = session.get("capabilities")
     takes_images = isinstance(capabilities, dict) and capabilities.get("image_to_video") is True
+    on_reserved(
+        await key_to(calls, session_id, signalling_url, StreamerCapabilities(image_to_video=takes_images))
+    )
+    return True
+
+
+async def key_to(
+    calls: Calls, session_id: str, signalling_url: str, capabilities: StreamerCapabilities
+) -> ClientCredentials:
+    """Mints a session's token. Raises `OdysseyConnectionError` (code `session_gone`) for one that is over."""
     try:
         fields = await calls.post("/sessions/token", {"session_id": session_id})
     except OdysseyError as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
-        raise OdysseyConnectionError(
-            "The session was gone before it began.", code="session_gone", status=404
-        ) from error
+        raise OdysseyConnectionError("The session is gone.", code="session_gone", status=404) from error
     with bad_response():
-        credentials = ClientCredentials(
+        return ClientCredentials(
             session_id=session_id,
             signalling_url=signalling_url,
             session_token=text(fields, "session_token"),
             expires_in=optional_int(fields, "expires_in") or SESSION_TOKEN_LIFETIME_S,
-            capabilities=StreamerCapabilities(image_to_video=takes_images),
+            capabilities=capabilities,
         )
-    on_reserved(credentials)
-    return True
 
 
 async def region_latencies(calls: Calls) -> dict[str, int]:

@@ -35,10 +35,15 @@ async def reserved(reserve: Callable[[OnReserved], Awaitable[None]]) -> ClientCr
     return told[0]
 
 
-async def say_goodbye(credentials: ClientCredentials) -> None:
-    """Connects to a session only to leave it. One that cannot be left is given up by the service in time."""
+async def say_goodbye(credentials: ClientCredentials) -> bool:
+    """Connects to a session only to leave it; whether that could be done.
+
+    One that cannot be left is given up by the service in time.
+    """
     try:
         async with asyncio.timeout(PARTING_S), open_signalling(credentials) as signalling:
             await signalling.part(PARTING_S)
     except (OdysseyError, TimeoutError) as error:
         log.info("A reserved streamer could not be freed: %s", type(error).__name__)
+        return False
+    return True

@@ -84,6 +84,10 @@ class ScriptedConnection:
     starts_from_pictures: bool = True
     streams: int = 0
 
+    @property
+    def session(self) -> str:
+        return f"session-{self.number}"
+
     async def start(
         self, prompt: str, events: StreamEvents, *, portrait: bool, picture: Picture | None = None
     ) -> StartedStream:

@@ -11,6 +11,7 @@ from bot.broadcast.errors import BroadcastError, Code, WorldError
 from bot.broadcast.model import Broadcast, Ending, Outcome, Refusal, Stream, Suggestion, Viewer
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, reach, start
+from tests.broadcast.fakes import TURNS
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 
@@ -60,8 +61,11 @@ async def test_a_suggestion_is_stored_at_every_step(rig: Rig) -> None:
     assert {suggestion.stream_id for suggestion in rig.journal.suggestions} == {None, session.stream.id}
 
 
-async def test_an_interaction_does_not_wait_for_its_note(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It leaves while it is being stored that it was sent; its outcome is stored behind that."""
+@pytest.mark.parametrize("panic", [False, True])
+async def test_an_interaction_leaves_when_it_is_stored_that_it_was_sent(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, panic: bool
+) -> None:
+    """A crash in between would have it sent twice. If somebody panics meanwhile, it does not leave at all."""
     disk, noted = asyncio.Event(), asyncio.Event()
     save = rig.journal.save_suggestion
 
@@ -75,13 +79,30 @@ async def test_an_interaction_does_not_wait_for_its_note(rig: Rig, monkeypatch: 
     session = await rig.start()
     ticket = await session.floor.suggest(ROBIN, "snow")
     async with asyncio.timeout(5):
-        await rig.world.interacting.wait()
         await noted.wait()
-    assert not ticket.settled.done()
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    assert not rig.world.interacting.is_set()
+    if panic:
+        monkeypatch.setattr(rig.journal, "save_suggestion", save)
+        await session.panic(MIKA, "A meadow")
     disk.set()
-    await ticket.settled
-    outcomes = [suggestion.outcome for suggestion in rig.journal.suggestions]
-    assert outcomes == [Outcome.QUEUED, Outcome.SENT, Outcome.ACKNOWLEDGED]
+    settled = await ticket.settled
+    if panic:
+        assert settled.refusal is Refusal.PANIC
+        await rig.world.interacting.wait()
+    assert [call for call in rig.world.calls if call.startswith("interact")] == [
+        "interact A meadow" if panic else "interact snow"
+    ]
+
+
+async def test_a_panic_waits_for_no_disk(rig: Rig) -> None:
+    """Its safe prompt is sent while it is being stored, and that it was sent, too."""
+    session = await rig.start()
+    with rig.journal.slow():
+        panicking = asyncio.ensure_future(session.panic(MIKA, "A meadow"))
+        await asyncio.wait_for(rig.world.interacting.wait(), 5)
+    await panicking
 
 
 async def test_a_note_that_cannot_be_stored_ends_the_broadcast_and_leaves_nobody_waiting(
