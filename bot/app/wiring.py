@@ -30,7 +30,7 @@ from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
 from bot.process.liveness import Liveness
-from bot.process.memory import garbage_in_portions
+from bot.process.memory import old_objects_left_alone
 from bot.process.open_files import raise_open_files_limit
 from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
@@ -66,7 +66,7 @@ FILES_FOR_OTHERS = 300
 
 async def run_until_signalled(settings: Settings) -> None:
     """Runs the bot until it is told to stop. Raises `StartError` when it cannot start."""
-    async with garbage_in_portions():
+    async with old_objects_left_alone():
         await run_bot(settings, stop_on_signals(STOP_S, cut_off_after_s=CUT_OFF_S))
 
 

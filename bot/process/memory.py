@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 
 M_ARENA_MAX = -8
 """Of glibc's malloc.h."""
-LOOK_S = 5.0
-"""Between two looks whether there may be garbage: with 60 broadcasts one takes 0.1 s, for what is alive."""
-MANY = 5
-"""Collections of what is new, each for 700 objects more: by then some connections may have ended."""
+LOOK_S = 30.0
+"""Between two looks how many objects there are, which takes some milliseconds."""
+FEW = 200_000
+"""So many old objects are not worth a look: sixty broadcasts have half of it."""
+OLD = 2
+"""The collector's oldest generation."""
+NEVER = 1_000_000_000
 
 
 def keep_one_arena() -> None:
@@ -40,23 +43,28 @@ def collector_at_rest() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def garbage_in_portions() -> AsyncIterator[None]:
-    """Garbage is collected before it is much.
+async def old_objects_left_alone() -> AsyncIterator[None]:
+    """Python collects by itself what is young, and all only when it has become twice as much.
 
-    A connection that has ended is 500 objects that hold each other. Python by itself lets those of a hundred
-    connections come together, and to take them away at once stops every broadcast for a third of a second.
+    To look through all that is alive stops every broadcast: for 0.1 s, with sixty of them. By itself Python
+    would do so every few seconds, for what each new connection brings; but one that has ended is freed
+    without it (`bot/odyssey/live/closing.py`), so hardly ever is there anything to find.
     """
-    collecting = asyncio.create_task(_collect(), name="garbage")
+    before = gc.get_threshold()
+    gc.set_threshold(*before[:2], NEVER)
+    looking = asyncio.create_task(_look(), name="garbage")
     try:
         yield
     finally:
-        collecting.cancel()
-        await asyncio.wait({collecting})
+        gc.set_threshold(*before)
+        looking.cancel()
+        await asyncio.wait({looking})
 
 
-async def _collect() -> None:
+async def _look() -> None:
+    most = FEW
     while True:
         await asyncio.sleep(LOOK_S)
-        _, young, middle = gc.get_count()
-        if middle or young >= MANY:
+        if len(gc.get_objects(OLD)) > most:
             gc.collect()
+            most = max(FEW, 2 * len(gc.get_objects(OLD)))

@@ -158,6 +158,7 @@ class OdysseyWorld:
     def leave(self) -> None:
         """What comes from now on is the echo of our own leaving."""
         self._is_live = False
+        self._events = None
 
     async def _latest_frame(self) -> VideoFrame | None:
         with in_domain_words(self._clock, lost=Reason.SERVICE_GONE):

@@ -29,7 +29,7 @@ from bot.broadcast.history import PastBroadcast
 from bot.broadcast.limits.continuation import LEAD_S, LEAD_SHARE
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
-from bot.process.memory import garbage_in_portions, keep_one_arena
+from bot.process.memory import keep_one_arena, old_objects_left_alone
 from tests.bench._clip_service import limited_service
 from tests.support.relays import opened
 
@@ -122,7 +122,7 @@ async def _watch(url: str, service: psutil.Process, limit_s: float) -> Seen:
                 await asyncio.sleep(EACH_S / BROADCASTS)
             while any(session.broadcast.state is not State.LIVE for session in sessions):
                 await asyncio.sleep(0.1)
-            await stack.enter_async_context(garbage_in_portions())
+            await stack.enter_async_context(old_objects_left_alone())
             pulse = await stack.enter_async_context(_beating())
             took = stack.enter_context(_collecting())
             cpu, its_cpu, began = time.process_time(), _cpu_s(service), time.monotonic()

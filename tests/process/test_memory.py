@@ -16,22 +16,34 @@ class Knot:
         self.itself = self
 
 
-async def test_what_is_old_and_of_no_use_is_collected_before_it_is_much(
+async def turns() -> None:
+    """Lets others do what they do at once."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_what_is_old_is_looked_through_when_it_has_become_twice_as_much(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Python by itself would leave it until twenty times as many new objects have come."""
+    """Not before, as Python by itself would, however much that is new comes and goes."""
     monkeypatch.setattr(memory, "LOOK_S", 0.0)
+    gc.collect()
+    monkeypatch.setattr(memory, "FEW", len(gc.get_objects(memory.OLD)) + 20_000)
     knot = Knot()
     gc.collect()
-    gc.collect()
     alive = weakref.ref(knot)
-    async with memory.garbage_in_portions():
+    before = gc.get_threshold()
+    async with memory.old_objects_left_alone():
         del knot
-        for _ in range(10):
-            await asyncio.sleep(0)
-        assert alive(), "it is looked for though there is nothing new"
-        new: list[list[int]] = [[] for _ in range(700 * (memory.MANY + 1))]
-        for _ in range(10):
-            await asyncio.sleep(0)
+        for _ in range(30):
+            passing = [[None] for _ in range(10_000)]
+            gc.collect(1)
+            await turns()
+            del passing
+        assert alive(), "it is looked for though there are no more old objects than before"
+        staying = [[None] for _ in range(30_000)]
+        gc.collect(1)
+        await turns()
         assert not alive()
-        assert new
+        assert staying
+    assert gc.get_threshold() == before

@@ -14,8 +14,9 @@ OdysseyError
     └── RateLimitError                  RATE_LIMITED
 """
 
+import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from bot.odyssey.base.fields import optional_number, optional_text
 
@@ -37,6 +38,10 @@ class OdysseyError(Exception):
         self.status = status
         self.retryable = retryable
         self.is_quote = False
+
+    def anew(self) -> Self:
+        """The same, to be raised at another place: an error holds whoever it went through."""
+        return copy.copy(self)
 
 
 class OdysseyArgumentError(OdysseyError, ValueError):

@@ -104,7 +104,7 @@ class Http:
                         if len(body) > limit_bytes:
                             raise OdysseyError("The service's answer is too large.", code="bad_response")
                 finally:
-                    await response.aclose()
+                    await _close(response)
         return Response(response.status_code, response.headers, bytes(body), str(response.url))
 
     @asynccontextmanager
@@ -122,7 +122,7 @@ class Http:
             yield Streamed(response)
         finally:
             with transport_errors():
-                await response.aclose()
+                await _close(response)
 
     async def _send(self, request: httpx.Request, *, is_secret: bool) -> httpx.Response:
         for _ in range(MAX_REDIRECTS + 1):
@@ -130,10 +130,10 @@ class Http:
             if response.next_request is None:
                 # Each further encoding multiplies what a small answer can unpack to.
                 if "," in response.headers.get("Content-Encoding", ""):
-                    await response.aclose()
+                    await _close(response)
                     raise OdysseyError("The service's answer cannot be decoded.", code="bad_response")
                 return response
-            await response.aclose()
+            await _close(response)
             request = _redirected(request, response.status_code, response.next_request, is_secret=is_secret)
         raise OdysseyError("The service redirects without end.", code="bad_redirect")
 
@@ -144,6 +144,14 @@ async def open_http() -> AsyncIterator[Http]:
     # Without time-outs of its own: the whole exchange is bounded, not its parts.
     async with httpx.AsyncClient(transport=Routes(), timeout=httpx.Timeout(None), trust_env=False) as client:
         yield Http(client)
+
+
+async def _close(response: httpx.Response) -> None:
+    try:
+        await response.aclose()
+    finally:
+        # It and its stream hold each other, and with them the connection: all that would be the collector's.
+        response.stream = httpx.ByteStream(b"")
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -12,6 +12,7 @@ from bot.odyssey.base.errors import OdysseyConnectionError, OdysseyError, Odysse
 from bot.odyssey.base.fields import MalformedError
 from bot.odyssey.base.loopback import is_loopback_url
 from bot.odyssey.base.types import ClientCredentials, ConnectionStatus, IceServer, Timeouts
+from bot.odyssey.base.weakly import weakly
 from bot.odyssey.live.callbacks import Notifier
 from bot.odyssey.live.options import ConnectOptions
 from bot.odyssey.live.parting import PARTING_S, say_goodbye
@@ -51,7 +52,7 @@ class Connection:
         self._error: OdysseyError | None = None
         self._signalling: Signalling | None = None
         self.peer: Peer | None = None
-        self.stream = Stream(self._send, options, notifier)
+        self.stream = Stream(weakly(self._send), options, notifier)
         self._owner: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -102,10 +103,11 @@ class Connection:
         self._ended.set()
         if self._was_ready:
             self._set_status(self._final_status, error.message if error else None)
+        self._set_status = _nobody  # whose method it was holds this connection
         lost = error or OdysseyConnectionError("The connection was closed.", code="disconnected")
         self.stream.connection_ended(lost)
         if not self._opened.done():
-            self._opened.set_exception(lost)
+            self._opened.set_exception(lost.anew())
             self._opened.exception()  # nobody may be waiting any more
 
     async def _abandon(self) -> None:
@@ -124,8 +126,8 @@ class Connection:
                 self.peer = Peer(
                     servers,
                     only_loopback=is_loopback_url(self.credentials.signalling_url),
-                    on_message=self._on_message,
-                    on_lost=lambda why: self.end(OdysseyConnectionError(f"The connection was lost: {why}.")),
+                    on_message=weakly(self._on_message),
+                    on_lost=weakly(self._on_lost),
                     on_video_frame=self._options.get("on_video_frame"),
                     snapshot_interval_s=self._options.get("snapshot_interval_s"),
                 )
@@ -238,6 +240,9 @@ class Connection:
         elif not self._ended.is_set():
             self.stream.on_message(message)
 
+    def _on_lost(self, why: str) -> None:
+        self.end(OdysseyConnectionError(f"The connection was lost: {why}."))
+
     def _send(self, text: str) -> None:
         peer, _ = self._open_parts()
         if len(text.encode()) > peer.max_message_bytes:
@@ -246,7 +251,8 @@ class Connection:
 
     def _open_parts(self) -> tuple[Peer, Signalling]:
         if not self.is_open or self.peer is None or self._signalling is None:
-            raise self._error or OdysseyConnectionError("There is no connection.", code="not_connected")
+            missing = OdysseyConnectionError("There is no connection.", code="not_connected")
+            raise self._error.anew() if self._error else missing
         return self.peer, self._signalling
 
     @property
@@ -263,6 +269,11 @@ class Connection:
         if self._final_status is ConnectionStatus.FAILED:
             self._notifier.call(self._options.get("on_error"), self._error, True)
         self._notifier.call(self._options.get("on_disconnected"))
+        self._options = self.stream.options = {}  # what is called holds, as a rule, who holds this connection
+
+
+def _nobody(status: ConnectionStatus, message: str | None) -> None:
+    return
 
 
 def _given_up(reason: str) -> OdysseyConnectionError:

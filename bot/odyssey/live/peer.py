@@ -9,6 +9,7 @@ from aiortc.sdp import candidate_from_sdp
 
 from bot.odyssey.base.errors import OdysseyConnectionError
 from bot.odyssey.base.types import FrameHandler, IceServer
+from bot.odyssey.base.weakly import weakly
 from bot.odyssey.live.rtc import ReceivingPeer
 from bot.odyssey.wire.descriptions.candidates import usable_candidate
 from bot.odyssey.wire.descriptions.offers import UNKNOWN_MAX_MESSAGE_BYTES, ReceivedOffer
@@ -47,7 +48,7 @@ class Peer:
             only_loopback=only_loopback,
             on_video_frame=on_video_frame,
             snapshot_interval_s=snapshot_interval_s,
-            on_state=self._on_state,
+            on_state=weakly(self._on_state),
         )
         self._pc = self._peer.pc
         self.video = self._peer.video
@@ -89,6 +90,7 @@ class Peer:
         self._to_streamer.send(text)
 
     async def close(self) -> None:
+        self._to_streamer = None
         await self._peer.close()
 
     async def _negotiate(self, offer_sdp: str) -> None:

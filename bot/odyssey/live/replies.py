@@ -51,7 +51,7 @@ class Reply(Generic[T]):
         """Fails the waiting call; False when none waits."""
         if self._future is None or self._future.done():
             return False
-        self._future.set_exception(error)
+        self._future.set_exception(error.anew())
         return True
 
 

@@ -9,8 +9,8 @@ from aiortc import MediaStreamTrack, RTCPeerConnection
 from bot.odyssey.base.errors import OdysseyConnectionError
 from bot.odyssey.base.loopback import gathering
 from bot.odyssey.base.types import FrameHandler, IceServer
+from bot.odyssey.live.closing import close_peer_connection
 from bot.odyssey.video.source import VideoSource
-from bot.odyssey.video.tap import close_peer_connection
 from bot.odyssey.wire.ice import rtc_configuration
 
 

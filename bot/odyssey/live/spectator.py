@@ -15,6 +15,7 @@ from bot.odyssey.api.rest import error_for, path_part
 from bot.odyssey.base.errors import OdysseyAuthError, OdysseyConnectionError, OdysseyError, failed
 from bot.odyssey.base.loopback import is_loopback_url
 from bot.odyssey.base.types import FrameHandler, MaybeAwaitable, Timeouts, VideoFrame, VideoStats
+from bot.odyssey.base.weakly import weakly
 from bot.odyssey.http.http import Response, open_http
 from bot.odyssey.live.callbacks import Notifier
 from bot.odyssey.live.rtc import ReceivingPeer
@@ -131,7 +132,7 @@ class SpectatorConnection:
                 only_loopback=is_loopback_url(self._url),
                 on_video_frame=self._handler,
                 snapshot_interval_s=self._snapshot_interval_s,
-                on_state=self._on_state,
+                on_state=weakly(self._on_state),
             )
             await self._join(peer, token)
             await self._connected

@@ -33,7 +33,7 @@ class Stream:
         """When it ended, by the monotonic clock."""
         self.last_applied_prompt: str | None = None
         self._send = send
-        self._options = options
+        self.options = options
         self._notifier = notifier
         self._changing = asyncio.Lock()
         self._start: Reply[str] = Reply()
@@ -85,7 +85,7 @@ class Stream:
             await self._end.ask(send)
 
     def on_message(self, message: messages.StreamerMessage) -> None:
-        options, tell = self._options, self._notifier.call
+        options, tell = self.options, self._notifier.call
         match message:
             case messages.StreamStarted():
                 self._on_started(message)
@@ -118,7 +118,7 @@ class Stream:
         self.stream_id = message.stream_id
         self.started_at = time.monotonic()
         self.last_applied_prompt = message.applied_prompt
-        self._notifier.call(self._options.get("on_stream_started"), message.stream_id)
+        self._notifier.call(self.options.get("on_stream_started"), message.stream_id)
         if self._given_up_until is None:
             self._start.resolve(message.stream_id)
         else:
@@ -140,7 +140,7 @@ class Stream:
             self._stream_over(error)
         elif self.stream_id is None:
             self._start_settled()
-        self._notifier.call(self._options.get("on_stream_error"), reason, text)
+        self._notifier.call(self.options.get("on_stream_error"), reason, text)
 
     def _stream_gone(self) -> None:
         if self.stream_id is not None:
@@ -176,9 +176,9 @@ class Stream:
 
     def _check_connection(self) -> None:
         if self._connection_error is not None:
-            raise self._connection_error
+            raise self._connection_error.anew()
 
     def _check_running(self) -> None:
         self._check_connection()
         if self.stream_id is None:
-            raise self._over
+            raise self._over.anew()

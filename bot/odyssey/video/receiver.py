@@ -109,9 +109,11 @@ class VideoReceiver:
         self._closed = True
         self._group.clear()
         self._waiting.clear()
+        self._handler = None
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.wait({self._pump})
+            self._pump = None  # it was cancelled, and its error holds this receiver
         if self._executor is None or self._job is None:
             return
         finished = asyncio.wrap_future(self._job)

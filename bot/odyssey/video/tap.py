@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pylibsrtp
-from aiortc import RTCPeerConnection, RTCRtpTransceiver, rtp
+from aiortc import RTCRtpTransceiver, rtp
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 
 from bot.odyssey.video.assembler import Packet
@@ -24,8 +24,6 @@ from bot.odyssey.video.frames import CODECS
 from bot.odyssey.video.reports import Reception
 
 REPORT_INTERVAL_S = 1.0
-CLOSE_S = 3.0
-CLOSING_ITSELF_S = 0.5
 
 MAX_DATAGRAM_BYTES = 64 * 1024
 """There is no larger one."""
@@ -97,8 +95,9 @@ class Tap:
             pair.protocol.send_stun(request, pair.remote_addr)
 
     async def close(self) -> None:
-        """Ends what is still being sent."""
+        """Ends what is still being sent. Nothing more is given on, or asked for."""
         self._dtls = None
+        self._on_packet = self._on_source = _nobody
         for task in self._sending:
             task.cancel()
         if self._sending:
@@ -196,35 +195,14 @@ class Tap:
         task.add_done_callback(self._sending.discard)
 
 
-async def close_peer_connection(pc: RTCPeerConnection) -> None:
-    """Closes a peer connection, in any state, and what aioice begins after its end.
-
-    aioice looks each 20 ms whether its checks are done. Closed just then, it would still begin its endless
-    consent checks afterwards, and nobody would ever stop them. And when aiortc, closing by itself because the
-    other side did, is cancelled (by `asyncio.run` at its end, say), everybody else who closes waits for ever.
-    """
-    transports = {transceiver.receiver.transport.transport for transceiver in pc.getTransceivers()}
-    checking = [transport for transport in transports if transport.state == "checking"]
-    limit_s = CLOSING_ITSELF_S if pc.signalingState == "closed" else CLOSE_S
-    closing = asyncio.create_task(pc.close(), name="odyssey-closing")
-    try:
-        await asyncio.wait({closing}, timeout=limit_s)
-    finally:
-        closing.cancel()
-    if not checking:
-        return
-    await asyncio.sleep(0.03)
-    for transport in checking:
-        consent = transport._connection._query_consent_task
-        if consent is not None:
-            consent.cancel()
-            await asyncio.wait({consent})
-
-
 def _replace(owner: object, name: str, value: object) -> None:
     """Puts `value` in place of a method or a part of one object, which must have had it."""
     getattr(owner, name)
     setattr(owner, name, value)
+
+
+def _nobody(*_: object) -> None:
+    return
 
 
 async def _send(dtls: Any, packet: bytes) -> None:

@@ -6,11 +6,10 @@ import asyncio
 import random
 import re
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 from aiohttp import web
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 
 from bot.odyssey import (
     OdysseyAuthError,
@@ -20,71 +19,11 @@ from bot.odyssey import (
     VideoFrame,
     connect_to_stream,
 )
-from tests.odyssey.clip import ClipTrack, encoded_clip
+from tests.odyssey.live.whep import Broadcast
 from tests.odyssey.origin import serving, told
-from tests.odyssey.service import PATIENCE_S, _loopback
+from tests.odyssey.service import PATIENCE_S
 from tests.odyssey.wire.test_descriptions import mutated
 from tests.odyssey.wire.test_odd_offers import EDITS
-
-
-class Broadcast:
-    """A WHEP endpoint for one broadcast."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self.peers: list[RTCPeerConnection] = []
-        self.left = asyncio.Event()
-        self.answer: web.Response | None = None
-        self.offers: list[str] = []
-        self.edit: Callable[[str], str] = str
-        """What becomes of the answer's text on its way."""
-
-    async def join(self, request: web.Request) -> web.Response:
-        if request.query.get("token") != "spectator-secret":
-            return web.Response(status=401)
-        self.offers.append(await request.text())
-        if self.answer is not None:
-            return self.answer
-        pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.peers.append(pc)
-        track = ClipTrack(encoded_clip())
-        track.running.set()
-        pc.addTrack(track)
-        codecs = RTCRtpSender.getCapabilities("video").codecs
-        pc.getTransceivers()[0].setCodecPreferences([c for c in codecs if c.mimeType == "video/H264"])
-        reset = _loopback.set(True)
-        try:
-            await pc.setRemoteDescription(RTCSessionDescription(self.offers[-1], "offer"))
-            await pc.setLocalDescription(await pc.createAnswer())
-        finally:
-            _loopback.reset(reset)
-        headers = {"Location": f"/whep/session/{len(self.peers)}", "Content-Type": "application/sdp"}
-        return web.Response(status=201, text=self.edit(pc.localDescription.sdp), headers=headers)
-
-    async def leave(self, request: web.Request) -> web.Response:
-        self.left.set()
-        return web.Response()
-
-    async def config(self, request: web.Request) -> web.Response:
-        return web.json_response({"iceServers": []})
-
-
-@pytest.fixture
-async def broadcast() -> AsyncIterator[Broadcast]:
-    """A broadcast on loopback."""
-    made = Broadcast()
-    app = web.Application()
-    app.router.add_post("/live/whep", made.join)
-    app.router.add_delete("/whep/session/{id}", made.leave)
-    app.router.add_get("/config", made.config)
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}/live"
-    yield made
-    await runner.cleanup()
-    for pc in made.peers:
-        await pc.close()
 
 
 async def test_watching(broadcast: Broadcast) -> None:
