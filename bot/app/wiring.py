@@ -35,6 +35,7 @@ from bot.process.open_files import raise_open_files_limit
 from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
+from bot.process.systemd import Systemd
 from bot.storage.address import database_address
 from bot.storage.database import errors_explained, open_database
 from bot.storage.guilds import DatabaseGuilds
@@ -78,12 +79,12 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | Non
     async with AsyncExitStack() as stack:
         account = Account(settings.discord_token, settings.discord_api_url, settings.discord_gateway_url)
         connection = Connection(account)
-        services = await _open_services(settings, clock or SystemClock(), stack, connection)
+        services = await _open_services(settings, clock or SystemClock(), stack, connection, stop)
         await connection.stay(services, stop)
 
 
 async def _open_services(
-    settings: Settings, clock: Clock, stack: AsyncExitStack, connection: Connection
+    settings: Settings, clock: Clock, stack: AsyncExitStack, connection: Connection, stop: asyncio.Event
 ) -> Services:
     listeners, poster = Listeners[Broadcast](), CurrentPoster()
     deadline, answers = Deadline(clock), Answers(clock)
@@ -191,6 +192,9 @@ async def _open_services(
     await stack.enter_async_context(
         serve_web(sources, web_settings, host=settings.web_host, port=settings.web_port)
     )
+    await stack.enter_async_context(
+        Systemd(stop, clock, hangs=lambda: liveness.problem, status=lambda: _status(connection, broadcasts))
+    )
     if settings.watch_base_url is None:
         log.warning(
             "PUBLIC_URL is not set, or leads to this machine alone: nobody else could open the watch page, "
@@ -224,6 +228,11 @@ def _health(liveness: Liveness, connection: Connection, answers: Answers, deadli
         "process": lambda: "the bot is told to stop" if deadline.has_begun else liveness.problem,
     }
     return Health(lambda: liveness.problem, lacks)
+
+
+def _status(connection: Connection, broadcasts: Broadcasts) -> str:
+    discord = "connected to Discord" if connection.is_up else "not connected to Discord"
+    return f"{discord}; broadcasts: {len(broadcasts.running)}"
 
 
 async def _check_key(client: Odyssey, answers: Answers) -> None:

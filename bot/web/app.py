@@ -20,6 +20,7 @@ from bot.web.events.page import OpenPage
 from bot.web.gate import Gate, Network
 from bot.web.headers import on_every_answer
 from bot.web.health import Health
+from bot.web.instance import PATH, Instance
 from bot.web.pages import WatchPage
 from bot.web.past import FetchFile, FetchRecording, Films, LastBroadcasts, LastPictures
 from bot.web.state import Document, key_of, state_document
@@ -61,6 +62,7 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
     """The web application, to be run by any aiohttp runner that cancels handlers whose client is gone."""
     assets = Assets()
     watch = _Watch(sources, settings, assets)
+    instance = Instance(settings.trusted_proxies)
 
     app = web.Application()
     sources.health.add_to(app.router)
@@ -68,6 +70,7 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
     for prefix in {"", urlsplit(settings.base_url).path.rstrip("/")}:
         at = f"{prefix}/watch/{TOKEN}"
         app.router.add_get(f"{prefix}/", watch.nowhere)
+        app.router.add_get(f"{prefix}{PATH}", instance.answer)
         app.router.add_get(at, watch.page)
         app.router.add_get(f"{at}/", watch.page_without_slash)
         app.router.add_get(f"{at}/events", watch.events, allow_head=False)

@@ -34,7 +34,7 @@ def address_of(peer: str | None, forwarded_for: Sequence[str], trusted: Sequence
     """
     address = _address(peer or "")
     hops = ",".join(forwarded_for).split(",")[-_HOPS_LIMIT:]
-    while hops and address and any(address in network for network in trusted):
+    while hops and address and _is_in(address, trusted):
         hop = _address(hops.pop())
         if hop is None:
             break
@@ -42,6 +42,12 @@ def address_of(peer: str | None, forwarded_for: Sequence[str], trusted: Sequence
     if isinstance(address, IPv6Address):
         return str(ip_network((address, _ONE_NETWORK), strict=False))
     return str(address)
+
+
+def is_among(address: str, networks: Sequence[Network]) -> bool:
+    """Whether an address, however it is written, is in one of the networks."""
+    read = _address(address)
+    return read is not None and _is_in(read, networks)
 
 
 class Gate:
@@ -100,6 +106,10 @@ def _refuse(refusal: type[web.HTTPException], retry_after_s: int) -> NoReturn:
     refused = refusal(text=texts.TOO_MANY, headers={"Retry-After": str(retry_after_s)})
     refused.force_close()
     raise refused
+
+
+def _is_in(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:
+    return any(address in network for network in networks)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

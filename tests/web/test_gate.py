@@ -139,3 +139,22 @@ async def test_who_never_asks_is_not_waited_for(monkeypatch: pytest.MonkeyPatch)
         writer.close()
         assert await events.next()
         assert not events.answer.content.at_eof()
+
+
+@pytest.mark.parametrize("path", ["", "/odyssey"])
+async def test_a_run_says_who_it_is_and_how_one_comes_there(path: str) -> None:
+    """The same at every path, another one in the next run; a proxy is known by its address alone."""
+    watched, names = Watched(), set()
+    for trusted, direct, forwarded in (
+        ("127.0.0.1", "by a proxy that does not say from where", "by a proxy"),
+        ("10.0.0.0/8", "directly", "by a proxy that is not trusted"),
+    ):
+        chosen = {"base_url": "https://example.org/odyssey", "trusted_proxies": networks(trusted)}
+        async with watched.served(**chosen) as page, httpx.AsyncClient() as http:
+            url = f"{page.partition('/watch')[0]}{path}/instance"
+            answers = [
+                (await http.get(url, headers=headers)).json() for headers in ({}, from_("198.51.100.1"))
+            ]
+            assert [answer["comes"] for answer in answers] == [direct, forwarded]
+            names |= {answer["instance"] for answer in answers}
+    assert len(names) == 2
