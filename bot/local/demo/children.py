@@ -27,6 +27,11 @@ class Child:
         """Waits until it has ended; returns its exit status (negative: the signal that killed it)."""
         return await self._process.wait()
 
+    def kill(self) -> None:
+        """SIGKILL, now."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
     async def end(self, *, grace_s: float) -> None:
         """Asks it to end, and kills it when it has not done so in time."""
         with suppress(ProcessLookupError):

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.local.demo.tab import Tab
 
 if TYPE_CHECKING:
+    from bot.local.demo.plug import Plug
     from bot.local.discord.server import LocalDiscord
 
 PAGE_DIR = Path(__file__).parent / "page"
@@ -28,9 +29,12 @@ SECURITY_HEADERS = {
 }
 
 
-def add_page(app: web.Application, discord: LocalDiscord) -> None:
-    """Puts the page at `/`, its files below `/page/` and its websocket at `/live?as=NAME`."""
-    page = Page(discord)
+def add_page(app: web.Application, discord: LocalDiscord, plug: Plug | None = None) -> None:
+    """Puts the page at `/`, its files below `/page/` and its websocket at `/live?as=NAME`.
+
+    Whoever is there can pull the bot's plug, if there is one.
+    """
+    page = Page(discord, plug)
     app.router.add_get("/", page.index)
     app.router.add_get("/page/{name}", page.file)
     app.router.add_get("/live", page.live)
@@ -40,8 +44,9 @@ def add_page(app: web.Application, discord: LocalDiscord) -> None:
 class Page:
     """The page's files and the tabs that are open."""
 
-    def __init__(self, discord: LocalDiscord) -> None:
+    def __init__(self, discord: LocalDiscord, plug: Plug | None) -> None:
         self._discord = discord
+        self._plug = plug
         self._tabs: set[web.WebSocketResponse] = set()
         self._files = {path.name: path for path in PAGE_DIR.iterdir() if path.is_file()}
 
@@ -65,7 +70,7 @@ class Page:
         await ws.prepare(request)
         self._tabs.add(ws)
         try:
-            await Tab(self._discord, user, ws).run()
+            await Tab(self._discord, user, ws, self._plug).run()
         finally:
             self._tabs.discard(ws)
         return ws

@@ -7,8 +7,9 @@ import secrets
 import socket
 import sys
 import tempfile
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -18,8 +19,10 @@ import aiohttp
 from bot.local.demo.children import Child, child
 from bot.local.demo.crowd import Crowd
 from bot.local.demo.keeping import DirectoryError, keeping, own_directory
+from bot.local.demo.on_air import watch_link
 from bot.local.demo.page_server import add_page
 from bot.local.demo.plan import Plan
+from bot.local.demo.plug import Plug
 from bot.local.discord.server import HOST, LocalDiscord
 from bot.local.discord.state import Memory, UnreadableError
 from bot.process.settings import Settings
@@ -67,7 +70,8 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
         )
         kept_in = stack.enter_context(own_directory(data)) if data else directory
         memory = Memory(kept_in) if data else None
-        discord = await _open_discord(port, memory, stack)
+        plug = Plug()
+        discord = await _open_discord(port, memory, plug, stack)
         if memory:
             await stack.enter_async_context(keeping(discord.world, memory))
         viewers = Crowd(discord, crowd) if crowd else None
@@ -100,21 +104,23 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
             "FRAME_ANCESTORS": f"{discord.url}, {discord.url.replace(HOST, 'localhost')}",
             **plan.bot_settings,
         }
-        bot = await stack.enter_async_context(
-            child("The bot", ["run"], environment=environment, directory=directory, grace_s=BOT_GRACE_S)
-        )
         health_url = f"http://{HOST}:{web_port}/healthz"
-        await _unless_ended(_until_ready(discord, standin, health_url), stop, [bot, standin])
+        start = partial(
+            child, plug.name, ["run"], environment=environment, directory=directory, grace_s=BOT_GRACE_S
+        )
+        connected = partial(_until_connected, discord, health_url)
+        await stack.enter_async_context(plug.power(start, connected, partial(watch_link, discord)))
+        await _unless_ended(_until_ready(standin, connected), stop, [plug, standin])
         fate = (
             f"All is kept in {kept_in}." if data else "Nothing is kept when it ends; DATA=directory keeps it."
         )
         sys.stdout.write(f"Demo ready: {discord.url}/\n{fate}\n")
         sys.stdout.flush()
-        await _unless_ended(viewers.run() if viewers else asyncio.Event().wait(), stop, [bot, standin])
+        await _unless_ended(viewers.run() if viewers else asyncio.Event().wait(), stop, [plug, standin])
 
 
-async def _open_discord(port: int, memory: Memory | None, stack: AsyncExitStack) -> LocalDiscord:
-    server = LocalDiscord(port=port, add_routes=add_page, memory=memory)
+async def _open_discord(port: int, memory: Memory | None, plug: Plug, stack: AsyncExitStack) -> LocalDiscord:
+    server = LocalDiscord(port=port, add_routes=partial(add_page, plug=plug), memory=memory)
     try:
         return await stack.enter_async_context(server)
     except UnreadableError as error:
@@ -148,10 +154,14 @@ def _free_ports(count: int) -> list[int]:
         return [int(probe.getsockname()[1]) for probe in probes]
 
 
-async def _until_ready(discord: LocalDiscord, standin: Child, health_url: str) -> None:
+async def _until_ready(standin: Child, until_connected: Callable[[], Awaitable[None]]) -> None:
     """Waits until the stand-in listens, the bot is connected, and its commands are there."""
     if not await standin.first_line():
         raise DemoError(f"{standin.name} did not start.")
+    await until_connected()
+
+
+async def _until_connected(discord: LocalDiscord, health_url: str) -> None:
     try:
         async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as http:
             # Asked from outside, as an operator's health check does: the bot is another process.
@@ -169,7 +179,9 @@ async def _is_healthy(http: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-async def _unless_ended(work: Coroutine[Any, Any, T], stop: asyncio.Event, parts: Sequence[Child]) -> T:
+async def _unless_ended(
+    work: Coroutine[Any, Any, T], stop: asyncio.Event, parts: Sequence[Child | Plug]
+) -> T:
     """The result of `work`.
 
     Raises `DemoStoppedError` when `stop` came first, and `DemoError` when a part ended first.

@@ -8,6 +8,7 @@ import binascii
 import itertools
 import json
 import logging
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
@@ -19,6 +20,7 @@ from bot.local.discord.state import ApiError, Json, UserInfo
 from bot.local.discord.state.values import USER_COMMAND
 
 if TYPE_CHECKING:
+    from bot.local.demo.plug import Plug
     from bot.local.discord.server import LocalDiscord
 
 log = logging.getLogger(__name__)
@@ -32,10 +34,14 @@ DIRECT = {"name": "Odyssey", "topic": "Messages from the bot to you alone", "dir
 class Tab:
     """One browser tab: what its user sees goes out, what its user does comes in."""
 
-    def __init__(self, discord: LocalDiscord, user: User, ws: web.WebSocketResponse) -> None:
+    def __init__(
+        self, discord: LocalDiscord, user: User, ws: web.WebSocketResponse, plug: Plug | None
+    ) -> None:
         self._discord = discord
         self._user = user
         self._ws = ws
+        self._plug = plug
+        self._told_outage = plug and plug.outage
         self._changed = asyncio.Event()
         # Coalesced: however often a message changes while the browser is slow, it is sent once.
         self._stale: dict[tuple[int, int], None] = {}
@@ -44,6 +50,8 @@ class Tab:
 
     async def run(self) -> None:
         self._discord.world.observe(self._note)
+        if self._plug:
+            self._plug.observers.append(self._changed.set)
         try:
             async with asyncio.TaskGroup() as tasks:
                 await self._send(self._welcome())
@@ -54,6 +62,8 @@ class Tab:
             log.debug("a tab went away")
         finally:
             self._discord.world.stop_observing(self._note)
+            if self._plug:
+                self._plug.observers.remove(self._changed.set)
 
     # ------------------------------------------------------------------ outwards
 
@@ -65,6 +75,9 @@ class Tab:
         while True:
             await self._changed.wait()
             self._changed.clear()
+            if self._plug and self._plug.outage != self._told_outage:
+                self._told_outage = self._plug.outage
+                await self._send({"type": "outage", "outage": asdict(self._told_outage)})
             while self._stale:
                 channel_id, message_id = next(iter(self._stale))
                 del self._stale[channel_id, message_id]
@@ -83,6 +96,7 @@ class Tab:
             "type": "welcome",
             "guild": world.guild_name,
             "remembers": self._discord.remembers,
+            "outage": asdict(self._plug.outage) if self._plug else None,
             "me": str(self._user.id),
             "users": [_user_json(user) for user in world.users()],
             "channels": channels,
@@ -135,6 +149,9 @@ class Tab:
                 reply_to = user.see(channel, int(request["reply_to"])) if request.get("reply_to") else None
                 files = _given(request.get("files", []))
                 await user.send(channel, str(request["content"]), reply_to=reply_to, files=files)
+            case "pull_the_plug":
+                if not (self._plug and self._plug.pull()):
+                    raise NotPossibleError("The bot is not there just now.")
             case "commands":
                 people = user.context_commands(channel, kind=USER_COMMAND)
                 menus = {"menu": user.context_commands(channel), "person_menu": people}

@@ -99,6 +99,41 @@ async def test_a_part_that_ends_by_itself() -> None:
         assert not any(child.is_running() for child in children)
 
 
+async def test_the_plug_is_pulled() -> None:
+    """The bot is killed, and another one takes its place at once; who looks at the page is told of it."""
+    async with demo_process("--port", "0") as process:
+        url = await _ready_url(process)
+        async with (
+            aiohttp.ClientSession() as http,
+            http.ws_connect(f"{url}live?as=robin", origin=url[:-1]) as tab,
+        ):
+            welcome = await tab.receive_json()
+            assert welcome["outage"] == {"phase": "in", "seconds": 0, "is_over": True}
+            bot = _bot_of(process)
+            pull = {"ask": "pull_the_plug", "channel": welcome["channels"][0]["id"]}
+            await tab.send_json({"nonce": "1", **pull})
+            await tab.send_json({"nonce": "2", **pull})
+            told = [await tab.receive_json() for _ in range(4)]
+            assert not await asyncio.to_thread(bot.is_running)
+            assert {"type": "result", "nonce": "1"} in told
+            assert {"type": "result", "nonce": "2", "failed": "The bot is not there just now."} in told
+            outages = [each["outage"] for each in told if each["type"] == "outage"]
+            assert [(each["phase"], each["is_over"]) for each in outages] == [
+                ("out", False),
+                ("connected", True),
+            ]
+            assert outages[1]["seconds"] > 0
+        assert _bot_of(process).pid != bot.pid
+        process.send_signal(signal.SIGINT)
+        _, err = await process.communicate()
+        assert (process.returncode, err) == (0, b"")
+
+
+def _bot_of(demo: asyncio.subprocess.Process) -> psutil.Process:
+    children = psutil.Process(demo.pid).children(recursive=True)
+    return next(child for child in children if child.cmdline()[-1] == "run")
+
+
 async def test_a_taken_port() -> None:
     """A port in use is one clear sentence and exit code 1."""
     with socket.socket() as taken:

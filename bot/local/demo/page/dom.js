@@ -27,6 +27,7 @@ const PATHS = {
   close: "M6 6l12 12M18 6 6 18",
   down: "M12 5v14M6 13l6 6 6-6",
   play: "M8 5v14l11-7z",
+  plug: "M9 2v6M15 2v6M6 8h12v3a6 6 0 0 1-12 0zM12 17v5",
   sound: "M4 9v6h4l5 4V5L8 9zM16 9c1.500 1.700 1.500 4.300 0 6",
 };
 

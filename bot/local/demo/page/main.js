@@ -6,6 +6,7 @@ import { Connection } from "./connection.js";
 import { avatar, el, icon } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { openModal } from "./modal.js";
+import { Plug } from "./plug.js";
 import { isWatchLink, Stage, watchLink } from "./stage.js";
 import { keepCounting } from "./time.js";
 import { takePictures } from "./uploads.js";
@@ -70,7 +71,9 @@ const messages = new MessageList(byId("messages"), byId("newer"), app);
 const composer = new Composer(byId("composer"), app);
 takePictures(byId("chat"), app);
 const answers = new Answers((text) => stage.say(text), app.names);
+const plug = new Plug(() => app.perform("pull_the_plug", {}));
 const stage = new Stage(byId("stage"), {
+  plug,
   async tryIt(prompt) {
     if (channel.direct) showChannel(world.channels[0]);
     const command = stage.isOnAir ? "odyssey say" : "odyssey start";
@@ -101,6 +104,7 @@ connection.addEventListener("welcome", ({ detail }) => {
   byId("guild-name").textContent = world.guild;
   byId("memory").textContent = world.remembers ? "" : " Nothing is kept afterwards.";
   byId("connection").hidden = true;
+  plug.show(world.outage);
   drawPeople();
   const wanted = channel?.name ?? sessionStorage.getItem("channel");
   showChannel(world.channels.find((known) => known.name === wanted) ?? world.channels[0], { keepComposer: cameBack });
@@ -137,6 +141,8 @@ connection.addEventListener("gone", ({ detail }) => {
   messages.remove(detail.message_id);
   followStage();
 });
+
+connection.addEventListener("outage", ({ detail }) => plug.show(detail.outage));
 
 connection.addEventListener("lost", () => { byId("connection").hidden = false; });
 

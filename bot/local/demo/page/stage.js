@@ -16,11 +16,12 @@ export class Stage {
   #chosen = null;
 
   // `tryIt(prompt)` starts or suggests, and resolves when it is known what came of it; `showPanel()` leads to the
-  // message that has the link.
-  constructor(node, { tryIt, showPanel }) {
+  // message that has the link; `plug` is the bot's.
+  constructor(node, { tryIt, showPanel, plug }) {
     this.node = node;
     this.tryIt = tryIt;
     this.showPanel = showPanel;
+    this.plug = plug;
     this.picture = el("div", { class: "picture" });
     this.below = el("div");
     this.word = el("p", { class: "word", role: "status" });
@@ -62,6 +63,7 @@ export class Stage {
     return [
       el("h2", { text: "Nothing is on air" }),
       el("p", { class: "lead" }, "Choose a world, or type ", el("kbd", { text: "/odyssey start" }), " in the chat and describe your own."),
+      this.plug.word,
       ideas("Try it", this.#chosen, (prompt) => this.#choose(prompt)),
       this.word,
       el("ol", { class: "steps" }, STEPS.map(([title, text]) => el("li", {}, el("b", { text: title }), el("span", { text })))),
@@ -73,7 +75,9 @@ export class Stage {
       el("div", { class: "under-head" },
         el("h2", { text: this.#isOnAir ? "Steer it" : "Nothing is on air" }),
         this.#isOnAir && el("button", { type: "button", class: "quiet", onclick: () => this.showPanel() }, icon("reply"), "Panel in chat"),
+        this.#isOnAir && this.plug.button,
         el("a", { class: "quiet", href: this.#url, target: "_blank", rel: "noopener noreferrer" }, "Open in a tab", icon("open"))),
+      this.plug.word,
       this.word,
       ideas(this.#isOnAir ? "Suggest" : "Try it", this.#chosen, (prompt) => this.#choose(prompt)),
     ];
