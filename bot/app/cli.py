@@ -53,8 +53,7 @@ def run() -> None:
             from bot.process.settings import Settings, load_settings, misspelt_names
 
             settings = load_settings(Settings)
-            secrets = [settings.discord_token.get_secret_value(), settings.odyssey_api_key.get_secret_value()]
-            set_up_logging(settings.log_level, settings.log_format, secrets)
+            set_up_logging(settings.log_level, settings.log_format, settings.secrets)
             log.info("version %s of the bot", __version__)
             for complaint in misspelt_names():
                 log.warning("%s", complaint)

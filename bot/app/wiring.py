@@ -26,6 +26,8 @@ from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.guilds.words.text_rules import make_text_filter
 from bot.kit.references import new_id, new_reference
+from bot.metrics.counting import Tellers, counting
+from bot.metrics.standing import Standing
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
@@ -47,10 +49,12 @@ from bot.storage.nightly import NightlyCopies
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from bot.web.app import Sources, WebSettings
+from bot.web.gate import Gate
 from bot.web.health import Health, WhyNot
+from bot.web.metrics import GuardedMetrics
 from bot.web.past import PICTURE_LIMIT_BYTES
 from bot.web.playlist.live import LivePlaylists
-from bot.web.server import serve_web
+from bot.web.server import serve_metrics, serve_web
 from bot.worlds.artifacts import fetch_artifact
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
 from bot.worlds.pictures import PictureProcess
@@ -168,6 +172,31 @@ async def _open_services(
             desk.finish(broadcast_id)
     read = await stack.enter_async_context(playlist_reader())
     playlists = await stack.enter_async_context(LivePlaylists(broadcasts.view_in, read, listeners, clock))
+    gate = Gate(
+        clock,
+        networks(settings.trusted_proxies),
+        per_address=settings.pages_per_address,
+        in_all=max(1, raise_open_files_limit() - FILES_FOR_OTHERS),
+    )
+    health = _health(liveness, connection, answers, deadline)
+    token, draw = settings.metrics_token, None
+    if settings.has_metrics:
+        tellers = Tellers(
+            stored=journal.told,
+            answers=answers.heard,
+            tries=writer.tried,
+            turns=liveness.turned,
+            broadcasts=listeners,
+            recorded=desk.recorded,
+        )
+        standing = Standing(
+            lambda: broadcasts.running, ports.pool, lambda: gate.open_in_all, lambda: connection.latency_s
+        )
+        draw = stack.enter_context(counting(tellers, standing, broadcasts.find, clock))
+        if settings.metrics_port is not None:
+            await stack.enter_async_context(
+                serve_metrics(draw, health, host=settings.metrics_host, port=settings.metrics_port)
+            )
     sources = Sources(
         links=links,
         listeners=listeners,
@@ -180,14 +209,13 @@ async def _open_services(
         fetch_recording=desk.fetch,
         fetch_file=partial(fetch_artifact, limit_bytes=PICTURE_LIMIT_BYTES),
         playlist=playlists,
-        health=_health(liveness, connection, answers, deadline),
+        health=health,
+        gate=gate,
+        metrics=GuardedMetrics(draw, token.get_secret_value()) if draw and token else None,
     )
     web_settings = WebSettings(
         base_url=settings.page_url,
-        trusted_proxies=networks(settings.trusted_proxies),
         frame_ancestors=framing_sites(settings.frame_ancestors),
-        pages_per_address=settings.pages_per_address,
-        pages_in_all=max(1, raise_open_files_limit() - FILES_FOR_OTHERS),
     )
     await stack.enter_async_context(
         serve_web(sources, web_settings, host=settings.web_host, port=settings.web_port)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from dataclasses import dataclass
 
 import aiohttp
@@ -47,6 +48,12 @@ class Connection:
     @property
     def is_up(self) -> bool:
         return self._bot is not None and self._bot.is_connected
+
+    @property
+    def latency_s(self) -> float | None:
+        """What Discord's gateway takes to answer a heartbeat; None while it is away, or has not yet."""
+        latency_s = self._bot.latency if self._bot and self._bot.is_connected else math.nan
+        return latency_s if math.isfinite(latency_s) else None
 
     def name_of(self, channel: Channel) -> str | None:
         """What a channel or thread is called, as far as Discord has told."""

@@ -19,7 +19,7 @@ def set_up_logging(level: str, form: str, secrets: Collection[str] = ()) -> None
     """Sends every record from `level` on to standard error, as `form` says: "text" or "json".
 
     `secrets` are masked wherever they turn up, and so are the queries of URLs. A record's `ref` (given as
-    `extra={"ref": …}`) is shown with it.
+    `extra={"ref": …}`) is shown with it; its `code`, one of a few words, is only counted.
     """
     handler = logging.StreamHandler()
     handler.setFormatter((_JsonFormatter if form == "json" else _TextFormatter)(secrets))

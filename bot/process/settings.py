@@ -42,6 +42,8 @@ S = TypeVar("S", bound="DatabaseSettings")
 
 ENV_FILE = Path(".env")
 MOST_PATIENCE_S = 7 * 24 * 3600
+SHORTEST_TOKEN = 16
+"""Characters: a shorter one could be guessed."""
 LIKENESS = 0.8
 """From which on a variable of another name is taken for a misspelt setting: of 1 at most."""
 
@@ -136,6 +138,17 @@ class Settings(DatabaseSettings):
         le=100_000,
         description="Watch pages that one address may have open: a school has one.",
     )
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of its own on which metrics are served; unset means none."
+    )
+    metrics_host: Annotated[str, AfterValidator(listening_host)] = Field(
+        "127.0.0.1", description="Address on which that port is: whoever reaches it may read the metrics."
+    )
+    metrics_token: Secret | None = Field(
+        None,
+        min_length=SHORTEST_TOKEN,
+        description="Serves metrics beside the watch page too, to who brings this token.",
+    )
     chat_prefix: Annotated[str, AfterValidator(typed_prefix)] = Field(
         "!",
         min_length=1,
@@ -180,6 +193,20 @@ class Settings(DatabaseSettings):
         if "discord_api_url" in info.data and (value is None) != (info.data["discord_api_url"] is None):
             raise ValueError("must be set together with DISCORD_API_URL, or not at all")
         return value
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether anybody may ask for metrics."""
+        return self.metrics_port is not None or self.metrics_token is not None
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must stand in no log."""
+        return [
+            value.get_secret_value()
+            for name in type(self).model_fields
+            if isinstance(value := getattr(self, name), SecretStr)
+        ]
 
     @property
     def page_url(self) -> str:

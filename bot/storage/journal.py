@@ -14,6 +14,7 @@ from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
 from bot.broadcast.posts import Post
 from bot.broadcast.states import State
+from bot.broadcast.telling.listeners import Listeners
 from bot.storage import schema
 from bot.storage.schema import storable
 from bot.storage.writer import Upsert, Writer, insert_new, upsert
@@ -30,9 +31,12 @@ class DatabaseJournal:
     """The domain's `PostJournal`. What a method returns is done once the fact is committed."""
 
     def __init__(self, writer: Writer) -> None:
+        self.told = Listeners[object]()
+        """Told of each broadcast, stream, suggestion and post as it is handed in to be stored."""
         self._writer = writer
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
+        self.told.tell(broadcast)
         ending = broadcast.ending
         row = {
             "id": broadcast.id,
@@ -84,6 +88,7 @@ class DatabaseJournal:
         await asyncio.gather(kept, self._writer.execute(older))
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:
+        self.told.tell(stream)
         return self._save(
             schema.streams,
             id=stream.id,
@@ -101,6 +106,7 @@ class DatabaseJournal:
         )
 
     def save_suggestion(self, suggestion: Suggestion, *, is_urgent: bool = False) -> Awaitable[None]:
+        self.told.tell(suggestion)
         origin = suggestion.origin
         for_good = {"is_urgent": True} if is_urgent else {}
         return self._save(
@@ -150,6 +156,7 @@ class DatabaseJournal:
         )
 
     def save_post(self, post: Post) -> Awaitable[None]:
+        self.told.tell(post)
         return self._save(schema.posts, **asdict(post))
 
     def add_post(self, post: Post) -> Awaitable[None]:

@@ -17,10 +17,11 @@ from bot.web import texts
 from bot.web.assets import PAGE, Assets, is_known, tag_of
 from bot.web.events.halls import Halls
 from bot.web.events.page import OpenPage
-from bot.web.gate import Gate, Network
+from bot.web.gate import Gate
 from bot.web.headers import on_every_answer
 from bot.web.health import Health
 from bot.web.instance import PATH, Instance
+from bot.web.metrics import GuardedMetrics
 from bot.web.pages import WatchPage
 from bot.web.past import FetchFile, FetchRecording, Films, LastBroadcasts, LastPictures
 from bot.web.state import Document, key_of, state_document
@@ -34,10 +35,7 @@ class WebSettings:
     """`base_url` is where links start as viewers reach them, with a path or without."""
 
     base_url: str
-    trusted_proxies: Sequence[Network]
     frame_ancestors: Sequence[str]
-    pages_per_address: int
-    pages_in_all: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,9 @@ class Sources:
     fetch_file: FetchFile
     playlist: Callable[[Channel], Awaitable[web.StreamResponse]]
     health: Health
+    gate: Gate
+    metrics: GuardedMetrics | None = None
+    """None where they are not shown among the pages."""
 
 
 def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
@@ -66,6 +67,8 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
 
     app = web.Application()
     sources.health.add_to(app.router)
+    if sources.metrics:
+        app.router.add_get("/metrics", watch.metrics)
     # A proxy may pass on the path under which viewers reach it, or take it away.
     for prefix in {"", urlsplit(settings.base_url).path.rstrip("/")}:
         at = f"{prefix}/watch/{TOKEN}"
@@ -92,12 +95,7 @@ class _Watch:
         self._sources = sources
         self._page_headers = {"Link": assets.to_preload}
         self._version = assets.version
-        self._gate = Gate(
-            clock,
-            settings.trusted_proxies,
-            per_address=settings.pages_per_address,
-            in_all=settings.pages_in_all,
-        )
+        self._gate = sources.gate
         self._page = WatchPage(settings.base_url)
         self._unknown = (PAGE / "unknown.html").read_text("utf-8")
         self._lasts = LastBroadcasts(sources.last_in, clock)
@@ -120,6 +118,11 @@ class _Watch:
 
     async def shutdown(self, _app: web.Application) -> None:
         self._halls.close()
+
+    async def metrics(self, request: web.Request) -> web.StreamResponse:
+        if self._sources.metrics is None:
+            raise web.HTTPNotFound
+        return self._sources.metrics.answer(request, self._gate)
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         link = self._sources.links.find(request.match_info["token"])

@@ -59,7 +59,8 @@ class Gate:
         self._per_address = per_address
         self._in_all = in_all
         self._open: Counter[str] = Counter()
-        self._open_in_all = 0
+        self.open_in_all = 0
+        """Event connections that are open."""
         self._wrong: Counter[str] = Counter()
         self._wrong_until = clock.steady()
 
@@ -74,14 +75,14 @@ class Gate:
         address = self.address(request)
         if self._open[address] >= self._per_address:
             _refuse(web.HTTPTooManyRequests, BUSY_S)
-        if self._open_in_all >= self._in_all:
+        if self.open_in_all >= self._in_all:
             _refuse(web.HTTPServiceUnavailable, BUSY_S)
         self._open[address] += 1
-        self._open_in_all += 1
+        self.open_in_all += 1
         try:
             yield
         finally:
-            self._open_in_all -= 1
+            self.open_in_all -= 1
             self._open[address] -= 1
             if not self._open[address]:
                 del self._open[address]

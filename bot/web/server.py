@@ -1,4 +1,4 @@
-"""The web server: watch pages, at links that cannot be guessed, and a health check."""
+"""The web servers: of watch pages, at links that cannot be guessed, and of what is counted."""
 
 import errno
 import logging
@@ -10,6 +10,8 @@ from aiohttp.http import HttpProcessingError
 
 from bot.kit.errors import StartError
 from bot.web.app import Sources, WebSettings, make_web_app
+from bot.web.health import Health
+from bot.web.metrics import Draw, make_metrics_app
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +38,25 @@ _request_log.addFilter(_FailedRequests())
 
 @asynccontextmanager
 async def serve_web(sources: Sources, settings: WebSettings, *, host: str, port: int) -> AsyncIterator[None]:
-    """Serves the watch pages, and whether the bot is connected. Raises `StartError`."""
+    """Serves the watch pages, and whether the bot is well. Raises `StartError`."""
+    async with _serving(make_web_app(sources, settings), host, port, "WEB"):
+        log.info("the watch page is served on %s:%s", host, port)
+        yield
+
+
+@asynccontextmanager
+async def serve_metrics(draw: Draw, health: Health, *, host: str, port: int) -> AsyncIterator[None]:
+    """Serves what is counted, and whether the bot is well, without a question. Raises `StartError`."""
+    async with _serving(make_metrics_app(draw, health), host, port, "METRICS"):
+        log.info("metrics are served on %s:%s", host, port)
+        yield
+
+
+@asynccontextmanager
+async def _serving(app: web.Application, host: str, port: int, settings: str) -> AsyncIterator[None]:
+    """`settings` is what the names of those begin with that say where."""
     runner = web.AppRunner(
-        make_web_app(sources, settings),
+        app,
         access_log=None,
         logger=_request_log,
         handler_cancellation=True,
@@ -50,11 +68,10 @@ async def serve_web(sources: Sources, settings: WebSettings, *, host: str, port:
         try:
             await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
         except OSError as error:
-            setting = "WEB_PORT" if error.errno in _ABOUT_THE_PORT else "WEB_HOST"
+            setting = f"{settings}_PORT" if error.errno in _ABOUT_THE_PORT else f"{settings}_HOST"
             raise StartError(
                 f"The web server cannot listen on {host}:{port}: {error.strerror}. Choose another {setting}."
             ) from error
-        log.info("the watch page is served on %s:%s", host, port)
         yield
     finally:
         await runner.cleanup()

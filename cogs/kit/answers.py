@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 import aiohttp
 import discord
 
-from bot.broadcast.errors import BroadcastError
+from bot.broadcast.errors import BroadcastError, Code
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.kit.references import new_reference
 from cogs.wording.requests import UNEXPECTED, refused_request
@@ -46,11 +46,18 @@ async def explaining(interaction: discord.Interaction) -> AsyncIterator[None]:
 def explain(error: Exception, where: str) -> str:
     """The user's sentence for an error; with a reference to the log for one that nobody foresaw."""
     if isinstance(error, BroadcastError | WrongSettingError):
-        log.info("refused at %s: %s", where, error)
+        log.info("refused at %s: %s", where, error, extra={"code": _code(error)})
         return refused_request(error)
     reference = new_reference()
     log.error("failed at %s", where, exc_info=error, extra={"ref": reference})
     return f"{UNEXPECTED}\n{reference_line(reference)}"
+
+
+def _code(error: BroadcastError | WrongSettingError) -> str:
+    """One of a few words, whatever the facts."""
+    if isinstance(error, BroadcastError):
+        return error.code.value if isinstance(error.code, Code) else error.code.__name__
+    return type(error).__name__
 
 
 async def answer_privately(interaction: discord.Interaction, text: str) -> None:

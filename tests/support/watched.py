@@ -24,7 +24,9 @@ from bot.broadcast.telling.listeners import Listeners
 from bot.process.clock import SystemClock
 from bot.process.setting_values import networks
 from bot.web.app import Sources, WebSettings
+from bot.web.gate import Gate
 from bot.web.health import Health
+from bot.web.metrics import GuardedMetrics
 from bot.web.server import serve_web
 from tests.e2e.conftest import free_port
 
@@ -53,6 +55,7 @@ class Watched:
         self.broadcasts: dict[str, Broadcast] = {}
         self.asked: list[str] = []
         self.failure: Exception | None = None
+        self.metrics: GuardedMetrics | None = None
         self.health = Health(lambda: None, {"discord": lambda: None})
         self.listeners, self.recorded = Listeners[Broadcast](), Listeners[Stream]()
         tokens = itertools.count(1)
@@ -72,15 +75,17 @@ class Watched:
         self.listeners.tell(last.broadcast)
 
     @asynccontextmanager
-    async def served(self, **settings: Any) -> AsyncIterator[str]:
+    async def served(
+        self, *, pages_per_address: int = 200, pages_in_all: int = 10_000, **settings: Any
+    ) -> AsyncIterator[str]:
         """Serves it; gives the URL of the channel's watch page."""
         port = free_port()
         chosen = WebSettings(
             base_url=f"http://127.0.0.1:{port}",
-            trusted_proxies=networks("127.0.0.1"),
             frame_ancestors=(),
-            pages_per_address=200,
-            pages_in_all=10_000,
+        )
+        self.gate = Gate(
+            self.clock, networks("127.0.0.1"), per_address=pages_per_address, in_all=pages_in_all
         )
         await self.links.load()
         web_server = serve_web(self.sources(), replace(chosen, **settings), host="127.0.0.1", port=port)
@@ -100,6 +105,8 @@ class Watched:
             fetch_recording=self._recording,
             fetch_file=self._file,
             health=self.health,
+            gate=self.gate,
+            metrics=self.metrics,
             playlist=self._playlist,
         )
 

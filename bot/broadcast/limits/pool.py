@@ -38,7 +38,7 @@ class StreamPool:
 
     def __init__(self, size: int, clock: Clock, *, kept_for_seams: int = 0) -> None:
         """Of `size` slots so many are `kept_for_seams`: no broadcast starts on them."""
-        self._size = size
+        self.size = size
         self._kept_for_seams = min(kept_for_seams, size - 1)
         self._clock = clock
         self._numbers = itertools.count()
@@ -49,6 +49,16 @@ class StreamPool:
         self._retry_at: float | None = None
         """When one may try again, while the service is known to be full."""
         self._pause_s = FIRST_PAUSE_S
+
+    @property
+    def held(self) -> int:
+        """How many slots broadcasts hold."""
+        return len(self._held)
+
+    @property
+    def waiting(self) -> int:
+        """How many broadcasts wait for one."""
+        return len(self._line)
 
     def claim(self, moved_up: Callable[[], None]) -> Slot:
         """A claim, to be made good by `turn`, and given up. `moved_up` is called when its place changes."""
@@ -112,11 +122,11 @@ class StreamPool:
     def _has_room_for_a_seam(self) -> bool:
         """Of what is not kept for them, seams get only what nobody waits for."""
         held = len(self._held)
-        is_for_starts = held < self._size - self._kept_for_seams and self._line
-        return held < self._size and not is_for_starts and self._retry_at is None
+        is_for_starts = held < self.size - self._kept_for_seams and self._line
+        return held < self.size and not is_for_starts and self._retry_at is None
 
     def _may_go(self, slot: Slot) -> bool:
-        if self._line[0] is not slot or len(self._held) >= self._size - self._kept_for_seams:
+        if self._line[0] is not slot or len(self._held) >= self.size - self._kept_for_seams:
             return False
         return self._retry_at is None or (self._trying is None and self._clock.steady() >= self._retry_at)
 

@@ -253,7 +253,7 @@ class BroadcastSession:
     async def _close(self, ending: Ending) -> None:
         if ending.reason.is_failure:
             ending = replace(ending, reference=ending.reference or self._ports.new_reference())
-            noted = {"ref": ending.reference}
+            noted = {"ref": ending.reference, "code": ending.reason.value}
             log.warning("broadcast %s failed: %s", self.broadcast.id, ending.reason.value, extra=noted)
             log.debug("it was told: %s", ending.detail, extra=noted)  # may quote what viewers wrote
         self._begin_end(ending)

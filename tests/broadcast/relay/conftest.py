@@ -10,10 +10,11 @@ import pytest
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
-from bot.broadcast.model import Channel, Ending, Stream
+from bot.broadcast.model import Broadcast, Channel, Ending, Stream
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
+from bot.broadcast.telling.listeners import Listeners
 from tests.broadcast.conftest import CHANNEL, MIKA, reach, start
 from tests.broadcast.fakes import (
     ListeningAudience,
@@ -38,6 +39,7 @@ class Run:
     clock: TurnedClock
     limit: StreamLimit
     budgets: dict[int, Budget]
+    listeners: Listeners[Broadcast]
 
     async def start(self, channel: Channel = CHANNEL, *, lasting_s: float | None = None) -> BroadcastSession:
         """Mika's broadcast, live."""
@@ -89,6 +91,6 @@ def opened() -> Opened:
             pool=StreamPool(slots, clock, kept_for_seams=int(continuation is Continuation.OVERLAP)),
         )
         async with desk, Broadcasts(with_service, desk) as broadcasts:
-            yield Run(broadcasts, service, journal, clock, limit, budgets)
+            yield Run(broadcasts, service, journal, clock, limit, budgets, with_service.listeners)
 
     return open_run

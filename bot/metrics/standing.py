@@ -1,0 +1,57 @@
+"""How things stand, read at the moment in which somebody asks."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from bot import __version__
+from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Standing(Collector):
+    """`latency_s` is that of Discord's gateway; None while it is not known."""
+
+    running: Callable[[], Iterable[BroadcastSession]]
+    pool: StreamPool
+    pages_open: Callable[[], int]
+    latency_s: Callable[[], float | None]
+
+    def collect(self) -> Iterator[Metric]:
+        sessions = list(self.running())
+        states = Counter(session.broadcast.state for session in sessions)
+        by_state = GaugeMetricFamily("odyssey_broadcasts", "Broadcasts that run, by state.", labels=["state"])
+        for state in State:
+            if not state.is_over:
+                by_state.add_metric([state], states[state])
+        yield by_state
+        on_air = [session for session in sessions if session.relay.is_open]
+        lines = [session.floor.waiting for session in sessions]
+        latency_s = self.latency_s()
+        yield _gauge("odyssey_streams_on_air", "Streams that viewers see.", len(on_air))
+        yield _gauge("odyssey_suggestions_waiting", "Suggestions in all lines.", sum(lines))
+        yield _gauge("odyssey_line_longest", "Suggestions in the longest line.", max(lines, default=0))
+        yield _gauge("odyssey_slots_limit", "Streams that may run at once.", self.pool.size)
+        yield _gauge("odyssey_slots_held", "Slots that broadcasts hold.", self.pool.held)
+        yield _gauge("odyssey_slots_waiting", "Broadcasts that wait for a slot.", self.pool.waiting)
+        yield _gauge("odyssey_watch_pages_open", "Watch pages that are open.", self.pages_open())
+        yield _gauge("odyssey_discord_connected", "Whether Discord is there.", latency_s is not None)
+        yield _gauge(
+            "odyssey_discord_latency_seconds",
+            "What Discord's gateway takes to answer a heartbeat; NaN while it is away.",
+            math.nan if latency_s is None else latency_s,
+        )
+        info = GaugeMetricFamily("odyssey_bot_info", "The version that runs.", labels=["version"])
+        info.add_metric([__version__], 1)
+        yield info
+
+
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, meaning, value=value)
