@@ -5,6 +5,7 @@ import logging
 from contextlib import AsyncExitStack
 from functools import partial
 
+from bot.app.watching import health_of, open_metrics
 from bot.broadcast.answers import Answer, Answers, Call
 from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audit import Audit
@@ -26,7 +27,7 @@ from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.guilds.words.text_rules import make_text_filter
 from bot.kit.references import new_id, new_reference
-from bot.metrics.counting import Tellers, counting
+from bot.metrics.counting import Tellers
 from bot.metrics.standing import Standing
 from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
 from bot.process.clock import SystemClock
@@ -50,11 +51,9 @@ from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from bot.web.app import Sources, WebSettings
 from bot.web.gate import Gate
-from bot.web.health import Health, WhyNot
-from bot.web.metrics import GuardedMetrics
 from bot.web.past import PICTURE_LIMIT_BYTES
 from bot.web.playlist.live import LivePlaylists
-from bot.web.server import serve_metrics, serve_web
+from bot.web.server import serve_web
 from bot.worlds.artifacts import fetch_artifact
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
 from bot.worlds.pictures import PictureProcess
@@ -155,9 +154,10 @@ async def _open_services(
         new_reference=new_reference,
     )
     database = database_address(settings.database_url).path
+    nightly = None
     if database and settings.backup_days:
         copies = KeptCopies.of(database, settings.backup_path, settings.backup_days)
-        await stack.enter_async_context(NightlyCopies(copies, clock))
+        nightly = await stack.enter_async_context(NightlyCopies(copies, clock))
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     with errors_explained(settings.database_url):
@@ -172,31 +172,30 @@ async def _open_services(
             desk.finish(broadcast_id)
     read = await stack.enter_async_context(playlist_reader())
     playlists = await stack.enter_async_context(LivePlaylists(broadcasts.view_in, read, listeners, clock))
+    proxies = networks(settings.trusted_proxies)
     gate = Gate(
         clock,
-        networks(settings.trusted_proxies),
+        proxies,
         per_address=settings.pages_per_address,
         in_all=max(1, raise_open_files_limit() - FILES_FOR_OTHERS),
     )
-    health = _health(liveness, connection, answers, deadline)
-    token, draw = settings.metrics_token, None
-    if settings.has_metrics:
-        tellers = Tellers(
-            stored=journal.told,
-            answers=answers.heard,
-            tries=writer.tried,
-            turns=liveness.turned,
-            broadcasts=listeners,
-            recorded=desk.recorded,
-        )
-        standing = Standing(
-            lambda: broadcasts.running, ports.pool, lambda: gate.open_in_all, lambda: connection.latency_s
-        )
-        draw = stack.enter_context(counting(tellers, standing, broadcasts.find, clock))
-        if settings.metrics_port is not None:
-            await stack.enter_async_context(
-                serve_metrics(draw, health, host=settings.metrics_host, port=settings.metrics_port)
-            )
+    health = health_of(liveness, connection, answers, deadline)
+    tellers = Tellers(
+        stored=journal.told,
+        answers=answers.heard,
+        tries=writer.tried,
+        turns=liveness.turned,
+        broadcasts=listeners,
+        recorded=desk.recorded,
+    )
+    standing = Standing(
+        lambda: broadcasts.running,
+        ports.pool,
+        lambda: gate.open_in_all,
+        lambda: connection.latency_s,
+        lambda: nightly.made_at if nightly else None,
+    )
+    metrics = await open_metrics(settings, stack, tellers, standing, broadcasts.find, clock, health)
     sources = Sources(
         links=links,
         listeners=listeners,
@@ -211,10 +210,11 @@ async def _open_services(
         playlist=playlists,
         health=health,
         gate=gate,
-        metrics=GuardedMetrics(draw, token.get_secret_value()) if draw and token else None,
+        metrics=metrics,
     )
     web_settings = WebSettings(
         base_url=settings.page_url,
+        trusted_proxies=proxies,
         frame_ancestors=framing_sites(settings.frame_ancestors),
     )
     await stack.enter_async_context(
@@ -246,16 +246,6 @@ async def _open_services(
         deadline=deadline,
         watch_base_url=settings.watch_base_url,
     )
-
-
-def _health(liveness: Liveness, connection: Connection, answers: Answers, deadline: Deadline) -> Health:
-    lacks: dict[str, WhyNot] = {
-        "discord": lambda: None if connection.is_up else "not connected to Discord",
-        "database": lambda: None if liveness.can_store else "the database takes nothing",
-        "odyssey": lambda: "Odyssey refuses the key" if answers.key_is_refused else None,
-        "process": lambda: "the bot is told to stop" if deadline.has_begun else liveness.problem,
-    }
-    return Health(lambda: liveness.problem, lacks)
 
 
 def _status(connection: Connection, broadcasts: Broadcasts) -> str:

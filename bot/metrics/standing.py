@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
@@ -17,12 +18,14 @@ from bot.broadcast.states import State
 
 @dataclass(frozen=True, slots=True)
 class Standing(Collector):
-    """`latency_s` is that of Discord's gateway; None while it is not known."""
+    """`latency_s` is that of Discord's gateway, None while it is not known; `copied_at` is when the newest
+    nightly copy of the database was made."""
 
     running: Callable[[], Iterable[BroadcastSession]]
     pool: StreamPool
     pages_open: Callable[[], int]
     latency_s: Callable[[], float | None]
+    copied_at: Callable[[], datetime | None]
 
     def collect(self) -> Iterator[Metric]:
         sessions = list(self.running())
@@ -47,6 +50,12 @@ class Standing(Collector):
             "odyssey_discord_latency_seconds",
             "What Discord's gateway takes to answer a heartbeat; NaN while it is away.",
             math.nan if latency_s is None else latency_s,
+        )
+        copied_at = self.copied_at()
+        yield _gauge(
+            "odyssey_backup_timestamp_seconds",
+            "When the newest nightly copy of the database was made; NaN if there is none.",
+            copied_at.timestamp() if copied_at else math.nan,
         )
         info = GaugeMetricFamily("odyssey_bot_info", "The version that runs.", labels=["version"])
         info.add_metric([__version__], 1)

@@ -195,11 +195,6 @@ class Settings(DatabaseSettings):
         return value
 
     @property
-    def has_metrics(self) -> bool:
-        """Whether anybody may ask for metrics."""
-        return self.metrics_port is not None or self.metrics_token is not None
-
-    @property
     def secrets(self) -> list[str]:
         """What must stand in no log."""
         return [

@@ -17,7 +17,7 @@ from bot.web import texts
 from bot.web.assets import PAGE, Assets, is_known, tag_of
 from bot.web.events.halls import Halls
 from bot.web.events.page import OpenPage
-from bot.web.gate import Gate
+from bot.web.gate import Gate, Network
 from bot.web.headers import on_every_answer
 from bot.web.health import Health
 from bot.web.instance import PATH, Instance
@@ -35,6 +35,7 @@ class WebSettings:
     """`base_url` is where links start as viewers reach them, with a path or without."""
 
     base_url: str
+    trusted_proxies: Sequence[Network]
     frame_ancestors: Sequence[str]
 
 

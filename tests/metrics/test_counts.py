@@ -188,7 +188,15 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
     running: list[Any] = []
     latency_s: list[float] = []
     pool = StreamPool(2, SteppedClock())
-    registry.register(Standing(lambda: running, pool, lambda: 7, lambda: latency_s[0] if latency_s else None))
+    registry.register(
+        Standing(
+            lambda: running,
+            pool,
+            lambda: 7,
+            lambda: latency_s[0] if latency_s else None,
+            lambda: NOW if latency_s else None,
+        )
+    )
     page = page_of(registry)
     assert (page.value("odyssey_broadcasts", state="live"), page.value("odyssey_discord_connected")) == (0, 0)
     assert math.isnan(page.value("odyssey_discord_latency_seconds"))

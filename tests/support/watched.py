@@ -80,15 +80,17 @@ class Watched:
     ) -> AsyncIterator[str]:
         """Serves it; gives the URL of the channel's watch page."""
         port = free_port()
-        chosen = WebSettings(
+        usual = WebSettings(
             base_url=f"http://127.0.0.1:{port}",
+            trusted_proxies=networks("127.0.0.1"),
             frame_ancestors=(),
         )
+        chosen = replace(usual, **settings)
         self.gate = Gate(
-            self.clock, networks("127.0.0.1"), per_address=pages_per_address, in_all=pages_in_all
+            self.clock, chosen.trusted_proxies, per_address=pages_per_address, in_all=pages_in_all
         )
         await self.links.load()
-        web_server = serve_web(self.sources(), replace(chosen, **settings), host="127.0.0.1", port=port)
+        web_server = serve_web(self.sources(), chosen, host="127.0.0.1", port=port)
         async with web_server:
             yield f"http://127.0.0.1:{port}/watch/{TOKEN}"
 

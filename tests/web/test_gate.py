@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx
 import pytest
@@ -149,7 +150,10 @@ async def test_a_run_says_who_it_is_and_how_one_comes_there(path: str) -> None:
         ("127.0.0.1", "by a proxy that does not say from where", "by a proxy"),
         ("10.0.0.0/8", "directly", "by a proxy that is not trusted"),
     ):
-        chosen = {"base_url": "https://example.org/odyssey", "trusted_proxies": networks(trusted)}
+        chosen: dict[str, Any] = {
+            "base_url": "https://example.org/odyssey",
+            "trusted_proxies": networks(trusted),
+        }
         async with watched.served(**chosen) as page, httpx.AsyncClient() as http:
             url = f"{page.partition('/watch')[0]}{path}/instance"
             answers = [
