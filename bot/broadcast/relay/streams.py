@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 _FOR_WHAT_IT_SHOWS = frozenset({Reason.STREAM_ERROR, Reason.REFUSED, Reason.NO_PICTURES})
 """What a start is refused for that may be let through in other words, or without a picture."""
+_NOT_ANSWERED = frozenset({Reason.UNREACHABLE, Reason.SERVICE_GONE})
+"""After these the service may have begun it all the same: what was meant stays in the books as that."""
 
 
 class Streams:
@@ -66,6 +68,8 @@ class Streams:
             try:
                 await run.begin(prompt, picture, self._ports.journal)
             except WorldError as error:
+                if error.reason in _NOT_ANSWERED:
+                    await self.store_end(run, ending_of(error))
                 if error.reason not in _FOR_WHAT_IT_SHOWS or number == len(ways):
                     raise
                 log.info("broadcast %s: its next stream is asked for otherwise", self._broadcast.id)

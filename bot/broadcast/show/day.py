@@ -69,7 +69,8 @@ class Share:
     async def renew(self) -> Reason | None:
         """Keeps more, of what there is today and by the rules as they are; else says why it is the end."""
         self.due_at = self._next_due  # by the rules as they are now
-        if self.used_s(self._days.clock.steady()) >= self.limit_s:
+        # The very sum by which it became due: a difference is rounded otherwise, and would be asked again.
+        if self.live_since is not None and self._days.clock.steady() >= self.live_since + self.limit_s:
             return Reason.LENGTH_REACHED if self._length_s < self._longest_s else Reason.BROADCAST_LIMIT
         if not await self._days.keep_more(self):
             return Reason.DAY_LIMIT

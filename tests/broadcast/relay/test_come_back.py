@@ -59,11 +59,25 @@ async def test_a_stream_that_never_began_is_the_one_that_is_tried_again(opened: 
     """It keeps its key and its number: what never was leaves no gap."""
     async with opened() as run:
         await run.start()
-        run.service.failing_at["start"] = [WorldError(Reason.UNREACHABLE)]
+        run.service.failing_at["start"] = [FULL]
         run.service.break_off(Reason.SERVICE_GONE)
         await run.clock.turn(10)
         begun = [(stream.number, stream.service_id) for stream in run.streams]
         assert begun == [(1, "stream-1"), (2, "stream-2")]
+
+
+@pytest.mark.parametrize("reason", [Reason.UNREACHABLE, Reason.SERVICE_GONE])
+async def test_a_start_that_was_not_answered_leaves_what_it_meant(opened: Opened, reason: Reason) -> None:
+    """The service may have begun it: by what is stored of it, its recording can still be found."""
+    async with opened() as run:
+        await run.start()
+        run.service.failing_at["start"] = [WorldError(reason)]
+        run.service.break_off(Reason.SERVICE_GONE)
+        await run.clock.turn(10)
+        stored = [(stream.number, stream.service_id, stream.end_reason) for stream in run.streams]
+        assert stored == [
+            (1, "stream-1", Reason.SERVICE_GONE), (2, None, reason), (2, "stream-2", None)
+        ]  # fmt: skip
 
 
 @pytest.mark.outage("Odyssey stays away")

@@ -1,6 +1,7 @@
 """A server's minutes of a day: they end what outlasts them, and nobody gets the last one twice."""
 
 import asyncio
+import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from bot.broadcast.errors import (
 )
 from bot.broadcast.limits.budget import LAST_CALL_S, STREAM_LIMIT_S, Budget
 from bot.broadcast.model import Broadcast, Channel
+from bot.broadcast.show.day import Days
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, opened_rig, reach, start
@@ -322,3 +324,17 @@ async def test_of_the_day_no_more_is_kept_than_a_broadcast_is_long(rig: Rig) -> 
     rig.budgets[GUILD] = replace(a_day(minutes=3), usual=timedelta(minutes=1))
     answers = [await refusal(rig, Channel(GUILD, number)) for number in (10, 11, 12, 13)]
     assert answers == [None, None, None, DayIsUsedUp]
+
+
+async def test_a_share_that_is_due_is_over_however_its_moments_are_rounded(rig: Rig) -> None:
+    """A sum and a difference of moments differ in the last digit: nobody asks for ever in between."""
+    luck = random.Random(1)
+    for number in range(100):
+        days = Days(rig.journal, lambda _: AN_ENDLESS_EVENING, rig.clock)
+        share = await days.claim(GUILD, f"share {number}", timedelta(seconds=400))
+        await rig.clock.sleep(luck.uniform(0, 50))
+        share.begin(rig.clock.steady())
+        assert share.ends_at
+        await rig.clock.sleep(share.ends_at - rig.clock.steady())
+        assert rig.clock.steady() >= share.ends_at
+        assert await share.renew() is Reason.LENGTH_REACHED

@@ -1,0 +1,67 @@
+"""`python -m tests.simulate`: plays evenings by their seeds, and says of each that is wrong what is.
+
+--evenings 10000   how many
+--seed 0           the first one's seed; the others follow
+--processes 2      side by side
+--history          of one evening: all that happened, line by line
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Iterator
+
+from tests.simulate.checker import check
+from tests.simulate.evening import Evening
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulate", description=__doc__)
+    parser.add_argument("--evenings", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--history", action="store_true")
+    asked = parser.parse_args()
+    seeds = range(asked.seed, asked.seed + asked.evenings)
+    began, wrong, played = time.monotonic(), 0, 0
+    for seed, digest, faults, history in _played(seeds, min(asked.processes, len(seeds))):
+        played += 1
+        wrong += bool(faults)
+        if asked.history:
+            print(*history, sep="\n")
+        for fault in faults:
+            print(f"seed {seed} ({digest}): {fault}", flush=True)
+        if played % 1000 == 0:
+            print(f"{played} evenings, {wrong} of them wrong", flush=True)
+    minutes = (time.monotonic() - began) / 60
+    print(f"{played} evenings in {minutes:.1f} min ({played / minutes:.0f} a minute), {wrong} of them wrong")
+    if wrong:
+        print("One again: python -m tests.simulate --seed N --history")
+        sys.exit(1)
+
+
+def play(seed: int) -> tuple[int, str, list[str], list[str]]:
+    """An evening's seed, digest, faults and history."""
+    evening = Evening(seed)
+    evening.play()
+    return seed, evening.digest, check(evening), evening.history
+
+
+def _play(seed: int) -> tuple[int, str, list[str], list[str]]:
+    return *play(seed)[:3], []
+
+
+def _played(seeds: range, processes: int) -> Iterator[tuple[int, str, list[str], list[str]]]:
+    if processes <= 1:
+        yield from map(play, seeds)
+        return
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap_unordered(_play, seeds, chunksize=10)
+
+
+if __name__ == "__main__":
+    main()
