@@ -16,14 +16,18 @@ from tests.simulate.service import Service, Session
 
 
 class ModelWorlds:
-    """The ports `OpenWorld` and `Goodbyes`."""
+    """The ports `OpenWorld` and `Leave`."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def part(self, session_id: str) -> None:
-        """Says goodbye on an earlier run's session."""
-        await self._service.ask(lambda: self._service.free(session_id))
+    async def leave(self, session: str) -> bool:
+        """Says goodbye to a session of an earlier run."""
+        try:
+            await self._service.ask(lambda: self._service.free(session))
+        except WorldError:
+            return False
+        return True
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[ModelWorld]:
@@ -48,7 +52,10 @@ class ModelWorld:
     def __init__(self, service: Service, session: Session) -> None:
         self._service = service
         self._session = session
-        self.session_id = session.id
+
+    @property
+    def session(self) -> str | None:
+        return self._session.id
 
     @property
     def starts_from_pictures(self) -> bool:
