@@ -13,12 +13,14 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.model import Broadcast
+from bot.broadcast.outage import Outage
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.show.unstored import Unstored
 from bot.broadcast.states import Reason
 from bot.broadcast.telling.listeners import Listeners
 from bot.discord.bot import Services
@@ -98,7 +100,9 @@ async def _open_services(
     engine = await stack.enter_async_context(
         open_database(settings.database_url, alone=True, backup_dir=settings.backup_path)
     )
-    writer = await stack.enter_async_context(Writer(engine))
+    writer = await stack.enter_async_context(Writer(engine, patience_s=settings.database_patience_s))
+    outage = Outage()
+    writer.tried.listen(lambda one: outage.tell(is_on=one.is_for_want_of_the_database))
     # By the machine's own clock: what a test does to the domain's says nothing of the loop.
     liveness = await stack.enter_async_context(Liveness(writer, SystemClock()))
     journal = DatabaseJournal(writer)
@@ -152,6 +156,7 @@ async def _open_services(
         arbitration_of=lambda guild_id: guilds.settings_of(guild_id).arbitration,
         new_id=new_id,
         new_reference=new_reference,
+        outage=outage,
     )
     database = database_address(settings.database_url).path
     nightly = None
@@ -160,6 +165,7 @@ async def _open_services(
         nightly = await stack.enter_async_context(NightlyCopies(copies, clock))
     broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
+    await stack.enter_async_context(Unstored(broadcasts, outage, clock))
     with errors_explained(settings.database_url):
         # No other bot has this database, so what seems to run is what a crash left.
         reference = new_reference()

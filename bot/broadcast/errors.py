@@ -1,6 +1,7 @@
 """What the domain refuses, by code.
 
     BroadcastError     a request that cannot be met: a `Code`, or the facts for the user's sentence
+      NotStoredError   the database is away
     WorldError         the world, or the way to it, failed: a `Reason`, and whether trying again may help
     NotShownError      nobody could be shown something just now; it is to be shown again
 
@@ -12,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
-from bot.broadcast.model import Ending, Viewer
+from bot.broadcast.model import Ending, Refusal, Viewer
 from bot.broadcast.states import Reason
 
 
@@ -52,6 +53,7 @@ class Code(StrEnum):
     UNKNOWN_BROADCAST = "unknown_broadcast"
     NO_BROADCASTS_YET = "no_broadcasts_yet"
     NO_WATCH_PAGE = "no_watch_page"
+    NOT_STORED = "not_stored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,14 @@ class BroadcastError(Exception):
         return self.why if isinstance(self.why, Code) else type(self.why)
 
 
+class NotStoredError(BroadcastError):
+    """The database is away: what was asked for could not be stored, and so it is not done."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(Code.NOT_STORED)
+        self.__cause__ = cause
+
+
 class NotShownError(Exception):
     """Who shows things is away, or is kept from it: trying again may help."""
 
@@ -229,3 +239,15 @@ class WorldError(Exception):
 def ending_of(error: WorldError) -> Ending:
     """The end of what the world has failed."""
     return Ending(error.reason, detail=error.detail, limit=error.limit)
+
+
+def refusal_of(error: WorldError) -> Refusal | None:
+    """What a failed interaction means for its suggestion; None if the stream does not go on after it."""
+    return _REFUSALS.get(error.reason)
+
+
+_REFUSALS = {
+    Reason.STREAM_ERROR: Refusal.SERVICE_REFUSED,
+    Reason.USAGE_LIMIT: Refusal.SERVICE_REFUSED,
+    Reason.UNREACHABLE: Refusal.NOT_ACKNOWLEDGED,
+}

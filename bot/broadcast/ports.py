@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -27,6 +27,7 @@ from bot.broadcast.model import (
     Suggestion,
     TimeOnAir,
 )
+from bot.broadcast.outage import Outage
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post
 from bot.broadcast.telling.listeners import Listeners
@@ -136,7 +137,8 @@ class RecordingKeeper(Protocol):
 class Journal(Protocol):
     """The memory of the domain. What a method returns is awaited until its fact is stored.
 
-    Calls take effect in their order, whenever what they return is awaited, and if it never is.
+    Calls take effect in their order, whenever what they return is awaited, and if it never is. What cannot be
+    stored raises `NotStoredError`; what is only asked for, soon, and is not stored later.
     """
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]: ...
@@ -149,8 +151,13 @@ class Journal(Protocol):
 
     def save_stream(self, stream: Stream) -> Awaitable[None]: ...
 
-    def save_suggestion(self, suggestion: Suggestion, *, is_urgent: bool = False) -> Awaitable[None]:
-        """Stores it as it stands. One that was urgent, to be sent before anything else, always was."""
+    def save_suggestion(
+        self, suggestion: Suggestion, *, is_new: bool = False, is_urgent: bool = False
+    ) -> Awaitable[None]:
+        """Stores it as it stands. One that is new is only asked for.
+
+        One that was urgent, to be sent before anything else, always was.
+        """
 
     def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
         """Has stored how a floor is ruled. Nobody waits for this or the other notes."""
@@ -289,3 +296,5 @@ class Ports:
     """An ID that cannot be guessed."""
     new_reference: Callable[[], str]
     """A short word that a user can quote and an operator can find in the log."""
+    outage: Outage = field(default_factory=Outage)
+    """Whether what happens can be stored."""

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     SERVICE_GONE = "service_gone"
     STREAM_ERROR = "stream_error"
     INTERRUPTED = "interrupted"  # the bot stopped before it could end the broadcast
+    NOT_STORED = "not_stored"  # the database was away, so nothing could be done
     INTERNAL = "internal"
     UNKNOWN = "unknown"  # stored by a version that knows more
 

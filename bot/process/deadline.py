@@ -1,6 +1,7 @@
 """One deadline for an orderly stop, which everything that still has to end shares."""
 
 import math
+from collections.abc import Callable
 
 from bot.broadcast.clock import Clock
 
@@ -20,13 +21,16 @@ class Deadline:
     There is none until the bot is told to stop: until then last words and leaving have their own time only.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, begun: Callable[[], None] = lambda: None) -> None:
+        """`begun` is called when the bot is told to stop."""
         self._clock = clock
+        self._begun = begun
         self._at = math.inf
 
     def begin(self) -> None:
         """The bot was told to stop; how often it is told does not matter."""
         self._at = min(self._at, self._clock.steady() + STOP_S)
+        self._begun()
 
     @property
     def has_begun(self) -> bool:

@@ -186,6 +186,15 @@ class Settings(DatabaseSettings):
         ),
     )
 
+    database_patience_s: float = Field(
+        600,
+        ge=0,
+        le=MOST_PATIENCE_S,
+        description=(
+            "Seconds for which what happened waits to be stored while the database is locked, full or away."
+        ),
+    )
+
     @field_validator("discord_gateway_url")
     @classmethod
     def _goes_with_the_api(cls, value: str | None, info: ValidationInfo) -> str | None:

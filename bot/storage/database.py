@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.broadcast.errors import NotStoredError
 from bot.kit.errors import StartError
 from bot.storage.address import database_address
 from bot.storage.kept_copies import KeptCopies
@@ -107,8 +108,10 @@ def errors_explained(url: str) -> Iterator[None]:
     """What the database at `url` does not allow while the bot starts is a `StartError`."""
     try:
         yield
-    except (SQLAlchemyError, SchemaError, sqlite3.Error, OSError) as error:
-        cause = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
+    except (SQLAlchemyError, SchemaError, sqlite3.Error, OSError, NotStoredError) as error:
+        raised = error.__cause__ if isinstance(error, NotStoredError) else error
+        words = str(getattr(raised, "orig", None) or raised).splitlines()
+        cause = words[0] if words else type(raised).__name__
         raise StartError(
             f"The database {url} cannot be used: {cause.rstrip('.')}. "
             "Check DATABASE_URL, and that the bot may write there."

@@ -28,7 +28,11 @@ MOMENTS_KEPT = 32
 
 
 class DatabaseJournal:
-    """The domain's `PostJournal`. What a method returns is done once the fact is committed."""
+    """The domain's `PostJournal`. What a method returns is done once the fact is committed.
+
+    While the database is away, what has happened to broadcasts, streams and suggestions waits for it; what is
+    only asked for, and what is told again soon, fails after a moment.
+    """
 
     def __init__(self, writer: Writer) -> None:
         self.told = Listeners[object]()
@@ -60,9 +64,9 @@ class DatabaseJournal:
         }
         saved = upsert(schema.broadcasts, row)
         if not broadcast.state.is_over:
-            return self._writer.execute(saved)
+            return self._writer.execute(saved, is_fact=broadcast.state is not State.REQUESTED)
         its_votes = schema.votes.c.broadcast_id == broadcast.id
-        return self._writer.execute(saved, delete(schema.votes).where(its_votes))
+        return self._writer.execute(saved, delete(schema.votes).where(its_votes), is_fact=True)
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
         running = schema.broadcasts.c.id.in_(broadcast_ids)
@@ -91,6 +95,7 @@ class DatabaseJournal:
         self.told.tell(stream)
         return self._save(
             schema.streams,
+            is_fact=True,
             id=stream.id,
             service_id=stream.service_id,
             number=stream.number,
@@ -105,12 +110,15 @@ class DatabaseJournal:
             session=stream.session,
         )
 
-    def save_suggestion(self, suggestion: Suggestion, *, is_urgent: bool = False) -> Awaitable[None]:
+    def save_suggestion(
+        self, suggestion: Suggestion, *, is_new: bool = False, is_urgent: bool = False
+    ) -> Awaitable[None]:
         self.told.tell(suggestion)
         origin = suggestion.origin
         for_good = {"is_urgent": True} if is_urgent else {}
         return self._save(
             schema.suggestions,
+            is_fact=not is_new,
             id=suggestion.id,
             broadcast_id=suggestion.broadcast_id,
             stream_id=suggestion.stream_id,
@@ -177,11 +185,11 @@ class DatabaseJournal:
         theirs = schema.streams.c.broadcast_id == broadcast_id
         await self._writer.execute(update(schema.streams).where(theirs).values(recording_dropped_at=at))
 
-    def _save(self, table: Table, **row: Any) -> Awaitable[None]:
-        return self._writer.execute(upsert(table, row))
+    def _save(self, table: Table, *, is_fact: bool = False, **row: Any) -> Awaitable[None]:
+        return self._writer.execute(upsert(table, row), is_fact=is_fact)
 
     def _note(self, statement: Executable | Upsert) -> None:
-        self._writer.execute(statement).add_done_callback(_tell_failure)
+        self._writer.execute(statement, is_fact=True).add_done_callback(_tell_failure)
 
 
 def _tell_failure(written: asyncio.Future[None]) -> None:

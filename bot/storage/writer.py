@@ -3,21 +3,29 @@
 import asyncio
 import functools
 import time
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Executable, Table, text
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.broadcast.errors import NotStoredError
+from bot.broadcast.telling.backoff import Backoff
 from bot.broadcast.telling.listeners import Listeners
+from bot.storage.faults import SameFile, is_away
 from bot.storage.unbroken import to_the_end
 
 BATCH_LIMIT = 500
-
-_NO_DATABASE = (OperationalError, OSError)
-"""Locked, full or gone: that is no row's fault, and to try each alone would take as long for each."""
+ASKED_S = 5.0
+"""So long somebody who asks for something waits for a database that is away, before it is refused."""
+LAST_TRIES_S = 1.0
+"""The same for everything once the bot stops."""
+LOCK_WAIT_S = 0.25
+"""So long one try waits for a lock: in between it is seen who waits no more."""
+PAUSES_S = (0.05, 1.0)
+"""Between two tries: the first and the longest."""
 
 _PROOF = text("UPDATE alembic_version SET version_num = version_num")
 """Changes nothing, but takes the lock and room on the disk as any other write does."""
@@ -31,8 +39,8 @@ class Try(NamedTuple):
 
     @property
     def is_for_want_of_the_database(self) -> bool:
-        """Whether it is locked, full or gone, rather than that a row is at fault."""
-        return isinstance(self.error, _NO_DATABASE)
+        """Whether it is locked, full, read-only or gone, rather than that a row is at fault."""
+        return is_away(self.error)
 
 
 class Upsert(NamedTuple):
@@ -45,20 +53,30 @@ class Upsert(NamedTuple):
 class _Write(NamedTuple):
     statements: Sequence[Executable | Upsert]
     written: asyncio.Future[None]
+    asked_at: float
+    is_fact: bool
 
 
 class Writer:
     """Executes statements in the order of the calls, those that wait together in one transaction.
 
-    A row that is at fault fails its own call alone; a database that is at fault fails all that wait for it.
-    One writer means no "database is locked" among ourselves. A caller that is cancelled gives up waiting,
-    never the write. An async context manager: leaving it waits until all is written.
+    A row that is at fault fails its own call alone. While the database is away, all that waits is tried again
+    and again, as a whole. What was asked for is refused after a moment, and not done then. What has happened
+    (a fact) is stored when the database is back; its caller is told that it is not, `patience_s` after the
+    database went. One writer means no "database is locked" among ourselves. A caller that is cancelled gives
+    up waiting, never the write. An async context manager: leaving it waits until all is written, or cannot
+    be.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, patience_s: float = 600.0) -> None:
         self.tried = Listeners[Try]()
         """Told of each try to commit."""
         self._engine = engine
+        self._patience_s = patience_s
+        self._connection: AsyncConnection | None = None
+        self._file: SameFile | None = None
+        self._away_since: float | None = None
+        self._is_hurried = False
         self._waiting: asyncio.Queue[_Write] = asyncio.Queue()
         self._tasks = asyncio.TaskGroup()
         self._task: asyncio.Task[None] | None = None
@@ -70,24 +88,33 @@ class Writer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.hurry()
         try:
             await to_the_end(self._waiting.join)()
         finally:
             self._is_left = True
             if self._task:
                 self._task.cancel()
-            # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
-            await self._tasks.__aexit__(None, None, None)
+            try:
+                # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
+                await self._tasks.__aexit__(None, None, None)
+            finally:
+                await to_the_end(self._disconnect)()
 
-    def execute(self, *statements: Executable | Upsert) -> asyncio.Future[None]:
+    def hurry(self) -> None:
+        """The bot stops: from now on nothing waits long for a database that is away."""
+        self._is_hurried = True
+
+    def execute(self, *statements: Executable | Upsert, is_fact: bool = False) -> asyncio.Future[None]:
         """Done when the statements are committed, all or none; has what the database raised.
 
-        Takes effect with the call. Raises `RuntimeError` once the writer was left.
+        That is `NotStoredError` for one that is away: then they are not done later either, unless they are a
+        fact. Takes effect with the call. Raises `RuntimeError` once the writer was left.
         """
         if self._is_left:
             raise RuntimeError("the writer of the database was left")
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put_nowait(_Write(statements, written))
+        self._waiting.put_nowait(_Write(statements, written, _now(), is_fact))
         return written
 
     def prove(self) -> asyncio.Future[None]:
@@ -95,37 +122,96 @@ class Writer:
         return self.execute(_PROOF)
 
     async def _run(self) -> None:
+        batch: deque[_Write] = deque()
+        pauses = Backoff(*PAUSES_S)
         while True:
-            batch = [await self._waiting.get()]
+            if self._away_since is not None and not batch:
+                self.prove().add_done_callback(_heard)  # so that it is noticed when the database is back
+            if not batch:
+                batch.append(await self._waiting.get())
             while len(batch) < BATCH_LIMIT and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
-            try:
-                await self._commit(batch)
-            finally:
-                for _ in batch:
-                    self._waiting.task_done()
+            if error := await self._store(batch):
+                self._away_since = self._away_since or _now()
+                self._refuse_late(batch, error)
+                await asyncio.sleep(pauses.next_s())
+            else:
+                self._away_since = None
+                pauses.reset()
 
-    async def _commit(self, batch: Sequence[_Write]) -> None:
+    async def _store(self, batch: deque[_Write]) -> Exception | None:
+        """Commits a batch, and empties it; what is left in it waits for a database that raised this."""
+        error = await self._commit(batch)
+        if is_away(error):
+            return error
+        if error is None or len(batch) == 1:
+            while batch:
+                self._answer(batch.popleft(), error)
+            return None
+        while batch:  # one of them is at fault: the others must not suffer for it
+            error = await self._commit([batch[0]])
+            if is_away(error):
+                return error
+            self._answer(batch.popleft(), error)
+        return None
+
+    async def _commit(self, writes: Iterable[_Write]) -> Exception | None:
         began_at = time.monotonic()
+        failure: Exception | None = None
         try:
-            async with self._engine.begin() as connection:
-                for statement in (statement for write in batch for statement in write.statements):
+            connection = await self._connected()
+            async with connection.begin():
+                for statement in (statement for write in writes for statement in write.statements):
                     if isinstance(statement, Upsert):
                         await connection.execute(statement.statement, statement.row)
                     else:
                         await connection.execute(statement)
         except Exception as error:  # noqa: BLE001 - raised at its caller: a bad write must not stop the writer
-            self.tried.tell(Try(time.monotonic() - began_at, error))
-            if len(batch) == 1 or isinstance(error, _NO_DATABASE):
-                for write in batch:
-                    _answer(write, error)
-            else:  # one of them is at fault: the others must not suffer for it
-                for write in batch:
-                    await self._commit([write])
-        else:
-            self.tried.tell(Try(time.monotonic() - began_at, None))
-            for write in batch:
-                _answer(write, None)
+            failure = error
+        self.tried.tell(Try(time.monotonic() - began_at, failure))
+        return failure
+
+    async def _connected(self) -> AsyncConnection:
+        """Its own connection, kept: to take one anew for each commit takes as long as the commit."""
+        if self._file is None:
+            self._file = SameFile(self._engine)
+        self._file.check()
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+            await self._connection.exec_driver_sql(f"PRAGMA busy_timeout={round(LOCK_WAIT_S * 1000)}")
+            await self._connection.rollback()
+        return self._connection
+
+    async def _disconnect(self) -> None:
+        if self._connection:
+            await self._connection.close()
+            self._connection = None
+
+    def _refuse_late(self, batch: deque[_Write], error: Exception) -> None:
+        """Who has waited for as long as they may is told; what they asked for is not done any more."""
+        now = _now()
+        for _ in range(len(batch)):
+            write = batch.popleft()
+            is_late = now >= self._due(write)
+            if is_late:
+                _tell(write, NotStoredError(error))
+            if is_late and (self._is_hurried or not write.is_fact):
+                self._waiting.task_done()
+            else:
+                batch.append(write)
+
+    def _due(self, write: _Write) -> float:
+        """Until when a write waits for a database that is away."""
+        if self._is_hurried:
+            return write.asked_at + LAST_TRIES_S
+        due = write.asked_at + ASKED_S
+        if write.is_fact and self._away_since is not None:
+            due = max(due, self._away_since + self._patience_s)
+        return due
+
+    def _answer(self, write: _Write, error: Exception | None) -> None:
+        self._waiting.task_done()
+        _tell(write, error)
 
 
 def upsert(table: Table, row: Mapping[str, Any]) -> Upsert:
@@ -149,11 +235,20 @@ def _upsert(table: Table, columns: Sequence[str]) -> Executable:
     return statement.on_conflict_do_update(index_elements=key, set_=changes)
 
 
-def _answer(write: _Write, error: Exception | None) -> None:
-    written = write.written
-    if written.done():  # the caller gave up waiting
+def _tell(write: _Write, error: Exception | None) -> None:
+    if write.written.done():  # the caller gave up waiting
         return
     if error:
-        written.set_exception(error)
+        write.written.set_exception(error)
     else:
-        written.set_result(None)
+        write.written.set_result(None)
+
+
+def _heard(proof: asyncio.Future[None]) -> None:
+    """What it raised was told as a try."""
+    if not proof.cancelled():
+        proof.exception()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

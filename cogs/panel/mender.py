@@ -7,6 +7,7 @@ from functools import partial
 
 import discord
 
+from bot.broadcast.errors import NotStoredError
 from bot.broadcast.model import Broadcast
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.show.view import BroadcastView
@@ -41,7 +42,7 @@ class PanelMender:
             "mender of panels",
             at_once=AT_ONCE,
             longest_pause_s=LONGEST_PAUSE_S,
-            foreseen=DISCORD_FAILED,
+            foreseen=(*DISCORD_FAILED, NotStoredError),
         )
         self._looks = itertools.count(1)
         self._is_look_due = False

@@ -64,6 +64,7 @@ class Panel(LastingView):
                     *watch,
                     PanelButton(Action.MODERATE, broadcast.id, len(view.floor.to_review)),
                 ),
+                *([TextDisplay[Any](words.NOTHING_IS_STORED)] if view.is_unstored else []),
                 *([TextDisplay[Any](words.NOTHING_IS_TAKEN)] if takes_nothing else []),
                 *([TextDisplay[Any](words.BEHIND)] if watch and is_behind else []),
                 TextDisplay(f"{how_to_take_part}\n{in_odysseys_words(view)}".rstrip()),

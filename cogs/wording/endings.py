@@ -48,6 +48,10 @@ _ENDINGS = {
     Reason.INTERRUPTED: (
         "The bot was interrupted. What was streamed is kept; start anew with `/odyssey start`."
     ),
+    Reason.NOT_STORED: (
+        "The bot could store nothing any more, so nothing could be done. Ask the bot's operator to look at "
+        "its disk, then start anew with `/odyssey start`."
+    ),
     Reason.INTERNAL: UNEXPECTED,
     Reason.UNKNOWN: "It ended for a reason that only a newer version of the bot can tell.",
 }

@@ -22,6 +22,10 @@ NOTHING_IS_TAKEN = (
     "⚠️ This server's text rules cannot be used just now, so nothing is taken. "
     "Moderators: please look at `/odyssey settings`."
 )
+NOTHING_IS_STORED = (
+    "⚠️ The bot can store nothing just now, so nothing is taken and the stream rests. "
+    "It goes on by itself; what waits in line stays there."
+)
 BEHIND = (
     "-# Watch opens the plain video, some seconds behind. Where a browser does not play it, a player such as "
     "VLC does."

@@ -108,6 +108,10 @@ _REQUESTS = {
         "No stream has ended in this channel yet. Start a broadcast with `/odyssey start`, or pick one by "
         "name."
     ),
+    Code.NOT_STORED: (
+        "Nothing can be stored just now, so nothing is done. Please try again in a minute; "
+        "if it stays, tell the bot's operator."
+    ),
     Code.NO_WATCH_PAGE: (
         "This bot has no watch page that you could open; its operator can change that. While a broadcast is "
         "on, Watch on its panel opens the video."

@@ -118,7 +118,9 @@ class MemoryJournal:
     def save_stream(self, stream: Stream) -> asyncio.Future[None]:
         return self._keep(self.streams, stream)
 
-    def save_suggestion(self, suggestion: Suggestion, *, is_urgent: bool = False) -> asyncio.Future[None]:
+    def save_suggestion(
+        self, suggestion: Suggestion, *, is_new: bool = False, is_urgent: bool = False
+    ) -> asyncio.Future[None]:
         if self._is_broken:
             return _stored(OSError("disk full"))
         if self._late is None:

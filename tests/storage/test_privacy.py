@@ -120,6 +120,7 @@ def _file(store: Store) -> Path:
 
 
 async def _run(store: Store, sql: str, of: int) -> None:
+    await store.writer._disconnect()
     await store.engine.dispose()  # as of a bot that was stopped
     with closing(sqlite3.connect(_file(store))) as database:
         database.execute("PRAGMA foreign_keys = ON")

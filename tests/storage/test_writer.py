@@ -1,12 +1,10 @@
 """The one writer: order, atomicity, whose fault a failure is, and its end."""
 
 import asyncio
-import sqlite3
-from pathlib import Path
 
 import pytest
-from sqlalchemy import event, insert, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.model import Recording, Suggestion
@@ -55,28 +53,6 @@ async def test_two_statements_of_one_call_are_stored_both_or_neither(store: Stor
         )
     assert [type(result) for result in results] == [type(None), IntegrityError, type(None)]
     assert await stored(store.engine) == [1, 3]
-
-
-async def test_a_database_that_is_at_fault_is_asked_once_for_all(store: Store, tmp_path: Path) -> None:
-    """It is locked by another process: a batch fails as one, and not each row after a wait of its own."""
-    async with store.engine.connect() as connection:
-        path = connection.engine.url.database
-    assert path
-    begun: list[object] = []
-    event.listen(store.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout=20"))
-    await store.engine.dispose()
-    event.listen(store.engine.sync_engine, "begin", begun.append)
-    blocker = sqlite3.connect(path, isolation_level=None)
-    blocker.execute("BEGIN IMMEDIATE")
-    async with Writer(store.engine) as writer:
-        rows = [insert(schema.guild_settings).values(setting(number)) for number in range(50)]
-        results = await asyncio.gather(*map(writer.execute, rows), return_exceptions=True)
-        assert {type(result) for result in results} == {OperationalError}
-        assert len(begun) == 1
-        blocker.execute("ROLLBACK")
-        blocker.close()
-        await writer.execute(rows[0])
-    assert await stored(store.engine) == [0]
 
 
 async def test_a_row_that_no_database_takes_fails_alone(store: Store) -> None:

@@ -29,8 +29,8 @@ class Ledger:
     ) -> Awaitable[asyncio.Future[Suggestion]]:
         """Stores a new suggestion; the future gets it back once it is settled."""
         entry = self._open[suggestion.id] = _Open(suggestion, asyncio.get_running_loop().create_future())
-        save = self._journal.save_suggestion
-        return self._entered(entry, save(suggestion, is_urgent=True) if is_urgent else save(suggestion))
+        stored = self._journal.save_suggestion(suggestion, is_new=True, is_urgent=is_urgent)
+        return self._entered(entry, stored)
 
     def store(self, *suggestions: Suggestion) -> Awaitable[None]:
         """Stores open suggestions as they stand now, and tells the authors of those that are settled.

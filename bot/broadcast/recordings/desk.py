@@ -4,7 +4,7 @@ from functools import partial
 from typing import Self
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.errors import NotShownError, WorldError
+from bot.broadcast.errors import NotShownError, NotStoredError, WorldError
 from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import Journal, RecordingHistory, RecordingKeeper, RecordingPoster, RecordingSource
 from bot.broadcast.recordings.posting import Posting
@@ -58,7 +58,7 @@ class RecordingDesk:
             "recordings",
             at_once=AT_ONCE,
             longest_pause_s=LONGEST_POST_PAUSE_S,
-            foreseen=(NotShownError, WorldError),
+            foreseen=(NotShownError, NotStoredError, WorldError),
         )
 
     async def __aenter__(self) -> Self:

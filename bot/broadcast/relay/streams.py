@@ -103,6 +103,13 @@ class Streams:
         """Ends streams at the service; without names, all that run."""
         await asyncio.gather(*(self._end(run) for run in runs or self._open if not run.over))
 
+    async def stop(self, ending: Ending) -> None:
+        """Ends at the service what has begun: it is over for this reason, as if it had broken off."""
+        if running := [run for run in self._open if run.stream.has_begun and not run.over]:
+            await self.end(*running)
+            for run in running:
+                run.break_off(ending)
+
     async def store_end(self, run: StreamRun, ending: Ending) -> None:
         """Stores that a stream is over: for this, if it has no reason of its own."""
         self._open.remove(run)

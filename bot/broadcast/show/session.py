@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Choice
-from bot.broadcast.errors import WorldError, ending_of
+from bot.broadcast.errors import WorldError, ending_of, refusal_of
 from bot.broadcast.floor.floor import Floor
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Ending, Refusal, Stream, Suggestion, Viewer
@@ -22,13 +22,6 @@ from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason, State
 
 log = logging.getLogger(__name__)
-
-_REFUSAL_FOR = {
-    Reason.STREAM_ERROR: Refusal.SERVICE_REFUSED,
-    Reason.USAGE_LIMIT: Refusal.SERVICE_REFUSED,
-    Reason.UNREACHABLE: Refusal.NOT_ACKNOWLEDGED,
-}
-"""Failures of one interaction after which the stream goes on."""
 
 
 class BroadcastSession:
@@ -55,7 +48,7 @@ class BroadcastSession:
             broadcast,
             ports,
             opening_picture=opening_picture,
-            changed=self._relay_changed,
+            changed=self.look_again,
             ended=stream_ended,
             ends_at=lambda: self.share.ends_at,
         )
@@ -88,6 +81,7 @@ class BroadcastSession:
                 people=len(self._people),
                 ends_at=self.ends_at,
                 is_last_call=self.share.is_last_call,
+                is_unstored=self._ports.outage.is_told,
                 picture=on_air.glance if on_air else None,
                 spectating=on_air.spectating if on_air else None,
             )
@@ -106,18 +100,8 @@ class BroadcastSession:
 
     @property
     def stream(self) -> Stream | None:
-        """Its newest stream, from when it is meant: see `is_recorded`."""
+        """Its newest stream, from when it is meant."""
         return self.relay.streams.newest
-
-    @property
-    def is_recorded(self) -> bool:
-        """Whether a stream of it has begun: then there will be a recording."""
-        return self.relay.streams.begun > 0
-
-    @property
-    def place_in_pool(self) -> int | None:
-        """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
-        return self.relay.place_in_pool
 
     @property
     def ends_at(self) -> datetime | None:
@@ -131,6 +115,11 @@ class BroadcastSession:
             self.relay.streams.took(safe_prompt, begins_anew=True)
             self.relay.streams.seed = None
         await self.floor.panic(moderator, safe_prompt)
+
+    def look_again(self) -> None:
+        """Something around it is new: it may send now, and is shown as it stands."""
+        self.floor.outlet.look_again()
+        self._tell()
 
     def adopt(self) -> None:
         """Goes by the server's rules as they are now, and asks anew what is left of its time."""
@@ -161,12 +150,16 @@ class BroadcastSession:
             await self._close(Ending(Reason.INTERRUPTED))
             raise
         except Exception:
-            await self._close(Ending(Reason.INTERNAL))
+            await self._close(Ending(Reason.NOT_STORED if self._ports.outage.is_on else Reason.INTERNAL))
             raise
         await self._close(ending)
 
     async def _play(self) -> Ending:
-        """Takes the broadcast on air, and keeps it there until the end. Frees its connections in any case."""
+        """Takes the broadcast on air, and keeps it there until the end. Frees its connections in any case.
+
+        That a stream ends waits for nothing else: not for its end to be stored, either.
+        """
+        moving: asyncio.Task[None] | None = None
         async with self.relay as relay:
             try:
                 async with self._until_ending:
@@ -184,10 +177,12 @@ class BroadcastSession:
                 self._is_interruptible = False
             assert self._ending is not None  # noqa: S101 - nothing else leaves the scope above
             if not self._ending.reason.is_failure:
-                await self._move(State.ENDING)
+                moving = asyncio.create_task(self._move(State.ENDING), name=f"end of {self.broadcast.id}")
                 if relay.on_air and not relay.on_air.over:
                     await relay.streams.look_at(relay.on_air)
                 await relay.streams.end()
+        if moving:
+            await moving
         return self._ending
 
     async def _connecting(self) -> None:
@@ -207,16 +202,11 @@ class BroadcastSession:
 
     async def _forward(self) -> None:
         """The one forwarder: a suggestion leaves only when the one before it is settled."""
-        outlet, relay, share = self.floor.outlet, self.relay, self.share
-
-        def until() -> float | None:
-            return share.due_at
-
-        def may_send() -> bool:
-            return relay.is_open
-
+        outlet, relay, share, outage = self.floor.outlet, self.relay, self.share, self._ports.outage
         while not self.is_closing:
-            choice = await outlet.next_choice(until=until, may_send=may_send)
+            choice = await outlet.next_choice(
+                until=lambda: share.due_at, may_send=lambda: relay.is_open and not outage.is_on
+            )
             if choice is None:
                 if reason := await self.share.renew():
                     self.end(Ending(reason))
@@ -235,7 +225,7 @@ class BroadcastSession:
         try:
             applied = await run.world.interact(prompt) or prompt
         except WorldError as error:
-            refusal = _REFUSAL_FOR.get(error.reason)
+            refusal = refusal_of(error)
             if refusal is None:
                 run.break_off(ending_of(error))
                 if outlet.take_back(choice):
@@ -260,11 +250,12 @@ class BroadcastSession:
         lost = Refusal.CONNECTION_LOST if ending.reason.is_failure else Refusal.BROADCAST_ENDED
         final = State.FAILED if ending.reason.is_failure else State.ENDED
         failure: Exception | None = None
-        for step in (
+        steps = [
             partial(self.relay.streams.store_ends, ending),
             partial(self.floor.close, lost=lost),
             partial(self._move, final),
-        ):
+        ]
+        for step in reversed(steps) if self._ports.outage.is_on else steps:
             try:
                 await step()
             except Exception as error:  # noqa: BLE001 - raised below: one failing step must not stop the rest
@@ -284,10 +275,15 @@ class BroadcastSession:
     async def _move(self, state: State) -> None:
         """The one place that changes the broadcast's state: by the transition table, stored, then told."""
         moved = self._moved(state)
-        await self._ports.journal.save_broadcast(moved)
+        stored = self._ports.journal.save_broadcast(moved)
+        is_told_first = state.is_over and self._ports.outage.is_on  # nobody is left before what seems live
+        if not is_told_first:
+            await stored
         self.broadcast = moved
         log.info("broadcast %s is %s", moved.id, state.value)
         self._tell()
+        if is_told_first:
+            await stored
 
     def _moved(self, state: State) -> Broadcast:
         """Dated by the wall as it is now: a minute is stored as a minute, though it was set meanwhile."""
@@ -301,7 +297,3 @@ class BroadcastSession:
     def _tell(self) -> None:
         self._view = None
         self._ports.listeners.tell(self.broadcast)
-
-    def _relay_changed(self) -> None:
-        self.floor.outlet.look_again()
-        self._tell()

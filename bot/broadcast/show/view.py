@@ -14,7 +14,8 @@ class BroadcastView:
     By default one that is over, as history knows it. `last_applied` brought the prompt in force; None while
     that is the opening. `streams` is the number of the one on air. `coming_back`: which try in a row it is to
     have the picture back; 0 while it is there. `ideas` is how many were applied, of so many `people`.
-    `is_last_call`: its end is called out. `is_closing`: nothing more is taken. `picture` is a JPEG.
+    `is_last_call`: its end is called out. `is_unstored`: nothing can be stored, so nothing is done.
+    `is_closing`: nothing more is taken. `picture` is a JPEG.
     """
 
     broadcast: Broadcast
@@ -29,5 +30,6 @@ class BroadcastView:
     people: int = 0
     ends_at: datetime | None = None
     is_last_call: bool = False
+    is_unstored: bool = False
     picture: bytes | None = field(default=None, repr=False)
     spectating: Spectating | None = field(default=None, repr=False)

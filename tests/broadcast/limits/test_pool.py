@@ -33,16 +33,16 @@ async def test_a_start_beyond_the_pool_waits_and_then_starts_by_itself(rig: Rig)
     second = await start(rig.broadcasts, Channel(1, 200), MIKA, "An owl")
     third = await start(rig.broadcasts, Channel(1, 201), MIKA, "A fox")
     await some_turns()
-    assert [s.place_in_pool for s in (first, second, third)] == [1, 2, 3]
+    assert [s.relay.place_in_pool for s in (first, second, third)] == [1, 2, 3]
     rig.audience.heard.clear()
     rig.end()
     await reach(first, State.ENDED)
-    assert [s.place_in_pool for s in (second, third)] == [1, 2]
+    assert [s.relay.place_in_pool for s in (second, third)] == [1, 2]
     assert {second.broadcast, third.broadcast} <= {broadcast for broadcast, _ in rig.audience.heard}
     rig.audience.heard.clear()
     rig.end(sessions[0].broadcast.channel)
     await reach(second, State.LIVE)
-    assert (second.place_in_pool, third.place_in_pool) == (None, 1)
+    assert (second.relay.place_in_pool, third.relay.place_in_pool) == (None, 1)
     assert third.broadcast in {broadcast for broadcast, _ in rig.audience.heard}
 
 
@@ -169,9 +169,9 @@ async def test_a_start_that_finds_all_streams_taken_elsewhere_waits_in_line(rig:
     times = await times_of_tries(rig, 7)
     pauses = [after - before for before, after in itertools.pairwise(times)]
     assert pauses == [5, 10, 20, 40, 60, 60]
-    while session.place_in_pool is None:
+    while session.relay.place_in_pool is None:
         await asyncio.sleep(0)
-    assert (session.broadcast.state, session.place_in_pool) == (State.CONNECTING, 1)
+    assert (session.broadcast.state, session.relay.place_in_pool) == (State.CONNECTING, 1)
     assert rig.world.calls[-1] == "disconnect", "what it waits for is not held meanwhile"
     rig.world.full_at = None
     await reach(session, State.LIVE)
@@ -186,7 +186,7 @@ async def waiting_elsewhere(rig: Rig, count: int) -> list[BroadcastSession]:
     for number in range(count):
         sessions.append(await start(rig.broadcasts, Channel(2, 20 + number), MIKA, f"idea {number}"))
         await some_turns()
-    assert [session.place_in_pool for session in sessions] == list(range(1, count + 1))
+    assert [session.relay.place_in_pool for session in sessions] == list(range(1, count + 1))
     return sessions
 
 
@@ -211,7 +211,7 @@ async def test_one_that_waits_elsewhere_can_be_ended() -> None:
         first, second = await waiting_elsewhere(rig, 2)
         rig.end(first.broadcast.channel)
         await reach(first, State.ENDED)
-        assert second.place_in_pool == 1
+        assert second.relay.place_in_pool == 1
         rig.end(second.broadcast.channel)
         await reach(second, State.ENDED)
         rig.world.full_at = None
@@ -230,4 +230,4 @@ async def test_what_no_wait_mends_fails(rig: Rig, limit: UsageLimit | None) -> N
     async with asyncio.timeout(5):
         while not session.broadcast.state.is_over:
             await asyncio.sleep(0)
-    assert (session.broadcast.state, session.place_in_pool) == (State.FAILED, None)
+    assert (session.broadcast.state, session.relay.place_in_pool) == (State.FAILED, None)

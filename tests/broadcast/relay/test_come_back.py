@@ -144,7 +144,7 @@ async def test_without_a_slot_for_a_quarter_of_an_hour_it_waits_in_line(opened: 
         assert not ticket.settled.done()
         await run.clock.turn(900)
         assert session.broadcast.state is State.LIVE
-        assert session.place_in_pool is None
+        assert session.view.place_in_pool is None
         assert (await ticket.settled).refusal in (None, Refusal.STALE)
 
 

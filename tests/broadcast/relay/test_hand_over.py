@@ -246,7 +246,7 @@ async def test_five_broadcasts_at_their_seams_do_not_wait_for_each_other(opened:
         await run.clock.turn(600)
         assert {session.relay.streams.begun for session in sessions} == {5}
         assert run.service.most_open == 5
-        assert waiting.place_in_pool == 1
+        assert waiting.relay.place_in_pool == 1
         await run.end(sessions[0])
         assert waiting.broadcast.state is State.LIVE
 
@@ -259,7 +259,7 @@ async def test_a_start_is_not_kept_waiting_by_seams(opened: Opened) -> None:
         assert run.service.open == 2
         starting = await start(run.broadcasts, Channel(9, 9), MIKA, "A fox")
         await settle()
-        assert starting.place_in_pool == 1
+        assert starting.relay.place_in_pool == 1
         await run.clock.turn(4)
         assert starting.broadcast.state is State.LIVE
         assert session.broadcast.state is State.LIVE
@@ -271,7 +271,7 @@ async def test_one_slot_is_kept_for_seams_where_they_are_to_overlap(opened: Open
         sessions = [await run.start(Channel(number, number)) for number in (1, 2)]
         waiting = await start(run.broadcasts, Channel(9, 9), MIKA, "A fox")
         await run.clock.turn(300)
-        assert waiting.place_in_pool == 1
+        assert waiting.relay.place_in_pool == 1
         assert {session.relay.streams.begun for session in sessions} == {3}
         assert run.service.most_open == 3
 

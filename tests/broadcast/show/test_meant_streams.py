@@ -51,7 +51,7 @@ async def test_a_stream_that_never_began_is_closed_and_has_no_recording(rig: Rig
     last = rig.journal.streams[-1]
     assert (last.service_id, last.state, last.end_reason) == (None, State.FAILED, Reason.STREAM_ERROR)
     assert last.ended_at is not None
-    assert not session.is_recorded
+    assert not session.relay.streams.begun
     for _ in range(100):
         await asyncio.sleep(0)
     assert rig.board.posts == []

@@ -69,7 +69,7 @@ async def test_an_interaction_leaves_when_it_is_stored_that_it_was_sent(
     disk, noted = asyncio.Event(), asyncio.Event()
     save = rig.journal.save_suggestion
 
-    async def save_when_the_disk_turns(suggestion: Suggestion) -> None:
+    async def save_when_the_disk_turns(suggestion: Suggestion, **_: object) -> None:
         if suggestion.outcome is Outcome.SENT:
             noted.set()
             await disk.wait()
@@ -111,7 +111,7 @@ async def test_a_note_that_cannot_be_stored_ends_the_broadcast_and_leaves_nobody
     """The error of the journal is not lost because nobody waited for the note."""
     save = rig.journal.save_suggestion
 
-    async def save_until_sent(suggestion: Suggestion) -> None:
+    async def save_until_sent(suggestion: Suggestion, **_: object) -> None:
         if suggestion.outcome is Outcome.SENT:
             raise OSError("disk full")
         await save(suggestion)

@@ -28,9 +28,11 @@ def slow_disk(patch: pytest.MonkeyPatch) -> Iterator[list[Suggestion]]:
     """No suggestion is done being stored before the context ends; gives those that came."""
     save, may_save, came = DatabaseJournal.save_suggestion, asyncio.Event(), list[Suggestion]()
 
-    def save_slowly(journal: DatabaseJournal, suggestion: Suggestion) -> Awaitable[None]:
+    def save_slowly(
+        journal: DatabaseJournal, suggestion: Suggestion, *, is_new: bool = False
+    ) -> Awaitable[None]:
         came.append(suggestion)
-        saved = save(journal, suggestion)
+        saved = save(journal, suggestion, is_new=is_new)
 
         async def wait() -> None:
             await may_save.wait()
@@ -176,7 +178,7 @@ async def test_a_change_that_cannot_be_stored_is_told_to_its_author(
     """The disk is full: who edits or deletes a message hears that it did not work."""
     robin = house.discord.user("robin")
 
-    def fail(*_: object) -> Awaitable[None]:
+    def fail(*_: object, **__: object) -> Awaitable[None]:
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         failed.set_exception(OSError("disk full"))
         return failed
