@@ -28,11 +28,9 @@ def slow_disk(patch: pytest.MonkeyPatch) -> Iterator[list[Suggestion]]:
     """No suggestion is done being stored before the context ends; gives those that came."""
     save, may_save, came = DatabaseJournal.save_suggestion, asyncio.Event(), list[Suggestion]()
 
-    def save_slowly(
-        journal: DatabaseJournal, suggestion: Suggestion, *, is_new: bool = False
-    ) -> Awaitable[None]:
+    def save_slowly(journal: DatabaseJournal, suggestion: Suggestion, **how: bool) -> Awaitable[None]:
         came.append(suggestion)
-        saved = save(journal, suggestion, is_new=is_new)
+        saved = save(journal, suggestion, **how)
 
         async def wait() -> None:
             await may_save.wait()
