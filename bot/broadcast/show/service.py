@@ -75,6 +75,7 @@ class Broadcasts:
         usual_mode = self._ports.arbitration_of(channel.guild_id).mode
         if mode not in (None, usual_mode) and not rights.may(Deed.CHOOSE_MODE, by):
             raise BroadcastError(Code.MODE_IS_SET)
+        await self._put_away(channel)
         return await self._begin(
             channel, prompt, by=by, portrait=portrait, picture=picture, length=length, mode=mode
         )
@@ -86,6 +87,7 @@ class Broadcasts:
         what `start` raises.
         """
         rights.check(Deed.START, by)
+        await self._put_away(over.channel)
         moment = await self.last_moments.of(over)
         longest = self._ports.budget_of(over.channel.guild_id).longest
         prompt_limit = self._ports.intake_of(over.channel.guild_id).prompt_limit
@@ -235,6 +237,16 @@ class Broadcasts:
         self._running[task] = session
         task.add_done_callback(self._running.pop)
         return session
+
+    async def _put_away(self, channel: Channel) -> None:
+        """Returns when what is over has left the channel: its end is told before all of it is stored."""
+        leaving = [
+            task
+            for task, session in self._running.items()
+            if session.broadcast.channel == channel and session.broadcast.state.is_over
+        ]
+        if leaving:
+            await asyncio.wait(leaving)
 
     def _check_place(self, channel: Channel) -> None:
         """Raises SHUTTING_DOWN, AlreadyRunning or TooManyBroadcasts."""

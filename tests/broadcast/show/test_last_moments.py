@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -67,6 +67,35 @@ async def test_it_begins_where_the_one_before_ended(rig: Rig) -> None:
     assert (broadcast.host, broadcast.prompt) == (ROBIN, "A cat. It snows. An owl lands.")
     assert (broadcast.portrait, broadcast.length, session.floor.mode) == (True, LENGTH, Mode.VOTE)
     assert rig.world.started_from == [None, LAST]
+
+
+@pytest.mark.parametrize("is_another_round", [True, False])
+async def test_what_is_told_to_be_over_is_in_nobodys_way(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, is_another_round: bool
+) -> None:
+    """Whoever starts when the end is shown waits until the last of it is stored, however long that takes."""
+    before = await rig.start()
+    stored, may_store = rig.journal.save_last_moment, asyncio.Event()
+
+    async def store_late(broadcast_id: str, moment: LastMoment, at: datetime) -> None:
+        await may_store.wait()
+        await stored(broadcast_id, moment, at)
+
+    monkeypatch.setattr(rig.journal, "save_last_moment", store_late)
+    rig.end()
+    while not before.broadcast.state.is_over:
+        await asyncio.sleep(0)
+    begin = (
+        rig.broadcasts.start_again(before.broadcast, by=STARTER)
+        if is_another_round
+        else start(rig.broadcasts)
+    )
+    beginning = asyncio.create_task(begin)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    may_store.set()
+    session = await beginning
+    assert rig.broadcasts.in_channel(CHANNEL) is session
 
 
 async def test_two_who_ask_at_once_start_one(rig: Rig) -> None:
