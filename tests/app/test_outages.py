@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.sources import nodes
+
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "docs" / "reliability.md"
 
@@ -21,7 +23,7 @@ def told() -> Iterator[tuple[str, str]]:
 def kept() -> Iterator[tuple[str, str]]:
     """Each row that a test is marked with, and the file of that test."""
     for path in (ROOT / "tests").rglob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path.read_text("utf-8")):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield from ((row, path.relative_to(ROOT).as_posix()) for row in _rows(node))
 

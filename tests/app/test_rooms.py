@@ -5,13 +5,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.sources import nodes
+
 ROOT = Path(__file__).parents[2]
 
 
 def imports(*folders: str) -> Iterator[tuple[str, str]]:
     """Each import in these folders: the file, and the dotted name."""
     for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path.read_text("utf-8")):
             if isinstance(node, ast.Import):
                 yield from ((path.name, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):

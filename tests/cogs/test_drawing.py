@@ -21,6 +21,7 @@ from cogs.moderating.review import Review
 from cogs.panel.panel import Panel
 from cogs.panel.text import status_text
 from cogs.steering.ballot import draw_votes
+from tests.support.sources import nodes
 
 ROOT = Path(__file__).parents[2]
 ALIVE = re.compile(r"\b(BroadcastSession|Broadcasts|Floor|Arbiter|Motion)\b")
@@ -90,7 +91,7 @@ def test_an_end_says_how_much_came_true(ideas: int, people: int, told: str) -> N
 
 def takes_what_is_alive(source: str) -> Iterator[str]:
     """The classes and functions that draw, and are given something other than values."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.ClassDef):
             functions = [part for part in node.body if isinstance(part, ast.FunctionDef)]
             draws = any(ast.unparse(base).endswith("View") for base in node.bases)

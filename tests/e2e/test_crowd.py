@@ -9,6 +9,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House, id_of
 from tests.support.steering import set_, suggest
 
@@ -72,11 +73,19 @@ async def test_moderators_approve_edit_and_refuse(house: House) -> None:
         assert "first idea" in review.text
         await mika.click(review, label="Approve")
         await house.shown("Applied: first idea", as_user="robin")
+        await _goes_on(house, review, "> second idea")
         dialogue = await mika.click(review, label="Edit")
         await mika.submit_modal(dialogue, {"What is sent": "second idea, softly"})
         await house.shown("Applied: second idea, softly", as_user="robin")
+        await _goes_on(house, review, "> third idea")
         await mika.click(review, label="Refuse")
         await house.shown("A moderator refused it", as_user="robin")
+
+
+async def _goes_on(house: House, review: SeenMessage, text: str) -> None:
+    await house.discord.user("mika").wait_for_message(
+        review.channel_id, lambda seen: seen.id == review.id and text in seen.text, timeout_s=WAIT_S
+    )
 
 
 async def test_two_people_type_at_the_same_time(house: House) -> None:

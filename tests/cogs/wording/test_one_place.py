@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import nodes
+
 ROOT = Path(__file__).parents[3]
 WORDED = "cogs/wording"
 READ_BY_OTHERS = {
@@ -43,9 +45,9 @@ LABEL = re.compile(r"\W*[A-Z][a-z]+\W*")
 
 def written_for_people(source: str, *, labels: bool) -> Iterator[tuple[int, str]]:
     """The lines and texts that read as such; with `labels`, single words with a capital too."""
-    tree = ast.parse(source)
-    skipped = {id(part) for node in ast.walk(tree) for part in _read_by_nobody(node)}
-    for node in ast.walk(tree):
+    parts = list(nodes(source))
+    skipped = {id(part) for node in parts for part in _read_by_nobody(node)}
+    for node in parts:
         if id(node) in skipped:
             continue
         if isinstance(node, ast.JoinedStr):

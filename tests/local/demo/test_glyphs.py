@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from bot.local.demo.page_server import PAGE_DIR
+from tests.support.sources import nodes
 
 COGS = Path(__file__).parents[3] / "cogs"
 EMOJI = re.compile("[\N{LEFTWARDS ARROW WITH HOOK}⌚-⏿☀-➿\N{MAHJONG TILE RED DRAGON}-\N{BALLET SHOES}]")
@@ -16,7 +17,7 @@ def test_each_emoji_of_the_bot_is_drawn() -> None:
     used = {
         emoji
         for path in COGS.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path.read_text("utf-8"))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         for emoji in EMOJI.findall(node.value)
     }

@@ -14,6 +14,7 @@ import bot.odyssey
 from bot.odyssey import Odyssey
 from bot.odyssey.video.tap import MAX_DATAGRAM_BYTES, Tap
 from tests.odyssey.service import Service
+from tests.support.sources import nodes
 
 PRIVATE = {
     "_connection",
@@ -34,7 +35,7 @@ def test_nothing_else_of_theirs_is_used() -> None:
     used = {
         node.attr
         for path in Path(root).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path.read_text("utf-8"))
         if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__")
         if not (isinstance(node.value, ast.Name) and node.value.id == "self")
     }
