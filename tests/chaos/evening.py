@@ -6,10 +6,11 @@ import asyncio
 import json
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -30,7 +31,7 @@ PAUSE_S = 0.7
 """About which each of the crowd acts."""
 FAULTY_S, AFTERWARDS_S = 5.0, 1.2
 """How long a crowd steers: past faults, and once a broadcast goes on."""
-PATIENCE_S = 20.0
+PATIENCE_S = 12.0
 """For what has to come."""
 STOP_S = 12.0
 _LATE_S = 1.5
@@ -38,6 +39,7 @@ _LATE_S = 1.5
 _STILL_S = 0.4
 """For so long all has to stay right."""
 _LOOK_S = 0.1
+_NONE = Kill()
 
 
 class Sniper:
@@ -49,6 +51,7 @@ class Sniper:
         self._counts = Counter[str]()
 
     def aim(self, bot: Bot, point: Point | None) -> None:
+        """What happens is counted from now on."""
         self._bot, self._point = bot, point
         self._counts.clear()
 
@@ -72,6 +75,8 @@ class Evening:
     port: int = field(default_factory=free_port)
     bots: list[Bot] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    came: list[Kill] = field(default_factory=list)
+    """The kills that came at their points, or at their times."""
     went_on_s: float | None = None
     """From the start of the process that took up what ran until its first stream."""
 
@@ -93,8 +98,8 @@ class Evening:
             was_running = False
             for number, kill in enumerate(self.plan.kills):
                 await self._killed_life(kill, is_first=number == 0)
-                was_running |= bool(self.stored.running)
-            bot = await self._begin(None)
+                was_running |= self.stored.goes_on
+            bot = await self._begin()
             if was_running:
                 await self._goes_on(bot)
             await asyncio.sleep(AFTERWARDS_S if self.plan.kills else FAULTY_S)
@@ -111,21 +116,30 @@ class Evening:
 
     async def _killed_life(self, kill: Kill, *, is_first: bool) -> None:
         """A bot that is killed."""
-        bot = await self._begin(kill.point)
+        bot = await self._begin(kill)
         if is_first:
             await self._until(lambda: self.stored.broadcasts != [] or bot.ended.is_set())
         after_s = kill.after_s
         if after_s is None:
-            after_s = (EVENING_S if is_first else RECOVERY_S) + _LATE_S
-        with suppress(TimeoutError):
-            async with asyncio.timeout(after_s):
-                await bot.ended.wait()
-        bot.kill()
-        await bot.ended.wait()
+            after_s = _LATE_S + (EVENING_S if is_first and not kill.is_late else RECOVERY_S)
+        async with asyncio.TaskGroup() as tasks:
+            if kill.is_late:
+                await self._until(lambda: bool(self.standin.log.started))
+                await asyncio.sleep(AFTERWARDS_S)
+                self.sniper.aim(bot, kill.point)
+                bot.tell(signal.SIGUSR1)
+                tasks.create_task(self._do(self.crowd.mika.slash(CHANNEL, "odyssey end")), name="chaos: end")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(after_s):
+                    await bot.ended.wait()
+            if bot.ended.is_set() or kill.after_s is not None:
+                self.came.append(kill)
+            bot.kill()
+            await bot.ended.wait()
         if not bot.was_killed:
             self.wrong.append(f"the bot ended by itself, with {bot.status}")
 
-    async def _begin(self, point: Point | None) -> Bot:
+    async def _begin(self, kill: Kill = _NONE) -> Bot:
         environment = {
             "DISCORD_TOKEN": self.discord.token,
             "DISCORD_API_URL": self.discord.api_url,
@@ -138,9 +152,13 @@ class Evening:
             "CONCURRENT_STREAMS": str(self.plan.slots),
         }
         bot = await self.nursery.bot(
-            self.directory, environment, point=point, is_short=bool(self.plan.faults)
+            self.directory,
+            environment,
+            point=kill.point,
+            is_armed=not kill.is_late,
+            is_short=bool(self.plan.faults),
         )
-        self.sniper.aim(bot, point)
+        self.sniper.aim(bot, None if kill.is_late else kill.point)
         self.bots.append(bot)
         return bot
 
@@ -164,8 +182,7 @@ class Evening:
         """Mika starts a broadcast as soon as there is a bot, and again until one is stored."""
         while not self.stored.broadcasts:
             if await self._is_healthy():
-                with suppress(NotPossibleError, ApiError):
-                    await self.crowd.mika.slash(CHANNEL, "odyssey start", prompt=self.crowd.idea())
+                await self._do(self.crowd.mika.slash(CHANNEL, "odyssey start", prompt=self.crowd.idea()))
             await asyncio.sleep(_LOOK_S)
 
     async def _goes_on(self, bot: Bot) -> None:
@@ -183,8 +200,7 @@ class Evening:
 
         async def end() -> None:
             while self.stored.running:
-                with suppress(NotPossibleError, ApiError):
-                    await self.crowd.mika.slash(CHANNEL, "odyssey end")
+                await self._do(self.crowd.mika.slash(CHANNEL, "odyssey end"))
                 await self._until(lambda: not self.stored.running, within_s=3.0)
 
         with suppress(TimeoutError):
@@ -196,9 +212,8 @@ class Evening:
         if await self._until(lambda: not problems(self)):
             await asyncio.sleep(_STILL_S)
 
-    async def _until(self, holds: object, *, within_s: float = PATIENCE_S) -> bool:
+    async def _until(self, holds: Callable[[], bool], *, within_s: float = PATIENCE_S) -> bool:
         """Whether it came to hold."""
-        assert callable(holds)
         loop = asyncio.get_running_loop()
         until = loop.time() + within_s
         while not holds():
@@ -206,6 +221,11 @@ class Evening:
                 return False
             await asyncio.sleep(_LOOK_S)
         return True
+
+    async def _do(self, deed: Coroutine[Any, Any, object]) -> None:
+        """As people do it: what is not possible just now is not."""
+        with suppress(NotPossibleError, ApiError):
+            await deed
 
     async def _is_healthy(self) -> bool:
         with suppress(httpx.TransportError):

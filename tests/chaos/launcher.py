@@ -1,8 +1,8 @@
 """`python -m tests.chaos.launcher`: bots that can be killed at chosen points, each a process of its own.
 
 It loads the bot once and forks: a start then takes a fraction of the time. Reads a line of JSON for each bot
-to start (`number`, `directory`, `environment`, `point`, `is_short`), and writes one with its `pid`, and one
-with its `status` and the seconds of CPU that it took. When its input ends, so do its bots.
+to start (`number`, `directory`, `environment`, `point`, `is_armed`, `is_short`), and writes one with its
+`pid`, and one with its `status` and the seconds of CPU that it took. When its input ends, so do its bots.
 """
 
 import ctypes
@@ -12,6 +12,7 @@ import os
 import selectors
 import signal
 import sys
+import time
 from typing import Any
 
 from tests.chaos.hooks import kill_at
@@ -22,6 +23,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
+    began_at = time.monotonic()
     for each in ("bot.app.wiring", "cogs.odyssey"):
         importlib.import_module(each)
 
@@ -30,7 +32,7 @@ def main() -> None:
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    _say(ready=True)
+    _say(ready=True, load_s=time.monotonic() - began_at)
     with selectors.DefaultSelector() as events:
         events.register(0, selectors.EVENT_READ)
         events.register(woken, selectors.EVENT_READ)
@@ -82,7 +84,7 @@ def _be_a_bot(asked: dict[str, Any]) -> None:
         os.environ.update(asked["environment"])
         sys.argv = ["bot", "run"]
         hurry_up(is_short=asked["is_short"])
-        kill_at(Point.read(asked["point"]) if asked["point"] else None)
+        kill_at(Point.read(asked["point"]) if asked["point"] else None, is_armed=asked["is_armed"])
         from bot.app.cli import app
 
         app()

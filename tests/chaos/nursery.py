@@ -53,11 +53,22 @@ class Nursery:
         self._bots: dict[int, Bot] = {}
         self._numbers = itertools.count(1)
         self.ready = asyncio.Event()
+        self.load_s = 0.0
+        """How long it takes to load the bot, which its processes are spared."""
 
     async def bot(
-        self, directory: Path, environment: Mapping[str, str], *, point: Point | None, is_short: bool
+        self,
+        directory: Path,
+        environment: Mapping[str, str],
+        *,
+        point: Point | None,
+        is_armed: bool,
+        is_short: bool,
     ) -> Bot:
-        """A bot that begins now, and kills itself at that point; `is_short`: the client waits for less."""
+        """A bot that begins now, and kills itself at that point, `is_armed` or once it is told SIGUSR1.
+
+        `is_short`: the client waits for less.
+        """
         number, bot = next(self._numbers), Bot()
         self._bots[number] = bot
         asked = {
@@ -65,6 +76,7 @@ class Nursery:
             "directory": str(directory),
             "environment": dict(environment),
             "point": str(point) if point else None,
+            "is_armed": is_armed,
             "is_short": is_short,
         }
         assert self._launcher.stdin
@@ -79,6 +91,7 @@ class Nursery:
         while line := await self._launcher.stdout.readline():
             told = json.loads(line)
             if "ready" in told:
+                self.load_s = told["load_s"]
                 self.ready.set()
                 continue
             bot = self._bots[told["number"]]

@@ -12,20 +12,26 @@ from tests.chaos.points import Point
 
 AGAIN, A_THIRD_TIME = 0.45, 0.3
 """How probable it is that the bot that takes up is killed, too; and the one after that."""
-AT_RANDOM = 0.3
+AT_RANDOM, LATE = 0.3, 0.3
+"""How probable a kill is that comes at no point, and one that comes as the broadcast is ended."""
 EVENING_S, RECOVERY_S = 5.0, 1.5
 """Within which a kill at random comes, from the start of a broadcast or of a process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """At a point, or else that long after. What comes never is killed in the end all the same."""
+    """At a point, or else that long after. What comes never is killed in the end all the same.
+
+    `is_late`: counted from when somebody ends the broadcast.
+    """
 
     point: Point | None = None
     after_s: float | None = None
+    is_late: bool = False
 
     def __str__(self) -> str:
-        return str(self.point) if self.point else f"after {self.after_s:.2f} s"
+        when = str(self.point) if self.point else f"after {self.after_s:.2f} s"
+        return f"{when} of the end" if self.is_late else when
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class Plan:
 def killed(seed: int) -> Plan:
     """An evening with up to three kills."""
     dice = random.Random(f"kill {seed}")
-    kills = [_kill(dice, EVENING_S)]
+    kills = [_kill(dice, RECOVERY_S, is_late=True) if dice.random() < LATE else _kill(dice, EVENING_S)]
     if dice.random() < AGAIN:
         kills.append(_kill(dice, RECOVERY_S))
         if dice.random() < A_THIRD_TIME:
@@ -82,10 +88,10 @@ def options_of(fault: str, dice: random.Random) -> dict[str, Any]:
 ALL_FAULTS = tuple(OPTIONS)
 
 
-def _kill(dice: random.Random, within_s: float) -> Kill:
+def _kill(dice: random.Random, within_s: float, *, is_late: bool = False) -> Kill:
     if dice.random() < AT_RANDOM:
-        return Kill(after_s=dice.uniform(0.0, within_s))
-    return Kill(Point.drawn(dice, soon=within_s == RECOVERY_S))
+        return Kill(after_s=dice.uniform(0.0, within_s), is_late=is_late)
+    return Kill(Point.drawn(dice, soon=within_s == RECOVERY_S), is_late=is_late)
 
 
 def _plan(seed: str, dice: random.Random, **more: tuple[Kill, ...] | tuple[str, ...]) -> Plan:

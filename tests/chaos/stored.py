@@ -26,6 +26,11 @@ class Stored:
         """The broadcasts that are not over."""
         return [each for each in self.broadcasts if each["state"] not in OVER]
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether something is to be taken up: of what is about to end, only the end is left."""
+        return any(each["state"] != "ending" for each in self.running)
+
     @classmethod
     def read(cls, file: Path) -> Stored:
         with closing(_opened(file)) as database:
