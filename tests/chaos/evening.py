@@ -94,16 +94,16 @@ class Evening:
         """From the first start to the last stop."""
         for fault in self.plan.faults:
             self.standin.faults.arm(fault, **options_of(fault, self.plan.dice))
-        async with self._steered():
+        async with self.steered():
             was_running = False
             for number, kill in enumerate(self.plan.kills):
                 await self._killed_life(kill, is_first=number == 0)
                 was_running |= self.stored.goes_on
-            bot = await self._begin()
+            bot = await self.begin()
             if was_running:
                 await self._goes_on(bot)
             await asyncio.sleep(AFTERWARDS_S if self.plan.kills else FAULTY_S)
-        await self._ended()
+        await self.ended()
         await self._put_right()
         bot.tell(signal.SIGTERM)
         with suppress(TimeoutError):
@@ -116,7 +116,7 @@ class Evening:
 
     async def _killed_life(self, kill: Kill, *, is_first: bool) -> None:
         """A bot that is killed."""
-        bot = await self._begin(kill)
+        bot = await self.begin(kill)
         if is_first:
             await self._until(lambda: self.stored.broadcasts != [] or bot.ended.is_set())
         after_s = kill.after_s
@@ -139,7 +139,8 @@ class Evening:
         if not bot.was_killed:
             self.wrong.append(f"the bot ended by itself, with {bot.status}")
 
-    async def _begin(self, kill: Kill = _NONE) -> Bot:
+    async def begin(self, kill: Kill = _NONE) -> Bot:
+        """A bot, which is to be killed so."""
         environment = {
             "DISCORD_TOKEN": self.discord.token,
             "DISCORD_API_URL": self.discord.api_url,
@@ -163,7 +164,7 @@ class Evening:
         return bot
 
     @asynccontextmanager
-    async def _steered(self) -> AsyncIterator[None]:
+    async def steered(self) -> AsyncIterator[None]:
         """Somebody has a broadcast run, and a crowd steers it, for as long as the context lasts."""
         steering = asyncio.create_task(self._steer(), name="chaos: the evening")
         try:
@@ -179,8 +180,9 @@ class Evening:
             tasks.create_task(self.crowd.live(pause_s=PAUSE_S), name="chaos: crowd")
 
     async def _start_one(self) -> None:
-        """Mika starts a broadcast as soon as there is a bot, and again until one is stored."""
-        while not self.stored.broadcasts:
+        """Mika starts a broadcast as soon as there is a bot, and again until it is stored."""
+        before = self.stored.broadcasts
+        while self.stored.broadcasts == before:
             if await self._is_healthy():
                 await self._do(self.crowd.mika.slash(CHANNEL, "odyssey start", prompt=self.crowd.idea()))
             await asyncio.sleep(_LOOK_S)
@@ -195,7 +197,7 @@ class Evening:
         else:
             self.wrong.append("what ran did not go on after the new start")
 
-    async def _ended(self) -> None:
+    async def ended(self) -> None:
         """Mika ends what runs."""
 
         async def end() -> None:

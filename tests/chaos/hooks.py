@@ -16,6 +16,8 @@ from tests.chaos.points import Point, When, place_in_discord, place_in_odyssey, 
 
 PASSED = Path("passed")
 """In the bot's directory: the points that its processes have passed, a line each, the last one's kill too."""
+TASKS = Path("tasks")
+"""How many tasks it has, whenever it is told SIGUSR2."""
 _ON_THE_WIRE_S = 0.005
 """After which a message that was given to the data channel has left."""
 _API = "/api/v10"
@@ -25,13 +27,14 @@ def kill_at(wanted: Point | None, *, is_armed: bool) -> None:
     """This process kills itself when it comes to that point, counted from now or from a SIGUSR1."""
     counts = Counter[tuple[str, When]]()
     signal.signal(signal.SIGUSR1, lambda *_: arm())
+    signal.signal(signal.SIGUSR2, lambda *_: _write_tasks())
 
     def arm() -> None:
         nonlocal is_armed
         is_armed = True
         counts.clear()
 
-    passed = os.open(PASSED, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    passed = os.open(PASSED if wanted else os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def at(place: str | None, when: When, *, later_s: float = 0.0) -> None:
         if place is None:
@@ -55,6 +58,12 @@ def kill_at(wanted: Point | None, *, is_armed: bool) -> None:
 
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _write_tasks() -> None:
+    beside = TASKS.with_suffix(".new")
+    beside.write_text(str(len(asyncio.all_tasks())))
+    beside.replace(TASKS)
 
 
 def _hook_commits(at: Any) -> None:

@@ -12,7 +12,6 @@ import os
 import selectors
 import signal
 import sys
-import time
 from typing import Any
 
 from tests.chaos.hooks import kill_at
@@ -23,7 +22,6 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    began_at = time.monotonic()
     for each in ("bot.app.wiring", "cogs.odyssey"):
         importlib.import_module(each)
 
@@ -32,7 +30,7 @@ def main() -> None:
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    _say(ready=True, load_s=time.monotonic() - began_at)
+    _say(ready=True)
     with selectors.DefaultSelector() as events:
         events.register(0, selectors.EVENT_READ)
         events.register(woken, selectors.EVENT_READ)

@@ -72,6 +72,11 @@ def faulty(*names: str) -> Plan:
     return _plan(seed, random.Random(seed), faults=names)
 
 
+def quiet(stream_limit_s: float = 5.0) -> Plan:
+    """An evening to which nothing happens."""
+    return Plan("quiet", Mode.QUEUE, stream_limit_s, slots=3, hold_s=0.0, dice=random.Random("quiet"))
+
+
 def options_of(fault: str, dice: random.Random) -> dict[str, Any]:
     """Of a fault as it is armed: a timed one strikes within the evening."""
     options: dict[str, Any] = {}

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 OVER = ("ended", "failed")
+NEWEST = 300
+"""Rows of a table that are looked at: more than one evening has."""
 
 
 @dataclass(frozen=True)
@@ -61,4 +63,5 @@ def _opened(file: Path) -> sqlite3.Connection:
 
 
 def _rows(database: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in database.execute(f"SELECT * FROM {table}")]
+    newest = f"SELECT * FROM {table} ORDER BY rowid DESC LIMIT {NEWEST}"
+    return [dict(row) for row in database.execute(newest)][::-1]
