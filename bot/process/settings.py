@@ -1,11 +1,12 @@
 """Settings: read once, at start, from the environment or `.env`, into one frozen object."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -44,6 +45,8 @@ ENV_FILE = Path(".env")
 MOST_PATIENCE_S = 7 * 24 * 3600
 SHORTEST_TOKEN = 16
 """Characters: a shorter one could be guessed."""
+_TOGETHER = {"discord_api_url", "discord_gateway_url"}
+"""With one of the two alone, the token would go to the wrong Discord."""
 LIKENESS = 0.8
 """From which on a variable of another name is taken for a misspelt setting: of 1 at most."""
 
@@ -198,7 +201,6 @@ class Settings(DatabaseSettings):
     @field_validator("discord_gateway_url")
     @classmethod
     def _goes_with_the_api(cls, value: str | None, info: ValidationInfo) -> str | None:
-        # With one of the two alone, the token would go to the wrong Discord.
         if "discord_api_url" in info.data and (value is None) != (info.data["discord_api_url"] is None):
             raise ValueError("must be set together with DISCORD_API_URL, or not at all")
         return value
@@ -227,21 +229,56 @@ class Settings(DatabaseSettings):
         return None if is_loopback(self.page_url) and not is_discord_here else self.page_url
 
 
+@dataclass(frozen=True, slots=True)
+class ReadSettings(Generic[S]):
+    """The settings, and what is wrong with them, for an operator.
+
+    What is `unknown` cannot be read: it has its default in `settings`, or one that nobody could use.
+    """
+
+    settings: S
+    complaints: Sequence[str]
+    unknown: frozenset[str]
+
+
 def load_settings(kind: type[S]) -> S:
     """Reads the settings. Raises `StartError` with one message that names all that is missing or wrong."""
+    read = read_settings(kind)
+    if not read.complaints:
+        return read.settings
+    lines = "\n".join(f"  - {line}" for line in [*read.complaints, *misspelt_names()])
+    raise StartError(
+        f"The bot cannot start, because of its settings:\n{lines}\n"
+        "Set them in the environment or in a file named .env; .env.example explains each."
+    )
+
+
+def read_settings(kind: type[S]) -> ReadSettings[S]:
+    """Reads what can be read. Raises `StartError` where the file cannot be."""
     environment, from_file = _set_in_environment(), _read(ENV_FILE)
     wanted = kind.model_fields.keys() & from_file.keys() - environment
-    try:
-        return kind(**{name: from_file[name] for name in wanted})
-    except ValidationError as error:
-        lines = [_complaint(kind, item["loc"], item["msg"], item["type"]) for item in error.errors()]
-        lines += misspelt_names()
-        message = "The bot cannot start, because of its settings:\n" + "\n".join(
-            f"  - {line}" for line in lines
-        )
-        raise StartError(
-            f"{message}\nSet them in the environment or in a file named .env; .env.example explains each."
-        ) from None
+    given = {name: from_file[name] for name in wanted}
+    complaints: list[str] = []
+    unknown: set[str] = set()
+    while True:
+        try:
+            return ReadSettings(kind(**given), complaints, frozenset(unknown))
+        except ValidationError as error:
+            found = error.errors()
+        # What others say of a value that is taken out is no complaint.
+        complaints = complaints or [
+            _complaint(kind, each["loc"], each["msg"], each["type"]) for each in found
+        ]
+        wrong = {str(each["loc"][0]) for each in found if each["loc"]} - unknown
+        if not wrong:
+            raise StartError("\n".join(complaints))
+        unknown |= wrong | (_TOGETHER if wrong & _TOGETHER else set())
+        given |= {name: _unusable(kind, name) for name in unknown & kind.model_fields.keys()}
+
+
+def _unusable(kind: type[DatabaseSettings], name: str) -> Any:
+    field = kind.model_fields[name]
+    return "-" if field.is_required() else field.get_default()
 
 
 def misspelt_names() -> list[str]:

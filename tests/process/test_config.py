@@ -7,7 +7,7 @@ import pytest
 
 from bot.kit.errors import StartError
 from bot.odyssey.client import DEFAULT_API_URL
-from bot.process.settings import DatabaseSettings, Settings, load_settings, misspelt_names
+from bot.process.settings import DatabaseSettings, Settings, load_settings, misspelt_names, read_settings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -121,3 +121,38 @@ def test_what_looks_like_no_setting_or_like_one_that_is_set_gets_no_hint(
     for name in ("DISCORD_TOKEN_2", "PORT", "HOME_URL", "LOGNAME", "CHAT_MODEL", "PUBLIC_URL"):
         monkeypatch.setenv(name, "https://example.com")
     assert misspelt_names() == []
+
+
+def test_what_can_be_read_is_read_whatever_else_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong value has its default, and is named once; of the two that go together both are unknown."""
+    monkeypatch.setenv("ODYSSEY_API_KEY", "schlüssel")
+    monkeypatch.setenv("WEB_PORT", "many")
+    monkeypatch.setenv("CHAT_PREFIX", "?")
+    monkeypatch.setenv("DISCORD_API_URL", "ftp://x")
+    monkeypatch.setenv("DISCORD_GATEWAY_URL", "ws://127.0.0.1:1")
+    read = read_settings(Settings)
+    assert (read.settings.web_port, read.settings.chat_prefix) == (8090, "?")
+    assert read.settings.discord_gateway_url is None
+    assert read.unknown == {
+        "discord_token",
+        "odyssey_api_key",
+        "web_port",
+        "discord_api_url",
+        "discord_gateway_url",
+    }
+    assert [line.split()[0] for line in sorted(read.complaints)] == [
+        "DISCORD_API_URL",
+        "DISCORD_TOKEN",
+        "ODYSSEY_API_KEY",
+        "WEB_PORT",
+    ]
+    assert "schlüssel" not in "".join(read.complaints)
+
+
+@pytest.mark.parametrize("given", ["DISCORD_API_URL", "DISCORD_GATEWAY_URL"])
+def test_half_of_another_discord_is_none(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """So that the token of the one is never shown to the other."""
+    monkeypatch.setenv(given, "http://127.0.0.1:1/api/v10" if "API" in given else "ws://127.0.0.1:1")
+    read = read_settings(Settings)
+    assert {"discord_api_url", "discord_gateway_url"} <= read.unknown
+    assert any("must be set together" in line for line in read.complaints)
