@@ -49,8 +49,9 @@ def run() -> None:
     keep_one_arena()
     with _start_errors_explained():
         with collector_at_rest():
+            from bot.process.given_settings import load_settings, misspelt_names
             from bot.process.logs import set_up_logging
-            from bot.process.settings import Settings, load_settings, misspelt_names
+            from bot.process.settings import Settings
 
             settings = load_settings(Settings)
             set_up_logging(settings.log_level, settings.log_format, settings.secrets)
@@ -82,8 +83,9 @@ def standin(context: typer.Context, options: Options = None) -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's schema. `run` does it by itself."""
+    from bot.process.given_settings import load_settings
     from bot.process.logs import set_up_logging
-    from bot.process.settings import DatabaseSettings, load_settings
+    from bot.process.settings import DatabaseSettings
     from bot.storage.database import open_database, revision
 
     async def migrated(settings: DatabaseSettings) -> str:
@@ -129,7 +131,8 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy that `backup` or t
 
 def _database_file() -> Path:
     """The file that the settings name. Raises `StartError`."""
-    from bot.process.settings import DatabaseSettings, load_settings
+    from bot.process.given_settings import load_settings
+    from bot.process.settings import DatabaseSettings
     from bot.storage.address import database_address
 
     path = database_address(load_settings(DatabaseSettings).database_url).path

@@ -7,7 +7,8 @@ import pytest
 
 from bot.kit.errors import StartError
 from bot.odyssey.client import DEFAULT_API_URL
-from bot.process.settings import DatabaseSettings, Settings, load_settings, misspelt_names, read_settings
+from bot.process.given_settings import load_settings, misspelt_names, read_settings
+from bot.process.settings import DatabaseSettings, Settings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 

@@ -7,8 +7,9 @@ import pytest
 
 from bot.broadcast.intake.prefixes import prompt_in_chat
 from bot.kit.errors import StartError
+from bot.process.given_settings import load_settings
 from bot.process.setting_values import framing_sites, networks
-from bot.process.settings import Settings, load_settings
+from bot.process.settings import Settings
 from cogs.wording.panel import how_to_steer
 
 ZERO_WIDTH = "\u200b"
