@@ -129,6 +129,27 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy that `backup` or t
             typer.echo("It is of an earlier version, and is migrated when the bot starts.")
 
 
+@app.command()
+def doctor(
+    channel: Annotated[
+        int | None, typer.Option(help="The ID of a channel: may the bot do there what it has to?")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Look at the settings and all that the bot needs, whether it runs or not, and say what to do.
+
+    The exit code is 0 when all is well, 1 for warnings, 2 for errors.
+    """
+    logging.disable()  # all that there is to say is in the report
+    from bot.doctor import report
+    from bot.doctor.case import Case
+    from bot.doctor.rounds import examine
+
+    findings = asyncio.run(examine(Case.read(channel)))
+    typer.echo(report.as_json(findings) if as_json else report.as_text(findings))
+    raise typer.Exit(report.exit_code(findings))
+
+
 def _database_file() -> Path:
     """The file that the settings name. Raises `StartError`."""
     from bot.process.given_settings import load_settings

@@ -37,6 +37,12 @@ class Account:
     api_url: str | None
     gateway_url: str | None
 
+    def point_there(self) -> None:
+        """Has discord.py go to that server, for the whole process: it has no other way."""
+        if self.api_url and self.gateway_url:
+            discord.http.Route.BASE = self.api_url
+            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(self.gateway_url)
+
 
 class Connection:
     """The account's connection to Discord: one bot after the other, should it come to that."""
@@ -67,10 +73,7 @@ class Connection:
         A Discord that is unwell is waited for. Raises `StartError` when it does not let the bot in; what it
         does once the bot was connected is no reason to end.
         """
-        if self._account.api_url and self._account.gateway_url:
-            # For the whole process: discord.py has no other way.
-            discord.http.Route.BASE = self._account.api_url
-            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(self._account.gateway_url)
+        self._account.point_there()
         running = asyncio.create_task(self._connect_again_and_again(services), name="Discord")
         stopped = asyncio.create_task(stop.wait(), name="wait for the stop")
         try:
@@ -104,35 +107,35 @@ class Connection:
 
 def _tell_or_raise(error: Exception, pause_s: float, *, was_ready: bool) -> None:
     """Says that the bot comes again. Raises `StartError` for what would be so the next time too."""
-    if _is_passing(error):
-        log.warning("Discord is unwell (%s): the bot comes again in %.0f s", _named(error), pause_s)
+    if is_passing(error):
+        log.warning("Discord is unwell (%s): the bot comes again in %.0f s", named(error), pause_s)
         return
-    problem = _problem(error)
+    problem = problem_of(error)
     if not was_ready:
         if problem is None:
             reference = new_reference()
             log.error("Discord could not be joined", exc_info=error, extra={"ref": reference})
-            problem = f"The bot could not start ({_named(error)}). Look for {reference} in the log."
+            problem = f"The bot could not start ({named(error)}). Look for {reference} in the log."
         raise StartError(problem) from error
     if problem is None:
         log.error("the bot fell out of Discord", exc_info=error, extra={"ref": new_reference()})
     log.error("%s Broadcasts go on; the bot comes again in %.0f s.", problem or "Discord is lost.", pause_s)
 
 
-def _is_passing(error: Exception) -> bool:
+def is_passing(error: Exception) -> bool:
     if isinstance(error, discord.HTTPException):
         return error.status >= 500 or error.status == TOO_MANY_REQUESTS
     # That it cannot be reached is a network, or a URL, to look at; that it is silent is a matter of time.
     return isinstance(error, discord.RateLimited | discord.GatewayNotFound | TimeoutError)
 
 
-def _problem(error: Exception) -> str | None:
+def problem_of(error: Exception) -> str | None:
     """The operator's sentence for what Discord, or the way there, does not allow; None for anything else."""
     is_bad_token = isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
     if is_bad_token or isinstance(error, discord.LoginFailure):
         return BAD_TOKEN
     if isinstance(error, aiohttp.ClientConnectionError | OSError):
-        return f"Discord cannot be reached ({_named(error)}). Check the network and DISCORD_API_URL."
+        return f"Discord cannot be reached ({named(error)}). Check the network and DISCORD_API_URL."
     if isinstance(
         error, discord.HTTPException | discord.ConnectionClosed | discord.PrivilegedIntentsRequired
     ):
@@ -141,7 +144,7 @@ def _problem(error: Exception) -> str | None:
     return None
 
 
-def _named(error: Exception) -> str:
+def named(error: Exception) -> str:
     status = getattr(error, "status", None)
     return f"{type(error).__name__} {status}" if status else type(error).__name__
 

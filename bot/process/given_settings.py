@@ -94,11 +94,12 @@ def misspelt_names() -> list[str]:
 
 
 def secrets_given() -> list[str]:
-    """The token and the key as they are given, whether they can be used or not: to be masked."""
+    """Tokens and keys as they are given, whether they can be used or not: to be masked."""
     given = {name.lower(): value for name, value in os.environ.items()}
     with suppress(StartError):
         given = _read(ENV_FILE) | given
-    return [tidied(given[name]) for name in ("discord_token", "odyssey_api_key") if given.get(name)]
+    secret = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
+    return [tidied(given[name]) for name in secret if given.get(name)]
 
 
 def _set_in_environment() -> set[str]:

@@ -29,17 +29,21 @@ def set_up_logging(level: str, form: str, secrets: Collection[str] = ()) -> None
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 
+def masked(text: str, secrets: Collection[str]) -> str:
+    """The text without these secrets and without the queries of URLs."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    return _QUERY.sub(r"\1?***", text)
+
+
 class _MaskingFormatter(logging.Formatter):
     def __init__(self, secrets: Collection[str]) -> None:
         super().__init__()
-        self._secrets = sorted(
-            (secret for secret in secrets if len(secret) >= SHORTEST_SECRET), key=len, reverse=True
-        )
+        self._secrets = secrets
 
     def masked(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return _QUERY.sub(r"\1?***", text)
+        return masked(text, self._secrets)
 
 
 class _TextFormatter(_MaskingFormatter):

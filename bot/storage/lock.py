@@ -34,6 +34,22 @@ def sole_use(database: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_held(database: Path) -> bool:
+    """Whether somebody on this machine has the lock of a database file."""
+    real = database.resolve()
+    try:
+        descriptor = os.open(real.with_name(f"{real.name}.lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in _TAKEN
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _lock(descriptor: int, database: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

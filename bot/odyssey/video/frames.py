@@ -26,6 +26,11 @@ _DEPAYLOAD: dict[str, Callable[[bytes], bytes]] = {"H264": h264_depayload, "VP8"
 CODECS = frozenset(_DECODERS)
 
 
+def missing_decoders() -> list[str]:
+    """The codecs that this installation has no decoder for: none, if it is whole."""
+    return [name for name, decoder in _DECODERS.items() if decoder not in av.codecs_available]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedFrame:
     """One whole frame, as the payloads of its RTP packets; they are put together only for decoding.

@@ -16,6 +16,8 @@ READ_BY_OTHERS = {
     "bot/web": "the pages have their own words, and their errors are for operators",
     "bot/broadcast/rights.py": "names of deeds and rights, for the table in the documents",
     "bot/app": "the command line is for operators",
+    "bot/doctor": "what it finds is for operators",
+    "bot/metrics": "what is counted is for operators",
     "bot/process": "settings of a process, and its log, are for operators",
     "bot/storage": "what keeps a database from being opened is for operators",
     "bot/discord/connection.py": "what keeps the bot from Discord is for operators",

@@ -1,0 +1,114 @@
+"""The database's file: whether it is there, whole, of this version, whose it is, and its copies."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+from bot.doctor.case import Case
+from bot.doctor.finding import Finding, error, ok, warning
+from bot.storage.contents import Contents, DamagedError, check_whole, opened_to_read, read_contents
+from bot.storage.kept_copies import NIGHTLY, KeptCopies
+from bot.storage.revisions import SchemaError, known_revisions
+
+ABOUT = "database"
+OLD_COPY = timedelta(days=2)
+RESTORE = "Stop the bot, and put a copy back: python -m bot restore FILE (the newest are in {})."
+
+
+async def check(case: Case) -> AsyncIterator[Finding]:
+    path = case.database
+    if path is None:
+        if case.knows("database_url"):
+            yield warning(
+                ABOUT, "It is in memory: nothing outlives the bot.", "Set DATABASE_URL to a SQLite file."
+            )
+        return
+    if not path.exists():
+        yield _not_there(case, path)
+        return
+    if not path.is_file():
+        yield error(ABOUT, f"{path} is no file.", "Set DATABASE_URL to a SQLite file.")
+        return
+    for each in (path, path.resolve().parent):
+        if not case.machine.may_write(each):
+            yield error(
+                ABOUT, f"{each} cannot be written.", "Give it to the user that the bot runs as (chown)."
+            )
+    if path.stat().st_mode & 0o077:
+        yield warning(
+            ABOUT,
+            f"Others on this machine may read {path}: it has what people wrote.",
+            "Start the bot once, or chmod 600.",
+        )
+    copies = KeptCopies.of(path, case.settings.backup_path if case.knows("backup_dir") else None)
+    given_up = threading.Event()
+    try:
+        contents = await asyncio.to_thread(_read, path, is_still=not case.bot_runs, given_up=given_up)
+    except sqlite3.OperationalError as problem:
+        yield error(ABOUT, f"{path} cannot be read: {problem}.", "Check who may read it.")
+    except (DamagedError, SchemaError, sqlite3.Error) as problem:
+        yield error(ABOUT, f"{path} is damaged: {problem}.", RESTORE.format(copies.directory))
+    else:
+        yield _revision(path, contents)
+        rows = f"{contents.rows.get('broadcasts', 0)} broadcasts, {contents.rows.get('streams', 0)} streams"
+        yield ok(ABOUT, f"It is whole: {contents.size_bytes / 1e6:.1f} MB, {rows}.")
+    finally:
+        given_up.set()
+    yield ok(ABOUT, "A bot that runs has it." if case.bot_runs else "No bot has it on this machine.")
+    yield _copies(case, copies)
+
+
+def _not_there(case: Case, path: Path) -> Finding:
+    parent = next(each for each in path.resolve().parents if each.exists())
+    if parent.is_dir() and case.machine.may_write(parent):
+        return ok(ABOUT, f"{path} is not there yet: the bot makes it at its first start.")
+    return error(
+        ABOUT,
+        f"{path} is not there, and cannot be made in {parent}.",
+        "Check DATABASE_URL, and who may write there.",
+    )
+
+
+def _read(path: Path, *, is_still: bool, given_up: threading.Event) -> Contents:
+    with opened_to_read(path, is_still=is_still) as connection:
+        contents = read_contents(connection)
+        check_whole(connection, given_up.is_set)
+        return contents
+
+
+def _revision(path: Path, contents: Contents) -> Finding:
+    known, revision = known_revisions(), contents.revision
+    if revision == known[-1]:
+        return ok(ABOUT, f"Its revision is {revision}, the newest.")
+    if revision in known:
+        return warning(
+            ABOUT,
+            f"Its revision is {revision}, and this version of the bot has {known[-1]}.",
+            "Start the bot: it copies and migrates it. Until then the bot that made it can go on with it.",
+        )
+    if revision is None:
+        return warning(ABOUT, f"{path} has no tables yet.", "Start the bot: it makes them.")
+    return error(
+        ABOUT,
+        f"Its revision is {revision}, newer than this version of the bot ({known[-1]}).",
+        "Run the version that made it, or a newer one; or restore the copy from before.",
+    )
+
+
+def _copies(case: Case, copies: KeptCopies) -> Finding:
+    about, days = "backups", case.settings.backup_days
+    if not days:
+        return warning(
+            about, "BACKUP_DAYS is 0: the bot makes no copies by itself.", "See that something else does."
+        )
+    made_at = copies.made_at(NIGHTLY)
+    if made_at is None:
+        return ok(about, f"There is none of a night yet; they will be in {copies.directory}.")
+    age = case.machine.now() - made_at
+    said = f"The newest of a night is of {made_at:%Y-%m-%d %H:%M} UTC, in {copies.directory}."
+    if age > OLD_COPY:
+        return warning(about, said, "See in the log why there is no newer one (or start the bot).")
+    return ok(about, said)
