@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from functools import partial
 
 from bot.app.watching import health_of, open_metrics
@@ -49,7 +50,7 @@ from bot.storage.journal import DatabaseJournal
 from bot.storage.kept_copies import KeptCopies
 from bot.storage.links import DatabaseLinks
 from bot.storage.nightly import NightlyCopies
-from bot.storage.recovery import close_unfinished
+from bot.storage.recovery import close_unfinished, left_open, left_running
 from bot.storage.writer import Writer
 from bot.web.app import Sources, WebSettings
 from bot.web.gate import Gate
@@ -57,7 +58,7 @@ from bot.web.past import PICTURE_LIMIT_BYTES
 from bot.web.playlist.live import LivePlaylists
 from bot.web.server import serve_web
 from bot.worlds.artifacts import fetch_artifact
-from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
+from bot.worlds.odyssey import OdysseyRecordings, odyssey_goodbyes, odyssey_worlds
 from bot.worlds.pictures import PictureProcess
 from bot.worlds.playlists import playlist_reader
 
@@ -140,6 +141,7 @@ async def _open_services(
     desk.recorded.listen(answers.found)
     ports = Ports(
         open_world=odyssey_worlds(make_client, clock, answers),
+        leave=odyssey_goodbyes(client),
         journal=journal,
         history=history,
         listeners=listeners,
@@ -169,9 +171,13 @@ async def _open_services(
     with errors_explained(settings.database_url):
         # No other bot has this database, so what seems to run is what a crash left.
         reference = new_reference()
-        interrupted = await close_unfinished(engine, now=clock.now(), reference=reference)
+        now, within = clock.now(), timedelta(seconds=settings.resume_within_s)
+        left, cut_off = await left_running(engine, now=now, within=within), await left_open(engine)
+        going_on = [each.broadcast.id for each in left]
+        interrupted = await close_unfinished(engine, now=now, reference=reference, but=going_on)
         if interrupted:
             log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
+        await broadcasts.resume(left, cut_off)
         for stream in await history.unrecorded_streams():
             desk.follow(stream)
         for broadcast_id in await history.unposted_broadcasts():
@@ -210,7 +216,7 @@ async def _open_services(
         view_in=broadcasts.view_in,
         name_of=connection.name_of,
         last_in=history.last_broadcast,
-        last_picture=broadcasts.last_picture,
+        last_picture=broadcasts.last_moments.picture_of,
         fetch_recording=desk.fetch,
         fetch_file=partial(fetch_artifact, limit_bytes=PICTURE_LIMIT_BYTES),
         playlist=playlists,

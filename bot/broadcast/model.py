@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.broadcast.limits.usage import UsageLimit
+from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.states import TRANSITIONS, IllegalTransitionError, Reason, State
 
 
@@ -43,6 +43,13 @@ class Ending:
     detail: str | None = None
     reference: str | None = None
     limit: UsageLimit | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no other stream can follow one that ended so."""
+        if self.reason is Reason.USAGE_LIMIT:
+            return self.limit is None or self.limit.kind in (LimitKind.MONTH, LimitKind.SUSPENDED)
+        return self.reason is Reason.BAD_KEY
 
 
 @dataclass(frozen=True, slots=True)

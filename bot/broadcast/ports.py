@@ -279,6 +279,7 @@ class Ports:
     """All that a broadcast needs of the outside, in one bundle."""
 
     open_world: OpenWorld
+    leave: Leave
     journal: Journal
     history: History
     listeners: Listeners[Broadcast]

@@ -165,6 +165,14 @@ class Settings(DatabaseSettings):
         le=100,
         description="How often in a row a broadcast tries to come back when its stream breaks off.",
     )
+    resume_within_s: float = Field(
+        600,
+        ge=0,
+        le=3600,
+        description=(
+            "Seconds after a crash, or a stop that hands over, within which broadcasts go on; older ones end."
+        ),
+    )
     recording_timeout_s: float = Field(
         600,
         gt=0,

@@ -1,15 +1,20 @@
-"""After a stop that was not orderly: what was left unfinished is closed, so that nothing seems live."""
+"""After a stop that was not orderly: what was left a moment ago is read, to go on; the rest is closed."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, Row, case, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.interrupted import Interrupted, Left
 from bot.broadcast.model import Outcome, Refusal
+from bot.broadcast.show.resuming import CutOff
 from bot.broadcast.states import Reason, State
-from bot.storage.schema import broadcasts, posts, streams, suggestions
-from bot.storage.unbroken import to_the_end
+from bot.storage import rows
+from bot.storage.schema import broadcasts, last_moments, posts, streams, suggestions, votes
+from bot.storage.unbroken import read, to_the_end
 
 _OVER = [state.value for state in State if state.is_over]
 _IS_OPEN = broadcasts.c.state.not_in(_OVER) & broadcasts.c.ended_at.is_(None)
@@ -32,35 +37,101 @@ _BEGAN_AT = func.coalesce(broadcasts.c.live_at, broadcasts.c.requested_at)
 _LAST_SEEN_AT = _later(_later(_BEGAN_AT, broadcasts.c.last_seen_at), _LAST_STREAM_AT)
 """What began or ended in it is a sign of life too: none of its streams begins after its end."""
 _SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
+_MAY_GO_ON = [State.REQUESTED.value, State.CONNECTING.value, State.LIVE.value]
+
+
+async def left_running(engine: AsyncEngine, *, now: datetime, within: timedelta) -> list[Interrupted]:
+    """The broadcasts that an earlier run was cut off from no longer ago than that, as they were asked for."""
+    query = (
+        select(broadcasts, _LAST_SEEN_AT.label("seen_at"))
+        .where(_IS_OPEN, broadcasts.c.state.in_(_MAY_GO_ON))
+        .order_by(broadcasts.c.requested_at, broadcasts.c.id)
+    )
+    left = [row for row in await read(engine, query) if now - row.seen_at < within]
+    return [await _interrupted(engine, row) for row in left]
+
+
+async def left_open(engine: AsyncEngine) -> list[CutOff]:
+    """The connections of an earlier run, to be asked for before anything is closed.
+
+    Who was connecting, and had no stream yet, may have had one too.
+    """
+    its_open_stream = (streams.c.broadcast_id == broadcasts.c.id) & streams.c.ended_at.is_(None)
+    query = (
+        select(_LAST_SEEN_AT, streams.c.session)
+        .select_from(broadcasts.outerjoin(streams, its_open_stream))
+        .where(_IS_OPEN, streams.c.id.is_not(None) | (broadcasts.c.state == State.CONNECTING.value))
+    )
+    return [CutOff._make(row) for row in await read(engine, query)]
+
+
+async def _interrupted(engine: AsyncEngine, row: Row[Any]) -> Interrupted:
+    its_streams = select(streams).where(streams.c.broadcast_id == row.id).order_by(streams.c.number)
+    its_suggestions = (
+        select(suggestions)
+        .where(suggestions.c.broadcast_id == row.id)
+        .order_by(suggestions.c.suggested_at, text("rowid"))
+    )
+    its_votes = select(votes).where(votes.c.broadcast_id == row.id, votes.c.suggestion_id.is_not(None))
+    moments = await read(engine, select(last_moments).where(last_moments.c.broadcast_id == row.id))
+    return Interrupted(
+        rows.broadcast(row),
+        row.seen_at,
+        mode=Mode(row.mode) if row.mode in list(Mode) else None,
+        is_paused=row.is_intake_paused,
+        streams=tuple(map(rows.stream, await read(engine, its_streams))),
+        suggestions=tuple(
+            Left(rows.suggestion(each), each.approved_at, each.is_urgent)
+            for each in await read(engine, its_suggestions)
+        ),
+        votes={vote.viewer_id: vote.suggestion_id for vote in await read(engine, its_votes)},
+        moment=rows.last_moment(moments[0]) if moments else None,
+        moment_at=moments[0].at if moments else None,
+    )
 
 
 @to_the_end
-async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str) -> list[str]:
+async def close_unfinished(
+    engine: AsyncEngine, *, now: datetime, reference: str, but: Collection[str] = ()
+) -> list[str]:
     """Marks what an earlier run left unfinished as interrupted; returns the broadcasts' IDs.
 
-    A broadcast ended at its last sign of life, and its streams with it: downtime is not time on air.
+    Those with their IDs in `but` go on. A broadcast ended at its last sign of life, and its streams with it:
+    downtime is not time on air. What was ending has ended, and for its own reason.
     """
     its_end = (
         select(func.coalesce(broadcasts.c.ended_at, _LAST_SEEN_AT))
         .where(broadcasts.c.id == streams.c.broadcast_id)
         .scalar_subquery()
     )
-    unfinished = select(broadcasts.c.id).where(_IS_OPEN)
+    is_left = _IS_OPEN & broadcasts.c.id.not_in(but)
+    was_ending = broadcasts.c.state == State.ENDING.value
+    unfinished = select(broadcasts.c.id).where(is_left)
+    ending = select(broadcasts.c.id).where(is_left, was_ending)
+    was_sent = suggestions.c.outcome != Outcome.QUEUED.value
     async with engine.begin() as connection:
         ids = list((await connection.execute(unfinished)).scalars())
         await connection.execute(
             update(suggestions)
-            .where(suggestions.c.outcome.not_in(_SETTLED), suggestions.c.settled_at.is_(None))
+            .where(
+                suggestions.c.outcome.not_in(_SETTLED),
+                suggestions.c.settled_at.is_(None),
+                suggestions.c.broadcast_id.not_in(but),
+            )
             .values(
                 outcome=Outcome.REFUSED.value,
-                refusal=Refusal.INTERRUPTED.value,
+                refusal=case(
+                    (was_sent, Refusal.NOT_KNOWN.value),
+                    (suggestions.c.broadcast_id.in_(ending), Refusal.BROADCAST_ENDED.value),
+                    else_=Refusal.INTERRUPTED.value,
+                ),
                 settled_at=now,
                 version=suggestions.c.version + 1,
             )
         )
         await connection.execute(
             update(streams)
-            .where(streams.c.ended_at.is_(None))
+            .where(streams.c.ended_at.is_(None), streams.c.broadcast_id.not_in(but))
             .values(
                 state=State.FAILED.value,
                 end_reason=Reason.INTERRUPTED.value,
@@ -74,13 +145,14 @@ async def close_unfinished(engine: AsyncEngine, *, now: datetime, reference: str
             .where(posts.c.broadcast_id.in_(unfinished), posts.c.closed_at.is_not(None))
             .values(closed_at=None)
         )
+        await connection.execute(delete(votes).where(votes.c.broadcast_id.in_(unfinished)))
         await connection.execute(
             update(broadcasts)
-            .where(_IS_OPEN)
+            .where(is_left)
             .values(
-                state=State.FAILED.value,
-                reason=Reason.INTERRUPTED.value,
-                reference=reference,
+                state=case((was_ending, State.ENDED.value), else_=State.FAILED.value),
+                reason=case((was_ending, broadcasts.c.reason), else_=Reason.INTERRUPTED.value),
+                reference=case((was_ending, broadcasts.c.reference), else_=reference),
                 ended_at=_LAST_SEEN_AT,
                 version=broadcasts.c.version + 1,
             )

@@ -10,7 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
+from bot.broadcast.model import (
+    Broadcast,
+    Channel,
+    Ending,
+    Origin,
+    Outcome,
+    Refusal,
+    Stream,
+    Suggestion,
+    Viewer,
+)
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
@@ -79,6 +89,25 @@ def broadcast(row: Row[Any]) -> Broadcast:
         ending=Ending(reason, by, row.detail, row.reference) if reason else None,
         length=None if row.length_s is None else timedelta(seconds=row.length_s),
         off_air=timedelta(seconds=row.off_air_s),
+    )
+
+
+def suggestion(row: Row[Any]) -> Suggestion:
+    """An outcome that a newer version knows is none, but the suggestion was sent."""
+    return Suggestion(
+        id=row.id,
+        broadcast_id=row.broadcast_id,
+        viewer=Viewer(row.viewer_id, row.viewer_name),
+        prompt=row.prompt,
+        suggested_at=row.suggested_at,
+        origin=Origin(row.channel_id, row.message_id) if row.channel_id else None,
+        outcome=known(Outcome, row.outcome, Outcome.SENT),
+        stream_id=row.stream_id,
+        sent_at=row.sent_at,
+        settled_at=row.settled_at,
+        applied=row.applied,
+        refusal=known(Refusal, row.refusal, Refusal.INTERRUPTED) if row.refusal else None,
+        detail=row.detail,
     )
 
 

@@ -153,7 +153,7 @@ class PanelKeeper(commands.Cog):
             await upkeep.run()
         finally:
             del self._kept[broadcast_id], self._tasks[broadcast_id]
-        if panel.is_in_doubt:
+        if panel.is_in_doubt or panel.may_have_others:
             self._mender.search(panel.session.broadcast)
         if not self._is_closing:
             self._mender.look()  # the last edit may have failed, or an earlier message be standing

@@ -3,7 +3,6 @@
 import io
 import logging
 import math
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +50,8 @@ class KeptPanel:
         """When it was last tried to post it, whether or not it came."""
         self.is_in_doubt = False
         """Whether that failed: it may have come all the same."""
+        self.may_have_others = False
+        """Whether panels may stand there that are not known: where nobody may look."""
         self.ids: set[int] = set()
         """Of this message, and of earlier ones: somebody may just be answering one."""
         self._earlier: set[int] = set()
@@ -80,20 +81,24 @@ class KeptPanel:
         self._shown, self._picture = panel.payload if panel else None, picture
 
     async def find(self) -> None:
-        """Takes up the panel that is remembered, or that stands there though its answer was lost; once."""
+        """Takes up the panels that are remembered, or that stand there and nobody knows of; once."""
         if self.message:
             return
         broadcast = self.session.broadcast
-        if posts := await self._services.history.open_panels(broadcast.id):
-            for post in posts:
-                if post.message_id is not None:
-                    self.stands(post.message_id, self._steady_of(post.posted_at))
-            self._is_remembered = True
-            return
-        with suppress(discord.Forbidden):
-            async for message in panels_in(self._channel, self._bot.user, broadcast):
-                self.stands(message.id, self._steady_of(message.created_at))
+        posts = await self._services.history.open_panels(broadcast.id)
+        found = {post.message_id: post.posted_at for post in posts if post.message_id is not None}
+        remembered = set(found)
+        if not remembered or self.session.is_taken_up:
+            try:
+                async for message in panels_in(self._channel, self._bot.user, broadcast):
+                    found[message.id] = message.created_at
+            except discord.Forbidden:
+                self.may_have_others = True
+        for message_id, posted_at in sorted(found.items()):
+            self.stands(message_id, self._steady_of(posted_at))
+            if message_id not in remembered:
                 await self.remember()
+            self._is_remembered = True
 
     async def show(self) -> bool:
         """Brings the panel up to date, in a new message if it has none; returns whether that took an edit."""

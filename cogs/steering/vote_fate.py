@@ -19,7 +19,7 @@ class VoteFate:
         self._floor = session.floor
         self._viewer = viewer
         self._vote = self._floor.vote_of(viewer)
-        self._chosen = self._floor.chosen
+        self._chosen = self._floor.outlet.chosen
         motion = self._floor.motion
         self._motion = motion if motion and motion.vote_of(viewer) is not None else None
         self._stood = self._stands
@@ -31,7 +31,7 @@ class VoteFate:
             return False
         told = [self._of_vote(self._vote) if self._vote else None, self._of_motion()]
         self.word = "\n".join(filter(None, told)) or self.word
-        self._vote, self._chosen = self._floor.vote_of(self._viewer), self._floor.chosen
+        self._vote, self._chosen = self._floor.vote_of(self._viewer), self._floor.outlet.chosen
         return True
 
     @property
@@ -39,11 +39,11 @@ class VoteFate:
         floor, motion = self._floor, self._motion
         vote = floor.vote_of(self._viewer)
         decided = motion and (motion.is_carried, motion.is_dropped)
-        return vote and vote.id, floor.chosen, floor.mode, self._session.is_closing, decided
+        return vote and vote.id, floor.outlet.chosen, floor.mode, self._session.is_closing, decided
 
     def _of_vote(self, vote: Suggestion) -> str | None:
         """None while it is for what it was for, and that has neither won nor lost."""
-        chosen, now = self._floor.chosen, self._floor.vote_of(self._viewer)
+        chosen, now = self._floor.outlet.chosen, self._floor.vote_of(self._viewer)
         if chosen and chosen is not self._chosen:
             if any(each.id == vote.id for each in chosen.suggestions):
                 return words.vote_won(vote.prompt, chosen)

@@ -265,6 +265,10 @@ class ScriptedWorld:
         finally:
             self.calls.append("disconnect")
 
+    async def leave(self, session: str) -> bool:
+        self.calls.append(f"leave {session}")
+        return True
+
     async def start(
         self, prompt: str, events: StreamEvents, *, portrait: bool, picture: Picture | None = None
     ) -> StartedStream:
@@ -410,6 +414,7 @@ def ports(
     listeners.listen(audience.broadcast_changed)
     return Ports(
         open_world=world.open,
+        leave=world.leave,
         journal=journal,
         history=journal,
         listeners=listeners,

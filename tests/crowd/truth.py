@@ -140,7 +140,7 @@ class Truth:
             waiting=waiting,
             unseen=frozenset(each.id for each in pending),
             votes={person_id: choice.id for person_id, choice in voted if choice},
-            chosen=floor.chosen,
+            chosen=floor.outlet.chosen,
         )
 
 

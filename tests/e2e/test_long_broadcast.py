@@ -88,7 +88,7 @@ async def test_a_kill_at_a_seam_leaves_one_panel_and_one_post(house: House) -> N
             await process.communicate()
         assert stored(house, "SELECT 1 FROM streams WHERE ended_at IS NULL") == [(1,), (1,)]
         house.clock = clock = HastyClock()
-        async with house.bot():
+        async with house.bot(resume_within_s=0):
             closed = await house.shown("The bot was interrupted")
             await complete(house, clock, 2)
             assert panels(house) == [closed.id]

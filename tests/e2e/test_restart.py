@@ -35,7 +35,7 @@ async def test_after_a_crash_nothing_claims_to_be_live(house: House) -> None:
         panel = await house.live_broadcast()
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
         database.execute("UPDATE broadcasts SET state = 'live', reason = NULL, ended_at = NULL")
-    async with house.bot():
+    async with house.bot(resume_within_s=0):
         closed = await house.shown("The bot was interrupted")
         assert closed.id == panel.id
         assert [button.label for button in closed.buttons] == ["Another round", "Watch"]

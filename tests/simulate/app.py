@@ -145,6 +145,7 @@ class App:
         )
         ports = Ports(
             open_world=ModelWorlds(service).open,
+            leave=_not_heard,
             journal=journal,
             history=history,
             listeners=listeners,
@@ -186,3 +187,8 @@ class App:
 
     def _new_id(self) -> str:
         return f"{self._random.getrandbits(64):016x}"
+
+
+async def _not_heard(_session: str) -> bool:
+    """The service frees what was cut off by itself."""
+    return False

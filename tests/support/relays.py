@@ -29,7 +29,7 @@ from bot.storage.database import open_database
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.writer import Writer
-from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
+from bot.worlds.odyssey import OdysseyRecordings, odyssey_goodbyes, odyssey_worlds
 from tests.odyssey.service import API_KEY, Streamer
 from tests.support.rules import arbitration_settings, budget, intake_rules
 
@@ -133,6 +133,7 @@ async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[R
         intake = Intake(intake_rules(), lambda _: None, clock)
         ports = Ports(
             open_world=odyssey_worlds(make_client, clock, answers),
+            leave=odyssey_goodbyes(Odyssey(API_KEY, url)),
             journal=journal,
             history=history,
             listeners=Listeners(),

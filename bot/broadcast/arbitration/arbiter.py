@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.broadcast.arbitration.line import Line, LineLimits
+from bot.broadcast.arbitration.line import Line, LineLeft, LineLimits
 from bot.broadcast.arbitration.pace import Pace
 from bot.broadcast.arbitration.policies import make_policy
 from bot.broadcast.arbitration.policy import Choice, Mode, Policy, PolicySettings, Prospect, Standing
@@ -52,6 +52,11 @@ class Arbiter:
             self._policy = self._make_policy(mode)
             for suggestion in self.line:
                 self._tell(suggestion.id)
+
+    def restore(self, left: LineLeft) -> None:
+        """The line stands as it was left."""
+        self.line.restore(left)
+        self._policy = self._make_policy(self.mode)
 
     def adopt(self, settings: ArbitrationSettings) -> None:
         """Goes by other settings from now on. The mode stays: see `switch`; so does all that waits."""

@@ -1,9 +1,9 @@
 """The suggestions that wait, in the order in which they came, whose turn it is, and the votes for them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.broadcast.arbitration.duplicates import Duplicates
 from bot.broadcast.arbitration.turns import Turns
@@ -19,6 +19,18 @@ class LineLimits:
     total: int
     per_viewer: int
     lifetime: timedelta
+
+
+class LineLeft(NamedTuple):
+    """How a line was left: what waits, in its order, each since a steady moment; the rest by IDs.
+
+    `turns` are all who wait, the next one first. What does not wait may be voted for, or approved.
+    """
+
+    waiting: Sequence[tuple[Suggestion, float]]
+    turns: Sequence[int]
+    votes: Mapping[int, str]
+    approved: Sequence[str]
 
 
 class Watcher(Protocol):
@@ -95,6 +107,17 @@ class Line:
             self._duplicates.add(entering)
             if self.watcher:
                 self.watcher.added(entering)
+
+    def restore(self, left: LineLeft) -> None:
+        """Stands as it was left, whatever the limits are now. The watcher is told nothing."""
+        for suggestion, since in left.waiting:
+            self._waiting[suggestion.id] = suggestion
+            self._since[suggestion.id] = since
+            self._duplicates.add(suggestion)
+            self._turns.join(suggestion.viewer.id, suggestion.id)
+        self._turns.restore(left.turns)
+        self._votes.restore({who: what for who, what in left.votes.items() if what in self._waiting})
+        self._approved.update((each, None) for each in left.approved if each in self._waiting)
 
     def revise(self, suggestion_id: str, prompt: str) -> Suggestion | None:
         """Changes a waiting suggestion's words; it keeps its turn. None if it does not wait any more.

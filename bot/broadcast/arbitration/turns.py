@@ -1,7 +1,7 @@
 """Whose turn it is."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 
 class Turns:
@@ -16,6 +16,11 @@ class Turns:
 
     def join(self, viewer_id: int, suggestion_id: str) -> None:
         self._by_viewer.setdefault(viewer_id, []).append(suggestion_id)
+
+    def restore(self, viewer_ids: Iterable[int]) -> None:
+        """Those who have joined stand in this order."""
+        for viewer_id in viewer_ids:
+            self._by_viewer.move_to_end(viewer_id)
 
     def leave(self, viewer_id: int, suggestion_id: str) -> None:
         """A suggestion waits no more. Its viewer keeps their turn, if they have another one."""

@@ -1,6 +1,6 @@
 """Who is for which suggestion."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 
 Note = Callable[[int, str | None], None]
 """Is told whose vote is for what now: None if they took it back."""
@@ -59,6 +59,12 @@ class Votes:
         for viewer_id in voters:
             self._note(viewer_id, None)
         return voters
+
+    def restore(self, choices: Mapping[int, str]) -> None:
+        """Votes as they were given before: nothing is noted."""
+        for viewer_id, suggestion_id in choices.items():
+            self._choice_of[viewer_id] = suggestion_id
+            self._voters_of.setdefault(suggestion_id, set()).add(viewer_id)
 
     def clear(self) -> None:
         self._choice_of.clear()

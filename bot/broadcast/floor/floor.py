@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
-from bot.broadcast.arbitration.policy import Choice, Mode, Prospect, Standing
+from bot.broadcast.arbitration.policy import Mode, Prospect, Standing
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor.ledger import Ledger
 from bot.broadcast.floor.motion import Motion, Motions
@@ -12,6 +12,7 @@ from bot.broadcast.floor.outlet import Outlet
 from bot.broadcast.floor.ticket import Ticket, Tickets
 from bot.broadcast.floor.view import FloorView, shown_candidates, shown_motion
 from bot.broadcast.intake.recent import Recent
+from bot.broadcast.interrupted import Interrupted
 from bot.broadcast.model import Origin, Refusal, Suggestion, Viewer
 from bot.broadcast.ports import Ports
 
@@ -39,6 +40,15 @@ class Floor:
         self.outlet = Outlet(self._arbiter, self._motions, self._ledger, ports.clock, tell)
         self._is_shut = False
 
+    def restore(self, left: Interrupted) -> None:
+        """Stands as an earlier run left it: nothing of that is stored anew."""
+        self.is_paused, self.outlet.urgent = left.is_paused, left.urgent
+        line = left.line(self._clock.steady())
+        for suggestion, since in line.waiting:
+            self.recent.add(suggestion, since)
+        self._ledger.restore([*left.waiting, left.urgent] if left.urgent else left.waiting)
+        self._arbiter.restore(line)
+
     @property
     def waiting(self) -> int:
         """How many suggestions wait in line."""
@@ -52,11 +62,6 @@ class Floor:
     def motion(self) -> Motion | None:
         """The vote on the mode that is open now."""
         return self._motions.open
-
-    @property
-    def chosen(self) -> Choice | None:
-        """What was chosen last, from the moment in which it leaves the line."""
-        return self.outlet.chosen
 
     @property
     def standing(self) -> Standing:

@@ -32,6 +32,11 @@ class Ledger:
         stored = self._journal.save_suggestion(suggestion, is_new=True, is_urgent=is_urgent)
         return self._entered(entry, stored)
 
+    def restore(self, suggestions: Iterable[Suggestion]) -> None:
+        """These are open, and stored as they stand."""
+        for suggestion in suggestions:
+            self._open[suggestion.id] = _Open(suggestion, asyncio.get_running_loop().create_future())
+
     def store(self, *suggestions: Suggestion) -> Awaitable[None]:
         """Stores open suggestions as they stand now, and tells the authors of those that are settled.
 

@@ -24,9 +24,10 @@ class Recent:
         self._by_viewer: defaultdict[int, dict[str, _Said]] = defaultdict(dict)
         self._by_words: defaultdict[str, dict[str, float]] = defaultdict(dict)
 
-    def add(self, suggestion: Suggestion) -> None:
+    def add(self, suggestion: Suggestion, at: float | None = None) -> None:
+        """It was said now, or then."""
         suggestion_id, viewer_id, prompt = suggestion.id, suggestion.viewer.id, suggestion.prompt
-        said = _Said(viewer_id, prompt, _folded(prompt), self._clock.steady())
+        said = _Said(viewer_id, prompt, _folded(prompt), self._clock.steady() if at is None else at)
         self._said[suggestion_id] = self._by_viewer[viewer_id][suggestion_id] = said
         self._by_words[said.words][suggestion_id] = said.at
         if len(self._said) > MEMORY_LIMIT:

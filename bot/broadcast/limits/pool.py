@@ -17,9 +17,10 @@ class Slot:
     `number` says who asked first; `place` in line is 1 for the next, and None for one that does not wait.
     """
 
-    def __init__(self, number: int, moved_up: Callable[[], None]) -> None:
+    def __init__(self, number: int, moved_up: Callable[[], None], *, is_taken_up: bool) -> None:
         self.number = number
         self.moved_up = moved_up
+        self.is_taken_up = is_taken_up
         self.place: int | None = None
         self.woken = asyncio.Event()
         self.went_at = 0.0
@@ -34,6 +35,8 @@ class StreamPool:
 
     Nothing is handed over, so nothing can be lost on the way: who is first in line takes what is free, in its
     own turn of the loop.
+
+    Connections of an earlier run that died with it count for a while: see `dangling`.
     """
 
     def __init__(self, size: int, clock: Clock, *, kept_for_seams: int = 0) -> None:
@@ -49,6 +52,8 @@ class StreamPool:
         self._retry_at: float | None = None
         """When one may try again, while the service is known to be full."""
         self._pause_s = FIRST_PAUSE_S
+        self._dangling: list[float] = []
+        """Until which steady moments."""
 
     @property
     def held(self) -> int:
@@ -60,9 +65,26 @@ class StreamPool:
         """How many broadcasts wait for one."""
         return len(self._line)
 
-    def claim(self, moved_up: Callable[[], None]) -> Slot:
-        """A claim, to be made good by `turn`, and given up. `moved_up` is called when its place changes."""
-        return Slot(next(self._numbers), moved_up)
+    def dangling(self, until: float) -> None:
+        """A connection was cut off without a word: until then it may take one of the account's streams.
+
+        Who would need that one waits in line, and tries now and then, as if turned away: the service may
+        have noticed before.
+        """
+        self._dangling.append(until)
+
+    def is_left(self, until: float) -> None:
+        """One of those takes none any more: it could be told goodbye."""
+        if until in self._dangling:
+            self._dangling.remove(until)
+            self._look_again()
+
+    def claim(self, moved_up: Callable[[], None], *, is_taken_up: bool = False) -> Slot:
+        """A claim, to be made good by `turn`, and given up. `moved_up` is called when its place changes.
+
+        For a broadcast that is taken up its own old connection is no reason to wait.
+        """
+        return Slot(next(self._numbers), moved_up, is_taken_up=is_taken_up)
 
     async def turn(self, slot: Slot) -> None:
         """Returns when it may start a stream. One that was turned away waits where it stood before."""
@@ -70,6 +92,9 @@ class StreamPool:
             slot.went_at = self._clock.steady()
             return
         bisect.insort(self._line, slot, key=lambda each: each.number)
+        is_doubtful = len(self._held) < self._for_starts <= self._blocked
+        if is_doubtful and self._retry_at is None and not slot.is_taken_up:
+            self._retry_at = self._clock.steady() + self._pause_s
         if not self._may_go(slot):
             self._number_the_line()
         while not self._may_go(slot):
@@ -109,6 +134,8 @@ class StreamPool:
         """As far as is known: the service has begun a stream."""
         self._trying = self._retry_at = None
         self._pause_s = FIRST_PAUSE_S
+        free = max(0, self.size - len(self._held))
+        del self._dangling[: max(0, len(self._dangling) - free)]  # so many cannot take one
         self._number_the_line()
 
     def turned_away(self, slot: Slot) -> None:
@@ -121,12 +148,22 @@ class StreamPool:
 
     def _has_room_for_a_seam(self) -> bool:
         """Of what is not kept for them, seams get only what nobody waits for."""
-        held = len(self._held)
-        is_for_starts = held < self.size - self._kept_for_seams and self._line
-        return held < self.size and not is_for_starts and self._retry_at is None
+        held, blocked = len(self._held), self._blocked
+        is_for_starts = held < self._for_starts and self._line
+        return blocked < self.size and not is_for_starts and self._retry_at is None
+
+    @property
+    def _for_starts(self) -> int:
+        return self.size - self._kept_for_seams
+
+    @property
+    def _blocked(self) -> int:
+        """How many are held, or may be blocked by what was cut off."""
+        now = self._clock.steady()
+        return len(self._held) + sum(until > now for until in self._dangling)
 
     def _may_go(self, slot: Slot) -> bool:
-        if self._line[0] is not slot or len(self._held) >= self.size - self._kept_for_seams:
+        if self._line[0] is not slot or len(self._held) >= self._for_starts:
             return False
         return self._retry_at is None or (self._trying is None and self._clock.steady() >= self._retry_at)
 
@@ -137,12 +174,19 @@ class StreamPool:
             slot.place = None
         elif slot in self._held:
             self._let_go(slot)
-            if self._retry_at is not None:
-                self._retry_at = self._clock.steady()  # one of ours is free: now there may be room
+            self._look_again()  # one of ours is free
         if self._line:
             self._number_the_line()
-        else:
-            self.there_is_room()  # whoever comes next may as well try at once
+        else:  # whoever comes next may as well try at once
+            self._trying = self._retry_at = None
+            self._pause_s = FIRST_PAUSE_S
+            self._number_the_line()
+
+    def _look_again(self) -> None:
+        """Now there may be room."""
+        if self._retry_at is not None:
+            self._retry_at = self._clock.steady()
+        self._number_the_line()
 
     def _let_go(self, slot: Slot) -> None:
         self._held.discard(slot)

@@ -9,7 +9,6 @@ from typing import Self
 from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.limits.continuation import CONNECTION_LIMIT_S, Continuation, Timetable, sits_out_s
 from bot.broadcast.limits.pool import Slot
-from bot.broadcast.limits.usage import LimitKind
 from bot.broadcast.model import Broadcast, Ending, Stream
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
@@ -94,14 +93,18 @@ class Relay:
         """Its place among the broadcasts that wait for a free stream; None if it does not wait."""
         return self._slot.place if self._slot else None
 
-    async def begin(self, connecting: Callable[[], Awaitable[None]]) -> None:
+    async def begin(self, connecting: Callable[[], Awaitable[None]], *, is_taken_up: bool = False) -> None:
         """Starts the first stream as soon as one is free, by our own count and by the service's.
 
-        `connecting` is awaited when its turn has come. Raises `WorldError`.
+        `connecting` is awaited when its turn has come; `is_taken_up` if it had come in an earlier run of the
+        bot. Raises `WorldError`.
         """
-        self._slot = self._pool.claim(self._changed)
-        self._slots.add(self._slot)
-        self._put_on_air(await self._in_turn(self._slot, connecting))
+        self._put_on_air(await self._in_turn(self._claim(is_taken_up=is_taken_up), connecting))
+
+    async def go_on(self) -> Ending | None:
+        """Has a stream follow those of an earlier run of the bot; else says why that is the end."""
+        self.coming_back = 1
+        return await self._follow(self._claim(is_taken_up=True), Ending(Reason.CONTINUED))
 
     async def carry_on(self) -> Ending:
         """Carries the broadcast from stream to stream. Returns why that cannot go on."""
@@ -218,15 +221,19 @@ class Relay:
 
         After so many tries that is what broke the picture off, if that was a failure.
         """
-        broke = ending
         if run.lasted_s >= STEADY_S:
             self._failures = 0
             self._pauses.reset()
         await self._close(run.connection)
         await self.streams.store_end(run, ending)
+        return await self._follow(run.connection.slot, ending)
+
+    async def _follow(self, slot: Slot, ending: Ending) -> Ending | None:
+        """Tries to have a stream on air again, on that slot, after this ending."""
+        broke = ending
         while True:
             if ending.reason is not Reason.CONTINUED:
-                if _is_final(ending):
+                if ending.is_final:
                     return ending
                 if self._failures >= self._rules.tries:
                     return broke if broke.reason.is_failure else ending
@@ -236,13 +243,19 @@ class Relay:
                 log.info("broadcast %s: the picture is gone (%s)", self._name, ending.reason.value)
                 if self._failures > 1:
                     await self._clock.sleep(self._pauses.next_s())
-            await self._clock.sleep(sits_out_s(self._clock.steady(), self._ends_at()))
+            if pause_s := sits_out_s(self._clock.steady(), self._ends_at()):
+                await self._clock.sleep(pause_s)
             try:
-                self._put_on_air(await self._in_turn(run.connection.slot))
+                self._put_on_air(await self._in_turn(slot))
             except WorldError as error:
                 ending = ending_of(error)
             else:
                 return None
+
+    def _claim(self, *, is_taken_up: bool) -> Slot:
+        self._slot = self._pool.claim(self._changed, is_taken_up=is_taken_up)
+        self._slots.add(self._slot)
+        return self._slot
 
     async def _in_turn(
         self, slot: Slot, connecting: Callable[[], Awaitable[None]] | None = None
@@ -281,10 +294,3 @@ class Relay:
     def _give_up(self, slot: Slot) -> None:
         self._slots.discard(slot)
         self._pool.give_up(slot)
-
-
-def _is_final(ending: Ending) -> bool:
-    """Whether no other stream can follow."""
-    if ending.reason is Reason.USAGE_LIMIT:
-        return ending.limit is None or ending.limit.kind in (LimitKind.MONTH, LimitKind.SUSPENDED)
-    return ending.reason is Reason.BAD_KEY

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from bot.broadcast.errors import WorldError, ending_of
+from bot.broadcast.interrupted import Interrupted
 from bot.broadcast.model import Broadcast, Ending, Stream
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
@@ -33,7 +34,9 @@ class Streams:
         ended: Callable[[Stream], None],
     ) -> None:
         self.begun = 0
-        """How many have begun."""
+        """How many have begun, for all that is known."""
+        self._unknown = 0
+        """Of those of an earlier run, how many may have."""
         self.newest: Stream | None = None
         """The one that began last, or is meant to."""
         self.seed = opening_picture
@@ -50,6 +53,14 @@ class Streams:
         self._ended = ended
         self._open: list[StreamRun] = []
         """Those whose end is not stored, one that was refused its beginning too."""
+
+    def restore(self, left: Interrupted) -> None:
+        """The next one follows those of an earlier run, in the world as that stands."""
+        world = left.world
+        self.begun, self._unknown = left.begun, left.last_number - left.begun
+        self.newest = left.streams[-1] if left.streams else None
+        self.seed, self.opening, self._opening_as_worded = world.picture, world.opening, world.opening
+        self.applied.extend(world.applied)
 
     @property
     def last_picture(self) -> Picture | None:
@@ -137,7 +148,7 @@ class Streams:
             portrait=self._broadcast.portrait,
             intended_at=now,
             started_at=now,
-            number=self.begun + 1,
+            number=self._unknown + self.begun + 1,
         )
         run = StreamRun(meant, connection, self._ports.clock, self._watcher)
         self._open.append(run)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, DayIsUsedUp
+from bot.broadcast.interrupted import Interrupted
 from bot.broadcast.limits.budget import LAST_CALL_S, STREAM_LIMIT_S, Budget
-from bot.broadcast.model import TimeOnAir
+from bot.broadcast.model import Broadcast, TimeOnAir
 from bot.broadcast.ports import History
 from bot.broadcast.states import Reason
 
@@ -29,6 +31,9 @@ class Share:
         self.broadcast_id = broadcast_id
         self.live_since: float | None = None
         """The steady moment in which the broadcast came on air."""
+        self.used_before_s = 0.0
+        """How long it was live in an earlier run of the bot, that was cut off."""
+        self.was_live_before = False
         self.kept_s: float | None = None
         """How much of its server's days it may use in all; None without a limit."""
         self.due_at: float | None = None
@@ -52,7 +57,7 @@ class Share:
 
     def begin(self, now: float) -> None:
         """The broadcast comes on air at the steady moment `now`."""
-        self.live_since = now
+        self.live_since = now - self.used_before_s
         self._reckon()
 
     def reconsider(self) -> None:
@@ -60,7 +65,17 @@ class Share:
 
     def used_s(self, now: float) -> float:
         """How long the broadcast has been live at the steady moment `now`."""
-        return 0.0 if self.live_since is None else now - self.live_since
+        return self.used_before_s if self.live_since is None else now - self.live_since
+
+    def dated(self, broadcast: Broadcast) -> Broadcast:
+        """Live since it came on air; of one that did in an earlier run, what it was not on air is off air."""
+        clock = self._days.clock
+        now = clock.steady()
+        if self.was_live_before and broadcast.live_at:
+            on_air = timedelta(seconds=self.used_s(now))
+            return replace(broadcast, off_air=clock.date_of(now) - broadcast.live_at - on_air)
+        live_since = self.live_since
+        return broadcast if live_since is None else replace(broadcast, live_at=clock.date_of(live_since))
 
     def unused_s(self, now: float) -> float:
         """What is kept and not used yet."""
@@ -116,6 +131,16 @@ class Days:
             until = _midnight(self.clock.now()) + DAY
             raise BroadcastError(DayIsUsedUp(round(limit.total_seconds() / 60), until=until))
         self._shares[broadcast_id] = share
+        return share
+
+    async def take_up(self, left: Interrupted) -> Share:
+        """The share of a broadcast that goes on; with nothing left of the day, it has what it has used."""
+        broadcast, guild_id = left.broadcast, left.broadcast.channel.guild_id
+        share = Share(self, guild_id, broadcast.id, broadcast.length or self.budget_of(guild_id).longest)
+        share.used_before_s, share.was_live_before = left.on_air_s, broadcast.live_at is not None
+        self._shares[broadcast.id] = share
+        if not await self.keep_more(share):
+            share.keep(left.on_air_s)
         return share
 
     def give_back(self, share: Share) -> None:

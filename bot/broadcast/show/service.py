@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Self
@@ -11,14 +12,16 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import AlreadyRunning, BroadcastError, BroadcastTooLong, Code, TooManyBroadcasts
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.intake.prompts import clean_prompt
+from bot.broadcast.interrupted import Interrupted
 from bot.broadcast.model import Broadcast, Channel, Ending, Origin, Refusal, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.relay.retelling import as_it_stands
 from bot.broadcast.rights import Deed, Person
-from bot.broadcast.show.day import Days
+from bot.broadcast.show.day import Days, Share
 from bot.broadcast.show.last_moments import LastMoments
+from bot.broadcast.show.resuming import CutOff, leave, settle
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason
@@ -40,6 +43,7 @@ class Broadcasts:
         self._days = Days(ports.history, ports.budget_of, ports.clock)
         self.last_moments = LastMoments(ports.journal, ports.history, ports.clock)
         self._running: dict[asyncio.Task[None], BroadcastSession] = {}
+        self._leaving: asyncio.Task[None] | None = None
         self._is_closing = False
         self.are_running = asyncio.Event()
         """Set while there are any."""
@@ -50,6 +54,8 @@ class Broadcasts:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+        if self._leaving:
+            self._leaving.cancel()
         # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
         await self._tasks.__aexit__(None, None, None)
 
@@ -100,6 +106,19 @@ class Broadcasts:
             length=min(over.length, longest) if over.length else None,
             mode=moment.mode,
         )
+
+    async def resume(self, left: Sequence[Interrupted], cut_off: Sequence[CutOff]) -> None:
+        """Goes on with what an earlier run of the bot left, in that order; nobody's rights are asked anew.
+
+        Meanwhile the connections that were cut off are left. Raises what the journal raises.
+        """
+        await settle(left, self._ports)
+        self._leaving = self._tasks.create_task(leave(cut_off, self._ports), name="goodbyes")
+        for each in left:
+            session = self._session(each.broadcast, each.mode, await self._days.take_up(each))
+            session.restore(each)
+            self._run(session)
+            log.info("broadcast %s goes on: the bot was cut off", each.broadcast.id)
 
     async def suggest(
         self, channel: Channel, prompt: str, *, by: Person, origin: Origin | None = None
@@ -174,10 +193,6 @@ class Broadcasts:
         session = self._by_channel.get(channel.id)
         return session.view if session and not session.broadcast.state.is_over else None
 
-    def last_picture(self, broadcast_id: str) -> Picture | None:
-        """How one of the newest broadcasts that are over looked last, if that is known."""
-        return self.last_moments.picture_of(broadcast_id)
-
     async def close(self, *, within_s: float = CLOSING_TIMEOUT_S) -> None:
         """Takes no more, ends all broadcasts in order, and cuts off what takes too long."""
         self._is_closing = True
@@ -221,22 +236,27 @@ class Broadcasts:
             requested_at=self._ports.clock.now(),
             length=length,
         )
-        arbitration = self._ports.arbitration_of(channel.guild_id)
-        session = self._by_channel[channel.id] = BroadcastSession(
-            broadcast,
-            self._ports,
-            replace(arbitration, mode=mode or arbitration.mode),
-            share,
-            picture,
-            self._recordings.follow,
-        )
+        session = self._session(broadcast, mode, share, picture)
         if seed:
             session.relay.streams.seed = seed
+        self._run(session)
+        return session
+
+    def _session(
+        self, broadcast: Broadcast, mode: Mode | None, share: Share, picture: Picture | None = None
+    ) -> BroadcastSession:
+        arbitration = self._ports.arbitration_of(broadcast.channel.guild_id)
+        arbitration = replace(arbitration, mode=mode or arbitration.mode)
+        return BroadcastSession(broadcast, self._ports, arbitration, share, picture, self._recordings.follow)
+
+    def _run(self, session: BroadcastSession) -> None:
+        self._by_channel[session.broadcast.channel.id] = session
         self.are_running.set()
-        task = self._tasks.create_task(self._run(session), name=f"broadcast {broadcast.id}")
+        task = self._tasks.create_task(
+            self._run_to_its_end(session), name=f"broadcast {session.broadcast.id}"
+        )
         self._running[task] = session
         task.add_done_callback(self._running.pop)
-        return session
 
     async def _put_away(self, channel: Channel) -> None:
         """Returns when what is over has left the channel: its end is told before all of it is stored."""
@@ -265,7 +285,7 @@ class Broadcasts:
             raise BroadcastError(BroadcastTooLong(round(budget.longest.total_seconds() / 60)))
         return named or min(budget.usual, budget.longest)
 
-    async def _run(self, session: BroadcastSession) -> None:
+    async def _run_to_its_end(self, session: BroadcastSession) -> None:
         broadcast = session.broadcast
         try:
             await session.run()

@@ -8,16 +8,17 @@ from datetime import datetime
 from functools import partial
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.arbitration.policy import Choice
-from bot.broadcast.errors import WorldError, ending_of, refusal_of
+from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.floor.floor import Floor
+from bot.broadcast.interrupted import Interrupted
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Broadcast, Ending, Refusal, Stream, Suggestion, Viewer
+from bot.broadcast.model import Broadcast, Ending, Refusal, Stream, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.relay.relay import Relay
-from bot.broadcast.relay.run import StreamRun
+from bot.broadcast.show.achieved import Achieved
 from bot.broadcast.show.day import Share
+from bot.broadcast.show.forwarding import Forwarder
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason, State
 
@@ -52,33 +53,39 @@ class BroadcastSession:
             ended=stream_ended,
             ends_at=lambda: self.share.ends_at,
         )
-        self.prompt_in_force = broadcast.prompt
-        self.last_applied: Suggestion | None = None
-        self._ideas = 0
-        self._people: set[int] = set()
-        """Whose ideas they were that were applied."""
+        self._achieved = Achieved(broadcast.prompt)
+        self.is_taken_up = False
+        """Whether it began in an earlier run of the bot."""
         self._ports = ports
         self._ending: Ending | None = None
         self._until_ending = asyncio.timeout(None)
         self._is_interruptible = False
         self._view: BroadcastView | None = None
 
+    def restore(self, left: Interrupted) -> None:
+        """Stands as an earlier run of the bot left it, to go on from there."""
+        self.is_taken_up = True
+        self.was_stored.set()
+        self.floor.restore(left)
+        self.relay.streams.restore(left)
+        self._achieved.restore(left)
+
     @property
     def view(self) -> BroadcastView:
         """What is shown of it: one value for all who draw it, until a change is told."""
         if self._view is None:
-            relay, on_air = self.relay, self.relay.on_air
+            relay, on_air, achieved = self.relay, self.relay.on_air, self._achieved
             self._view = BroadcastView(
                 self.broadcast,
-                self.prompt_in_force,
-                self.last_applied,
+                achieved.prompt_in_force,
+                achieved.last_applied,
                 self.floor.view(),
                 is_closing=self.is_closing,
                 place_in_pool=relay.place_in_pool,
                 streams=on_air.stream.number if on_air else 0,
                 coming_back=relay.coming_back,
-                ideas=self._ideas,
-                people=len(self._people),
+                ideas=achieved.ideas,
+                people=len(achieved.people),
                 ends_at=self.ends_at,
                 is_last_call=self.share.is_last_call,
                 is_unstored=self._ports.outage.is_told,
@@ -86,6 +93,11 @@ class BroadcastSession:
                 spectating=on_air.spectating if on_air else None,
             )
         return self._view
+
+    @property
+    def prompt_in_force(self) -> str:
+        """As the service words it."""
+        return self._achieved.prompt_in_force
 
     @property
     def last_moment(self) -> LastMoment:
@@ -140,11 +152,8 @@ class BroadcastSession:
         Raises what only a bug or a broken journal raises, and then too it has closed what it could.
         """
         try:
-            try:
-                await self._ports.journal.save_broadcast(self.broadcast)
-                self.floor.note()
-            finally:
-                self.was_stored.set()
+            if not self.was_stored.is_set():
+                await self._store()
             ending = await self._play()
         except asyncio.CancelledError:
             await self._close(Ending(Reason.INTERRUPTED))
@@ -153,6 +162,13 @@ class BroadcastSession:
             await self._close(Ending(Reason.NOT_STORED if self._ports.outage.is_on else Reason.INTERNAL))
             raise
         await self._close(ending)
+
+    async def _store(self) -> None:
+        try:
+            await self._ports.journal.save_broadcast(self.broadcast)
+            self.floor.note()
+        finally:
+            self.was_stored.set()
 
     async def _play(self) -> Ending:
         """Takes the broadcast on air, and keeps it there until the end. Frees its connections in any case.
@@ -165,9 +181,7 @@ class BroadcastSession:
                 async with self._until_ending:
                     self._is_interruptible = True
                     if self._ending is None:
-                        await relay.begin(connecting=self._connecting)
-                        await self._move(State.LIVE)
-                        self._begin_end(await self._carry_on())
+                        self._begin_end(await self._come_on_air() or await self._carry_on())
             except TimeoutError:
                 if not self._until_ending.expired():
                     raise
@@ -185,60 +199,41 @@ class BroadcastSession:
             await moving
         return self._ending
 
+    async def _come_on_air(self) -> Ending | None:
+        """For the first time, or again after an earlier run; else says why not. Raises `WorldError`."""
+        if self.broadcast.state is State.LIVE:
+            if ending := await self.relay.go_on():
+                return ending
+            self.share.begin(self._ports.clock.steady())
+            await self._change(self.share.dated(self.broadcast))
+        else:
+            is_taken_up = self.broadcast.state is State.CONNECTING
+            await self.relay.begin(self._connecting, is_taken_up=is_taken_up)
+            await self._move(State.LIVE)
+            self._achieved.prompt_in_force = self.relay.running.worded
+            self._tell()
+        return None
+
     async def _connecting(self) -> None:
         if self.broadcast.state is State.REQUESTED:
             await self._move(State.CONNECTING)
 
     async def _carry_on(self) -> Ending:
         """Sends what is chosen to the stream on air, whichever that is. Returns why it cannot go on."""
-        if started := self.relay.on_air:
-            self.prompt_in_force = started.worded
-            self._tell()
+        forwarder = Forwarder(
+            self.floor.outlet,
+            self.relay,
+            self.share,
+            self._achieved,
+            self._ports,
+            tell=self._tell,
+            end=self.end,
+        )
         async with asyncio.TaskGroup() as tasks:
-            forwarding = tasks.create_task(self._forward(), name=f"forwarder of {self.broadcast.id}")
+            forwarding = tasks.create_task(forwarder.run(), name=f"forwarder of {self.broadcast.id}")
             ending = await self.relay.carry_on()
             forwarding.cancel()
         return ending
-
-    async def _forward(self) -> None:
-        """The one forwarder: a suggestion leaves only when the one before it is settled."""
-        outlet, relay, share, outage = self.floor.outlet, self.relay, self.share, self._ports.outage
-        while not self.is_closing:
-            choice = await outlet.next_choice(
-                until=lambda: share.due_at, may_send=lambda: relay.is_open and not outage.is_on
-            )
-            if choice is None:
-                if reason := await self.share.renew():
-                    self.end(Ending(reason))
-                self._tell()
-                continue
-            async with relay.turn:
-                await self._send(choice, relay.running)
-
-    async def _send(self, choice: Choice, run: StreamRun) -> None:
-        clock, outlet = self._ports.clock, self.floor.outlet
-        sent = outlet.sent(choice, run.stream.id)
-        prompt = choice.suggestion.prompt
-        if not await outlet.may_leave(choice):
-            await outlet.settled([suggestion.refused(Refusal.PANIC, clock.now()) for suggestion in sent])
-            return
-        try:
-            applied = await run.world.interact(prompt) or prompt
-        except WorldError as error:
-            refusal = refusal_of(error)
-            if refusal is None:
-                run.break_off(ending_of(error))
-                if outlet.take_back(choice):
-                    return
-                refusal = Refusal.CONNECTION_LOST
-            settled = [suggestion.refused(refusal, clock.now(), error.detail) for suggestion in sent]
-        else:
-            settled = [suggestion.acknowledged(applied, clock.now()) for suggestion in sent]
-            self.prompt_in_force, self.last_applied = applied, settled[0]
-            self.relay.streams.took(applied, begins_anew=choice.begins_anew)
-            self._ideas += 1
-            self._people.update(suggestion.viewer.id for suggestion in settled)
-        await outlet.settled(settled)
 
     async def _close(self, ending: Ending) -> None:
         if ending.reason.is_failure:
@@ -274,13 +269,16 @@ class BroadcastSession:
 
     async def _move(self, state: State) -> None:
         """The one place that changes the broadcast's state: by the transition table, stored, then told."""
-        moved = self._moved(state)
-        stored = self._ports.journal.save_broadcast(moved)
-        is_told_first = state.is_over and self._ports.outage.is_on  # nobody is left before what seems live
+        await self._change(self._moved(state))
+        log.info("broadcast %s is %s", self.broadcast.id, state.value)
+
+    async def _change(self, changed: Broadcast) -> None:
+        stored = self._ports.journal.save_broadcast(changed)
+        # Nobody is left before what seems live.
+        is_told_first = changed.state.is_over and self._ports.outage.is_on
         if not is_told_first:
             await stored
-        self.broadcast = moved
-        log.info("broadcast %s is %s", moved.id, state.value)
+        self.broadcast = changed
         self._tell()
         if is_told_first:
             await stored
@@ -290,9 +288,7 @@ class BroadcastSession:
         clock = self._ports.clock
         if state is State.LIVE:
             self.share.begin(clock.steady())
-        moved = self.broadcast.moved(state, clock.date_of(clock.steady()), self._ending)
-        live_since = self.share.live_since
-        return moved if live_since is None else replace(moved, live_at=clock.date_of(live_since))
+        return self.share.dated(self.broadcast.moved(state, clock.date_of(clock.steady()), self._ending))
 
     def _tell(self) -> None:
         self._view = None

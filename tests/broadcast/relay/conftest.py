@@ -86,6 +86,7 @@ def opened() -> Opened:
         with_service = replace(
             ports(ScriptedWorld(), journal, ListeningAudience(journal), clock, budgets),
             open_world=service,
+            leave=service.leave,
             stream_limit=limit,
             relay_rules=RelayRules(continuation, tries),
             pool=StreamPool(slots, clock, kept_for_seams=int(continuation is Continuation.OVERLAP)),

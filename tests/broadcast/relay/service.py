@@ -142,6 +142,9 @@ class ScriptedService:
         self.most_open = 0
         self.starts: list[StartedWith] = []
         self.sent: list[tuple[int, str]] = []
+        self.left: list[str] = []
+        """Sessions of earlier runs that were told goodbye, which takes until `may_leave`."""
+        self.may_leave = _set()
         self.may_start = _set()
         self.may_answer = _set()
         self.interacting = asyncio.Event()
@@ -162,6 +165,11 @@ class ScriptedService:
         finally:
             connection.calls.append("disconnect")
             self.open -= 1
+
+    async def leave(self, session: str) -> bool:
+        self.left.append(session)
+        await self.may_leave.wait()
+        return True
 
     @property
     def calls(self) -> list[list[str]]:

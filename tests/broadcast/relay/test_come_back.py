@@ -140,7 +140,8 @@ async def test_without_a_slot_for_a_quarter_of_an_hour_it_waits_in_line(opened: 
         run.service.break_off(Reason.SERVICE_GONE)
         ticket = await session.floor.suggest(ROBIN, "snow")
         await run.clock.turn(60)
-        assert session.relay.place_in_pool == 1
+        waiting = session.view
+        assert waiting.place_in_pool == 1
         assert not ticket.settled.done()
         await run.clock.turn(900)
         assert session.broadcast.state is State.LIVE

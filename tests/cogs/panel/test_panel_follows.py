@@ -218,11 +218,12 @@ async def test_an_end_while_it_comes_down(
     assert panels(house) == [new.id]
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
 @pytest.mark.parametrize("is_remembered", [True, False])
 async def test_a_kill_between_the_new_panel_and_the_old_ones_deletion_leaves_one(
-    house: House, is_remembered: bool
+    house: House, is_remembered: bool, goes_on: bool
 ) -> None:
-    """Whether or not the new one is stored by then: it says what happened, and the old one is gone."""
+    """Whether or not the new one is stored by then: it says what is so, and the old one is gone."""
     too_old = ApiError(429, {"code": 30046, "message": "edited too often"})
     async with bot_process(house) as process:
 
@@ -250,8 +251,9 @@ async def test_a_kill_between_the_new_panel_and_the_old_ones_deletion_leaves_one
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
         stored = {row for (row,) in database.execute("SELECT message_id FROM posts")}
     assert stored == ({old, new} if is_remembered else {old})
-    async with house.bot():
-        await until(house, lambda: panels(house) == panels(house, "The bot was interrupted") == [new])
+    async with house.bot(resume_within_s=600 if goes_on else 0):
+        shown = "Live" if goes_on else "The bot was interrupted"
+        await until(house, lambda: panels(house) == panels(house, shown) == [new])
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, 50013), (400, 20016), (503, 0)])

@@ -98,7 +98,7 @@ async def test_the_new_panel_is_the_one_that_a_restart_finds(house: House, clock
         new = await newer_panel(house, old)
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
         database.execute("UPDATE broadcasts SET state = 'live', reason = NULL, ended_at = NULL")
-    async with house.bot():
+    async with house.bot(resume_within_s=0):
         closed = await house.shown("The bot was interrupted")
         assert closed.id == new.id
 

@@ -50,7 +50,7 @@ async def test_a_kill_between_the_panel_and_its_record_leaves_none_that_connects
         assert database.execute("SELECT * FROM posts").fetchall() == []
     hidden = refusing(house.discord, "GET", POST_OF_A_MESSAGE, status=403, code=50001)
     refused = [] if is_read else hidden.__enter__()
-    async with house.bot():
+    async with house.bot(resume_within_s=0):
         if not is_read:
             await until(house, lambda: len(refused) > 10, meanwhile=lambda: clock.skip(at_most_s=300))
             hidden.__exit__(None, None, None)

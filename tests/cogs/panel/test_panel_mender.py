@@ -109,7 +109,7 @@ async def test_one_panel_that_cannot_be_mended_keeps_no_other_live(
 
 
 async def test_a_killed_bot_leaves_neither_a_live_panel_nor_a_waiting_suggestion(house: House) -> None:
-    """SIGKILL in mid-broadcast: the next run closes the panel, and the mark on the message that waited."""
+    """SIGKILL, too long ago: the next run closes the panel, and the mark on the message that waited."""
     robin = house.discord.user("robin")
     async with bot_process(house) as process:
         panel = await house.live_broadcast()
@@ -121,7 +121,7 @@ async def test_a_killed_bot_leaves_neither_a_live_panel_nor_a_waiting_suggestion
         )
         process.send_signal(signal.SIGKILL)
         await process.communicate()
-    async with house.bot():
+    async with house.bot(resume_within_s=0):
         closed = await house.shown("The bot was interrupted")
         assert closed.id == panel.id
         await house.discord.wait_for_message(

@@ -1,0 +1,140 @@
+"""What a crash left is read as it stood, and what is too old is closed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.interrupted import Interrupted, Left
+from bot.broadcast.last_moment import LastMoment
+from bot.broadcast.model import Broadcast, Ending, Refusal, Suggestion, Viewer
+from bot.broadcast.picture import Picture
+from bot.broadcast.show.resuming import CutOff
+from bot.broadcast.states import Reason, State
+from bot.storage.recovery import close_unfinished, left_open, left_running
+from bot.storage.schema import suggestions, votes
+from tests.storage.conftest import MIKA, NOW, Store, live_broadcast
+
+ROBIN = Viewer(2**62 + 4, "Robin")
+TEN_MINUTES = timedelta(minutes=10)
+
+
+async def left(store: Store, *, seconds: float = 5) -> list[Interrupted]:
+    """Read so many seconds after everything began."""
+    return await left_running(store.engine, now=NOW + timedelta(seconds=seconds), within=TEN_MINUTES)
+
+
+async def test_a_broadcast_is_read_as_it_stood(store: Store) -> None:
+    """Streams with their sessions, suggestions in their order, votes, approvals, and how it is ruled."""
+    broadcast, stream = live_broadcast()
+    second = replace(stream, id="own 2", number=2, service_id=None, session="id url")
+    ideas = [Suggestion(name, "b", ROBIN, name, NOW) for name in ("z", "a", "m")]
+    urgent = Suggestion("safe", "b", MIKA, "a meadow", NOW)
+    moment = LastMoment("A cat", ("it snows",), Mode.QUEUE, Picture(b"\xff\xd8", portrait=True))
+    journal = store.journal
+    journal.save_broadcast(broadcast)
+    journal.save_stream(stream)
+    journal.save_stream(second)
+    for each in ideas:
+        journal.save_suggestion(each)
+    journal.save_suggestion(urgent, is_urgent=True)
+    acknowledged = ideas[1].sent(stream.id, NOW).acknowledged("It snows", NOW)
+    journal.save_suggestion(acknowledged)
+    journal.note_floor("b", Mode.HOST, is_paused=True)
+    journal.note_approval("m", NOW)
+    journal.note_vote("b", ROBIN.id, "z")
+    journal.note_vote("b", MIKA.id, None)
+    journal.save_signs_of_life(["b"], NOW + timedelta(seconds=2))
+    await journal.save_last_moment("b", moment, NOW)
+    assert await left(store) == [
+        Interrupted(
+            broadcast,
+            NOW + timedelta(seconds=2),
+            Mode.HOST,
+            is_paused=True,
+            streams=(stream, second),
+            suggestions=(
+                Left(ideas[0]),
+                Left(acknowledged),
+                Left(ideas[2], NOW),
+                Left(urgent, is_urgent=True),
+            ),
+            votes={ROBIN.id: "z"},
+            moment=moment,
+            moment_at=NOW,
+        )
+    ]
+
+
+@pytest.mark.outage("the bot is killed")
+async def test_only_what_ran_a_moment_ago_goes_on(store: Store) -> None:
+    """In the order in which it was asked for; not what was ending, over, or away for too long."""
+    live, _ = live_broadcast()
+    later = replace(live, id="a later one", requested_at=NOW + timedelta(seconds=1), state=State.REQUESTED)
+    ending = live.moved(State.ENDING, NOW, Ending(Reason.HOST_ENDED, by=MIKA))
+    for each in (later, live, replace(ending, id="ending"), replace(ending, id="o", state=State.ENDED)):
+        await store.journal.save_broadcast(each)
+    assert [each.broadcast.id for each in await left(store)] == ["b", "a later one"]
+    await store.journal.save_signs_of_life(["b"], NOW + timedelta(seconds=60))
+    just_over = TEN_MINUTES.total_seconds() + 30
+    assert [each.broadcast.id for each in await left(store, seconds=just_over)] == ["b"]
+
+
+async def test_what_goes_on_is_not_closed(store: Store) -> None:
+    """Nor anything of it; of what is, the votes go, and what was sent is not known."""
+    broadcast, stream = live_broadcast()
+    for each in (broadcast, replace(broadcast, id="old")):
+        store.journal.save_broadcast(each)
+        store.journal.save_stream(replace(stream, id=f"own {each.id}", broadcast_id=each.id, service_id=None))
+        waits = Suggestion(f"{each.id} waits", each.id, ROBIN, "snow", NOW)
+        store.journal.save_suggestion(waits)
+        store.journal.note_vote(each.id, ROBIN.id, waits.id)
+        await store.journal.save_suggestion(waits._replace(id=f"{each.id} sent").sent(f"own {each.id}", NOW))
+    assert await close_unfinished(store.engine, now=NOW, reference="ref", but=["b"]) == ["old"]
+    [some] = await left(store)
+    assert [each.suggestion.outcome for each in some.suggestions] == ["queued", "sent"]
+    assert (some.streams[0].ended_at, some.votes) == (None, {ROBIN.id: "b waits"})
+    async with store.engine.connect() as connection:
+        fates = select(suggestions.c.id, suggestions.c.refusal).where(suggestions.c.broadcast_id == "old")
+        told = {row.id: row.refusal for row in await connection.execute(fates)}
+        assert (await connection.execute(select(votes.c.broadcast_id))).scalars().all() == ["b"]
+    assert told == {"old waits": Refusal.INTERRUPTED, "old sent": Refusal.NOT_KNOWN}
+
+
+async def test_what_was_ending_has_ended_as_it_was_to(store: Store) -> None:
+    """By its host, say: that the bot was cut off then is nobody's business."""
+    broadcast, stream = live_broadcast()
+    ending = broadcast.moved(State.ENDING, NOW, Ending(Reason.HOST_ENDED, by=MIKA))
+    await store.journal.save_broadcast(ending)
+    await store.journal.save_stream(stream)
+    await store.journal.save_suggestion(Suggestion("x", "b", ROBIN, "snow", NOW))
+    assert await left(store) == []
+    assert await close_unfinished(store.engine, now=NOW, reference="ref") == ["b"]
+    assert await store.history.broadcast("b") == replace(ending, state=State.ENDED, ended_at=NOW)
+    async with store.engine.connect() as connection:
+        refusals = (await connection.execute(select(suggestions.c.refusal))).scalars().all()
+    assert refusals == [Refusal.BROADCAST_ENDED]
+
+
+async def test_every_connection_that_was_open_is_known(store: Store) -> None:
+    """Of what ran, was ending or connecting; not of what waited in line, or whose stream is over."""
+    live, stream = live_broadcast()
+    states = {"live": State.LIVE, "ending": State.ENDING, "over": State.ENDED, "between": State.LIVE}
+    for name, state in states.items():
+        await store.journal.save_broadcast(_in(live, name, state))
+        its = replace(stream, id=name, broadcast_id=name, service_id=name, session=f"of {name}")
+        await store.journal.save_stream(
+            its if name != "between" else replace(its, ended_at=NOW, end_reason=Reason.CONTINUED)
+        )
+    for name, state in (("connecting", State.CONNECTING), ("in line", State.REQUESTED)):
+        await store.journal.save_broadcast(_in(live, name, state))
+    found = await left_open(store.engine)
+    assert sorted(found, key=str) == sorted(
+        [CutOff(NOW, "of live"), CutOff(NOW, "of ending"), CutOff(NOW, None)], key=str
+    )
+
+
+def _in(live: Broadcast, name: str, state: State) -> Broadcast:
+    return replace(live, id=name, state=state)
