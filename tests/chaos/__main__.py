@@ -102,9 +102,9 @@ async def one(plan: plans.Plan, bots: Nursery, home: Path, keep: Path | None = N
 
 def _tell(tonight: Evening) -> None:
     went_on = "" if tonight.went_on_s is None else f" · went on after {tonight.went_on_s:.1f} s"
-    missed = len(tonight.plan.kills) - len(tonight.came)
-    late = f" · {missed} of its points did not come" if missed else ""
-    print(f"{'WRONG' if tonight.wrong else 'right'} {tonight.plan}{went_on}{late}", flush=True)
+    missed = len(tonight.plan.kills) - len(tonight.came) + len(tonight.standin.faults.armed)
+    unmet = f" · {missed} of that did not come" if missed else ""
+    print(f"{'WRONG' if tonight.wrong else 'right'} {tonight.plan}{went_on}{unmet}", flush=True)
     for line in tonight.wrong:
         print(f"      {line}", flush=True)
 
