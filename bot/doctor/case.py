@@ -12,7 +12,7 @@ from bot.kit.errors import StartError
 from bot.process.given_settings import read_settings
 from bot.process.settings import Settings
 from bot.storage.address import database_address
-from bot.storage.lock import is_held
+from bot.storage.lock import holder
 
 
 def _now() -> datetime:
@@ -75,4 +75,4 @@ class Case:
     @property
     def bot_runs(self) -> bool:
         """Whether a bot has this database, on this machine."""
-        return self.database is not None and is_held(self.database)
+        return self.database is not None and holder(self.database) is not None

@@ -34,13 +34,13 @@ async def test_the_migrations_make_the_schema_that_the_code_sees(store: Store) -
 
 
 async def test_sqlite_is_set_up_for_one_writer_and_many_readers(store: Store) -> None:
-    """WAL, foreign keys and patience with locks are on."""
+    """WAL, foreign keys and patience with locks are on; a commit is on the disk first (2)."""
     async with store.engine.connect() as connection:
         values = [
             (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
-            for name in ("journal_mode", "foreign_keys", "busy_timeout")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
-    assert values == ["wal", 1, 10_000]
+    assert values == ["wal", 2, 1, 10_000]
 
 
 async def test_opening_again_keeps_everything(store: Store) -> None:

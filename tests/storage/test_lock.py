@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import shutil
+import socket
 import sqlite3
 import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from sqlalchemy import text
 
 from bot.kit.errors import StartError
 from bot.storage.database import open_database
+from bot.storage.lock import holder, left_by
 
 IN_USE = "is in use by another bot"
 
@@ -30,8 +34,12 @@ async def test_a_second_bot_is_refused_until_the_first_has_left(url: str) -> Non
             with pytest.raises(StartError, match=IN_USE):
                 async with open_database(f"sqlite:///{name}", alone=True):
                     pass
+        assert (found := holder(path))
+        assert (found.pid, found.host) == (os.getpid(), socket.gethostname())
+        assert abs(found.since - datetime.now(UTC)) < timedelta(minutes=5)
         async with open_database(url) as engine, engine.connect() as connection:
             await connection.execute(text("SELECT count(*) FROM streams"))
+    assert (holder(path), left_by(path)) == (None, None)
     async with open_database(url, alone=True):
         pass
 
@@ -53,6 +61,7 @@ async def test_a_crash_leaves_no_lock(url: str) -> None:
     program = f"""
 import asyncio, os
 from bot.storage.database import open_database
+from bot.storage.lock import holder, left_by
 async def crash():
     async with open_database({url!r}, alone=True):
         print("open", flush=True)
@@ -64,13 +73,45 @@ asyncio.run(crash())
     )
     assert process.stdout
     assert await process.stdout.readline() == b"open\n"
-    with pytest.raises(StartError, match=IN_USE):
+    path = Path(url.removeprefix("sqlite:///"))
+    before = [(file.name, file.read_bytes()) for file in sorted(path.parent.iterdir())]
+    with pytest.raises(StartError, match=rf"{IN_USE} that runs: process {process.pid} on .+, since 20"):
         async with open_database(url, alone=True):
             pass
+    assert before == [(file.name, file.read_bytes()) for file in sorted(path.parent.iterdir())]
     process.kill()
     await process.wait()
+    assert holder(path) is None
+    assert (left := left_by(path))
+    assert left.pid == process.pid
     async with open_database(url, alone=True):
         pass
+
+
+async def test_a_copy_of_all_files_is_nobody_elses(url: str, tmp_path: Path) -> None:
+    """On this machine or another, the lock file too: whoever opens it has it, and the first keeps its own."""
+    path = Path(url.removeprefix("sqlite:///"))
+    async with open_database(url, alone=True):
+        shutil.copytree(path.parent, tmp_path / "copy")
+        copy = tmp_path / "copy" / path.name
+        assert holder(copy) is None
+        assert left_by(copy) == holder(path)
+        async with open_database(f"sqlite:///{copy}", alone=True):
+            assert holder(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"pid": "x"}', b"\xff" * 10_000])
+async def test_a_lock_file_that_says_nothing_locks_all_the_same(url: str, content: bytes) -> None:
+    """As an earlier version left it, or nonsense."""
+    path = Path(url.removeprefix("sqlite:///"))
+    async with open_database(url, alone=True):
+        path.with_name(f"{path.name}.lock").write_bytes(content)
+        assert holder(path)
+        with pytest.raises(StartError, match=rf"{IN_USE} that runs\. Stop"):
+            async with open_database(url, alone=True):
+                pass
+    path.with_name(f"{path.name}.lock").write_bytes(content)
+    assert left_by(path) is None
 
 
 async def test_memory_is_nobody_elses() -> None:
