@@ -37,6 +37,7 @@ lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/lint-imports
+	@$(PY) -m tests.audit
 
 types: $(VENV)/dev.stamp
 	$(PY) -m mypy
