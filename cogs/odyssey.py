@@ -84,7 +84,7 @@ class OdysseyCog(commands.Cog):
         self._bot.add_dynamic_items(*ITEMS)
         await self._panels.start()
         self._services.poster.poster = self._recordings
-        self._services.desk.hurry()
+        self._services.outbox.hurry()
 
     async def cog_unload(self) -> None:
         """Returns when all is shown and told, or the time for last words is over."""
@@ -132,7 +132,7 @@ class OdysseyCog(commands.Cog):
     def _try_again(self) -> None:
         """What could not be shown may be now."""
         self._panels.discord_is_back()
-        self._services.desk.hurry()
+        self._services.outbox.hurry()
 
 
 async def command_failed(interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:

@@ -24,6 +24,7 @@ from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.unstored import Unstored
 from bot.broadcast.states import Reason
 from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.telling.outbox import Outbox
 from bot.discord.bot import Services
 from bot.discord.connection import Account, Connection
 from bot.guilds.first_questions import FirstQuestions
@@ -50,6 +51,7 @@ from bot.storage.journal import DatabaseJournal
 from bot.storage.kept_copies import KeptCopies
 from bot.storage.links import DatabaseLinks
 from bot.storage.nightly import NightlyCopies
+from bot.storage.outbox import DatabaseOutbox
 from bot.storage.recovery import close_unfinished, left_open, left_running
 from bot.storage.writer import Writer
 from bot.web.app import Sources, WebSettings
@@ -106,7 +108,8 @@ async def _open_services(
     writer.tried.listen(lambda one: outage.tell(is_on=one.is_for_want_of_the_database))
     # By the machine's own clock: what a test does to the domain's says nothing of the loop.
     liveness = await stack.enter_async_context(Liveness(writer, SystemClock()))
-    journal = DatabaseJournal(writer)
+    outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(engine, writer), clock))
+    journal = DatabaseJournal(writer, outbox)
     records = DatabaseGuilds(engine, writer)
     audit = Audit(records, clock)
     guilds = Guilds(
@@ -130,6 +133,7 @@ async def _open_services(
     await _check_key(client, answers)
     desk = await stack.enter_async_context(
         RecordingDesk(
+            outbox,
             OdysseyRecordings(client, clock, answers),
             JournalKeeper(journal),
             poster,
@@ -165,7 +169,7 @@ async def _open_services(
     if database and settings.backup_days:
         copies = KeptCopies.of(database, settings.backup_path, settings.backup_days)
         nightly = await stack.enter_async_context(NightlyCopies(copies, clock))
-    broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
+    broadcasts = await stack.enter_async_context(Broadcasts(ports))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     await stack.enter_async_context(Unstored(broadcasts, outage, clock))
     with errors_explained(settings.database_url):
@@ -177,11 +181,8 @@ async def _open_services(
         interrupted = await close_unfinished(engine, now=now, reference=reference, but=going_on)
         if interrupted:
             log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
+        await outbox.load()
         await broadcasts.resume(left, cut_off)
-        for stream in await history.unrecorded_streams():
-            desk.follow(stream)
-        for broadcast_id in await history.unposted_broadcasts():
-            desk.finish(broadcast_id)
     read = await stack.enter_async_context(playlist_reader())
     playlists = await stack.enter_async_context(LivePlaylists(broadcasts.view_in, read, listeners, clock))
     proxies = networks(settings.trusted_proxies)
@@ -245,6 +246,7 @@ async def _open_services(
         deeds=Deeds(audit, lambda guild_id: guilds.settings_of(guild_id).safe_prompt),
         audit=audit,
         desk=desk,
+        outbox=outbox,
         journal=journal,
         history=history,
         answers=answers,

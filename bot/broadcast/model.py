@@ -171,10 +171,15 @@ class Refusal(StrEnum):
 
 
 class Origin(NamedTuple):
-    """Where a suggestion came from: a channel, and the message if it was one. The IDs are Discord's."""
+    """Where a suggestion came from: a channel, and the message or the interaction that it was made by.
+
+    The IDs are Discord's. `is_marked`: the message may bear a mark that says how it fares.
+    """
 
     channel_id: int
     message_id: int | None = None
+    is_marked: bool = False
+    interaction_id: int | None = None
 
 
 class Suggestion(NamedTuple):

@@ -138,7 +138,8 @@ class Journal(Protocol):
     """The memory of the domain. What a method returns is awaited until its fact is stored.
 
     Calls take effect in their order, whenever what they return is awaited, and if it never is. What cannot be
-    stored raises `NotStoredError`; what is only asked for, soon, and is not stored later.
+    stored raises `NotStoredError`; what is only asked for, soon, and is not stored later. What has to be told
+    of a fact (`telling/errand.py`) is owed by the outbox with it: both are stored, or neither.
     """
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]: ...
@@ -168,7 +169,7 @@ class Journal(Protocol):
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         """Has stored what somebody's one vote is for; None if they took it back. Kept while it runs."""
 
-    def save_recording(self, stream_id: str, recording: Recording) -> Awaitable[None]:
+    def save_recording(self, stream: Stream, recording: Recording) -> Awaitable[None]:
         """Stores what is known of a stream's recording, but not its links: they expire, and are secrets."""
 
 
@@ -210,6 +211,9 @@ class History(Protocol):
 class RecordingHistory(Protocol):
     """What is known of recordings, and of the posts that show them."""
 
+    async def stream(self, stream_id: str) -> Stream | None:
+        """A stream, by its own ID."""
+
     async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None:
         """A broadcast, by its ID, with its streams that have begun."""
 
@@ -247,6 +251,11 @@ class FullHistory(History, RecordingHistory, Protocol):
         """The newest broadcast in a channel that is over, of those that had streams."""
 
     async def broadcast(self, broadcast_id: str) -> Broadcast | None: ...
+
+    async def suggestion(self, suggestion_id: str) -> Suggestion | None: ...
+
+    async def suggestion_of(self, interaction_id: int) -> Suggestion | None:
+        """What was suggested by an interaction."""
 
     async def broadcasts_to_search(self) -> list[Broadcast]:
         """Broadcasts that are over and may have a panel that nobody remembers: the bot was cut off."""

@@ -21,6 +21,7 @@ from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.backoff import Backoff
 from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.telling.outbox import Outbox
 from bot.discord.event_guard import guard
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
@@ -53,6 +54,7 @@ class Services:
     deeds: Deeds
     audit: Audit
     desk: RecordingDesk
+    outbox: Outbox
     journal: PostJournal
     history: FullHistory
     answers: Answers

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.history import AppliedIdea, PastBroadcast
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Broadcast, Channel, Outcome, Stream, TimeOnAir
+from bot.broadcast.model import Broadcast, Channel, Outcome, Stream, Suggestion, TimeOnAir
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
 from bot.storage import rows
 from bot.storage.rows import HAS_BEGUN, past_broadcasts_of
-from bot.storage.schema import broadcasts, last_moments, posts, recordings, storable, streams, suggestions
+from bot.storage.schema import broadcasts, last_moments, posts, storable, streams, suggestions
 from bot.storage.unbroken import read
 
 SEARCHED_LIMIT = 5000
@@ -102,39 +102,15 @@ class DatabaseHistory:
         query = select(broadcasts.c.id).where(its_last, _in(channel.guild_id)).order_by(*_NEWEST_FIRST)
         return await self._first(query)
 
-    async def unrecorded_streams(self) -> list[Stream]:
-        """Streams that have ended and whose recording is still awaited, newest first."""
-        recorded = select(recordings.c.stream_id).where(recordings.c.has_video)
-        query = (
-            select(streams)
-            .where(
-                HAS_BEGUN,
-                streams.c.ended_at.is_not(None),
-                streams.c.recording_dropped_at.is_(None),
-                streams.c.id.not_in(recorded),
-            )
-            .order_by(streams.c.ended_at.desc())
-        )
-        return [rows.stream(row) for row in await read(self._engine, query)]
+    async def stream(self, stream_id: str) -> Stream | None:
+        found = await read(self._engine, select(streams).where(streams.c.id == stream_id))
+        return rows.stream(found[0]) if found else None
 
-    async def unposted_broadcasts(self) -> list[str]:
-        """The IDs of broadcasts with recordings that their post does not show, or not that they are all."""
-        shown = (
-            select(posts.c.broadcast_id, posts.c.streams_shown)
-            .where(posts.c.kind == PostKind.RECORDING.value, _IS_POSTED, posts.c.closed_at.is_not(None))
-            .subquery()
-        )
-        query = (
-            select(streams.c.broadcast_id)
-            .select_from(
-                streams.join(recordings).outerjoin(shown, shown.c.broadcast_id == streams.c.broadcast_id)
-            )
-            .where(recordings.c.has_video, streams.c.recording_dropped_at.is_(None))
-            .group_by(streams.c.broadcast_id, shown.c.streams_shown)
-            .having(func.count() > func.coalesce(shown.c.streams_shown, 0))
-            .order_by(func.max(streams.c.ended_at).desc())
-        )
-        return [row.broadcast_id for row in await read(self._engine, query)]
+    async def suggestion(self, suggestion_id: str) -> Suggestion | None:
+        return await self._suggestion(suggestions.c.id == suggestion_id)
+
+    async def suggestion_of(self, interaction_id: int) -> Suggestion | None:
+        return await self._suggestion(suggestions.c.interaction_id == interaction_id)
 
     async def broadcast(self, broadcast_id: str) -> Broadcast | None:
         found = await read(self._engine, select(broadcasts).where(broadcasts.c.id == broadcast_id))
@@ -196,6 +172,10 @@ class DatabaseHistory:
     async def recording_post(self, broadcast_id: str) -> Post | None:
         is_meant = and_(posts.c.broadcast_id == broadcast_id, posts.c.kind != PostKind.PANEL.value)
         return next(iter(await self._posts(is_meant)), None)
+
+    async def _suggestion(self, is_meant: ColumnElement[bool]) -> Suggestion | None:
+        found = await read(self._engine, select(suggestions).where(is_meant).limit(1))
+        return rows.suggestion(found[0]) if found else None
 
     async def _posts(self, *conditions: ColumnElement[bool]) -> list[Post]:
         query = select(posts).join(broadcasts).where(_IS_POSTED, *conditions).order_by(posts.c.message_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,18 @@ from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
 from bot.broadcast.posts import Post
 from bot.broadcast.states import State
+from bot.broadcast.telling.errand import (
+    Errand,
+    Kind,
+    owed_for_broadcast,
+    owed_for_recording,
+    owed_for_stream,
+    owed_for_suggestion,
+)
 from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.telling.outbox import Outbox
 from bot.storage import schema
+from bot.storage.outbox import owed
 from bot.storage.schema import storable
 from bot.storage.writer import Upsert, Writer, insert_new, upsert
 
@@ -34,10 +44,12 @@ class DatabaseJournal:
     only asked for, and what is told again soon, fails after a moment.
     """
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, outbox: Outbox) -> None:
+        """What is caused by what is stored is owed by the outbox, in the same transaction."""
         self.told = Listeners[object]()
         """Told of each broadcast, stream, suggestion and post as it is handed in to be stored."""
         self._writer = writer
+        self._outbox = outbox
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         self.told.tell(broadcast)
@@ -66,7 +78,8 @@ class DatabaseJournal:
         if not broadcast.state.is_over:
             return self._writer.execute(saved, is_fact=broadcast.state is not State.REQUESTED)
         its_votes = schema.votes.c.broadcast_id == broadcast.id
-        return self._writer.execute(saved, delete(schema.votes).where(its_votes), is_fact=True)
+        errands = tuple(owed_for_broadcast(broadcast))
+        return self._owing(errands, saved, delete(schema.votes).where(its_votes), is_fact=True)
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
         running = schema.broadcasts.c.id.in_(broadcast_ids)
@@ -95,6 +108,7 @@ class DatabaseJournal:
         self.told.tell(stream)
         return self._save(
             schema.streams,
+            *owed_for_stream(stream),
             is_fact=True,
             id=stream.id,
             service_id=stream.service_id,
@@ -118,6 +132,7 @@ class DatabaseJournal:
         for_good = {"is_urgent": True} if is_urgent else {}
         return self._save(
             schema.suggestions,
+            *owed_for_suggestion(suggestion),
             is_fact=not is_new,
             id=suggestion.id,
             broadcast_id=suggestion.broadcast_id,
@@ -134,6 +149,8 @@ class DatabaseJournal:
             settled_at=suggestion.settled_at,
             channel_id=origin.channel_id if origin else None,
             message_id=origin.message_id if origin else None,
+            is_marked=origin.is_marked if origin else False,
+            interaction_id=origin.interaction_id if origin else None,
             **for_good,
         )
 
@@ -150,10 +167,11 @@ class DatabaseJournal:
         row = {"broadcast_id": broadcast_id, "viewer_id": viewer_id, "suggestion_id": suggestion_id}
         self._note(upsert(schema.votes, row))
 
-    def save_recording(self, stream_id: str, recording: Recording) -> Awaitable[None]:
+    def save_recording(self, stream: Stream, recording: Recording) -> Awaitable[None]:
         return self._save(
             schema.recordings,
-            stream_id=stream_id,
+            *owed_for_recording(stream, recording),
+            stream_id=stream.id,
             frame_count=recording.frame_count,
             duration_s=recording.duration_s,
             has_video=recording.video_url is not None,
@@ -183,10 +201,23 @@ class DatabaseJournal:
 
     async def drop_recordings(self, broadcast_id: str, at: datetime) -> None:
         theirs = schema.streams.c.broadcast_id == broadcast_id
-        await self._writer.execute(update(schema.streams).where(theirs).values(recording_dropped_at=at))
+        awaited = delete(schema.outbox).where(
+            schema.outbox.c.broadcast_id == broadcast_id, schema.outbox.c.kind == Kind.RECORDING.value
+        )
+        dropped = update(schema.streams).where(theirs).values(recording_dropped_at=at)
+        await self._writer.execute(dropped, awaited)
 
-    def _save(self, table: Table, *, is_fact: bool = False, **row: Any) -> Awaitable[None]:
-        return self._writer.execute(upsert(table, row), is_fact=is_fact)
+    def _save(
+        self, table: Table, *errands: Errand, is_fact: bool = False, **row: Any
+    ) -> asyncio.Future[None]:
+        return self._owing(errands, upsert(table, row), is_fact=is_fact)
+
+    def _owing(
+        self, errands: Sequence[Errand], *statements: Executable | Upsert, is_fact: bool
+    ) -> asyncio.Future[None]:
+        stored = self._writer.execute(*statements, *map(owed, errands), is_fact=is_fact)
+        self._outbox.owe(stored, *errands)
+        return stored
 
     def _note(self, statement: Executable | Upsert) -> None:
         self._writer.execute(statement, is_fact=True).add_done_callback(_tell_failure)

@@ -13,6 +13,7 @@ from bot.broadcast.model import Outcome, Refusal
 from bot.broadcast.show.resuming import CutOff
 from bot.broadcast.states import Reason, State
 from bot.storage import rows
+from bot.storage.outbox import owed_posts, owed_recordings, owed_words
 from bot.storage.schema import broadcasts, last_moments, posts, streams, suggestions, votes
 from bot.storage.unbroken import read, to_the_end
 
@@ -129,9 +130,11 @@ async def close_unfinished(
                 version=suggestions.c.version + 1,
             )
         )
+        cut_off = streams.c.ended_at.is_(None) & streams.c.broadcast_id.not_in(but)
+        stream_ids = list((await connection.execute(select(streams.c.id).where(cut_off))).scalars())
         await connection.execute(
             update(streams)
-            .where(streams.c.ended_at.is_(None), streams.c.broadcast_id.not_in(but))
+            .where(cut_off)
             .values(
                 state=State.FAILED.value,
                 end_reason=Reason.INTERRUPTED.value,
@@ -157,4 +160,6 @@ async def close_unfinished(
                 version=broadcasts.c.version + 1,
             )
         )
+        for owed in (owed_recordings(stream_ids), owed_posts(ids, now), owed_words(now)):
+            await connection.execute(owed)
     return ids

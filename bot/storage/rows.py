@@ -94,13 +94,14 @@ def broadcast(row: Row[Any]) -> Broadcast:
 
 def suggestion(row: Row[Any]) -> Suggestion:
     """An outcome that a newer version knows is none, but the suggestion was sent."""
+    origin = Origin(row.channel_id, row.message_id, row.is_marked, row.interaction_id)
     return Suggestion(
         id=row.id,
         broadcast_id=row.broadcast_id,
         viewer=Viewer(row.viewer_id, row.viewer_name),
         prompt=row.prompt,
         suggested_at=row.suggested_at,
-        origin=Origin(row.channel_id, row.message_id) if row.channel_id else None,
+        origin=origin if row.channel_id else None,
         outcome=known(Outcome, row.outcome, Outcome.SENT),
         stream_id=row.stream_id,
         sent_at=row.sent_at,

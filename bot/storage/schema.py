@@ -154,14 +154,21 @@ suggestions = sa.Table(
     sa.Column("suggested_at", UtcDateTime, nullable=False),
     sa.Column("sent_at", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),
-    # Where it came from.
+    # Where it came from: a message, which may have a mark, or an interaction.
     sa.Column("channel_id", sa.BigInteger),
     sa.Column("message_id", sa.BigInteger),
     # When a moderator let it pass as it is; and whether it goes before anything else.
     sa.Column("approved_at", UtcDateTime),
     sa.Column("is_urgent", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("is_marked", sa.Boolean, nullable=False, server_default="0"),
+    sa.Column("interaction_id", sa.BigInteger),
     _version(),
     sa.Index(None, "broadcast_id", "suggested_at"),
+    sa.Index(
+        "ix_suggestions_interaction_id",
+        "interaction_id",
+        sqlite_where=sa.text("interaction_id IS NOT NULL"),
+    ),
 )
 
 votes = sa.Table(
@@ -256,4 +263,21 @@ posts = sa.Table(
     ),
     # One message of its recordings for a broadcast; panels may be several.
     sa.Index("ix_posts_recordings", "broadcast_id", unique=True, sqlite_where=sa.text("kind != 'panel'")),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    # What is told, and of what.
+    sa.Column("key", sa.String(160), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("subject_id", sa.String(128), nullable=False),
+    sa.Column("broadcast_id", sa.String(32)),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    # When what may happen once only was begun.
+    sa.Column("begun_at", UtcDateTime),
+    # An interaction's token, sealed: it is a secret.
+    sa.Column("sealed", sa.LargeBinary),
 )

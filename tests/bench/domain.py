@@ -127,7 +127,7 @@ async def _measure(mode: Mode) -> tuple[float, float]:
         arbitration_of=lambda _: arbitration_settings(gap=timedelta(), mode=mode),
     )
     desk = desk_of(ScriptedRecordings(None), PostingBoard(), MemoryJournal(), SystemClock(), timeout_s=1)
-    async with desk, Broadcasts(all_ports, desk) as broadcasts:
+    async with desk, Broadcasts(all_ports) as broadcasts:
         session = await start(broadcasts, CHANNEL)
         while session.broadcast.state is not State.LIVE:
             await asyncio.sleep(0)

@@ -113,7 +113,7 @@ async def opened_rig(clock: SteppedClock | None = None) -> AsyncIterator[Rig]:
     desk = desk_of(ScriptedRecordings(None), board, journal, SteppedClock(), timeout_s=1)
     rules: tuple[dict[int, Budget], dict[int, ArbitrationSettings]] = ({}, {})
     surroundings = ports(world, journal, audience, clock, *rules)
-    async with desk, Broadcasts(surroundings, desk) as broadcasts:
+    async with desk, Broadcasts(surroundings) as broadcasts:
         yield Rig(
             broadcasts,
             world,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -26,7 +27,16 @@ from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource, Started
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.states import Reason
+from bot.broadcast.telling.errand import (
+    Errand,
+    Kind,
+    owed_for_broadcast,
+    owed_for_recording,
+    owed_for_stream,
+    owed_for_suggestion,
+)
 from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.telling.outbox import Outbox
 from tests.support.rules import arbitration_settings, budget, intake_rules
 
 Thing = TypeVar("Thing")
@@ -34,6 +44,7 @@ Thing = TypeVar("Thing")
 
 TURNS = 10
 """Of the event loop, in which all that can happen without time has happened."""
+NOBODY_MINDS_WHEN = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 A_YEAR = timedelta(days=365)
 AN_ENDLESS_EVENING = budget(usual=2 * A_YEAR, longest=2 * A_YEAR)
 
@@ -90,7 +101,8 @@ class MemoryJournal:
     fails.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outbox: Outbox | None = None) -> None:
+        self.outbox = outbox
         self.refuses: Callable[[object], bool] = lambda _: False
         self._is_broken = False
         self._late: list[asyncio.Future[None]] | None = None
@@ -105,7 +117,7 @@ class MemoryJournal:
         self.votes: dict[int, str | None] = {}
 
     def save_broadcast(self, broadcast: Broadcast) -> asyncio.Future[None]:
-        return self._keep(self.broadcasts, broadcast)
+        return self._keep(self.broadcasts, broadcast, *owed_for_broadcast(broadcast))
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> asyncio.Future[None]:
         return self._keep(self.signs_of_life, (sorted(broadcast_ids), at))
@@ -116,7 +128,7 @@ class MemoryJournal:
         self.moments[broadcast_id] = moment
 
     def save_stream(self, stream: Stream) -> asyncio.Future[None]:
-        return self._keep(self.streams, stream)
+        return self._keep(self.streams, stream, *owed_for_stream(stream))
 
     def save_suggestion(
         self, suggestion: Suggestion, *, is_new: bool = False, is_urgent: bool = False
@@ -124,7 +136,7 @@ class MemoryJournal:
         if self._is_broken:
             return _stored(OSError("disk full"))
         if self._late is None:
-            return self._keep(self.suggestions, suggestion)
+            return self._keep(self.suggestions, suggestion, *owed_for_suggestion(suggestion))
         self.suggestions.append(suggestion)
         self._late.append(asyncio.get_running_loop().create_future())
         return self._late[-1]
@@ -179,14 +191,17 @@ class MemoryJournal:
                 ideas[each.sent_at] = AppliedIdea(each.applied or "", others | {each.viewer.id})
         return list(ideas.values())
 
-    def save_recording(self, stream_id: str, recording: Recording) -> asyncio.Future[None]:
-        return self._keep(self.recordings, (stream_id, recording))
+    def save_recording(self, stream: Stream, recording: Recording) -> asyncio.Future[None]:
+        return self._keep(self.recordings, (stream.id, recording), *owed_for_recording(stream, recording))
 
-    def _keep(self, kept: list[Thing], thing: Thing) -> asyncio.Future[None]:
-        if self.refuses(thing):
-            return _stored(OSError("disk full"))
-        kept.append(thing)
-        return _stored()
+    def _keep(self, kept: list[Thing], thing: Thing, *errands: Errand) -> asyncio.Future[None]:
+        is_refused = self.refuses(thing)
+        if not is_refused:
+            kept.append(thing)
+        stored = _stored(OSError("disk full") if is_refused else None)
+        if self.outbox:
+            self.outbox.owe(stored, *errands)
+        return stored
 
 
 def _stored(failure: Exception | None = None) -> asyncio.Future[None]:
@@ -378,8 +393,62 @@ class MemoryHistory:
         ]
         return PastBroadcast(broadcast, tuple(theirs)) if broadcast else None
 
+    async def stream(self, stream_id: str) -> Stream | None:
+        return {each.id: each for each in self._journal.streams}.get(stream_id)
+
     async def recording_post(self, broadcast_id: str) -> Post | None:
         return self._board.standing.get(broadcast_id)
+
+
+class MemoryOutbox:
+    """An outbox's store that keeps its rows in memory, from the call on."""
+
+    def __init__(self, *errands: Errand) -> None:
+        self.rows = {errand.key: errand for errand in errands}
+
+    async def errands(self) -> list[Errand]:
+        return list(self.rows.values())
+
+    def add(self, errand: Errand) -> asyncio.Future[None]:
+        self.rows.setdefault(errand.key, errand)
+        return _stored()
+
+    def change(self, errand: Errand) -> asyncio.Future[None]:
+        if errand.key in self.rows:
+            self.rows[errand.key] = errand
+        return _stored()
+
+    def drop(self, keys: Iterable[str]) -> asyncio.Future[None]:
+        for key in keys:
+            self.rows.pop(key, None)
+        return _stored()
+
+
+class FollowingDesk(RecordingDesk):
+    """A desk with an outbox of its own, to which the journal owes what it stores."""
+
+    def __init__(
+        self,
+        source: RecordingSource,
+        board: PostingBoard,
+        journal: MemoryJournal,
+        clock: Clock,
+        *,
+        timeout_s: float,
+        keeper: RecordingKeeper,
+    ) -> None:
+        self.outbox = journal.outbox = Outbox(MemoryOutbox(), clock)
+        history = MemoryHistory(journal, board)
+        super().__init__(self.outbox, source, keeper, board, history, clock, timeout_s=timeout_s)
+
+    def follow(self, stream: Stream) -> None:
+        """A stream has ended just now, unless it says when."""
+        ended_at = stream.ended_at or self._clock.now()
+        self.outbox.add(*owed_for_stream(replace(stream, ended_at=ended_at)))
+
+    def finish(self, broadcast_id: str) -> None:
+        """A broadcast that is stored is over."""
+        self.outbox.add(Errand(Kind.RECORDINGS, broadcast_id, NOBODY_MINDS_WHEN, broadcast_id))
 
 
 def desk_of(
@@ -390,10 +459,10 @@ def desk_of(
     *,
     timeout_s: float = 60,
     keeper: RecordingKeeper | None = None,
-) -> RecordingDesk:
+) -> FollowingDesk:
     """A desk with these behind it, and no archive unless one is given."""
     keeper = keeper or JournalKeeper(journal)
-    return RecordingDesk(source, keeper, board, MemoryHistory(journal, board), clock, timeout_s=timeout_s)
+    return FollowingDesk(source, board, journal, clock, timeout_s=timeout_s, keeper=keeper)
 
 
 def ports(

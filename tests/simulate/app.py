@@ -26,10 +26,12 @@ from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.telling.outbox import Outbox
 from bot.process.clock import SystemClock
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
+from bot.storage.outbox import DatabaseOutbox
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from cogs.recordings.board import RecordingBoard
@@ -138,10 +140,11 @@ class App:
         listeners, poster = Listeners[Broadcast](), CurrentPoster()
         listeners.listen(lambda changed: self._note("shown", changed.id, changed.state))
         writer = await stack.enter_async_context(Writer(self._engine))
-        journal, history = DatabaseJournal(writer), DatabaseHistory(self._engine)
+        outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(self._engine, writer), clock))
+        journal, history = DatabaseJournal(writer, outbox), DatabaseHistory(self._engine)
         audit = Audit(DatabaseGuilds(self._engine, writer), clock)
-        desk = await stack.enter_async_context(
-            RecordingDesk(service, JournalKeeper(journal), poster, history, clock, timeout_s=60)
+        await stack.enter_async_context(
+            RecordingDesk(outbox, service, JournalKeeper(journal), poster, history, clock, timeout_s=60)
         )
         ports = Ports(
             open_world=ModelWorlds(service).open,
@@ -159,14 +162,11 @@ class App:
             new_id=self._new_id,
             new_reference=self._new_id,
         )
-        self.broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
+        self.broadcasts = await stack.enter_async_context(Broadcasts(ports))
         self.deeds = Deeds(audit, lambda _: SAFE_PROMPT)
         await stack.enter_async_context(Heartbeat(self.broadcasts, journal, clock))
         await close_unfinished(self._engine, now=clock.now(), reference=self._new_id())
-        for stream in await history.unrecorded_streams():
-            desk.follow(stream)
-        for broadcast_id in await history.unposted_broadcasts():
-            desk.finish(broadcast_id)
+        await outbox.load()
         bot: Any = SimpleNamespace(
             user=BOT,
             get_partial_messageable=self._discord.channel,

@@ -13,6 +13,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast, Channel, Ending, Stream, Viewer
 from bot.broadcast.rights import Person
 from bot.broadcast.states import Reason, State
+from bot.broadcast.telling.outbox import Outbox
 from bot.guilds.guilds import Guilds, RunningIn
 from bot.guilds.words.judge import MakeFilter
 from bot.guilds.words.text_rules import make_text_filter
@@ -21,6 +22,7 @@ from bot.storage.database import open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
+from bot.storage.outbox import DatabaseOutbox
 from bot.storage.writer import Writer
 from tests.support.database import PutDatabase
 
@@ -37,8 +39,13 @@ class Store:
     url: str
     engine: AsyncEngine
     writer: Writer
+    outbox: Outbox
     journal: DatabaseJournal
     history: DatabaseHistory
+
+    async def owed(self) -> list[str]:
+        """The keys of what is still to be told, as it is stored."""
+        return sorted(errand.key for errand in await DatabaseOutbox(self.engine, self.writer).errands())
 
     async def long_broadcast(self, streams: int) -> tuple[Broadcast, list[Stream]]:
         """A broadcast of many streams, of which each began two minutes after the one before; all ended."""
@@ -84,7 +91,8 @@ async def store(url: str, put_database: PutDatabase) -> AsyncIterator[Store]:
     """An empty storage."""
     put_database(Path(url.removeprefix("sqlite:///")))
     async with open_database(url) as engine, Writer(engine) as writer:
-        yield Store(url, engine, writer, DatabaseJournal(writer), DatabaseHistory(engine))
+        outbox = Outbox(DatabaseOutbox(engine, writer), SystemClock())
+        yield Store(url, engine, writer, outbox, DatabaseJournal(writer, outbox), DatabaseHistory(engine))
 
 
 def guilds_of(

@@ -101,7 +101,7 @@ async def test_a_recording_is_kept_without_its_links(store: Store) -> None:
     """Numbers stay; no column of the database has seen a presigned link."""
     _, stream = await store.past_broadcast(1)
     link = "https://bucket.example/video.mp4?signature=secret"
-    await store.journal.save_recording(stream.id, Recording(NOW, link, link, link, link, 840, 42.0))
+    await store.journal.save_recording(stream, Recording(NOW, link, link, link, link, 840, 42.0))
     found = await store.history.find_broadcast(CHANNEL.guild_id, stream.shown_id)
     assert found
     [past] = found.streams
@@ -124,28 +124,6 @@ async def test_a_broadcast_has_one_post_of_its_recordings(store: Store) -> None:
         panel = replace(post, id=str(message_id), message_id=message_id, kind=PostKind.PANEL)
         await store.journal.save_post(panel)
     assert await store.history.recording_post(broadcast.id) == post
-
-
-async def test_what_is_recorded_is_not_asked_for_again_and_is_to_be_posted(store: Store) -> None:
-    """Until the broadcast's post shows all its recordings, and that no more will come."""
-    broadcast, streams = await store.long_broadcast(3)
-    history = store.history
-    assert await history.unrecorded_streams() == streams[::-1]
-    assert await history.unposted_broadcasts() == []
-    for stream in streams[:2]:
-        await store.journal.save_recording(stream.id, Recording(NOW, "https://x/v"))
-    await store.journal.save_recording(streams[2].id, Recording(NOW))
-    assert await history.unrecorded_streams() == [streams[2]]
-    assert await history.unposted_broadcasts() == [broadcast.id]
-    post = Post("1", 1, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, 2)
-    await store.journal.save_post(post)
-    assert await history.unposted_broadcasts() == [broadcast.id], "it is still open"
-    await store.journal.save_post(replace(post, closed_at=NOW))
-    assert await history.unposted_broadcasts() == []
-    await store.journal.save_recording(streams[2].id, Recording(NOW, "https://x/v"))
-    assert await history.unposted_broadcasts() == [broadcast.id], "it shows one less"
-    await store.journal.drop_recordings(broadcast.id, NOW)
-    assert (await history.unrecorded_streams(), await history.unposted_broadcasts()) == ([], [])
 
 
 async def test_a_broadcast_is_found_with_all_that_began_of_it(store: Store) -> None:
@@ -176,7 +154,7 @@ async def test_a_channels_last_broadcast_is_the_newest_that_is_over(store: Store
     await store.journal.save_broadcast(replace(later, id="failed", state=State.FAILED))
     await store.journal.save_broadcast(replace(later, id="on", state=State.LIVE))
     await store.journal.save_stream(replace(stream, id="on1", broadcast_id="on", service_id="on1"))
-    await store.journal.save_recording(stream.id, Recording(NOW, "https://odyssey.test/v"))
+    await store.journal.save_recording(stream, Recording(NOW, "https://odyssey.test/v"))
     last = await store.history.last_broadcast(CHANNEL)
     assert last
     assert (last.broadcast, [each.stream for each in last.recorded]) == (past, [stream])
@@ -199,7 +177,7 @@ async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
         "ref",
     )
     assert await store.history.broadcast(done.id) == done
-    assert [s.service_id for s in await store.history.unrecorded_streams()] == ["s1", "s"]
+    assert await store.owed() == ["recording:own", "recording:own1", "recordings:b", "recordings:b1"]
     async with store.engine.connect() as connection:
         row = (await connection.execute(suggestions.select())).one()
     assert (row.outcome, row.refusal) == ("refused", "interrupted")
@@ -277,8 +255,8 @@ async def test_a_crash_at_a_seam_closes_both_streams(
         rows = [*rows, *(await connection.execute(select(*columns))).all()]
     ended_at = NOW + timedelta(seconds=lasted)
     assert [tuple(row) for row in rows] == [("failed", "interrupted", ended_at)] * 3
-    followed = [stream.id for stream in await store.history.unrecorded_streams()]
-    assert sorted(followed) == ["own", "own 2"][: 1 + has_begun]
+    followed = [key for key in await store.owed() if key.startswith("recording:")]
+    assert followed == ["recording:own", "recording:own 2"][: 1 + has_begun]
 
 
 async def test_a_stream_whose_end_was_not_stored_ended_with_its_broadcast(store: Store) -> None:

@@ -53,7 +53,6 @@ async def test_an_upgrade_carries_everything_over(url: str, tmp_path: Path, revi
         assert post
         assert (post.message_id, post.kind, post.streams_shown) == (2**62 + 9, PostKind.RECORDING, 1)
         assert await history.newest_panel("b") == 2**62 + 8
-        assert (await history.unrecorded_streams(), await history.unposted_broadcasts()) == ([], [])
         async with engine.connect() as connection:
             assert (await connection.execute(text("PRAGMA foreign_key_check"))).all() == []
             kept = (await connection.execute(text("SELECT stream_id, version FROM suggestions"))).one()
@@ -83,7 +82,7 @@ async def test_a_crash_closes_a_stream_that_never_got_its_id(store: Store) -> No
     await store.journal.save_broadcast(broadcast)
     await store.journal.save_stream(replace(stream, service_id=None))
     assert await close_unfinished(store.engine, now=NOW, reference="ref") == [broadcast.id]
-    assert await store.history.unrecorded_streams() == []
+    assert await store.owed() == []
     assert await store.history.latest_broadcast(CHANNEL) is None
     async with store.engine.connect() as connection:
         row = (await connection.execute(text("SELECT state, end_reason, ended_at FROM streams"))).one()
@@ -105,18 +104,16 @@ async def test_two_streams_without_an_id_are_two(store: Store) -> None:
 async def test_a_post_is_stored_before_discord_has_it(store: Store) -> None:
     """Until its message is there it counts as not posted; then it is the same post."""
     broadcast, stream = await store.past_broadcast(1)
-    await store.journal.save_recording(stream.id, Recording(NOW, "https://x/v"))
+    await store.journal.save_recording(stream, Recording(NOW, "https://x/v"))
     meant = Post("own", None, CHANNEL.id, PostKind.RECORDING, broadcast.id, NOW, 1)
     await store.journal.save_post(meant)
     await store.journal.save_post(replace(meant, id="panel", kind=PostKind.PANEL))
-    assert await store.history.unposted_broadcasts() == [broadcast.id]
     assert await store.history.recording_post(broadcast.id) is None
     assert await store.history.open_panels(broadcast.id) == []
     assert [each.id for each in await store.history.broadcasts_to_search()] == [broadcast.id]
     posted = replace(meant, message_id=7, closed_at=NOW)
     await store.journal.save_post(posted)
     assert await store.history.recording_post(broadcast.id) == posted
-    assert await store.history.unposted_broadcasts() == []
 
 
 async def test_a_post_that_is_found_again_stays_as_it_is_remembered(store: Store) -> None:
@@ -165,7 +162,7 @@ async def test_a_recording_hangs_on_the_streams_own_key(store: Store) -> None:
     """Whatever the service calls it."""
     _, stream = await store.past_broadcast(1)
     assert stream.id != stream.service_id
-    await store.journal.save_recording(stream.id, Recording(NOW, duration_s=42.0))
+    await store.journal.save_recording(stream, Recording(NOW, duration_s=42.0))
     found = await store.history.find_broadcast(CHANNEL.guild_id, stream.shown_id)
     assert found
     [past] = found.streams

@@ -9,10 +9,13 @@ from sqlalchemy import Engine, create_engine, text
 from bot.broadcast.model import Recording
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import State
+from bot.broadcast.telling.errand import Kind
 from bot.storage.database import open_database
 from bot.storage.history import DatabaseHistory
 from bot.storage.migrating import upgrade
+from bot.storage.outbox import DatabaseOutbox
 from bot.storage.recovery import close_unfinished
+from bot.storage.writer import Writer
 from tests.storage.conftest import NOW, Store, live_broadcast
 
 
@@ -120,15 +123,16 @@ async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Pa
                     {"id": stream_id},
                 )
     older.dispose()
-    async with open_database(url) as engine:
+    async with open_database(url) as engine, Writer(engine) as writer:
         history = DatabaseHistory(engine)
-        assert {stream.id for stream in await history.unrecorded_streams()} == {"told", "unposted"}
+        owed = {(each.kind, each.broadcast_id) for each in await DatabaseOutbox(engine, writer).errands()}
+        awaited = {(Kind.RECORDING, "of told"), (Kind.RECORDING, "of unposted")}
+        assert owed == {*awaited, (Kind.RECORDINGS, "of posted")}
         kinds = {PostKind.NO_RECORDING: "told", PostKind.RECORDING: "posted"}
         for kind, stream_id in kinds.items():
             post = await history.recording_post(f"of {stream_id}")
             assert post
             assert post.kind is kind
-        assert await history.unposted_broadcasts() == []
         assert await history.broadcasts_to_search() == []
 
 
@@ -137,12 +141,10 @@ async def test_a_late_recording_takes_the_place_of_the_word_that_there_is_none(s
     broadcast, stream = await store.past_broadcast(1)
     word = Post("1", 1, 7, PostKind.NO_RECORDING, broadcast.id, NOW)
     await store.journal.save_post(word)
-    await store.journal.save_recording(stream.id, Recording(NOW, "https://x/v"))
-    assert await store.history.unposted_broadcasts() == [broadcast.id]
+    await store.journal.save_recording(stream, Recording(NOW, "https://x/v"))
     recording = replace(word, kind=PostKind.RECORDING, streams_shown=1, closed_at=NOW)
     await store.journal.save_post(recording)
     assert await store.history.recording_post(broadcast.id) == recording
-    assert await store.history.unposted_broadcasts() == []
 
 
 async def test_panels_that_nobody_remembers_are_looked_for_once(store: Store) -> None:

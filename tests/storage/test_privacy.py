@@ -34,7 +34,7 @@ from tests.storage.conftest import NOW, Store
 
 PRIVACY = (Path(__file__).parents[2] / "PRIVACY.md").read_text()
 OF_A_PERSON, OF_A_SERVER = re.findall(r"```sql\n(.*?)```", PRIVACY, re.DOTALL)
-PLACES = {"guild_id", "channel_id", "message_id"}
+PLACES = {"guild_id", "channel_id", "message_id", "interaction_id"}
 ROBIN, SASHA = Viewer(111, "Robin Redbreast"), Viewer(222, "Sasha")
 HERE, ELSEWHERE = Channel(7_001, 7_002), Channel(8_001, 8_002)
 
@@ -88,9 +88,8 @@ async def _fill(store: Store, channel: Channel) -> None:
         await store.journal.save_broadcast(
             Broadcast(key, channel, host, words, False, NOW, State.ENDED, ended_at=NOW, ending=ending)
         )
-        await store.journal.save_stream(
-            Stream(f"s{key}", key, words, False, NOW, NOW, 1, f"s{key}", NOW, Reason.HOST_ENDED)
-        )
+        stream = Stream(f"s{key}", key, words, False, NOW, NOW, 1, f"s{key}", NOW, Reason.HOST_ENDED)
+        await store.journal.save_stream(stream)
         for number, (who, said) in enumerate(((host, words), (other, others))):
             suggestion = Suggestion(f"{key}{number}", key, who, said, NOW).sent(f"s{key}", NOW)
             await store.journal.save_suggestion(suggestion.acknowledged(f"Scene: {said}", NOW))
@@ -98,7 +97,7 @@ async def _fill(store: Store, channel: Channel) -> None:
         await store.journal.save_last_moment(key, moment, NOW)
         for who in (host, other):
             store.journal.note_vote(key, who.id, f"{key}0")
-        await store.journal.save_recording(f"s{key}", Recording(NOW))
+        await store.journal.save_recording(stream, Recording(NOW))
         await store.journal.save_post(
             Post(key, channel.id * 10 + host.id, channel.id, PostKind.RECORDING, key, NOW)
         )

@@ -72,7 +72,7 @@ def saved(store: Store) -> dict[str, tuple[object, ...]]:
         "save_broadcast": (broadcast,),
         "save_stream": (stream,),
         "save_suggestion": (Suggestion("x", "b", MIKA, "snow", NOW, stream_id=stream.id),),
-        "save_recording": (stream.id, Recording(NOW, link)),
+        "save_recording": (stream, Recording(NOW, link)),
         "save_post": (Post("1", 1, 7, PostKind.PANEL, "b", NOW),),
         "close_panel": (1, NOW),
     }

@@ -22,12 +22,14 @@ from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.telling.outbox import Outbox
 from bot.kit.references import new_id, new_reference
 from bot.odyssey import Odyssey
 from bot.process.clock import SystemClock
 from bot.storage.database import open_database
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
+from bot.storage.outbox import DatabaseOutbox
 from bot.storage.writer import Writer
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_goodbyes, odyssey_worlds
 from tests.odyssey.service import API_KEY, Streamer
@@ -120,9 +122,12 @@ async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[R
 
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_database(database_url, alone=True))
-        journal = DatabaseJournal(await stack.enter_async_context(Writer(engine)))
+        writer = await stack.enter_async_context(Writer(engine))
+        outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(engine, writer), clock))
+        journal = DatabaseJournal(writer, outbox)
         history = DatabaseHistory(engine)
         desk = RecordingDesk(
+            outbox,
             OdysseyRecordings(Odyssey(API_KEY, url), clock, answers),
             JournalKeeper(journal),
             StoringPoster(journal, clock),
@@ -148,6 +153,6 @@ async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[R
             new_reference=new_reference,
         )
         await stack.enter_async_context(desk)
-        broadcasts = await stack.enter_async_context(Broadcasts(ports, desk))
+        broadcasts = await stack.enter_async_context(Broadcasts(ports))
         await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
         yield Relays(broadcasts, history, clients)

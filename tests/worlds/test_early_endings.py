@@ -101,7 +101,7 @@ async def test_a_stream_that_ends_as_it_begins_is_told(then: tuple[object, ...],
         open_world=odyssey_worlds(lambda: cast("Odyssey", service), clock, Answers(clock)),
     )
     desk = desk_of(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
-    async with desk, Broadcasts(surroundings, desk) as broadcasts, asyncio.timeout(5):
+    async with desk, Broadcasts(surroundings) as broadcasts, asyncio.timeout(5):
         session = await start(broadcasts)
         await board.posted.wait()
     assert session.broadcast.ending
@@ -126,7 +126,7 @@ async def test_a_stream_refused_for_want_of_a_slot_is_tried_again() -> None:
         open_world=odyssey_worlds(lambda: cast("Odyssey", next(services)), clock, Answers(clock)),
     )
     desk = desk_of(ScriptedRecordings(None), PostingBoard(), journal, clock, timeout_s=1)
-    async with desk, Broadcasts(surroundings, desk) as broadcasts, asyncio.timeout(5):
+    async with desk, Broadcasts(surroundings) as broadcasts, asyncio.timeout(5):
         session = await start(broadcasts)
         await reach(session, State.LIVE)
         assert clock.steady() == 15

@@ -1,6 +1,6 @@
 """The way of a recording, from its stream's end: waited for, kept, shown in its broadcast's post."""
 
-from functools import partial
+import logging
 from typing import Self
 
 from bot.broadcast.clock import Clock
@@ -9,8 +9,11 @@ from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import Journal, RecordingHistory, RecordingKeeper, RecordingPoster, RecordingSource
 from bot.broadcast.recordings.posting import Posting
 from bot.broadcast.recordings.waiting import Awaited, NotYet, Waiting
-from bot.broadcast.telling.chores import Chores
+from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.telling.outbox import Outbox
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 """Recordings and posts that are attended to at once: after a restart a thousand may be due."""
@@ -21,24 +24,20 @@ POST_GAP_S = 5.0
 
 
 class RecordingDesk:
-    """Follows streams as they end, until the post of their broadcast shows all. An async context manager.
+    """Runs the outbox's errands of recordings: from a stream's end until its broadcast's post shows all.
 
     A broadcast has one post. It is made when the first recording is there, grows while the broadcast runs,
-    stream by stream, and says at the end what there is in all. Whoever runs a broadcast says
-
-        desk.follow(stream)            of each stream that has ended, once that is stored
-        desk.finish(broadcast.id)      of the broadcast, once its end is stored, after its last stream
-
-    Both return at once, never raise, and may be said again. A stream that never began leaves no trace.
+    stream by stream, and says at the end what there is in all. Of each stream that has ended and of each
+    broadcast that is over an errand is stored with that (`telling/errand.py`), and so it is when a recording
+    is there: whatever is cut off is taken up at the next start. An async context manager.
 
     That there is no recording yet is said only of a broadcast that is over, when the service has been saying
-    so for `timeout_s`, and it is awaited all the same. What is still followed when the desk is left is not
-    lost: which streams have no recording, and which broadcasts no complete post, is stored, and both are
-    said again at the next start.
+    so for `timeout_s`. It is awaited all the same, for a week.
     """
 
     def __init__(
         self,
+        outbox: Outbox,
         source: RecordingSource,
         keeper: RecordingKeeper,
         poster: RecordingPoster,
@@ -49,66 +48,72 @@ class RecordingDesk:
     ) -> None:
         self.recorded: Listeners[Stream] = Listeners()
         """Told of each stream of which the history knows the recording from now on."""
+        self._outbox = outbox
         self._source = source
+        self._history = history
+        self._clock = clock
         self._waiting = Waiting(source, clock, timeout_s=timeout_s)
+        self._awaited: dict[str, Awaited] = {}
         self._keeper = keeper
         self._posting = Posting(history, poster, self.fetch, clock)
-        self._chores = Chores(
-            clock,
-            "recordings",
-            at_once=AT_ONCE,
-            longest_pause_s=LONGEST_POST_PAUSE_S,
-            foreseen=(NotShownError, NotStoredError, WorldError),
-        )
 
     async def __aenter__(self) -> Self:
-        await self._chores.__aenter__()
+        for kind, deliver in ((Kind.RECORDING, self._attend), (Kind.RECORDINGS, self._post)):
+            await self._outbox.open(
+                kind,
+                deliver,
+                at_once=AT_ONCE,
+                longest_pause_s=LONGEST_POST_PAUSE_S,
+                foreseen=(NotShownError, NotStoredError, WorldError),
+            )
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._chores.__aexit__()
-
-    def follow(self, stream: Stream) -> None:
-        """A stream has ended: its recording is shown as soon as it is there."""
-        if stream.has_begun:
-            self._chores.put(f"stream {stream.id}", partial(self._attend, self._waiting.begin(stream)))
-
-    def finish(self, broadcast_id: str) -> None:
-        """A broadcast is over: its post says so, as soon as there is one."""
-        self._look_at(broadcast_id)
-
-    def hurry(self) -> None:
-        """What could not be posted may be now: it is tried again at once."""
-        self._chores.hurry()
+        for kind in (Kind.RECORDING, Kind.RECORDINGS):
+            await self._outbox.close(kind)
 
     async def fetch(self, stream: Stream) -> Recording | None:
         """A past stream's recording, kept, as it is shown; None without a video. Raises `WorldError`."""
         recording = await self._source.find(stream.shown_id)
         return await self._keeper.keep(stream, recording) if recording and recording.has_video else None
 
-    async def _attend(self, awaited: Awaited) -> float | None:
+    async def _attend(self, errand: Errand) -> float | None:
         """Takes a recording up to its broadcast's post, or gives the pause until the next try.
 
         Each try begins with the question, since the links of an earlier answer may have died meanwhile.
         """
+        awaited = self._awaited.get(errand.subject_id) or await self._begin(errand)
+        if awaited is None:
+            return None
         stream = awaited.stream
         answer = await self._waiting.ask(awaited)
         if isinstance(answer, NotYet):
-            if answer.is_overdue and self._posting.misses(stream):
-                self._look_at(stream.broadcast_id)
-            return answer.pause_s
-        self._posting.has_found(stream, await self._keeper.keep(stream, answer))
-        self.recorded.tell(stream)
-        self._look_at(stream.broadcast_id)
+            if not answer.is_given_up:
+                if answer.is_overdue and self._posting.misses(stream):
+                    self._look_at(stream.broadcast_id)
+                return answer.pause_s
+            log.info("the recording of stream %s never came: it is given up", stream.shown_id)
+        else:
+            self._posting.has_found(stream, await self._keeper.keep(stream, answer))
+            self.recorded.tell(stream)
+        del self._awaited[stream.id]
         return None
+
+    async def _begin(self, errand: Errand) -> Awaited | None:
+        at_hand = errand.about
+        stream = at_hand if isinstance(at_hand, Stream) else await self._history.stream(errand.subject_id)
+        if stream is None:
+            return None
+        awaited = self._awaited[stream.id] = self._waiting.begin(stream)
+        return awaited
 
     def _look_at(self, broadcast_id: str) -> None:
         """Something is new that the post of a broadcast may have to show."""
-        self._chores.repeat(f"post {broadcast_id}", partial(self._post, broadcast_id))
+        self._outbox.add(Errand(Kind.RECORDINGS, broadcast_id, self._clock.now(), broadcast_id))
 
-    async def _post(self, broadcast_id: str) -> float | None:
+    async def _post(self, errand: Errand) -> float | None:
         """Brings a post up to date, and looks again after a while, unless it was so."""
-        return POST_GAP_S if await self._posting.bring_up_to_date(broadcast_id) else None
+        return POST_GAP_S if await self._posting.bring_up_to_date(errand.subject_id) else None
 
 
 class JournalKeeper:
@@ -118,5 +123,5 @@ class JournalKeeper:
         self._journal = journal
 
     async def keep(self, stream: Stream, recording: Recording) -> Recording:
-        await self._journal.save_recording(stream.id, recording)
+        await self._journal.save_recording(stream, recording)
         return recording

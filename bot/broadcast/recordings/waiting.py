@@ -11,6 +11,8 @@ from bot.broadcast.telling.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
+AWAITED_FOR_S = 7 * 24 * 3600.0
+"""From a stream's end. Nobody waits for what the service still does not have then."""
 SHORTEST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 24 * 3600.0
 SHARE_OF_AGE = 0.1
@@ -29,6 +31,8 @@ class Awaited:
 
     stream: Stream
     pace: Backoff
+    until: float
+    """The steady moment after which it is given up, should the service say that there is none."""
     none_since: float | None = None
     """Since when the service has been saying that there is none."""
     video_since: float | None = None
@@ -41,6 +45,8 @@ class NotYet:
     pause_s: float
     is_overdue: bool = False
     """The service has been saying for so long that there is none that people are to know."""
+    is_given_up: bool = False
+    """And nobody waits for it any more: it need not be asked again."""
 
 
 class Waiting:
@@ -62,7 +68,8 @@ class Waiting:
         age_s = max(0.0, (self._clock.now() - ended_at).total_seconds())
         first_s = max(SHORTEST_PAUSE_S, age_s * SHARE_OF_AGE)
         # Pauses that grow by a share of themselves are that share of all that has passed.
-        return Awaited(stream, Backoff(first_s, LONGEST_PAUSE_S, growth=1 + SHARE_OF_AGE))
+        pace = Backoff(first_s, LONGEST_PAUSE_S, growth=1 + SHARE_OF_AGE)
+        return Awaited(stream, pace, until=self._clock.steady() + max(0.0, AWAITED_FOR_S - age_s))
 
     async def ask(self, awaited: Awaited) -> Recording | NotYet:
         """The recording as soon as it is complete, or lacks for so long only what may never come."""
@@ -80,7 +87,9 @@ class Waiting:
         if recording is None or not recording.has_video:
             awaited.none_since = now if awaited.none_since is None else awaited.none_since
             left_s = self._timeout_s - (now - awaited.none_since)
-            return NotYet(min(pause_s, left_s)) if left_s > 0 else NotYet(pause_s, is_overdue=True)
+            if left_s > 0:
+                return NotYet(min(pause_s, left_s))
+            return NotYet(pause_s, is_overdue=True, is_given_up=now >= awaited.until)
         awaited.video_since = now if awaited.video_since is None else awaited.video_since
         if not recording.is_complete and now - awaited.video_since < ARTIFACTS_GRACE_S:
             return NotYet(min(pause_s, GRACE_PAUSE_S))

@@ -9,7 +9,7 @@ from typing import Self
 from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.limits.continuation import CONNECTION_LIMIT_S, Continuation, Timetable, sits_out_s
 from bot.broadcast.limits.pool import Slot
-from bot.broadcast.model import Broadcast, Ending, Stream
+from bot.broadcast.model import Broadcast, Ending
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.relay.run import Connection, StreamRun
@@ -35,8 +35,8 @@ UNTOLD_GAP_S = 3.0
 class Relay:
     """Carries one broadcast. An async context manager: leaving it frees every connection and slot.
 
-    `changed` is called when something new can be shown, or sent. A stream whose end is stored is handed to
-    `ended`. `ends_at` says in which steady moment the broadcast is over, as far as that is known by now.
+    `changed` is called when something new can be shown, or sent. `ends_at` says in which steady moment the
+    broadcast is over, as far as that is known by now.
     """
 
     def __init__(
@@ -46,14 +46,13 @@ class Relay:
         *,
         opening_picture: Picture | None,
         changed: Callable[[], None],
-        ended: Callable[[Stream], None],
         ends_at: Callable[[], float | None],
     ) -> None:
         self.on_air: StreamRun | None = None
         """What viewers see: after its end too, until the next one is there."""
         self.coming_back = 0
         """Which try in a row it is to have the picture back; 0 while it is there."""
-        self.streams = Streams(broadcast, ports, opening_picture, self, ended)
+        self.streams = Streams(broadcast, ports, opening_picture, self)
         self._name = broadcast.id
         self._pool = ports.pool
         self._open_world = ports.open_world

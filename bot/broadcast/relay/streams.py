@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
 
 from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.interrupted import Interrupted
@@ -23,7 +22,7 @@ _NOT_ANSWERED = frozenset({Reason.UNREACHABLE, Reason.SERVICE_GONE})
 
 
 class Streams:
-    """Begins streams, and stores their ends. A stream whose end is stored is handed to `ended`."""
+    """Begins streams, and stores their ends."""
 
     def __init__(
         self,
@@ -31,7 +30,6 @@ class Streams:
         ports: Ports,
         opening_picture: Picture | None,
         watcher: Watcher,
-        ended: Callable[[Stream], None],
     ) -> None:
         self.begun = 0
         """How many have begun, for all that is known."""
@@ -50,7 +48,6 @@ class Streams:
         self._opening_as_worded = broadcast.prompt
         self._ports = ports
         self._watcher = watcher
-        self._ended = ended
         self._open: list[StreamRun] = []
         """Those whose end is not stored, one that was refused its beginning too."""
 
@@ -129,7 +126,6 @@ class Streams:
         finally:
             if self.newest and self.newest.id == run.stream.id:
                 self.newest = run.stream
-            self._ended(run.stream)
 
     async def store_ends(self, ending: Ending) -> None:
         """The same for all that were left."""

@@ -16,7 +16,6 @@ from bot.broadcast.interrupted import Interrupted
 from bot.broadcast.model import Broadcast, Channel, Ending, Origin, Refusal, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
-from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.relay.retelling import as_it_stands
 from bot.broadcast.rights import Deed, Person
 from bot.broadcast.show.day import Days, Share
@@ -35,9 +34,8 @@ CLOSING_TIMEOUT_S = 20.0
 class Broadcasts:
     """Starts, finds and ends broadcasts. An async context manager: leaving it ends them all."""
 
-    def __init__(self, ports: Ports, recordings: RecordingDesk) -> None:
+    def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._recordings = recordings
         self._by_channel: dict[int, BroadcastSession] = {}
         self._tasks = asyncio.TaskGroup()
         self._days = Days(ports.history, ports.budget_of, ports.clock)
@@ -247,7 +245,7 @@ class Broadcasts:
     ) -> BroadcastSession:
         arbitration = self._ports.arbitration_of(broadcast.channel.guild_id)
         arbitration = replace(arbitration, mode=mode or arbitration.mode)
-        return BroadcastSession(broadcast, self._ports, arbitration, share, picture, self._recordings.follow)
+        return BroadcastSession(broadcast, self._ports, arbitration, share, picture)
 
     def _run(self, session: BroadcastSession) -> None:
         self._by_channel[session.broadcast.channel.id] = session
@@ -299,4 +297,3 @@ class Broadcasts:
             self._days.give_back(session.share)
             if not self._by_channel:
                 self.are_running.clear()
-        self._recordings.finish(broadcast.id)

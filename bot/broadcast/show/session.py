@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -26,10 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class BroadcastSession:
-    """Runs one broadcast: holds its state and its floor, and forwards what is chosen to the world.
-
-    Each of its streams is handed to `stream_ended` when its end is stored.
-    """
+    """Runs one broadcast: holds its state and its floor, and forwards what is chosen to the world."""
 
     def __init__(
         self,
@@ -38,7 +34,6 @@ class BroadcastSession:
         arbitration: ArbitrationSettings,
         share: Share,
         opening_picture: Picture | None,
-        stream_ended: Callable[[Stream], None],
     ) -> None:
         self.broadcast = broadcast
         self.share = share
@@ -50,7 +45,6 @@ class BroadcastSession:
             ports,
             opening_picture=opening_picture,
             changed=self.look_again,
-            ended=stream_ended,
             ends_at=lambda: self.share.ends_at,
         )
         self._achieved = Achieved(broadcast.prompt)

@@ -32,13 +32,15 @@ class _Entry:
     is_under_way: bool = False
     is_to_be_repeated: bool = False
     has_failed: bool = False
+    is_forgotten: bool = False
 
 
 class Chores:
     """Does what is due, a few at once; what failed is tried again after a pause, which grows.
 
     Errors that are `foreseen` make a line in the log, others a traceback; none leaves. An async context
-    manager: what is not done when it is left is forgotten, so it has to be stored elsewhere.
+    manager: what is not done when it is left is forgotten, so it has to be stored elsewhere: `done` is told
+    of what is done for good, `put_off` of what is due again after so many seconds, and whether it failed.
     """
 
     def __init__(
@@ -49,12 +51,16 @@ class Chores:
         at_once: int,
         longest_pause_s: float,
         foreseen: tuple[type[Exception], ...] = (),
+        done: Callable[[str], None] = lambda _: None,
+        put_off: Callable[[str, float, bool], None] = lambda *_: None,
     ) -> None:
         self._clock = clock
         self._name = name
         self._at_once = at_once
         self._longest_pause_s = longest_pause_s
         self._foreseen = foreseen
+        self._done = done
+        self._put_off = put_off
         self._entries: dict[str, _Entry] = {}
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -74,17 +80,29 @@ class Chores:
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
-    def put(self, key: str, chore: Chore) -> None:
-        """Has a chore done, now for the first time; one that is there already is left as it is."""
+    def put(self, key: str, chore: Chore, *, in_s: float = 0.0) -> None:
+        """Has a chore done, for the first time now or after so long; one that is there is left as it is."""
         if key not in self._entries:
             backoff = Backoff(FIRST_PAUSE_S, self._longest_pause_s)
-            self._entries[key] = _Entry(chore, self._clock.steady(), backoff)
+            self._entries[key] = _Entry(chore, self._clock.steady() + in_s, backoff)
             self._changed.set()
 
-    def repeat(self, key: str, chore: Chore) -> None:
+    def repeat(self, key: str, chore: Chore, *, in_s: float = 0.0) -> None:
         """The same, but one that is under way is done once more: it may have begun before what is new."""
-        self.put(key, chore)
+        self.put(key, chore, in_s=in_s)
         self._entries[key].is_to_be_repeated = self._entries[key].is_under_way
+
+    def forget(self, key: str) -> None:
+        """Has a chore not done any more. A try that is under way comes to its end."""
+        if entry := self._entries.pop(key, None):
+            entry.is_forgotten = True
+
+    async def all_tried(self) -> None:
+        """Returns when nothing is under way or due: what has failed, or is for later, is not waited for."""
+        while self._tasks or any(entry.due_at <= self._clock.steady() for _, entry in self._waiting()):
+            if self._tasks:
+                await asyncio.wait(set(self._tasks), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(0)  # for the next ones to begin
 
     def hurry(self) -> None:
         """What has failed may go well now: it is tried at once, or soon after its last try."""
@@ -141,10 +159,14 @@ class Chores:
         else:
             entry.has_failed = False
             entry.backoff.reset()
+        if entry.is_forgotten:
+            return
         if pause_s is None and entry.is_to_be_repeated:
             pause_s = LEAST_PAUSE_S
         if pause_s is None:
             del self._entries[key]
+            self._done(key)
             return
         entry.due_at = self._clock.steady() + max(pause_s, LEAST_PAUSE_S)
         entry.is_under_way = False
+        self._put_off(key, pause_s, entry.has_failed)

@@ -10,9 +10,10 @@ import pytest
 from bot.broadcast.errors import NotShownError, WorldError
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Viewer
-from bot.broadcast.recordings.desk import POST_GAP_S, RecordingDesk
+from bot.broadcast.recordings.desk import POST_GAP_S
 from bot.broadcast.states import Reason, State
 from tests.broadcast.fakes import (
+    FollowingDesk,
     MemoryHistory,
     MemoryJournal,
     PostingBoard,
@@ -44,29 +45,27 @@ class Service(ScriptedRecordings):
 
 
 class Show:
-    """Stands in for whoever runs a broadcast: stores what happens, and tells the desk."""
+    """Stands in for whoever runs a broadcast: stores what happens."""
 
     def __init__(self, *there: str) -> None:
         self.service, self.board = Service(*there), PostingBoard()
         self.journal, self.clock = MemoryJournal(), SteppedClock()
         self.journal.broadcasts.append(LIVE)
 
-    def desk(self) -> RecordingDesk:
+    def desk(self) -> FollowingDesk:
         """A desk, as it is at each start."""
         return desk_of(self.service, self.board, self.journal, self.clock)
 
-    def stream_ends(self, number: int, desk: RecordingDesk, service_id: str | None = "") -> None:
+    def stream_ends(self, number: int, service_id: str | None = "") -> None:
         """A stream has ended; without a service ID it had never begun."""
         shown_id = f"s{number}" if service_id == "" else service_id
         at = self.clock.now()
         stream = Stream(f"own{number}", "b", "A cat", False, at, at, number, shown_id, at, Reason.TIME_LIMIT)
-        self.journal.streams.append(stream)
-        desk.follow(stream)
+        self.journal.save_stream(stream)
 
-    def ends(self, desk: RecordingDesk) -> None:
+    def ends(self) -> None:
         """The broadcast is over."""
-        self.journal.broadcasts.append(replace(LIVE, state=State.ENDED, ended_at=self.clock.now()))
-        desk.finish("b")
+        self.journal.save_broadcast(replace(LIVE, state=State.ENDED, ended_at=self.clock.now()))
 
     async def passes(self, seconds: float) -> None:
         """So much time passes."""
@@ -90,11 +89,11 @@ def numbers(past: PastBroadcast) -> list[int]:
 async def test_a_post_grows_while_the_broadcast_runs_and_is_final_at_its_end() -> None:
     """A change for each stream's recording, the newest one with its links; then that there is no more."""
     show = Show("s1", "s2", "s3")
-    async with show.desk() as desk:
+    async with show.desk():
         for number in (1, 2, 3):
-            show.stream_ends(number, desk)
+            show.stream_ends(number)
             await show.passes(60)
-        show.ends(desk)
+        show.ends()
         await show.passes(60)
     assert show.shown == [([1], False), ([1, 2], False), ([1, 2, 3], False), ([1, 2, 3], True)]
     links = [newest and newest.video_url for newest in show.board.recordings]
@@ -105,8 +104,8 @@ async def test_a_broadcast_of_one_stream_is_posted_once() -> None:
     """When it is over, and its recording there: whatever is said first."""
     show = Show("s1")
     async with show.desk() as desk:
-        show.ends(desk)
-        show.stream_ends(1, desk)
+        show.ends()
+        show.stream_ends(1)
         await show.passes(60)
         desk.finish("b")
         await show.passes(60)
@@ -117,10 +116,10 @@ async def test_what_comes_together_is_shown_together() -> None:
     """Seventy-two recordings that are found at once, as after a long outage: a post, and few edits."""
     show = Show(*(f"s{number}" for number in range(1, 73)))
     began_at = show.clock.steady()
-    async with show.desk() as desk:
+    async with show.desk():
         for number in range(1, 73):
-            show.stream_ends(number, desk)
-        show.ends(desk)
+            show.stream_ends(number)
+        show.ends()
         while not show.shown or show.shown[-1] != (list(range(1, 73)), True):
             await asyncio.sleep(0)
         took_s = show.clock.steady() - began_at
@@ -132,11 +131,11 @@ async def test_what_comes_together_is_shown_together() -> None:
 async def test_a_stream_that_never_began_leaves_no_trace() -> None:
     """Neither in the post nor as one of which there is no recording."""
     show = Show("s1", "s3")
-    async with show.desk() as desk:
-        show.stream_ends(1, desk)
-        show.stream_ends(2, desk, service_id=None)
-        show.stream_ends(3, desk)
-        show.ends(desk)
+    async with show.desk():
+        show.stream_ends(1)
+        show.stream_ends(2, service_id=None)
+        show.stream_ends(3)
+        show.ends()
         await show.passes(60)
     past, _ = show.board.posts[-1]
     assert [each.stream.number for each in past.streams] == [1, 3]
@@ -146,13 +145,13 @@ async def test_a_stream_that_never_began_leaves_no_trace() -> None:
 async def test_that_there_is_none_yet_is_said_of_the_whole_broadcast_only() -> None:
     """Not while it runs, and not while anything of it is there; then once, and what comes takes its place."""
     show = Show()
-    async with show.desk() as desk:
-        show.stream_ends(1, desk)
+    async with show.desk():
+        show.stream_ends(1)
         await show.passes(600)
         assert show.board.posts == []
         ended_at = show.clock.steady()
-        show.stream_ends(2, desk)
-        show.ends(desk)
+        show.stream_ends(2)
+        show.ends()
         await show.board.posted.wait()
         assert show.clock.steady() - ended_at >= 60
         await show.passes(600)
@@ -165,11 +164,11 @@ async def test_that_there_is_none_yet_is_said_of_the_whole_broadcast_only() -> N
 async def test_one_missing_recording_holds_up_no_other() -> None:
     """The post is final without it, and has it when it comes."""
     show = Show("s1", "s3")
-    async with show.desk() as desk:
+    async with show.desk():
         for number in (1, 2, 3):
-            show.stream_ends(number, desk)
+            show.stream_ends(number)
         await show.passes(30)
-        show.ends(desk)
+        show.ends()
         await show.passes(900)
         assert show.shown[-1] == ([1, 3], True)
         count = len(show.shown)
@@ -185,13 +184,13 @@ async def test_a_restart_goes_on_where_the_post_stands(killed_before: str) -> No
     async with show.desk() as desk:
         if killed_before == "the post":
             show.board.failure = NotShownError("Forbidden")
-        show.stream_ends(1, desk)
-        show.stream_ends(2, desk)
+        show.stream_ends(1)
+        show.stream_ends(2)
         await show.passes(30)
         show.board.failure = None
     before = list(show.shown)
     async with show.desk() as desk:
-        show.ends(desk)
+        show.ends()
         await show.passes(30)
         assert show.shown == [*before, ([1, 2], True)]
     async with show.desk() as desk:
@@ -205,11 +204,11 @@ async def test_links_that_may_have_died_are_asked_for_anew() -> None:
     show = Show("s1")
     async with show.desk() as desk:
         show.board.failure = NotShownError("away")
-        show.stream_ends(1, desk)
-        show.ends(desk)
+        show.stream_ends(1)
+        show.ends()
         await show.passes(4 * 3600)
         asked, show.board.failure = show.service.asked, None
-        desk.hurry()
+        desk.outbox.hurry()
         await show.passes(30)
     assert show.service.asked == asked + 1
     assert show.shown == [([1], True)]
@@ -218,11 +217,11 @@ async def test_links_that_may_have_died_are_asked_for_anew() -> None:
 async def test_links_that_were_found_long_ago_are_asked_for_anew() -> None:
     """A stream that ends while Discord is away: by the next try its links are most of an hour old."""
     show = Show("s1", "s2")
-    async with show.desk() as desk:
+    async with show.desk():
         show.board.failure = NotShownError("away")
-        show.stream_ends(1, desk)
+        show.stream_ends(1)
         await show.passes(6 * 3600)
-        show.stream_ends(2, desk)
+        show.stream_ends(2)
         while show.service.asked_for[-1] != "s2":
             await asyncio.sleep(0)
         show.board.failure = None
@@ -236,8 +235,8 @@ async def test_a_service_in_trouble_delays_a_post_and_loses_none() -> None:
     show = Show("s1")
     async with show.desk() as desk:
         show.board.failure = NotShownError("away")
-        show.stream_ends(1, desk)
-        show.ends(desk)
+        show.stream_ends(1)
+        show.ends()
         await show.passes(30)
     show.board.failure, show.service.trouble = None, WorldError(Reason.UNREACHABLE)
     async with show.desk() as desk:
@@ -252,12 +251,14 @@ async def test_a_service_in_trouble_delays_a_post_and_loses_none() -> None:
 async def test_a_recording_that_the_service_has_no_more_is_posted_without_links() -> None:
     """It was found, and is gone when it is to be shown: what is known of it is."""
     show = Show("s1")
-    async with show.desk() as desk:
+    async with show.desk():
         show.board.failure = NotShownError("away")
-        show.stream_ends(1, desk)
-        show.ends(desk)
+        show.stream_ends(1)
+        show.ends()
         await show.passes(30)
-        show.board.failure, show.service.there = None, set()
+        show.service.there = set()
+        await show.passes(300)
+        show.board.failure = None
         await show.passes(7200)
     [newest] = show.board.recordings
     assert newest
@@ -281,11 +282,11 @@ def slow_history(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 async def test_what_happens_while_a_post_is_looked_at_is_not_lost(slow_history: Callable[[], None]) -> None:
     """The last recording is found just when it was read that there is none: it is shown all the same."""
     show = Show("s1")
-    async with show.desk() as desk:
-        show.ends(desk)
+    async with show.desk():
+        show.ends()
         for _ in range(20):
             await asyncio.sleep(0)
-        show.stream_ends(1, desk)
+        show.stream_ends(1)
         while not show.journal.recordings:
             await asyncio.sleep(0)
         for _ in range(20):
@@ -298,11 +299,11 @@ async def test_what_happens_while_a_post_is_looked_at_is_not_lost(slow_history: 
 async def test_an_hour_of_streams_leaves_one_post() -> None:
     """Twenty-four streams of 150 s, one after the other: one message, an edit for each."""
     show = Show(*(f"s{number}" for number in range(1, 25)))
-    async with show.desk() as desk:
+    async with show.desk():
         for number in range(1, 25):
             await show.passes(150)
-            show.stream_ends(number, desk)
-        show.ends(desk)
+            show.stream_ends(number)
+        show.ends()
         await show.passes(60)
     assert list(show.board.standing) == ["b"]
     assert show.shown[-1] == (list(range(1, 25)), True)

@@ -1,6 +1,7 @@
 """Waiting for recordings."""
 
 import asyncio
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from bot.broadcast.errors import NotShownError, WorldError
 from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Viewer
 from bot.broadcast.recordings.desk import AT_ONCE, JournalKeeper
 from bot.broadcast.states import Reason, State
+from bot.broadcast.telling.errand import Kind
 from tests.broadcast.fakes import MemoryJournal, PostingBoard, ScriptedRecordings, SteppedClock, desk_of
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
@@ -182,8 +184,8 @@ async def test_a_thousand_streams_are_asked_for_a_few_at_a_time(
 
 @pytest.mark.parametrize(
     ("age", "least", "most"),
-    [(timedelta(), 60, 150), (timedelta(days=1), 12, 30), (timedelta(days=30), 3, 5)],
-    ids=["just now", "a day", "a month"],
+    [(timedelta(), 60, 150), (timedelta(days=1), 12, 30), (timedelta(days=3.9), 5, 12)],
+    ids=["just now", "a day", "four days"],
 )
 async def test_the_older_a_stream_is_the_rarer_it_is_asked_for(age: timedelta, least: int, most: int) -> None:
     """In three days: one that has just ended at first several times a second, an old one once a day."""
@@ -192,6 +194,21 @@ async def test_the_older_a_stream_is_the_rarer_it_is_asked_for(age: timedelta, l
         desk.follow(replace(STREAM, ended_at=clock.now() - age))
         await passed(clock, 3 * 24 * 3600)
     assert least <= len(service.asked_for) <= most
+
+
+async def test_what_never_comes_is_given_up_after_a_week(caplog: pytest.LogCaptureFixture) -> None:
+    """By the service's word: while it does not answer, nothing is given up. The log says so."""
+    clock, service = SteppedClock(), Service(UNREACHABLE)
+    with caplog.at_level(logging.INFO):
+        async with desk_of(service, PostingBoard(), journal_of(), clock) as desk:
+            desk.follow(replace(STREAM, ended_at=clock.now() - timedelta(days=8)))
+            await passed(clock, 24 * 3600)
+            assert desk.outbox.get(Kind.RECORDING, STREAM.id)
+            assert "given up" not in caplog.text
+            service.answer = None
+            while desk.outbox.waiting:
+                await asyncio.sleep(0)
+    assert f"the recording of stream {STREAM.shown_id} never came" in caplog.text
 
 
 async def test_a_wall_clock_that_steps_changes_nothing() -> None:
@@ -216,7 +233,7 @@ async def test_what_cannot_be_shown_is_tried_again_and_again() -> None:
         assert board.posts == []
         assert 48 <= board.tried < 80
         board.failure = None
-        desk.hurry()
+        desk.outbox.hurry()
         began_at = clock.steady()
         await board.posted.wait()
         assert clock.steady() - began_at < 10

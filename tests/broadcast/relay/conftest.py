@@ -91,7 +91,7 @@ def opened() -> Opened:
             relay_rules=RelayRules(continuation, tries),
             pool=StreamPool(slots, clock, kept_for_seams=int(continuation is Continuation.OVERLAP)),
         )
-        async with desk, Broadcasts(with_service, desk) as broadcasts:
+        async with desk, Broadcasts(with_service) as broadcasts:
             yield Run(broadcasts, service, journal, clock, limit, budgets, with_service.listeners)
 
     return open_run

@@ -14,6 +14,7 @@ import pytest
 from bot.broadcast.model import Recording, Stream
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.states import Reason
+from bot.broadcast.telling.errand import owed_for_stream
 from bot.local.discord.people.views import SeenMessage
 from bot.local.discord.state import ApiError
 from bot.worlds.odyssey import OdysseyRecordings
@@ -21,7 +22,7 @@ from tests.cogs.conftest import HastyClock, happening, overhearing, refusing, un
 from tests.cogs.recordings.test_recording_board import POST_OF_A_MESSAGE, recordings
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 
-BEGAN = datetime(2026, 8, 1, 20, tzinfo=UTC)
+BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=6)
 SILENT = 1 << 12
 LONG = "/".join(["https://recordings.example"] + ["x" * 199] * 6)
 
@@ -95,6 +96,18 @@ def store_stream(house: House, number: int, broadcast_id: str, prompt: str | Non
         "ended_at": text_of(began_at + timedelta(seconds=150)),
     }
     insert(house, "streams", row)
+    for owed in owed_for_stream(stream):
+        insert(
+            house,
+            "outbox",
+            {
+                "key": owed.key,
+                "kind": owed.kind.value,
+                "subject_id": owed.subject_id,
+                "broadcast_id": broadcast_id,
+                "made_at": text_of(owed.made_at),
+            },
+        )
     return stream
 
 
@@ -106,7 +119,8 @@ def insert(house: House, table: str, row: dict[str, Any]) -> None:
 
 async def stream_ends(house: House, desk: RecordingDesk, number: int, broadcast_id: str) -> None:
     """Another stream of a broadcast that runs has ended; stored beside the bot's own writer, which waits."""
-    desk.follow(await asyncio.to_thread(store_stream, house, number, broadcast_id))
+    stream = await asyncio.to_thread(store_stream, house, number, broadcast_id)
+    desk._outbox.add(*owed_for_stream(stream))
 
 
 def store_broadcast(house: House, streams: int, prompt: str = "A lighthouse") -> None:
