@@ -59,7 +59,7 @@ from bot.web.gate import Gate
 from bot.web.past import PICTURE_LIMIT_BYTES
 from bot.web.playlist.live import LivePlaylists
 from bot.web.server import serve_web
-from bot.worlds.artifacts import fetch_artifact
+from bot.worlds.artifacts import artifacts_of
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_goodbyes, odyssey_worlds
 from bot.worlds.pictures import PictureProcess
 from bot.worlds.playlists import playlist_reader
@@ -183,7 +183,7 @@ async def _open_services(
             log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
         await outbox.load()
         await broadcasts.resume(left, cut_off)
-    read = await stack.enter_async_context(playlist_reader())
+    read = await stack.enter_async_context(playlist_reader(settings.odyssey_api_url))
     playlists = await stack.enter_async_context(LivePlaylists(broadcasts.view_in, read, listeners, clock))
     proxies = networks(settings.trusted_proxies)
     gate = Gate(
@@ -209,6 +209,7 @@ async def _open_services(
         lambda: nightly.made_at if nightly else None,
     )
     metrics = await open_metrics(settings, stack, tellers, standing, broadcasts.find, clock, health)
+    fetch_artifact = artifacts_of(settings.odyssey_api_url)
     sources = Sources(
         links=links,
         listeners=listeners,
@@ -253,6 +254,7 @@ async def _open_services(
         guilds=guilds,
         links=links,
         pictures=PictureProcess(),
+        fetch_artifact=fetch_artifact,
         first_questions=first_questions,
         listeners=listeners,
         poster=poster,

@@ -27,6 +27,7 @@ from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.kit.references import new_reference
 from bot.process.deadline import Deadline
+from bot.worlds.artifacts import FetchArtifact
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Services:
     guilds: Guilds
     links: WatchLinks
     pictures: PictureReader
+    fetch_artifact: FetchArtifact
     first_questions: FirstQuestions
     listeners: Listeners[Broadcast]
     poster: CurrentPoster

@@ -7,6 +7,7 @@ project: `from bot.odyssey import Odyssey`.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from bot.odyssey.base.addresses import is_public_host
 from bot.odyssey.base.errors import (
     AccountSuspendedError,
     ConcurrentLimitReachedError,
@@ -86,6 +87,7 @@ __all__ = [
     "connect_to_stream",
     "fit_frame",
     "fit_image",
+    "is_public_host",
     "open_http",
     "read_artifact",
 ]

@@ -73,7 +73,7 @@ class Odyssey(Library):
                 attempt.set_status(ConnectionStatus.CONNECTING)
                 await sessions.reserve(calls, attempt.queue_s, attempt.on_queue_wait, on_reserved)
 
-        await self._link.connect(reserve, options)
+        await self._link.connect(reserve, options, self._account.api_url)
 
     async def create_client_credentials(self, *, queue_timeout_s: float | None = None) -> ClientCredentials:
         """Reserves a streamer for a client that must not see the API key; see `connect_with_credentials`."""
@@ -83,7 +83,7 @@ class Odyssey(Library):
             async with self._account.open(self._timeouts.request_s) as calls:
                 await sessions.reserve(calls, queue_s, lambda waited_s: None, on_reserved)
 
-        return await reserved(reserve)
+        return await reserved(reserve, self._account.api_url)
 
     async def connect_with_credentials(
         self, credentials: ClientCredentials, **options: Unpack[ConnectOptions]
@@ -93,7 +93,8 @@ class Odyssey(Library):
         async def given(attempt: Attempt, on_reserved: OnReserved) -> None:
             on_reserved(credentials)
 
-        await self._link.connect(given, options)
+        # Whoever hands them over vouches for where they lead.
+        await self._link.connect(given, options, credentials.signalling_url)
 
     async def leave_session(self, session_id: str, signalling_url: str) -> bool:
         """Frees a streamer that a process of ours holds no more, since it died; whether it is free, if told.
@@ -108,7 +109,7 @@ class Odyssey(Library):
                 if error.code != "session_gone":
                     raise
                 return True
-        return await say_goodbye(credentials)
+        return await say_goodbye(credentials, self._account.api_url)
 
     async def disconnect(self) -> None:
         """Ends the connection, if there is one, and frees the streamer. Gives up a `connect()` under way."""

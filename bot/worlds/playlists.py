@@ -28,9 +28,9 @@ ReadPlaylist = Callable[[str], Awaitable[PlaylistAnswer | None]]
 
 
 @asynccontextmanager
-async def playlist_reader() -> AsyncIterator[ReadPlaylist]:
-    """Reads playlists, over connections that stay open until it is left."""
-    async with open_http() as http:
+async def playlist_reader(service: str) -> AsyncIterator[ReadPlaylist]:
+    """Reads playlists of the `service`, over connections that stay open until it is left."""
+    async with open_http(service) as http:
 
         async def read(url: str) -> PlaylistAnswer | None:
             try:

@@ -69,7 +69,7 @@ class RecordingBoard:
         if newest is None or shown is None:
             nonce = nonce_of(PostKind.NO_RECORDING, past.broadcast.id)
             return self._seen(await channel.send(view=no_recording_post(past), nonce=nonce), past)
-        stills = await fetch_stills(newest)
+        stills = await fetch_stills(newest, self._services.fetch_artifact)
 
         async def show(stills: Stills) -> Post:
             view = RecordingPost(past, shown, newest, stills, menus_of(past))

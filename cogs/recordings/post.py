@@ -13,7 +13,7 @@ from discord.ui import ActionRow, Item, MediaGallery, TextDisplay
 from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Recording
 from bot.broadcast.recordings.links import expires_at, is_link
-from bot.worlds.artifacts import fetch_artifact
+from bot.worlds.artifacts import FetchArtifact
 from cogs.kit.lasting_button import LastingView
 from cogs.wording import recordings as words
 from cogs.wording.text import MESSAGE_LIMIT
@@ -46,11 +46,11 @@ class Stills:
         ]
 
 
-async def fetch_stills(recording: Recording) -> Stills:
+async def fetch_stills(recording: Recording, fetch: FetchArtifact) -> Stills:
     """Fetches thumbnail and preview, each if it is there, small enough and to be had."""
     return Stills(
-        thumbnail=await _fetch(recording.thumbnail_url, THUMBNAIL_LIMIT_BYTES),
-        preview=await _fetch(recording.preview_url, PREVIEW_LIMIT_BYTES),
+        thumbnail=await _fetched(fetch, recording.thumbnail_url, THUMBNAIL_LIMIT_BYTES),
+        preview=await _fetched(fetch, recording.preview_url, PREVIEW_LIMIT_BYTES),
     )
 
 
@@ -126,11 +126,11 @@ def _links(recording: Recording, room: int) -> str:
     return f"{' · '.join(links)}\n{until}"
 
 
-async def _fetch(url: str | None, limit_bytes: int) -> bytes | None:
+async def _fetched(fetch: FetchArtifact, url: str | None, limit_bytes: int) -> bytes | None:
     if not url or not is_link(url):
         return None
     try:
-        return await fetch_artifact(url, limit_bytes=limit_bytes)
+        return await fetch(url, limit_bytes=limit_bytes)
     except Exception as error:  # noqa: BLE001 - the boundary of one picture: the post goes without it
         # The error's text may have the URL in it, and the URL is a secret.
         log.warning("an artifact could not be fetched: %s", type(error).__name__)

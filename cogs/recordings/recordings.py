@@ -115,7 +115,7 @@ async def _recording_of(
         raise BroadcastError(RecordingUnreachable(stream_id=stream_id)) from error
     if recording is None:
         raise BroadcastError(RecordingNotReady(stream_id=stream_id))
-    stills = await fetch_stills(recording)
+    stills = await fetch_stills(recording, context.services(interaction).fetch_artifact)
     return RecordingPost(past, chosen, recording, stills, menus_of(past, chosen)), stills
 
 

@@ -66,7 +66,9 @@ CALLS: dict[str, Call] = {
         credentials(url)
     ),
     "connect_to_stream": lambda client, url, directory: connect_to_stream(url, "secret", timeouts=TIMEOUTS),
-    "read_artifact": lambda client, url, directory: read_artifact(url, limit_bytes=9, timeout_s=0.5),
+    "read_artifact": lambda client, url, directory: read_artifact(
+        url, limit_bytes=9, timeout_s=0.5, service=url
+    ),
 }
 
 

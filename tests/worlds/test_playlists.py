@@ -41,7 +41,7 @@ async def service() -> AsyncIterator[str]:
 
 async def test_a_playlist_is_read_with_where_it_came_from(service: str) -> None:
     """What it lists is found from there. Its status is told, and odd letters are no reason to refuse it."""
-    async with playlist_reader() as read:
+    async with playlist_reader(service) as read:
         moved = await read(f"{service}/moved/index.m3u8?token={SECRET}")
         assert moved
         assert (moved.status, moved.url) == (200, f"{service}/here/index.m3u8?token={SECRET}")
@@ -59,13 +59,13 @@ async def test_what_has_no_end_is_no_playlist(
     """In size or in time; nor what leads from this machine to another. No secret is in the log."""
     monkeypatch.setattr(playlists, "TIMEOUT_S", 0.2 if path == "late" else 10.0)
     caplog.set_level("DEBUG")
-    async with playlist_reader() as read:
+    async with playlist_reader(service) as read:
         assert await read(f"{service}/{path}/index.m3u8?token={SECRET}") is None
     assert SECRET not in caplog.text
 
 
 async def test_a_service_that_is_not_there_gives_none() -> None:
     """Nor does an address that makes no sense."""
-    async with playlist_reader() as read:
+    async with playlist_reader("http://127.0.0.1:1") as read:
         assert await read("http://127.0.0.1:1/index.m3u8") is None
         assert await read("http://[broken/index.m3u8") is None

@@ -50,7 +50,9 @@ class Library:
         A file is there under its name only when it is whole. A download that broke off goes on where it
         stopped, by itself some times, then in the next call. Raises as `get_recording` does.
         """
-        downloads = Downloads(self.get_recording, self._timeouts.request_s, on_progress)
+        downloads = Downloads(
+            self.get_recording, self._timeouts.request_s, on_progress, self._account.api_url
+        )
         return await downloads.download(stream_id, Path(directory))
 
     async def read_events(self, recording: Recording) -> AsyncIterator[dict[str, Any]]:
@@ -61,7 +63,7 @@ class Library:
         """
         if recording.events_url is None:
             raise OdysseyError("The recording has no events.", code="not_found")
-        async for event in events(recording.events_url, self._timeouts.request_s):
+        async for event in events(recording.events_url, self._timeouts.request_s, self._account.api_url):
             yield event
 
     async def simulate(

@@ -32,7 +32,7 @@ class Account:
     @asynccontextmanager
     async def open(self, timeout_s: float) -> AsyncIterator[Calls]:
         """A place to make calls from, over connections that are closed on leaving."""
-        async with open_http() as http:
+        async with open_http(self.api_url) as http:
             yield Calls(self, http, timeout_s)
 
     async def token(self, http: Http, timeout_s: float, *, refused: str | None = None) -> str:

@@ -46,14 +46,16 @@ class Artifact:
 
 @asynccontextmanager
 async def open_artifact(
-    url: str, *, timeout_s: float, headers: Mapping[str, str] | None = None
+    url: str, *, timeout_s: float, service: str | None, headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[Artifact]:
     """Opens a GET of a presigned URL; its status is 200, 206 or 416. Only silence times out.
+
+    It has to lead to a public address, or to the `service`.
 
     Raises `OdysseyConnectionError`; and `OdysseyError` (code `url_expired`, retryable with a fresh recording)
     when the link is refused.
     """
-    async with open_http() as http, http.stream(url, timeout_s=timeout_s, headers=headers) as answer:
+    async with open_http(service) as http, http.stream(url, timeout_s=timeout_s, headers=headers) as answer:
         if answer.status not in (
             HTTPStatus.OK,
             HTTPStatus.PARTIAL_CONTENT,
@@ -63,13 +65,15 @@ async def open_artifact(
         yield Artifact(answer)
 
 
-async def read_artifact(url: str, *, limit_bytes: int, timeout_s: float) -> bytes:
+async def read_artifact(url: str, *, limit_bytes: int, timeout_s: float, service: str | None = None) -> bytes:
     """The whole of a small artifact, in at most `timeout_s` in all.
+
+    It has to be at a public address, or at the `service`, by its URL as it was configured.
 
     Raises `OdysseyError` as `open_artifact` does, and with the code `bad_response` when there is more of it
     than `limit_bytes`.
     """
-    async with open_http() as http:
+    async with open_http(service) as http:
         answer = await http.request("GET", url, timeout_s=timeout_s, limit_bytes=limit_bytes)
     if answer.status != HTTPStatus.OK:
         raise _refusal(answer.status)

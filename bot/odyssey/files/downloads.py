@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -52,7 +52,9 @@ class Downloads:
         get_recording: Callable[[str], Awaitable[Recording]],
         timeout_s: float,
         on_progress: Progress | None,
+        service: str,
     ) -> None:
+        self._service = service
         self._get_recording = get_recording
         self._timeout_s = timeout_s
         self._on_progress = on_progress
@@ -109,7 +111,7 @@ class Downloads:
             headers["Range"] = f"bytes={have}-"
             if tag:
                 headers["If-Range"] = tag
-        async with open_artifact(url, timeout_s=self._timeout_s, headers=headers) as answer:
+        async with self._open(url, headers) as answer:
             has_no_more = answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
             if has_no_more and _ends_there(answer, file, have):
                 return True
@@ -127,6 +129,9 @@ class Downloads:
             file.ended_at = written
             raise OdysseyConnectionError("The download may have been cut off.", code="incomplete")
         return True
+
+    def _open(self, url: str, headers: Mapping[str, str]) -> AbstractAsyncContextManager[Artifact]:
+        return open_artifact(url, timeout_s=self._timeout_s, service=self._service, headers=headers)
 
     async def _write(self, answer: Artifact, file: PartFile, tag: str | None) -> int:
         """Writes what comes, each part as soon as it is there. Returns where it ends."""

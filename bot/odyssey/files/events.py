@@ -15,12 +15,12 @@ MAX_LINE_BYTES = 8 * 1024 * 1024
 """Room for an event with an image in it."""
 
 
-async def events(url: str, timeout_s: float) -> AsyncIterator[dict[str, Any]]:
+async def events(url: str, timeout_s: float, service: str) -> AsyncIterator[dict[str, Any]]:
     """Each event, an object as the service wrote it. A line that is not one is logged and left out.
 
     `timeout_s` bounds each wait for more of the log. Raises as `open_artifact` does.
     """
-    async with open_artifact(url, timeout_s=timeout_s) as answer:
+    async with open_artifact(url, timeout_s=timeout_s, service=service) as answer:
         if answer.status != HTTPStatus.OK:  # a part that nobody asked for
             raise OdysseyConnectionError(
                 "The events could not be read.", code="service_failed", status=answer.status

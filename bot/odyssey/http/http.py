@@ -17,6 +17,7 @@ import httpx
 
 from bot.odyssey.base.errors import OdysseyArgumentError, OdysseyConnectionError, OdysseyError
 from bot.odyssey.base.loopback import is_loopback_host
+from bot.odyssey.http.destinations import Destinations
 from bot.odyssey.http.routes import Routes
 from bot.odyssey.http.transport_errors import transport_errors
 
@@ -139,10 +140,14 @@ class Http:
 
 
 @asynccontextmanager
-async def open_http() -> AsyncIterator[Http]:
-    """A place to send requests from; its connections are closed on leaving."""
+async def open_http(service: str | None) -> AsyncIterator[Http]:
+    """A place to send requests from; its connections are closed on leaving.
+
+    They lead to public addresses only, and to the `service`, by its URL as it was configured.
+    """
     # Without time-outs of its own: the whole exchange is bounded, not its parts.
-    async with httpx.AsyncClient(transport=Routes(), timeout=httpx.Timeout(None), trust_env=False) as client:
+    routes = Routes(Destinations(service))
+    async with httpx.AsyncClient(transport=routes, timeout=httpx.Timeout(None), trust_env=False) as client:
         yield Http(client)
 
 

@@ -16,6 +16,7 @@ import httpx
 
 from bot.odyssey.base.errors import OdysseyConnectionError
 from bot.odyssey.base.loopback import is_loopback_host
+from bot.odyssey.http.destinations import Destinations
 from bot.odyssey.http.transport_errors import transport_errors
 
 TRUST_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -64,14 +65,22 @@ async def trust() -> ssl.SSLContext:
 class Routes(httpx.AsyncBaseTransport):
     """Sends each request the way that it should take, over connections that stay open until it is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, destinations: Destinations) -> None:
+        self._destinations = destinations
         self._ways: dict[tuple[Proxy | None, bool], httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends one request. Raises `OdysseyError`s only."""
         with transport_errors():
+            if request.url.userinfo:
+                raise httpx.InvalidURL("a user's name: what stands before it may be meant for the host")
             proxy = proxy_for(str(request.url))
         with transport_errors(proxy.variable if proxy else None):
+            host, port = request.url.host, request.url.port
+            if proxy:
+                self._destinations.check_name(host, port)
+            else:
+                request.extensions["trace"] = self._destinations.trace(host, port)
             way = await self._way(proxy, is_secure=request.url.scheme == "https")
             return await way.handle_async_request(request)
 

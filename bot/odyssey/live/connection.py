@@ -37,12 +37,14 @@ class Connection:
     def __init__(
         self,
         credentials: ClientCredentials,
+        service: str,
         options: ConnectOptions,
         notifier: Notifier,
         timeouts: Timeouts,
         set_status: SetStatus,
     ) -> None:
         self.credentials = credentials
+        self._service = service
         self._options = options
         self._notifier = notifier
         self._timeouts = timeouts
@@ -65,9 +67,9 @@ class Connection:
         """Connects. On an error, a time-out or a cancellation nothing stays open."""
         try:
             config = config_url(self.credentials.signalling_url)
-            servers = await ice_servers(config, self._timeouts.request_s)
+            servers = await ice_servers(config, self._timeouts.request_s, self._service)
         except asyncio.CancelledError:
-            await say_goodbye(self.credentials)
+            await say_goodbye(self.credentials, self._service)
             raise
         self._owner = asyncio.create_task(self._own(servers), name="odyssey-connection")
         try:
@@ -121,7 +123,7 @@ class Connection:
 
     async def _own(self, servers: Sequence[IceServer]) -> None:
         try:
-            async with open_signalling(self.credentials) as signalling:
+            async with open_signalling(self.credentials, self._service) as signalling:
                 self._signalling = signalling
                 self.peer = Peer(
                     servers,

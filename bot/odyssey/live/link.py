@@ -28,8 +28,11 @@ class Link:
         """The connection, if there is one on which calls can be made."""
         return self.last if self.last is not None and self.last.is_open else None
 
-    async def connect(self, reserve: Reserve, options: ConnectOptions) -> None:
-        """Makes the connection. After a failure, a time-out or a cancellation it can be made again."""
+    async def connect(self, reserve: Reserve, options: ConnectOptions, service: str) -> None:
+        """Makes the connection, to the service of this URL.
+
+        After a failure, a time-out or a cancellation it can be made again.
+        """
         check_options(options)
         if self._attempt is not None or self.open is not None:
             raise OdysseyConnectionError(
@@ -37,7 +40,7 @@ class Link:
             )
         if self.last is not None:
             await self.last.close()
-        attempt = self._attempt = Attempt(self, self._timeouts, options)
+        attempt = self._attempt = Attempt(self, self._timeouts, options, service)
         try:
             await attempt.run(reserve)
         finally:
@@ -52,10 +55,11 @@ class Link:
 
 
 class Attempt:
-    def __init__(self, link: Link, timeouts: Timeouts, options: ConnectOptions) -> None:
+    def __init__(self, link: Link, timeouts: Timeouts, options: ConnectOptions, service: str) -> None:
         queue_s, limit_s = options.get("queue_timeout_s"), options.get("timeout_s")
         self.queue_s = timeouts.queue_s if queue_s is None else queue_s
         self._link = link
+        self._service = service
         self._timeouts = timeouts
         self._options = options
         self._limit_s = timeouts.connect_s if limit_s is None else limit_s
@@ -110,10 +114,10 @@ class Attempt:
     async def _establish(self, reserve: Reserve) -> None:
         try:
             async with asyncio.timeout(self._limit_s) as self._limit:
-                credentials = await reserved(partial(reserve, self))
+                credentials = await reserved(partial(reserve, self), self._service)
                 self.set_status(ConnectionStatus.CONNECTING)
                 self._link.last = Connection(
-                    credentials, self._options, self._notifier, self._timeouts, self.set_status
+                    credentials, self._service, self._options, self._notifier, self._timeouts, self.set_status
                 )
                 await self._link.last.open()
         except TimeoutError:

@@ -20,7 +20,7 @@ PARTING_S = 3.0
 OnReserved = Callable[[ClientCredentials], None]
 
 
-async def reserved(reserve: Callable[[OnReserved], Awaitable[None]]) -> ClientCredentials:
+async def reserved(reserve: Callable[[OnReserved], Awaitable[None]], service: str) -> ClientCredentials:
     """The session that `reserve` tells of.
 
     If that is cancelled, or fails, after it has told, the session is told goodbye before this ends.
@@ -30,18 +30,18 @@ async def reserved(reserve: Callable[[OnReserved], Awaitable[None]]) -> ClientCr
         await reserve(told.append)
     except BaseException:
         for unwanted in told:
-            await say_goodbye(unwanted)
+            await say_goodbye(unwanted, service)
         raise
     return told[0]
 
 
-async def say_goodbye(credentials: ClientCredentials) -> bool:
+async def say_goodbye(credentials: ClientCredentials, service: str) -> bool:
     """Connects to a session only to leave it; whether that could be done.
 
     One that cannot be left is given up by the service in time.
     """
     try:
-        async with asyncio.timeout(PARTING_S), open_signalling(credentials) as signalling:
+        async with asyncio.timeout(PARTING_S), open_signalling(credentials, service) as signalling:
             await signalling.part(PARTING_S)
     except (OdysseyError, TimeoutError) as error:
         log.info("A reserved streamer could not be freed: %s", type(error).__name__)

@@ -126,7 +126,7 @@ class SpectatorConnection:
         """Owns all that is open, from joining to leaving."""
         peer: ReceivingPeer | None = None
         try:
-            servers = await ice_servers(f"{_origin(self._url)}/config", self._timeouts.request_s)
+            servers = await ice_servers(f"{_origin(self._url)}/config", self._timeouts.request_s, self._url)
             peer = self._peer = ReceivingPeer(
                 servers,
                 only_loopback=is_loopback_url(self._url),
@@ -152,7 +152,7 @@ class SpectatorConnection:
         peer.pc.addTransceiver("video", direction="recvonly")
         peer.pc.addTransceiver("audio", direction="recvonly")
         await peer.negotiate(_offer(peer.pc))
-        async with open_http() as http:
+        async with open_http(self._url) as http:
             answer = await http.request(
                 "POST",
                 f"{self._url}/whep?token={path_part(token)}",
@@ -187,7 +187,7 @@ class SpectatorConnection:
     async def _leave(self, peer: ReceivingPeer) -> None:
         if self._session_url is not None:
             try:
-                async with open_http() as http:
+                async with open_http(self._url) as http:
                     await http.request("DELETE", self._session_url, timeout_s=LEAVE_S)
             except OdysseyError as error:
                 log.debug("The spectator's session could not be deleted: %s", error)

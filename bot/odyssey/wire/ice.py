@@ -1,7 +1,10 @@
 """The ICE servers that a service names, in aiortc's form."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import compress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +15,7 @@ from bot.odyssey.base.errors import OdysseyError
 from bot.odyssey.base.fields import MalformedError, json_object, optional_text, rows
 from bot.odyssey.base.loopback import is_loopback_host, is_loopback_url
 from bot.odyssey.base.types import IceServer
+from bot.odyssey.http.destinations import Destinations
 from bot.odyssey.http.http import open_http
 
 log = logging.getLogger(__name__)
@@ -19,21 +23,40 @@ log = logging.getLogger(__name__)
 PUBLIC_STUN = IceServer(["stun:stun.l.google.com:19302"])
 
 
-async def ice_servers(config_url: str, timeout_s: float) -> list[IceServer]:
-    """What the service names at its `/config`.
+async def ice_servers(config_url: str, timeout_s: float, service: str) -> list[IceServer]:
+    """What the service names at its `/config`, but for servers in private networks that are not its own.
 
     An empty list means none; only a failure means a public STUN server, and never for a service on loopback.
     """
     fallback = [] if is_loopback_url(config_url) else [PUBLIC_STUN]
     try:
-        async with open_http() as http:
+        async with open_http(service) as http:
             answer = await http.request("GET", config_url, timeout_s=timeout_s)
         if answer.ok:
-            return parse_ice_servers(answer.body)
+            return await _reachable(parse_ice_servers(answer.body), Destinations(service))
         log.warning("No ICE configuration (HTTP %d).", answer.status)
     except (OdysseyError, MalformedError) as error:
         log.warning("No ICE configuration: %s", error)
     return fallback
+
+
+async def _reachable(servers: Sequence[IceServer], destinations: Destinations) -> list[IceServer]:
+    """Those that may be asked, each with the URLs at which it may be."""
+
+    async def may_be_asked(url: str) -> bool:
+        try:
+            await destinations.check(_host(url) or "", None)
+        except OdysseyError:
+            log.warning("An ICE server in a private network is left out.")
+            return False
+        return True
+
+    kept = []
+    for server in servers:
+        are_kept = await asyncio.gather(*map(may_be_asked, server.urls))
+        if urls := list(compress(server.urls, are_kept)):
+            kept.append(replace(server, urls=urls))
+    return kept
 
 
 def parse_ice_servers(body: bytes) -> list[IceServer]:

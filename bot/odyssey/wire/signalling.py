@@ -11,6 +11,7 @@ import aiohttp
 from bot.odyssey.api.rest import path_part
 from bot.odyssey.base.errors import OdysseyAuthError, OdysseyConnectionError, OdysseyError
 from bot.odyssey.base.types import ClientCredentials
+from bot.odyssey.http.destinations import Destinations
 from bot.odyssey.http.routes import proxy_for, trust
 from bot.odyssey.http.transport_errors import transport_errors
 from bot.odyssey.wire import messages
@@ -65,14 +66,22 @@ class Signalling:
 
 
 @asynccontextmanager
-async def open_signalling(credentials: ClientCredentials) -> AsyncIterator[Signalling]:
-    """Connects the websocket; closes it on leaving."""
+async def open_signalling(credentials: ClientCredentials, service: str) -> AsyncIterator[Signalling]:
+    """Connects the websocket, at a public address or at the `service`; closes it on leaving."""
     base = _with_scheme(credentials.signalling_url, "ws")
     url = f"{base}/client/{path_part(credentials.session_id)}?token={path_part(credentials.session_token)}"
     with transport_errors():
         proxy = proxy_for(url)
         context = await trust() if url.startswith("wss:") else None
-    async with aiohttp.ClientSession() as session:
+    destinations, parts = Destinations(service), urlsplit(url)
+    host, factory = parts.hostname or "", None
+    if proxy:
+        destinations.check_name(host, parts.port)
+    else:
+        await destinations.check(host, parts.port)
+        factory = destinations.socket_factory(host)
+    connector = aiohttp.TCPConnector(socket_factory=factory)
+    async with aiohttp.ClientSession(connector=connector) as session:
         with transport_errors(proxy.variable if proxy else None):
             try:
                 socket = await session.ws_connect(

@@ -1,15 +1,13 @@
 """Which addresses of a playlist are handed on to browsers, and read by us."""
 
 import functools
-import ipaddress
 import re
 from urllib.parse import quote, urljoin, urlsplit
 
+from bot.odyssey import is_public_host
+
 LONGEST_CHARS = 4096
 _KEPT = "%/:=&?~#+!$,;'@()*[]"
-_LOCAL_NAMES = ("localhost", "local", "internal", "home.arpa", "lan")
-_LIKE_A_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
-"""Browsers take a host for an IPv4 address if its last part is a number: `127.1`, `0x7f000001`."""
 
 
 @functools.lru_cache(1024)  # each is asked for again with each reading
@@ -34,14 +32,4 @@ def absolute(reference: str, base: str) -> str | None:
     ):
         return None
     is_own = host == (own.hostname or "").lower()
-    return address if host and (is_own or _is_public(host)) else None
-
-
-def _is_public(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        name = host.rstrip(".")
-        is_local = any(f".{name}".endswith(f".{local}") for local in _LOCAL_NAMES)
-        return "." in name and not is_local and not _LIKE_A_NUMBER.fullmatch(host)
-    return (getattr(address, "ipv4_mapped", None) or address).is_global
+    return address if host and (is_own or is_public_host(host)) else None

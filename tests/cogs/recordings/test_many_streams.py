@@ -41,7 +41,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         return url.encode()
 
     monkeypatch.setattr(OdysseyRecordings, "find", find)
-    monkeypatch.setattr("cogs.recordings.post.fetch_artifact", fetch)
+    monkeypatch.setattr("bot.worlds.artifacts.read_artifact", fetch)
     return missing
 
 

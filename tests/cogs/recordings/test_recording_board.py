@@ -280,7 +280,7 @@ async def test_thumbnails_that_cannot_be_had_stop_no_post(
     async def fail(*_: object, **__: object) -> bytes:
         raise asyncio.IncompleteReadError(b"", 1)
 
-    monkeypatch.setattr("cogs.recordings.post.fetch_artifact", fail)
+    monkeypatch.setattr("bot.worlds.artifacts.read_artifact", fail)
     async with house.bot():
         await ended_broadcast(house)
         await house.shown("Full video")

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.odyssey import Odyssey, OdysseyError, Recording, Timeouts
 from bot.odyssey.files.events import MAX_LINE_BYTES
-from bot.worlds.artifacts import fetch_artifact
+from bot.worlds.artifacts import artifacts_of
 from tests.odyssey.origin import Make, Origin, redirect, serving, told
 
 VIDEO = bytes(range(256)) * 2735  # 700 kB
@@ -316,6 +316,7 @@ async def test_a_long_line(store: Store, size: int, kept: bool) -> None:
 
 async def test_a_small_artifact(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fetched along redirects, not through a proxy on loopback, and bounded in time and size."""
+    fetch_artifact = artifacts_of(store.origin.url)
     async with serving() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("http_proxy", proxy.url)

@@ -65,8 +65,8 @@ async def test_no_server_means_none(service: Service) -> None:
 async def test_when_the_configuration_fails(service: Service) -> None:
     """A public STUN server is the way out of a failure, but never for a service on loopback."""
     service.script("GET /signal/config", (500, {}))
-    assert await ice_servers(f"{service.url}/signal/config", 1) == []
-    assert await ice_servers("http://192.0.2.1:9/config", 0.01) == [PUBLIC_STUN]
+    assert await ice_servers(f"{service.url}/signal/config", 1, service.url) == []
+    assert await ice_servers("http://192.0.2.1:9/config", 0.01, "http://192.0.2.1:9") == [PUBLIC_STUN]
 
 
 @pytest.mark.parametrize(

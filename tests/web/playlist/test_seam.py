@@ -102,7 +102,7 @@ async def test_a_player_sees_one_stream_to_its_end_and_the_next_one_from_there_o
     playlists: list[LivePlaylists] = []
     async with (
         serving(streams, playlists) as base,
-        playlist_reader() as read,
+        playlist_reader(base) as read,
         LivePlaylists(lambda _: view, read, listeners, clock) as live,
     ):
         playlists.append(live)
