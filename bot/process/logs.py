@@ -11,6 +11,10 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 _QUERY = re.compile(r"((?:https?|wss?)://[^\s?\"'<>]+)\?[^\s\"'<>]+")
 """A URL with a query: presigned links and session tokens live there."""
+_IN_PATH = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?\"'<>]+")
+"""Where Discord has the token of an interaction: whoever has that answers in the bot's name."""
+_FIELD = re.compile(r"""(["'](?:\w*token|api_key)["']: ?["'])[^"']+""")
+"""The same, and others, in what libraries quote at DEBUG."""
 SHORTEST_SECRET = 4
 """Characters: what is shorter is no secret, and to mask it would make the whole log unreadable."""
 
@@ -18,8 +22,8 @@ SHORTEST_SECRET = 4
 def set_up_logging(level: str, form: str, secrets: Collection[str] = ()) -> None:
     """Sends every record from `level` on to standard error, as `form` says: "text" or "json".
 
-    `secrets` are masked wherever they turn up, and so are the queries of URLs. A record's `ref` (given as
-    `extra={"ref": …}`) is shown with it; its `code`, one of a few words, is only counted.
+    `secrets` are masked wherever they turn up, and so are tokens and URLs' queries. A record's `ref` (given
+    as `extra={"ref": …}`) is shown with it; its `code`, one of a few words, is only counted.
     """
     handler = logging.StreamHandler()
     handler.setFormatter((_JsonFormatter if form == "json" else _TextFormatter)(secrets))
@@ -30,11 +34,13 @@ def set_up_logging(level: str, form: str, secrets: Collection[str] = ()) -> None
 
 
 def masked(text: str, secrets: Collection[str]) -> str:
-    """The text without these secrets and without the queries of URLs."""
+    """The text without these secrets, without tokens, and without the queries of URLs."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, "***")
-    return _QUERY.sub(r"\1?***", text)
+    for pattern, shown in ((_QUERY, r"\1?***"), (_IN_PATH, r"\1***"), (_FIELD, r"\1***")):
+        text = pattern.sub(shown, text)
+    return text
 
 
 class _MaskingFormatter(logging.Formatter):

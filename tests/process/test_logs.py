@@ -31,6 +31,29 @@ def test_secrets_and_presigned_links_are_masked(capsys: pytest.CaptureFixture[st
         assert "https://bucket.example/v.mp4?***" in written
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "POST https://discord.com/api/v10/interactions/1234/aW50ZXJhY3Rpb24/callback has returned 200",
+        "PATCH https://discord.com/api/v10/webhooks/1234/aW50ZXJhY3Rpb24/messages/@original",
+        "POST https://discord.com/api/v10/webhooks/1234/aW50ZXJhY3Rpb24",
+        "https://discord.com/api/v10/webhooks/1234/aW50ZXJhY3Rpb24?wait=true",
+        "WebSocket Event: {'op': 0, 'd': {'id': '1', 'token': 'aW50ZXJhY3Rpb24', 'version': 1}}",
+        '{"session_token": "aW50ZXJhY3Rpb24", "expires_in": 600}',
+        '{"access_token":"aW50ZXJhY3Rpb24"}',
+        "{'api_key': 'aW50ZXJhY3Rpb24'}",
+    ],
+)
+def test_tokens_that_libraries_quote_are_masked(told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Discord's library tells at DEBUG of each request and event; what stands around the token stays."""
+    set_up_logging("DEBUG", "text")
+    logging.getLogger("discord.webhook.async_").debug("%s", told)
+    written = capsys.readouterr().err
+    assert "aW50ZXJhY3Rpb24" not in written
+    assert "***" in written
+    assert told[:12] in written
+
+
 def test_references_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """What a user quotes can be found."""
     set_up_logging("INFO", "text")
