@@ -96,6 +96,8 @@ async def test_no_secret_is_written_anywhere(
                 authorised = {"Authorization": f"Bearer {METRICS_TOKEN}"}
                 for path in ("/healthz", "/livez", "/readyz", "/metrics", "/watch/wrong"):
                     told[path] = (await http.get(page + path, headers=authorised)).text
+            house.standin.faults.arm("auth_forbidden", times=None, detail=f"{API_KEY} is not known.")
+            told["doctor"] = await _said("doctor", cwd=tmp_path, **environment)
             process.send_signal(signal.SIGTERM)
             out, log = await read
         finally:
@@ -123,7 +125,7 @@ async def test_no_secret_is_written_anywhere(
 
 
 async def _evening(house: House, handed: Handed) -> str:
-    """A start that fails, a broadcast that breaks off and comes back, its recording; what its page is told."""
+    """A start that fails, a broadcast that breaks off and comes back, its recording; what a page is told."""
     mika = house.discord.user("mika")
     await mika.slash(CHANNEL, "odyssey start", prompt="An attic")
     await house.shown("Failed")
@@ -143,6 +145,14 @@ async def _evening(house: House, handed: Handed) -> str:
     await house.shown("Full video")
     await (await mika.slash(CHANNEL, "odyssey recording")).final(timeout_s=WAIT_S)
     return state
+
+
+async def _said(*arguments: str, cwd: Path, **environment: str) -> str:
+    """All that a command prints."""
+    async with python_m_bot(*arguments, cwd=cwd, **environment) as command:
+        out, errors = await command.communicate()
+    assert out
+    return (out + errors).decode()
 
 
 async def _state_of(link: str) -> str:
