@@ -1,5 +1,6 @@
 """Faults to be planted in a bot that is well."""
 
+import json
 import socket
 import sqlite3
 from contextlib import closing
@@ -140,6 +141,21 @@ async def few_files(patient: Patient) -> None:
 async def port_taken(patient: Patient) -> None:
     taken = socket.create_server(("127.0.0.1", patient.web_port))
     patient.proxy.callback(taken.close)
+
+
+async def metrics_port_taken(patient: Patient) -> None:
+    taken = socket.create_server(("127.0.0.1", 0))
+    patient.proxy.callback(taken.close)
+    patient.set(METRICS_PORT=str(taken.getsockname()[1]))
+
+
+async def metrics_on_the_pages_port(patient: Patient) -> None:
+    patient.set(METRICS_PORT=str(patient.web_port))
+
+
+async def copied_from_another_machine(patient: Patient) -> None:
+    had = {"pid": 7, "host": "old-machine", "since": "2026-11-01T20:00:00+00:00"}
+    patient.database.with_name(f"{patient.database.name}.lock").write_text(json.dumps(had))
 
 
 async def wrong_web_host(patient: Patient) -> None:

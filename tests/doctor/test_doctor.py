@@ -37,6 +37,7 @@ async def test_a_bot_that_is_well_is_found_to_be(patient: Patient) -> None:
         "channel",
         "odyssey",
         "database",
+        "lock",
         "backups",
         "disk",
         "clock",
@@ -74,6 +75,7 @@ async def test_a_running_bot_is_looked_at_beside_it(
             assert {finding.level for finding in findings} == {Level.OK}, told(findings)
             said = " ".join(finding.said for finding in findings)
             assert "The bot that runs serves the watch page" in said
+            assert f"A bot that runs has the database: process {os.getpid()} on" in said
             assert "leads to this bot" in said
             patient.set(DATABASE_URL=f"sqlite:///{tmp_path}/other.sqlite3")
             [port] = [finding for finding in await patient.found() if finding.about == "port"]

@@ -37,6 +37,8 @@ async def test_everything_of_a_watch_link_comes_through(program: str, tmp_path: 
                 page = await viewer.get(link)
                 assert page.status_code == 200
                 assert page.headers["Content-Security-Policy"]
+                asked = (await viewer.get(f"{front.origin}{front.path}/instance")).json()
+                assert asked["comes"] == "by a proxy"
                 loaded = re.findall(r'(?:href|src)="([^"#]+)"', page.text)
                 own = [address for address in loaded if "assets/" in address]
                 assert own

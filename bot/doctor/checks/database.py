@@ -1,6 +1,7 @@
 """The database's file: whether it is there, whole, of this version, whose it is, and its copies."""
 
 import asyncio
+import socket
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from bot.doctor.case import Case
 from bot.doctor.finding import Finding, error, ok, warning
 from bot.storage.contents import Contents, DamagedError, check_whole, opened_to_read, read_contents
 from bot.storage.kept_copies import NIGHTLY, KeptCopies
+from bot.storage.lock import holder, left_by
 from bot.storage.revisions import SchemaError, known_revisions
 
 ABOUT = "database"
@@ -57,8 +59,22 @@ async def check(case: Case) -> AsyncIterator[Finding]:
         yield ok(ABOUT, f"It is whole: {contents.size_bytes / 1e6:.1f} MB, {rows}.")
     finally:
         given_up.set()
-    yield ok(ABOUT, "A bot that runs has it." if case.bot_runs else "No bot has it on this machine.")
+    yield _whose(path)
     yield _copies(case, copies)
+
+
+def _whose(path: Path) -> Finding:
+    if has := holder(path):
+        return ok("lock", f"A bot that runs has the database: {has}.")
+    had = left_by(path)
+    if had and had.host != socket.gethostname():
+        return warning(
+            "lock",
+            f"No bot has the database here, but one was cut off that had it elsewhere: {had}.",
+            f"If these files are a copy, see that no bot runs on {had.host} any more: both would answer.",
+        )
+    cut_off = f" The last one was cut off ({had})." if had else ""
+    return ok("lock", f"No bot has the database.{cut_off}")
 
 
 def _not_there(case: Case, path: Path) -> Finding:

@@ -1,5 +1,6 @@
 """The watch page: its port, and whether PUBLIC_URL leads from outside to this very bot."""
 
+import asyncio
 import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -41,6 +42,8 @@ async def check(case: Case) -> AsyncIterator[Finding]:
 async def _without_a_bot(case: Case) -> AsyncIterator[Finding]:
     """Nobody answers there: so the doctor does, as long as it looks from outside."""
     host, port = case.settings.web_host, case.settings.web_port
+    if not case.bot_runs and (taken := await _port_of_metrics(case)):
+        yield taken
     try:
         async with _served(case) as instance:
             if case.bot_runs:
@@ -51,14 +54,33 @@ async def _without_a_bot(case: Case) -> AsyncIterator[Finding]:
             async for finding in _from_outside(case, instance.name):
                 yield finding
     except OSError as problem:
-        if problem.errno == errno.EADDRINUSE:
-            said, step = f"Something else listens on {host}:{port}.", "Choose another WEB_PORT, or stop that."
-        elif problem.errno == errno.EACCES:
-            said, step = f"The bot may not listen on port {port}.", "Choose a WEB_PORT above 1023."
-        else:
-            said = f"Nobody can listen on {host}:{port} ({problem.strerror})."
-            step = "Set WEB_HOST to an address of this machine."
-        yield error(PORT, said, step)
+        yield _not_to_be_had(problem, host, port, "WEB")
+
+
+async def _port_of_metrics(case: Case) -> Finding | None:
+    """Why metrics could not be served on a port of their own; None if they could, or need not."""
+    if not case.knows("metrics_host", "metrics_port") or not case.settings.metrics_port:
+        return None
+    host, port = case.settings.metrics_host, case.settings.metrics_port
+    if port == case.settings.web_port:
+        return error(PORT, f"METRICS_PORT is WEB_PORT ({port}).", "Choose another METRICS_PORT.")
+    try:
+        server = await asyncio.start_server(lambda *_: None, host, port)
+    except OSError as problem:
+        return _not_to_be_had(problem, host, port, "METRICS")
+    server.close()
+    await server.wait_closed()
+    return None
+
+
+def _not_to_be_had(problem: OSError, host: str, port: int, setting: str) -> Finding:
+    if problem.errno == errno.EADDRINUSE:
+        step = f"Choose another {setting}_PORT, or stop that."
+        return error(PORT, f"Something else listens on {host}:{port}.", step)
+    if problem.errno == errno.EACCES:
+        return error(PORT, f"The bot may not listen on port {port}.", f"Choose a {setting}_PORT above 1023.")
+    step = f"Set {setting}_HOST to an address of this machine."
+    return error(PORT, f"Nobody can listen on {host}:{port} ({problem.strerror}).", step)
 
 
 @asynccontextmanager
