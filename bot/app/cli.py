@@ -130,6 +130,23 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy that `backup` or t
 
 
 @app.command()
+def reconcile(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Look for streams that the Odyssey account has and the database does not. A bot does so every hour."""
+    from bot.process.given_settings import load_settings
+    from bot.process.logs import set_up_logging
+    from bot.process.settings import Settings
+
+    with _start_errors_explained():
+        settings = load_settings(Settings)
+        secrets = [settings.discord_token.get_secret_value(), settings.odyssey_api_key.get_secret_value()]
+        set_up_logging("WARNING", settings.log_format, secrets)
+        from bot.app.reconciling import reconcile as reconciled
+
+        report = asyncio.run(reconciled(settings))
+        typer.echo(report.as_json() if as_json else report.as_text())
+
+
+@app.command()
 def doctor(
     channel: Annotated[
         int | None, typer.Option(help="The ID of a channel: may the bot do there what it has to?")

@@ -18,6 +18,7 @@ from bot.broadcast.outage import Outage
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
+from bot.broadcast.recordings.reconciling import Reconciler
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
@@ -53,12 +54,14 @@ from bot.storage.links import DatabaseLinks
 from bot.storage.nightly import NightlyCopies
 from bot.storage.outbox import DatabaseOutbox
 from bot.storage.recovery import close_unfinished, left_open, left_running
+from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
 from bot.web.app import Sources, WebSettings
 from bot.web.gate import Gate
 from bot.web.past import PICTURE_LIMIT_BYTES
 from bot.web.playlist.live import LivePlaylists
 from bot.web.server import serve_web
+from bot.worlds.account import OdysseyAccount
 from bot.worlds.artifacts import artifacts_of
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_goodbyes, odyssey_worlds
 from bot.worlds.pictures import PictureProcess
@@ -183,6 +186,11 @@ async def _open_services(
             log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
         await outbox.load()
         await broadcasts.resume(left, cut_off)
+    reconciler = Reconciler(
+        OdysseyAccount(client, clock), DatabaseStreamBooks(engine), clock, save=journal.save_stream
+    )
+    journal.told.listen(reconciler.told)
+    await stack.enter_async_context(reconciler)
     read = await stack.enter_async_context(playlist_reader(settings.odyssey_api_url))
     playlists = await stack.enter_async_context(LivePlaylists(broadcasts.view_in, read, listeners, clock))
     proxies = networks(settings.trusted_proxies)

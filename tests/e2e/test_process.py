@@ -58,7 +58,9 @@ async def test_migrate_makes_the_database(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["", "run", "demo", "standin", "migrate", "backup", "restore", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["", "run", "demo", "standin", "migrate", "backup", "restore", "doctor", "reconcile"]
+)
 async def test_every_command_has_help(tmp_path: Path, command: str) -> None:
     """`--help` tells what it does."""
     async with python_m_bot(*command.split(), "--help", cwd=tmp_path) as process:

@@ -1,0 +1,102 @@
+"""`python -m bot reconcile`: what the account lists, beside what the database knows, looked at by hand."""
+
+import json
+from dataclasses import dataclass
+
+from bot.broadcast.errors import WorldError
+from bot.broadcast.model import Stream
+from bot.broadcast.recordings.account import Findings
+from bot.broadcast.recordings.reconciling import HORIZON, look, settle
+from bot.broadcast.telling.outbox import Outbox
+from bot.kit.errors import StartError
+from bot.odyssey import Odyssey
+from bot.process.clock import SystemClock
+from bot.process.settings import Settings
+from bot.storage.address import database_address
+from bot.storage.database import errors_explained, open_database
+from bot.storage.journal import DatabaseJournal
+from bot.storage.lock import Holder, holder
+from bot.storage.outbox import DatabaseOutbox
+from bot.storage.unsettled import DatabaseStreamBooks
+from bot.storage.writer import Writer
+from bot.worlds.account import OdysseyAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found; and which bot has the database, if one has: then nothing was changed."""
+
+    findings: Findings
+    holder: Holder | None
+
+    def as_text(self) -> str:
+        found = self.findings
+        lines = [
+            *(f"found    {_named(each)}: it is ours, and was not known" for each in found.adopted),
+            *(f"ended    {_named(each)}: at {each.ended_at:%Y-%m-%d %H:%M:%S} UTC" for each in found.ended),
+            *(
+                f"missing  {_named(each)}: the account lists nothing that could be it"
+                for each in found.missing
+            ),
+        ]
+        lines.append(
+            f"{len(found.adopted)} found, {len(found.ended)} ended otherwise, {len(found.missing)} missing, "
+            f"of the last {HORIZON.days} days."
+        )
+        if self.holder:
+            lines.append(
+                f"Nothing was changed: a bot has the database ({self.holder}). It does this every hour."
+            )
+        elif found.adopted:
+            lines.append("Their recordings are posted once the bot runs.")
+        return "\n".join(lines)
+
+    def as_json(self) -> str:
+        found = self.findings
+        report = {
+            "changed": self.holder is None,
+            "found": [_facts(each) for each in found.adopted],
+            "ended": [_facts(each) for each in found.ended],
+            "missing": [_facts(each) for each in found.missing],
+        }
+        return json.dumps(report, ensure_ascii=False, indent=2)
+
+
+async def reconcile(settings: Settings) -> Report:
+    """Looks, and stores what it found unless a bot has the database. Raises `StartError`."""
+    path = database_address(settings.database_url).path
+    clock, by = SystemClock(), holder(path) if path else None
+    client = Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
+    try:
+        async with open_database(
+            settings.database_url, alone=by is None, backup_dir=settings.backup_path
+        ) as engine:
+            with errors_explained(settings.database_url):
+                findings = await look(OdysseyAccount(client, clock), DatabaseStreamBooks(engine), clock)
+                if by is None:
+                    async with Writer(engine) as writer:
+                        outbox = Outbox(DatabaseOutbox(engine, writer), clock)
+                        await settle(findings, DatabaseJournal(writer, outbox).save_stream)
+    except WorldError as error:
+        raise StartError(
+            f"Odyssey does not say what the account has ({error.reason.value}). Check ODYSSEY_API_KEY and "
+            "ODYSSEY_API_URL, or try again in a minute."
+        ) from error
+    finally:
+        await client.disconnect()
+    return Report(findings, by)
+
+
+def _named(stream: Stream) -> str:
+    return f"stream {stream.shown_id}, number {stream.number} of broadcast {stream.broadcast_id}"
+
+
+def _facts(stream: Stream) -> dict[str, object]:
+    return {
+        "stream": stream.service_id,
+        "key": stream.id,
+        "broadcast": stream.broadcast_id,
+        "number": stream.number,
+        "started_at": stream.started_at.isoformat(),
+        "ended_at": stream.ended_at.isoformat() if stream.ended_at else None,
+    }

@@ -1,0 +1,108 @@
+"""Looking now and then at what the account lists: no stream of ours stays unknown."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Self
+
+from bot.broadcast.clock import Clock
+from bot.broadcast.errors import NotStoredError, WorldError
+from bot.broadcast.model import Stream
+from bot.broadcast.recordings.account import (
+    AccountStreams,
+    Findings,
+    StreamBooks,
+    compare,
+    is_open,
+    may_have_begun,
+)
+from bot.broadcast.telling.backoff import Backoff
+
+log = logging.getLogger(__name__)
+
+HORIZON = timedelta(days=7)
+"""Older streams are not asked for any more."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S, GROWTH = 20.0, 3600.0, 3.0
+"""A stream is listed once it has ended: so it is looked for soon, then later, and in the end every hour."""
+
+
+async def look(account: AccountStreams, books: StreamBooks, clock: Clock) -> Findings:
+    """What the account's list says of our streams. It is asked only for a reason. Raises `WorldError`."""
+    unsettled = [each for each in await books.unsettled_streams(clock.now() - HORIZON) if is_open(each)]
+    if not unsettled:
+        return Findings()
+    oldest = min(stream.intended_at for stream in unsettled)
+    listed = await account.since(oldest - timedelta(minutes=5))
+    known = await books.known_ids([each.service_id for each in listed])
+    return compare(unsettled, listed, known)
+
+
+async def settle(findings: Findings, save: Callable[[Stream], Awaitable[None]]) -> None:
+    """Stores what was found. Raises `NotStoredError`."""
+    for stream in (*findings.adopted, *findings.ended):
+        await save(stream)
+
+
+class Reconciler:
+    """Looks when it is entered, soon after a stream was lost, and every hour. An async context manager.
+
+    `save` stores a stream, which has its recording followed.
+    """
+
+    def __init__(
+        self,
+        account: AccountStreams,
+        books: StreamBooks,
+        clock: Clock,
+        *,
+        save: Callable[[Stream], Awaitable[None]],
+    ) -> None:
+        self._account = account
+        self._books = books
+        self._clock = clock
+        self._save = save
+        self._pauses = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S, GROWTH)
+        self._lost = asyncio.Event()
+        self._tasks = asyncio.TaskGroup()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        self._task = self._tasks.create_task(self._run(), name="reconcile with the account")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task:
+            self._task.cancel()
+        # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
+        await self._tasks.__aexit__(None, None, None)
+
+    def told(self, thing: object) -> None:
+        """Something is stored: if that is a stream that may have begun unseen, it is looked for soon."""
+        if isinstance(thing, Stream) and may_have_begun(thing):
+            self._lost.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._look()
+            await self._clock.wait(self._lost, self._clock.steady() + self._pauses.next_s())
+            if self._lost.is_set():
+                self._lost.clear()
+                self._pauses.reset()
+                await self._clock.sleep(self._pauses.next_s())
+
+    async def _look(self) -> None:
+        try:
+            findings = await look(self._account, self._books, self._clock)
+            await settle(findings, self._save)
+        except (WorldError, NotStoredError) as error:
+            log.info("the account's streams could not be looked at: %s", error)
+            return
+        except Exception:  # the boundary of one look: the next one is due soon
+            log.exception("the account's streams could not be looked at")
+            return
+        for stream in findings.adopted:
+            log.warning(
+                "stream %s of broadcast %s was found at Odyssey", stream.shown_id, stream.broadcast_id
+            )
