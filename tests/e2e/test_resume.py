@@ -6,17 +6,21 @@ import asyncio
 import signal
 import sqlite3
 from asyncio.subprocess import Process
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from bot.local.discord.people.views import SeenMessage
-from tests.cogs.conftest import bot_process
+from bot.local.odyssey.service import Standin, StandinSettings
+from tests.cogs.conftest import bot_process, happening
 from tests.cogs.panel.test_panel_keeper import panels
-from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.support.steering import set_
+from tests.cogs.panel.test_panel_losses import ANSWER
+from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House, id_of
+from tests.support.steering import set_, suggest
+
+SECOND_STREAM = "SELECT 1 FROM streams WHERE number = 2 AND service_id IS NOT NULL"
 
 
 def stored(house: House, query: str) -> list[tuple[Any, ...]]:
@@ -41,6 +45,11 @@ async def kill(process: Process) -> None:
     await process.communicate()
 
 
+async def in_mode(house: House, mode: str) -> None:
+    answer = await house.discord.user("mika").slash(CHANNEL, "odyssey mode", mode=mode)
+    await answer.final(timeout_s=WAIT_S)
+
+
 @pytest.mark.outage("the bot is killed")
 async def test_killed_live_it_goes_on(house: House) -> None:
     """The same panel and link, a second stream in the world as it stood, and one post of both."""
@@ -54,21 +63,214 @@ async def test_killed_live_it_goes_on(house: House) -> None:
         await until_stored(house, "SELECT 1 FROM last_moments WHERE picture IS NOT NULL")
         await kill(process)
     async with house.bot():
-        await until_stored(house, "SELECT 1 FROM streams WHERE number = 2 AND service_id IS NOT NULL")
-        assert panels(house) == [panel.id]
+        await until_stored(house, SECOND_STREAM)
         again = await house.shown("Live")
         assert again.id == panel.id
         assert watch_path(again) == link
         await house.discord.user("sasha").send(CHANNEL, "!an owl lands")
-        await house.shown("an owl lands", as_user="sasha")
         await until_stored(house, "SELECT 1 FROM suggestions WHERE prompt = 'an owl lands' AND applied != ''")
         await house.discord.user("mika").slash(CHANNEL, "odyssey end")
-        post = await house.shown("Full video")
-        assert "2" in post.text
+        await house.shown("Full video")
+        assert panels(house) == [panel.id]
     [(second,)] = stored(house, "SELECT prompt FROM streams WHERE number = 2")
     assert "antern" in second
     assert stored(house, "SELECT state, reason FROM broadcasts") == [("ended", "host_ended")]
-    assert stored(house, "SELECT end_reason FROM streams ORDER BY number") == [
-        ("interrupted",),
-        ("host_ended",),
-    ]
+    ends = stored(house, "SELECT end_reason FROM streams ORDER BY number")
+    assert ends == [("interrupted",), ("host_ended",)]
+    [(off_air_s, on_air_s)] = stored(
+        house,
+        "SELECT off_air_s, (julianday(ended_at) - julianday(live_at)) * 86400 - off_air_s FROM broadcasts",
+    )
+    assert off_air_s > 0
+    assert on_air_s > 0
+
+
+async def test_killed_while_it_connects_it_comes_on_air(house: House) -> None:
+    """Its panel, which said so, becomes the live one."""
+    async with bot_process(house) as process:
+        await house.discord.user("mika").slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
+        await until_stored(house, "SELECT 1 FROM broadcasts WHERE state = 'connecting'")
+        await kill(process)
+    assert stored(house, "SELECT state FROM broadcasts") == [("connecting",)]
+    async with house.bot():
+        panel = await house.shown("Live")
+        assert panels(house) == [panel.id]
+
+
+async def test_killed_between_the_panel_and_its_record_it_takes_that_panel_up(house: House) -> None:
+    """It is found in the channel by its buttons: it does not connect for ever, and there is no other."""
+    async with bot_process(house) as process:
+        with happening(house.discord, "PATCH", ANSWER, after=lambda _: process.send_signal(signal.SIGKILL)):
+            mika = house.discord.user("mika")
+            starting = asyncio.create_task(
+                mika.slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
+            )
+            await process.communicate()
+        starting.cancel()
+        with suppress(asyncio.CancelledError):
+            await starting
+    [panel] = panels(house, "Connecting")
+    async with house.bot():
+        assert (await house.shown("Live")).id == panel
+        assert panels(house) == [panel]
+
+
+async def test_killed_in_line_for_a_stream_it_waits_there_still(house: House) -> None:
+    """Behind the one that was live, which goes on; its turn comes when that one ends."""
+    settings = StandinSettings(api_key=API_KEY, recording_delay_s=0.1, concurrent_streams=1)
+    mika = house.discord.user("mika")
+    async with Standin(settings) as house.standin:
+        house.settings["concurrent_streams"] = 1
+        async with bot_process(house, CONCURRENT_STREAMS="1") as process:
+            await house.live_broadcast()
+            await mika.slash("lounge", "odyssey start", prompt="A dog", portrait=False)
+            await house.discord.wait_for_message("lounge", lambda m: "number **1** in line" in m.text)
+            await kill(process)
+        async with house.bot():
+            await until_stored(house, SECOND_STREAM)
+            assert stored(house, "SELECT prompt, state FROM broadcasts ORDER BY prompt") == [
+                ("A cat", "live"),
+                ("A dog", "requested"),
+            ]
+            await house.discord.wait_for_message("lounge", lambda m: "number **1** in line" in m.text)
+            await mika.slash(CHANNEL, "odyssey end")
+            await house.discord.wait_for_message("lounge", lambda m: "Live" in m.text, timeout_s=WAIT_S)
+
+
+async def test_killed_with_a_ballot_open_every_vote_is_kept(house: House) -> None:
+    """On the panel too, under the same words."""
+    async with bot_process(house) as process:
+        await set_(house, mode="vote", vote_window_s=300)
+        await house.live_broadcast()
+        await suggest(house, "robin", "an owl hoots")
+        await suggest(house, "sasha", "snow falls")
+        panel = await house.shown("snow falls")
+        owl = next(str(each.custom_id) for each in panel.buttons if each.label.startswith("1"))
+        await house.discord.user("sasha").click(panel, custom_id=owl)
+        await house.shown("2 votes")
+        await kill(process)
+    async with house.bot():
+        await until_stored(house, SECOND_STREAM)
+        again = await house.discord.wait_for_message(
+            CHANNEL, lambda m: m.id == panel.id and "Live" in m.text, timeout_s=WAIT_S
+        )
+        assert "**1** · an owl hoots" in again.text.replace("\u2068", "").replace("\u2069", "")
+        assert "2 votes" in again.text
+        await house.discord.user("mika").click(again, custom_id=owl)
+        await house.shown("3 votes")
+
+
+async def test_killed_where_moderators_decide_their_word_is_kept(house: House) -> None:
+    """What they let pass is sent, once the world is back; what they have not looked at waits for them."""
+    async with bot_process(house) as process:
+        await set_(house, mode="host", gap_s=60)
+        panel = await house.live_broadcast()
+        for words in ("the first goes at once", "an owl hoots", "snow falls"):
+            await house.discord.user("robin").send(CHANNEL, f"!{words}")
+            await until_stored(house, f"SELECT 1 FROM suggestions WHERE prompt = '{words}'")
+            if words != "snow falls":
+                review = await house.review(panel)
+                await house.discord.user("mika").click(review, custom_id=id_of(review, "Approve"))
+                await until_stored(
+                    house, f"SELECT 1 FROM suggestions WHERE approved_at AND prompt = '{words}'"
+                )
+        assert stored(house, "SELECT outcome FROM suggestions WHERE prompt = 'an owl hoots'") == [("queued",)]
+        await kill(process)
+    async with house.bot():
+        await until_stored(house, "SELECT 1 FROM suggestions WHERE prompt = 'an owl hoots' AND applied != ''")
+        assert stored(house, "SELECT outcome FROM suggestions WHERE prompt = 'snow falls'") == [("queued",)]
+        again = await house.shown("Live")
+        review = await house.review(again)
+        assert "snow falls" in review.text
+
+
+async def test_killed_with_an_interaction_under_way_that_is_not_sent_again(house: House) -> None:
+    """Nobody knows whether it was seen: that is what is stored of it."""
+    async with bot_process(house) as process:
+        await house.live_broadcast()
+        house.standin.faults.arm("update_unanswered", times=None)
+        await house.discord.user("robin").send(CHANNEL, "!snow falls")
+        await until_stored(house, "SELECT 1 FROM suggestions WHERE outcome = 'sent'")
+        await kill(process)
+    house.standin.faults.disarm()
+    async with house.bot():
+        await until_stored(house, SECOND_STREAM)
+        await house.discord.user("sasha").send(CHANNEL, "!an owl lands")
+        await until_stored(house, "SELECT 1 FROM suggestions WHERE prompt = 'an owl lands' AND applied != ''")
+    fates = stored(house, "SELECT outcome, refusal FROM suggestions WHERE prompt = 'snow falls'")
+    assert fates == [("refused", "not_known")]
+
+
+async def test_killed_right_after_a_panic_nothing_of_before_comes_back(house: House) -> None:
+    """The next stream is the safe prompt's world, without a picture, and nothing is taken."""
+    async with bot_process(house) as process:
+        await set_(house, safe_prompt="a quiet meadow", gap_s=0)
+        await house.live_broadcast("A harbour")
+        await house.discord.user("robin").send(CHANNEL, "!a storm")
+        await until_stored(house, "SELECT 1 FROM suggestions WHERE applied != ''")
+        await until_stored(house, "SELECT 1 FROM last_moments WHERE picture IS NOT NULL")
+        house.standin.faults.arm("update_unanswered", times=None)
+        panicking = asyncio.create_task(house.discord.user("mika").slash(CHANNEL, "odyssey panic"))
+        await until_stored(house, "SELECT 1 FROM suggestions WHERE is_urgent")
+        await kill(process)
+        panicking.cancel()
+        await asyncio.wait({panicking})
+    house.standin.faults.disarm()
+    async with house.bot():
+        await until_stored(house, SECOND_STREAM)
+        panel = await house.shown("Suggestions are paused")
+        assert panels(house) == [panel.id]
+    [(second,)] = stored(house, "SELECT prompt FROM streams WHERE number = 2")
+    assert second == "a quiet meadow"
+
+
+@pytest.mark.parametrize("when", ["at once", "as it comes back"])
+async def test_killed_twice_it_goes_on_all_the_same(house: House, when: str) -> None:
+    """Also during the way back: one panel, and each stream with its own number, and none is left open."""
+    async with bot_process(house) as process:
+        panel = await house.live_broadcast()
+        await kill(process)
+    started = "service_id IS NOT NULL" if when == "at once" else "service_id IS NULL"
+    if when != "at once":
+        house.standin.faults.arm("start_late", delay_s=20.0)
+    async with bot_process(house) as process:
+        await until_stored(house, f"SELECT 1 FROM streams WHERE number = 2 AND {started}")
+        await kill(process)
+    house.standin.faults.disarm()
+    async with house.bot():
+        await until_stored(house, "SELECT 1 FROM streams WHERE number = 3 AND service_id IS NOT NULL")
+        assert (await house.shown("Live")).id == panel.id
+        await house.discord.user("mika").slash(CHANNEL, "odyssey end")
+        await house.shown("Ended by its host")
+        assert panels(house) == [panel.id]
+    assert stored(house, "SELECT count(*) FROM streams WHERE ended_at IS NULL") == [(0,)]
+
+
+async def test_killed_at_a_seam_it_goes_on(house: House) -> None:
+    """With the third stream: both of before are closed."""
+    async with Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1, faults=True)) as house.standin:
+        async with bot_process(house, STREAM_LIMIT_S="5") as process:
+            panel = await house.live_broadcast()
+            house.standin.faults.arm("video_frozen")
+            await until_stored(house, SECOND_STREAM)
+            await kill(process)
+        assert stored(house, "SELECT 1 FROM streams WHERE ended_at IS NULL") == [(1,), (1,)]
+        async with house.bot():
+            await until_stored(house, "SELECT 1 FROM streams WHERE number = 3 AND service_id IS NOT NULL")
+            assert (await house.shown("Live")).id == panel.id
+
+
+async def test_what_was_ending_has_ended(house: House) -> None:
+    """As it was to: it does not come back, and nobody says that the bot was interrupted."""
+    async with bot_process(house) as process:
+        panel = await house.live_broadcast()
+        house.standin.faults.arm("end_unanswered", times=None)
+        ending = asyncio.create_task(house.discord.user("mika").slash(CHANNEL, "odyssey end"))
+        await until_stored(house, "SELECT 1 FROM broadcasts WHERE state = 'ending'")
+        await kill(process)
+        ending.cancel()
+        await asyncio.wait({ending})
+    async with house.bot():
+        ended = await house.shown("Ended by its host")
+        assert ended.id == panel.id
+        assert panels(house) == [panel.id]
