@@ -274,3 +274,29 @@ async def test_what_was_ending_has_ended(house: House) -> None:
         ended = await house.shown("Ended by its host")
         assert ended.id == panel.id
         assert panels(house) == [panel.id]
+
+
+@pytest.mark.parametrize("takes_goodbyes", [True, False])
+async def test_the_old_connection_blocks_no_slot_for_longer_than_it_must(
+    house: House, takes_goodbyes: bool
+) -> None:
+    """It is told goodbye by its stored session. Where that is not heard the broadcast waits in line."""
+    settings = StandinSettings(
+        api_key=API_KEY,
+        recording_delay_s=0.1,
+        concurrent_streams=1,
+        unclean_hold_s=3600.0 if takes_goodbyes else 4.0,
+        takes_late_goodbyes=takes_goodbyes,
+    )
+    house.settings["concurrent_streams"] = 1
+    async with Standin(settings) as house.standin:
+        async with bot_process(house, CONCURRENT_STREAMS="1") as process:
+            panel = await house.live_broadcast()
+            await kill(process)
+        assert house.standin.slots_taken == 1
+        async with house.bot():
+            if not takes_goodbyes:
+                await house.shown("number **1** in line")
+            await until_stored(house, SECOND_STREAM)
+            assert (await house.shown("Live")).id == panel.id
+            assert house.standin.slots_taken == 1

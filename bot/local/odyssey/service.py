@@ -89,7 +89,12 @@ class Standin:
         stack.push_async_callback(studio.close)
         signer = Signer()
         access = Access(settings.api_key, settings.token_lifetime_s)
-        signalling = Signalling(self._sessions, signer, self._connect(studio))
+        signalling = Signalling(
+            self._sessions,
+            signer,
+            self._connect(studio),
+            takes_late_goodbyes=settings.takes_late_goodbyes,
+        )
 
         middlewares = [json_errors]
         if settings.faults:

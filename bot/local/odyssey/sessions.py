@@ -17,6 +17,11 @@ class Session:
     lapses_at_s: float | None  # in monotonic time; None while its client is connected
     is_taken: bool = False  # by a client, now or before
 
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether its client is gone without a word."""
+        return self.is_taken and self.lapses_at_s is not None
+
 
 class Sessions:
     """All reservations of the service, `limit` at most."""

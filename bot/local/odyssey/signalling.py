@@ -20,6 +20,7 @@ from bot.local.odyssey.tokens import Signer
 logger = logging.getLogger(__name__)
 
 MESSAGE_LIMIT_BYTES = 64 * 1024 * 1024
+GOODBYE = "client_disconnecting"
 CLEAN_CLOSE_CODES = (None, 0, 1000, 1001)  # None: still open, so a word came before; 0: closed without a code
 
 # Makes the connection of a client from its websocket and the request that opened it.
@@ -29,8 +30,11 @@ Connect = Callable[[web.Request, web.WebSocketResponse], Connection]
 class Signalling:
     """`GET {signalling}/config` and the websocket `{signalling}/client/{session_id}`."""
 
-    def __init__(self, sessions: Sessions, signer: Signer, connect: Connect) -> None:
+    def __init__(
+        self, sessions: Sessions, signer: Signer, connect: Connect, *, takes_late_goodbyes: bool = False
+    ) -> None:
         self._sessions = sessions
+        self._takes_late_goodbyes = takes_late_goodbyes
         self._signer = signer
         self._connect = connect
         self._sockets: set[web.WebSocketResponse] = set()
@@ -56,6 +60,9 @@ class Signalling:
         socket = web.WebSocketResponse(max_msg_size=MESSAGE_LIMIT_BYTES, timeout=2.0, heartbeat=20.0)
         await socket.prepare(request)
         session = self._sessions.find(session_id)
+        if session and session.is_abandoned and self._takes_late_goodbyes:
+            await self._hear_goodbye(session, socket)
+            return socket
         if session is None or session.is_taken:
             logger.info("refused signalling: the session is %s", "gone" if session is None else "in use")
             await _report(socket, "streamer_not_available")
@@ -67,6 +74,14 @@ class Signalling:
         finally:
             self._sockets.discard(socket)
         return socket
+
+    async def _hear_goodbye(self, session: Session, socket: web.WebSocketResponse) -> None:
+        """Frees a session that its client had left without a word."""
+        async for frame in socket:
+            if frame.type is WSMsgType.TEXT and _parse(frame.data).get("type") == GOODBYE:
+                self._sessions.release(session)
+                break
+        await socket.close()
 
     async def _hold(self, session: Session, request: web.Request, socket: web.WebSocketResponse) -> None:
         self._sessions.claim(session)
@@ -123,7 +138,7 @@ async def _read(socket: web.WebSocketResponse, connection: Connection) -> str | 
             await connection.peer.add_candidate(*_candidate(message))
         elif kind == START:
             connection.submit(message)
-        elif kind == "client_disconnecting":
+        elif kind == GOODBYE:
             return None
         elif kind != "keepalive":
             logger.info("ignored a signalling message of unknown type")
