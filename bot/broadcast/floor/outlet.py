@@ -93,14 +93,14 @@ class Outlet:
         await self._ledger.noted()
         return self.urgent is None
 
-    def take_back(self, choice: Choice) -> bool:
-        """The stream that it was sent to broke off: the next one gets it first.
+    def take_back(self, choice: Choice, sent: list[Suggestion]) -> bool:
+        """The stream that it was sent to broke off: the next one gets it first. `sent` is it, as it was sent.
 
         False the second time, and for what was cleared or dropped.
         """
         if choice is self._taken_back:
             return False
-        self._taken_back = self._again = choice
+        self._taken_back = self._again = choice._replace(suggestion=sent[0], merged=tuple(sent[1:]))
         return True
 
     def clear(self) -> list[Suggestion]:

@@ -36,7 +36,7 @@ class StreamPool:
     Nothing is handed over, so nothing can be lost on the way: who is first in line takes what is free, in its
     own turn of the loop.
 
-    Connections of an earlier run that died with it count for a while: see `dangling`.
+    Connections of an earlier run that died with it count for a while: see `is_cut_off`.
     """
 
     def __init__(self, size: int, clock: Clock, *, kept_for_seams: int = 0) -> None:
@@ -65,7 +65,13 @@ class StreamPool:
         """How many broadcasts wait for one."""
         return len(self._line)
 
-    def dangling(self, until: float) -> None:
+    @property
+    def dangling(self) -> int:
+        """How many connections of an earlier run may block one."""
+        now = self._clock.steady()
+        return sum(until > now for until in self._dangling)
+
+    def is_cut_off(self, until: float) -> None:
         """A connection was cut off without a word: until then it may take one of the account's streams.
 
         Who would need that one waits in line, and tries now and then, as if turned away: the service may
@@ -159,8 +165,7 @@ class StreamPool:
     @property
     def _blocked(self) -> int:
         """How many are held, or may be blocked by what was cut off."""
-        now = self._clock.steady()
-        return len(self._held) + sum(until > now for until in self._dangling)
+        return len(self._held) + self.dangling
 
     def _may_go(self, slot: Slot) -> bool:
         if self._line[0] is not slot or len(self._held) >= self._for_starts:

@@ -126,7 +126,8 @@ class Relay:
         if run is self.on_air:
             if run.over and run.over.reason is Reason.TIME_LIMIT:
                 self._limit.learn(run.lasted_s)
-            self.streams.seed = run.picture or self.streams.seed
+            if run.picture:
+                self.streams.is_pictured(run.picture)
             self._changed()
 
     @property

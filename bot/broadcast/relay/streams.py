@@ -44,6 +44,8 @@ class Streams:
         self.applied: deque[str] = deque(maxlen=REMEMBERED)
         """What the world has taken since, in the service's words, the newest last."""
         self._must_show = opening_picture
+        self._shows_what_was = False
+        """Whether it still shows what nobody is to see again."""
         self._broadcast = broadcast
         self._opening_as_worded = broadcast.prompt
         self._ports = ports
@@ -86,6 +88,7 @@ class Streams:
             finally:
                 self.newest = run.stream
         self.begun += 1
+        self._shows_what_was = False
         if self.begun == 1:
             self._opening_as_worded = run.worded
         else:
@@ -97,11 +100,26 @@ class Streams:
         if begins_anew:
             self.opening = self._opening_as_worded = words
             self.applied.clear()
+            self._shows_what_was = False
+            for run in self._open:
+                run.picture = None  # it is one of before
         else:
             self.applied.append(words)
 
+    def begin_anew(self, words: str) -> None:
+        """All that the world is to be, from now on: until it is, nothing starts from a picture of it."""
+        self.took(words, begins_anew=True)
+        self.seed, self._shows_what_was = None, True
+
+    def is_pictured(self, picture: Picture) -> None:
+        """The world looks like this now."""
+        if not self._shows_what_was:
+            self.seed = picture
+
     async def look_at(self, run: StreamRun) -> None:
         """Takes what a stream looks like now as the seed of the next one, if it can still be had."""
+        if self._shows_what_was:
+            return
         try:
             self.seed = await run.world.latest_picture() or self.seed
         except WorldError as error:

@@ -65,7 +65,7 @@ class Forwarder:
             refusal = refusal_of(error)
             if refusal is None:
                 run.break_off(ending_of(error))
-                if outlet.take_back(choice):
+                if outlet.take_back(choice, sent):
                     return
                 refusal = Refusal.CONNECTION_LOST
             settled = [suggestion.refused(refusal, clock.now(), error.detail) for suggestion in sent]

@@ -43,6 +43,6 @@ async def _leave(cut_off: CutOff, ports: Ports) -> None:
     if blocked_s <= 0:
         return
     until = clock.steady() + min(blocked_s, BLOCKED_FOR.total_seconds())
-    pool.dangling(until)
+    pool.is_cut_off(until)
     if cut_off.session and await ports.leave(cut_off.session):
         pool.is_left(until)

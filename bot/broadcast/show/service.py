@@ -250,9 +250,7 @@ class Broadcasts:
     def _run(self, session: BroadcastSession) -> None:
         self._by_channel[session.broadcast.channel.id] = session
         self.are_running.set()
-        task = self._tasks.create_task(
-            self._run_to_its_end(session), name=f"broadcast {session.broadcast.id}"
-        )
+        task = self._tasks.create_task(self._play(session), name=f"broadcast {session.broadcast.id}")
         self._running[task] = session
         task.add_done_callback(self._running.pop)
 
@@ -283,7 +281,7 @@ class Broadcasts:
             raise BroadcastError(BroadcastTooLong(round(budget.longest.total_seconds() / 60)))
         return named or min(budget.usual, budget.longest)
 
-    async def _run_to_its_end(self, session: BroadcastSession) -> None:
+    async def _play(self, session: BroadcastSession) -> None:
         broadcast = session.broadcast
         try:
             await session.run()

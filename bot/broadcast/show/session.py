@@ -118,8 +118,7 @@ class BroadcastSession:
     async def panic(self, moderator: Viewer, safe_prompt: str) -> None:
         """As `Floor.panic`; and a stream that begins before the safe prompt is sent begins with it."""
         if not self.is_closing:
-            self.relay.streams.took(safe_prompt, begins_anew=True)
-            self.relay.streams.seed = None
+            self.relay.streams.begin_anew(safe_prompt)
         await self.floor.panic(moderator, safe_prompt)
 
     def look_again(self) -> None:

@@ -20,8 +20,8 @@ class StandinSettings:
     # For how long a connection that was never closed cleanly counts as one. The real service says: up to 900;
     # that is for rehearsals, for it would lock out a developer whose scripts crash.
     unclean_hold_s: float = 0.0
-    # Whether such a one can be ended by a goodbye that comes later, on a connection of its own. Whether the real
-    # service takes that is not known.
+    # Whether such a one can be ended by a goodbye that comes later, on a connection of its own. What the real
+    # service does is not known.
     takes_late_goodbyes: bool = False
     token_lifetime_s: float = 3600.0
     session_token_lifetime_s: float = 600.0

@@ -5,7 +5,7 @@ import pytest
 from bot.broadcast.errors import WorldError
 from bot.broadcast.limits.continuation import Continuation
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
-from bot.broadcast.model import Ending, Outcome, Refusal
+from bot.broadcast.model import Ending, Outcome, Refusal, Spectating
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import MIKA, ROBIN
@@ -209,7 +209,9 @@ async def test_what_is_to_be_sent_again_can_still_be_taken_back(opened: Opened, 
         else:
             assert await session.floor.refuse(ticket.suggestion.id, Refusal.WITHDRAWN)
         assert ticket.settled.done()
-        assert ticket.settled.result().outcome is Outcome.REFUSED
+        refused = ticket.settled.result()
+        assert refused.outcome is Outcome.REFUSED
+        assert refused.sent_at, "it had left once, and that stays in the books"
         await run.clock.turn(10)
         assert (await later.settled).outcome is Outcome.ACKNOWLEDGED
         assert run.service.sent == [(1, "something bad"), (2, "snow")]
@@ -227,6 +229,30 @@ async def test_after_a_panic_in_a_gap_the_world_comes_back_as_the_safe_one(opene
         await run.clock.turn(10)
         assert [(start.prompt, start.picture) for start in run.service.starts[1:]] == [("a meadow", None)]
         assert run.service.sent == [(2, "a meadow")]
+
+
+@pytest.mark.parametrize("is_shown", [False, True])
+async def test_after_a_panic_nothing_starts_from_a_picture_of_before(opened: Opened, is_shown: bool) -> None:
+    """Neither from one that was known, nor from one that came before the safe prompt was taken."""
+    async with opened() as run:
+        session = await run.start()
+        events = run.service.starts[0].events
+        events.pictured(Picture(b"something bad", portrait=False), b"small")
+        run.service.may_answer.clear()
+        await session.panic(MIKA, "a meadow")
+        events.pictured(Picture(b"something bad, later", portrait=False), b"small")
+        meadow = None
+        if is_shown:
+            run.service.may_answer.set()
+            await run.clock.turn(1)
+            events.spectating(Spectating("https://watch.example/", "token"))
+            assert session.last_moment.picture is None
+            meadow = Picture(b"a meadow", portrait=False)
+            events.pictured(meadow, b"small")
+        run.service.break_off(Reason.SERVICE_GONE)
+        await run.clock.turn(10)
+        run.service.may_answer.set()
+        assert [(start.prompt, start.picture) for start in run.service.starts[1:]] == [("a meadow", meadow)]
 
 
 @pytest.mark.parametrize("by", ["a panic", "a mute"])
