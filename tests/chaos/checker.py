@@ -142,8 +142,8 @@ def _offered(post: SeenMessage) -> int:
 
 
 def _of_the_rest(evening: Evening) -> Iterator[str]:
-    if evening.standin.slots_taken:
-        yield f"{evening.standin.slots_taken} connections are left open"
+    if held := evening.standin.connections:
+        yield f"{held} connections are left open"
     if evening.standin.streams_on:
         yield f"{evening.standin.streams_on} streams run on"
     for fault in Stored.faults(evening.directory / "odyssey.sqlite3"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -113,6 +112,18 @@ class Evening:
             self.wrong.append(f"the stop ended with {bot.status}")
             bot.kill()
         self.wrong += problems(self)
+
+    def write_down(self) -> None:
+        """What was found wrong, and all that stands in the channel, for whoever looks into it."""
+        shown = [
+            f"{each.id} {each.author}{' (private)' if each.private else ''}{' (thinking)' if each.thinking else ''}: "
+            f"{each.text!r} {[str(button.custom_id or button.url) for button in each.buttons]} {each.reactions}"
+            for user in self.discord.users
+            for each in user.messages(CHANNEL)
+            if each.private or user is self.crowd.mika
+        ]
+        (self.directory / "channel").write_text("\n".join(shown))
+        (self.directory / "wrong").write_text("\n".join([str(self.plan), *self.wrong]))
 
     async def _killed_life(self, kill: Kill, *, is_first: bool) -> None:
         """A bot that is killed."""
@@ -262,4 +273,4 @@ async def evening(plan: Plan, nursery: Nursery, directory: Path) -> AsyncIterato
             for bot in tonight.bots:
                 bot.kill()
                 await bot.ended.wait()
-            (directory / "report.json").write_text(json.dumps(tonight.wrong, indent=1))
+            tonight.write_down()

@@ -67,6 +67,15 @@ class WatchedStandin(Standin):
         self._sessions.reserve = reserve_and_tell  # type: ignore[method-assign]
 
     @property
+    def connections(self) -> int:
+        """How many streamers have a client, or had one that left without a word.
+
+        One that was reserved only lapses soon: of a kill in that moment, nobody can know.
+        """
+        self._sessions.active_count  # noqa: B018 - forgets those that have lapsed
+        return sum(session.is_taken for session in self._sessions._sessions.values())
+
+    @property
     def streams_on(self) -> int:
         """How many streams make frames."""
         return sum(stream.is_live for stream in self.studio._streams.values()) if self.studio else 0
