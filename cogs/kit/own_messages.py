@@ -41,9 +41,12 @@ async def own_messages(
 async def panels_in(
     channel: discord.abc.Messageable, me: discord.abc.Snowflake | None, broadcast: Broadcast
 ) -> AsyncIterator[discord.Message]:
-    """A broadcast's panels that seem live: their buttons carry its ID."""
+    """A broadcast's panels that seem live: their buttons carry its ID. So do the menus of its recordings."""
     async for message in own_messages(channel, me, since=broadcast.requested_at):
-        if broadcast.id in ":".join(_values(message, "custom_id")).split(":"):
+        buttons = (
+            each for each in _components(message) if each["type"] == discord.ComponentType.button.value
+        )
+        if any(broadcast.id in str(button.get("custom_id")).split(":") for button in buttons):
             yield message
 
 

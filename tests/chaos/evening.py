@@ -116,8 +116,8 @@ class Evening:
     def write_down(self) -> None:
         """What was found wrong, and all that stands in the channel, for whoever looks into it."""
         shown = [
-            f"{each.id} {each.author}{' (private)' if each.private else ''}{' (thinking)' if each.thinking else ''}: "
-            f"{each.text!r} {[str(button.custom_id or button.url) for button in each.buttons]} {each.reactions}"
+            f"{each.id} {each.author}, private {each.private}, thinking {each.thinking}: {each.text!r} "
+            f"{[str(button.custom_id) for button in each.buttons]} {each.reactions}"
             for user in self.discord.users
             for each in user.messages(CHANNEL)
             if each.private or user is self.crowd.mika
@@ -205,7 +205,7 @@ class Evening:
         await self._until(lambda: bool(newer()) or not self.stored.running)
         if newer():
             self.went_on_s = min(newer()) - bot.began_at
-        else:
+        elif self.standin.slots_taken < self.plan.slots:  # else it waits in line, as it should
             self.wrong.append("what ran did not go on after the new start")
 
     async def ended(self) -> None:
