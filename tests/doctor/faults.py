@@ -225,5 +225,10 @@ async def copies_have_stopped(patient: Patient) -> None:
     (copies / "odyssey.sqlite3.20260101T040000Z.nightly").write_bytes(b"")
 
 
+async def nowhere_for_copies(patient: Patient) -> None:
+    (patient.directory / "file").write_text("")
+    patient.set(BACKUP_DIR=str(patient.directory / "file" / "copies"))
+
+
 async def no_copies(patient: Patient) -> None:
     patient.set(BACKUP_DAYS="0")

@@ -11,6 +11,7 @@ import pytest
 
 from bot.doctor import report, rounds
 from bot.doctor.case import Case
+from bot.doctor.checks import backups, database
 from bot.doctor.finding import Finding, Level
 from bot.doctor.rounds import Check, examine
 from bot.process.settings import Settings
@@ -89,6 +90,22 @@ async def test_a_bot_that_has_the_database_and_no_page_is_noticed(patient: Patie
         findings = await patient.found()
     [port] = [finding for finding in findings if finding.about == "port"]
     assert (port.level, "A bot has the database" in port.said) == (Level.WARNING, True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+async def test_whoever_may_not_look_is_told_so(patient: Patient) -> None:
+    """An operator's own account, say, while the bot's files are the bot's alone."""
+    case = Case.read()
+    os.seteuid(65_534)
+    try:
+        found = [finding for check in (database, backups) async for finding in check.check(case)]
+    finally:
+        os.seteuid(0)
+    assert [finding.about for finding in found] == ["database", "backups"]
+    for finding in found:
+        assert finding.level is not Level.OK
+        assert "may not even look" in finding.said
+        assert "as the user that the bot runs as" in (finding.next_step or "")
 
 
 async def test_a_check_that_breaks_or_hangs_stops_no_other(

@@ -99,6 +99,7 @@ FAULTS: list[tuple[Plant, Level, str, str, str]] = [
     ),
     (faults.unreadable_env_file, Level.ERROR, "settings", "The file .env is not UTF-8", ".env"),
     (faults.copies_have_stopped, Level.WARNING, "backups", "2026-01-01", "See in the log"),
+    (faults.nowhere_for_copies, Level.ERROR, "backups", "No copy can be made", "BACKUP_DIR"),
     (faults.no_copies, Level.WARNING, "backups", "BACKUP_DAYS is 0", "something else"),
 ]
 
@@ -128,4 +129,5 @@ ALSO: dict[Plant, set[str]] = {
     faults.wrong_value: WEB,
     faults.unreadable_env_file: {*WEB, "odyssey", "discord", "clock"},
     faults.misspelt: {"public url"},
+    faults.database_in_a_file: {"backups"},
 }

@@ -1,12 +1,14 @@
 """Copies of the database as an operator makes them and puts them back: by commands, beside a bot."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import House
+from bot.storage.contents import whole_contents
+from tests.e2e.conftest import WAIT_S, House
 from tests.support.processes import python_m_bot
 
 
@@ -47,6 +49,20 @@ def prompts_in(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as database:
         found = database.execute("SELECT prompt FROM broadcasts ORDER BY requested_at")
         return [prompt for (prompt,) in found]
+
+
+async def test_a_bot_makes_its_copies_by_itself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside its database, for as long as it runs; and none where none are wanted."""
+    monkeypatch.setattr("bot.storage.nightly.AFTER_START_S", 0.0)
+    directory = house.directory / "backups"
+    async with house.bot(backup_days=0):
+        await house.live_broadcast()
+        assert not directory.exists()
+    async with house.bot(), asyncio.timeout(WAIT_S):
+        while not list(directory.glob("odyssey.sqlite3.*.nightly")):
+            await asyncio.sleep(0.02)
+    [copy] = directory.iterdir()
+    assert whole_contents(copy).rows["broadcasts"] == 1
 
 
 async def test_a_database_in_memory_has_no_copy(tmp_path: Path) -> None:

@@ -1,22 +1,21 @@
-"""The database's file: whether it is there, whole, of this version, whose it is, and its copies."""
+"""The database's file: whether it is there, whole, of this version, and whose it is."""
 
 import asyncio
 import socket
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 from bot.doctor.case import Case
 from bot.doctor.finding import Finding, error, ok, warning
 from bot.storage.contents import Contents, DamagedError, check_whole, opened_to_read, read_contents
-from bot.storage.kept_copies import NIGHTLY, KeptCopies
+from bot.storage.kept_copies import KeptCopies
 from bot.storage.lock import holder, left_by
 from bot.storage.revisions import SchemaError, known_revisions
 
 ABOUT = "database"
-OLD_COPY = timedelta(days=2)
+AS_THE_BOT = "Run the doctor as the user that the bot runs as; if it is this one, give it the files (chown)."
 RESTORE = "Stop the bot, and put a copy back: python -m bot restore FILE (the newest are in {})."
 
 
@@ -28,7 +27,12 @@ async def check(case: Case) -> AsyncIterator[Finding]:
                 ABOUT, "It is in memory: nothing outlives the bot.", "Set DATABASE_URL to a SQLite file."
             )
         return
-    if not path.exists():
+    try:
+        is_there = path.exists()
+    except PermissionError:
+        yield error(ABOUT, f"This user may not even look whether there is {path}.", AS_THE_BOT)
+        return
+    if not is_there:
         yield _not_there(case, path)
         return
     if not path.is_file():
@@ -36,16 +40,14 @@ async def check(case: Case) -> AsyncIterator[Finding]:
         return
     for each in (path, path.resolve().parent):
         if not case.machine.may_write(each):
-            yield error(
-                ABOUT, f"{each} cannot be written.", "Give it to the user that the bot runs as (chown)."
-            )
+            yield error(ABOUT, f"{each} cannot be written by this user.", AS_THE_BOT)
     if path.stat().st_mode & 0o077:
         yield warning(
             ABOUT,
             f"Others on this machine may read {path}: it has what people wrote.",
             "Start the bot once, or chmod 600.",
         )
-    copies = KeptCopies.of(path, case.settings.backup_path if case.knows("backup_dir") else None)
+    copies = KeptCopies.of(path, case.settings.backup_path)
     given_up = threading.Event()
     try:
         contents = await asyncio.to_thread(_read, path, is_still=not case.bot_runs, given_up=given_up)
@@ -60,7 +62,6 @@ async def check(case: Case) -> AsyncIterator[Finding]:
     finally:
         given_up.set()
     yield _whose(path)
-    yield _copies(case, copies)
 
 
 def _whose(path: Path) -> Finding:
@@ -112,19 +113,3 @@ def _revision(path: Path, contents: Contents) -> Finding:
         f"Its revision is {revision}, newer than this version of the bot ({known[-1]}).",
         "Run the version that made it, or a newer one; or restore the copy from before.",
     )
-
-
-def _copies(case: Case, copies: KeptCopies) -> Finding:
-    about, days = "backups", case.settings.backup_days
-    if not days:
-        return warning(
-            about, "BACKUP_DAYS is 0: the bot makes no copies by itself.", "See that something else does."
-        )
-    made_at = copies.made_at(NIGHTLY)
-    if made_at is None:
-        return ok(about, f"There is none of a night yet; they will be in {copies.directory}.")
-    age = case.machine.now() - made_at
-    said = f"The newest of a night is of {made_at:%Y-%m-%d %H:%M} UTC, in {copies.directory}."
-    if age > OLD_COPY:
-        return warning(about, said, "See in the log why there is no newer one (or start the bot).")
-    return ok(about, said)

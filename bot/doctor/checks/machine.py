@@ -12,6 +12,7 @@ from PIL import features
 from bot.doctor.case import Case
 from bot.doctor.finding import Finding, error, ok, warning
 from bot.odyssey.video.frames import missing_decoders
+from bot.process.setting_values import is_loopback
 
 MB = 1_000_000
 LITTLE_ROOM, NO_ROOM = 1000 * MB, 100 * MB
@@ -40,12 +41,12 @@ def _room(case: Case) -> list[Finding]:
     copies = case.settings.backup_path if case.knows("backup_dir") else None
     for path in filter(None, (database, copies)):
         there = _nearest(path)
-        if there.stat().st_dev in seen:
+        if there is None or there.stat().st_dev in seen:
             continue
         seen.add(there.stat().st_dev)
         free = case.machine.free_bytes(there)
         # A copy needs as much as the database; so does a migration.
-        needed = 2 * database.stat().st_size if database and database.exists() else 0
+        needed = 2 * _size_bytes(database) if database else 0
         said = f"{free / MB:,.0f} MB are free where {there} is."
         if free < max(NO_ROOM, needed):
             findings.append(error("disk", said, "Make room: what cannot be stored is not done."))
@@ -56,10 +57,20 @@ def _room(case: Case) -> list[Finding]:
     return findings
 
 
-def _nearest(path: Path) -> Path:
-    """The directory that a path is in, or will be made in."""
+def _nearest(path: Path) -> Path | None:
+    """The directory that a path is in, or will be made in; None if this user may not look there."""
     real = path.resolve()
-    return next(each for each in (real, *real.parents) if each.is_dir())
+    try:
+        return next(each for each in (real, *real.parents) if each.is_dir())
+    except PermissionError:  # whoever asks for the database says so
+        return None
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _open_files(case: Case) -> Finding:
@@ -89,7 +100,7 @@ async def _clock(case: Case, whose: str, url: str) -> Finding | None:
     about = "clock"
     try:
         limit = aiohttp.ClientTimeout(total=ASK_S)
-        async with aiohttp.ClientSession(timeout=limit, trust_env=True) as http:
+        async with aiohttp.ClientSession(timeout=limit, trust_env=not is_loopback(url)) as http:
             before = case.machine.now()
             async with http.get(url, allow_redirects=False) as answer:
                 said = answer.headers.get("Date", "")
