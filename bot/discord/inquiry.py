@@ -62,7 +62,7 @@ class Inquiry:
 
     async def application(self) -> Application:
         flags = (await self._client.application_info()).flags
-        servers = [each async for each in self._client.fetch_guilds(limit=200, with_counts=False)]
+        servers = [each async for each in self._client.fetch_guilds(limit=None, with_counts=False)]
         return Application(
             name=str(self._client.user),
             servers=len(servers),

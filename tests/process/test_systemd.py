@@ -75,6 +75,7 @@ async def test_it_is_told_all_the_way(systemd: Listening, monkeypatch: pytest.Mo
     assert not systemd.is_told_more
 
 
+@pytest.mark.outage("process hangs")
 async def test_one_that_hangs_is_not_said_to_work(
     systemd: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
