@@ -20,7 +20,18 @@ from cogs.kit.dialogue import Dialogues
 from cogs.kit.lasting_button import LastingItem
 from cogs.kit.private_answers import PrivateAnswers
 from cogs.kit.sight import Sight
-from cogs.moderating.commands import audit, list_broadcasts, mode, mute, mutes, panic, pause, resume, unmute
+from cogs.moderating.commands import (
+    audit,
+    health,
+    list_broadcasts,
+    mode,
+    mute,
+    mutes,
+    panic,
+    pause,
+    resume,
+    unmute,
+)
 from cogs.moderating.controls import ControlButton, ModeMenu
 from cogs.moderating.mute_list import MutePageButton, UnmuteButton
 from cogs.moderating.muting import mute_from_menu
@@ -40,7 +51,7 @@ from cogs.wording.requests import NOT_A_MEMBER, OUTDATED_COMMAND
 
 COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
     *(start, say, status, link, callvote, recording, end),
-    *(mode, pause, resume, panic, list_broadcasts, audit),
+    *(mode, pause, resume, panic, list_broadcasts, audit, health),
     *(mute, unmute, mutes, settings, words),
 )
 """In the order in which Discord offers them."""

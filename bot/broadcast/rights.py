@@ -31,6 +31,7 @@ class Deed(StrEnum):
     PANIC = "panic"
     REVIEW = "review"  # approve, edit, refuse
     RENEW_LINK = "renew link"  # revoke the channel's watch link, and give it a new one
+    SEE_HEALTH = "see health"  # of the service, as it has answered of late
     LIST = "list"
     AUDIT = "audit"
     SET = "set"  # see, change, export, import the server's settings
@@ -80,6 +81,7 @@ RIGHTS = {
     Deed.PANIC: Right.MODERATOR,
     Deed.REVIEW: Right.MODERATOR,
     Deed.RENEW_LINK: Right.MODERATOR,
+    Deed.SEE_HEALTH: Right.MODERATOR,
     Deed.LIST: Right.SERVER_MODERATOR,
     Deed.AUDIT: Right.SERVER_MODERATOR,
     Deed.SET: Right.SERVER_MODERATOR,

@@ -10,6 +10,7 @@ from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.kit.lasting_button import LastingView
 from cogs.moderating import muting
+from cogs.moderating.health import health_view
 from cogs.moderating.mute_list import mute_list_page
 from cogs.recordings.broadcast_list import broadcast_list_page
 from cogs.wording import commands as texts
@@ -68,6 +69,12 @@ async def audit(interaction: discord.Interaction) -> None:
         actions = await context.services(interaction).audit.latest(guild_id, AUDIT_SHOWN)
     lines = fitting([words.deed(action) for action in actions])
     await tell(interaction, view=LastingView(TextDisplay(lines or words.NO_DEEDS)))
+
+
+@app_commands.command(description=texts.HEALTH)
+async def health(interaction: discord.Interaction) -> None:
+    await rights.check(interaction, Deed.SEE_HEALTH)
+    await tell(interaction, view=health_view(interaction))
 
 
 @app_commands.command(description=texts.MUTE)

@@ -34,6 +34,7 @@ RESUME = "Take suggestions again (moderators)"
 PANIC = "Stop suggestions, empty the line and show something safe (moderators)"
 LIST = "See this server's past broadcasts (moderators of the server)"
 AUDIT = "See what moderators did lately, and which votes were called (moderators of the server)"
+HEALTH = "See how Odyssey has answered in the last hour, and what to do about it (moderators)"
 
 MUTE = "Keep somebody from steering for a while (moderators of the server)"
 MUTE_OPTIONS = {"person": "Who", "minutes": "For how long"}

@@ -135,6 +135,7 @@ DOORS: dict[str, Door] = {
     "Review": of_broadcast("review"),
     **{name.capitalize(): verdict(name) for name in Verdict},
     "Edit dialogue": lambda s, who: s.edit_dialogue(who),
+    "`/odyssey health`": command("health"),
     "`/odyssey list`": command("list"),
     "Newer and Older": lambda s, who: s.button(who, "list", "older", "0"),
     "`/odyssey audit`": command("audit"),

@@ -1,0 +1,27 @@
+"""`/odyssey health`: how Odyssey has answered in the last hour, and what to do about it."""
+
+import math
+
+import discord
+from discord.ui import Item, Separator, TextDisplay
+
+from bot.broadcast.findings import findings
+from cogs.kit import context
+from cogs.kit.lasting_button import LastingView
+from cogs.wording.health import health
+
+
+def health_view(interaction: discord.Interaction) -> LastingView:
+    """What is known now, at one look: its colour says whether anything can start."""
+    answers = context.services(interaction).answers
+    hour = answers.last_hour()
+    found = findings(hour, key_is_refused=answers.key_is_refused)
+    latency_s = interaction.client.latency
+    texts = health(hour, found, latency_s=latency_s if math.isfinite(latency_s) else None)
+    colour = discord.Colour.green()
+    if found:
+        colour = discord.Colour.red() if found[0].stops_starts else discord.Colour.gold()
+    items: list[Item[LastingView]] = []
+    for text in texts:
+        items += [Separator(), TextDisplay(text)] if items else [TextDisplay(text)]
+    return LastingView(*items, colour=colour)
