@@ -2,15 +2,17 @@
 PYTHON ?= python3
 PORT ?= 8080
 # More than cores: a test waits more than it computes.
-TEST_PROCESSES ?= 3
+TEST_PROCESSES ?= 4
 # Of hls.js, which the watch page brings along.
 HLS_JS := 1.7.4
 VENDOR := bot/web/page/vendor
 VENV := .venv
 PY := $(VENV)/bin/python
-# The locks have everything. What was installed is compiled by all cores at once: pip would use one.
+# The locks have everything. What was installed is compiled by all cores at once: pip would use one. What is of no use
+# while tests run is left out, and compiled if it is ever needed.
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
-BYTECODE = $(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
+UNUSED = site-packages/(.*/)?(pip|setuptools|pkg_resources|mypyc?|tests?)/
+BYTECODE = $(PY) -m compileall -q -j 0 -x '$(UNUSED)' $(VENV)/lib >/dev/null || true
 # Bytecode is kept, whatever the environment says: many tests start programs, and each would compile them.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

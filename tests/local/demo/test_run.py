@@ -61,8 +61,11 @@ async def test_ready_used_and_ended_by_ctrl_c(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
 
 
-async def test_another_plan() -> None:
-    """How long a stream lasts, how many there are, and from what, can be chosen; the bot knows how many."""
+async def test_another_plan_until_a_part_ends_by_itself() -> None:
+    """How long a stream lasts, how many there are, and from what, can be chosen; the bot knows how many.
+
+    When the bot dies, the demo says so in one sentence, ends the rest, and exits with 1.
+    """
     options = ("--stream-limit-s", "20", "--concurrent-streams", "1", "--no-image-to-video")
     async with demo_process("--port", "0", *options, CONCURRENT_STREAMS="7") as process:
         await _ready_url(process)
@@ -71,32 +74,14 @@ async def test_another_plan() -> None:
         (standin,) = (child for child in children if child != bot)
         assert bot.environ()["CONCURRENT_STREAMS"] == "1"
         asked = standin.cmdline()
-    assert "--no-image-to-video" in asked
-    assert asked[asked.index("--stream-limit-s") + 1] == "20.0"
-    assert asked[asked.index("--concurrent-streams") + 1] == "1"
-
-
-async def test_nothing_is_left_when_the_demo_is_killed() -> None:
-    """SIGKILL of the demo also ends its children."""
-    async with demo_process("--port", "0") as process:
-        await _ready_url(process)
-        children = psutil.Process(process.pid).children(recursive=True)
-        process.kill()
-        _, alive = await asyncio.to_thread(psutil.wait_procs, children, timeout=15)
-        assert alive == []
-
-
-async def test_a_part_that_ends_by_itself() -> None:
-    """When the bot dies, the demo says so in one sentence, ends the rest, and exits with 1."""
-    async with demo_process("--port", "0") as process:
-        await _ready_url(process)
-        children = psutil.Process(process.pid).children(recursive=True)
-        bot = next(child for child in children if child.cmdline()[-1] == "run")
         bot.kill()
         _, err = await process.communicate()
         assert process.returncode == 1
         assert err.decode() == "The bot ended by itself (exit status -9), so the demo ends.\n"
         assert not any(child.is_running() for child in children)
+    assert "--no-image-to-video" in asked
+    assert asked[asked.index("--stream-limit-s") + 1] == "20.0"
+    assert asked[asked.index("--concurrent-streams") + 1] == "1"
 
 
 async def test_the_plug_is_pulled() -> None:
@@ -158,7 +143,10 @@ async def _ready_url(process: asyncio.subprocess.Process) -> str:
 
 
 async def test_a_directory_keeps_it_all(tmp_path: Path) -> None:
-    """The next run has what was said and its database; meanwhile a second demo on it is refused."""
+    """The next run has what was said and its database; meanwhile a second demo on it is refused.
+
+    SIGKILL of the demo also ends its children.
+    """
     data = tmp_path / "the data"
     async with demo_process("--port", "0", "--data", str(data)) as process:
         url = await _ready_url(process)
@@ -186,6 +174,10 @@ async def test_a_directory_keeps_it_all(tmp_path: Path) -> None:
         ):
             said = (await tab.receive_json())["messages"][lounge]
             assert [message["content"] for message in said] == ["I was here"]
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        _, alive = await asyncio.to_thread(psutil.wait_procs, children, timeout=15)
+        assert alive == []
 
 
 async def test_a_directory_that_cannot_be_used(tmp_path: Path) -> None:
