@@ -1,5 +1,6 @@
 """What servers have set, whom they muted, and what their moderators did."""
 
+import asyncio
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,9 @@ from bot.storage.schema import actions, first_questions, guild_settings, known, 
 from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
 
+ENTERED_WITHIN_S = 1.0
+"""So long who reads the audit list waits for an entry that is on its way into it."""
+
 
 class DatabaseGuilds:
     """The `GuildRecords` of servers' rules, and the `ActionRecords` of the audit list."""
@@ -20,6 +24,8 @@ class DatabaseGuilds:
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine
         self._writer = writer
+        self._entered: asyncio.Future[None] | None = None
+        """The newest entry of the audit list."""
 
     async def all_settings(self) -> dict[int, str]:
         return {row.guild_id: row.settings for row in await read(self._engine, select(guild_settings))}
@@ -54,7 +60,8 @@ class DatabaseGuilds:
         await self._writer.execute(_mutes_of(guild_id, viewer_ids))
 
     async def save_action(self, action: Action) -> None:
-        await self._writer.execute(
+        # The deed is done: its entry waits for a database that is away, as any other fact does.
+        self._entered = self._writer.execute(
             insert(actions).values(
                 guild_id=action.guild_id,
                 actor_id=action.actor.id,
@@ -62,10 +69,14 @@ class DatabaseGuilds:
                 kind=action.kind.value,
                 subject=action.subject,
                 at=action.at,
-            )
+            ),
+            is_fact=True,
         )
+        await self._entered
 
     async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
+        if self._entered and not self._entered.done():  # who sees what was done finds it in the list
+            await asyncio.wait({self._entered}, timeout=ENTERED_WITHIN_S)
         query = (
             select(actions).where(actions.c.guild_id == guild_id).order_by(actions.c.id.desc()).limit(limit)
         )

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bot.broadcast.errors import BroadcastError, Code, Filtered, Muted
 from bot.broadcast.intake.intake import LONGEST_MUTE
-from bot.broadcast.model import ActionKind, Refusal, Viewer
+from bot.broadcast.model import Action, ActionKind, Refusal, Viewer
 from bot.broadcast.rights import Person
 from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.settings.complaints import WrongSettingError
@@ -198,3 +198,16 @@ async def test_a_start_forgets_the_mutes_that_ran_out_and_shortens_those_that_ca
         async with store.engine.connect() as connection:
             latest = (await connection.execute(select(func.max(mutes.c.until)))).scalar_one()
         assert latest == clock.now() + LONGEST_MUTE
+
+
+async def test_what_is_on_its_way_into_the_audit_list_is_in_it(store: Store) -> None:
+    """Whoever has seen that something was done finds it there, however slow the disk is."""
+    async with Writer(store.engine) as writer:
+        records = DatabaseGuilds(store.engine, writer)
+        entering = asyncio.create_task(
+            records.save_action(Action(GUILD, MIKA, ActionKind.APPROVE, "an owl hoots", NOW))
+        )
+        await asyncio.sleep(0)  # it is told to the writer, and not committed
+        [found] = await records.latest_actions(GUILD, 9)
+        assert found.subject == "an owl hoots"
+        await entering
