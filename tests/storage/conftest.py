@@ -24,6 +24,7 @@ from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.outbox import DatabaseOutbox
 from bot.storage.writer import Writer
+from tests.storage.copies import add_broadcast
 from tests.support.database import PutDatabase
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
@@ -118,3 +119,12 @@ def ended(broadcast: Broadcast) -> Broadcast:
     """The broadcast, ended by its host."""
     ending = Ending(Reason.HOST_ENDED, by=MIKA, detail="said enough", reference="ref")
     return broadcast.moved(State.ENDING, NOW, ending).moved(State.ENDED, NOW)
+
+
+@pytest.fixture
+def past(url: str, put_database: PutDatabase) -> Path:
+    """The file of a database that no bot has, with one broadcast in it."""
+    path = Path(url.removeprefix("sqlite:///"))
+    put_database(path)
+    add_broadcast(path, "first")
+    return path

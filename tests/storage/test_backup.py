@@ -1,75 +1,27 @@
-"""Copies of the database, and putting one in its place."""
+"""Copies of the database."""
 
 import asyncio
 import os
-import resource
 import sqlite3
-import stat
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from bot.kit.errors import StartError
 from bot.storage import backup
 from bot.storage.backup import BackupError, back_up
 from bot.storage.contents import whole_contents
 from bot.storage.database import open_database
-from bot.storage.restoring import restore
 from bot.storage.revisions import known_revisions
 from tests.storage.conftest import Store
+from tests.storage.copies import add_broadcast, broadcasts_in, damage, files_limited_to, mode_of, names_in
+from tests.storage.test_panels import migrated
 from tests.support.database import PutDatabase
-
-NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 
 
 def file_of(store: Store) -> Path:
     return Path(store.url.removeprefix("sqlite:///"))
-
-
-def mode_of(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
-
-
-def names_in(directory: Path) -> set[str]:
-    return {path.name for path in directory.iterdir()}
-
-
-@pytest.fixture
-def past(url: str, put_database: PutDatabase) -> Path:
-    """The file of a database that no bot has, with one broadcast in it."""
-    path = Path(url.removeprefix("sqlite:///"))
-    put_database(path)
-    add_broadcast(path, "first")
-    return path
-
-
-def add_broadcast(path: Path, name: str, *, size: int = 1) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(
-            "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, portrait, state,"
-            " requested_at) VALUES (?, 1, 2, 3, 'Mika', ?, 0, 'ended', '2026-08-01 20:00:00')",
-            (name, "x" * size),
-        )
-
-
-def broadcasts_in(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        return [name for (name,) in connection.execute("SELECT id FROM broadcasts ORDER BY id")]
-
-
-@contextmanager
-def files_limited_to(size_bytes: int) -> Iterator[None]:
-    """No file of this process can grow past it: the system refuses, as it does when a disk is full."""
-    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, usual[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
 async def test_a_copy_is_of_one_moment_while_a_bot_writes(store: Store, tmp_path: Path) -> None:
@@ -167,18 +119,6 @@ def test_a_damaged_database_is_not_copied(past: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "copy").exists()
 
 
-def damage(path: Path) -> None:
-    """Overwrites pages in its middle."""
-    for number in range(40):
-        add_broadcast(path, f"b{number}", size=3000)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        file.seek(size // 2)
-        file.write(b"\xa5" * 16_384)
-
-
 def test_a_copy_that_is_given_up_leaves_nothing(
     past: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,93 +150,22 @@ def test_what_cannot_be_copied_is_said(tmp_path: Path, past: Path) -> None:
     assert not (tmp_path / "copy").exists()
 
 
-async def test_a_restored_copy_is_what_the_bot_opens(past: Path, tmp_path: Path, url: str) -> None:
-    """What was stored since is kept in another file, and nothing of it comes back from a log beside it."""
-    back_up(past, tmp_path / "copy")
-    add_broadcast(past, "second")
-    restored = restore(tmp_path / "copy", past, now=NOW)
-    assert restored.contents.rows["broadcasts"] == 1
-    assert restored.kept
-    assert restored.kept.name == "odyssey.sqlite3.before-restore-20260801T200000Z"
-    assert broadcasts_in(restored.kept) == ["first", "second"]
-    assert {mode_of(restored.kept), mode_of(past)} == {0o600}
-    async with open_database(url, alone=True) as engine, engine.connect() as connection:
-        assert (await connection.execute(text("SELECT id FROM broadcasts"))).scalars().all() == ["first"]
-
-
-def test_a_damaged_database_can_be_replaced(past: Path, tmp_path: Path) -> None:
-    """That is what copies are for: it is kept as it is, with the log that belongs to it."""
-    back_up(past, tmp_path / "copy")
-    damage(past)
-    past.write_bytes(b"broken" + past.read_bytes()[6:])
-    log = past.with_name(f"{past.name}-wal")
-    log.write_bytes(b"what was stored last")
-    broken = past.read_bytes()
-    kept = restore(tmp_path / "copy", past, now=NOW).kept
-    assert kept
-    assert kept.read_bytes() == broken
-    assert kept.with_name(f"{kept.name}-wal").read_bytes() == b"what was stored last"
-    assert not log.exists()
-    assert broadcasts_in(past) == ["first"]
-
-
-async def test_a_database_that_a_bot_has_is_not_replaced(past: Path, tmp_path: Path, url: str) -> None:
-    """It says so, and the bot goes on."""
-    back_up(past, tmp_path / "copy")
-    async with open_database(url, alone=True) as engine:
-        with pytest.raises(StartError, match="in use by another bot"):
-            await asyncio.to_thread(restore, tmp_path / "copy", past, now=NOW)
-        async with engine.connect() as connection:
-            assert (await connection.execute(text("SELECT id FROM broadcasts"))).scalars().all() == ["first"]
-    assert not list(past.parent.glob("*.before-restore-*"))
-
-
-def test_a_copy_may_be_as_the_sqlite_shell_makes_it(past: Path, tmp_path: Path) -> None:
-    """With the log's mark in it, in a folder where nobody may write: nothing is put beside it."""
-    copy = tmp_path / "shell" / "copy"
-    copy.parent.mkdir()
-    with closing(sqlite3.connect(past)) as source, closing(sqlite3.connect(copy)) as target:
-        source.execute("PRAGMA journal_mode=WAL")
-        source.backup(target)
-    assert copy.read_bytes()[18:20] == b"\2\2"
-    restore(copy, past, now=NOW)
-    assert names_in(copy.parent) == {"copy"}
-    assert broadcasts_in(past) == ["first"]
-
-
-def test_what_is_no_copy_of_ours_is_refused(past: Path, tmp_path: Path) -> None:
-    """Before anything is touched: damaged, of a newer version, somebody else's, or the database itself."""
-    damaged, newer, foreign = (tmp_path / name for name in ("damaged", "newer", "foreign"))
-    for copy in (damaged, newer):
-        back_up(past, copy)
-    damage(damaged)
-    with closing(sqlite3.connect(newer)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    with closing(sqlite3.connect(foreign)) as connection:
-        connection.execute("CREATE TABLE songs (name)")
-    before = past.read_bytes()
-    for copy, said in (
-        (damaged, "is damaged"),
-        (newer, "revision 9999, which this version"),
-        (foreign, "no database of the bot's"),
-        (past, "is the database itself"),
-        (tmp_path / "none", "There is no file"),
-    ):
-        with pytest.raises(BackupError, match=said):
-            restore(copy, past, now=NOW)
-    assert past.read_bytes() == before
-    assert names_in(past.parent) <= {past.name, f"{past.name}.lock"}
-
-
-def test_a_full_disk_does_not_cost_the_database(past: Path, tmp_path: Path) -> None:
-    """It is as it was, under its own name."""
-    back_up(past, tmp_path / "copy")
-    add_broadcast(tmp_path / "copy", "large", size=2_000_000)
-    before = past.read_bytes()
-    with files_limited_to(1_000_000), pytest.raises(BackupError, match="that there is room"):
-        restore(tmp_path / "copy", past, now=NOW)
-    assert past.read_bytes() == before
-    assert names_in(past.parent) <= {past.name, f"{past.name}.lock"}
+async def test_nothing_is_migrated_without_a_copy(url: str, tmp_path: Path) -> None:
+    """Where there is no room for one the bot does not start, and the database is as it was."""
+    migrated(tmp_path, "0011").dispose()
+    path = Path(url.removeprefix("sqlite:///"))
+    add_broadcast(path, "large", size=2_000_000)
+    with files_limited_to(1_000_000), pytest.raises(StartError, match="that there is room"):
+        async with open_database(url, alone=True):
+            pass
+    assert whole_contents(path).revision == "0011"
+    assert not list((path.parent / "backups").iterdir())
+    async with open_database(url, alone=True):
+        pass
+    [copy] = (path.parent / "backups").iterdir()
+    assert copy.name.endswith(f".before-{known_revisions()[-1]}")
+    assert whole_contents(copy).revision == "0011"
+    assert mode_of(copy) == 0o600
 
 
 async def test_a_database_is_for_its_owner_alone(url: str, put_database: PutDatabase) -> None:
