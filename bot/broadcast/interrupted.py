@@ -20,11 +20,12 @@ PICTURE_AGE = timedelta(seconds=10)
 
 
 class Left(NamedTuple):
-    """A suggestion as it was left; since when it is approved, and whether it goes before all else."""
+    """A suggestion as it was left: since when it is approved, whether it goes before all else, its place."""
 
     suggestion: Suggestion
     approved_at: datetime | None = None
     is_urgent: bool = False
+    ballot_place: int | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Interrupted:
         """The IDs of all who wait, the next one first: who came, or was served, last stands at the back."""
         stands_since: dict[int, datetime] = {}
         leaves_at: dict[int, datetime | None] = {}
-        for suggestion, _, is_urgent in self.suggestions:
+        for suggestion, _, is_urgent, _ in self.suggestions:
             viewer_id, came_at = suggestion.viewer.id, suggestion.suggested_at
             if is_urgent:
                 continue
@@ -114,7 +115,7 @@ class Interrupted:
                 stands_since[viewer_id] = came_at
             left_at = suggestion.sent_at or suggestion.settled_at
             leaves_at[viewer_id] = None if left_at is None or gone_at is None else max(left_at, gone_at)
-        for suggestion, _, _ in self.suggestions:
+        for suggestion, *_ in self.suggestions:
             since = stands_since.get(suggestion.viewer.id)
             if since and suggestion.sent_at and suggestion.sent_at > since:
                 stands_since[suggestion.viewer.id] = suggestion.sent_at
@@ -125,7 +126,8 @@ class Interrupted:
         """The line at a steady moment: downtime makes nothing stale."""
         waited_s = [max(0.0, (self.seen_at - each.suggested_at).total_seconds()) for each in self.waiting]
         waiting = [(each, now - waited) for each, waited in zip(self.waiting, waited_s, strict=True)]
-        return LineLeft(waiting, self.turns, self.votes, self.approved)
+        places = {left.suggestion.id: left.ballot_place for left in self.suggestions if left.ballot_place}
+        return LineLeft(waiting, self.turns, self.votes, self.approved, places)
 
     @property
     def applied(self) -> list[list[Suggestion]]:

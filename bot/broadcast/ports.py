@@ -166,6 +166,9 @@ class Journal(Protocol):
     def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
         """Has stored since when a suggestion may pass; None if it may not any more."""
 
+    def note_place(self, suggestion_id: str, place: int | None) -> None:
+        """Has stored which place on the ballot a suggestion has; None for none."""
+
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         """Has stored what somebody's one vote is for; None if they took it back. Kept while it runs."""
 

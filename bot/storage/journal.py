@@ -163,6 +163,10 @@ class DatabaseJournal:
         its_row = schema.suggestions.c.id == suggestion_id
         self._note(update(schema.suggestions).where(its_row).values(approved_at=at))
 
+    def note_place(self, suggestion_id: str, place: int | None) -> None:
+        its_row = schema.suggestions.c.id == suggestion_id
+        self._note(update(schema.suggestions).where(its_row).values(ballot_place=place))
+
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         row = {"broadcast_id": broadcast_id, "viewer_id": viewer_id, "suggestion_id": suggestion_id}
         self._note(upsert(schema.votes, row))

@@ -82,7 +82,7 @@ async def _interrupted(engine: AsyncEngine, row: Row[Any]) -> Interrupted:
         is_paused=row.is_intake_paused,
         streams=tuple(map(rows.stream, await read(engine, its_streams))),
         suggestions=tuple(
-            Left(rows.suggestion(each), each.approved_at, each.is_urgent)
+            Left(rows.suggestion(each), each.approved_at, each.is_urgent, each.ballot_place)
             for each in await read(engine, its_suggestions)
         ),
         votes={vote.viewer_id: vote.suggestion_id for vote in await read(engine, its_votes)},

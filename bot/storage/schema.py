@@ -157,8 +157,9 @@ suggestions = sa.Table(
     # Where it came from: a message, which may have a mark, or an interaction.
     sa.Column("channel_id", sa.BigInteger),
     sa.Column("message_id", sa.BigInteger),
-    # When a moderator let it pass as it is; and whether it goes before anything else.
+    # When a moderator let it pass as it is; its place on the ballot; whether it goes before anything else.
     sa.Column("approved_at", UtcDateTime),
+    sa.Column("ballot_place", sa.Integer),
     sa.Column("is_urgent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("is_marked", sa.Boolean, nullable=False, server_default="0"),
     sa.Column("interaction_id", sa.BigInteger),

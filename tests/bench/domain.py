@@ -60,6 +60,9 @@ class Forgetful:
     def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
         """Nothing."""
 
+    def note_place(self, suggestion_id: str, place: int | None) -> None:
+        """Nothing."""
+
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         """Nothing."""
 

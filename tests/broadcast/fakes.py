@@ -115,6 +115,7 @@ class MemoryJournal:
         self.floors: dict[str, tuple[Mode, bool]] = {}
         self.approvals: dict[str, datetime] = {}
         self.votes: dict[int, str | None] = {}
+        self.places: dict[str, int] = {}
 
     def save_broadcast(self, broadcast: Broadcast) -> asyncio.Future[None]:
         return self._keep(self.broadcasts, broadcast, *owed_for_broadcast(broadcast))
@@ -148,6 +149,11 @@ class MemoryJournal:
         self.approvals.pop(suggestion_id, None)
         if at:
             self.approvals[suggestion_id] = at
+
+    def note_place(self, suggestion_id: str, place: int | None) -> None:
+        self.places.pop(suggestion_id, None)
+        if place:
+            self.places[suggestion_id] = place
 
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         self.votes[viewer_id] = suggestion_id

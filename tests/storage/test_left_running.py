@@ -44,6 +44,7 @@ async def test_a_broadcast_is_read_as_it_stood(store: Store) -> None:
     journal.save_suggestion(acknowledged)
     journal.note_floor("b", Mode.HOST, is_paused=True)
     journal.note_approval("m", NOW)
+    journal.note_place("m", 3)
     journal.note_vote("b", ROBIN.id, "z")
     journal.note_vote("b", MIKA.id, None)
     journal.save_signs_of_life(["b"], NOW + timedelta(seconds=2))
@@ -58,7 +59,7 @@ async def test_a_broadcast_is_read_as_it_stood(store: Store) -> None:
             suggestions=(
                 Left(ideas[0]),
                 Left(acknowledged),
-                Left(ideas[2], NOW),
+                Left(ideas[2], NOW, ballot_place=3),
                 Left(urgent, is_urgent=True),
             ),
             votes={ROBIN.id: "z"},

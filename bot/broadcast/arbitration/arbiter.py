@@ -1,8 +1,9 @@
 """The arbiter of one broadcast: line, policy and pace together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from bot.broadcast.arbitration.line import Line, LineLeft, LineLimits
 from bot.broadcast.arbitration.pace import Pace
@@ -56,7 +57,7 @@ class Arbiter:
     def restore(self, left: LineLeft) -> None:
         """The line stands as it was left."""
         self.line.restore(left)
-        self._policy = self._make_policy(self.mode)
+        self._policy = self._make_policy(self.mode, left.places)
 
     def adopt(self, settings: ArbitrationSettings) -> None:
         """Goes by other settings from now on. The mode stays: see `switch`; so does all that waits."""
@@ -64,6 +65,10 @@ class Arbiter:
         self._pace.gap = settings.gap
         self._policy_settings = settings.policy
         self._policy.adopt(settings.policy)
+
+    def place_of(self, suggestion_id: str) -> int | None:
+        """The place on the ballot that a suggestion has."""
+        return self._policy.place_of(suggestion_id)
 
     @property
     def closes_at(self) -> float | None:
@@ -117,7 +122,7 @@ class Arbiter:
         """What was sent is acknowledged or refused: from now on the gap counts."""
         self._pace.settled(sent_at, now)
 
-    def _make_policy(self, mode: Mode) -> Policy:
-        policy = make_policy(mode, self.line, self._policy_settings, self._tell)
+    def _make_policy(self, mode: Mode, placed: Mapping[str, int] = MappingProxyType({})) -> Policy:
+        policy = make_policy(mode, self.line, self._policy_settings, self._tell, placed)
         self.line.watcher = policy.watcher
         return policy

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
 
-from bot.broadcast.arbitration.likeness import Words, are_alike, words_of
+from bot.broadcast.arbitration.likeness import are_alike, words_of
 from bot.broadcast.arbitration.line import Line
+from bot.broadcast.arbitration.place import Place
 from bot.broadcast.model import Suggestion
 
 PLACES = 5
@@ -32,23 +32,32 @@ class Ballot:
     A smaller share holds for new places at once, and for all from the next close on.
     """
 
-    def __init__(self, line: Line, share: int, tell: Callable[[str], None]) -> None:
-        """`tell` gets the ID of each suggestion that now is on the ballot, or not, alone or with others."""
+    def __init__(
+        self, line: Line, share: int, tell: Callable[[str], None], placed: Mapping[str, int]
+    ) -> None:
+        """`tell` gets the ID of each suggestion that now is on the ballot, or not, alone or with others.
+
+        What is `placed`, by its ID, had that place before.
+        """
         self.share = share
         self.closes_at: float | None = None
         """The steady moment from which on it can be closed; None while it is not open."""
         self._line = line
         self._tell = tell
-        self._places: dict[int, _Place] = {}
-        self._place_of: dict[str, _Place] = {}
+        self._places: dict[int, Place] = {}
+        self._place_of: dict[str, Place] = {}
         self._waiting: dict[int, dict[str, Suggestion]] = {}  # by author; who is next stands in front
-        self._yielding: list[_Place] = []
+        self._yielding: list[Place] = []
         self._arrival_of: dict[str, int] = {}
         self._arrivals = self._placings = 0
         for suggestion in line:
             self._has_arrived(suggestion)
         for suggestion in line.by_turns():
             self._wait(suggestion)
+        for suggestion in line:
+            number = placed.get(suggestion.id)
+            if number and number not in self._places and suggestion.id not in self._place_of:
+                self._give_place(suggestion, number)
         self.fill()
 
     @property
@@ -105,6 +114,11 @@ class Ballot:
         """
         return ((place.number, self._led(place), self._votes_for(place)) for place in self._ranked())
 
+    def place_of(self, suggestion_id: str) -> int | None:
+        """The number of the place that a suggestion is on, by itself or joined to another one."""
+        place = self._place_of.get(suggestion_id)
+        return place.number if place else None
+
     def has(self, suggestion_id: str) -> bool:
         """Whether a suggestion is on the ballot, by itself or joined to another one."""
         return suggestion_id in self._place_of
@@ -155,7 +169,8 @@ class Ballot:
                 if not self._yielding:
                     break
                 made_room += self._clear(self._yielding.pop(), waits=False)
-            self._give_place(suggestion)
+            free = next(number for number in range(1, PLACES + 1) if number not in self._places)
+            self._give_place(suggestion, free)
         self._yielding.clear()
         for suggestion in made_room:
             if not self._joins(suggestion):
@@ -173,7 +188,7 @@ class Ballot:
             self.closes_at = None  # those who come now get one of their own
         self.fill()
 
-    def _hand_on(self, place: _Place) -> None:
+    def _hand_on(self, place: Place) -> None:
         """The author by whose share it is on the ballot has left it: it is one of those who joined now."""
         for member in place.members.values():
             if sum(each.holder == member.viewer.id for each in self._places.values()) < self.share:
@@ -192,11 +207,10 @@ class Ballot:
                     break
         return next(iter(found.values())) if found else None
 
-    def _give_place(self, suggestion: Suggestion) -> None:
+    def _give_place(self, suggestion: Suggestion, number: int) -> None:
         author_id = suggestion.viewer.id
-        number = next(number for number in range(1, PLACES + 1) if number not in self._places)
         self._placings += 1
-        place = _Place(number, words_of(suggestion.prompt), author_id, self._placings)
+        place = Place(number, words_of(suggestion.prompt), author_id, self._placings)
         self._places[number] = place
         self._wait_no_more(suggestion)
         self._join(place, suggestion)
@@ -219,7 +233,7 @@ class Ballot:
                 return True
         return False
 
-    def _join(self, place: _Place, suggestion: Suggestion) -> None:
+    def _join(self, place: Place, suggestion: Suggestion) -> None:
         place.members[suggestion.id] = suggestion
         place.authors[suggestion.viewer.id] += 1
         self._place_of[suggestion.id] = place
@@ -227,14 +241,14 @@ class Ballot:
         if len(place.members) == 2:
             self._tell(next(iter(place.members)))  # it is not alone any more
 
-    def _leave(self, place: _Place, suggestion: Suggestion) -> None:
+    def _leave(self, place: Place, suggestion: Suggestion) -> None:
         del place.members[suggestion.id]
         place.authors[suggestion.viewer.id] -= 1
         del self._place_of[suggestion.id]
         if len(place.members) == 1:
             self._tell(next(iter(place.members)))  # it is alone now
 
-    def _clear(self, place: _Place, *, waits: bool = True) -> list[Suggestion]:
+    def _clear(self, place: Place, *, waits: bool = True) -> list[Suggestion]:
         """Frees a place; who was on it waits again, at the back."""
         members = list(place.members.values())
         for member in members:
@@ -261,18 +275,18 @@ class Ballot:
         """How many candidates are also an author's."""
         return sum(place.authors[author_id] > 0 for place in self._places.values())
 
-    def _ranked(self) -> list[_Place]:
+    def _ranked(self) -> list[Place]:
         """Most votes first; of equals, the earliest."""
         return sorted(self._places.values(), key=lambda place: (-self._votes_for(place), self._came(place)))
 
-    def _votes_for(self, place: _Place) -> int:
+    def _votes_for(self, place: Place) -> int:
         # Everyone has one vote, so nobody is counted twice.
         return sum(map(self._line.votes_for, place.members.values()))
 
-    def _came(self, place: _Place) -> int:
+    def _came(self, place: Place) -> int:
         return min(self._arrival_of[suggestion_id] for suggestion_id in place.members)
 
-    def _led(self, place: _Place) -> list[Suggestion]:
+    def _led(self, place: Place) -> list[Suggestion]:
         """Its suggestions, first the one whose words are sent; nobody leads more than the share."""
         members = list(place.members.values())
         may_lead = [
@@ -282,16 +296,3 @@ class Ballot:
         ]
         led = self._line.best_first(may_lead)
         return [*led, *(each for each in members if each not in may_lead)]
-
-
-@dataclass(slots=True, eq=False)
-class _Place:
-    """A candidate's place. `holder` is the author by whose share it is there, `placing` tells since when."""
-
-    number: int
-    words: Words
-    holder: int
-    placing: int
-    has_whole_ballot: bool = False
-    members: dict[str, Suggestion] = field(default_factory=dict)
-    authors: Counter[int] = field(default_factory=Counter)

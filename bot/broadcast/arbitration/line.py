@@ -24,13 +24,15 @@ class LineLimits:
 class LineLeft(NamedTuple):
     """How a line was left: what waits, in its order, each since a steady moment; the rest by IDs.
 
-    `turns` are all who wait, the next one first. What does not wait may be voted for, or approved.
+    `turns` are all who wait, the next one first; `places` are those on the ballot. What does not wait may be
+    voted for, approved or placed.
     """
 
     waiting: Sequence[tuple[Suggestion, float]]
     turns: Sequence[int]
     votes: Mapping[int, str]
     approved: Sequence[str]
+    places: Mapping[str, int]
 
 
 class Watcher(Protocol):

@@ -1,7 +1,8 @@
 """The ways to decide: queue, vote, draw, host."""
 
 import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from bot.broadcast.arbitration.ballot import Ballot
 from bot.broadcast.arbitration.line import Line, Watcher
@@ -18,13 +19,22 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Suggestion
 
 
-def make_policy(mode: Mode, line: Line, settings: PolicySettings, tell: Callable[[str], None]) -> Policy:
-    """A fresh policy of a mode for a line; `tell` gets the IDs of those that stand otherwise now."""
+def make_policy(
+    mode: Mode,
+    line: Line,
+    settings: PolicySettings,
+    tell: Callable[[str], None],
+    placed: Mapping[str, int] = MappingProxyType({}),
+) -> Policy:
+    """A fresh policy of a mode for a line; `tell` gets the IDs of those that stand otherwise now.
+
+    On a ballot some are `placed` already.
+    """
     match mode:
         case Mode.QUEUE:
             return QueuePolicy(line)
         case Mode.VOTE:
-            return VotePolicy(line, settings, tell)
+            return VotePolicy(line, settings, tell, placed)
         case Mode.DRAW:
             return DrawPolicy(line, random.Random(settings.seed))  # noqa: S311 - a lottery among friends
         case Mode.HOST:
@@ -43,6 +53,10 @@ class MemorylessPolicy:
 
     def adopt(self, settings: PolicySettings) -> None:
         """It has none."""
+
+    def place_of(self, suggestion_id: str) -> int | None:
+        """There is no ballot."""
+        return None
 
     def check_vote(self, suggestion: Suggestion) -> None:
         raise BroadcastError(Code.VOTES_DO_NOT_COUNT)
@@ -74,9 +88,15 @@ class VotePolicy:
 
     mode = Mode.VOTE
 
-    def __init__(self, line: Line, settings: PolicySettings, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        line: Line,
+        settings: PolicySettings,
+        tell: Callable[[str], None],
+        placed: Mapping[str, int],
+    ) -> None:
         self._window = settings.vote_window
-        self.watcher = self._ballot = Ballot(line, settings.ballot_share, tell)
+        self.watcher = self._ballot = Ballot(line, settings.ballot_share, tell, placed)
 
     def adopt(self, settings: PolicySettings) -> None:
         """The next ballot is open for as long as these say; one that is open keeps its end."""
@@ -118,6 +138,9 @@ class VotePolicy:
         before = next(number for number, candidate in coming if suggestion.id in candidate)
         waits_for_own = ballot.has_share(suggestion.viewer.id)
         return Prospect(self.mode, is_up=False, before=before, waits_for_own=waits_for_own)
+
+    def place_of(self, suggestion_id: str) -> int | None:
+        return self._ballot.place_of(suggestion_id)
 
     def check_vote(self, suggestion: Suggestion) -> None:
         if not self._ballot.has(suggestion.id):

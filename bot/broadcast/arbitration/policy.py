@@ -129,5 +129,8 @@ class Policy(Protocol):
 
     def prospect(self, suggestion: Suggestion) -> Prospect: ...
 
+    def place_of(self, suggestion_id: str) -> int | None:
+        """The number of the place on the ballot that a suggestion has."""
+
     def check_vote(self, suggestion: Suggestion) -> None:
         """Raises VOTES_DO_NOT_COUNT or NOT_ON_BALLOT where a vote for what waits would be of no use."""

@@ -24,8 +24,7 @@ class Floor:
         self, broadcast_id: str, ports: Ports, arbitration: ArbitrationSettings, tell: Callable[[], None]
     ) -> None:
         self.is_paused = False
-        self.left_in_line = 0
-        """How many suggestions still waited when it was shut."""
+        self.left_in_line = 0  # when it was shut
         self._broadcast_id = broadcast_id
         self._journal = ports.journal
         self._new_id = ports.new_id
@@ -33,7 +32,7 @@ class Floor:
         self._tell = tell
         self._tickets = Tickets(self._prospect_of)
         note_vote = partial(ports.journal.note_vote, broadcast_id)
-        self._arbiter = Arbiter(arbitration, self._tickets.tell, note_vote)
+        self._arbiter = Arbiter(arbitration, self._stands_otherwise, note_vote)
         self._motions = Motions(ports.clock, self._switch)
         self.recent = Recent(ports.clock)
         self._ledger = Ledger(ports.journal, self.recent.change)
@@ -91,8 +90,7 @@ class Floor:
     @property
     def people(self) -> set[int]:
         """The IDs of all who have something in line, or a vote."""
-        voters = self.motion.voters if self.motion else frozenset[int]()
-        return self._arbiter.line.people | voters
+        return self._arbiter.line.people | (self.motion.voters if self.motion else frozenset[int]())
 
     def waiting_suggestion(self, suggestion_id: str) -> Suggestion:
         """A suggestion that waits. Raises NOT_IN_LINE."""
@@ -104,9 +102,8 @@ class Floor:
     def suggest(self, viewer: Viewer, prompt: str, origin: Origin | None = None) -> Awaitable[Ticket]:
         """Keeps room in line for a clean prompt; the ticket has to be awaited, and comes when it is stored.
 
-        It waits from that moment on: nothing is sent that is not stored.
-
-        Raises BROADCAST_OVER, INTAKE_PAUSED, LineFull or TooManyOfYours.
+        It waits from that moment on: nothing is sent that is not stored. Raises BROADCAST_OVER,
+        INTAKE_PAUSED, LineFull or TooManyOfYours.
         """
         self._check_open()
         if self.is_paused:
@@ -147,12 +144,11 @@ class Floor:
 
     async def refuse_all_of(self, viewer: Viewer, refusal: Refusal) -> None:
         """Takes back all of a viewer's that waits, in line or to be sent again, and their votes."""
-        now = self._clock.now()
         again = self.outlet.drop(lambda each: each.viewer.id == viewer.id)
         theirs = [*self._arbiter.line.remove_all_of(viewer), *again]
         if self.motion:
             self.motion.withdraw(viewer)
-        await self._store(*(suggestion.refused(refusal, now) for suggestion in theirs))
+        await self._store(*(each.refused(refusal, self._clock.now()) for each in theirs))
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> None:
         """Moves a viewer's one vote to a suggestion.
@@ -270,6 +266,10 @@ class Floor:
     def _switch(self, mode: Mode) -> None:
         self._arbiter.switch(mode)
         self.note()
+
+    def _stands_otherwise(self, suggestion_id: str) -> None:
+        self._tickets.tell(suggestion_id)
+        self._journal.note_place(suggestion_id, self._arbiter.place_of(suggestion_id))
 
     def _approve(self, suggestion_id: str) -> bool:
         is_approved = self._arbiter.approve(suggestion_id)

@@ -1,7 +1,7 @@
 """How a floor stands is noted as it changes: whoever goes on after a crash finds it as it was."""
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.model import Viewer
+from bot.broadcast.model import Refusal, Viewer
 from tests.broadcast.conftest import MIKA, ROBIN, Rig, start
 
 SASHA = Viewer(102, "Sasha")
@@ -64,4 +64,23 @@ async def test_approvals_are_noted_in_their_order(rig: Rig) -> None:
     assert list(rig.journal.approvals) == [ids[2], ids[0], ids[1]]
     await floor.revise(ids[0], "it rains")
     assert list(rig.journal.approvals) == [ids[2], ids[1]]
+    rig.world.may_connect.set()
+
+
+async def test_places_on_the_ballot_are_noted(rig: Rig) -> None:
+    """From when somebody has one until they have it no more, or it is decided in another way."""
+    rig.adopt(mode=Mode.VOTE)
+    rig.world.may_connect.clear()
+    floor = (await start(rig.broadcasts)).floor
+    ids = [
+        (await floor.suggest(Viewer(200 + number, "Viewer"), words)).suggestion.id
+        for number, words in enumerate(("snow", "an owl", "a train", "rain", "fog", "a comet", "snow falls"))
+    ]
+    placed = {ids[0]: 1, ids[1]: 2, ids[2]: 3, ids[3]: 4, ids[4]: 5}
+    assert placed.items() <= rig.journal.places.items()
+    assert ids[5] not in rig.journal.places
+    await floor.refuse(ids[1], Refusal.WITHDRAWN)
+    assert rig.journal.places[ids[5]] == 2
+    floor.switch(Mode.DRAW)
+    assert {ids[0], ids[2], ids[5]}.isdisjoint(rig.journal.places)
     rig.world.may_connect.set()

@@ -97,6 +97,26 @@ async def test_what_waited_waits_in_its_place(opened: Opened) -> None:
         assert run.service.sent == [(1, "rain")]
 
 
+async def test_who_stood_on_the_ballot_stands_there_still(opened: Opened) -> None:
+    """Under the same number, whoever came before; who said the same is there with them."""
+    async with opened() as run:
+        names = ("snow", "an owl", "a train", "rain", "fog", "a comet", "a comet!")
+        people = [Viewer(200 + number, "Viewer") for number in range(len(names))]
+        ideas = [waiting(run, *each) for each in zip(names, people, strict=True)]
+        places = {"an owl": 5, "a comet": 2, "fog": 1}
+        some = left(run, *(Left(each, ballot_place=places.get(each.id)) for each in ideas), mode=Mode.VOTE)
+        view = (await resumed(run, some)).floor.view()
+        shown = {each.number: each.ids for each in view.candidates}
+        assert shown == {
+            1: ("fog",),
+            2: ("a comet", "a comet!"),
+            3: ("snow",),
+            4: ("a train",),
+            5: ("an owl",),
+        }
+        assert view.waiting_for_a_place == 1
+
+
 async def test_what_was_sent_is_not_sent_again(opened: Opened) -> None:
     """It is settled: nobody knows whether it was seen."""
     async with opened() as run:
