@@ -69,7 +69,7 @@ from bot.worlds.playlists import playlist_reader
 
 log = logging.getLogger(__name__)
 
-CUT_OFF_S = STOP_S + 3.0
+CUT_OFF_S = STOP_S + 1.0
 """When a process that was told to stop is ended all the same: a look-up of a name cannot be given up, say."""
 KEY_CHECK_TIMEOUT_S = 5.0
 FILES_FOR_OTHERS = 300
@@ -172,7 +172,9 @@ async def _open_services(
     if database and settings.backup_days:
         copies = KeptCopies.of(database, settings.backup_path, settings.backup_days)
         nightly = await stack.enter_async_context(NightlyCopies(copies, clock))
-    broadcasts = await stack.enter_async_context(Broadcasts(ports))
+    broadcasts = await stack.enter_async_context(
+        Broadcasts(ports, hands_over=settings.on_stop == "hand-over")
+    )
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     await stack.enter_async_context(Unstored(broadcasts, outage, clock))
     with errors_explained(settings.database_url):

@@ -81,7 +81,7 @@ class Connection:
             if running.done():
                 await running
             services.deadline.begin()
-            log.info("stopping: running broadcasts are ended first")
+            log.info("stopping: streams are ended first")
             await services.broadcasts.close(within_s=services.deadline.streams_s())
         finally:
             # While Discord is away, discord.py sleeps between its attempts, and would not notice a close.

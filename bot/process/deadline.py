@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from bot.broadcast.clock import Clock
 
-STOP_S = 25.0
-"""From the word to the end, in all: whoever stops a bot gives it 30 s."""
-LAST_WORDS_S = 5.0
+STOP_S = 9.0
+"""From the word to the end, in all; what hangs then is cut off within ten seconds."""
+LAST_WORDS_S = 2.0
 """Of it, for Discord to show how broadcasts ended: it may not answer, so the streams are ended before."""
-LEAVING_S = 3.0
+LEAVING_S = 1.0
 """Of it, for the connection to Discord to be closed then."""
-CLEARING_S = 4.0
+CLEARING_S = 2.0
 """Of it, for what is left then: the web server, connections, the database."""
 
 

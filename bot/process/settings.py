@@ -182,6 +182,13 @@ class Settings(DatabaseSettings):
         ),
     )
 
+    on_stop: Annotated[Literal["hand-over", "end"], InSmallLetters] = Field(
+        "hand-over",
+        description=(
+            "What becomes of broadcasts when the bot is stopped: hand-over lets its next run go on with "
+            "them, end ends them."
+        ),
+    )
     database_patience_s: float = Field(
         600,
         ge=0,

@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
+import math
 import os
 import signal
 import threading
+import time
 
 log = logging.getLogger(__name__)
 
+TWICE_S = 0.5
+"""Two words within so short a time are one: a terminal and whoever runs the bot both pass Ctrl-C on."""
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 """Ctrl-C, what stops a service or a container, a terminal or a session that is closed, and Ctrl-\\."""
 
@@ -15,16 +19,20 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 def stop_on_signals(takes_s: float, *, cut_off_after_s: float | None = None) -> asyncio.Event:
     """Is set when the process is told to stop. Needs a running loop.
 
-    `takes_s` is what someone is told who asks again: that never cuts an orderly stop short. The process is
-    ended after `cut_off_after_s`, whatever still hangs in it by then.
+    With `cut_off_after_s` the process is ended after that time, whatever still hangs in it by then, and at
+    once when it is told so a second time. Without, who asks again is told that it takes `takes_s`.
     """
-    stop = asyncio.Event()
+    stop, told_at = asyncio.Event(), -math.inf
 
     def told() -> None:
+        nonlocal told_at
         if stop.is_set():
+            if cut_off_after_s is not None and time.monotonic() - told_at > TWICE_S:
+                _cut_off()
             log.warning("already stopping, in order; it takes at most %.0f s", takes_s)
             return
         stop.set()
+        told_at = time.monotonic()
         if cut_off_after_s is not None:
             cut_off = threading.Timer(cut_off_after_s, _cut_off)
             cut_off.daemon = True

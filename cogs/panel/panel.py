@@ -51,6 +51,10 @@ class Panel(LastingView):
                 watch = [_another_round(broadcast.id), *watch]
             if watch:
                 items.append(ActionRow(*watch))
+        elif view.is_handed_over:  # nobody answers a button now
+            items = [TextDisplay(f"## {title(view)}\n{now_text(view)}"), TextDisplay(words.GOES_ON)]
+            if watch:
+                items.append(ActionRow(*watch))
         else:
             how_to_take_part = words.PAUSED if view.floor.is_paused else f"-# {how_to_steer}"
             picture = discord.MediaGalleryItem(f"attachment://{PICTURE_NAME}")

@@ -89,6 +89,8 @@ def _asked_for(view: BroadcastView) -> str:
 
 
 def _state(view: BroadcastView) -> str:
+    if view.is_handed_over:
+        return words.BACK_SOON
     if view.place_in_pool:
         return words.WAITING_FOR_A_STREAM
     if view.coming_back and not view.is_closing:

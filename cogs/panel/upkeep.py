@@ -65,7 +65,7 @@ class PanelUpkeep:
         self._hurried.set()
 
     def close(self) -> None:
-        """From now on only an end is shown, at once, and in one try."""
+        """From now on only an end is shown, or that it goes on later, at once, and in one try."""
         self._closing.set()
         self.hurry()
 
@@ -77,7 +77,8 @@ class PanelUpkeep:
             self._waits_until = -math.inf if due_at is None else due_at
             await self._clock.wait(self._changed, until=due_at)
             self._changed.clear()
-            is_last = self._panel.session.broadcast.state.is_over
+            session = self._panel.session
+            is_last = session.broadcast.state.is_over or session.is_handed_over
             if self._closing.is_set() and not is_last:
                 break  # whoever comes next goes on
             was_edited = await self._try_to_show()

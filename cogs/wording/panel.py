@@ -31,6 +31,8 @@ BEHIND = (
     "VLC does."
 )
 LAST_CALL = f"⏳ {LAST_CALL_S:.0f} s left"
+BACK_SOON = "⏸️ Back soon"
+GOES_ON = "The bot restarts: this goes on by itself in a moment, and what waits in line stays there."
 STARTED = "✅ It starts: its panel is in the channel."
 WAITING_FOR_A_STREAM = "⏳ Waiting for a free stream"
 _STATES = {

@@ -56,6 +56,7 @@ class House:
                 "odyssey_api_url": self.standin.url,
                 "database_url": f"sqlite:///{self.directory / 'odyssey.sqlite3'}",
                 "web_port": free_port(),
+                "on_stop": "end",  # so that each test has an end of its own
                 **self.settings,
                 **changes,
             },

@@ -22,6 +22,7 @@ async def test_a_bot_process_runs_a_broadcast_and_stops_when_told(house: House, 
         "ODYSSEY_API_URL": house.standin.url,
         "WEB_PORT": str(port),
         "PUBLC_URL": "https://example.com",
+        "ON_STOP": "end",
     }
     async with python_m_bot("run", cwd=tmp_path, **environment) as process:
         await until_healthy(f"http://127.0.0.1:{port}/healthz")

@@ -10,11 +10,14 @@ from contextlib import asynccontextmanager, closing
 
 import pytest
 
+from bot.process.signals import TWICE_S
 from tests.e2e.conftest import API_KEY, House, free_port, until_healthy
 from tests.e2e.relay import Relay, relay_to
 from tests.support.processes import python_m_bot
 
-PROMISED_S = 30.0
+PROMISED_S = 10.0
+SLOWER = 2
+"""So many times what is promised is waited for: the machine may be busy."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +38,7 @@ async def bot_process(house: House, **changes: str) -> AsyncIterator[Process]:
         "ODYSSEY_API_KEY": API_KEY,
         "ODYSSEY_API_URL": house.standin.url,
         "WEB_PORT": str(free_port()),
+        "ON_STOP": "end",
         **changes,
     }
     async with python_m_bot("run", cwd=house.directory, **environment) as process:
@@ -72,21 +76,18 @@ async def test_every_signal_that_stops_programs_stops_it_in_order(
 async def test_a_silent_discord_does_not_hold_up_a_stop(house: House) -> None:
     """It takes connections and answers nothing: the stream is ended all the same, within what is promised.
 
-    Who asks again meanwhile, by a second Ctrl-C, is told that it stops, and does not cut the stream off.
+    A second word in the same moment is the first one, passed on by somebody else: it cuts nothing off.
     """
     async with relay_to(house.discord.port) as relay, bot_process(house, **urls_by(relay)) as process:
         await house.live_broadcast()
         relay.is_silent = True
         began_at = time.monotonic()
         process.send_signal(signal.SIGINT)
-        assert process.stderr
-        while b"running broadcasts are ended first" not in await process.stderr.readline():
-            pass
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGHUP)
         _, log = await process.communicate()
         took_s = time.monotonic() - began_at
-    assert took_s < PROMISED_S, log.decode()
+    assert took_s < SLOWER * PROMISED_S, log.decode()
     assert process.returncode == 0, log.decode()
     assert b"already stopping, in order" in log
     assert b"Traceback" not in log, log.decode()
@@ -105,7 +106,24 @@ async def test_two_silent_services_do_not_hold_up_a_stop(house: House) -> None:
             process.terminate()
             _, log = await process.communicate()
             took_s = time.monotonic() - began_at
-    assert took_s < PROMISED_S, log.decode()
+    assert took_s < SLOWER * PROMISED_S, log.decode()
+
+
+@pytest.mark.outage("told to stop a second time")
+async def test_a_second_word_stops_it_at_once(house: House) -> None:
+    """While Discord is silent, and it would take its time: nothing more is waited for."""
+    async with relay_to(house.discord.port) as relay, bot_process(house, **urls_by(relay)) as process:
+        await house.live_broadcast()
+        relay.is_silent = True
+        process.send_signal(signal.SIGINT)
+        assert process.stderr
+        while b"stopping" not in await process.stderr.readline():
+            pass
+        await asyncio.sleep(2 * TWICE_S)  # a real one comes from a person
+        process.send_signal(signal.SIGINT)
+        _, log = await process.communicate()
+    assert process.returncode == 1
+    assert b"cut off" in log
 
 
 async def test_a_program_that_is_to_outlive_its_terminal_does(house: House) -> None:

@@ -79,6 +79,11 @@ class Ledger:
             for entry in entries:
                 entry.tell()
 
+    def let_go(self) -> None:
+        """Nobody waits here any more for what becomes of what is open: the bot's next run tells it."""
+        for entry in self._open.values():
+            entry.settled.cancel()
+
     def _save(self, suggestions: Iterable[Suggestion]) -> list[_Saving]:
         """Has those stored that change something; from now on they stand like that."""
         saving = []

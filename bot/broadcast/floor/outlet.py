@@ -131,6 +131,10 @@ class Outlet:
         )
         return dropped
 
+    def let_go(self) -> None:
+        """What waits goes on waiting, for the bot's next run; here nobody waits for it."""
+        self._ledger.let_go()
+
     async def settled(self, suggestions: list[Suggestion]) -> None:
         """Notes what became of a choice; from now on the gap to the next one counts."""
         if self.winner:

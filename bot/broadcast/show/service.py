@@ -13,28 +13,28 @@ from bot.broadcast.errors import AlreadyRunning, BroadcastError, BroadcastTooLon
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.intake.prompts import clean_prompt
 from bot.broadcast.interrupted import Interrupted
-from bot.broadcast.model import Broadcast, Channel, Ending, Origin, Refusal, Suggestion, Viewer
+from bot.broadcast.model import Broadcast, Channel, Origin, Refusal, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.relay.retelling import as_it_stands
 from bot.broadcast.rights import Deed, Person
 from bot.broadcast.show.day import Days, Share
+from bot.broadcast.show.handing_over import stop
 from bot.broadcast.show.last_moments import LastMoments
 from bot.broadcast.show.resuming import CutOff, leave, settle
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.view import BroadcastView
-from bot.broadcast.states import Reason
 
 log = logging.getLogger(__name__)
 
 CLOSING_TIMEOUT_S = 20.0
-"""How long running broadcasts may take to end in order, if nobody says otherwise."""
+"""How long what runs may take to stop in order, if nobody says otherwise."""
 
 
 class Broadcasts:
-    """Starts, finds and ends broadcasts. An async context manager: leaving it ends them all."""
+    """Starts, finds and ends broadcasts. An async context manager: leaving it ends or hands over all."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, *, hands_over: bool = False) -> None:
         self._ports = ports
         self._by_channel: dict[int, BroadcastSession] = {}
         self._tasks = asyncio.TaskGroup()
@@ -43,6 +43,7 @@ class Broadcasts:
         self._running: dict[asyncio.Task[None], BroadcastSession] = {}
         self._leaving: asyncio.Task[None] | None = None
         self._is_closing = False
+        self._hands_over = hands_over
         self.are_running = asyncio.Event()
         """Set while there are any."""
 
@@ -123,10 +124,14 @@ class Broadcasts:
     ) -> Ticket:
         """Puts a suggestion in line.
 
-        Raises NOT_RUNNING, EMPTY_PROMPT, and what `rights.check`, `Intake.check` and `Floor.suggest` raise.
+        Raises NOT_RUNNING, SHUTTING_DOWN, EMPTY_PROMPT, and what `rights.check`, `Intake.check` and
+        `Floor.suggest` raise.
         """
         rights.check(Deed.SUGGEST, by)
         session = self.in_channel(channel)
+        await session.was_stored.wait()
+        if self._is_closing:
+            raise BroadcastError(Code.SHUTTING_DOWN)
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
         floor = session.floor
@@ -192,14 +197,9 @@ class Broadcasts:
         return session.view if session and not session.broadcast.state.is_over else None
 
     async def close(self, *, within_s: float = CLOSING_TIMEOUT_S) -> None:
-        """Takes no more, ends all broadcasts in order, and cuts off what takes too long."""
+        """Takes no more, has all broadcasts stop in order, and cuts off what takes too long."""
         self._is_closing = True
-        for session in self._running.values():
-            session.end(Ending(Reason.SHUTDOWN))
-        if self._running:
-            _, late = await asyncio.wait(list(self._running), timeout=within_s)
-            for task in late:
-                task.cancel()
+        await stop(self._running, within_s=within_s, hands_over=self._hands_over)
 
     async def _begin(
         self,
@@ -288,7 +288,8 @@ class Broadcasts:
         except Exception:  # the boundary of one broadcast: what broke in it must not reach the others
             ending = session.broadcast.ending
             reference = (ending and ending.reference) or self._ports.new_reference()
-            log.exception("broadcast %s broke", broadcast.id, extra={"ref": reference})
+            is_foreseen = self._ports.outage.is_on
+            log.error("broadcast %s broke", broadcast.id, exc_info=not is_foreseen, extra={"ref": reference})
         finally:
             await self.last_moments.keep(broadcast.id, session.last_moment)
             del self._by_channel[broadcast.channel.id]

@@ -51,6 +51,7 @@ class BroadcastSession:
         self.is_taken_up = False
         """Whether it began in an earlier run of the bot."""
         self._ports = ports
+        self.is_handed_over = False  # to the next run of the bot
         self._ending: Ending | None = None
         self._until_ending = asyncio.timeout(None)
         self._is_interruptible = False
@@ -83,6 +84,7 @@ class BroadcastSession:
                 ends_at=self.ends_at,
                 is_last_call=self.share.is_last_call,
                 is_unstored=self._ports.outage.is_told,
+                is_handed_over=self.is_handed_over,
                 picture=on_air.glance if on_air else None,
                 spectating=on_air.spectating if on_air else None,
             )
@@ -131,11 +133,16 @@ class BroadcastSession:
         self.share.reconsider()
         self.floor.adopt(self._ports.arbitration_of(self.broadcast.channel.guild_id))
 
-    def end(self, ending: Ending) -> None:
-        """Asks for the end; the first ending asked for is the one that counts."""
+    def end(self, ending: Ending, *, is_handed_over: bool = False) -> None:
+        """Asks for the end; the first ending asked for is the one that counts.
+
+        What is handed over ends in this run of the bot alone: the next one goes on with it.
+        """
         if self.is_closing:
             return
+        self.is_handed_over = is_handed_over
         self._begin_end(ending)
+        self._tell()
         if self._is_interruptible:
             self._until_ending.reschedule(asyncio.get_running_loop().time())
 
@@ -149,12 +156,12 @@ class BroadcastSession:
                 await self._store()
             ending = await self._play()
         except asyncio.CancelledError:
-            await self._close(Ending(Reason.INTERRUPTED))
+            await self._finish(Ending(Reason.INTERRUPTED))
             raise
         except Exception:
             await self._close(Ending(Reason.NOT_STORED if self._ports.outage.is_on else Reason.INTERNAL))
             raise
-        await self._close(ending)
+        await self._finish(ending)
 
     async def _store(self) -> None:
         try:
@@ -164,10 +171,7 @@ class BroadcastSession:
             self.was_stored.set()
 
     async def _play(self) -> Ending:
-        """Takes the broadcast on air, and keeps it there until the end. Frees its connections in any case.
-
-        That a stream ends waits for nothing else: not for its end to be stored, either.
-        """
+        """Takes the broadcast on air until the end. Its connections are freed, whatever else has to wait."""
         moving: asyncio.Task[None] | None = None
         async with self.relay as relay:
             try:
@@ -184,7 +188,8 @@ class BroadcastSession:
                 self._is_interruptible = False
             assert self._ending is not None  # noqa: S101 - nothing else leaves the scope above
             if not self._ending.reason.is_failure:
-                moving = asyncio.create_task(self._move(State.ENDING), name=f"end of {self.broadcast.id}")
+                if not self.is_handed_over:
+                    moving = asyncio.create_task(self._move(State.ENDING), name=f"end of {self.broadcast.id}")
                 if relay.on_air and not relay.on_air.over:
                     await relay.streams.look_at(relay.on_air)
                 await relay.streams.end()
@@ -227,6 +232,12 @@ class BroadcastSession:
             ending = await self.relay.carry_on()
             forwarding.cancel()
         return ending
+
+    async def _finish(self, ending: Ending) -> None:
+        if self.is_handed_over:
+            await self.relay.streams.store_ends(ending)
+        else:
+            await self._close(ending)
 
     async def _close(self, ending: Ending) -> None:
         if ending.reason.is_failure:

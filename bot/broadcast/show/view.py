@@ -15,7 +15,8 @@ class BroadcastView:
     that is the opening. `streams` is the number of the one on air. `coming_back`: which try in a row it is to
     have the picture back; 0 while it is there. `ideas` is how many were applied, of so many `people`.
     `is_last_call`: its end is called out. `is_unstored`: nothing can be stored, so nothing is done.
-    `is_closing`: nothing more is taken. `picture` is a JPEG.
+    `is_handed_over`: the bot stops, and its next run goes on. `is_closing`: nothing more is taken. `picture`
+    is a JPEG.
     """
 
     broadcast: Broadcast
@@ -31,5 +32,6 @@ class BroadcastView:
     ends_at: datetime | None = None
     is_last_call: bool = False
     is_unstored: bool = False
+    is_handed_over: bool = False
     picture: bytes | None = field(default=None, repr=False)
     spectating: Spectating | None = field(default=None, repr=False)
