@@ -217,6 +217,8 @@ async def _open_services(
         lambda: gate.open_in_all,
         lambda: connection.latency_s,
         lambda: nightly.made_at if nightly else None,
+        lambda: outbox.waiting,
+        clock.now,
     )
     metrics = await open_metrics(settings, stack, tellers, standing, broadcasts.find, clock, health)
     fetch_artifact = artifacts_of(settings.odyssey_api_url)

@@ -14,6 +14,7 @@ from bot import __version__
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import State
+from bot.broadcast.telling.errand import Errand, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Standing(Collector):
     pages_open: Callable[[], int]
     latency_s: Callable[[], float | None]
     copied_at: Callable[[], datetime | None]
+    owed: Callable[[], Iterable[Errand]]
+    now: Callable[[], datetime]
 
     def collect(self) -> Iterator[Metric]:
         sessions = list(self.running())
@@ -43,6 +46,9 @@ class Standing(Collector):
         yield _gauge("odyssey_line_longest", "Suggestions in the longest line.", max(lines, default=0))
         yield _gauge("odyssey_slots_limit", "Streams that may run at once.", self.pool.size)
         yield _gauge("odyssey_slots_held", "Slots that broadcasts hold.", self.pool.held)
+        yield _gauge(
+            "odyssey_slots_dangling", "Slots that connections of an earlier run may hold.", self.pool.dangling
+        )
         yield _gauge("odyssey_slots_waiting", "Broadcasts that wait for a slot.", self.pool.waiting)
         yield _gauge("odyssey_watch_pages_open", "Watch pages that are open.", self.pages_open())
         yield _gauge("odyssey_discord_connected", "Whether Discord is there.", latency_s is not None)
@@ -51,6 +57,7 @@ class Standing(Collector):
             "What Discord's gateway takes to answer a heartbeat; NaN while it is away.",
             math.nan if latency_s is None else latency_s,
         )
+        yield from self._outbox()
         copied_at = self.copied_at()
         yield _gauge(
             "odyssey_backup_timestamp_seconds",
@@ -60,6 +67,21 @@ class Standing(Collector):
         info = GaugeMetricFamily("odyssey_bot_info", "The version that runs.", labels=["version"])
         info.add_metric([__version__], 1)
         yield info
+
+    def _outbox(self) -> Iterator[Metric]:
+        rows = GaugeMetricFamily("odyssey_outbox_rows", "What is owed, by what it is about.", labels=["kind"])
+        ages = GaugeMetricFamily(
+            "odyssey_outbox_oldest_age_seconds", "Since when the oldest of it is owed.", labels=["kind"]
+        )
+        made: dict[Kind, list[datetime]] = {kind: [] for kind in Kind}
+        for errand in self.owed():
+            made[errand.kind].append(errand.made_at)
+        now = self.now()
+        for kind, dates in made.items():
+            rows.add_metric([kind], len(dates))
+            ages.add_metric([kind], max(0.0, (now - min(dates, default=now)).total_seconds()))
+        yield rows
+        yield ages
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

@@ -16,6 +16,7 @@ from bot.broadcast.limits.usage import LimitKind
 from bot.broadcast.model import Broadcast, Channel, Ending, Refusal, Stream, Suggestion, Viewer
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
+from bot.broadcast.telling.errand import Errand, Kind
 from bot.metrics.counts import Counts
 from bot.metrics.errors import ErrorCounts
 from bot.metrics.recordings import FOLLOWED, RecordingTimes
@@ -187,14 +188,17 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
     """Broadcasts by state, lines, slots, pages, Discord."""
     running: list[Any] = []
     latency_s: list[float] = []
+    owed: list[Errand] = []
     pool = StreamPool(2, SteppedClock())
     registry.register(
         Standing(
-            lambda: running,
-            pool,
-            lambda: 7,
-            lambda: latency_s[0] if latency_s else None,
-            lambda: NOW if latency_s else None,
+            running=lambda: running,
+            pool=pool,
+            pages_open=lambda: 7,
+            latency_s=lambda: latency_s[0] if latency_s else None,
+            copied_at=lambda: NOW if latency_s else None,
+            owed=lambda: owed,
+            now=lambda: after(60),
         )
     )
     page = page_of(registry)
@@ -206,14 +210,20 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
         session(State.REQUESTED, 0, is_open=False),
     ]
     latency_s.append(0.04)
+    owed += [Errand(Kind.SETTLED, "1", after(50)), Errand(Kind.SETTLED, "2", after(20))]
     await pool.turn(pool.claim(lambda: None))
     page = page_of(registry)
     assert page.value("odyssey_broadcasts", state="live") == 2
     assert page.value("odyssey_broadcasts", state="requested") == 1
     assert page.value("odyssey_streams_on_air") == 1
     assert (page.value("odyssey_suggestions_waiting"), page.value("odyssey_line_longest")) == (8, 5)
-    slots = [page.value(f"odyssey_slots_{name}") for name in ("limit", "held", "waiting")]
-    assert slots == [2, 1, 0]
+    pool.is_cut_off(until=900.0)
+    page = page_of(registry)
+    slots = [page.value(f"odyssey_slots_{name}") for name in ("limit", "held", "dangling", "waiting")]
+    assert slots == [2, 1, 1, 0]
+    assert page.value("odyssey_outbox_rows", kind="settled") == 2
+    assert page.value("odyssey_outbox_oldest_age_seconds", kind="settled") == 40
+    assert page.value("odyssey_outbox_oldest_age_seconds", kind="answer") == 0
     assert page.value("odyssey_watch_pages_open") == 7
     assert (page.value("odyssey_discord_connected"), page.value("odyssey_discord_latency_seconds")) == (
         1,

@@ -28,7 +28,7 @@ def page() -> Page:
     """Of a bot that has just started."""
     tellers = Tellers(*(Listeners() for _ in range(6)))
     clock = SteppedClock()
-    standing = Standing(list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None)
+    standing = Standing(list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None, list, clock.now)
     with counting(tellers, standing, lambda _: None, clock) as draw:
         return Page(draw())
 
@@ -105,7 +105,7 @@ def test_who_counts_leaves_nothing_behind() -> None:
     """Nobody listens any more, and the log is as it was."""
     listeners = [Listeners[Any]() for _ in range(6)]
     clock, handlers = SteppedClock(), list(logging.getLogger().handlers)
-    standing = Standing(list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None)
+    standing = Standing(list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None, list, clock.now)
     with counting(Tellers(*listeners), standing, lambda _: None, clock):
         assert all(each._listeners for each in listeners)
     assert not any(each._listeners for each in listeners)

@@ -61,6 +61,7 @@ async def test_a_busy_writer_is_not_asked(store: Store, tries: list[Try]) -> Non
             assert len(tries) == number
 
 
+@pytest.mark.outage("process hangs")
 async def test_a_writer_that_hangs_is_a_reason_to_end_the_process(store: Store) -> None:
     """A disk that never answers; once it does, all is well again."""
     answers = threading.Event()

@@ -111,6 +111,7 @@ async def test_what_is_private_by_what_it_says_is_not_asked(host: str, inside: O
         (PUBLIC, "127.0.0.1"),
     ],
 )
+@pytest.mark.outage("a link into a private network")
 async def test_a_name_that_leads_inside_is_not_followed(
     answers: tuple[Any, ...], leads: Leads, inside: Origin
 ) -> None:
