@@ -38,11 +38,12 @@ class Systemd:
         self._clock = clock
         self._hangs = hangs
         self._status = status
+        self._is_heard = True
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         if os.environ.get(SOCKET):
-            _tell("READY=1", f"STATUS={self._status()}")
+            self._tell("READY=1", f"STATUS={self._status()}")
             self._task = asyncio.create_task(self._run(), name="systemd")
         return self
 
@@ -55,9 +56,24 @@ class Systemd:
         has_watchdog, every_s = _watchdog()
         while not self._stop.is_set():
             if self._hangs() is None:
-                _tell(f"STATUS={self._status()}", *(["WATCHDOG=1"] if has_watchdog else []))
+                self._tell(f"STATUS={self._status()}", *(["WATCHDOG=1"] if has_watchdog else []))
             await self._clock.wait(self._stop, self._clock.steady() + every_s)
-        _tell("STOPPING=1", "STATUS=stopping", "WATCHDOG=1")
+        self._tell("STOPPING=1", "STATUS=stopping", "WATCHDOG=1")
+
+    def _tell(self, *lines: str) -> None:
+        address = os.environ[SOCKET]
+        if address.startswith("@"):  # a name that is no file's
+            address = f"\0{address[1:]}"
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+                sender.setblocking(False)
+                sender.sendto("\n".join(lines).encode(), address)
+        except OSError as error:
+            if self._is_heard:
+                log.warning("systemd does not listen at %s: %s", SOCKET, error.strerror)
+            self._is_heard = False
+        else:
+            self._is_heard = True
 
 
 def _watchdog() -> tuple[bool, float]:
@@ -67,15 +83,3 @@ def _watchdog() -> tuple[bool, float]:
     if not is_ours or not asked.isdecimal() or int(asked) == 0:
         return False, TOLD_EVERY_S
     return True, min(TOLD_EVERY_S, int(asked) / 1e6 / 2)  # twice in the time after which it is given up
-
-
-def _tell(*lines: str) -> None:
-    address = os.environ[SOCKET]
-    if address.startswith("@"):  # a name that is no file's
-        address = f"\0{address[1:]}"
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            sender.setblocking(False)
-            sender.sendto("\n".join(lines).encode(), address)
-    except OSError as error:
-        log.warning("systemd could not be told %s: %s", lines[0].partition("=")[0], error.strerror)
