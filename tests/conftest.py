@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.browser import browser, chromium, kept_pages
+from tests.support.browser import browser, chromium, kept_browser, kept_pages
 from tests.support.database import put_database
 
-__all__ = ["browser", "chromium", "kept_pages", "put_database"]
+__all__ = ["browser", "chromium", "kept_browser", "kept_pages", "put_database"]
 
 gc.disable()  # while everything is loaded, next to nothing is garbage
 

@@ -10,13 +10,13 @@ from tests.support.processes import python_m_bot
 
 
 async def test_two_people_steer_a_live_video_and_get_its_recording(
-    browser: LocalBrowser, tmp_path: Path
+    kept_browser: LocalBrowser, tmp_path: Path
 ) -> None:
     """`/odyssey start`, moving video, ideas from two people, End, and the recording plays."""
     async with python_m_bot("demo", "--port", "0", cwd=tmp_path, HOME=str(tmp_path)) as demo:
         assert demo.stdout
         url = (await demo.stdout.readline()).decode().rpartition(" ")[2].strip()
-        mika, robin = await browser.open(f"{url}?as=mika"), await browser.open(f"{url}?as=robin")
+        mika, robin = await kept_browser.open(f"{url}?as=mika"), await kept_browser.open(f"{url}?as=robin")
 
         await mika.get_by_label("Message #broadcasts").press_sequentially("/odyssey start")
         await mika.keyboard.press("Enter")
@@ -48,7 +48,7 @@ async def test_two_people_steer_a_live_video_and_get_its_recording(
         demo.send_signal(signal.SIGINT)
         _, errors = await demo.communicate()
         assert (demo.returncode, errors) == (0, b"")
-    assert browser.foreign == []
+    assert kept_browser.foreign == []
 
 
 async def _plays(page: Page) -> None:

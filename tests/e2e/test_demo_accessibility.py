@@ -9,14 +9,14 @@ from tests.support.processes import python_m_bot
 
 
 async def test_a_broadcast_from_the_first_click_to_its_recording(
-    browser: LocalBrowser, tmp_path: Path
+    kept_browser: LocalBrowser, tmp_path: Path
 ) -> None:
     """Connecting, live, controls, ballot, vote, review, settings and recording, as two people."""
     async with python_m_bot("demo", "--port", "0", cwd=tmp_path, HOME=str(tmp_path)) as demo:
         assert demo.stdout
         url = (await demo.stdout.readline()).decode().rpartition(" ")[2].strip()
-        mika = await browser.open(f"{url}?as=mika")
-        robin = await browser.open(f"{url}?as=robin", width=390, height=844)
+        mika = await kept_browser.open(f"{url}?as=mika")
+        robin = await kept_browser.open(f"{url}?as=robin", width=390, height=844)
 
         await mika.get_by_role("button", name="Try it").first.click()
         await expect(mika.locator("iframe.player")).to_be_visible()

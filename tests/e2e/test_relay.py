@@ -25,7 +25,7 @@ _CHANGES = """() => {
 
 @pytest.mark.parametrize("continuation", [Continuation.AUTO, Continuation.SEQUENTIAL])
 async def test_a_broadcast_outlasts_its_streams(
-    house: House, browser: LocalBrowser, continuation: Continuation
+    house: House, kept_browser: LocalBrowser, continuation: Continuation
 ) -> None:
     """Two seams: the page changes over and says nothing, each suggestion is taken once, one panel stays."""
     robin = house.discord.user("robin")
@@ -38,7 +38,7 @@ async def test_a_broadcast_outlasts_its_streams(
         panel = await house.live_broadcast()
         link = next(button.url for button in panel.buttons if button.label == "Watch")
         assert link
-        page = await browser.open(link)
+        page = await kept_browser.open(link)
         await page.locator("#notice").wait_for(state="hidden")
         await page.evaluate(_CHANGES)
         said: list[SeenMessage] = []
@@ -51,7 +51,9 @@ async def test_a_broadcast_outlasts_its_streams(
         await house.discord.user("mika").slash(CHANNEL, "odyssey end")
         ended = await house.shown("Ended by its host")
         assert ended.id == panel.id
-    assert [error for error in browser.errors if "Failed to load" not in error] == []  # from what is gone
+    assert [
+        error for error in kept_browser.errors if "Failed to load" not in error
+    ] == []  # from what is gone
 
 
 def _is_applied(message_id: int, seen: SeenMessage) -> bool:

@@ -4,22 +4,20 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page
 
 from bot.local.demo.page_server import add_page
 from bot.local.discord.server import LocalDiscord
 from tests.local.connection import point_discord_py_at, running
 from tests.local.sample_bot import Panel, SampleBot
-from tests.support.browser import LocalBrowser, closing
+from tests.support.browser import LocalBrowser
 
 WATCH_PAGE = "<!doctype html><html lang=en><title>Live</title><main><h1>The video</h1></main>"
 
 
 @pytest.fixture
-async def browser(chromium: Browser, kept_pages: list[Page]) -> AsyncIterator[LocalBrowser]:
+def browser(kept_browser: LocalBrowser) -> LocalBrowser:
     """Uses its pages again: the demo's page leaves nothing but what it stores."""
-    async with closing(LocalBrowser(chromium, kept_pages)) as local:
-        yield local
+    return kept_browser
 
 
 @pytest.fixture

@@ -128,6 +128,13 @@ def kept_pages() -> list[Page]:
     return []
 
 
+@pytest.fixture
+async def kept_browser(chromium: Browser, kept_pages: list[Page]) -> AsyncIterator[LocalBrowser]:
+    """One that uses its pages again, for tests whose page leaves nothing but what it stores."""
+    async with closing(LocalBrowser(chromium, kept_pages)) as local:
+        yield local
+
+
 @asynccontextmanager
 async def closing(local: LocalBrowser) -> AsyncIterator[LocalBrowser]:
     """A test's browser, as long as the test lasts."""
