@@ -14,9 +14,12 @@ from cogs.broadcasts.commands import callvote, end, link, recording, say, start,
 from cogs.broadcasts.departures import Departures
 from cogs.broadcasts.starting import start_from_message
 from cogs.chat.chat import Chat
+from cogs.chat.outcomes import Outcomes
 from cogs.chat.proposals import suggest_message
+from cogs.chat.word_back import WordBack
 from cogs.kit.answers import answer_privately, explain
 from cogs.kit.dialogue import Dialogues
+from cogs.kit.direct_messages import DirectMessages
 from cogs.kit.lasting_button import LastingItem
 from cogs.kit.private_answers import PrivateAnswers
 from cogs.kit.sight import Sight
@@ -45,6 +48,7 @@ from cogs.settings.commands import settings, words
 from cogs.settings.first_question import DailyMinutes, KeepButton, StarterRoles
 from cogs.settings.page import EditButton, GroupMenu
 from cogs.steering.ballot import TakeBackButton, VoteButton
+from cogs.steering.private_words import PrivateWords
 from cogs.steering.suggesting import WithdrawButton
 from cogs.wording.commands import GROUP
 from cogs.wording.requests import NOT_A_MEMBER, OUTDATED_COMMAND
@@ -65,21 +69,24 @@ ITEMS: Sequence[type[LastingItem[Any]]] = (
 
 async def setup(bot: commands.Bot) -> None:
     assert isinstance(bot, OdysseyBot)  # noqa: S101 - no other loads this
-    answers, panels = PrivateAnswers(bot), PanelKeeper(bot)
-    for cog in (answers, panels, Dialogues(), Sight(), OdysseyCog(bot, panels, answers), Departures(bot)):
+    direct, panels = DirectMessages(bot), PanelKeeper(bot)
+    words, word_back = PrivateWords(bot, direct), WordBack(bot, direct)
+    chat, outcomes = Chat(bot, panels, word_back), Outcomes(bot, word_back, words)
+    hears = OdysseyCog(bot, panels, chat, outcomes)
+    for cog in (PrivateAnswers(bot), words, panels, Dialogues(), Sight(), hears, Departures(bot)):
         await bot.add_cog(cog)
 
 
 class OdysseyCog(commands.Cog):
     """Has commands and buttons answer, hears what happens in Discord, and shows what comes of it."""
 
-    def __init__(self, bot: OdysseyBot, panels: PanelKeeper, answers: PrivateAnswers) -> None:
+    def __init__(self, bot: OdysseyBot, panels: PanelKeeper, chat: Chat, outcomes: Outcomes) -> None:
         self._bot = bot
         self._services = bot.services
-        self._answers = answers
         self._panels = panels
         self._recordings = RecordingBoard(bot)
-        self._chat = Chat(bot, panels)
+        self._chat = chat
+        self._outcomes = outcomes
 
     async def cog_load(self) -> None:
         """Has commands answer, and buttons, those of earlier runs too.
@@ -94,6 +101,7 @@ class OdysseyCog(commands.Cog):
         self._bot.tree.error(command_failed)
         self._bot.add_dynamic_items(*ITEMS)
         await self._panels.start()
+        await self._outcomes.start()
         self._services.poster.poster = self._recordings
         self._services.outbox.hurry()
 
@@ -101,8 +109,7 @@ class OdysseyCog(commands.Cog):
         """Returns when all is shown and told, or the time for last words is over."""
         self._services.poster.poster = None
         within_s = self._services.deadline.last_words_s()
-        closing = (part.close(within_s=within_s) for part in (self._panels, self._chat, self._answers))
-        await asyncio.gather(*closing)
+        await asyncio.gather(*(part.close(within_s=within_s) for part in (self._panels, self._outcomes)))
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

@@ -40,6 +40,7 @@ from bot.process.deadline import STOP_S, Deadline
 from bot.process.liveness import Liveness
 from bot.process.memory import old_objects_left_alone
 from bot.process.open_files import raise_open_files_limit
+from bot.process.sealing import Seal
 from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
@@ -272,6 +273,7 @@ async def _open_services(
         poster=poster,
         clock=clock,
         deadline=deadline,
+        seal=Seal(settings.discord_token.get_secret_value()),
         watch_base_url=settings.watch_base_url,
     )
 

@@ -27,6 +27,7 @@ from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.kit.references import new_reference
 from bot.process.deadline import Deadline
+from bot.process.sealing import Seal
 from bot.worlds.artifacts import FetchArtifact
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ LASTING_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the cogs work with: it has no key, and no setting but those that they need."""
+    """What the cogs work with: it shows no key, and has no setting but those that they need."""
 
     broadcasts: Broadcasts
     deeds: Deeds
@@ -68,6 +69,7 @@ class Services:
     poster: CurrentPoster
     clock: Clock
     deadline: Deadline
+    seal: Seal
     watch_base_url: str | None
     """Where watch links start, without a slash at the end; None where others cannot reach the page."""
 

@@ -44,18 +44,12 @@ class Chat:
     Editing a message revises its suggestion while that waits, deleting it withdraws it.
     """
 
-    def __init__(self, bot: OdysseyBot, panels: PanelKeeper) -> None:
+    def __init__(self, bot: OdysseyBot, panels: PanelKeeper, word_back: WordBack) -> None:
         self._bot = bot
         self._services = bot.services
         self._panels = panels
-        self._word_back = WordBack(bot)
+        self._word_back = word_back
         self._heard: dict[int, _Heard] = {}
-        self._all_told = asyncio.Event()
-        self._all_told.set()
-
-    async def close(self, *, within_s: float) -> None:
-        """Has the last authors told what became of their suggestions, and takes down standing notices."""
-        await self._word_back.close(self._all_told, within_s=within_s)
 
     async def said(self, message: discord.Message) -> None:
         """Puts what a message proposes in line, if a broadcast runs in its channel."""
@@ -71,13 +65,10 @@ class Chat:
         session = self._services.broadcasts.in_channel(channel)
         # Heard before anything is awaited: the message may be edited or deleted meanwhile.
         self._heard[message.id] = heard = _Heard(message, session, answers_panel, prompt)
-        self._all_told.clear()
         try:
             await self._suggest(heard, prompt)
         finally:
             del self._heard[message.id]
-            if not self._heard:
-                self._all_told.set()
 
     async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
         """Revises a waiting suggestion; it keeps its place. What proposes nothing any more is withdrawn."""
@@ -99,13 +90,13 @@ class Chat:
         await asyncio.gather(*(self._look_at(heard, turns) for heard in list(self._heard.values())))
 
     async def _suggest(self, heard: _Heard, prompt: str) -> None:
-        message = heard.message
+        message, is_marked = heard.message, self._word_back.marks_in(self._crowd_of(heard.session))
         try:
             ticket = await self._services.broadcasts.suggest(
                 context.channel(message),
                 prompt,
                 by=rights.author(message, self._services),
-                origin=Origin(message.channel.id, message.id),
+                origin=Origin(message.channel.id, message.id, is_marked),
             )
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
             await self._word_back.refused(message, error, crowd=self._crowd_of(heard.session))
@@ -113,7 +104,9 @@ class Chat:
         heard.suggestion = ticket.suggestion
         if heard.prompt != prompt:
             await self._adapt(heard)  # to what was done to the message while its suggestion was stored
-        await self._word_back.taken(message, ticket, crowd=self._crowd_of(heard.session))
+        if is_marked:
+            await self._word_back.taken(message, ticket, crowd=self._crowd_of(heard.session))
+        await asyncio.shield(ticket.settled)  # until then it may be edited, or deleted
 
     async def _look_at(self, heard: _Heard, turns: asyncio.Semaphore) -> None:
         message = heard.message

@@ -1,8 +1,8 @@
-"""What became of a suggestion from the chat, told to its author alone."""
+"""Why nothing comes of a message, told to its author alone."""
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Coroutine
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -10,14 +10,15 @@ import discord
 
 from bot.broadcast.clock import Clock
 from cogs.kit.answers import DISCORD_FAILED
+from cogs.kit.direct_messages import DirectMessages
 from cogs.wording.requests import NOT_TOLD_HERE
 
 STANDING_LIMIT, LIFETIME_S = 5, 20.0
 """Replies at once in a channel, so that a crowd that is refused does not fill it; how long each stands."""
-DIRECT_LIMIT, DIRECT_WINDOW_S = 10, 20.0
-"""Direct messages at most in a time: Discord takes a bot that sends many of them for a nuisance."""
-UNREACHABLE_FOR_S = 3600.0
-"""How long it is held against somebody that they take no direct messages: they may come to allow them."""
+
+Message = discord.Message | discord.PartialMessage
+Begin = Callable[[], Awaitable[object]]
+"""Awaited before what may happen once only."""
 
 
 class Notices:
@@ -26,22 +27,30 @@ class Notices:
     A reason that is no secret stands in such a reply at once: in one for all, if it holds for many.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, direct: DirectMessages, clock: Clock) -> None:
+        self._direct = direct
         self._clock = clock
         self._telling: set[asyncio.Task[None]] = set()
         self._is_finishing = asyncio.Event()
-        self._unreachable: dict[int, float] = {}
         self._standing: Counter[int] = Counter()
         """How many replies stand, by channel."""
         self._open: set[tuple[int, str]] = set()
         """Of these, the channel and what it is about, of each that gives its reason."""
-        self._sent_at: deque[float] = deque(maxlen=DIRECT_LIMIT)
 
     def tell(self, message: discord.Message, text: str) -> None:
         """Tells the author of a message why nothing comes of it."""
-        self._begin(self._tell(message, text), message)
+        self._begin(self.deliver(message, message.author.id, text), message)
 
-    def tell_openly(self, message: discord.Message, text: str, *, about: str) -> None:
+    async def deliver(self, message: Message, author_id: int, text: str, begin: Begin | None = None) -> None:
+        """The same; returns when the direct message is sent. A reply in its place stands for a while."""
+        if self._direct.are_taken_by(author_id) and not self._direct.wait_s:
+            if begin:
+                await begin()
+            if await self._direct.send(author_id, f"{text}\n-# {message.jump_url}"):
+                return
+        self._begin(self._stand(message, NOT_TOLD_HERE), message)
+
+    def tell_openly(self, message: Message, text: str, *, about: str) -> None:
         """Tells the author of a message, and everybody, why nothing comes of it: once `about` the same."""
         if (key := (message.channel.id, about)) not in self._open:
             self._open.add(key)
@@ -59,40 +68,18 @@ class Notices:
             task.cancel()
         await asyncio.gather(*self._telling, return_exceptions=True)
 
-    def _begin(self, telling: Coroutine[Any, Any, None], message: discord.Message) -> None:
+    def _begin(self, telling: Coroutine[Any, Any, None], message: Message) -> None:
         task = asyncio.create_task(telling, name=f"notice on message {message.id}")
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
-    async def _tell(self, message: discord.Message, text: str) -> None:
-        if self._may_write_to(message.author):
-            try:
-                await message.author.send(f"{text}\n-# {message.jump_url}")
-            except discord.Forbidden:  # who takes no messages from us is not asked again soon
-                self._unreachable[message.author.id] = self._clock.steady()
-            except DISCORD_FAILED:
-                pass
-            else:
-                return
-        await self._stand(message, NOT_TOLD_HERE)
-
-    async def _stand_openly(self, message: discord.Message, text: str, key: tuple[int, str]) -> None:
+    async def _stand_openly(self, message: Message, text: str, key: tuple[int, str]) -> None:
         try:
             await self._stand(message, text)
         finally:
             self._open.discard(key)
 
-    def _may_write_to(self, author: discord.abc.User) -> bool:
-        now = self._clock.steady()
-        while self._unreachable and now - next(iter(self._unreachable.values())) >= UNREACHABLE_FOR_S:
-            del self._unreachable[next(iter(self._unreachable))]
-        is_full = len(self._sent_at) == DIRECT_LIMIT and now - self._sent_at[0] < DIRECT_WINDOW_S
-        if is_full or author.id in self._unreachable:
-            return False
-        self._sent_at.append(now)
-        return True
-
-    async def _stand(self, message: discord.Message, text: str) -> None:
+    async def _stand(self, message: Message, text: str) -> None:
         channel_id = message.channel.id
         if self._standing[channel_id] >= STANDING_LIMIT or self._is_finishing.is_set():
             return

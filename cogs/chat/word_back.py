@@ -2,16 +2,20 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 
 import discord
 
 from bot.broadcast.errors import BroadcastError, Code, LineFull, SlowMode
 from bot.broadcast.floor.ticket import Ticket
-from bot.broadcast.model import Refusal
+from bot.broadcast.model import Origin, Refusal, Suggestion
+from bot.broadcast.telling.errand import TOLD_BY_THE_PANEL, Errand
 from bot.discord.bot import OdysseyBot
 from cogs.chat.notices import Notices
 from cogs.kit.answers import explain
-from cogs.kit.marks import APPLIED, QUEUED, REFUSED, Marks
+from cogs.kit.direct_messages import DirectMessages
+from cogs.kit.marks import APPLIED, NOT_KNOWN, REFUSED, Marks
 from cogs.wording.suggestions import settled_suggestion, simply_refused
 
 SMALL_CROWD = 10
@@ -19,25 +23,34 @@ SMALL_CROWD = 10
 OPEN_CODES = frozenset({LineFull, Code.INTAKE_PAUSED, SlowMode})
 OPEN_REFUSALS = frozenset({Refusal.STALE, Refusal.PANIC})
 """Why something is not taken, or not applied, that is no secret and often holds for many at once."""
-SILENT_REFUSALS = frozenset({Refusal.WITHDRAWN, Refusal.BROADCAST_ENDED, Refusal.CONNECTION_LOST})
-"""What its author did, and what the panel tells everybody."""
+UNMARKED_REFUSALS = TOLD_BY_THE_PANEL - {Refusal.INTERRUPTED}
+"""What leaves no mark on the message: its author did it, or the panel tells everybody."""
+NOTICED_FOR = timedelta(hours=1)
+"""From when it was suggested: after that nobody waits for a notice."""
 
 
 class WordBack:
     """Marks messages where the crowd is small, and gives notice of what was refused."""
 
-    def __init__(self, bot: OdysseyBot) -> None:
+    def __init__(self, bot: OdysseyBot, direct: DirectMessages) -> None:
         self._bot = bot
+        self._services = bot.services
+        self._began_at = bot.services.clock.now()
         self._marks = Marks()
-        self._notices = Notices(bot.services.clock)
+        self._notices = Notices(direct, bot.services.clock)
+        self._one_of_many: set[int] = set()
+        """Messages that bear no mark after all."""
 
-    async def close(self, all_told: asyncio.Event, *, within_s: float) -> None:
-        """Waits, for so long at most, until all is told and delivered. Standing notices are taken down."""
+    async def close(self, *, within_s: float) -> None:
+        """Waits, for so long at most, until all is delivered. Standing notices are taken down."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                await all_told.wait()
                 await self._notices.finish()
         await self._notices.close()
+
+    def marks_in(self, crowd: int) -> bool:
+        """Whether a message is marked that is one of so many."""
+        return crowd <= SMALL_CROWD and not self._marks.are_busy
 
     def tell_failure(self, message: discord.Message, error: Exception, *, more: str = "") -> None:
         """Gives notice of why what the message asked for was not done, and of what holds instead."""
@@ -49,31 +62,59 @@ class WordBack:
             self._notices.tell_openly(message, explain(error, f"message {message.id}"), about=str(error))
         else:
             self.tell_failure(message, error)
-        if self._marks_in(crowd):
+        if self.marks_in(crowd):
             await self._marks.put(message, REFUSED)
 
     async def taken(self, message: discord.Message, ticket: Ticket, *, crowd: int) -> None:
-        """The message's suggestion was taken; returns when its author knows what became of it.
+        """The message's suggestion was taken; `crowd` is as large as it has become meanwhile."""
+        if ticket.settled.done():
+            return
+        if self.marks_in(crowd):
+            await self._marks.put_queued(message)
+        else:
+            self._one_of_many.add(message.id)
 
-        Who was one of many when it was taken sees no mark later on either: many are often settled at once.
-        Of what merely ended with the broadcast, the panel tells everybody at once.
+    async def settled(self, suggestion: Suggestion, origin: Origin, errand: Errand) -> None:
+        """Tells a message's author what became of it: of an earlier run's too, and no notice twice.
+
+        Who was one of many when it was taken sees no mark. Of what merely ended with the broadcast, the panel
+        tells everybody at once. Raises what Discord raises when it is unwell.
         """
-        is_marked = self._marks_in(crowd)
-        is_queued = is_marked and not ticket.settled.done()
-        if is_queued:
-            await self._marks.put(message, QUEUED)
-        settled = await asyncio.shield(ticket.settled)
-        sign: str | None = APPLIED
-        if refusal := settled.refusal:
-            sign = None if refusal in SILENT_REFUSALS else REFUSED
-            if refusal in OPEN_REFUSALS:
-                self._notices.tell_openly(message, simply_refused(refusal), about=refusal.value)
-            elif sign:
-                self._notices.tell(message, settled_suggestion(settled))
-        if is_queued and self._bot.user:
-            await self._marks.replace(message, self._bot.user, sign)
-        elif is_marked and sign:
-            await self._marks.put(message, sign)
+        if origin.message_id is None or self._bot.user is None:
+            return
+        message = (await self._channel(suggestion, origin)).get_partial_message(origin.message_id)
+        refusal = suggestion.refusal
+        if refusal in OPEN_REFUSALS and errand.tries == 0:
+            self._notices.tell_openly(message, simply_refused(refusal), about=refusal.value)
+        elif refusal and refusal not in TOLD_BY_THE_PANEL and self._is_awaited(suggestion, errand):
+            await self._notices.deliver(
+                message,
+                suggestion.viewer.id,
+                settled_suggestion(suggestion),
+                partial(self._services.outbox.begin, errand),
+            )
+        if origin.message_id in self._one_of_many:
+            self._one_of_many.discard(origin.message_id)
+        elif origin.is_marked:
+            is_earlier = suggestion.suggested_at < self._began_at
+            await self._marks.settle(message, self._bot.user, _sign(refusal), is_earlier=is_earlier)
 
-    def _marks_in(self, crowd: int) -> bool:
-        return crowd <= SMALL_CROWD and not self._marks.are_busy
+    def _is_awaited(self, suggestion: Suggestion, errand: Errand) -> bool:
+        """Whether a notice is due: its author waits for one, and was certainly given none."""
+        age = self._services.clock.now() - suggestion.suggested_at
+        return errand.begun_at is None and errand.tries == 0 and age < NOTICED_FOR
+
+    async def _channel(self, suggestion: Suggestion, origin: Origin) -> discord.PartialMessageable:
+        services, broadcast_id = self._services, suggestion.broadcast_id
+        session = services.broadcasts.find(broadcast_id)
+        broadcast = session.broadcast if session else await services.history.broadcast(broadcast_id)
+        guild_id = broadcast.channel.guild_id if broadcast else None
+        return self._bot.get_partial_messageable(origin.channel_id, guild_id=guild_id)
+
+
+def _sign(refusal: Refusal | None) -> str | None:
+    if refusal is None:
+        return APPLIED
+    if refusal is Refusal.NOT_KNOWN:
+        return NOT_KNOWN
+    return None if refusal in UNMARKED_REFUSALS else REFUSED

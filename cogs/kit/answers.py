@@ -16,6 +16,7 @@ import discord
 from bot.broadcast.errors import BroadcastError, Code
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.kit.references import new_reference
+from cogs.kit.promising import is_kept, promise
 from cogs.wording.requests import UNEXPECTED, refused_request
 from cogs.wording.text import reference_line
 
@@ -65,6 +66,7 @@ async def answer_privately(interaction: discord.Interaction, text: str) -> None:
     with telling(interaction):
         if is_acknowledged(interaction):
             await interaction.followup.send(text, ephemeral=True)
+            is_kept(interaction)
         else:
             await interaction.response.send_message(text, ephemeral=True)
 
@@ -75,12 +77,18 @@ async def tell(
     *,
     view: discord.ui.LayoutView | None = None,
     files: Sequence[discord.File] = (),
+    is_last: bool = True,
 ) -> None:
-    """Gives the answer that only the user sees: the one that was announced, if one was."""
+    """Gives the answer that only the user sees: the one that was promised, if one was.
+
+    Unless it `is_last`, another one stays promised.
+    """
     with telling(interaction):
         if is_acknowledged(interaction):
             shown = {"content": text} if view is None else {"view": view}
             await interaction.edit_original_response(**shown, attachments=files)
+            if is_last:
+                is_kept(interaction)
         elif view is None:
             await interaction.response.send_message(text, files=files, ephemeral=True)
         else:
@@ -136,6 +144,8 @@ def telling(interaction: discord.Interaction) -> Iterator[None]:
 
 
 async def _acknowledge(interaction: discord.Interaction, *, in_place: bool) -> None:
+    if not in_place:
+        await promise(interaction)
     try:
         await interaction.response.defer(ephemeral=True, thinking=not in_place)
     except discord.HTTPException as error:

@@ -2,15 +2,12 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
 
 import discord
 
 from cogs.kit.answers import DISCORD_FAILED
 
-QUEUED, APPLIED, REFUSED = "📨", "✅", "❌"
-MESSAGES_LOOKED_AT = 200
-"""How far back forgotten marks are looked for: marks are for small crowds, and those that wait are recent."""
+QUEUED, APPLIED, REFUSED, NOT_KNOWN = "📨", "✅", "❌", "❔"
 MARKS_AT_ONCE = 10
 """Marks that are under way at most: Discord takes only a few reactions in a second."""
 
@@ -20,6 +17,9 @@ class Marks:
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(MARKS_AT_ONCE)
+        self._being_queued: dict[int, asyncio.Event] = {}
+        self._queued: set[int] = set()
+        """The messages that were marked as queued by this run, and still are."""
 
     @property
     def are_busy(self) -> bool:
@@ -28,32 +28,40 @@ class Marks:
 
     async def put(self, message: discord.Message, sign: str) -> None:
         async with self._turns:
-            await mark(message, sign)
+            with suppress(*DISCORD_FAILED):  # a courtesy: it may be forbidden here
+                await message.add_reaction(sign)
 
-    async def replace(self, message: discord.Message, me: discord.abc.Snowflake, sign: str | None) -> None:
+    async def put_queued(self, message: discord.Message) -> None:
+        """Marks a message whose suggestion waits. Whatever is to replace it waits until it is there."""
+        is_there = self._being_queued[message.id] = asyncio.Event()
+        self._queued.add(message.id)
+        try:
+            await self.put(message, QUEUED)
+        finally:
+            is_there.set()
+            del self._being_queued[message.id]
+
+    async def settle(
+        self,
+        message: discord.PartialMessage,
+        me: discord.abc.Snowflake,
+        sign: str | None,
+        *,
+        is_earlier: bool,
+    ) -> None:
+        """Puts a mark in the place of "queued", if that is there, or takes that away.
+
+        `is_earlier`: an earlier run may have marked it. Raises what Discord raises when it is unwell: then it
+        is to be done again.
+        """
+        if being_queued := self._being_queued.get(message.id):
+            await being_queued.wait()
         async with self._turns:
-            await replace_mark(message, me, sign)
-
-
-async def mark(message: discord.Message, sign: str) -> None:
-    with suppress(*DISCORD_FAILED):  # a courtesy: it may be forbidden here
-        await message.add_reaction(sign)
-
-
-async def replace_mark(message: discord.Message, me: discord.abc.Snowflake, sign: str | None) -> None:
-    """Puts a mark in the place of "queued", or takes that away."""
-    with suppress(*DISCORD_FAILED):
-        await message.remove_reaction(QUEUED, me)
-    if sign:
-        await mark(message, sign)
-
-
-async def close_forgotten_marks(
-    channel: discord.abc.Messageable, me: discord.abc.Snowflake, *, since: datetime
-) -> None:
-    """What is still marked as queued was refused: the run of the bot that marked it was cut off."""
-    with suppress(*DISCORD_FAILED):  # without the right to read the history they must stay
-        async for message in channel.history(limit=MESSAGES_LOOKED_AT, after=since, oldest_first=False):
-            for reaction in message.reactions:
-                if str(reaction.emoji) == QUEUED and me.id in {user.id async for user in reaction.users()}:
-                    await replace_mark(message, me, REFUSED)
+            # The message may be gone, and marks may be forbidden here.
+            with suppress(discord.NotFound, discord.Forbidden):
+                if is_earlier or message.id in self._queued:
+                    await message.remove_reaction(QUEUED, me)
+            self._queued.discard(message.id)
+            with suppress(discord.NotFound, discord.Forbidden):
+                if sign:
+                    await message.add_reaction(sign)

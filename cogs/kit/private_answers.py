@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +19,7 @@ from bot.discord.bot import OdysseyBot
 from cogs.kit import context
 from cogs.kit.answers import ANSWER_LIFETIME_S, DISCORD_FAILED, is_acknowledged, telling
 from cogs.kit.lasting_button import LastingView
+from cogs.kit.promising import is_kept
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +62,6 @@ class PrivateAnswers(commands.Cog):
         self._kept: dict[str, dict[tuple[int, Matter], _Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._following = asyncio.Semaphore(AT_ONCE)
-        self._owing: set[asyncio.Task[Any]] = set()
-        """The tasks, all of discord.py's making, that are still to tell somebody."""
 
     @staticmethod
     def of(interaction: discord.Interaction) -> PrivateAnswers:
@@ -72,22 +70,6 @@ class PrivateAnswers(commands.Cog):
     async def cog_load(self) -> None:
         """From now on answers follow."""
         self._listeners.listen(self.broadcast_changed)
-
-    @contextmanager
-    def owing(self) -> Iterator[None]:
-        """What runs inside is still to tell somebody what became of what they asked for."""
-        task = asyncio.current_task()
-        assert task  # noqa: S101 - a coroutine runs in a task
-        self._owing.add(task)
-        try:
-            yield
-        finally:
-            self._owing.discard(task)
-
-    async def close(self, *, within_s: float) -> None:
-        """Returns when nothing is owed to anybody any more, or after that time: the bot stops."""
-        if self._owing:
-            await asyncio.wait(self._owing, timeout=within_s)
 
     async def show(
         self,
@@ -252,6 +234,7 @@ class _Answer:
             await self._stands(interaction, answered.message_id or interaction.id)
         elif interaction.message is None:
             original = await interaction.edit_original_response(view=view)
+            is_kept(interaction)
             await self._stands(interaction, original.id)
         else:  # the original response would be the public message
             sent = await interaction.followup.send(view=view, ephemeral=True, wait=True)

@@ -13,6 +13,7 @@ from bot.broadcast.model import Broadcast
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
 from cogs.kit.answers import DISCORD_FAILED, is_acknowledged, tell
+from cogs.kit.promising import is_kept, promise
 from cogs.panel.kept_panel import KeptPanel
 from cogs.panel.mender import PanelMender
 from cogs.panel.upkeep import EDIT_TIMEOUT_S, PanelUpkeep
@@ -121,6 +122,7 @@ class PanelKeeper(commands.Cog):
             await tell(interaction, STARTED)
             return
         posted_at = self._services.clock.steady()
+        await promise(interaction, panel.session.broadcast.id)
         with suppress(*DISCORD_FAILED):  # it may have come all the same
             await interaction.response.defer(thinking=True)
         await panel.session.was_stored.wait()
@@ -137,6 +139,7 @@ class PanelKeeper(commands.Cog):
             # The interaction's token dies after 15 min; the message itself can be edited for longer.
             panel.stands(answer.id, posted_at)
             panel.looks(drawn)
+            is_kept(interaction)
 
     def _keep(self, panel: KeptPanel) -> None:
         broadcast_id = panel.session.broadcast.id

@@ -3,6 +3,7 @@
 import io
 import logging
 import math
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.discord.bot import OdysseyBot
 from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL
 from cogs.kit.own_messages import nonce_of, panels_in
+from cogs.kit.promised import CannotAnswerError, give, promised_panel
 from cogs.panel.earlier_panel import give_way
 from cogs.panel.panel import PICTURE_NAME, STEERABLE, Panel
 from cogs.panel.watching import watch_url
@@ -94,6 +96,12 @@ class KeptPanel:
                     found[message.id] = message.created_at
             except discord.Forbidden:
                 self.may_have_others = True
+        if promised := promised_panel(self._services, broadcast.id):
+            if not found:
+                with suppress(CannotAnswerError):
+                    answer = await give(self._bot, promised, await self.draw())
+                    found[answer.id] = answer.created_at
+            self._services.outbox.forget(promised.kind, promised.subject_id)
         for message_id, posted_at in sorted(found.items()):
             self.stands(message_id, self._steady_of(posted_at))
             if message_id not in remembered:

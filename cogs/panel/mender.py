@@ -3,6 +3,7 @@
 import itertools
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import discord
@@ -11,12 +12,10 @@ from bot.broadcast.errors import NotStoredError
 from bot.broadcast.model import Broadcast
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.show.view import BroadcastView
-from bot.broadcast.states import Reason
 from bot.broadcast.telling.chores import Chores
 from bot.discord.bot import OdysseyBot
 from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS
-from cogs.kit.marks import close_forgotten_marks
 from cogs.kit.own_messages import panels_in
 from cogs.panel.earlier_panel import give_way
 from cogs.panel.kept_panel import panel_of
@@ -93,14 +92,9 @@ class PanelMender:
         if message_id != await self._services.history.newest_panel(broadcast.id):
             await give_way(message, self._services)
             return
-        try:
+        with suppress(discord.NotFound):  # somebody deleted it, or the whole channel
             panel = await panel_of(self._bot, await self._view_of(broadcast))
             await message.edit(view=panel, attachments=[], allowed_mentions=NO_MENTIONS)
-        except discord.NotFound:
-            pass  # somebody deleted it, or the whole channel
-        else:
-            if self._bot.user and broadcast.ending and broadcast.ending.reason is Reason.INTERRUPTED:
-                await close_forgotten_marks(channel, self._bot.user, since=broadcast.requested_at)
         await self._services.journal.close_panel(message_id, self._services.clock.now())
 
     async def _view_of(self, broadcast: Broadcast) -> BroadcastView:

@@ -10,10 +10,11 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Channel, Origin, Refusal, Suggestion
 from bot.broadcast.rights import Deed
+from bot.broadcast.telling.errand import Kind
 from cogs.kit import context, rights
-from cogs.kit.answers import ANSWER_LIFETIME_S, acknowledging, tell
+from cogs.kit.answers import ANSWER_LIFETIME_S, acknowledging, show, tell
 from cogs.kit.lasting_button import LastingButton, LastingView
-from cogs.kit.private_answers import PrivateAnswers
+from cogs.steering.private_words import PrivateWords
 from cogs.wording.labels import WITHDRAW
 from cogs.wording.suggestions import settled_suggestion, taken_suggestion, waiting_unfollowed
 
@@ -29,12 +30,13 @@ async def suggest_privately(
     Raises what `Broadcasts.suggest` raises.
     """
     channel = channel or context.channel(interaction)
-    origin, broadcasts = Origin(context.channel(interaction).id), context.services(interaction).broadcasts
-    async with acknowledging(interaction):
-        person = await rights.check(interaction, Deed.SUGGEST, channel)
-        ticket = await broadcasts.suggest(channel, prompt, by=person, origin=origin)
-    with PrivateAnswers.of(interaction).owing():
-        await _follow(interaction, ticket, context.services(interaction).clock)
+    origin = Origin(context.channel(interaction).id, interaction_id=interaction.id)
+    services = context.services(interaction)
+    with PrivateWords.of(interaction).following(interaction.id):
+        async with acknowledging(interaction):
+            person = await rights.check(interaction, Deed.SUGGEST, channel)
+            ticket = await services.broadcasts.suggest(channel, prompt, by=person, origin=origin)
+        await _follow(interaction, ticket, services.clock)
 
 
 class WithdrawButton(
@@ -49,14 +51,23 @@ class WithdrawButton(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         session, _ = await rights.session_of(interaction, Deed.WITHDRAW, self._broadcast_id)
-        if session.floor.waiting_suggestion(self._suggestion_id).viewer.id != interaction.user.id:
+        waiting = session.floor.waiting_suggestion(self._suggestion_id)
+        if waiting.viewer.id != interaction.user.id:
             raise BroadcastError(Code.NOT_IN_LINE)
         async with acknowledging(interaction, in_place=True):
-            await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
+            withdrawn = await session.floor.refuse(self._suggestion_id, Refusal.WITHDRAWN)
+        asked_by = waiting.origin and waiting.origin.interaction_id
+        services = context.services(interaction)
+        if withdrawn and not services.outbox.get(Kind.ANSWER, asked_by):  # too old to be followed
+            word = settled_suggestion(waiting.refused(Refusal.WITHDRAWN, services.clock.now()))
+            await show(interaction, LastingView(TextDisplay(word)))
 
 
 async def _follow(interaction: discord.Interaction, ticket: Ticket, clock: Clock) -> None:
-    """Says how a suggestion stands, and again when that is something else, until it is settled."""
+    """Says how a suggestion stands, and again when that is something else, until it is settled.
+
+    What became of it is told by the outbox (`private_words.py`), as it is after a restart.
+    """
     until, is_settled = clock.steady() + ANSWER_LIFETIME_S, asyncio.Event()
     ticket.settled.add_done_callback(lambda _: is_settled.set())
     told, is_told = None, False
@@ -67,13 +78,11 @@ async def _follow(interaction: discord.Interaction, ticket: Ticket, clock: Clock
             kind = prospect and prospect._replace(before=0)  # numbers were said to be of that moment
             if not is_told or (kind and kind != told):
                 told, is_told = kind, True
-                await tell(interaction, view=_waiting(taken_suggestion(prospect), ticket.suggestion))
+                view = _waiting(taken_suggestion(prospect), ticket.suggestion)
+                await tell(interaction, view=view, is_last=False)
                 await clock.wait(is_settled, until=min(until, clock.steady() + FOLLOW_GAP_S))
             await clock.wait(changed, until=until)
-    if ticket.settled.done():
-        word = settled_suggestion(ticket.settled.result())
-        await tell(interaction, view=LastingView(TextDisplay(word)))
-    else:
+    if not ticket.settled.done():
         word = waiting_unfollowed(ticket.prospect())
         await tell(interaction, view=_waiting(word, ticket.suggestion))
 

@@ -19,6 +19,7 @@ OUTDATED_COMMAND = (
 ORPHANED_DIALOGUE = (
     "The bot was restarted while you were typing, or that was long ago. Please open the dialogue again."
 )
+CUT_OFF = "The bot was interrupted before it could answer. Please try again."
 NOT_TOLD_HERE = "That was not taken. I cannot say why in front of everyone; `/odyssey say` answers you alone."
 EARLIER_WORDS = "Your earlier words stay in line; delete the message to take them back."
 _RULES = {

@@ -61,7 +61,7 @@ def taken_suggestion(prospect: Prospect | None) -> str:
 def waiting_unfollowed(prospect: Prospect | None) -> str:
     """The last word of a suggestion that waits: Discord lets no answer be changed later."""
     fate = _fate(prospect) if prospect else "It is on its way."
-    return f"📨 Taken. {fate}\n-# This message can follow it no longer: the panel shows what is applied."
+    return f"📨 Taken. {fate}\n-# This message can follow it no longer: what becomes of it is written to you."
 
 
 def your_vote(number: int | None, prompt: str, *, is_waiting: bool) -> str:

@@ -1,6 +1,6 @@
 """Steering by chat, in all its ways."""
 
-from cogs.chat.notices import DIRECT_LIMIT
+from cogs.kit.direct_messages import LIMIT
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.support.steering import set_
 
@@ -65,7 +65,7 @@ async def test_a_refusal_is_told_to_its_author_alone(house: House) -> None:
         await house.discord.wait_for_message(
             CHANNEL, lambda seen: seen.id == said.id and "❌" in str(seen.reactions), timeout_s=WAIT_S
         )
-        for number in range(DIRECT_LIMIT):
+        for number in range(LIMIT):
             await robin.send(CHANNEL, f"!heck {number}")
         await house.shown("I cannot say why in front of everyone")
         assert not any("breaks a rule" in message.text for message in house.discord.messages(CHANNEL))
