@@ -30,7 +30,7 @@ class CannotAnswerError(Exception):
     """An answer that was promised cannot be given any more. `is_dismissed`: its user does not want it."""
 
     def __init__(self, *, is_dismissed: bool = False) -> None:
-        super().__init__("dismissed" if is_dismissed else "too late")
+        super().__init__(is_dismissed)
         self.is_dismissed = is_dismissed
 
 
