@@ -18,7 +18,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: demo test published-client lint types check bench chaos simulate soak lock vendor clean
+.PHONY: demo test published-client lint types check bench chaos simulate soak fuzz lock vendor clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/local.stamp ## the whole bot in a browser, without any account
@@ -54,7 +54,10 @@ chaos: $(VENV)/dev.stamp ## evenings in which the bot is killed, then those in w
 	@$(PY) -m tests.chaos --faults $(ARGS)
 
 simulate: $(VENV)/dev.stamp ## ten thousand evenings in virtual time; ARGS="--seed 7 --history" plays one of them
-	$(PY) -m tests.simulate $(or $(ARGS),--evenings 10000)
+	@$(PY) -m tests.simulate $(or $(ARGS),--evenings 10000)
+
+fuzz: $(VENV)/dev.stamp ## a million malformed messages
+	@$(PY) -m tests.fuzz $(ARGS)
 
 soak: $(VENV)/dev.stamp ## broadcast after broadcast, two hours or DURATION= seconds: what the bot holds must not grow
 	@$(PY) -m tests.soak $(DURATION)

@@ -15,8 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.simulate.checker import check
-from tests.simulate.evening import Evening
+from tests.simulate.playing import Played, play, play_without_history
 
 
 def main() -> None:
@@ -44,23 +43,12 @@ def main() -> None:
         sys.exit(1)
 
 
-def play(seed: int) -> tuple[int, str, list[str], list[str]]:
-    """An evening's seed, digest, faults and history."""
-    evening = Evening(seed)
-    evening.play()
-    return seed, evening.digest, check(evening), evening.history
-
-
-def _play(seed: int) -> tuple[int, str, list[str], list[str]]:
-    return *play(seed)[:3], []
-
-
-def _played(seeds: range, processes: int) -> Iterator[tuple[int, str, list[str], list[str]]]:
+def _played(seeds: range, processes: int) -> Iterator[Played]:
     if processes <= 1:
         yield from map(play, seeds)
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(_play, seeds, chunksize=10)
+        yield from pool.imap_unordered(play_without_history, seeds, chunksize=10)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def each_suggestion_has_one_fate(evening: Evening) -> Iterator[str]:
     for prompt, times in heard.items():
         if prompt == SAFE_PROMPT:
             continue
-        if len(evening.crowd.words.get(prompt, ())) == 1:
+        if evening.crowd.used[prompt] == 1:
             if any(count > 1 for count in Counter(times).values()):
                 yield f"{prompt!r} was heard twice by one stream: {times}"
             if len({run for run, _ in times}) > 1:
@@ -106,6 +106,9 @@ def each_suggestion_has_one_fate(evening: Evening) -> Iterator[str]:
     for row in evening.disk.rows("select * from suggestions"):
         if row["outcome"] == Outcome.ACKNOWLEDGED.value and row["applied"] not in took:
             yield f"suggestion {row['id']} was applied as {row['applied']!r}, which no stream took"
+        prompt, is_own = row["prompt"], evening.crowd.used[row["prompt"]] == 1
+        if is_own and row["sent_at"] is None and prompt in heard:
+            yield f"suggestion {row['id']} was never sent ({row['refusal']}), and heard: {heard[prompt]}"
         if row["refusal"] == Refusal.BROADCAST_ENDED.value and row["sent_at"] and row["applied"]:
             yield f"suggestion {row['id']} has two fates"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,8 +48,8 @@ class Crowd:
         self, luck: random.Random, do: Callable[[Coroutine[Any, Any, None], str], None], pause_s: float
     ) -> None:
         self.ideas: dict[str, Idea] = {}
-        self.words: dict[str, list[str]] = {}
-        """By prompt: the suggestions that had it."""
+        self.used: Counter[str] = Counter()
+        """How often a prompt was said, whatever became of it."""
         self.started: list[Broadcast] = []
         self.faults: list[str] = []
         self._random = luck
@@ -109,7 +110,6 @@ class Crowd:
         prompt = self._prompt(joins=0.15)
         ticket = await app.broadcasts.suggest(channel, prompt, by=person(viewer))
         idea = self.ideas[ticket.suggestion.id] = Idea(ticket.suggestion, run, [prompt])
-        self.words.setdefault(prompt, []).append(ticket.suggestion.id)
         idea.told.append(await asyncio.shield(ticket.settled))
 
     async def _steer(self, app: App, session: BroadcastSession, chosen: str, viewer: Viewer) -> None:
@@ -122,10 +122,9 @@ class Crowd:
                 floor.vote(viewer, one.id)
             case "revise" if one:
                 prompt = self._prompt()
-                if await app.broadcasts.revise(session, one, prompt, by=person(one.viewer)):
-                    self.words.setdefault(prompt, []).append(one.id)
-                    if idea := self.ideas.get(one.id):
-                        idea.words.append(prompt)
+                is_revised = await app.broadcasts.revise(session, one, prompt, by=person(one.viewer))
+                if is_revised and (idea := self.ideas.get(one.id)):
+                    idea.words.append(prompt)
             case "withdraw" if one:
                 await floor.refuse(one.id, Refusal.WITHDRAWN)
             case "approve" if one:
@@ -152,9 +151,11 @@ class Crowd:
 
     def _prompt(self, joins: float = 0.0) -> str:
         luck = self._random
-        if self.words and luck.random() < joins:
-            return luck.choice(list(self.words))
-        return f"{luck.choice(_THINGS)} {luck.randrange(10**6)} {luck.choice(_DEEDS)}"
+        said = f"{luck.choice(_THINGS)} {luck.randrange(10**6)} {luck.choice(_DEEDS)}"
+        if self.used and luck.random() < joins:
+            said = luck.choice(list(self.used))
+        self.used[said] += 1
+        return said
 
 
 def person(viewer: Viewer) -> Person:

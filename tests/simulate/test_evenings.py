@@ -6,9 +6,7 @@ import sys
 
 import pytest
 
-from tests.simulate.__main__ import play
-from tests.simulate.checker import check
-from tests.simulate.evening import Evening
+from tests.simulate.playing import play
 
 EVENINGS = 200
 AT_A_TIME = 25
@@ -19,9 +17,7 @@ def test_nothing_is_lost_doubled_or_left_open_on_any_evening(first: int) -> None
     """Whatever the crowd does, the outer services lose, and whenever the bot is cut off."""
     wrong = {}
     for seed in range(first, first + AT_A_TIME):
-        evening = Evening(seed)
-        evening.play()
-        if faults := check(evening):
+        if faults := play(seed).faults:
             wrong[seed] = faults
     assert not wrong, f"seen again by: python -m tests.simulate --seed {min(wrong)} --history"
 
@@ -34,7 +30,7 @@ def test_a_seed_repeats_its_evening() -> None:
 
 def test_a_seed_repeats_its_evening_in_any_process() -> None:
     """Neither addresses nor the hashes of texts, which are others in each process, have a say."""
-    code = "from tests.simulate.__main__ import play; print([play(seed)[1] for seed in (3, 33)])"
+    code = "from tests.simulate.playing import play; print([play(seed).digest for seed in (3, 33)])"
     printed = {
         subprocess.run(
             [sys.executable, "-c", code],
