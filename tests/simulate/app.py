@@ -19,12 +19,14 @@ from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.model import Broadcast
+from bot.broadcast.outage import Outage
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.show.unstored import Unstored
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.process.clock import SystemClock
@@ -32,7 +34,7 @@ from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.outbox import DatabaseOutbox
-from bot.storage.recovery import close_unfinished
+from bot.storage.recovery import close_unfinished, left_open, left_running
 from bot.storage.writer import Writer
 from cogs.recordings.board import RecordingBoard
 from tests.simulate.channels import BOT, ModelDiscord
@@ -52,6 +54,8 @@ from tests.support.rules import (
 
 THE_EVENING = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 SAFE_PROMPT = "a calm meadow"
+RESUMED_WITHIN = timedelta(seconds=120)
+"""A broadcast that was left for longer is closed instead."""
 
 
 class VirtualClock(SystemClock):
@@ -137,9 +141,12 @@ class App:
 
     async def _open(self, stack: AsyncExitStack) -> None:
         clock, service = self.clock, self._service
+        worlds = ModelWorlds(service)
         listeners, poster = Listeners[Broadcast](), CurrentPoster()
         listeners.listen(lambda changed: self._note("shown", changed.id, changed.state))
         writer = await stack.enter_async_context(Writer(self._engine))
+        outage = Outage()
+        writer.tried.listen(lambda one: outage.tell(is_on=one.is_for_want_of_the_database))
         outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(self._engine, writer), clock))
         journal, history = DatabaseJournal(writer, outbox), DatabaseHistory(self._engine)
         audit = Audit(DatabaseGuilds(self._engine, writer), clock)
@@ -147,8 +154,8 @@ class App:
             RecordingDesk(outbox, service, JournalKeeper(journal), poster, history, clock, timeout_s=60)
         )
         ports = Ports(
-            open_world=ModelWorlds(service).open,
-            leave=_not_heard,
+            open_world=worlds.open,
+            leave=worlds.leave,
             journal=journal,
             history=history,
             listeners=listeners,
@@ -161,12 +168,21 @@ class App:
             arbitration_of=lambda _: self.rules.arbitration,
             new_id=self._new_id,
             new_reference=self._new_id,
+            outage=outage,
         )
         self.broadcasts = await stack.enter_async_context(Broadcasts(ports))
         self.deeds = Deeds(audit, lambda _: SAFE_PROMPT)
+        await stack.enter_async_context(Unstored(self.broadcasts, outage, clock))
         await stack.enter_async_context(Heartbeat(self.broadcasts, journal, clock))
-        await close_unfinished(self._engine, now=clock.now(), reference=self._new_id())
+        now = clock.now()
+        left, cut_off = (
+            await left_running(self._engine, now=now, within=RESUMED_WITHIN),
+            await left_open(self._engine),
+        )
+        going_on = [each.broadcast.id for each in left]
+        await close_unfinished(self._engine, now=now, reference=self._new_id(), but=going_on)
         await outbox.load()
+        await self.broadcasts.resume(left, cut_off)
         bot: Any = SimpleNamespace(
             user=BOT,
             get_partial_messageable=self._discord.channel,
@@ -187,8 +203,3 @@ class App:
 
     def _new_id(self) -> str:
         return f"{self._random.getrandbits(64):016x}"
-
-
-async def _not_heard(_session: str) -> bool:
-    """The service frees what was cut off by itself."""
-    return False

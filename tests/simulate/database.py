@@ -11,12 +11,13 @@ import functools
 import random
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from bot.storage.database import open_database
@@ -34,9 +35,12 @@ class Disk:
         self._raw = raw
         engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
         self.connection: Connection = engine.connect()
+        self.is_full = False
+        """Whether nothing can be stored now; what is stored can be read."""
 
     def wipe(self) -> None:
         """As a first start of the newest version finds it, once it has made its tables."""
+        self.is_full = False
         self._raw.deserialize(_empty())
         self._raw.execute("PRAGMA foreign_keys=ON")
 
@@ -50,27 +54,22 @@ class Disk:
 class LoopEngine:
     """What the storage uses of an `AsyncEngine`, for one run. `passed` is told of each commit."""
 
+    url = make_url("sqlite://")
+
     def __init__(self, disk: Disk, luck: random.Random, passed: Callable[[str], None]) -> None:
-        self._disk = disk
+        self.disk = disk
+        self.passed = passed
         self._random = luck
-        self._passed = passed
+
+    def connect(self) -> Connected:
+        return Connected(self)
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[InTheLoop]:
-        await self._wait()
-        with self._disk.connection.begin():
-            yield InTheLoop(self._disk.connection)
-        self._passed("commit")
-        await self._wait()
+    async def begin(self) -> AsyncIterator[Connected]:
+        async with self.connect() as connection, connection.begin():
+            yield connection
 
-    @asynccontextmanager
-    async def connect(self) -> AsyncIterator[InTheLoop]:
-        await self._wait()
-        with self._disk.connection.begin():
-            yield InTheLoop(self._disk.connection)
-        await self._wait()
-
-    async def _wait(self) -> None:
+    async def wait(self) -> None:
         luck = self._random.random()
         if luck < 0.7:
             await asyncio.sleep(0)
@@ -78,17 +77,55 @@ class LoopEngine:
             await asyncio.sleep(2 * luck if luck > 1 - STALLS else luck / 300)
 
 
-class InTheLoop:
-    """What the storage uses of an `AsyncConnection`: nobody waits in here."""
+class Connected:
+    """What the storage uses of an `AsyncConnection`. In a transaction nobody waits."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, engine: LoopEngine) -> None:
+        self._engine = engine
+        self._connection = engine.disk.connection
+
+    def __await__(self) -> Generator[Any, None, Connected]:
+        return self.__aenter__().__await__()
+
+    async def __aenter__(self) -> Connected:
+        await self._engine.wait()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Connected]:
+        await self._engine.wait()
+        if self._engine.disk.is_full:
+            raise _full()
+        with self._connection.begin():
+            yield self
+        self._engine.passed("commit")
+        await self._engine.wait()
 
     async def execute(self, statement: Any, row: Any = None) -> Any:
         return self._connection.execute(statement, row)
 
+    async def exec_driver_sql(self, statement: str) -> Any:
+        return self._connection.exec_driver_sql(statement)
+
     async def run_sync(self, work: Callable[..., Any], *args: Any) -> Any:
         return work(self._connection, *args)
+
+    async def rollback(self) -> None:
+        if self._connection.in_transaction():
+            self._connection.rollback()
+
+    async def close(self) -> None:
+        await self.rollback()
+        await self._engine.wait()
+
+
+def _full() -> OperationalError:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return OperationalError("COMMIT", None, error)
 
 
 @functools.cache

@@ -11,10 +11,12 @@ import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from bot.broadcast.errors import NotStoredError
 from bot.broadcast.limits.pool import Slot
 from bot.broadcast.model import Ending
 from bot.broadcast.relay.run import Connection
 from bot.broadcast.states import Reason
+from bot.storage.faults import is_away
 from tests.simulate.app import App, Rules, VirtualClock
 from tests.simulate.channels import ModelDiscord
 from tests.simulate.crowd import Crowd
@@ -26,6 +28,7 @@ LASTS_S = 300.0
 SETTLES_S = 2 * 3600.0
 """So long after it everything has come to rest."""
 STOPS_WITHIN_S = 120.0
+START_AGAIN_S = 5.0
 
 
 class Evening:
@@ -84,8 +87,11 @@ class Evening:
         at_random = [self._plan.uniform(0, LASTS_S) for _ in range(self._crashes_left // 2)]
         for at in at_random:
             self.loop.outside(at, self._crash)
+        for _ in range(self._plan.choice((0, 0, 0, 1, 3))):
+            self._fills_up(self._plan.uniform(0, LASTS_S), self._plan.choice((1.0, 10.0, 60.0)))
         await self.crowd.come(self._up, until=LASTS_S)
         self._crashes_left = 0
+        self.disk.is_full = False
         self.service.calm_down()
         self.discord.is_calm = True
         await self._until_up()
@@ -112,6 +118,16 @@ class Evening:
         run, app, _ = self.runs[-1]
         return (app, run.number) if run.is_alive and app.is_up else None
 
+    def _fills_up(self, at: float, for_s: float) -> None:
+        """The disk is full for a while."""
+
+        def change(is_full: bool) -> None:
+            self.disk.is_full = is_full
+            self.note("the disk is", "full" if is_full else "free")
+
+        self.loop.outside(at, change, True)
+        self.loop.outside(at + for_s, change, False)
+
     async def _until_up(self) -> None:
         while self._up() is None:
             await asyncio.sleep(1)
@@ -136,6 +152,9 @@ class Evening:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()):
+            if is_away(error):  # as its unit does
+                self.loop.outside(START_AGAIN_S, self._start)
+                return
             self.faults.append("".join(traceback.format_exception(error)))
 
     async def _stop(self) -> None:
@@ -176,6 +195,8 @@ class Evening:
             try:
                 await deed
             except Exception as error:  # noqa: BLE001 - it is looked at in the end
+                if self.loop.is_dropping:
+                    return
                 self.faults.append(f"{name}: {''.join(traceback.format_exception(error))}")
 
         run.context.run(self.loop.create_task, guarded(), name=name)
@@ -194,7 +215,7 @@ class _Log(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if self._evening.loop.is_dropping:
             return
-        if record.levelno >= logging.ERROR or record.exc_info:
+        if record.exc_info and not isinstance(record.exc_info[1], NotStoredError):
             text = logging.Formatter().format(record)
             self._evening.faults.append(f"in the log: {text}")
 

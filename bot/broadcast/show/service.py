@@ -129,7 +129,7 @@ class Broadcasts:
         """
         rights.check(Deed.SUGGEST, by)
         session = self.in_channel(channel)
-        await session.was_stored.wait()
+        await session.was_stored.wait()  # what belongs to a broadcast cannot be stored before it
         if self._is_closing:
             raise BroadcastError(Code.SHUTTING_DOWN)
         clean = clean_prompt(prompt)

@@ -119,6 +119,7 @@ class BroadcastSession:
 
     async def panic(self, moderator: Viewer, safe_prompt: str) -> None:
         """As `Floor.panic`; and a stream that begins before the safe prompt is sent begins with it."""
+        await self.was_stored.wait()  # until then there is nothing to stop
         if not self.is_closing:
             self.relay.streams.begin_anew(safe_prompt)
         await self.floor.panic(moderator, safe_prompt)

@@ -189,7 +189,9 @@ async def test_a_panic_takes_back_what_was_to_be_sent_again(opened: Opened) -> N
         ticket = await session.floor.suggest(ROBIN, "something bad")
         await run.clock.turn(0.5)
         await session.floor.panic(MIKA, "a meadow")
-        assert (await ticket.settled).refusal is Refusal.PANIC
+        settled = await ticket.settled
+        assert settled.refusal is Refusal.PANIC
+        assert settled.sent_at, "it was seen by a stream, and the books have it otherwise"
         await run.clock.turn(10)
         assert run.service.sent == [(1, "something bad"), (2, "a meadow")]
 

@@ -1,6 +1,7 @@
 """All broadcasts together: who may do what, where."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from bot.broadcast.errors import (
     TooManyBroadcasts,
     TooManyOfYours,
 )
-from bot.broadcast.model import Channel, Stream, Viewer
+from bot.broadcast.model import Broadcast, Channel, Stream, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, person, reach, start
@@ -29,6 +30,35 @@ async def test_one_broadcast_per_channel(rig: Rig) -> None:
     assert caught.value.why == AlreadyRunning(host=MIKA)
     other = await start(rig.broadcasts, Channel(1, 11), ROBIN, "A dog")
     await reach(other, State.LIVE)
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+async def test_nothing_is_taken_before_the_broadcast_is_stored(rig: Rig, is_stored: bool) -> None:
+    """A suggestion waits for that; where it fails there is no broadcast. So does a panic."""
+    may_store: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    save = rig.journal.save_broadcast
+
+    def save_later(broadcast: Broadcast) -> Awaitable[None]:
+        return may_store if broadcast.state is State.REQUESTED else save(broadcast)
+
+    rig.journal.save_broadcast = save_later  # type: ignore[method-assign, assignment]
+    session = await start(rig.broadcasts)
+    suggesting = asyncio.create_task(rig.broadcasts.suggest(CHANNEL, "snow", by=person(ROBIN)))
+    panicking = asyncio.create_task(session.panic(MIKA, "a meadow"))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert rig.journal.suggestions == []
+    if is_stored:
+        may_store.set_result(None)
+        assert (await suggesting).suggestion.prompt == "snow"
+        await panicking
+    else:
+        may_store.set_exception(OSError("disk full"))
+        for work in (suggesting, panicking):
+            with pytest.raises(BroadcastError) as caught:
+                await work
+            assert caught.value.code is Code.BROADCAST_OVER
+        assert rig.journal.suggestions == []
 
 
 async def test_a_full_line_refuses_clearly(rig: Rig) -> None:
