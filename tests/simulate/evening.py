@@ -177,8 +177,8 @@ class Evening:
             self._crash()
 
     def _crash(self) -> None:
-        run = self.runs[-1][0]
-        if not run.is_alive or self._crashes_left <= 0:
+        run, _, task = self.runs[-1]
+        if not run.is_alive or task.done() or self.loop.dies or self._crashes_left <= 0:
             return
         self._crashes_left -= 1
         self._moments_left = self._plan.choice((self._plan.randint(1, 20), self._plan.randint(1, 500)))
