@@ -1,6 +1,5 @@
 """Malformed messages of the service: nothing leaves the client but the errors that it tells of."""
 
-import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from bot.odyssey.base.fields import MalformedError
 from bot.odyssey.wire import messages
 from bot.odyssey.wire.descriptions.offers import ReceivedOffer
 from bot.odyssey.wire.ice import parse_ice_servers
-from tests.fuzz.service import EARS, tried, wired
+from tests.fuzz.service import EARS, new_loop, tried, wired
 
 CASES = {"offer": 100, "answer": 100}
 """Of the others 400 each."""
@@ -26,7 +25,7 @@ def ready(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     wired(monkeypatch)
-    loop = asyncio.new_event_loop()
+    loop = new_loop()
     monkeypatch.setattr("tests.fuzz.service.run", loop.run_until_complete)
     yield
     loop.close()

@@ -23,6 +23,7 @@ from bot.broadcast.outage import Outage
 from bot.broadcast.ports import Ports
 from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
+from bot.broadcast.recordings.reconciling import Reconciler
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
@@ -35,6 +36,7 @@ from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.outbox import DatabaseOutbox
 from bot.storage.recovery import close_unfinished, left_open, left_running
+from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
 from cogs.recordings.board import RecordingBoard
 from tests.simulate.channels import BOT, ModelDiscord
@@ -183,6 +185,10 @@ class App:
         await close_unfinished(self._engine, now=now, reference=self._new_id(), but=going_on)
         await outbox.load()
         await self.broadcasts.resume(left, cut_off)
+        books = DatabaseStreamBooks(self._engine)
+        reconciler = Reconciler(service, books, clock, save=journal.save_stream)
+        journal.told.listen(reconciler.told)
+        await stack.enter_async_context(reconciler)
         bot: Any = SimpleNamespace(
             user=BOT,
             get_partial_messageable=self._discord.channel,
@@ -191,6 +197,7 @@ class App:
                 journal=journal,
                 clock=clock,
                 guilds=SimpleNamespace(settings_of=lambda _: UNSET),
+                fetch_artifact=_not_there,
             ),
         )
         poster.poster = RecordingBoard(bot)
@@ -203,3 +210,8 @@ class App:
 
     def _new_id(self) -> str:
         return f"{self._random.getrandbits(64):016x}"
+
+
+async def _not_there(_url: str, *, limit_bytes: int) -> bytes | None:
+    """The models' recordings have no files."""
+    return None

@@ -15,6 +15,7 @@ from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending, Recording, Spectating
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import StreamEvents
+from bot.broadcast.recordings.account import AccountStream
 from bot.broadcast.states import Reason
 from tests.simulate.loop import Run, VirtualLoop
 from tests.simulate.mood import Mood
@@ -155,6 +156,18 @@ class Service:
             )
 
         return await self.ask(recording)
+
+    async def since(self, moment: datetime) -> list[AccountStream]:
+        """The port `AccountStreams`: what has ended is listed."""
+
+        def listed() -> list[AccountStream]:
+            return [
+                AccountStream(stream.id, stream.began_at, stream.ended_at, stream.portrait)
+                for stream in reversed(self.streams.values())
+                if stream.ended_at and stream.began_at > moment
+            ]
+
+        return await self.ask(listed)
 
     def delay_s(self) -> float:
         return self._random.expovariate(1) * 0.3 * self.mood.slowness

@@ -79,6 +79,7 @@ class Streams:
                 await run.begin(prompt, picture, self._ports.journal)
             except WorldError as error:
                 if error.reason in _NOT_ANSWERED:
+                    self._unknown += 1  # its number is its own, should it be found
                     await self.store_end(run, ending_of(error))
                 if error.reason not in _FOR_WHAT_IT_SHOWS or number == len(ways):
                     raise

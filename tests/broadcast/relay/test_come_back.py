@@ -76,7 +76,7 @@ async def test_a_start_that_was_not_answered_leaves_what_it_meant(opened: Opened
         await run.clock.turn(10)
         stored = [(stream.number, stream.service_id, stream.end_reason) for stream in run.streams]
         assert stored == [
-            (1, "stream-1", Reason.SERVICE_GONE), (2, None, reason), (2, "stream-2", None)
+            (1, "stream-1", Reason.SERVICE_GONE), (2, None, reason), (3, "stream-2", None)
         ]  # fmt: skip
 
 
