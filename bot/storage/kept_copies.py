@@ -1,8 +1,10 @@
 """The copies that the bot makes by itself: before each migration and each night, kept for some days."""
 
+import glob
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,11 +44,17 @@ class KeptCopies:
         Raises `BackupError`, and then all that were kept still are.
         """
         make_directory(self.directory)
+        self._clear_up()
         path = self.directory / f"{self.database.name}.{now.astimezone(UTC):{_STAMP}}.{why}"
         contents = back_up(self.database, path, is_replacing=True, given_up=given_up)
         if self.days:
             self._take_away(before=now - timedelta(days=self.days))
         return path, contents
+
+    def _clear_up(self) -> None:
+        """A process that was killed leaves what it was making; who has the database is alone here."""
+        for part in self.directory.glob(f".{glob.escape(self.database.name)}.*.part*"):
+            part.unlink(missing_ok=True)
 
     def made_at(self, why: str | None = None) -> datetime | None:
         """When the newest of the copies was made, or of those that were made for this."""
@@ -65,6 +73,7 @@ class KeptCopies:
         for path in self.directory.iterdir() if self.directory.is_dir() else ():
             ending = _ENDING.fullmatch(path.name.removeprefix(self.database.name))
             if ending and path.name.startswith(self.database.name):
-                at = datetime.strptime(ending["stamp"], _STAMP).replace(tzinfo=UTC)
-                found.append((path, at, ending["why"]))
+                with suppress(ValueError):  # no moment that there can be: not ours
+                    at = datetime.strptime(ending["stamp"], _STAMP).replace(tzinfo=UTC)
+                    found.append((path, at, ending["why"]))
         return found

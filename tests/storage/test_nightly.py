@@ -103,6 +103,7 @@ def test_only_our_copies_of_this_database_are_taken_away(copies: KeptCopies) -> 
         f"other.sqlite3.{stamp}.nightly",
         f"odyssey.sqlite3.{stamp}",
         "odyssey.sqlite3.mine",
+        "odyssey.sqlite3.99999999T999999Z.nightly",
         f"odyssey.sqlite3.{stamp}.nightly.part",
         f"{stamp}.nightly",
     ]
@@ -118,6 +119,17 @@ def test_only_our_copies_of_this_database_are_taken_away(copies: KeptCopies) -> 
     ]
     assert set(others) < set(kept(copies))
     assert copies.made_at("before-0011") is None
+
+
+def test_what_a_kill_left_half_made_is_cleared_up(copies: KeptCopies) -> None:
+    """With what SQLite had put beside it; of another database nothing is."""
+    copies.directory.mkdir()
+    half = [f".{name}.20260731T040000Z.nightly.part" for name in ("odyssey.sqlite3", "other.sqlite3")]
+    for name in (*half, f"{half[0]}-journal"):
+        (copies.directory / name).write_text("")
+    copies.make("nightly", NOW)
+    left = {path.name for path in copies.directory.iterdir()}
+    assert left == {half[1], "odyssey.sqlite3.20260801T200000Z.nightly"}
 
 
 def test_copies_can_be_kept_elsewhere(copies: KeptCopies, tmp_path: Path) -> None:
