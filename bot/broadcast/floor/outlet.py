@@ -1,7 +1,7 @@
 """What leaves a floor: the next choice, as soon as there is one and its time has come."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.policy import Choice
@@ -71,7 +71,7 @@ class Outlet:
     def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
         """Notes that a choice is on its way: its suggestion, and those merged into it.
 
-        The note is on its way too: see `may_leave`.
+        The note is on its way too: see `noted`.
         """
         self._newest = choice
         self._sent_at, now = self._clock.steady(), self._clock.now()
@@ -83,15 +83,16 @@ class Outlet:
         self._tell()
         return sent
 
-    async def may_leave(self, choice: Choice) -> bool:
-        """Returns when it is stored that a choice was sent: else a crash could have it sent twice.
+    def noted(self) -> Awaitable[None]:
+        """Waits until it is stored that a choice was sent: else a crash could have it sent twice.
 
-        False if a panic came meanwhile. What is urgent waits for no disk. Raises what the journal raises.
+        Raises what the journal raises.
         """
-        if choice.begins_anew:
-            return True
-        await self._ledger.noted()
-        return self.urgent is None
+        return self._ledger.noted()
+
+    def may_leave(self, choice: Choice) -> bool:
+        """Whether a choice may still be sent: no panic came meanwhile."""
+        return choice.begins_anew or self.urgent is None
 
     def take_back(self, choice: Choice, sent: list[Suggestion]) -> bool:
         """The stream that it was sent to broke off: the next one gets it first. `sent` is it, as it was sent.

@@ -37,11 +37,16 @@ class Forwarder:
 
     async def run(self) -> None:
         """Goes on until it is cancelled, or has asked for the end. Raises what the journal raises."""
-        relay, share, outage = self._relay, self._share, self._outage
+        outlet, relay, share, outage = self._outlet, self._relay, self._share, self._outage
+
+        def until() -> float | None:
+            return share.due_at
+
+        def may_send() -> bool:
+            return relay.is_open and not outage.is_on
+
         while True:
-            choice = await self._outlet.next_choice(
-                until=lambda: share.due_at, may_send=lambda: relay.is_open and not outage.is_on
-            )
+            choice = await outlet.next_choice(until=until, may_send=may_send)
             if choice is None:
                 if reason := await share.renew():
                     self._end(Ending(reason))
@@ -56,7 +61,9 @@ class Forwarder:
         clock, outlet = self._clock, self._outlet
         sent = outlet.sent(choice, run.stream.id)
         prompt = choice.suggestion.prompt
-        if not await outlet.may_leave(choice):
+        if not choice.begins_anew:  # a panic waits for no disk
+            await outlet.noted()
+        if not outlet.may_leave(choice):
             await outlet.settled([suggestion.refused(Refusal.PANIC, clock.now()) for suggestion in sent])
             return
         try:
