@@ -98,15 +98,14 @@ class Visitor:
         was_changed = "as it was" not in review.text
         assert not (was_changed and hostile.is_forbidden), review.text
         await self.viewer.delete(message)
-        async with asyncio.timeout(WAIT_S):
-            while self._is_waited_for():  # else the next review is about it
-                await asyncio.sleep(0.005)
+        await self.until_nothing_waits()  # else the next review is about it
 
-    def _is_waited_for(self) -> bool:
-        """Whether the newest suggestion waits."""
-        with closing(sqlite3.connect(self.house.directory / "odyssey.sqlite3")) as database:
-            newest = "SELECT outcome FROM suggestions ORDER BY suggested_at DESC LIMIT 1"
-            return database.execute(newest).fetchall() == [("queued",)]
+    async def until_nothing_waits(self) -> None:
+        """Returns when all that was suggested is settled."""
+        async with asyncio.timeout(WAIT_S):
+            with closing(sqlite3.connect(self.house.directory / "odyssey.sqlite3")) as database:
+                while database.execute("SELECT 1 FROM suggestions WHERE settled_at IS NULL").fetchone():
+                    await asyncio.sleep(0.005)
 
     async def review(self, hostile: HostileText) -> None:
         """A moderator edits a suggestion that waits: the server's rules do not bind them."""

@@ -53,6 +53,8 @@ async def test_hostile_texts_are_answered_and_do_no_harm(
     )  # the panel is an old one in the end
     # A review changes when it is asked for, and not at the moment in which a button on it is pressed.
     monkeypatch.setattr("cogs.kit.private_answers.EDIT_GAP_S", 3600)
+    # What is said at once waits while it is stored what was sent: that makes a crowd, which is not marked.
+    monkeypatch.setattr("cogs.chat.word_back.SMALL_CROWD", COUNT)
     texts = hostile_texts(COUNT)
     walks = list(zip(texts, cycle(ROTA), strict=False))
     async with house.bot(odyssey_api_url=service.url, odyssey_api_key=API_KEY):
@@ -60,6 +62,7 @@ async def test_hostile_texts_are_answered_and_do_no_harm(
         await visitor.set_rules()
         await _walk(visitor, [(text, Visitor.start) for text in texts[:STARTS]])
         await _walk(visitor, [walk for walk in walks if walk[1] in SUGGESTING])
+        await visitor.until_nothing_waits()
         await _decide(visitor, "host")
         await _walk(visitor, [walk for walk in walks if walk[1] in DECIDED])
         await _decide(visitor, "queue")
