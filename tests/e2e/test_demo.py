@@ -51,6 +51,31 @@ async def test_two_people_steer_a_live_video_and_get_its_recording(
     assert kept_browser.foreign == []
 
 
+async def test_a_plug_that_is_pulled_is_a_hiccup(browser: LocalBrowser, tmp_path: Path) -> None:
+    """Killed in mid-broadcast, the bot comes back by itself: so the page says, and panel and link go on."""
+    async with python_m_bot("demo", "--port", "0", cwd=tmp_path, HOME=str(tmp_path)) as demo:
+        assert demo.stdout
+        url = (await demo.stdout.readline()).decode().rpartition(" ")[2].strip()
+        robin = await browser.open(f"{url}?as=robin")
+        await robin.get_by_role("button", name="Try it").first.click()
+        await _plays(robin)
+        frame = await robin.locator("iframe.player").get_attribute("src")
+
+        plug = robin.get_by_role("button", name="Pull the plug")
+        await plug.click()
+        await expect(robin.locator(".outage")).to_contain_text("the bot's process is gone")
+        await expect(plug).to_be_disabled()
+        await expect(robin.locator(".outage")).to_contain_text("Back on air after")
+        await expect(plug).to_be_enabled()
+        await _plays(robin)
+        assert await robin.locator("iframe.player").get_attribute("src") == frame
+        await expect(robin.locator(".container", has_text="Suggest")).to_have_count(1)
+        await robin.get_by_label("Message #broadcasts").fill("!it starts to snow")
+        await robin.keyboard.press("Enter")
+        await expect(robin.locator(".message", has_text="!it starts to snow")).to_contain_text("✅")
+    assert browser.foreign == []
+
+
 async def _plays(page: Page) -> None:
     """The watch page in the demo shows video whose picture changes."""
     frame = page.frame_locator("iframe.player")

@@ -20,8 +20,8 @@ LATE_S = 1.0
 """After which pages that took nothing are tried again: with what is newest by then."""
 STUCK_S = 20.0
 """A page that has taken nothing for so long is dropped; if it is there, it comes again."""
-RETRY_MS = (1000, 4000)
-"""When a page comes again, whose connection was lost: not all in one moment, after a restart."""
+RETRY_MS, ROOM_MS = (500, 4000), 10
+"""When a page comes again, whose connection was lost: not all in one moment, and a few of them soon."""
 
 
 class Hall:
@@ -55,7 +55,9 @@ class Hall:
 
     async def attend(self, page: OpenPage) -> None:
         """Returns when the page's connection has to end."""
-        page.write(retry(random.randint(*RETRY_MS)))  # noqa: S311 - nothing depends on it
+        shortest, longest = RETRY_MS
+        latest = min(longest, 2 * shortest + ROOM_MS * len(self._pages))
+        page.write(retry(random.randint(shortest, latest)))  # noqa: S311 - nothing depends on it
         if self._document and page.has != self._document.number:
             _hand(page, self._document, self._document.at(self._now_ms))
         self._pages.add(page)

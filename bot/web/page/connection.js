@@ -6,7 +6,7 @@ import { onWake } from "./net/wakes.js";
 import { times } from "./times.js";
 
 const GONE_AFTER = 5; // so many "not found" in a row; fewer may be a proxy whose server just starts
-const ANEW = "at once, in place of one that may be dead";
+const ANEW = "in place of one that may be dead";
 
 export class Connection {
   #state = "opening";

@@ -11,7 +11,7 @@ export const times = {
   settled: 10000, // who has played for so long need not knock slowly
   retry: [1000, 30000], // the first pause, and the longest
   quietRetry: [30000, 120000], // to have WHEP in place of HLS
-  reconnect: [1000, 30000],
+  reconnect: [1000, 30000, 1.3], // and by what each is longer: a bot is there again within seconds
   askedFor: 300000, // at most, by a Retry-After
   answer: 10000, // of the bot
   silence: 40000, // it says something every 15 s

@@ -1,4 +1,4 @@
-// The pauses between tries: each twice as long as the one before, and none quite as long as another page's.
+// The pauses between tries: each longer than the one before, twice as a rule, and none quite as long as another page's.
 
 import { times } from "../times.js";
 import { onWake } from "./wakes.js";
@@ -6,8 +6,8 @@ import { onWake } from "./wakes.js";
 export class Pace {
   #wake = () => {};
 
-  constructor([first, longest]) {
-    Object.assign(this, { first, longest, pause: first });
+  constructor([first, longest, by = 2]) {
+    Object.assign(this, { first, longest, by, pause: first });
     onWake(() => this.#wake());
   }
 
@@ -15,7 +15,7 @@ export class Pace {
   async wait(signal, askedFor = 0) {
     await sleep(Math.min(askedFor, times.askedFor), signal);
     const pause = this.pause * (0.5 + Math.random());
-    this.pause = Math.min(2 * this.pause, this.longest);
+    this.pause = Math.min(this.by * this.pause, this.longest);
     await Promise.race([sleep(pause, signal), new Promise((resolve) => (this.#wake = resolve))]);
   }
 
