@@ -4,6 +4,7 @@ import logging
 from typing import Protocol
 
 from bot.broadcast.clock import Clock
+from bot.broadcast.errors import NotStoredError
 from bot.broadcast.model import Action, ActionKind, Viewer
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,9 @@ class Audit:
         """Adds to it. The deed is done by then: what the list could not keep is in the log."""
         try:
             await self._records.save_action(Action(guild_id, actor, kind, subject, self._clock.now()))
-        except Exception:  # the boundary of one entry: that it is missing undoes no deed
-            log.exception("the audit list of server %s misses one: %s", guild_id, kind.value)
+        except Exception as error:  # the boundary of one entry: missing, it undoes no deed
+            unforeseen = None if isinstance(error, NotStoredError) else error
+            log.error("the audit list of server %s misses one: %s", guild_id, kind.value, exc_info=unforeseen)
 
     async def latest(self, guild_id: int, limit: int) -> list[Action]:
         return await self._records.latest_actions(guild_id, limit)
