@@ -101,6 +101,7 @@ class OdysseyCog(commands.Cog):
         self._bot.tree.error(command_failed)
         self._bot.add_dynamic_items(*ITEMS)
         await self._panels.start()
+        self._chat.start()
         await self._outcomes.start()
         self._services.poster.poster = self._recordings
         self._services.outbox.hurry()

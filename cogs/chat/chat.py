@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.broadcast.errors import BroadcastError
+from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Origin, Refusal, Suggestion
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
@@ -28,12 +29,12 @@ class _Heard:
     """A message whose suggestion is under way.
 
     `prompt` is what the message proposes as it stands, None once it proposes nothing any more; `suggestion`
-    is there as soon as it is in line.
+    is there as soon as it is in line. Whether it `answers_panel` is not known (None) of an earlier run's.
     """
 
-    message: discord.Message
+    message: discord.Message | discord.PartialMessage
     session: BroadcastSession
-    answers_panel: bool
+    answers_panel: bool | None
     prompt: str | None
     suggestion: Suggestion | None = None
 
@@ -50,6 +51,12 @@ class Chat:
         self._panels = panels
         self._word_back = word_back
         self._heard: dict[int, _Heard] = {}
+
+    def start(self) -> None:
+        """Hears what is done to messages of an earlier run, too, whose suggestions wait in line."""
+        for session in self._services.broadcasts.running:
+            for ticket in session.taken_up or ():
+                self._take_up(session, ticket)
 
     async def said(self, message: discord.Message) -> None:
         """Puts what a message proposes in line, if a broadcast runs in its channel."""
@@ -74,7 +81,6 @@ class Chat:
         """Revises a waiting suggestion; it keeps its place. What proposes nothing any more is withdrawn."""
         heard = self._heard.get(event.message_id)
         if heard and "content" in event.data:
-            heard.message = event.message
             await self._revise(heard, event.message)
 
     async def deleted(self, *message_ids: int) -> None:
@@ -89,8 +95,19 @@ class Chat:
         turns = asyncio.Semaphore(LOOKS_AT_ONCE)
         await asyncio.gather(*(self._look_at(heard, turns) for heard in list(self._heard.values())))
 
+    def _take_up(self, session: BroadcastSession, ticket: Ticket) -> None:
+        suggestion, origin = ticket.suggestion, ticket.suggestion.origin
+        if origin is None or origin.message_id is None or ticket.settled.done():
+            return
+        message_id, guild_id = origin.message_id, session.broadcast.channel.guild_id
+        channel = self._bot.get_partial_messageable(origin.channel_id, guild_id=guild_id)
+        message = channel.get_partial_message(message_id)
+        self._heard[message_id] = _Heard(message, session, None, suggestion.prompt, suggestion)
+        ticket.settled.add_done_callback(lambda _: self._heard.pop(message_id, None))
+
     async def _suggest(self, heard: _Heard, prompt: str) -> None:
         message, is_marked = heard.message, self._word_back.marks_in(self._crowd_of(heard.session))
+        assert isinstance(message, discord.Message)  # noqa: S101 - it was said just now
         try:
             ticket = await self._services.broadcasts.suggest(
                 context.channel(message),
@@ -124,7 +141,10 @@ class Chat:
             log.info("message %s could not be looked at: %s", message.id, type(error).__name__)
 
     async def _revise(self, heard: _Heard, message: discord.Message) -> None:
-        prompt = self._prompt(message, answers_panel=heard.answers_panel)
+        heard.message, answers_panel = message, heard.answers_panel
+        if answers_panel is None:  # what it replied to then was a panel, and may be gone
+            answers_panel = message.reference is not None
+        prompt = self._prompt(message, answers_panel=answers_panel)
         if prompt == heard.prompt:
             return  # Discord sends the whole message for a pin or an embed too
         heard.prompt = prompt
@@ -138,12 +158,14 @@ class Chat:
             if heard.prompt is None:
                 await heard.session.floor.refuse(heard.suggestion.id, Refusal.WITHDRAWN)
                 return
+            assert isinstance(heard.message, discord.Message)  # noqa: S101 - it was read to be revised
             author = rights.author(heard.message, self._services)
             await self._services.broadcasts.revise(heard.session, heard.suggestion, heard.prompt, by=author)
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
             # New words that break a rule leave the old ones in line; any other failure may leave either.
             more = EARLIER_WORDS if isinstance(error, BroadcastError) else ""
-            self._word_back.tell_failure(heard.message, error, more=more)
+            if isinstance(heard.message, discord.Message):
+                self._word_back.tell_failure(heard.message, error, more=more)
 
     def _prompt(self, message: discord.Message, *, answers_panel: bool) -> str | None:
         prefixes = self._services.guilds.prefixes_of(context.channel(message).guild_id)

@@ -90,7 +90,7 @@ class KeptPanel:
         posts = await self._services.history.open_panels(broadcast.id)
         found = {post.message_id: post.posted_at for post in posts if post.message_id is not None}
         remembered = set(found)
-        if not remembered or self.session.is_taken_up:
+        if not remembered or self.session.taken_up is not None:
             try:
                 async for message in panels_in(self._channel, self._bot.user, broadcast):
                     found[message.id] = message.created_at

@@ -39,14 +39,15 @@ class Floor:
         self.outlet = Outlet(self._arbiter, self._motions, self._ledger, ports.clock, tell)
         self._is_shut = False
 
-    def restore(self, left: Interrupted) -> None:
-        """Stands as an earlier run left it: nothing of that is stored anew."""
+    def restore(self, left: Interrupted) -> list[Ticket]:
+        """Stands as an earlier run left it: nothing of that is stored anew. Gives tickets of what waits."""
         self.is_paused, self.outlet.urgent = left.is_paused, left.urgent
         line = left.line(self._clock.steady())
         for suggestion, since in line.waiting:
             self.recent.add(suggestion, since)
-        self._ledger.restore([*left.waiting, left.urgent] if left.urgent else left.waiting)
         self._arbiter.restore(line)
+        settled = self._ledger.restore(*left.waiting, *([left.urgent] if left.urgent else ()))
+        return [Ticket(*each, self._tickets) for each in zip(left.waiting, settled, strict=False)]
 
     @property
     def waiting(self) -> int:
@@ -94,8 +95,7 @@ class Floor:
 
     def waiting_suggestion(self, suggestion_id: str) -> Suggestion:
         """A suggestion that waits. Raises NOT_IN_LINE."""
-        suggestion = self._arbiter.line.get(suggestion_id)
-        if suggestion is None:
+        if (suggestion := self._arbiter.line.get(suggestion_id)) is None:
             raise BroadcastError(Code.NOT_IN_LINE)
         return suggestion
 

@@ -32,10 +32,12 @@ class Ledger:
         stored = self._journal.save_suggestion(suggestion, is_new=True, is_urgent=is_urgent)
         return self._entered(entry, stored)
 
-    def restore(self, suggestions: Iterable[Suggestion]) -> None:
-        """These are open, and stored as they stand."""
-        for suggestion in suggestions:
-            self._open[suggestion.id] = _Open(suggestion, asyncio.get_running_loop().create_future())
+    def restore(self, *suggestions: Suggestion) -> list[asyncio.Future[Suggestion]]:
+        """These are open, and stored as they stand; as of `enter`."""
+        loop = asyncio.get_running_loop()
+        entries = {each.id: _Open(each, loop.create_future()) for each in suggestions}
+        self._open.update(entries)
+        return [entry.settled for entry in entries.values()]
 
     def store(self, *suggestions: Suggestion) -> Awaitable[None]:
         """Stores open suggestions as they stand now, and tells the authors of those that are settled.

@@ -9,6 +9,7 @@ from functools import partial
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.floor.floor import Floor
+from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.interrupted import Interrupted
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Ending, Refusal, Stream, Viewer
@@ -48,8 +49,8 @@ class BroadcastSession:
             ends_at=lambda: self.share.ends_at,
         )
         self._achieved = Achieved(broadcast.prompt)
-        self.is_taken_up = False
-        """Whether it began in an earlier run of the bot."""
+        self.taken_up: list[Ticket] | None = None
+        """If it began in an earlier run of the bot, of what waited then."""
         self._ports = ports
         self.is_handed_over = False  # to the next run of the bot
         self._ending: Ending | None = None
@@ -59,9 +60,8 @@ class BroadcastSession:
 
     def restore(self, left: Interrupted) -> None:
         """Stands as an earlier run of the bot left it, to go on from there."""
-        self.is_taken_up = True
         self.was_stored.set()
-        self.floor.restore(left)
+        self.taken_up = self.floor.restore(left)
         self.relay.streams.restore(left)
         self._achieved.restore(left)
 
