@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
@@ -38,15 +37,14 @@ from bot.storage.outbox import DatabaseOutbox
 from bot.storage.recovery import close_unfinished, left_open, left_running
 from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
-from cogs.recordings.board import RecordingBoard
-from tests.simulate.channels import BOT, ModelDiscord
+from tests.simulate.channels import ModelDiscord, ModelMessage
+from tests.simulate.cogs import ModelCogs
 from tests.simulate.database import Disk, LoopEngine
 from tests.simulate.loop import VirtualLoop
 from tests.simulate.mood import Mood
 from tests.simulate.service import Service
 from tests.simulate.world import ModelWorlds
 from tests.support.rules import (
-    UNSET,
     arbitration_settings,
     budget,
     intake_rules,
@@ -83,6 +81,8 @@ class Rules:
     relay: RelayRules
     arbitration: ArbitrationSettings
     budget: Budget
+    hands_over: bool
+    """Whether an orderly stop leaves to the next run what runs."""
 
     @classmethod
     def of(cls, luck: random.Random, mood: Mood) -> Rules:
@@ -98,6 +98,7 @@ class Rules:
                 limits=line_limits(per_viewer=5),
                 policy=policy_settings(seed=luck.randrange(1000)),
             ),
+            hands_over=luck.random() < 0.7,
             budget=budget(per_day=None if minutes is None else timedelta(minutes=minutes)),
         )
 
@@ -131,6 +132,7 @@ class App:
         self._engine: Any = LoopEngine(disk, luck, passed)
         self._service = service
         self._discord = discord
+        self.cogs = ModelCogs(discord)
         self._note = note
 
     async def live(self) -> None:
@@ -172,7 +174,7 @@ class App:
             new_reference=self._new_id,
             outage=outage,
         )
-        self.broadcasts = await stack.enter_async_context(Broadcasts(ports))
+        self.broadcasts = await stack.enter_async_context(Broadcasts(ports, hands_over=self.rules.hands_over))
         self.deeds = Deeds(audit, lambda _: SAFE_PROMPT)
         await stack.enter_async_context(Unstored(self.broadcasts, outage, clock))
         await stack.enter_async_context(Heartbeat(self.broadcasts, journal, clock))
@@ -189,29 +191,21 @@ class App:
         reconciler = Reconciler(service, books, clock, save=journal.save_stream)
         journal.told.listen(reconciler.told)
         await stack.enter_async_context(reconciler)
-        bot: Any = SimpleNamespace(
-            user=BOT,
-            get_partial_messageable=self._discord.channel,
-            services=SimpleNamespace(
-                history=history,
-                journal=journal,
-                clock=clock,
-                guilds=SimpleNamespace(settings_of=lambda _: UNSET),
-                fetch_artifact=_not_there,
-            ),
+        await self.cogs.open(
+            stack,
+            broadcasts=self.broadcasts,
+            outbox=outbox,
+            journal=journal,
+            history=history,
+            poster=poster,
+            clock=clock,
         )
-        poster.poster = RecordingBoard(bot)
 
-    def somebody_says(self, channel_id: int) -> None:
-        self._discord.somebody_says(channel_id)
+    def somebody_says(self, channel_id: int) -> ModelMessage:
+        return self._discord.somebody_says(channel_id)
 
     def intake_of(self, guild_id: int) -> Intake:
         return self.intakes.setdefault(guild_id, Intake(intake_rules(), lambda _: None, self.clock))
 
     def _new_id(self) -> str:
         return f"{self._random.getrandbits(64):016x}"
-
-
-async def _not_there(_url: str, *, limit_bytes: int) -> bytes | None:
-    """The models' recordings have no files."""
-    return None

@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 
 import discord
 
-from tests.simulate.loop import VirtualLoop
+from tests.simulate.loop import Run, VirtualLoop, owner
 
 Answer = TypeVar("Answer")
 
 BOT = discord.Object(1)
+LAST_WORDS_S = 0.3
+"""What a run has said so long before its end still arrives: it was on its way."""
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, MISSING_PERMISSIONS = 10003, 10008, 50013
 
 
@@ -36,6 +38,14 @@ class ModelMessage:
     embeds: tuple[()] = ()
     stickers: tuple[()] = ()
     poll: None = None
+    model: ModelDiscord | None = None
+    channel_id: int = 0
+    marks: set[str] = field(default_factory=set)
+    """The bot's reactions."""
+
+    async def add_reaction(self, sign: str) -> None:
+        assert self.model
+        await PartialMessage(self.model, self.channel_id, self.id).add_reaction(sign)
 
     @property
     def components(self) -> list[Any]:
@@ -73,8 +83,8 @@ class ModelDiscord:
     def channel(self, channel_id: int) -> ModelChannel:
         return ModelChannel(self, channel_id)
 
-    def somebody_says(self, channel_id: int) -> None:
-        self.make(channel_id, discord.Object(2), None, [], "hello there")
+    def somebody_says(self, channel_id: int) -> ModelMessage:
+        return self.make(channel_id, discord.Object(2), None, [], "hello there")
 
     def make(
         self,
@@ -93,6 +103,7 @@ class ModelDiscord:
         self._count += 1
         message_id = discord.utils.time_snowflake(self._now()) + self._count
         message = ModelMessage(message_id, author, self._loop.time(), nonce, payload, content)
+        message.model, message.channel_id = self, channel_id
         messages[message_id] = message
         if author is BOT:
             self._note("posted", channel_id, self._count)
@@ -109,9 +120,12 @@ class ModelDiscord:
     async def ask(self, effect: Callable[[], Answer]) -> Answer:
         """A request: it is done or not, and its answer comes or not."""
         answered: asyncio.Future[Answer] = self._loop.create_future()
+        asks = owner()
         fate = 2.0 if self.is_calm or not self._loses else self._random.random() / self._loses
 
         def arrives() -> None:
+            if asks and not asks.is_alive and self._loop.time() - asks.died_at > LAST_WORDS_S:
+                return
             answer: Any = None
             error: Exception | None = None
             try:
@@ -122,7 +136,7 @@ class ModelDiscord:
                     error = failure(discord.DiscordServerError, 500)
             except discord.HTTPException as refused:
                 error = refused
-            self._loop.outside(self.delay_s(), _settle, answered, answer, error)
+            self._loop.outside(self.delay_s(), _settle, asks, answered, answer, error)
             self._passed("discord")
 
         self._loop.outside(self.delay_s(), arrives)
@@ -171,8 +185,28 @@ class PartialMessage:
 
     def __init__(self, model: ModelDiscord, channel_id: int, message_id: int) -> None:
         self.id = message_id
+        self.channel = ModelChannel(model, channel_id)
+        self.jump_url = f"https://discord.com/channels/1/{channel_id}/{message_id}"
         self._model = model
         self._channel_id = channel_id
+
+    async def add_reaction(self, sign: str) -> None:
+        def add() -> None:
+            self._model.check(self._channel_id, self.id)
+            self._model.standing[self._channel_id][self.id].marks.add(sign)
+
+        await self._model.ask(add)
+
+    async def remove_reaction(self, sign: str, _me: object) -> None:
+        def remove() -> None:
+            self._model.check(self._channel_id, self.id)
+            self._model.standing[self._channel_id][self.id].marks.discard(sign)
+
+        await self._model.ask(remove)
+
+    async def reply(self, content: str, **_: object) -> PartialMessage:
+        said = await self.channel.send(content)
+        return PartialMessage(self._model, self._channel_id, said.id)
 
     async def edit(self, *, view: Any, **_: Any) -> None:
         payload = view.to_components()
@@ -202,8 +236,8 @@ def _snowflake(moment: Any, otherwise: int) -> int:
     return discord.utils.time_snowflake(moment) if isinstance(moment, datetime) else int(moment.id)
 
 
-def _settle(answered: asyncio.Future[Any], answer: Any, error: Exception | None) -> None:
-    if answered.done():
+def _settle(asks: Run | None, answered: asyncio.Future[Any], answer: Any, error: Exception | None) -> None:
+    if answered.done() or (asks and not asks.is_alive):
         return
     if error:
         answered.set_exception(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -10,8 +11,12 @@ from datetime import UTC, datetime
 
 from bot.broadcast.model import Outcome, Refusal
 from bot.broadcast.states import State
+from cogs.chat.word_back import UNMARKED_REFUSALS
+from cogs.kit.marks import APPLIED, NOT_KNOWN, REFUSED
 from tests.simulate.app import SAFE_PROMPT
 from tests.simulate.channels import BOT
+from tests.simulate.cogs import direct_channel
+from tests.simulate.crowd import PEOPLE
 from tests.simulate.evening import Evening
 
 OVER = {State.ENDED.value, State.FAILED.value}
@@ -119,9 +124,36 @@ def each_author_is_told_once(evening: Evening) -> Iterator[str]:
         for told in idea.told:
             if (told.outcome.value, told.refusal and told.refusal.value) != (row["outcome"], row["refusal"]):
                 yield f"the author of {row['id']} was told {told.refusal}: it is {row['outcome']}"
-        survived = evening.runs[idea.run - 1][2].done()
+        survived = evening.runs[idea.run - 1][2].done() and not evening.rules.hands_over
         if not idea.told and survived:
             yield f"the author of {row['id']} was never told"
+
+
+def marks_tell_the_truth(evening: Evening) -> Iterator[str]:
+    """The message of a suggestion bears the mark of what became of it, and no other."""
+    for row in evening.disk.rows("select * from suggestions where is_marked"):
+        message = evening.discord.standing[row["channel_id"]].get(row["message_id"])
+        refusal = Refusal(row["refusal"]) if row["refusal"] else None
+        sign = (
+            APPLIED
+            if refusal is None
+            else NOT_KNOWN
+            if refusal is Refusal.NOT_KNOWN
+            else None
+            if refusal in UNMARKED_REFUSALS
+            else REFUSED
+        )
+        if message and message.marks != ({sign} if sign else set()):
+            yield f"suggestion {row['id']} is {row['outcome']} ({refusal}), and marked {message.marks}"
+
+
+def nobody_is_written_to_twice(evening: Evening) -> Iterator[str]:
+    """Of one suggestion its author gets one direct message at most."""
+    for viewer_id in range(PEOPLE):
+        messages = evening.discord.standing.get(direct_channel(viewer_id), {}).values()
+        for prompt, count in Counter(_quoted(message.content) for message in messages).items():
+            if count > evening.crowd.used[prompt]:
+                yield f"{viewer_id} was written to {count} times of {prompt!r}"
 
 
 def each_recording_is_posted_once(evening: Evening) -> Iterator[str]:
@@ -166,6 +198,8 @@ CLAIMS = (
     time_on_air_is_right,
     each_suggestion_has_one_fate,
     each_author_is_told_once,
+    marks_tell_the_truth,
+    nobody_is_written_to_twice,
     each_recording_is_posted_once,
     nothing_is_left_open,
 )
@@ -177,6 +211,12 @@ def _shows(payload: list[dict[str, object]], evening: Evening, broadcast_id: str
         return True
     streams = evening.disk.rows("select service_id from streams where broadcast_id = ?", broadcast_id)
     return any(row["service_id"] and f"`{row['service_id']}`" in text for row in streams)
+
+
+def _quoted(text: str) -> str:
+    """The suggestion that a direct message is about, in its own words."""
+    found = re.search(r"\w+ \d+ \w+", text)
+    return found[0] if found else text
 
 
 def _off_air_s(row: sqlite3.Row) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.intake.intake import Mute
-from bot.broadcast.model import Broadcast, Channel, Outcome, Refusal, Suggestion, Viewer
+from bot.broadcast.model import Broadcast, Channel, Origin, Outcome, Refusal, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.rights import Person, Pictures
 from bot.broadcast.show.session import BroadcastSession
@@ -108,8 +108,17 @@ class Crowd:
 
     async def _suggest(self, app: App, run: int, channel: Channel, viewer: Viewer) -> None:
         prompt = self._prompt(joins=0.15)
-        ticket = await app.broadcasts.suggest(channel, prompt, by=person(viewer))
+        message = app.somebody_says(channel.id) if self._random.random() < 0.6 else None
+        origin = (
+            Origin(channel.id, message.id, is_marked=True)
+            if message
+            else Origin(channel.id, interaction_id=self._random.getrandbits(60))
+        )
+        ticket = await app.broadcasts.suggest(channel, prompt, by=person(viewer), origin=origin)
         idea = self.ideas[ticket.suggestion.id] = Idea(ticket.suggestion, run, [prompt])
+        if message:
+            said: Any = message
+            await app.cogs.word_back.taken(said, ticket, crowd=1)
         idea.told.append(await asyncio.shield(ticket.settled))
 
     async def _steer(self, app: App, session: BroadcastSession, chosen: str, viewer: Viewer) -> None:

@@ -37,6 +37,7 @@ class Run:
     def __init__(self, number: int) -> None:
         self.number = number
         self.is_alive = True
+        self.died_at = 0.0
         self.context = contextvars.copy_context()
         self.context.run(_run.set, self)
         self.tasks: list[SeededTask] = []
@@ -87,7 +88,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def drop(self, run: Run) -> None:
         """A crash: nothing of the run is done any more."""
-        run.is_alive, self.is_dropping = False, True
+        run.is_alive, run.died_at, self.is_dropping = False, self._now, True
         self._ready = deque(each for each in self._ready if _owner(each) is not run)
         self._timers = [each for each in self._timers if _owner(each[2]) is not run]
         heapq.heapify(self._timers)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bot.broadcast.model import Refusal, Suggestion
 from bot.broadcast.ports import Journal
@@ -95,8 +96,18 @@ class Ledger:
                 entry.suggestion = suggestion
                 if self._watch:
                     self._watch(suggestion)
-                saving.append((entry, suggestion, self._journal.save_suggestion(suggestion)))
+                stored = self._journal.save_suggestion(suggestion)
+                if suggestion.settled_at:
+                    stored = asyncio.ensure_future(stored)
+                    stored.add_done_callback(partial(self._was_stored, entry))
+                saving.append((entry, suggestion, stored))
         return saving
+
+    def _was_stored(self, entry: _Open, stored: asyncio.Future[None]) -> None:
+        """Whoever waited for it may be gone: stored once more, its author would be told once more."""
+        if not stored.cancelled() and stored.exception() is None:
+            self._open.pop(entry.suggestion.id, None)
+            entry.tell()
 
     async def _entered(self, entry: _Open, stored: Awaitable[None]) -> asyncio.Future[Suggestion]:
         try:
@@ -112,12 +123,9 @@ class Ledger:
         for entry, suggestion, stored in saving:
             is_settled = suggestion.settled_at is not None
             try:
-                await stored
+                await (asyncio.shield(stored) if is_settled else stored)
             except Exception as error:  # noqa: BLE001 - raised below: one failure must not hide the others
                 failure = failure or error
-            else:
-                if is_settled:
-                    self._open.pop(suggestion.id, None)
             if is_settled:
                 entry.tell()
         if failure:

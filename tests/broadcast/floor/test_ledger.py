@@ -108,3 +108,19 @@ async def test_everyone_hears_of_an_end_that_is_cut_off() -> None:
         closing.cancel()
         await asyncio.wait([closing])
         assert [each.result().refusal for each in settled] == [Refusal.BROADCAST_ENDED] * 2
+
+
+async def test_what_was_stored_though_nobody_waited_is_not_stored_again() -> None:
+    """The end cuts off whoever waits for it: stored once more, its author would be told once more."""
+    journal = MemoryJournal()
+    ledger = Ledger(journal)
+    told = await ledger.enter(SNOW)
+    with journal.slow():
+        settling = asyncio.ensure_future(ledger.settle(SNOW.refused(Refusal.STALE, NOW)))
+        await asyncio.sleep(0)
+        settling.cancel()
+        await asyncio.wait([settling])
+    assert (await told).refusal is Refusal.STALE
+    stored = list(journal.suggestions)
+    await ledger.close(NOW, lost=Refusal.CONNECTION_LOST)
+    assert journal.suggestions == stored
