@@ -110,8 +110,11 @@ async def test_a_broadcast_rests_until_it_can_be_stored_again(
 
 
 @pytest.mark.outage("database locked as a broadcast ends")
-async def test_a_stream_ends_whatever_the_database_does(house: House) -> None:
+async def test_a_stream_ends_whatever_the_database_does(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is locked just as a broadcast ends: the stream is ended all the same, and that is stored later."""
+    monkeypatch.setattr(unstored, "GRACE_S", WAIT_S)  # by its own end, not because it cannot be stored
     database = house.directory / "odyssey.sqlite3"
     async with house.bot():
         await house.live_broadcast()

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from bot.kit.errors import StartError
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
 from tests.e2e.test_stop import bot_process
 from tests.support.steering import set_
@@ -98,3 +99,16 @@ async def test_a_process_hands_over_too(house: House) -> None:
         assert (await house.shown("Live")).id == panel.id
         process.terminate()
         await process.communicate()
+
+
+async def test_a_start_that_comes_to_nothing_ends_no_broadcast(house: House) -> None:
+    """Discord refuses the token of the next run: what it had taken up goes on in the one after."""
+    async with house.bot(**HAND_OVER):
+        panel = await house.live_broadcast()
+    with pytest.raises(StartError, match="Discord refused DISCORD_TOKEN"):
+        async with house.bot(**HAND_OVER, discord_token="MTIz.wrong.token"):
+            pass
+    await until_free(house)
+    assert known(house, "SELECT state FROM broadcasts") == [("live",)]
+    async with house.bot():
+        assert (await house.shown("Live")).id == panel.id
