@@ -21,6 +21,7 @@ _WHY = {
     "connection_lost": "connection to Odyssey was lost",
     "stale": "waited for too long",
     "moderator_refused": "moderator refused it",
+    "not_known": "cut off after it had been sent",
 }
 
 
@@ -225,6 +226,7 @@ SENTENCES: tuple[tuple[re.Pattern[str], Holds], ...] = tuple(
         (r"✅ Applied(?:, in the words of another one that says the same)?: (?P<words>.+)", _applied),
         (r"↩️ You withdrew it: “(?P<words>.+)”\.", _withdrawn),
         (r"❌ Not applied: “(?P<words>.+)”\. (?P<why>.+)", _not_applied),
+        (r"❔ Not known whether it was seen: “(?P<words>.+)”\. (?P<why>.+)", _not_applied),
         (r"📨 Taken\. As of now it is next\.", _next),
         (r"📨 Taken\. It is number (?P<place>\d+) in line as of now\.", _number),
         (rf"📨 Taken\. It is on the ballot{_SAME}: the panel has the buttons to vote\.", _on_ballot),
