@@ -28,6 +28,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200, help="evenings with kills")
     parser.add_argument("--seed", type=int, default=1, help="of the first of them; the others follow")
     parser.add_argument("--beside", type=int, default=2, help="evenings at once")
+    parser.add_argument(
+        "--points", action="store_true", help="a kill at each point there is, one after the other"
+    )
     parser.add_argument("--faults", action="store_true", help="each fault of the stand-in, and pairs of them")
     parser.add_argument("--pairs", type=int, default=40, help="how many pairs")
     parser.add_argument("--fault", action="append", default=[], help="this one alone, or these together")
@@ -40,6 +43,8 @@ def main() -> None:
 def _plans(given: argparse.Namespace) -> list[plans.Plan]:
     if given.fault:
         return [plans.faulty(*given.fault)]
+    if given.points:
+        return plans.swept()
     if given.faults:
         pairs = list(itertools.combinations(plans.ALL_FAULTS, 2))
         step = max(1, len(pairs) // max(1, given.pairs))

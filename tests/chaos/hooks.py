@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import httpx
 from aiortc import RTCDataChannel
-from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection as DatabaseConnection
+from sqlalchemy.engine.default import DefaultDialect
 
 from tests.chaos.points import Point, When, place_in_discord, place_in_odyssey, place_on_channel
 
@@ -67,14 +67,14 @@ def _write_tasks() -> None:
 
 
 def _hook_commits(at: Any) -> None:
-    commit = DatabaseConnection.commit
+    commit = DefaultDialect.do_commit
 
-    def commit_between(self: DatabaseConnection) -> None:
+    def commit_between(self: DefaultDialect, connection: Any) -> None:
         at("commit", When.BEFORE)
-        commit(self)
+        commit(self, connection)  # type: ignore[no-untyped-call]
         at("commit", When.AFTER)
 
-    DatabaseConnection.commit = commit_between  # type: ignore[method-assign]
+    DefaultDialect.do_commit = commit_between  # type: ignore[method-assign]
 
 
 def _hook_discord(at: Any) -> None:

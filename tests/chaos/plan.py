@@ -66,6 +66,11 @@ def killed(seed: int) -> Plan:
     return _plan(f"kill {seed}", dice, kills=tuple(kills))
 
 
+def swept() -> list[Plan]:
+    """For each point an evening with a kill there."""
+    return [_plan(f"point {point}", random.Random(str(point)), kills=(Kill(point),)) for point in Point.all()]
+
+
 def faulty(*names: str) -> Plan:
     """An evening in which these faults strike."""
     seed = "fault " + "+".join(names)

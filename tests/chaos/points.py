@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,8 @@ PLACES = {
     "update": 6,
     "end": 3,
 }
+RARELY = ("commands", "gateway", "token", "ask", "signal")
+"""Places at which a bot is killed half as often as at others: little hangs on them."""
 HAS_EFFECTS = ("callback", "answer", "post", "edit", "mark", "reserve", "start", "update", "end")
 """Those that the harness sees happen on the other side."""
 
@@ -57,10 +60,20 @@ class Point:
     @classmethod
     def drawn(cls, dice: random.Random, *, soon: bool = False) -> Point:
         """Any of them; `soon` in the life of a process, as of one that takes up what another one left."""
-        place = dice.choice(list(PLACES))
-        whens = list(When) if place in HAS_EFFECTS else [When.BEFORE, When.AFTER]
+        place = dice.choices(list(PLACES), [1 if place in RARELY else 2 for place in PLACES])[0]
         most = max(1, PLACES[place] // 4) if soon else PLACES[place]
-        return cls(place, dice.choice(whens), dice.randint(1, most))
+        return cls(place, dice.choice(_whens(place)), dice.randint(1, most))
+
+    @classmethod
+    def all(cls) -> Iterator[Point]:
+        """Each of them, once."""
+        for place, most in PLACES.items():
+            for number in range(1, most + 1):
+                yield from (cls(place, when, number) for when in _whens(place))
+
+
+def _whens(place: str) -> list[When]:
+    return [when for when in When if when is not When.EFFECT or place in HAS_EFFECTS]
 
 
 _CALLS = (

@@ -11,7 +11,7 @@ from tests.chaos.nursery import Nursery, nursery
 from tests.e2e.conftest import paint_small
 from tests.support.database import PutDatabase
 
-KILLS: tuple[int, ...] = ()
+KILLS = (24, 42, 47, 55, 116, 119, 181, 196)
 FAULTS = (("websocket_reset",), ("stream_error", "recording_late"))
 
 
@@ -22,6 +22,7 @@ async def bots() -> AsyncIterator[Nursery]:
         yield made
 
 
+@pytest.mark.outage("the bot is killed")
 @pytest.mark.parametrize(
     "plan", [*map(plans.killed, KILLS), *(plans.faulty(*each) for each in FAULTS)], ids=lambda plan: plan.seed
 )
