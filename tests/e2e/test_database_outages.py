@@ -129,6 +129,22 @@ async def test_a_stream_ends_whatever_the_database_does(
         assert known(database, ENDINGS) == [("ended", "host_ended")]
 
 
+@pytest.mark.outage("asked for while the database is away")
+async def test_what_is_asked_for_while_it_is_away_is_not_done(house: House) -> None:
+    """A start, a setting: each is told in a sentence; no stream is meant, and nothing changes later."""
+    database, mika = house.directory / "odyssey.sqlite3", house.discord.user("mika")
+    async with house.bot():
+        with locked(database):
+            await mika.slash(CHANNEL, "odyssey start", prompt="A cat")
+            await house.shown(REFUSED)
+            changed = await mika.slash(CHANNEL, "odyssey settings", name="gap_s", value="9")
+            assert REFUSED in (await changed.final()).text
+        await until(house, lambda: known(database, ENDINGS) == [("failed", "not_stored")])
+        assert known(database, "SELECT count(*) FROM streams") == [(0,)]
+        assert known(database, "SELECT count(*) FROM guild_settings") == [(0,)]
+        await house.live_broadcast("A dog")
+
+
 @pytest.mark.outage("database locked for longer than patience")
 async def test_a_database_that_stays_away_ends_the_broadcast_in_a_sentence(house: House) -> None:
     """The panel says so while nothing can be stored; it is stored when the database is back."""

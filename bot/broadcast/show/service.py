@@ -24,6 +24,7 @@ from bot.broadcast.show.last_moments import LastMoments
 from bot.broadcast.show.resuming import CutOff, leave, settle
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.view import BroadcastView
+from bot.broadcast.states import Reason
 
 log = logging.getLogger(__name__)
 
@@ -288,7 +289,7 @@ class Broadcasts:
         except Exception:  # the boundary of one broadcast: what broke in it must not reach the others
             ending = session.broadcast.ending
             reference = (ending and ending.reference) or self._ports.new_reference()
-            is_foreseen = self._ports.outage.is_on
+            is_foreseen = ending is not None and ending.reason is Reason.NOT_STORED
             log.error("broadcast %s broke", broadcast.id, exc_info=not is_foreseen, extra={"ref": reference})
         finally:
             await self.last_moments.keep(broadcast.id, session.last_moment)
