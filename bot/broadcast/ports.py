@@ -163,6 +163,9 @@ class Journal(Protocol):
     def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
         """Has stored how a floor is ruled. Nobody waits for this or the other notes."""
 
+    def note_ending(self, broadcast_id: str, ending: Ending) -> None:
+        """Has stored that a broadcast is about to end, and why: then it does not go on after a crash."""
+
     def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
         """Has stored since when a suggestion may pass; None if it may not any more."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import Executable, Table, delete, select, update
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Broadcast, Recording, Stream, Suggestion
+from bot.broadcast.model import Broadcast, Ending, Recording, Stream, Suggestion
 from bot.broadcast.posts import Post
 from bot.broadcast.states import State
 from bot.broadcast.telling.errand import (
@@ -158,6 +158,12 @@ class DatabaseJournal:
         its_row = schema.broadcasts.c.id == broadcast_id
         stands = {"mode": mode.value, "is_intake_paused": is_paused}
         self._note(update(schema.broadcasts).where(its_row).values(stands))
+
+    def note_ending(self, broadcast_id: str, ending: Ending) -> None:
+        its_row = schema.broadcasts.c.id == broadcast_id
+        by_id, by_name = (ending.by.id, ending.by.name) if ending.by else (None, None)
+        why = {"reason": ending.reason.value, "ended_by_id": by_id, "ended_by_name": by_name}
+        self._note(update(schema.broadcasts).where(its_row).values(why))
 
     def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
         its_row = schema.suggestions.c.id == suggestion_id

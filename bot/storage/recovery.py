@@ -38,6 +38,8 @@ _BEGAN_AT = func.coalesce(broadcasts.c.live_at, broadcasts.c.requested_at)
 _LAST_SEEN_AT = _later(_later(_BEGAN_AT, broadcasts.c.last_seen_at), _LAST_STREAM_AT)
 """What began or ended in it is a sign of life too: none of its streams begins after its end."""
 _SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
+_IS_ENDING = (broadcasts.c.state == State.ENDING.value) | broadcasts.c.reason.is_not(None)
+_FAILURES = [reason.value for reason in Reason if reason.is_failure]
 _MAY_GO_ON = [State.REQUESTED.value, State.CONNECTING.value, State.LIVE.value]
 
 
@@ -45,7 +47,7 @@ async def left_running(engine: AsyncEngine, *, now: datetime, within: timedelta)
     """The broadcasts that an earlier run was cut off from no longer ago than that, as they were asked for."""
     query = (
         select(broadcasts, _LAST_SEEN_AT.label("seen_at"))
-        .where(_IS_OPEN, broadcasts.c.state.in_(_MAY_GO_ON))
+        .where(_IS_OPEN, broadcasts.c.state.in_(_MAY_GO_ON), ~_IS_ENDING)
         .order_by(broadcasts.c.requested_at, broadcasts.c.id)
     )
     left = [row for row in await read(engine, query) if now - row.seen_at < within]
@@ -106,9 +108,8 @@ async def close_unfinished(
         .scalar_subquery()
     )
     is_left = _IS_OPEN & broadcasts.c.id.not_in(but)
-    was_ending = broadcasts.c.state == State.ENDING.value
     unfinished = select(broadcasts.c.id).where(is_left)
-    ending = select(broadcasts.c.id).where(is_left, was_ending)
+    ending = select(broadcasts.c.id).where(is_left, _IS_ENDING)
     was_sent = suggestions.c.outcome != Outcome.QUEUED.value
     async with engine.begin() as connection:
         ids = list((await connection.execute(unfinished)).scalars())
@@ -153,9 +154,12 @@ async def close_unfinished(
             update(broadcasts)
             .where(is_left)
             .values(
-                state=case((was_ending, State.ENDED.value), else_=State.FAILED.value),
-                reason=case((was_ending, broadcasts.c.reason), else_=Reason.INTERRUPTED.value),
-                reference=case((was_ending, broadcasts.c.reference), else_=reference),
+                state=case(
+                    (_IS_ENDING & broadcasts.c.reason.not_in(_FAILURES), State.ENDED.value),
+                    else_=State.FAILED.value,
+                ),
+                reason=func.coalesce(broadcasts.c.reason, Reason.INTERRUPTED.value),
+                reference=case((_IS_ENDING, broadcasts.c.reference), else_=reference),
                 ended_at=_LAST_SEEN_AT,
                 version=broadcasts.c.version + 1,
             )

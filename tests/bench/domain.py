@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
-from bot.broadcast.model import Channel, Suggestion, Viewer
+from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import StartedStream, StreamEvents
 from bot.broadcast.show.service import Broadcasts
@@ -55,6 +55,9 @@ class Forgetful:
         """Nothing."""
 
     def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
+        """Nothing."""
+
+    def note_ending(self, broadcast_id: str, ending: Ending) -> None:
         """Nothing."""
 
     def note_approval(self, suggestion_id: str, at: datetime | None) -> None:

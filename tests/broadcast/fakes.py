@@ -21,7 +21,7 @@ from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
-from bot.broadcast.model import Action, Broadcast, Outcome, Recording, Stream, Suggestion, TimeOnAir
+from bot.broadcast.model import Action, Broadcast, Ending, Outcome, Recording, Stream, Suggestion, TimeOnAir
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource, StartedStream, StreamEvents
 from bot.broadcast.posts import Post, PostKind
@@ -113,6 +113,7 @@ class MemoryJournal:
         self.suggestions: list[Suggestion] = []
         self.recordings: list[tuple[str, Recording]] = []
         self.floors: dict[str, tuple[Mode, bool]] = {}
+        self.endings: dict[str, Ending] = {}
         self.approvals: dict[str, datetime] = {}
         self.votes: dict[int, str | None] = {}
         self.places: dict[str, int] = {}
@@ -144,6 +145,9 @@ class MemoryJournal:
 
     def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
         self.floors[broadcast_id] = mode, is_paused
+
+    def note_ending(self, broadcast_id: str, ending: Ending) -> None:
+        self.endings[broadcast_id] = ending
 
     def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
         self.approvals.pop(suggestion_id, None)

@@ -119,6 +119,21 @@ async def test_what_was_ending_has_ended_as_it_was_to(store: Store) -> None:
     assert refusals == [Refusal.BROADCAST_ENDED]
 
 
+@pytest.mark.parametrize(
+    ("reason", "state"), [(Reason.HOST_ENDED, State.ENDED), (Reason.INTERNAL, State.FAILED)]
+)
+async def test_what_was_about_to_end_does_not_go_on(store: Store, reason: Reason, state: State) -> None:
+    """As soon as somebody has asked for it: it has ended, for that reason."""
+    broadcast, _ = live_broadcast()
+    store.journal.save_broadcast(broadcast)
+    store.journal.note_ending("b", Ending(reason, by=MIKA))
+    await store.journal.save_signs_of_life(["b"], NOW)
+    assert await left(store) == []
+    assert await close_unfinished(store.engine, now=NOW, reference="ref") == ["b"]
+    ended = await store.history.broadcast("b")
+    assert ended == replace(broadcast, state=state, ended_at=NOW, ending=Ending(reason, by=MIKA))
+
+
 async def test_every_connection_that_was_open_is_known(store: Store) -> None:
     """Of what ran, was ending or connecting; not of what waited in line, or whose stream is over."""
     live, stream = live_broadcast()

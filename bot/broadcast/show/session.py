@@ -12,7 +12,7 @@ from bot.broadcast.floor.floor import Floor
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.interrupted import Interrupted
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Broadcast, Ending, Refusal, Stream, Viewer
+from bot.broadcast.model import Broadcast, Ending, Refusal, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.relay.relay import Relay
@@ -107,11 +107,6 @@ class BroadcastSession:
         return self._ending is not None or self.broadcast.state.is_over
 
     @property
-    def stream(self) -> Stream | None:
-        """Its newest stream, from when it is meant."""
-        return self.relay.streams.newest
-
-    @property
     def ends_at(self) -> datetime | None:
         """When it is over at the latest, by the wall; None before it is live, or without a limit."""
         ends_at = self.share.ends_at
@@ -143,6 +138,8 @@ class BroadcastSession:
             return
         self.is_handed_over = is_handed_over
         self._begin_end(ending)
+        if not is_handed_over:
+            self._ports.journal.note_ending(self.broadcast.id, ending)
         self._tell()
         if self._is_interruptible:
             self._until_ending.reschedule(asyncio.get_running_loop().time())

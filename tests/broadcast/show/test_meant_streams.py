@@ -30,7 +30,7 @@ async def test_a_stream_is_stored_as_meant_before_the_service_is_asked(rig: Rig)
     begun = rig.journal.streams[-1]
     assert (begun.id, begun.service_id, begun.state) == (meant.id, "stream-1", State.LIVE)
     assert begun.intended_at == meant.intended_at == begun.started_at - timedelta(seconds=3)
-    assert session.stream == begun
+    assert session.relay.streams.newest == begun
 
 
 async def test_nothing_is_asked_of_the_service_that_is_not_stored(rig: Rig) -> None:

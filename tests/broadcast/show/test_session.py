@@ -57,8 +57,11 @@ async def test_a_suggestion_is_stored_at_every_step(rig: Rig) -> None:
         Outcome.SENT,
         Outcome.ACKNOWLEDGED,
     ]
-    assert session.stream
-    assert {suggestion.stream_id for suggestion in rig.journal.suggestions} == {None, session.stream.id}
+    assert session.relay.streams.newest
+    assert {suggestion.stream_id for suggestion in rig.journal.suggestions} == {
+        None,
+        session.relay.streams.newest.id,
+    }
 
 
 @pytest.mark.parametrize("panic", [False, True])
