@@ -109,6 +109,23 @@ async def test_a_broadcast_rests_until_it_can_be_stored_again(
         assert streams == [(1, "not_stored"), (2, None)]
 
 
+@pytest.mark.outage("database locked for a moment")
+async def test_a_moment_costs_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while a copy of it is made: what is suggested meanwhile is taken, and the stream goes on."""
+    monkeypatch.setattr(unstored, "GRACE_S", WAIT_S)
+    monkeypatch.setattr(writer, "ASKED_S", WAIT_S)
+    database = house.directory / "odyssey.sqlite3"
+    async with house.bot():
+        await house.live_broadcast()
+        with locked(database):
+            await house.discord.user("robin").send(CHANNEL, "!snow")
+            await asyncio.sleep(0.5)  # many times as long as one try takes
+            assert known(database, "SELECT count(*) FROM suggestions") == [(0,)]
+        await house.shown("> snow")
+        assert known(database, "SELECT outcome FROM suggestions") == [("acknowledged",)]
+        assert known(database, "SELECT count(*), max(end_reason) FROM streams") == [(1, None)]
+
+
 @pytest.mark.outage("database locked as a broadcast ends")
 async def test_a_stream_ends_whatever_the_database_does(
     house: House, monkeypatch: pytest.MonkeyPatch

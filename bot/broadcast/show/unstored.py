@@ -60,7 +60,10 @@ class Unstored:
         self._outage.is_told = True
         while self._outage.is_on:
             running = self._broadcasts.running
-            await asyncio.gather(*(session.relay.streams.stop(_ENDING) for session in running))
+            try:
+                await asyncio.gather(*(session.relay.streams.stop(_ENDING) for session in running))
+            except Exception:  # the boundary of one look: the next one is due in a moment
+                log.exception("a stream could not be ended")
             for session in running:
                 session.look_again()
             await self._clock.wait(self._outage.over, self._clock.steady() + AGAIN_S)
