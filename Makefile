@@ -56,8 +56,9 @@ chaos: $(VENV)/dev.stamp ## evenings in which the bot is killed, then those in w
 simulate: $(VENV)/dev.stamp ## ten thousand evenings in virtual time; ARGS="--seed 7 --history" plays one of them
 	@$(PY) -m tests.simulate $(or $(ARGS),--evenings 10000)
 
-fuzz: $(VENV)/dev.stamp ## a million malformed messages
+fuzz: $(VENV)/dev.stamp ## a million malformed messages of Odyssey, then twenty thousand of Discord
 	@$(PY) -m tests.fuzz $(ARGS)
+	@FUZZ_EVENTS=20000 $(PYTEST) -q tests/fuzz/test_discord.py
 
 soak: $(VENV)/dev.stamp ## broadcast after broadcast, two hours or DURATION= seconds: what the bot holds must not grow
 	@$(PY) -m tests.soak $(DURATION)

@@ -22,7 +22,7 @@ from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.backoff import Backoff
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
-from bot.discord.event_guard import guard
+from bot.discord.event_guard import guard, guard_tasks
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.kit.references import new_reference
@@ -112,6 +112,7 @@ class OdysseyBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Loads the cogs, and has Discord told of the commands; it may know them, so nothing waits long."""
+        guard_tasks(asyncio.get_running_loop())
         self._ask_for_members()
         await self.load_extension(EXTENSION)
         self._telling = asyncio.create_task(self._tell_commands(), name="tell Discord of the commands")

@@ -69,6 +69,8 @@ class Chat:
         prompt = self._prompt(message, answers_panel=answers_panel)
         if prompt is None or not self._services.broadcasts.is_running_in(channel):
             return
+        if message.id in self._heard:  # Discord says it again, after a session that was resumed, say
+            return
         session = self._services.broadcasts.in_channel(channel)
         # Heard before anything is awaited: the message may be edited or deleted meanwhile.
         self._heard[message.id] = heard = _Heard(message, session, answers_panel, prompt)

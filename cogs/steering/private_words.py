@@ -48,7 +48,8 @@ class PrivateWords(commands.Cog):
             yield
         finally:
             is_over.set()
-            del self._followed[interaction_id]
+            if self._followed.get(interaction_id) is is_over:  # Discord may have said it twice
+                del self._followed[interaction_id]
 
     async def settled(self, suggestion: Suggestion, origin: Origin, errand: Errand) -> float | None:
         """Tells it; or gives the seconds until that can be tried again. Raises what Discord raises."""
