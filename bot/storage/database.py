@@ -7,15 +7,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL, Connection, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.broadcast.errors import NotStoredError
 from bot.kit.errors import StartError
+from bot.storage import pragmas
 from bot.storage.address import database_address
 from bot.storage.kept_copies import KeptCopies
 from bot.storage.lock import sole_use
@@ -25,8 +25,8 @@ from bot.storage.unbroken import to_the_end
 
 log = logging.getLogger(__name__)
 
-CONNECTIONS = 5
-"""The writer's, and those of who reads at the same time; others wait for one."""
+CONNECTIONS = 4
+"""Of those who read at the same time; others wait for one. The writer has its own."""
 
 
 @asynccontextmanager
@@ -45,25 +45,24 @@ async def open_database(
         raise StartError(f"DATABASE_URL {error}.") from None
     async with AsyncExitStack() as stack:
         with errors_explained(url):
-            if address.path:
-                await asyncio.to_thread(make_directory, address.path.parent)
-                if alone:
-                    stack.enter_context(sole_use(address.path))
-                make_database_private(address.path)
+            # What is in memory alone is in a file that goes with it: several connections have to see it.
+            path = address.path or Path(stack.enter_context(TemporaryDirectory())) / "memory.sqlite3"
+            await asyncio.to_thread(make_directory, path.parent)
+            if alone:
+                stack.enter_context(sole_use(path))
+            make_database_private(path)
             engine = create_async_engine(
-                URL.create("sqlite+aiosqlite", database=str(address.path or ":memory:")),
+                URL.create("sqlite+aiosqlite", database=str(path)),
                 connect_args={"timeout": address.timeout_s},
-                **({"pool_size": CONNECTIONS, "max_overflow": 0} if address.path else {}),
+                pool_size=CONNECTIONS,
+                max_overflow=0,
                 hide_parameters=True,  # errors are logged, what people write is not
             )
             stack.push_async_callback(engine.dispose)
-            event.listen(engine.sync_engine, "connect", _set_pragmas)
-            event.listen(engine.sync_engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN"))
-            copies = KeptCopies.of(address.path, backup_dir) if address.path else None
-            await _migrate(engine, copies, is_locked=alone)
-            if address.path:
-                await _open_all_connections(engine)
-                stack.push_async_callback(_close, engine)
+            pragmas.set_up(engine.sync_engine)
+            await _migrate(engine, KeptCopies.of(path, backup_dir), is_locked=alone)
+            await _open_all_connections(engine)
+            stack.push_async_callback(_close, engine)
         yield engine
 
 
@@ -119,7 +118,7 @@ def errors_explained(url: str) -> Iterator[None]:
 
 
 @to_the_end
-async def _migrate(engine: AsyncEngine, copies: KeptCopies | None, *, is_locked: bool) -> None:
+async def _migrate(engine: AsyncEngine, copies: KeptCopies, *, is_locked: bool) -> None:
     known = known_revisions()
     async with engine.connect() as connection:
         current = await connection.run_sync(_revision)
@@ -131,8 +130,8 @@ async def _migrate(engine: AsyncEngine, copies: KeptCopies | None, *, is_locked:
             "Run the version that made it, or a newer one."
         )
     # Not even `migrate` changes the tables of a bot that runs.
-    with sole_use(copies.database) if copies and not is_locked else nullcontext():
-        if current and copies:
+    with nullcontext() if is_locked else sole_use(copies.database):
+        if current:
             path, _ = await asyncio.to_thread(copies.make, f"before-{known[-1]}", datetime.now(UTC))
             log.info("the database was copied to %s before it is migrated", path)
         # Loaded late: most starts have nothing to migrate, and it would take a fifth of them.
@@ -145,13 +144,3 @@ async def _migrate(engine: AsyncEngine, copies: KeptCopies | None, *, is_locked:
 
 def _revision(connection: Connection) -> str | None:
     return revision_by(connection.exec_driver_sql)
-
-
-def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver must not open transactions by itself: it would leave schema changes out of them.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    # A commit is on the disk before anybody is told of it: what was told outlives a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

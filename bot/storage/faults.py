@@ -3,8 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 _PRIMARY = 0xFF
 """SQLite's extended codes have the primary one in their last byte."""
@@ -34,9 +34,8 @@ def is_away(error: BaseException | None) -> bool:
 class SameFile:
     """The file of an open database: one that was deleted would still be written to, and nobody would see."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        name = engine.url.database
-        self._path = Path(name) if name and name != ":memory:" else None
+    def __init__(self, url: URL) -> None:
+        self._path = Path(url.database or "")
         self._which = self._look()
 
     def check(self) -> None:
@@ -44,8 +43,6 @@ class SameFile:
         if self._look() != self._which:
             raise OSError(f"{self._path} is another file than the one that was opened")
 
-    def _look(self) -> tuple[int, int] | None:
-        if self._path is None:
-            return None
+    def _look(self) -> tuple[int, int]:
         found = self._path.stat()
         return found.st_dev, found.st_ino

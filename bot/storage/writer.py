@@ -4,17 +4,18 @@ import asyncio
 import functools
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Executable, Table, text
+from sqlalchemy import Connection, Executable, Table, text
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.errors import NotStoredError
 from bot.broadcast.telling.backoff import Backoff
 from bot.broadcast.telling.listeners import Listeners
-from bot.storage.faults import SameFile, is_away
+from bot.storage.faults import is_away
+from bot.storage.own_connection import OwnConnection, Transactions
 from bot.storage.unbroken import to_the_end
 
 BATCH_LIMIT = 500
@@ -22,8 +23,6 @@ ASKED_S = 5.0
 """So long somebody who asks for something waits for a database that is away, before it is refused."""
 LAST_TRIES_S = 1.0
 """The same for everything once the bot stops."""
-LOCK_WAIT_S = 0.25
-"""So long one try waits for a lock: in between it is seen who waits no more."""
 PAUSES_S = (0.05, 1.0)
 """Between two tries: the first and the longest."""
 
@@ -68,13 +67,17 @@ class Writer:
     be.
     """
 
-    def __init__(self, engine: AsyncEngine, *, patience_s: float = 600.0) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        patience_s: float = 600.0,
+        connect: Callable[[AsyncEngine], Transactions] = OwnConnection,
+    ) -> None:
         self.tried = Listeners[Try]()
         """Told of each try to commit."""
-        self._engine = engine
+        self._connection = connect(engine)
         self._patience_s = patience_s
-        self._connection: AsyncConnection | None = None
-        self._file: SameFile | None = None
         self._away_since: float | None = None
         self._is_hurried = False
         self._waiting: asyncio.Queue[_Write] = asyncio.Queue()
@@ -99,7 +102,7 @@ class Writer:
                 # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
                 await self._tasks.__aexit__(None, None, None)
             finally:
-                await to_the_end(self._disconnect)()
+                await to_the_end(self._connection.close)()
 
     def hurry(self) -> None:
         """The bot stops: from now on nothing waits long for a database that is away."""
@@ -157,35 +160,14 @@ class Writer:
 
     async def _commit(self, writes: Iterable[_Write]) -> Exception | None:
         began_at = time.monotonic()
+        statements = [statement for write in writes for statement in write.statements]
         failure: Exception | None = None
         try:
-            connection = await self._connected()
-            async with connection.begin():
-                for statement in (statement for write in writes for statement in write.statements):
-                    if isinstance(statement, Upsert):
-                        await connection.execute(statement.statement, statement.row)
-                    else:
-                        await connection.execute(statement)
+            await self._connection.transact(functools.partial(_execute, statements))
         except Exception as error:  # noqa: BLE001 - raised at its caller: a bad write must not stop the writer
             failure = error
         self.tried.tell(Try(time.monotonic() - began_at, failure))
         return failure
-
-    async def _connected(self) -> AsyncConnection:
-        """Its own connection, kept: to take one anew for each commit takes as long as the commit."""
-        if self._file is None:
-            self._file = SameFile(self._engine)
-        self._file.check()
-        if self._connection is None:
-            self._connection = await self._engine.connect()
-            await self._connection.exec_driver_sql(f"PRAGMA busy_timeout={round(LOCK_WAIT_S * 1000)}")
-            await self._connection.rollback()
-        return self._connection
-
-    async def _disconnect(self) -> None:
-        if self._connection:
-            await self._connection.close()
-            self._connection = None
 
     def _refuse_late(self, batch: deque[_Write], error: Exception) -> None:
         """Who has waited for as long as they may is told; what they asked for is not done any more."""
@@ -233,6 +215,14 @@ def _upsert(table: Table, columns: Sequence[str]) -> Executable:
     if "version" in table.c:
         changes["version"] = table.c.version + 1
     return statement.on_conflict_do_update(index_elements=key, set_=changes)
+
+
+def _execute(statements: Iterable[Executable | Upsert], connection: Connection) -> None:
+    for statement in statements:
+        if isinstance(statement, Upsert):
+            connection.execute(statement.statement, statement.row)
+        else:
+            connection.execute(statement)
 
 
 def _tell(write: _Write, error: Exception | None) -> None:

@@ -6,12 +6,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from sqlalchemy import event
-
 from bot.storage.database import open_database
 from bot.storage.schema import guild_settings
 from bot.storage.writer import Upsert, Writer, upsert
 from tests.storage.conftest import NOW
+from tests.support.own_connection import on_own_connection
 
 ONE_BY_ONE = 400
 AT_ONCE = 20_000
@@ -36,21 +35,18 @@ async def _measure() -> None:
 
 async def _with(level: str) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
-        async with open_database(f"sqlite:///{directory}/bench.sqlite3") as engine:
-            # Of the connections that are made from now on: the writer's is one.
-            event.listen(
-                engine.sync_engine, "connect", lambda raw, _: raw.execute(f"PRAGMA synchronous={level}")
-            )
-            await engine.dispose()
-            async with Writer(engine) as writer:
-                taken = []
-                for number in range(ONE_BY_ONE):
-                    began = time.perf_counter()
-                    await writer.execute(_row(number))
-                    taken.append(1000 * (time.perf_counter() - began))
+        url = f"sqlite:///{directory}/bench.sqlite3"
+        async with open_database(url) as engine, Writer(engine) as writer:
+            await writer.prove()
+            await on_own_connection(writer, lambda raw: raw.execute(f"PRAGMA synchronous={level}"))
+            taken = []
+            for number in range(ONE_BY_ONE):
                 began = time.perf_counter()
-                await asyncio.gather(*(writer.execute(_row(number)) for number in range(AT_ONCE)))
-                burst_s = time.perf_counter() - began
+                await writer.execute(_row(number))
+                taken.append(1000 * (time.perf_counter() - began))
+            began = time.perf_counter()
+            await asyncio.gather(*(writer.execute(_row(number)) for number in range(AT_ONCE)))
+            burst_s = time.perf_counter() - began
     return statistics.median(taken), statistics.quantiles(taken, n=100)[98], AT_ONCE / burst_s
 
 

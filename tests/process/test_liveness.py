@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot.process.liveness import PROVED_EVERY_S, SILENT_S, Liveness
 from bot.storage.writer import Try
 from tests.broadcast.relay.service import TurnedClock, settle
 from tests.storage.conftest import Store, store, url
+from tests.support.own_connection import on_own_connection
 
 __all__ = ["store", "url"]
 
@@ -66,11 +67,10 @@ async def test_a_writer_that_hangs_is_a_reason_to_end_the_process(store: Store) 
     """A disk that never answers; once it does, all is well again."""
     answers = threading.Event()
 
-    def function(connection: sqlite3.Connection, _: object) -> None:
-        connection.create_function("disk", 0, lambda: answers.wait(60))
-
-    event.listen(store.engine.sync_engine, "connect", function)
-    await store.engine.dispose()
+    await store.writer.prove()
+    await on_own_connection(
+        store.writer, lambda raw: raw.create_function("disk", 0, lambda: answers.wait(60))
+    )
     async with watched(store) as (liveness, clock):
         written = store.writer.execute(text("SELECT disk()"))
         found = []
@@ -85,8 +85,6 @@ async def test_a_writer_that_hangs_is_a_reason_to_end_the_process(store: Store) 
 
 async def test_a_locked_database_is_no_reason_to_end_the_process(store: Store, tries: list[Try]) -> None:
     """The writer answers, if only that it cannot: the bot is not ready, and alive. It is both again later."""
-    event.listen(store.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout=5"))
-    await store.engine.dispose()
     with closing(sqlite3.connect(store.url.removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         async with watched(store) as (liveness, clock):

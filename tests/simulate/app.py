@@ -39,7 +39,7 @@ from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
 from tests.simulate.channels import ModelDiscord, ModelMessage
 from tests.simulate.cogs import ModelCogs
-from tests.simulate.database import Disk, LoopEngine
+from tests.simulate.database import Disk, LoopEngine, LoopTransactions
 from tests.simulate.loop import VirtualLoop
 from tests.simulate.mood import Mood
 from tests.simulate.service import Service
@@ -148,7 +148,9 @@ class App:
         worlds = ModelWorlds(service)
         listeners, poster = Listeners[Broadcast](), CurrentPoster()
         listeners.listen(lambda changed: self._note("shown", changed.id, changed.state))
-        writer = await stack.enter_async_context(Writer(self._engine))
+        writer = await stack.enter_async_context(
+            Writer(self._engine, connect=lambda _: LoopTransactions(self._engine))
+        )
         outage = Outage()
         writer.tried.listen(lambda one: outage.tell(is_on=one.is_for_want_of_the_database))
         outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(self._engine, writer), clock))

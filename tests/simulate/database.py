@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -53,8 +53,6 @@ class Disk:
 
 class LoopEngine:
     """What the storage uses of an `AsyncEngine`, for one run. `passed` is told of each commit."""
-
-    url = make_url("sqlite://")
 
     def __init__(self, disk: Disk, luck: random.Random, passed: Callable[[str], None]) -> None:
         self.disk = disk
@@ -119,6 +117,20 @@ class Connected:
 
     async def close(self) -> None:
         await self.rollback()
+        await self._engine.wait()
+
+
+class LoopTransactions:
+    """The writer's `OwnConnection`, in the loop's time."""
+
+    def __init__(self, engine: LoopEngine) -> None:
+        self._engine = engine
+
+    async def transact(self, work: Callable[[Connection], None]) -> None:
+        async with self._engine.begin() as connection:
+            await connection.run_sync(work)
+
+    async def close(self) -> None:
         await self._engine.wait()
 
 

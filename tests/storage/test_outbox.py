@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.broadcast.model import Origin, Recording, Refusal, Suggestion
@@ -28,11 +28,11 @@ async def breaking_at(store: Store, table: str) -> AsyncIterator[None]:
         if f"INTO {table} " in statement:
             raise IntegrityError(statement, {}, Exception("broken by the test"))
 
-    event.listen(store.engine.sync_engine, "before_cursor_execute", refuse)
+    event.listen(Engine, "before_cursor_execute", refuse)
     try:
         yield
     finally:
-        event.remove(store.engine.sync_engine, "before_cursor_execute", refuse)
+        event.remove(Engine, "before_cursor_execute", refuse)
 
 
 async def test_a_fact_and_what_is_owed_for_it_are_stored_together(store: Store) -> None:

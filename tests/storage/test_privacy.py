@@ -119,7 +119,7 @@ def _file(store: Store) -> Path:
 
 
 async def _run(store: Store, sql: str, of: int) -> None:
-    await store.writer._disconnect()
+    await store.writer._connection.close()
     await store.engine.dispose()  # as of a bot that was stopped
     with closing(sqlite3.connect(_file(store))) as database:
         database.execute("PRAGMA foreign_keys = ON")

@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import Executable, insert, select
 
 from bot.broadcast.errors import Code, NotStoredError
-from bot.storage import schema, writer
+from bot.storage import own_connection, schema, writer
 from bot.storage.writer import Try, Writer
 from tests.storage.conftest import NOW, Store
+from tests.support.own_connection import on_own_connection
 
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for seconds here."""
-    monkeypatch.setattr(writer, "LOCK_WAIT_S", 0.01)
+    monkeypatch.setattr(own_connection, "LOCK_WAIT_S", 0.01)
     monkeypatch.setattr(writer, "PAUSES_S", (0.005, 0.01))
 
 
@@ -78,10 +79,7 @@ async def started(store: Store) -> AsyncIterator[Writer]:
 
 async def pragma(one: Writer, words: str) -> None:
     """Sets something on the writer's own connection."""
-    assert one._connection
-    raw = await one._connection.get_raw_connection()
-    assert raw.driver_connection
-    await raw.driver_connection.execute(f"PRAGMA {words}")  # in between, whatever is under way
+    await on_own_connection(one, lambda raw: raw.execute(f"PRAGMA {words}"))
 
 
 async def until_tried(one: Writer, times: int) -> list[Try]:
