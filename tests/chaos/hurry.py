@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import bot.broadcast.recordings.reconciling
 import bot.discord.bot
 import cogs.kit.private_answers
 import cogs.panel.upkeep
@@ -18,6 +19,7 @@ SHARE, LEAST_S = 0.2, 3.0
 def hurry_up(*, is_short: bool) -> None:
     """`is_short`: the client waits for less, too."""
     bot.discord.bot.GUILDS_COME_WITHIN_S = 0.02
+    bot.broadcast.recordings.reconciling.FIRST_PAUSE_S = 1.0
     cogs.panel.upkeep.EDIT_GAP_S = 0.15
     cogs.kit.private_answers.EDIT_GAP_S = 0.1
     cogs.steering.suggesting.FOLLOW_GAP_S = 0.1
