@@ -101,6 +101,7 @@ class Evening:
             bot = await self.begin()
             if was_running:
                 await self._goes_on(bot)
+            await self._until(lambda: self.stored.broadcasts != [])  # a kill may have come before that
             await asyncio.sleep(AFTERWARDS_S if self.plan.kills else FAULTY_S)
         await self.ended()
         await self._put_right()
