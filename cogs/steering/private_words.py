@@ -63,8 +63,10 @@ class PrivateWords(commands.Cog):
                 is_told = error.is_dismissed
             else:
                 is_told = True
+            # Both in one go: who finds the one without the other would write to them.
             self._services.outbox.forget(Kind.ANSWER, origin.interaction_id)
             if is_told:
+                self._services.outbox.forget(errand.kind, errand.subject_id)
                 return None
         return await self._write(suggestion, word, errand)
 

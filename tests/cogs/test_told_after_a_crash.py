@@ -190,7 +190,7 @@ async def test_who_waits_for_longer_than_discord_takes_edits_is_written_to(
         await set_(house, mode="host", lifetime_s=900)
         await house.live_broadcast()
         await suggest(house, "robin", "an owl hoots")
-        assert [kind for kind, _ in owed(house)] == ["answer"]
+        await until(house, lambda: [kind for kind, _ in owed(house)] == ["answer"])
         clock.forward(minutes=16)
         await house.told("It waited for too long", to="robin")
         await until(house, lambda: owed(house) == [])

@@ -15,6 +15,8 @@ from bot.broadcast.telling.errand import Errand, Kind
 
 log = logging.getLogger(__name__)
 
+TOLD_TOGETHER_S = 1.0
+"""So much later what was told is forgotten, all of it at once: told again after a crash it does no harm."""
 STORED_PAUSE_S = 60.0
 """A pause that is shorter is not worth a write: after a restart all is tried at once."""
 
@@ -55,7 +57,8 @@ class Outbox:
         """By key: how many transactions that it is in are under way."""
         self._told: set[str] = set()
         """The keys of those that are not to be stored any longer."""
-        self._dropping: asyncio.Future[None] | None = None
+        self._soon: asyncio.TimerHandle | None = None
+        """When they are dropped."""
         self._lanes: dict[Kind, tuple[Chores, Deliver]] = {}
 
     async def __aenter__(self) -> Self:
@@ -64,10 +67,9 @@ class Outbox:
     async def __aexit__(self, *_: object) -> None:
         for kind in list(self._lanes):
             await self.close(kind)
-        while self._dropping:
-            with suppress(Exception):  # it is in the log
-                await asyncio.shield(self._dropping)
-            await asyncio.sleep(0)
+        if self._soon:
+            self._soon.cancel()
+            await asyncio.wait({self._drop_told()})
 
     async def load(self) -> None:
         """Takes up what an earlier run owed: all of it is tried at once, whenever it was due."""
@@ -197,20 +199,15 @@ class Outbox:
     def _drop(self, key: str) -> None:
         del self._kept[key]
         self._told.add(key)
-        if self._dropping is None:
-            self._drop_told()
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(TOLD_TOGETHER_S, self._drop_told)
 
-    def _drop_told(self) -> None:
-        """Those that are told meanwhile are dropped together."""
-        keys, self._told = self._told, set()
-        self._dropping = self._store.drop(keys)
-        self._dropping.add_done_callback(self._dropped)
-
-    def _dropped(self, dropping: asyncio.Future[None]) -> None:
-        _noted(dropping)
-        self._dropping = None
-        if self._told:
-            self._drop_told()
+    def _drop_told(self) -> asyncio.Future[None]:
+        self._soon, keys = None, self._told
+        self._told = set()
+        dropping = self._store.drop(keys)
+        dropping.add_done_callback(_noted)
+        return dropping
 
     async def _change(self, errand: Errand) -> None:
         await self._store.change(errand)
