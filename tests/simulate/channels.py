@@ -241,5 +241,6 @@ def _settle(asks: Run | None, answered: asyncio.Future[Any], answer: Any, error:
         return
     if error:
         answered.set_exception(error)
+        answered.exception()  # who asked may be dropped before they see it
     else:
         answered.set_result(answer)

@@ -50,6 +50,8 @@ class Crowd:
         self.ideas: dict[str, Idea] = {}
         self.used: Counter[str] = Counter()
         """How often a prompt was said, whatever became of it."""
+        self.unmarked: set[int] = set()
+        """Messages that bear no mark, since too many were to be put at that time."""
         self.started: list[Broadcast] = []
         self.faults: list[str] = []
         self._random = luck
@@ -119,6 +121,8 @@ class Crowd:
         if message:
             said: Any = message
             await app.cogs.word_back.taken(said, ticket, crowd=1)
+            if message.id in app.cogs.word_back._one_of_many:
+                self.unmarked.add(message.id)
         idea.told.append(await asyncio.shield(ticket.settled))
 
     async def _steer(self, app: App, session: BroadcastSession, chosen: str, viewer: Viewer) -> None:

@@ -49,6 +49,7 @@ class Evening:
         self.rules = Rules.of(plan, self.service.mood)
         self.crowd = Crowd(self._luck("crowd"), self._do, plan.choice((1.5, 4.0, 8.0)))
         self.crashes = 0
+        self.full_s = 0.0
         self.runs: list[tuple[Run, App, asyncio.Task[None]]] = []
         self._plan = plan
         self._crashes_left = plan.choice((0, 1, 1, 2, 3, 6)) if crashes else 0
@@ -119,7 +120,8 @@ class Evening:
         return (app, run.number) if run.is_alive and app.is_up else None
 
     def _fills_up(self, at: float, for_s: float) -> None:
-        """The disk is full for a while."""
+        """The disk is full for a while. What ends meanwhile is stored, and dated, when that is over."""
+        self.full_s += for_s
 
         def change(is_full: bool) -> None:
             self.disk.is_full = is_full

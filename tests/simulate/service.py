@@ -287,5 +287,6 @@ def _settle(answered: asyncio.Future[Answer], answer: Answer | None, error: Worl
         return
     if error:
         answered.set_exception(error)
+        answered.exception()  # who asked may be dropped before they see it
     else:
         answered.set_result(answer)  # type: ignore[arg-type]
