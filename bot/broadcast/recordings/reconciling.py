@@ -39,9 +39,14 @@ async def look(account: AccountStreams, books: StreamBooks, clock: Clock) -> Fin
 
 
 async def settle(findings: Findings, save: Callable[[Stream], Awaitable[None]]) -> None:
-    """Stores what was found. Raises `NotStoredError`."""
+    """Stores what was found, as far as that is so still. Raises `NotStoredError`."""
     for stream in (*findings.adopted, *findings.ended):
-        await save(stream)
+        try:
+            await save(stream)
+        except NotStoredError:
+            raise
+        except Exception as error:  # noqa: BLE001 - its ID has come to its owner meanwhile
+            log.info("what was found of stream %s is not so any more (%s)", stream.id, type(error).__name__)
 
 
 class Reconciler:

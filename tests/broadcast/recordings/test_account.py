@@ -11,7 +11,7 @@ import pytest
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Stream
 from bot.broadcast.recordings.account import LEAD, SKEW, AccountStream, compare
-from bot.broadcast.recordings.reconciling import LONGEST_PAUSE_S, Reconciler
+from bot.broadcast.recordings.reconciling import LONGEST_PAUSE_S, Reconciler, settle
 from bot.broadcast.states import Reason
 from tests.broadcast.relay.service import TurnedClock
 
@@ -171,3 +171,18 @@ async def test_a_refused_start_is_no_reason_to_look() -> None:
             reconciler.told(thing)
             await clock.turn(2 * LONGEST_PAUSE_S)
         assert books.asked == []
+
+
+async def test_what_cannot_be_stored_of_one_find_keeps_no_other_from_being_stored() -> None:
+    """An answer came late: its ID has found its owner between the look and the note of it."""
+    late, other = lost("late", 0), lost("other", 100)
+    findings = compare([late, other], [listed("s1", 3), listed("s2", 103)], known=())
+    stored: list[str] = []
+
+    async def save(stream: Stream) -> None:
+        if stream.id == late.id:
+            raise ValueError("its ID belongs to another one")
+        stored.append(stream.id)
+
+    await settle(findings, save)
+    assert stored == [other.id]
