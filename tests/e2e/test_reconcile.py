@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from tests.cogs.conftest import bot_process
-from tests.e2e.conftest import API_KEY, CHANNEL, House
+from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
 from tests.support.processes import python_m_bot
 
 
@@ -52,8 +52,11 @@ async def test_a_stream_that_nobody_knew_of_is_found_at_the_next_start(
     async with house.bot(resume_within_s=resume_within_s):
         post = await house.shown("Full video")
         if resume_within_s:
+            await house.shown("Live")
             await house.discord.user("mika").slash(CHANNEL, "odyssey end")
-            await house.discord.wait_for_message(CHANNEL, lambda m: m.id == post.id and "2 streams" in m.text)
+            await house.discord.wait_for_message(
+                CHANNEL, lambda m: m.id == post.id and "2 streams" in m.text, timeout_s=WAIT_S
+            )
     posts = [message for message in house.discord.messages(CHANNEL) if "Full video" in message.text]
     assert [message.id for message in posts] == [post.id]
     assert all(known for _, known in streams(house))
