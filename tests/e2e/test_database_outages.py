@@ -12,7 +12,7 @@ import pytest
 from bot.broadcast.show import unstored
 from bot.local.discord.people.views import SeenMessage
 from bot.odyssey import Odyssey
-from bot.storage import writer
+from bot.storage import own_connection, writer
 from tests.cogs.conftest import until
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
 from tests.e2e.test_stop import bot_process
@@ -25,7 +25,7 @@ REFUSED = "Nothing can be stored just now"
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for seconds here, but in the bot that is a process of its own."""
-    monkeypatch.setattr(writer, "LOCK_WAIT_S", 0.02)
+    monkeypatch.setattr(own_connection, "LOCK_WAIT_S", 0.02)
     monkeypatch.setattr(writer, "ASKED_S", 0.2)
     monkeypatch.setattr(writer, "PAUSES_S", (0.02, 0.05))
     monkeypatch.setattr(unstored, "GRACE_S", 0.1)
