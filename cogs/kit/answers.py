@@ -128,6 +128,8 @@ async def acknowledging(interaction: discord.Interaction, *, in_place: bool = Fa
         raise
     finally:
         await asyncio.wait({word})
+        if not word.cancelled() and isinstance(error := word.exception(), Exception):
+            explain(error, f"the word to interaction {interaction.id}")  # the deed goes on without it
 
 
 @contextmanager

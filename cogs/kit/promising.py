@@ -21,7 +21,7 @@ STORED_WITHIN_S = 1.0
 async def promise(interaction: discord.Interaction, broadcast_id: str | None = None) -> None:
     """To be awaited before an answer is announced. `broadcast_id`: it will be this broadcast's panel."""
     services = context.services(interaction)
-    now, sealed = services.clock.now(), services.seal.close(interaction.token)
+    now, sealed = services.clock.now(), services.seal.close(str(interaction.token))
     promised = Errand(
         Kind.ANSWER, str(interaction.id), now, broadcast_id, due_at=now + LIFETIME, sealed=sealed
     )

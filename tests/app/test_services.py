@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence, MutableSet, Set
+from contextlib import suppress
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -50,7 +51,10 @@ def within(thing: object) -> Iterator[tuple[str, object]]:
         yield from ((f"[{number}]", item) for number, item in enumerate(thing))
     else:
         slots = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
-        named: dict[str, Any] = {name: getattr(thing, name) for name in slots if hasattr(thing, name)}
+        named: dict[str, Any] = {}
+        for name in slots:
+            with suppress(Exception):  # what is made when it is asked for is not to be had of everything
+                named[name] = getattr(thing, name)
         yield from ((f".{name}", item) for name, item in (named | getattr(thing, "__dict__", {})).items())
 
 
