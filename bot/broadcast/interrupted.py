@@ -20,7 +20,7 @@ PICTURE_AGE = timedelta(seconds=10)
 
 
 class Left(NamedTuple):
-    """A suggestion as it was left: since when it is approved, whether it goes before all else, its place."""
+    """A suggestion as it was left: since when it is approved, whether it was a panic's, its place."""
 
     suggestion: Suggestion
     approved_at: datetime | None = None
@@ -77,23 +77,20 @@ class Interrupted:
         return max((stream.number for stream in self.streams), default=0)
 
     def doubtful(self, now: datetime) -> list[Suggestion]:
-        """What was sent and not answered, settled: nobody knows whether it was seen."""
-        open_ones = (left.suggestion for left in self.suggestions if left.suggestion.settled_at is None)
+        """What was sent and not answered, settled: nobody knows whether it was seen.
+
+        What was urgent may have been sent before that was stored; the next stream begins with it: `world`.
+        """
         return [
-            each.refused(Refusal.NOT_KNOWN, now) for each in open_ones if each.outcome is not Outcome.QUEUED
+            left.suggestion.refused(Refusal.NOT_KNOWN, now)
+            for left in self.suggestions
+            if left.suggestion.settled_at is None and not _waits(left)
         ]
 
     @property
     def waiting(self) -> list[Suggestion]:
         """What waits in line, in the order in which it came."""
-        return [left.suggestion for left in self.suggestions if _waits(left) and not left.is_urgent]
-
-    @property
-    def urgent(self) -> Suggestion | None:
-        """What waits to be sent before all that."""
-        return next(
-            (each.suggestion for each in self.suggestions[::-1] if _waits(each) and each.is_urgent), None
-        )
+        return [left.suggestion for left in self.suggestions if _waits(left)]
 
     @property
     def approved(self) -> list[str]:
@@ -161,7 +158,8 @@ class Interrupted:
 
 
 def _waits(left: Left) -> bool:
-    return left.suggestion.outcome is Outcome.QUEUED and left.suggestion.settled_at is None
+    suggestion = left.suggestion
+    return suggestion.outcome is Outcome.QUEUED and suggestion.settled_at is None and not left.is_urgent
 
 
 def _sent_at(suggestion: Suggestion) -> datetime:

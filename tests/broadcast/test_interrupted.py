@@ -161,6 +161,6 @@ def test_after_a_panic_nothing_is_left_of_before(is_applied: bool) -> None:
     )
     opening = "Then a meadow" if is_applied else "a meadow"
     assert some.world == LastMoment(opening, ("Then after",) if is_applied else ())
-    assert (some.urgent is None) is is_applied
+    assert [each.id for each in some.doubtful(at(99))] == ([] if is_applied else [safe.id])
     later = replace(some, moment_at=at(53) + PICTURE_AGE)
     assert later.world.picture == (PICTURE if is_applied else None)

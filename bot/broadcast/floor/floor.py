@@ -41,13 +41,13 @@ class Floor:
 
     def restore(self, left: Interrupted) -> list[Ticket]:
         """Stands as an earlier run left it: nothing of that is stored anew. Gives tickets of what waits."""
-        self.is_paused, self.outlet.urgent = left.is_paused, left.urgent
+        self.is_paused = left.is_paused
         line = left.line(self._clock.steady())
         for suggestion, since in line.waiting:
             self.recent.add(suggestion, since)
         self._arbiter.restore(line)
-        settled = self._ledger.restore(*left.waiting, *([left.urgent] if left.urgent else ()))
-        return [Ticket(*each, self._tickets) for each in zip(left.waiting, settled, strict=False)]
+        settled = self._ledger.restore(*left.waiting)
+        return [Ticket(*each, self._tickets) for each in zip(left.waiting, settled, strict=True)]
 
     @property
     def waiting(self) -> int:

@@ -143,14 +143,16 @@ async def test_what_is_stale_after_the_pause_was_so_before(opened: Opened) -> No
         run.service.may_answer.set()
 
 
-async def test_a_panics_safe_prompt_goes_first(opened: Opened) -> None:
-    """And the world begins with it, without a picture of before."""
+async def test_with_a_panics_safe_prompt_the_world_begins(opened: Opened) -> None:
+    """Without a picture of before. It may have been sent already, so it is not sent again."""
     async with opened() as run:
         safe = Left(waiting(run, "a meadow", MIKA), is_urgent=True)
         await resumed(run, left(run, waiting(run, "snow", ago_s=60), safe, is_paused=True))
         await settle()
         assert (run.service.starts[0].prompt, run.service.starts[0].picture) == ("a meadow", None)
-        assert run.service.sent[0] == (1, "a meadow")
+        assert run.service.sent == [(1, "snow")]
+        fates = {each.id: each.refusal for each in run.journal.suggestions}
+        assert fates == {"a meadow": Refusal.NOT_KNOWN, "snow": None}
 
 
 @pytest.mark.parametrize("state", [State.REQUESTED, State.CONNECTING])
