@@ -99,8 +99,8 @@ async def close_unfinished(
 ) -> list[str]:
     """Marks what an earlier run left unfinished as interrupted; returns the broadcasts' IDs.
 
-    Those with their IDs in `but` go on. A broadcast ended at its last sign of life, and its streams with it:
-    downtime is not time on air. What was ending has ended, and for its own reason.
+    Those with their IDs in `but` go on. A stream ended at its broadcast's last sign of life, a broadcast with
+    its last stream: downtime is not time on air. What was ending has ended, and for its own reason.
     """
     its_end = (
         select(func.coalesce(broadcasts.c.ended_at, _LAST_SEEN_AT))
@@ -160,7 +160,8 @@ async def close_unfinished(
                 ),
                 reason=func.coalesce(broadcasts.c.reason, Reason.INTERRUPTED.value),
                 reference=case((_IS_ENDING, broadcasts.c.reference), else_=reference),
-                ended_at=_LAST_SEEN_AT,
+                # While it waited for its next stream it was not on air.
+                ended_at=func.coalesce(_LAST_STREAM_AT, _LAST_SEEN_AT),
                 version=broadcasts.c.version + 1,
             )
         )
