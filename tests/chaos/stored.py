@@ -30,8 +30,8 @@ class Stored:
 
     @property
     def goes_on(self) -> bool:
-        """Whether something is to be taken up: of what is about to end, only the end is left."""
-        return any(each["state"] != "ending" for each in self.running)
+        """Whether something is to be taken up: of what is to end, and says why, only the end is left."""
+        return any(each["state"] != "ending" and each["reason"] is None for each in self.running)
 
     @classmethod
     def read(cls, file: Path) -> Stored:
