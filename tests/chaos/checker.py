@@ -70,6 +70,8 @@ def _of_suggestions(evening: Evening, stored: Stored) -> Iterator[str]:
             yield f"{outcome} for ever: {prompt}"
         elif outcome == "acknowledged" and not taken[prompt]:
             yield f"applied by its row, but never taken: {prompt}"
+        elif prompt not in said:  # each panic's safe prompt has the same words
+            continue
         elif outcome == "refused" and taken[prompt] and each["refusal"] not in MAY_HAVE_BEEN_TAKEN:
             yield f"taken by the world, but {each['refusal']} by its row: {prompt}"
 
