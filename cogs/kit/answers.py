@@ -129,7 +129,7 @@ async def acknowledging(interaction: discord.Interaction, *, in_place: bool = Fa
     finally:
         await asyncio.wait({word})
         if not word.cancelled() and isinstance(error := word.exception(), Exception):
-            explain(error, f"the word to interaction {interaction.id}")  # the deed goes on without it
+            explain(error, f"interaction {interaction.id}")  # the deed goes on without the word
 
 
 @contextmanager
