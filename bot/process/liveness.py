@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Self
 
+from bot.broadcast.background import Background
 from bot.broadcast.clock import Clock
 from bot.broadcast.telling.listeners import Listeners
 from bot.storage.writer import Try, Writer
@@ -18,7 +19,7 @@ SILENT_S = 90.0
 would free no disk."""
 
 
-class Liveness:
+class Liveness(Background):
     """Looks once a second. An async context manager, to be left before the writer.
 
     Time is counted in beats: a process that was stopped and goes on is not taken for one that hangs. A loop
@@ -26,6 +27,7 @@ class Liveness:
     """
 
     def __init__(self, writer: Writer, clock: Clock) -> None:
+        super().__init__("liveness")
         self.turned = Listeners[float]()
         """Told once a second by how many seconds the loop was late."""
         self.can_store = True
@@ -34,8 +36,6 @@ class Liveness:
         self._clock = clock
         self._silent_beats = 0
         self._proof: asyncio.Future[None] | None = None
-        self._tasks = asyncio.TaskGroup()
-        self._task: asyncio.Task[None] | None = None
 
     @property
     def problem(self) -> str | None:
@@ -46,16 +46,11 @@ class Liveness:
 
     async def __aenter__(self) -> Self:
         self._writer.tried.listen(self._tried)
-        await self._tasks.__aenter__()
-        self._task = self._tasks.create_task(self._run(), name="liveness")
-        return self
+        return await super().__aenter__()
 
     async def __aexit__(self, *_: object) -> None:
         self._writer.tried.leave(self._tried)
-        if self._task:
-            self._task.cancel()
-        # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
-        await self._tasks.__aexit__(None, None, None)
+        await super().__aexit__()
 
     async def _run(self) -> None:
         while True:

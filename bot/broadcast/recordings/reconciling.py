@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Self
 
+from bot.broadcast.background import Background
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import NotStoredError, WorldError
 from bot.broadcast.model import Stream
@@ -49,7 +49,7 @@ async def settle(findings: Findings, save: Callable[[Stream], Awaitable[None]]) 
             log.info("what was found of stream %s is not so any more (%s)", stream.id, type(error).__name__)
 
 
-class Reconciler:
+class Reconciler(Background):
     """Looks when it is entered, soon after a stream was lost, and every hour. An async context manager.
 
     `save` stores a stream, which has its recording followed.
@@ -63,25 +63,13 @@ class Reconciler:
         *,
         save: Callable[[Stream], Awaitable[None]],
     ) -> None:
+        super().__init__("reconcile with the account")
         self._account = account
         self._books = books
         self._clock = clock
         self._save = save
         self._pauses = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S, GROWTH)
         self._lost = asyncio.Event()
-        self._tasks = asyncio.TaskGroup()
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
-        self._task = self._tasks.create_task(self._run(), name="reconcile with the account")
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._task:
-            self._task.cancel()
-        # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
-        await self._tasks.__aexit__(None, None, None)
 
     def told(self, thing: object) -> None:
         """Something is stored: if that is a stream that may have begun unseen, it is looked for soon."""

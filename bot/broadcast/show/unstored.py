@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from typing import Self
 
+from bot.broadcast.background import Background
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Ending
 from bot.broadcast.outage import Outage
@@ -20,7 +20,7 @@ AGAIN_S = 1.0
 """Between two looks for streams that began meanwhile."""
 
 
-class Unstored:
+class Unstored(Background):
     """Ends the streams of all broadcasts at the service when the database stays away.
 
     That is noticed with the next sign of life at the latest, so nothing runs on for longer than ten seconds.
@@ -29,22 +29,10 @@ class Unstored:
     """
 
     def __init__(self, broadcasts: Broadcasts, outage: Outage, clock: Clock) -> None:
+        super().__init__("look for what cannot be stored")
         self._broadcasts = broadcasts
         self._outage = outage
         self._clock = clock
-        self._tasks = asyncio.TaskGroup()
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
-        self._task = self._tasks.create_task(self._run(), name="look for what cannot be stored")
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._task:
-            self._task.cancel()
-        # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
-        await self._tasks.__aexit__(None, None, None)
 
     async def _run(self) -> None:
         while True:
