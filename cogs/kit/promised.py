@@ -12,6 +12,7 @@ from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.discord.bot import OdysseyBot, Services
 from bot.kit.references import new_id
+from cogs.kit.answers import UNKNOWN_MESSAGE
 from cogs.kit.lasting_button import LastingView
 from cogs.kit.promising import LIFETIME
 from cogs.wording.requests import CUT_OFF
@@ -22,8 +23,8 @@ ORIGINAL = cast("int", "@original")
 """What Discord calls the answer, in place of its message's ID."""
 PANEL_COMES_S = 10.0
 """Between two looks whether a broadcast's panel has taken the place of its first answer."""
-UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, DEAD_TOKEN = 10008, 10015, 50027
-"""Discord's codes: its user has dismissed it, say; nothing was promised, or all is too late."""
+UNKNOWN_WEBHOOK, DEAD_TOKEN = 10015, 50027
+"""Discord's codes: nothing was promised, or all is too late."""
 
 
 class CannotAnswerError(Exception):
