@@ -11,7 +11,7 @@ class Background(ABC):
     What breaks the work breaks the context too, as with a task of an `asyncio.TaskGroup`.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, *, name: str) -> None:
         self._name = name
         self._tasks = asyncio.TaskGroup()
         self._task: asyncio.Task[None] | None = None

@@ -27,7 +27,7 @@ class Liveness(Background):
     """
 
     def __init__(self, writer: Writer, clock: Clock) -> None:
-        super().__init__("liveness")
+        super().__init__(name="liveness")
         self.turned = Listeners[float]()
         """Told once a second by how many seconds the loop was late."""
         self.can_store = True

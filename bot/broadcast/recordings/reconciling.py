@@ -63,7 +63,7 @@ class Reconciler(Background):
         *,
         save: Callable[[Stream], Awaitable[None]],
     ) -> None:
-        super().__init__("reconcile with the account")
+        super().__init__(name="reconcile with the account")
         self._account = account
         self._books = books
         self._clock = clock

@@ -16,7 +16,7 @@ class Heartbeat(Background):
     """Stores every now and then that the broadcasts that run do, and how. An async context manager."""
 
     def __init__(self, broadcasts: Broadcasts, journal: Journal, clock: Clock) -> None:
-        super().__init__("heartbeat")
+        super().__init__(name="heartbeat")
         self._broadcasts = broadcasts
         self._journal = journal
         self._clock = clock

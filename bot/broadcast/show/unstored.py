@@ -29,7 +29,7 @@ class Unstored(Background):
     """
 
     def __init__(self, broadcasts: Broadcasts, outage: Outage, clock: Clock) -> None:
-        super().__init__("look for what cannot be stored")
+        super().__init__(name="look for what cannot be stored")
         self._broadcasts = broadcasts
         self._outage = outage
         self._clock = clock
