@@ -24,7 +24,7 @@ from tests.storage.conftest import Store
 
 
 async def test_the_migrations_make_the_schema_that_the_code_sees(store: Store) -> None:
-    """Alembic finds no difference between the migrated database and `schema.py`."""
+    """Alembic finds no difference between the migrated database and `schema/`."""
 
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), schema.metadata))

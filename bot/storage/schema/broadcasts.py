@@ -1,71 +1,8 @@
-"""The tables as the code sees them. What made them so is in `migrations/`; a test holds the two together."""
-
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeVar
+"""Broadcasts, their streams and what was suggested in them."""
 
 import sqlalchemy as sa
 
-Kind = TypeVar("Kind", bound=StrEnum)
-
-
-class UtcDateTime(sa.TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC: SQLite forgets time zones, so none but UTC goes in."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-def storable(text: str) -> str:
-    """Text as every database can keep it: halves of surrogate pairs and nulls become question marks."""
-    return text.encode(errors="replace").decode().replace("\0", "?")
-
-
-def known(kind: type[Kind], value: str, otherwise: Kind) -> Kind:
-    """What a stored word means; `otherwise` for one that a newer version of the bot has stored."""
-    try:
-        return kind(value)
-    except ValueError:
-        return otherwise
-
-
-class AnyText(sa.TypeDecorator[str]):
-    """Text from outside: see `storable`."""
-
-    impl: type[sa.String] = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else storable(value)
-
-
-class AnyString(AnyText):
-    """The same, of limited length."""
-
-    impl = sa.String
-    cache_ok = True
-
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _version() -> sa.Column[int]:
-    """Goes up whenever a row is overwritten whole: who has read another one can notice it."""
-    return sa.Column("version", sa.Integer, nullable=False, server_default="1")
-
+from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, metadata, version
 
 broadcasts = sa.Table(
     "broadcasts",
@@ -96,7 +33,7 @@ broadcasts = sa.Table(
     sa.Column("is_intake_paused", sa.Boolean, nullable=False, server_default=sa.false()),
     # When panels of it that were posted, but not remembered, were looked for in the channel.
     sa.Column("panels_sought_at", UtcDateTime),
-    _version(),
+    version(),
     sa.Index(None, "guild_id", "requested_at"),
     sa.Index(None, "state"),
 )
@@ -135,7 +72,7 @@ streams = sa.Table(
     sa.Column("session", AnyText),
     # When it was found that there is nowhere left to post its recording.
     sa.Column("recording_dropped_at", UtcDateTime),
-    _version(),
+    version(),
 )
 
 suggestions = sa.Table(
@@ -163,7 +100,7 @@ suggestions = sa.Table(
     sa.Column("is_urgent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("is_marked", sa.Boolean, nullable=False, server_default="0"),
     sa.Column("interaction_id", sa.BigInteger),
-    _version(),
+    version(),
     sa.Index(None, "broadcast_id", "suggested_at"),
     sa.Index(
         "ix_suggestions_interaction_id",
@@ -194,91 +131,4 @@ recordings = sa.Table(
     sa.Column("has_thumbnail", sa.Boolean, nullable=False),
     sa.Column("has_events", sa.Boolean, nullable=False),
     sa.Column("found_at", UtcDateTime, nullable=False),
-)
-
-guild_settings = sa.Table(
-    "guild_settings",
-    metadata,
-    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("settings", AnyText, nullable=False),
-    sa.Column("changed_at", UtcDateTime, nullable=False),
-    _version(),
-)
-
-first_questions = sa.Table(
-    "first_questions",
-    metadata,
-    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("asked_at", UtcDateTime, nullable=False),
-)
-
-mutes = sa.Table(
-    "mutes",
-    metadata,
-    sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("viewer_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("viewer_name", AnyText, nullable=False),
-    sa.Column("until", UtcDateTime, nullable=False),
-    sa.Column("by_id", sa.BigInteger, nullable=False),
-    sa.Column("by_name", AnyText, nullable=False),
-)
-
-actions = sa.Table(
-    "actions",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("guild_id", sa.BigInteger, nullable=False),
-    sa.Column("actor_id", sa.BigInteger, nullable=False),
-    sa.Column("actor_name", AnyText, nullable=False),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("subject", AnyText, nullable=False),
-    sa.Column("at", UtcDateTime, nullable=False),
-    sa.Index(None, "guild_id", "at"),
-)
-
-watch_links = sa.Table(
-    "watch_links",
-    metadata,
-    sa.Column("channel_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("guild_id", sa.BigInteger, nullable=False),
-    # As it is: what everybody reads on the panel has to be told again.
-    sa.Column("token", sa.String(32), nullable=False, unique=True),
-    sa.Column("made_at", UtcDateTime, nullable=False),
-    sa.Column("takes_old_links", sa.Boolean, nullable=False),
-)
-
-posts = sa.Table(
-    "posts",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    # None until Discord has it.
-    sa.Column("message_id", sa.BigInteger, unique=True),
-    sa.Column("channel_id", sa.BigInteger, nullable=False),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("broadcast_id", sa.ForeignKey("broadcasts.id"), nullable=False, index=True),
-    sa.Column("posted_at", UtcDateTime, nullable=False),
-    sa.Column("closed_at", UtcDateTime),
-    sa.Column("streams_shown", sa.Integer, nullable=False, server_default="0"),
-    sa.Index(
-        "ix_posts_open_panels", "posted_at", sqlite_where=sa.text("kind = 'panel' AND closed_at IS NULL")
-    ),
-    # One message of its recordings for a broadcast; panels may be several.
-    sa.Index("ix_posts_recordings", "broadcast_id", unique=True, sqlite_where=sa.text("kind != 'panel'")),
-)
-
-outbox = sa.Table(
-    "outbox",
-    metadata,
-    # What is told, and of what.
-    sa.Column("key", sa.String(160), primary_key=True),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("subject_id", sa.String(128), nullable=False),
-    sa.Column("broadcast_id", sa.String(32)),
-    sa.Column("made_at", UtcDateTime, nullable=False),
-    sa.Column("due_at", UtcDateTime),
-    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
-    # When what may happen once only was begun.
-    sa.Column("begun_at", UtcDateTime),
-    # An interaction's token, sealed: it is a secret.
-    sa.Column("sealed", sa.LargeBinary),
 )

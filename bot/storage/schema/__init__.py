@@ -1,0 +1,28 @@
+"""The tables as the code sees them. What made them so is in `migrations/`; a test holds the two together."""
+
+from bot.storage.schema.broadcasts import broadcasts, last_moments, recordings, streams, suggestions, votes
+from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, known, metadata, storable
+from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
+from bot.storage.schema.telling import outbox, posts, watch_links
+
+__all__ = [
+    "AnyString",
+    "AnyText",
+    "UtcDateTime",
+    "actions",
+    "broadcasts",
+    "first_questions",
+    "guild_settings",
+    "known",
+    "last_moments",
+    "metadata",
+    "mutes",
+    "outbox",
+    "posts",
+    "recordings",
+    "storable",
+    "streams",
+    "suggestions",
+    "votes",
+    "watch_links",
+]
