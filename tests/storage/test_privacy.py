@@ -26,9 +26,11 @@ from bot.broadcast.model import (
 )
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
+from bot.broadcast.recordings.archive import FileKind, KeptFile
 from bot.broadcast.states import Reason, State
 from bot.storage import schema
 from bot.storage.guilds import DatabaseGuilds
+from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.links import DatabaseLinks
 from tests.storage.conftest import NOW, Store
 
@@ -98,6 +100,9 @@ async def _fill(store: Store, channel: Channel) -> None:
         for who in (host, other):
             store.journal.note_vote(key, who.id, f"{key}0")
         await store.journal.save_recording(stream, Recording(NOW))
+        await DatabaseKeptFiles(store.engine, store.writer).save(
+            KeptFile(key, key, stream.id, None, FileKind.VIDEO, "video/mp4", 7, "ab" * 32, NOW)
+        )
         await store.journal.save_post(
             Post(key, channel.id * 10 + host.id, channel.id, PostKind.RECORDING, key, NOW)
         )

@@ -2,6 +2,7 @@
 
 from bot.storage.schema.broadcasts import broadcasts, last_moments, recordings, streams, suggestions, votes
 from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, known, metadata, storable
+from bot.storage.schema.files import kept_files
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
 from bot.storage.schema.telling import outbox, posts, watch_links
 
@@ -13,6 +14,7 @@ __all__ = [
     "broadcasts",
     "first_questions",
     "guild_settings",
+    "kept_files",
     "known",
     "last_moments",
     "metadata",

@@ -1,0 +1,103 @@
+"""What the archive keeps, as it is stored."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.broadcast.recordings.archive import ArchiveState, FileKind, KeptFile, NewFile
+from bot.storage.rows import HAS_BEGUN
+from bot.storage.schema import kept_files, known, streams
+from bot.storage.unbroken import read
+from bot.storage.writer import Writer, upsert
+
+_ARE_KEPT = kept_files.c.state == ArchiveState.KEPT.value
+_ARE_KNOWN = kept_files.c.kind.in_([kind.value for kind in FileKind])
+"""A newer version of the bot may keep more."""
+
+
+class DatabaseKeptFiles:
+    """The domain's `KeptFiles`."""
+
+    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
+        self._engine = engine
+        self._writer = writer
+
+    async def of_broadcast(self, broadcast_id: str) -> list[KeptFile]:
+        query = (
+            select(kept_files)
+            .select_from(kept_files.outerjoin(streams))
+            .where(kept_files.c.broadcast_id == broadcast_id, _ARE_KEPT, _ARE_KNOWN)
+            .order_by(streams.c.number.nulls_last(), kept_files.c.kept_at, kept_files.c.id)
+        )
+        return [_file(row) for row in await read(self._engine, query)]
+
+    async def newest(self, meaning: str) -> KeptFile | None:
+        query = select(kept_files).where(kept_files.c.meaning == meaning, _ARE_KEPT)
+        found = await read(self._engine, query)
+        return _file(found[0]) if found else None
+
+    async def kinds_of(self, stream_id: str) -> Mapping[FileKind, ArchiveState]:
+        its = select(kept_files.c.kind, kept_files.c.state).where(
+            kept_files.c.stream_id == stream_id, _ARE_KNOWN
+        )
+        return {FileKind(row.kind): _state(row.state) for row in await read(self._engine, its)}
+
+    async def videos(self, broadcast_id: str) -> Mapping[str, ArchiveState | None]:
+        is_its_video = and_(kept_files.c.stream_id == streams.c.id, kept_files.c.kind == FileKind.VIDEO.value)
+        query = (
+            select(streams.c.id, kept_files.c.state)
+            .select_from(streams.outerjoin(kept_files, is_its_video))
+            .where(streams.c.broadcast_id == broadcast_id, HAS_BEGUN)
+            .order_by(streams.c.number)
+        )
+        found = await read(self._engine, query)
+        return {row.id: _state(row.state) if row.state else None for row in found}
+
+    async def save(self, file: KeptFile) -> None:
+        row = _row(file.what, ArchiveState.KEPT, file.kept_at)
+        facts = {"id": file.id, "size_bytes": file.size_bytes, "sha256": file.sha256}
+        await self._writer.execute(upsert(kept_files, row | facts))
+
+    async def decide(self, what: NewFile, state: ArchiveState, at: datetime) -> None:
+        await self._writer.execute(upsert(kept_files, _row(what, state, at)))
+
+    async def forget(self, broadcast_id: str) -> None:
+        await self._writer.execute(delete(kept_files).where(kept_files.c.broadcast_id == broadcast_id))
+
+
+def _state(text: str) -> ArchiveState:
+    """That of a newer version is none of which there would be a file."""
+    return known(ArchiveState, text, ArchiveState.NEVER)
+
+
+def _row(what: NewFile, state: ArchiveState, at: datetime) -> dict[str, Any]:
+    return {
+        "meaning": what.meaning,
+        "id": None,
+        "broadcast_id": what.broadcast_id,
+        "stream_id": what.stream_id,
+        "clip_id": what.clip_id,
+        "kind": what.kind.value,
+        "state": state.value,
+        "media_type": what.media_type,
+        "size_bytes": None,
+        "sha256": None,
+        "kept_at": at,
+    }
+
+
+def _file(row: Row[Any]) -> KeptFile:
+    return KeptFile(
+        id=row.id,
+        broadcast_id=row.broadcast_id,
+        stream_id=row.stream_id,
+        clip_id=row.clip_id,
+        kind=FileKind(row.kind),
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        kept_at=row.kept_at,
+    )
