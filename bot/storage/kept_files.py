@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.broadcast.recordings.archive import ArchiveState, FileKind, KeptFile, NewFile
+from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
+from bot.broadcast.recordings.archive import ArchiveState
 from bot.storage.rows import HAS_BEGUN
 from bot.storage.schema import kept_files, known, streams
 from bot.storage.unbroken import read

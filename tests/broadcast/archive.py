@@ -7,14 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.broadcast.recordings.archive import (
-    ArchiveError,
-    ArchiveState,
-    ArchiveTrouble,
-    FileKind,
-    KeptFile,
-    NewFile,
-)
+from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
+from bot.broadcast.recordings.archive import ArchiveError, ArchiveState, ArchiveTrouble
 from bot.broadcast.telling.listeners import Listeners
 
 KEPT_AT = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)

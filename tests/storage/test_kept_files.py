@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.broadcast.recordings.archive import ArchiveState, FileKind, KeptFile, NewFile
+from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
+from bot.broadcast.recordings.archive import ArchiveState
 from bot.storage.kept_files import DatabaseKeptFiles
 from tests.storage.conftest import NOW, Store
 

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Table
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.audience.links import WatchLink
 from bot.broadcast.intake.intake import Mute
+from bot.broadcast.kept_files import FileKind, KeptFile
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import (
     Action,
@@ -26,7 +27,6 @@ from bot.broadcast.model import (
 )
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
-from bot.broadcast.recordings.archive import FileKind, KeptFile
 from bot.broadcast.states import Reason, State
 from bot.storage import schema
 from bot.storage.guilds import DatabaseGuilds
