@@ -13,6 +13,8 @@ from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransc
 from pyee.base import EventEmitter
 
 CLOSE_S = 3.0
+CLOSING_ITSELF = "_RTCPeerConnection__isClosed"
+"""aiortc's future: done when it has closed a connection by itself."""
 CLOSING_ITSELF_S = 0.5
 AFTERWARDS_S = 1.0
 """What was begun when it was closed comes to its end in this time: nothing waits for the network any more."""
@@ -38,12 +40,11 @@ async def close_peer_connection(pc: RTCPeerConnection) -> None:
     """
     transports = {transceiver.receiver.transport.transport for transceiver in pc.getTransceivers()}
     checking = [transport for transport in transports if transport.state == "checking"]
-    limit_s = CLOSING_ITSELF_S if pc.signalingState == "closed" else CLOSE_S
-    closing = asyncio.create_task(pc.close(), name="odyssey-closing")
-    try:
-        is_closed, _ = await asyncio.wait({closing}, timeout=limit_s)
-    finally:
-        closing.cancel()
+    if pc.signalingState == "closed":
+        # `pc.close()` would wait for the same future, and giving that up would end it under aiortc's hands.
+        is_closed, _ = await asyncio.wait({vars(pc)[CLOSING_ITSELF]}, timeout=CLOSING_ITSELF_S)
+    else:
+        is_closed = await _closed(pc)
     if checking:
         await asyncio.sleep(0.03)
     for transport in checking:
@@ -53,6 +54,15 @@ async def close_peer_connection(pc: RTCPeerConnection) -> None:
             await asyncio.wait({consent})
     if is_closed:
         asyncio.get_running_loop().call_later(AFTERWARDS_S, _take_apart, pc)
+
+
+async def _closed(pc: RTCPeerConnection) -> set[asyncio.Task[None]]:
+    closing = asyncio.create_task(pc.close(), name="odyssey-closing")
+    try:
+        is_closed, _ = await asyncio.wait({closing}, timeout=CLOSE_S)
+    finally:
+        closing.cancel()
+    return is_closed
 
 
 def _take_apart(pc: RTCPeerConnection) -> None:

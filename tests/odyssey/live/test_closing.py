@@ -10,6 +10,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+from aiortc import RTCPeerConnection
+
+from bot.odyssey.live import closing
 from tests.odyssey.live.test_loss import LOSSES
 from tests.odyssey.live.whep import Broadcast
 from tests.odyssey.service import Service, Streamer
@@ -49,3 +53,16 @@ async def test_nothing_is_left(broadcast: Broadcast) -> None:
     ours = ("bot.", "tests.", "__main__.", "aiortc.", "aioice.", "pyee.", "httpx.", "httpcore.", "pylibsrtp.")
     assert not [name for name in left if name.startswith(ours)], left
     assert left.total() <= FEW * len(ways), left
+
+
+async def test_who_closes_itself_slowly_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aiortc closes when the other side does: not waiting for that any longer takes nothing away from it."""
+    monkeypatch.setattr(closing, "CLOSING_ITSELF_S", 0.01)
+    pc, may_stop = RTCPeerConnection(), asyncio.Event()
+    transceiver = pc.addTransceiver("video", direction="recvonly")
+    monkeypatch.setattr(transceiver, "stop", may_stop.wait)
+    by_itself = asyncio.create_task(pc.close())
+    await asyncio.sleep(0)
+    await closing.close_peer_connection(pc)
+    may_stop.set()
+    await by_itself
