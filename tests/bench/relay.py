@@ -22,6 +22,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -58,6 +59,8 @@ class Seen:
     pauses_ms: list[float]
     computing_ms: list[float]
     """What the loop's own thread took in the same naps."""
+    queued_ms: list[float]
+    """For how long it was ready then, while others had the cores."""
     collecting_ms: list[float]
     """How long each collection of garbage took."""
     cores: float
@@ -79,6 +82,7 @@ def main() -> None:
     print(f"{'of them beside the stream before':<48}{held.beside:>16}{carried.beside:>11}")
     print(f"{'broken':<48}{held.broken.total():>16}{carried.broken.total():>11}{'':>7}{0:>9}")
     _row("longest pause of the loop, ms", max(held.pauses_ms), max(carried.pauses_ms), MOST_MS)
+    _row("  of that waiting for a core, ms", _queued_in_longest(held), _queued_in_longest(carried))
     _row("  of that computing, at most", max(held.computing_ms), max(carried.computing_ms), MOST_MS)
     _row("  longest collection of garbage, ms", max(held.collecting_ms), max(carried.collecting_ms))
     _row("p99 of its pauses, ms", _p99(held.pauses_ms), _p99(carried.pauses_ms))
@@ -94,6 +98,10 @@ def main() -> None:
 def _row(name: str, held: float, carried: float, most: float | None = None) -> None:
     verdict = "" if most is None else f"{f'<= {most:g}':>9}  {'met' if carried <= most else 'MISSED'}"
     print(f"{name:<48}{held:>16.2f}{carried:>11.2f}{carried / held:>7.2f}{verdict}")
+
+
+def _queued_in_longest(seen: Seen) -> float:
+    return seen.queued_ms[seen.pauses_ms.index(max(seen.pauses_ms))]
 
 
 def _p99(values: list[float]) -> float:
@@ -185,22 +193,28 @@ def _collecting() -> Iterator[list[float]]:
 
 
 @asynccontextmanager
-async def _beating() -> AsyncIterator[tuple[list[float], list[float]]]:
-    """Milliseconds by which each nap took longer than asked, and which the thread computed meanwhile."""
-    late_ms, computing_ms = list[float](), list[float]()
+async def _beating() -> AsyncIterator[tuple[list[float], list[float], list[float]]]:
+    """Milliseconds by which each nap took longer than asked; which it computed, and waited for a core."""
+    late_ms, computing_ms, queued_ms = list[float](), list[float](), list[float]()
 
     async def beat() -> None:
         while True:
-            began, computed = time.monotonic(), time.thread_time()
+            began, computed, queued = time.monotonic(), time.thread_time(), _queued_s()
             await asyncio.sleep(NAP_S)
             late_ms.append(1000 * (time.monotonic() - began - NAP_S))
             computing_ms.append(1000 * (time.thread_time() - computed))
+            queued_ms.append(1000 * (_queued_s() - queued))
 
     beating = asyncio.create_task(beat(), name="pulse")
     try:
-        yield late_ms, computing_ms
+        yield late_ms, computing_ms, queued_ms
     finally:
         beating.cancel()
+
+
+def _queued_s() -> float:
+    """For how long in all this thread has been ready without a core, as Linux counts it."""
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
 
 
 def _continuations(sessions: list[BroadcastSession]) -> int:
