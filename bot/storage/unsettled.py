@@ -36,6 +36,10 @@ class DatabaseStreamBooks:
         )
         return [rows.stream(row) for row in await read(self._engine, query)]
 
+    async def asked_for(self) -> list[Stream]:
+        query = select(streams).where(streams.c.ended_at.is_(None), ~HAS_BEGUN)
+        return [rows.stream(row) for row in await read(self._engine, query)]
+
     async def known_ids(self, service_ids: Collection[str]) -> set[str]:
         asked, known = list(service_ids), set[str]()
         for start in range(0, len(asked), AT_ONCE):

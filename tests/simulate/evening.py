@@ -24,7 +24,7 @@ from tests.simulate.database import Disk
 from tests.simulate.loop import NeverAtRestError, Run, VirtualLoop
 from tests.simulate.service import Service
 
-LASTS_S = 180.0
+LASTS_S = 120.0
 SETTLES_S = 2 * 3600.0
 """So long after it everything has come to rest."""
 STOPS_WITHIN_S = 120.0

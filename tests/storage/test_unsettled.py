@@ -20,6 +20,7 @@ async def test_what_is_not_settled_is_found_until_it_is(store: Store) -> None:
         await store.journal.save_stream(each)
     found = await books.unsettled_streams(NOW - timedelta(days=7))
     assert {each.id: each for each in found} == {"lost": lost, "cut": cut_off}
+    assert await books.asked_for() == [runs]
     await store.journal.save_stream(replace(lost, service_id="s-lost"))
     assert [each.id for each in await books.unsettled_streams(NOW - timedelta(days=7))] == ["cut"]
 

@@ -53,6 +53,10 @@ class StreamBooks(Protocol):
         """Streams meant later than that which are over, and never got an ID or were cut off."""
         ...
 
+    async def asked_for(self) -> list[Stream]:
+        """Streams whose start nobody has answered yet."""
+        ...
+
     async def known_ids(self, service_ids: Collection[str]) -> set[str]:
         """Those of the service's IDs that belong to a stream of ours."""
         ...
@@ -63,12 +67,14 @@ class Findings:
     """What became known of streams of ours, as they are to be stored.
 
     `adopted` had no ID, and have one now; `ended` ended at another time than was thought; of `missing` the
-    account lists nothing that could be them.
+    account lists nothing that could be them. `is_put_off`: of some that is not to be said as long as a start is
+    under way.
     """
 
     adopted: tuple[Stream, ...] = ()
     ended: tuple[Stream, ...] = ()
     missing: tuple[Stream, ...] = ()
+    is_put_off: bool = False
 
 
 def may_have_begun(stream: Stream) -> bool:
@@ -81,21 +87,30 @@ def is_open(stream: Stream) -> bool:
     return may_have_begun(stream) or stream.end_reason is Reason.INTERRUPTED
 
 
-def compare(ours: Iterable[Stream], theirs: Iterable[AccountStream], known: Collection[str]) -> Findings:
+def compare(
+    ours: Iterable[Stream],
+    theirs: Iterable[AccountStream],
+    known: Collection[str],
+    asked_for: Collection[Stream] = (),
+) -> Findings:
     """What the account's list says of unsettled streams of ours; `known` are the IDs that have an owner.
 
     A stream without an ID is taken for the one that started nearest to when it was asked for, in its shape
-    and in its time; each is taken for one other at most, the nearest pairs first.
+    and in its time; each is taken for one other at most, the nearest pairs first. What may be the answer to
+    one that is `asked_for` now is nobody's until that has come.
     """
     ours, listed = list(ours), {each.service_id: each for each in theirs}
     unowned = [each for each in listed.values() if each.service_id not in known]
     lost = [stream for stream in ours if may_have_begun(stream)]
-    pairs = sorted(
+    possible = sorted(
         (abs(each.started_at - stream.intended_at), stream.id, each.service_id)
         for stream in lost
         for each in unowned
         if _could_be(stream, each)
     )
+    expected = {each.service_id for each in unowned if any(_may_become(one, each) for one in asked_for)}
+    put_off = {stream_id for _, stream_id, service_id in possible if service_id in expected}
+    pairs = [pair for pair in possible if pair[-1] not in expected]
     found: dict[str, AccountStream] = {}
     taken: set[str] = set()
     for _, stream_id, service_id in pairs:
@@ -110,14 +125,19 @@ def compare(ours: Iterable[Stream], theirs: Iterable[AccountStream], known: Coll
             for stream in cut_off
             if (ended_at := _ended_at(stream, listed.get(stream.shown_id)))
         ),
-        missing=tuple(stream for stream in lost if stream.id not in found),
+        missing=tuple(stream for stream in lost if stream.id not in found and stream.id not in put_off),
+        is_put_off=bool(put_off),
     )
 
 
 def _could_be(stream: Stream, listed: AccountStream) -> bool:
     last_sign = stream.ended_at or stream.intended_at
-    is_in_time = stream.intended_at - SKEW <= listed.started_at <= last_sign + LEAD
-    return is_in_time and listed.portrait in (None, stream.portrait)
+    return listed.started_at <= last_sign + LEAD and _may_become(stream, listed)
+
+
+def _may_become(asked_for: Stream, listed: AccountStream) -> bool:
+    is_in_time = asked_for.intended_at - SKEW <= listed.started_at
+    return is_in_time and listed.portrait in (None, asked_for.portrait)
 
 
 def _adopted(stream: Stream, listed: AccountStream) -> Stream:

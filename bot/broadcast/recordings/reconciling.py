@@ -34,8 +34,9 @@ async def look(account: AccountStreams, books: StreamBooks, clock: Clock) -> Fin
         return Findings()
     oldest = min(stream.intended_at for stream in unsettled)
     listed = await account.since(oldest - timedelta(minutes=5))
+    asked_for = await books.asked_for()  # first: who is answered meanwhile is known then
     known = await books.known_ids([each.service_id for each in listed])
-    return compare(unsettled, listed, known)
+    return compare(unsettled, listed, known, asked_for)
 
 
 async def settle(findings: Findings, save: Callable[[Stream], Awaitable[None]]) -> None:
@@ -95,6 +96,8 @@ class Reconciler(Background):
         except Exception:  # the boundary of one look: the next one is due soon
             log.exception("the account's streams could not be looked at")
             return
+        if findings.is_put_off:
+            self._lost.set()
         for stream in findings.adopted:
             log.warning(
                 "stream %s of broadcast %s was found at Odyssey", stream.shown_id, stream.broadcast_id

@@ -59,6 +59,17 @@ def test_one_that_has_an_owner_is_not_taken_away() -> None:
     assert compare([lost("own", 0)], [listed("s", 1)], known={"s"}).adopted == ()
 
 
+def test_what_may_be_the_answer_to_a_start_under_way_is_nobodys_yet() -> None:
+    """However near to a lost one it began; else that start's answer would have no ID of its own."""
+    own, under_way = lost("own", 0), replace(lost("asked", 30), ended_at=None, end_reason=None)
+    assert compare([own], [listed("s", 1)], (), [under_way]).is_put_off
+    assert compare([own], [listed("s", 1)], (), [under_way]).adopted == ()
+    for other in (replace(under_way, portrait=False), replace(under_way, intended_at=at(90))):
+        found = compare([own], [listed("s", 1)], (), [other])
+        assert [each.service_id for each in found.adopted] == ["s"]
+        assert not found.is_put_off
+
+
 @pytest.mark.parametrize("why", [Reason.REFUSED, Reason.STREAM_ERROR, Reason.USAGE_LIMIT, Reason.NO_STREAMER])
 def test_a_start_that_was_refused_has_no_stream(why: Reason) -> None:
     """The service said so: what began at that time is somebody else's."""
@@ -124,7 +135,11 @@ class Books:
         return [each for each in self.listed if each.started_at > moment]
 
     async def unsettled_streams(self, since: datetime) -> list[Stream]:
-        return [each for each in self.streams.values() if each.intended_at >= since and not each.has_begun]
+        unbegun = [each for each in self.streams.values() if not each.has_begun and each.ended_at]
+        return [each for each in unbegun if each.intended_at >= since]
+
+    async def asked_for(self) -> list[Stream]:
+        return [each for each in self.streams.values() if not each.has_begun and each.ended_at is None]
 
     async def known_ids(self, service_ids: Collection[str]) -> set[str]:
         return {each.service_id or "" for each in self.streams.values()}.intersection(service_ids)
@@ -157,6 +172,23 @@ async def test_it_looks_soon_after_a_loss_and_then_every_hour() -> None:
         asked = len(books.asked)
         await clock.turn(3 * LONGEST_PAUSE_S)
         assert len(books.asked) == asked  # nothing is open any more
+
+
+async def test_it_looks_again_once_a_start_is_answered() -> None:
+    """What was listed belonged to that one, or else to the lost one."""
+    clock = TurnedClock()
+    clock.wall_at_zero = NOON
+    books = Books(clock)
+    async with Reconciler(books, books, clock, save=books.save) as reconciler:
+        await books.save(lost("own", 0, why=Reason.UNREACHABLE))
+        await books.save(under_way := replace(lost("asked", 10), ended_at=None, end_reason=None))
+        books.listed.append(listed("s", 1))
+        reconciler.told(books.streams["own"])
+        await clock.turn(300)
+        assert not books.streams["own"].has_begun
+        await books.save(replace(under_way, service_id="s2"))
+        await clock.turn(60)
+        assert books.streams["own"].service_id == "s"
 
 
 async def test_a_refused_start_is_no_reason_to_look() -> None:
