@@ -34,9 +34,19 @@ _LAST_STREAM_AT = (
     .correlate(broadcasts)
     .scalar_subquery()
 )
+_LAST_ON_AIR_AT = (
+    select(func.max(func.coalesce(_of_it.c.ended_at, _of_it.c.started_at)))
+    .where(_of_it.c.broadcast_id == broadcasts.c.id, _of_it.c.service_id.is_not(None))
+    .correlate(broadcasts)
+    .scalar_subquery()
+)
 _BEGAN_AT = func.coalesce(broadcasts.c.live_at, broadcasts.c.requested_at)
 _LAST_SEEN_AT = _later(_later(_BEGAN_AT, broadcasts.c.last_seen_at), _LAST_STREAM_AT)
 """What began or ended in it is a sign of life too: none of its streams begins after its end."""
+_ENDED_AT = func.coalesce(_LAST_STREAM_AT, _LAST_SEEN_AT)
+_DAY_S = 86400
+_WAITED_S = (func.julianday(_ENDED_AT) - func.julianday(_LAST_ON_AIR_AT)) * _DAY_S
+"""For a stream that did not begin any more."""
 _SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
 _IS_ENDING = (broadcasts.c.state == State.ENDING.value) | broadcasts.c.reason.is_not(None)
 _FAILURES = [reason.value for reason in Reason if reason.is_failure]
@@ -160,8 +170,11 @@ async def close_unfinished(
                 ),
                 reason=func.coalesce(broadcasts.c.reason, Reason.INTERRUPTED.value),
                 reference=case((_IS_ENDING, broadcasts.c.reference), else_=reference),
-                # While it waited for its next stream it was not on air.
-                ended_at=func.coalesce(_LAST_STREAM_AT, _LAST_SEEN_AT),
+                ended_at=_ENDED_AT,
+                off_air_s=case(
+                    (broadcasts.c.live_at.is_not(None) & (_WAITED_S > 0), broadcasts.c.off_air_s + _WAITED_S),
+                    else_=broadcasts.c.off_air_s,
+                ),
                 version=broadcasts.c.version + 1,
             )
         )

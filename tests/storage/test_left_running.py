@@ -104,6 +104,27 @@ async def test_what_goes_on_is_not_closed(store: Store) -> None:
     assert told == {"old waits": Refusal.INTERRUPTED, "old sent": Refusal.NOT_KNOWN}
 
 
+@pytest.mark.parametrize("off_air_s", [0, 30])
+async def test_to_wait_for_a_stream_is_no_time_on_air(store: Store, off_air_s: float) -> None:
+    """Cut off, taken up, in line for a slot, cut off again: off air while it waited, as while it was away."""
+    off_air = timedelta(seconds=off_air_s)
+    broadcast, stream = live_broadcast()
+    was_live = replace(stream, ended_at=NOW + timedelta(seconds=100), end_reason=Reason.INTERRUPTED)
+    meant_at = NOW + timedelta(seconds=500)
+    meant = replace(stream, id="next", number=2, service_id=None, intended_at=meant_at, started_at=meant_at)
+    await store.journal.save_broadcast(replace(broadcast, off_air=off_air))
+    for each in (was_live, meant):
+        await store.journal.save_stream(each)
+    await store.journal.save_signs_of_life(["b"], NOW + timedelta(seconds=510))
+    [some] = await left(store, seconds=512)
+    await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref")
+    closed = await store.history.broadcast("b")
+    assert closed
+    assert closed.ended_at == NOW + timedelta(seconds=510)
+    assert closed.on_air_s == pytest.approx(100 - off_air_s, abs=0.001)
+    assert some.on_air_s == pytest.approx(closed.on_air_s, abs=0.001)
+
+
 async def test_what_was_ending_has_ended_as_it_was_to(store: Store) -> None:
     """By its host, say: that the bot was cut off then is nobody's business."""
     broadcast, stream = live_broadcast()

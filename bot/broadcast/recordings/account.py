@@ -67,7 +67,7 @@ class Findings:
     """What became known of streams of ours, as they are to be stored.
 
     `adopted` had no ID, and have one now; `ended` ended at another time than was thought; of `missing` the
-    account lists nothing that could be them. `is_put_off`: of some that is not to be said as long as a start is
+    account lists nothing that could be them. `is_put_off`: of some that is not to be said while a start is
     under way.
     """
 
