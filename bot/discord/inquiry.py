@@ -9,11 +9,8 @@ import discord
 from yarl import URL
 
 from bot.discord.connection import Account
+from bot.discord.permissions import NEEDED, WANTED, lacking
 
-NEEDED = ("view_channel", "send_messages", "attach_files")
-"""Without one of these no broadcast starts in a channel."""
-WANTED = ("embed_links", "add_reactions", "read_message_history")
-"""Without one of these something is missing."""
 HELLO = 10
 """What the gateway says first."""
 UNKNOWN_CHANNEL, MISSING_ACCESS = 10003, 50001
@@ -102,15 +99,9 @@ class Inquiry:
             if error.code == UNKNOWN_CHANNEL:
                 raise NoPlaceError from error
             raise
-        granted = place.permissions_for(me)
-
-        def lacking(names: Sequence[str]) -> list[str]:
-            is_thread = isinstance(found, discord.Thread)
-            in_threads = {"send_messages": "send_messages_in_threads"} if is_thread else {}
-            asked = [in_threads.get(name, name) for name in names]
-            return [name for name in asked if not granted.administrator and not getattr(granted, name)]
-
-        return ChannelRights(found.name, lacking(NEEDED), lacking(WANTED))
+        granted, in_thread = place.permissions_for(me), isinstance(found, discord.Thread)
+        needed, wanted = (lacking(names, granted, in_thread=in_thread) for names in (NEEDED, WANTED))
+        return ChannelRights(found.name, needed, wanted)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from bot.broadcast.model import Channel, Ending
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason
 from bot.discord.bot import OdysseyBot
+from bot.discord.permissions import SEES_AND_SAYS, lacking
 from cogs.kit import context
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,8 @@ def place_of(bot: discord.Client, channel: Channel) -> Place:
         return Place.CLOSED  # discord.py forgets threads that are archived
     if isinstance(where, discord.Thread):
         return Place.OPEN if _is_open_thread(where, guild.me) else Place.CLOSED
-    granted = where.permissions_for(guild.me)
-    return Place.OPEN if granted.view_channel and granted.send_messages else Place.CLOSED
+    lacks = lacking(SEES_AND_SAYS, where.permissions_for(guild.me), in_thread=False)
+    return Place.CLOSED if lacks else Place.OPEN
 
 
 def check_place(interaction: discord.Interaction) -> None:
@@ -108,5 +109,4 @@ def _end(session: BroadcastSession) -> None:
 def _is_open_thread(thread: discord.Thread, me: discord.Member) -> bool:
     if thread.parent is None or thread.archived or thread.locked:
         return False
-    granted = thread.permissions_for(me)
-    return granted.view_channel and granted.send_messages_in_threads
+    return not lacking(SEES_AND_SAYS, thread.permissions_for(me), in_thread=True)

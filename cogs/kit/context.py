@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.broadcast.errors import BroadcastError, MissingPermissions
 from bot.broadcast.model import Channel, Viewer
 from bot.discord.bot import OdysseyBot, Services
+from bot.discord.permissions import NEEDED, lacking
 from bot.guilds.settings.guild_settings import GuildSettings
 
 C = TypeVar("C", bound=commands.Cog)
@@ -40,13 +41,7 @@ def check_own_permissions(interaction: discord.Interaction) -> None:
     if not granted.value:  # not told
         return
     in_thread = isinstance(interaction.channel, discord.Thread)
-    needed = {
-        "view_channel": granted.view_channel,
-        "send_messages": granted.send_messages_in_threads if in_thread else granted.send_messages,
-        "attach_files": granted.attach_files,
-    }
-    missing = [name for name, is_granted in needed.items() if not is_granted]
-    if missing and not granted.administrator:
+    if missing := lacking(NEEDED, granted, in_thread=in_thread):
         raise BroadcastError(MissingPermissions(tuple(missing)))
 
 
