@@ -26,10 +26,13 @@ class Audit:
         self._records = records
         self._clock = clock
 
-    async def record(self, guild_id: int, actor: Viewer, kind: ActionKind, subject: str) -> None:
+    async def record(
+        self, guild_id: int, actor: Viewer, kind: ActionKind, subject: str, *, other: Viewer | None = None
+    ) -> None:
         """Adds to it. The deed is done by then: what the list could not keep is in the log."""
         try:
-            await self._records.save_action(Action(guild_id, actor, kind, subject, self._clock.now()))
+            action = Action(guild_id, actor, kind, subject, self._clock.now(), other)
+            await self._records.save_action(action)
         except Exception as error:  # the boundary of one entry: missing, it undoes no deed
             unforeseen = None if isinstance(error, NotStoredError) else error
             log.error("the audit list of server %s misses one: %s", guild_id, kind.value, exc_info=unforeseen)

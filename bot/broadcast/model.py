@@ -244,11 +244,14 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
+    """`subject` says what it was done to, in words; `other` whom, if it was somebody."""
+
     guild_id: int
     actor: Viewer
     kind: ActionKind
     subject: str
     at: datetime
+    other: Viewer | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -146,7 +146,7 @@ class Guilds:
         try:
             await asyncio.gather(*(floor.refuse_all_of(viewer, Refusal.MUTED) for floor in floors))
         finally:  # they are muted in any case
-            await self._audit.record(guild_id, by.viewer, ActionKind.MUTE, what)
+            await self._audit.record(guild_id, by.viewer, ActionKind.MUTE, what, other=viewer)
         return before
 
     async def unmute(self, guild_id: int, viewer: Viewer, *, by: Person) -> bool:
@@ -156,7 +156,7 @@ class Guilds:
         await self._records.remove_mutes(guild_id, [viewer.id, *intake.drop_ended_mutes()])
         if not intake.unmute(viewer):
             return False
-        await self._audit.record(guild_id, by.viewer, ActionKind.UNMUTE, viewer.name)
+        await self._audit.record(guild_id, by.viewer, ActionKind.UNMUTE, "", other=viewer)
         return True
 
     def _check_prefixes(self, settings: GuildSettings, before: GuildSettings) -> None:

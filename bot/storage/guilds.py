@@ -5,17 +5,34 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, Row, delete, insert, select
+from sqlalchemy import Column, Delete, Row, Select, Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import Action, ActionKind, Viewer
-from bot.storage.schema import actions, first_questions, guild_settings, known, mutes
+from bot.storage.names import named
+from bot.storage.rows import is_called
+from bot.storage.schema import actions, first_questions, guild_settings, known, mutes, people
 from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
 
 ENTERED_WITHIN_S = 1.0
 """So long who reads the audit list waits for an entry that is on its way into it."""
+
+_ONE, _OTHER = people.alias("one"), people.alias("other")
+
+
+def _with_names(table: Table, one: Column[int], other: Column[int]) -> Select[Any]:
+    """Rows of a table with what the one and the other are called in its server."""
+    return select(table, _ONE.c.name, _OTHER.c.name.label("other_name")).select_from(
+        table.outerjoin(_ONE, is_called(_ONE, one, table.c.guild_id)).outerjoin(
+            _OTHER, is_called(_OTHER, other, table.c.guild_id)
+        )
+    )
+
+
+_MUTES = _with_names(mutes, mutes.c.viewer_id, mutes.c.by_id)
+_ACTIONS = _with_names(actions, actions.c.actor_id, actions.c.other_id)
 
 
 class DatabaseGuilds:
@@ -43,18 +60,17 @@ class DatabaseGuilds:
 
     async def remaining_mutes(self, now: datetime) -> list[tuple[int, Mute]]:
         await self._writer.execute(delete(mutes).where(mutes.c.until <= now))
-        return [(row.guild_id, _mute(row)) for row in await read(self._engine, select(mutes))]
+        return [(row.guild_id, _mute(row)) for row in await read(self._engine, _MUTES)]
 
     async def save_mute(self, guild_id: int, mute: Mute, *, over: Collection[int] = ()) -> None:
         row = {
             "guild_id": guild_id,
             "viewer_id": mute.viewer.id,
-            "viewer_name": mute.viewer.name,
             "until": mute.until,
             "by_id": mute.by.id,
-            "by_name": mute.by.name,
         }
-        await self._writer.execute(_mutes_of(guild_id, over), upsert(mutes, row))
+        names = named(guild_id, mute.viewer, mute.by)
+        await self._writer.execute(_mutes_of(guild_id, over), *names, upsert(mutes, row))
 
     async def remove_mutes(self, guild_id: int, viewer_ids: Collection[int]) -> None:
         await self._writer.execute(_mutes_of(guild_id, viewer_ids))
@@ -62,10 +78,11 @@ class DatabaseGuilds:
     async def save_action(self, action: Action) -> None:
         # The deed is done: its entry waits for a database that is away, as any other fact does.
         self._entered = self._writer.execute(
+            *named(action.guild_id, action.actor, action.other),
             insert(actions).values(
                 guild_id=action.guild_id,
                 actor_id=action.actor.id,
-                actor_name=action.actor.name,
+                other_id=action.other.id if action.other else None,
                 kind=action.kind.value,
                 subject=action.subject,
                 at=action.at,
@@ -77,9 +94,7 @@ class DatabaseGuilds:
     async def latest_actions(self, guild_id: int, limit: int) -> list[Action]:
         if self._entered and not self._entered.done():  # who sees what was done finds it in the list
             await asyncio.wait({self._entered}, timeout=ENTERED_WITHIN_S)
-        query = (
-            select(actions).where(actions.c.guild_id == guild_id).order_by(actions.c.id.desc()).limit(limit)
-        )
+        query = _ACTIONS.where(actions.c.guild_id == guild_id).order_by(actions.c.id.desc()).limit(limit)
         return [_action(row) for row in await read(self._engine, query)]
 
 
@@ -88,9 +103,11 @@ def _mutes_of(guild_id: int, viewer_ids: Collection[int]) -> Delete:
 
 
 def _mute(row: Row[Any]) -> Mute:
-    return Mute(Viewer(row.viewer_id, row.viewer_name), row.until, Viewer(row.by_id, row.by_name))
+    viewer, by = Viewer(row.viewer_id, row.name or ""), Viewer(row.by_id, row.other_name or "")
+    return Mute(viewer, row.until, by)
 
 
 def _action(row: Row[Any]) -> Action:
     kind = known(ActionKind, row.kind, ActionKind.OTHER)
-    return Action(row.guild_id, Viewer(row.actor_id, row.actor_name), kind, row.subject, row.at)
+    other = Viewer(row.other_id, row.other_name or "") if row.other_id else None
+    return Action(row.guild_id, Viewer(row.actor_id, row.name or ""), kind, row.subject, row.at, other)

@@ -16,7 +16,7 @@ from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.moderation.folding import plain
 from bot.storage import rows
-from bot.storage.rows import HAS_BEGUN, past_broadcasts_of
+from bot.storage.rows import BROADCASTS, HAS_BEGUN, HOST, SUGGESTIONS, is_called, past_broadcasts_of
 from bot.storage.schema import broadcasts, last_moments, posts, storable, streams, suggestions
 from bot.storage.unbroken import read
 
@@ -68,11 +68,15 @@ class DatabaseHistory:
             select(
                 broadcasts.c.id,
                 broadcasts.c.prompt,
-                broadcasts.c.host_name,
+                HOST.c.name.label("host_name"),
                 streams.c.service_id,
                 streams.c.prompt.label("stream_prompt"),
             )
-            .select_from(streams.join(broadcasts))
+            .select_from(
+                streams.join(broadcasts).outerjoin(
+                    HOST, is_called(HOST, broadcasts.c.host_id, broadcasts.c.guild_id)
+                )
+            )
             .where(_in(guild_id, channels), HAS_BEGUN)
             .order_by(*_NEWEST_FIRST, streams.c.number)
             .limit(SEARCHED_LIMIT)
@@ -113,7 +117,7 @@ class DatabaseHistory:
         return await self._suggestion(suggestions.c.interaction_id == interaction_id)
 
     async def broadcast(self, broadcast_id: str) -> Broadcast | None:
-        found = await read(self._engine, select(broadcasts).where(broadcasts.c.id == broadcast_id))
+        found = await read(self._engine, BROADCASTS.where(broadcasts.c.id == broadcast_id))
         return rows.broadcast(found[0]) if found else None
 
     async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
@@ -162,7 +166,7 @@ class DatabaseHistory:
 
     async def broadcasts_to_search(self) -> list[Broadcast]:
         remembered = select(posts.c.broadcast_id).where(posts.c.kind == PostKind.PANEL.value, _IS_POSTED)
-        query = select(broadcasts).where(
+        query = BROADCASTS.where(
             broadcasts.c.state.in_(_OVER),
             broadcasts.c.panels_sought_at.is_(None),
             or_(broadcasts.c.reason == Reason.INTERRUPTED.value, broadcasts.c.id.not_in(remembered)),
@@ -174,7 +178,7 @@ class DatabaseHistory:
         return next(iter(await self._posts(is_meant)), None)
 
     async def _suggestion(self, is_meant: ColumnElement[bool]) -> Suggestion | None:
-        found = await read(self._engine, select(suggestions).where(is_meant).limit(1))
+        found = await read(self._engine, SUGGESTIONS.where(is_meant).limit(1))
         return rows.suggestion(found[0]) if found else None
 
     async def _posts(self, *conditions: ColumnElement[bool]) -> list[Post]:
@@ -197,7 +201,7 @@ def _in(guild_id: int, channels: Collection[int] | None = None) -> ColumnElement
 
 def _fits(wanted: str, row: Row[Any]) -> bool:
     is_meant = row.service_id.casefold().startswith(wanted)
-    texts = (row.prompt, row.stream_prompt, row.host_name)
+    texts = (row.prompt, row.stream_prompt, row.host_name or "")
     return is_meant or any(wanted in _folded(text) for text in texts)
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Executable, Table, delete, select, update
@@ -25,6 +26,7 @@ from bot.broadcast.telling.errand import (
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.storage import schema
+from bot.storage.names import Names, known, named
 from bot.storage.outbox import owed
 from bot.storage.schema import storable
 from bot.storage.writer import Upsert, Writer, insert_new, upsert
@@ -50,6 +52,7 @@ class DatabaseJournal:
         """Told of each broadcast, stream, suggestion and post as it is handed in to be stored."""
         self._writer = writer
         self._outbox = outbox
+        self._names = Names()
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         self.told.tell(broadcast)
@@ -59,13 +62,11 @@ class DatabaseJournal:
             "guild_id": broadcast.channel.guild_id,
             "channel_id": broadcast.channel.id,
             "host_id": broadcast.host.id,
-            "host_name": broadcast.host.name,
             "prompt": broadcast.prompt,
             "portrait": broadcast.portrait,
             "state": broadcast.state.value,
             "reason": ending.reason.value if ending else None,
             "ended_by_id": ending.by.id if ending and ending.by else None,
-            "ended_by_name": ending.by.name if ending and ending.by else None,
             "detail": ending.detail if ending else None,
             "reference": ending.reference if ending else None,
             "requested_at": broadcast.requested_at,
@@ -74,12 +75,15 @@ class DatabaseJournal:
             "length_s": broadcast.length.total_seconds() if broadcast.length else None,
             "off_air_s": broadcast.off_air.total_seconds(),
         }
-        saved = upsert(schema.broadcasts, row)
+        is_new = broadcast.state is State.REQUESTED
+        seen = broadcast.host, ending.by if ending else None
+        names = (named if is_new else known)(broadcast.channel.guild_id, *seen)
+        saved = [*names, upsert(schema.broadcasts, row)]
         if not broadcast.state.is_over:
-            return self._writer.execute(saved, is_fact=broadcast.state is not State.REQUESTED)
+            return self._writer.execute(*saved, is_fact=not is_new)
         its_votes = schema.votes.c.broadcast_id == broadcast.id
         errands = tuple(owed_for_broadcast(broadcast))
-        return self._owing(errands, saved, delete(schema.votes).where(its_votes), is_fact=True)
+        return self._owing(errands, *saved, delete(schema.votes).where(its_votes), is_fact=True)
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
         running = schema.broadcasts.c.id.in_(broadcast_ids)
@@ -128,17 +132,18 @@ class DatabaseJournal:
         self, suggestion: Suggestion, *, is_new: bool = False, is_urgent: bool = False
     ) -> Awaitable[None]:
         self.told.tell(suggestion)
-        origin = suggestion.origin
+        origin, viewer = suggestion.origin, suggestion.viewer
         for_good = {"is_urgent": True} if is_urgent else {}
-        return self._save(
+        name = self._names.heard(suggestion.broadcast_id, viewer, is_new=is_new)
+        stored = self._save(
             schema.suggestions,
             *owed_for_suggestion(suggestion),
+            before=name,
             is_fact=not is_new,
             id=suggestion.id,
             broadcast_id=suggestion.broadcast_id,
             stream_id=suggestion.stream_id,
-            viewer_id=suggestion.viewer.id,
-            viewer_name=suggestion.viewer.name,
+            viewer_id=viewer.id,
             prompt=suggestion.prompt,
             outcome=suggestion.outcome.value,
             refusal=suggestion.refusal.value if suggestion.refusal else None,
@@ -153,6 +158,9 @@ class DatabaseJournal:
             interaction_id=origin.interaction_id if origin else None,
             **for_good,
         )
+        if name:
+            stored.add_done_callback(partial(self._names.written, suggestion.broadcast_id, viewer))
+        return stored
 
     def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
         its_row = schema.broadcasts.c.id == broadcast_id
@@ -161,9 +169,9 @@ class DatabaseJournal:
 
     def note_ending(self, broadcast_id: str, ending: Ending) -> None:
         its_row = schema.broadcasts.c.id == broadcast_id
-        by_id, by_name = (ending.by.id, ending.by.name) if ending.by else (None, None)
-        why = {"reason": ending.reason.value, "ended_by_id": by_id, "ended_by_name": by_name}
-        self._note(update(schema.broadcasts).where(its_row).values(why))
+        why = {"reason": ending.reason.value, "ended_by_id": ending.by.id if ending.by else None}
+        name = self._names.heard(broadcast_id, ending.by, is_new=True) if ending.by else []
+        self._note(*name, update(schema.broadcasts).where(its_row).values(why))
 
     def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
         its_row = schema.suggestions.c.id == suggestion_id
@@ -218,9 +226,14 @@ class DatabaseJournal:
         await self._writer.execute(dropped, awaited)
 
     def _save(
-        self, table: Table, *errands: Errand, is_fact: bool = False, **row: Any
+        self,
+        table: Table,
+        *errands: Errand,
+        before: Sequence[Upsert] = (),
+        is_fact: bool = False,
+        **row: Any,
     ) -> asyncio.Future[None]:
-        return self._owing(errands, upsert(table, row), is_fact=is_fact)
+        return self._owing(errands, *before, upsert(table, row), is_fact=is_fact)
 
     def _owing(
         self, errands: Sequence[Errand], *statements: Executable | Upsert, is_fact: bool
@@ -229,8 +242,8 @@ class DatabaseJournal:
         self._outbox.owe(stored, *errands)
         return stored
 
-    def _note(self, statement: Executable | Upsert) -> None:
-        self._writer.execute(statement, is_fact=True).add_done_callback(_tell_failure)
+    def _note(self, *statements: Executable | Upsert) -> None:
+        self._writer.execute(*statements, is_fact=True).add_done_callback(_tell_failure)
 
 
 def _tell_failure(written: asyncio.Future[None]) -> None:

@@ -56,7 +56,7 @@ _MAY_GO_ON = [State.REQUESTED.value, State.CONNECTING.value, State.LIVE.value]
 async def left_running(engine: AsyncEngine, *, now: datetime, within: timedelta) -> list[Interrupted]:
     """The broadcasts that an earlier run was cut off from no longer ago than that, as they were asked for."""
     query = (
-        select(broadcasts, _LAST_SEEN_AT.label("seen_at"))
+        rows.BROADCASTS.add_columns(_LAST_SEEN_AT.label("seen_at"))
         .where(_IS_OPEN, broadcasts.c.state.in_(_MAY_GO_ON), ~_IS_ENDING)
         .order_by(broadcasts.c.requested_at, broadcasts.c.id)
     )
@@ -80,10 +80,8 @@ async def left_open(engine: AsyncEngine) -> list[CutOff]:
 
 async def _interrupted(engine: AsyncEngine, row: Row[Any]) -> Interrupted:
     its_streams = select(streams).where(streams.c.broadcast_id == row.id).order_by(streams.c.number)
-    its_suggestions = (
-        select(suggestions)
-        .where(suggestions.c.broadcast_id == row.id)
-        .order_by(suggestions.c.suggested_at, text("rowid"))
+    its_suggestions = rows.SUGGESTIONS.where(suggestions.c.broadcast_id == row.id).order_by(
+        suggestions.c.suggested_at, text("suggestions.rowid")
     )
     its_votes = select(votes).where(votes.c.broadcast_id == row.id, votes.c.suggestion_id.is_not(None))
     moments = await read(engine, select(last_moments).where(last_moments.c.broadcast_id == row.id))

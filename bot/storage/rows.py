@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, FromClause, Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.arbitration.policy import Mode
@@ -24,15 +24,40 @@ from bot.broadcast.model import (
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
-from bot.storage.schema import broadcasts, known, recordings, streams
+from bot.storage.schema import broadcasts, known, people, recordings, streams, suggestions
 from bot.storage.unbroken import read
 
 HAS_BEGUN = streams.c.service_id.is_not(None)
 
+HOST, ENDER, AUTHOR = people.alias("host"), people.alias("ender"), people.alias("author")
+
+
+def is_called(
+    person: FromClause, person_id: ColumnElement[int], guild_id: ColumnElement[int]
+) -> ColumnElement[bool]:
+    """Joins what somebody is called in a server: nothing, of whom no name is known (any more)."""
+    return (person.c.guild_id == guild_id) & (person.c.person_id == person_id)
+
+
+BROADCASTS = select(
+    broadcasts, HOST.c.name.label("host_name"), ENDER.c.name.label("ended_by_name")
+).select_from(
+    broadcasts.outerjoin(HOST, is_called(HOST, broadcasts.c.host_id, broadcasts.c.guild_id)).outerjoin(
+        ENDER, is_called(ENDER, broadcasts.c.ended_by_id, broadcasts.c.guild_id)
+    )
+)
+"""Broadcasts as `broadcast` takes them."""
+SUGGESTIONS = select(suggestions, AUTHOR.c.name.label("viewer_name")).select_from(
+    suggestions.join(broadcasts).outerjoin(
+        AUTHOR, is_called(AUTHOR, suggestions.c.viewer_id, broadcasts.c.guild_id)
+    )
+)
+"""Suggestions as `suggestion` takes them."""
+
 
 async def past_broadcasts_of(engine: AsyncEngine, ids: Sequence[str]) -> list[PastBroadcast]:
     """These broadcasts, in the order of their IDs, each with its streams that have begun, by number."""
-    those = select(broadcasts).where(broadcasts.c.id.in_(ids))
+    those = BROADCASTS.where(broadcasts.c.id.in_(ids))
     by_id = {row.id: row for row in await read(engine, those)}
     theirs = (
         select(streams, recordings.c.has_video, recordings.c.duration_s, recordings.c.frame_count)
@@ -74,12 +99,12 @@ def stream(row: Row[Any]) -> Stream:
 
 
 def broadcast(row: Row[Any]) -> Broadcast:
-    by = Viewer(row.ended_by_id, row.ended_by_name) if row.ended_by_id else None
+    by = Viewer(row.ended_by_id, row.ended_by_name or "") if row.ended_by_id else None
     reason = known(Reason, row.reason, Reason.UNKNOWN) if row.reason else None
     return Broadcast(
         id=row.id,
         channel=Channel(row.guild_id, row.channel_id),
-        host=Viewer(row.host_id, row.host_name),
+        host=Viewer(row.host_id, row.host_name or ""),
         prompt=row.prompt,
         portrait=row.portrait,
         requested_at=row.requested_at,
@@ -98,7 +123,7 @@ def suggestion(row: Row[Any]) -> Suggestion:
     return Suggestion(
         id=row.id,
         broadcast_id=row.broadcast_id,
-        viewer=Viewer(row.viewer_id, row.viewer_name),
+        viewer=Viewer(row.viewer_id, row.viewer_name or ""),
         prompt=row.prompt,
         suggested_at=row.suggested_at,
         origin=origin if row.channel_id else None,

@@ -95,7 +95,7 @@ async def unmute(interaction: discord.Interaction, person: discord.Member) -> No
     async with acknowledging(interaction):
         by = await muting.check_mutable(interaction, person)
         was_muted = await muting.unmute(interaction, context.viewer(person), by)
-    await tell(interaction, words.unmuted(person.display_name, was_muted=was_muted))
+    await tell(interaction, words.unmuted(context.viewer(person), was_muted=was_muted))
 
 
 @app_commands.command(description=texts.MUTES)

@@ -32,7 +32,7 @@ class UnmuteButton(LastingButton, template=r"odyssey:unmute:(?P<viewer_id>\d{1,1
             by = await rights.check(interaction, Deed.MUTE, other=person or discord.Object(self._viewer_id))
             found = [mute for mute in _mutes(interaction) if mute.viewer.id == self._viewer_id]
             was_muted = bool(found) and await muting.unmute(interaction, found[0].viewer, by)
-        word = words.unmuted(found[0].viewer.name, was_muted=True) if was_muted else words.MUTE_OVER
+        word = words.unmuted(found[0].viewer, was_muted=True) if was_muted else words.MUTE_OVER
         await show(interaction, await mute_list_page(interaction, self._offset, word))
 
 

@@ -17,7 +17,6 @@ from cogs.kit.lasting_button import choices
 from cogs.wording import labels
 from cogs.wording import moderating as words
 from cogs.wording.commands import MUTE_FROM_STEERING
-from cogs.wording.moderating import deed_of_mute
 from cogs.wording.requests import NOT_A_MEMBER
 from cogs.wording.text import length
 
@@ -72,8 +71,8 @@ async def mute(interaction: discord.Interaction, person: discord.Member, minutes
     by = await check_mutable(interaction, person)
     services, guild_id = context.services(interaction), context.channel(interaction).guild_id
     viewer, until = context.viewer(person), services.clock.now() + timedelta(minutes=minutes)
-    before = await services.guilds.mute(guild_id, viewer, until, deed_of_mute(viewer.name, minutes), by=by)
-    return words.muted(viewer.name, until, before=before)
+    before = await services.guilds.mute(guild_id, viewer, until, length(minutes), by=by)
+    return words.muted(viewer, until, before=before)
 
 
 async def unmute(interaction: discord.Interaction, viewer: Viewer, by: Person) -> bool:

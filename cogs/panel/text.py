@@ -27,7 +27,7 @@ def now_text(view: BroadcastView) -> str:
     if applied and applied.settled_at:
         lines.append(words.suggested_by(applied.viewer, applied.settled_at))
     ends_at = view.ends_at if broadcast.state is State.LIVE else None
-    lines.append(f"-# {words.hosted_by(broadcast.host.name)}{words.ends_at_the_latest(ends_at)}")
+    lines.append(f"-# {words.hosted_by(broadcast.host)}{words.ends_at_the_latest(ends_at)}")
     if view.place_in_pool:
         lines.append(words.waits_for_a_stream(view.place_in_pool))
     return "\n".join(lines)
@@ -69,7 +69,7 @@ def line_text(view: BroadcastView) -> str:
 def epilogue(view: BroadcastView) -> str:
     """What was shown, by whom, how long, how much came true, and why it is over; thanks for what was left."""
     broadcast, left_in_line = view.broadcast, view.floor.left_in_line
-    lines = [f"> {plain(broadcast.prompt)}", words.hosted_by(broadcast.host.name)]
+    lines = [f"> {plain(broadcast.prompt)}", words.hosted_by(broadcast.host)]
     if broadcast.on_air_s is not None:
         lines[-1] += f" · {duration(broadcast.on_air_s)}"
     if view.ideas:

@@ -4,7 +4,7 @@ from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending
 from bot.broadcast.states import Reason
 from cogs.wording.requests import UNEXPECTED
-from cogs.wording.text import duration, plain, relative
+from cogs.wording.text import duration, named, plain, relative
 
 _ENDINGS = {
     Reason.HOST_ENDED: "Ended by its host.",
@@ -64,7 +64,7 @@ def ending(end: Ending) -> str:
     if end.limit:
         sentence = reached_limit(end.limit)
     else:
-        sentence = _ENDINGS[end.reason].format(by=plain(end.by.name) if end.by else "a moderator")
+        sentence = _ENDINGS[end.reason].format(by=named(end.by) if end.by else "a moderator")
     if end.detail and end.reason.is_failure:
         sentence += f"\n-# Odyssey says: {plain(end.detail)}"
     return sentence

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.intake.intake import Mute
-from bot.broadcast.model import Action, ActionKind, Suggestion
-from cogs.wording.text import length, mode_name, plain, relative
+from bot.broadcast.model import Action, ActionKind, Suggestion, Viewer
+from cogs.wording.text import mode_name, named, plain, relative
 
 PANICKED = "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready."
 PAUSED = "Suggestions are paused; what is in line goes on. `/odyssey resume` takes them again."
@@ -29,8 +29,8 @@ _DEEDS = {
     ActionKind.PAUSE: "paused suggestions",
     ActionKind.RESUME: "resumed suggestions",
     ActionKind.PANIC: "pressed Panic: “{subject}”",
-    ActionKind.MUTE: "muted {subject}",
-    ActionKind.UNMUTE: "unmuted {subject}",
+    ActionKind.MUTE: "muted {other} for {subject}",
+    ActionKind.UNMUTE: "unmuted {other}",
     ActionKind.APPROVE: "approved “{subject}”",
     ActionKind.EDIT: "edited and approved “{subject}”",
     ActionKind.REFUSE: "refused “{subject}”",
@@ -71,7 +71,7 @@ def review_head(count: int, *, is_paused: bool) -> str:
 def to_decide_on(suggestion: Suggestion, limit: int, *, is_changed: bool) -> str:
     """A suggestion in a review; `limit` is in characters of its words."""
     changed = " · ✏️ its author has changed the words" if is_changed else ""
-    return f"> {plain(suggestion.prompt, limit)}\n-# by **{plain(suggestion.viewer.name)}**{changed}"
+    return f"> {plain(suggestion.prompt, limit)}\n-# by **{named(suggestion.viewer)}**{changed}"
 
 
 def review_is_off(mode: Mode) -> str:
@@ -79,22 +79,22 @@ def review_is_off(mode: Mode) -> str:
     return f"## Review\nIt is decided {mode_name(mode)} now: suggestions need no approval."
 
 
-def muted(name: str, until: datetime, *, before: datetime | None) -> str:
+def muted(viewer: Viewer, until: datetime, *, before: datetime | None) -> str:
     """Until when somebody cannot steer; `before` is until when that was so already, if it was."""
     ends = f"that ends {relative(until)}"
     if before:
-        return f"**{plain(name)}** was muted already: {ends} now, instead of {relative(before)}."
-    return f"**{plain(name)}** cannot steer; {ends}."
+        return f"**{named(viewer)}** was muted already: {ends} now, instead of {relative(before)}."
+    return f"**{named(viewer)}** cannot steer; {ends}."
 
 
-def unmuted(name: str, *, was_muted: bool) -> str:
+def unmuted(viewer: Viewer, *, was_muted: bool) -> str:
     """Whether that made any difference."""
-    return f"**{plain(name)}** can steer again." if was_muted else f"**{plain(name)}** was not muted."
+    return f"**{named(viewer)}** can steer again." if was_muted else f"**{named(viewer)}** was not muted."
 
 
 def mute(mute: Mute) -> str:
-    who = f"**{plain(mute.viewer.name, 40)}** · <@{mute.viewer.id}>"
-    return f"{who}\n-# ends {relative(mute.until)} · by **{plain(mute.by.name, 40)}**"
+    who = f"**{named(mute.viewer, 40)}** · <@{mute.viewer.id}>"
+    return f"{who}\n-# ends {relative(mute.until)} · by **{named(mute.by, 40)}**"
 
 
 def mutes_summary(first: int, last: int, total: int) -> str:
@@ -103,13 +103,10 @@ def mutes_summary(first: int, last: int, total: int) -> str:
 
 
 def deed(action: Action) -> str:
-    what = _DEEDS[action.kind].format(subject=plain(action.subject, 80))
-    return f"{relative(action.at)} **{plain(action.actor.name, 40)}** {what}"
+    other = named(action.other, 40)
+    what = _DEEDS[action.kind].format(subject=plain(action.subject, 80), other=other)
+    return f"{relative(action.at)} **{named(action.actor, 40)}** {what}"
 
 
 def deed_of_words(count: int, before: int, *, replaces: bool) -> str:
     return f"{count} words of a file, {'in place of' if replaces else 'besides'} {before}"
-
-
-def deed_of_mute(name: str, minutes: int) -> str:
-    return f"{name} for {length(minutes)}"

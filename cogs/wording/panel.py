@@ -8,7 +8,7 @@ from bot.broadcast.intake.prefixes import is_word
 from bot.broadcast.limits.budget import LAST_CALL_S
 from bot.broadcast.model import Viewer
 from bot.broadcast.states import State
-from cogs.wording.text import isolated, mode_name, ordinal, plain, relative
+from cogs.wording.text import isolated, mode_name, named, ordinal, plain, relative
 
 REWORDED_SHOWN = 120
 """Characters of what Odyssey made of a prompt."""
@@ -81,7 +81,7 @@ def in_odysseys_words(prompt: str) -> str:
 
 
 def suggested_by(viewer: Viewer, applied_at: datetime) -> str:
-    return f"Suggested by **{plain(viewer.name)}** · applied {relative(applied_at)}"
+    return f"Suggested by **{named(viewer)}** · applied {relative(applied_at)}"
 
 
 def watch_link(url: str, *, is_new: bool) -> str:
@@ -91,8 +91,8 @@ def watch_link(url: str, *, is_new: bool) -> str:
     return f"Whoever has this link may watch what is on in this channel, now and next time: {url}"
 
 
-def hosted_by(name: str) -> str:
-    return f"Hosted by **{plain(name)}**"
+def hosted_by(host: Viewer) -> str:
+    return f"Hosted by **{named(host)}**"
 
 
 def ends_at_the_latest(ends_at: datetime | None) -> str:
@@ -108,7 +108,7 @@ def waits_for_a_stream(place: int) -> str:
 def motion(motion: ShownMotion) -> str:
     """Which mode is put to the vote, and how it stands."""
     return (
-        f"🗳️ **{plain(motion.by.name)}** asks to decide **{mode_name(motion.mode)}** from now on: "
+        f"🗳️ **{named(motion.by)}** asks to decide **{mode_name(motion.mode)}** from now on: "
         f"{motion.votes_for} for, {motion.votes_against} against{closes(motion.closes_at)}"
     )
 
@@ -120,7 +120,7 @@ def closes(closes_at: datetime) -> str:
 def candidate(candidate: ShownCandidate) -> str:
     """One of those that can be next."""
     suggestion, votes = candidate.suggestion, candidate.votes
-    idea, author = plain(suggestion.prompt, WORDS_SHOWN), plain(suggestion.viewer.name, NAME_SHOWN)
+    idea, author = plain(suggestion.prompt, WORDS_SHOWN), named(suggestion.viewer, NAME_SHOWN)
     # Not as a list: Discord would count anew, and a ballot may miss a number.
     line = f"**{candidate.number}** · {isolated(idea)} — {isolated(author)}"
     return line if votes is None else f"{line} · {votes} {'vote' if votes == 1 else 'votes'}"
@@ -135,7 +135,7 @@ def bar(votes: int, all_votes: int) -> str:
 def winner(choice: Choice) -> str:
     """Who won the newest ballot, and how."""
     idea = plain(choice.suggestion.prompt, WORDS_SHOWN)
-    author = plain(choice.suggestion.viewer.name, NAME_SHOWN)
+    author = named(choice.suggestion.viewer, NAME_SHOWN)
     return f"🏆 **{isolated(author)}**'s “{isolated(idea)}” won: **{choice.votes} of {choice.all_votes}**"
 
 

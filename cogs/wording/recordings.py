@@ -8,7 +8,7 @@ import discord
 from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Recording, Stream
 from cogs.wording.panel import hosted_by
-from cogs.wording.text import as_code, duration, length, plain
+from cogs.wording.text import as_code, duration, length, named, plain
 
 RECORDING_TITLE = "## 🎬 Recording"
 GROWING_TITLE = "## 🎬 Recording so far"
@@ -27,14 +27,14 @@ _SENTENCE_ENDS = re.compile(r"(?<=[.!?…。！？])\s+")
 
 def recorded(past: PastBroadcast, shown: PastStream, recording: Recording) -> str:
     """Over a recording of which there is only one: what was asked for, by whom, how long it is."""
-    facts = [hosted_by(past.broadcast.host.name), *_facts(shown, recording)]
+    facts = [hosted_by(past.broadcast.host), *_facts(shown, recording)]
     return f"{RECORDING_TITLE}\n> {plain(shown.stream.prompt)}\n{' · '.join(facts)}"
 
 
 def recorded_so_far(past: PastBroadcast) -> str:
     """Over the recordings of a broadcast of several streams, or of one that may have more."""
     missing = len(past.streams) - len(past.recorded) if past.is_over else 0
-    facts = [hosted_by(past.broadcast.host.name)]
+    facts = [hosted_by(past.broadcast.host)]
     if not past.is_over:
         facts.append("still on air")
     elif past.on_air_s is not None:
@@ -131,7 +131,7 @@ def past_broadcast(past: PastBroadcast, length: str) -> str:
         discord.utils.format_dt(broadcast.live_at or broadcast.requested_at, "f"),
         length,
         *([streams(len(past.streams))] if len(past.streams) > 1 else []),
-        plain(broadcast.host.name, limit=32),
+        named(broadcast.host, 32),
         f"<#{broadcast.channel.id}>",
         _recorded_of(past),
     ]

@@ -7,7 +7,7 @@ from bot.guilds.settings.complaints import Entry, WrongSettingError
 from bot.moderation import Rule
 from cogs.wording.fields import FIELDS
 from cogs.wording.problems import problem
-from cogs.wording.text import as_code, plain, relative
+from cogs.wording.text import as_code, named, plain, relative
 
 FACT_SHOWN, ENTRY_SHOWN, NAME_SHOWN = 200, 60, 60
 """Characters of a fact, of a setting's entry, and of a name that is none, in a refusal at most."""
@@ -149,13 +149,11 @@ def _with_facts(facts: Facts) -> str:
             return f"That prompt has {length} characters, {limit} are the most. Please shorten it."
         case errors.AlreadyRunning(host):
             return (
-                f"**{plain(host.name)}** is already running a broadcast in this channel. "
-                f"Steer it with `/odyssey say`, or ask {plain(host.name)} to end it."
+                f"**{named(host)}** is already running a broadcast in this channel. "
+                f"Steer it with `/odyssey say`, or ask {named(host)} to end it."
             )
         case errors.MayNotEnd(host):
-            return (
-                f"Only **{plain(host.name)}** or a moderator can end this broadcast. Please ask one of them."
-            )
+            return f"Only **{named(host)}** or a moderator can end this broadcast. Please ask one of them."
         case errors.MissingPermissions(permissions):
             return (
                 f"The bot may not do this in this channel: {', '.join(map(_permission, permissions))}. "

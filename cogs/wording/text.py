@@ -8,9 +8,12 @@ import discord
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.intake.markup import defused
+from bot.broadcast.model import Viewer
 
 SHOWN_PROMPT_LIMIT = 300
 PANEL_IS_BELOW = "The panel is further down."
+SOMEBODY = "somebody"
+"""Who has no name here (any more)."""
 MESSAGE_LIMIT = 3900
 """Characters of text in a message of components; Discord allows 4000."""
 
@@ -31,6 +34,11 @@ def plain(text: str, limit: int = SHOWN_PROMPT_LIMIT) -> str:
     # it takes whatever is glued to one for a part of it.
     pieces = (discord.utils.escape_markdown(piece, ignore_links=False) for piece in text.split("["))
     return defused(discord.utils.escape_mentions("\\[".join(pieces)))
+
+
+def named(person: Viewer | None, limit: int = SHOWN_PROMPT_LIMIT) -> str:
+    """What somebody is called; who is forgotten, or not known, is nobody in particular."""
+    return plain(person.name, limit) if person and person.name else SOMEBODY
 
 
 def without_heaps(text: str) -> str:

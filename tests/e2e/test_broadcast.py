@@ -64,7 +64,8 @@ async def test_a_broadcast_from_start_to_recording(house: House) -> None:
 
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
         outcomes = database.execute(
-            "SELECT prompt, viewer_name, outcome FROM suggestions ORDER BY suggested_at"
+            "SELECT prompt, name, outcome FROM suggestions JOIN people ON person_id = viewer_id"
+            " ORDER BY suggested_at"
         )
         assert outcomes.fetchall() == [
             ("It starts to snow", "Robin", "acknowledged"),
@@ -115,8 +116,8 @@ async def test_the_list_turns_its_pages(house: House) -> None:
         for number in range(12):
             when = f"2026-08-01 20:{number:02}:00.000000"
             database.execute(
-                "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, portrait,"
-                " state, requested_at) VALUES (?, ?, ?, 1, 'Mika', ?, 0, 'ended', ?)",
+                "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, prompt, portrait,"
+                " state, requested_at) VALUES (?, ?, ?, 1, ?, 0, 'ended', ?)",
                 (f"b{number}", guild_id, channel_id, f"Picture {number}", when),
             )
             database.execute(

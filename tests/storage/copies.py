@@ -19,8 +19,8 @@ def names_in(directory: Path) -> set[str]:
 def add_broadcast(path: Path, name: str, *, size: int = 1) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
-            "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, portrait, state,"
-            " requested_at) VALUES (?, 1, 2, 3, 'Mika', ?, 0, 'ended', '2026-08-01 20:00:00')",
+            "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, prompt, portrait, state,"
+            " requested_at) VALUES (?, 1, 2, 3, ?, 0, 'ended', '2026-08-01 20:00:00')",
             (name, "x" * size),
         )
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.kit.errors import StartError
 from bot.storage import backup
@@ -152,9 +153,11 @@ def test_what_cannot_be_copied_is_said(tmp_path: Path, past: Path) -> None:
 
 async def test_nothing_is_migrated_without_a_copy(url: str, tmp_path: Path) -> None:
     """Where there is no room for one the bot does not start, and the database is as it was."""
-    migrated(tmp_path, "0011").dispose()
-    path = Path(url.removeprefix("sqlite:///"))
-    add_broadcast(path, "large", size=2_000_000)
+    older, path = migrated(tmp_path, "0011"), Path(url.removeprefix("sqlite:///"))
+    with older.begin() as connection:
+        large = "INSERT INTO guild_settings (guild_id, settings, changed_at) VALUES (1, :text, '2026-08-01')"
+        connection.execute(text(large), {"text": "x" * 2_000_000})
+    older.dispose()
     with files_limited_to(1_000_000), pytest.raises(StartError, match="that there is room"):
         async with open_database(url, alone=True):
             pass

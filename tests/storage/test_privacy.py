@@ -108,12 +108,13 @@ async def _fill(store: Store, channel: Channel) -> None:
         )
         await records.save_mute(channel.guild_id, Mute(other, NOW + timedelta(hours=1), host))
         for kind, subject in (
-            (ActionKind.MUTE, other.name),
+            (ActionKind.MUTE, "10 min"),
             (ActionKind.APPROVE, others),
             (ActionKind.END, words),
             (ActionKind.MODE, "vote"),
         ):
-            await records.save_action(Action(channel.guild_id, host, kind, subject, NOW))
+            whom = other if kind is ActionKind.MUTE else None
+            await records.save_action(Action(channel.guild_id, host, kind, subject, NOW, whom))
     await records.save_settings(channel.guild_id, "{}", NOW)
     await records.save_asked(channel.guild_id, NOW)
     await DatabaseLinks(store.engine, store.writer).save_link(WatchLink(f"token{channel.id}", channel, NOW))

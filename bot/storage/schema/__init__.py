@@ -4,6 +4,7 @@ from bot.storage.schema.broadcasts import broadcasts, last_moments, recordings, 
 from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, known, metadata, storable
 from bot.storage.schema.files import kept_files
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
+from bot.storage.schema.people import people
 from bot.storage.schema.telling import outbox, posts, watch_links
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "metadata",
     "mutes",
     "outbox",
+    "people",
     "posts",
     "recordings",
     "storable",

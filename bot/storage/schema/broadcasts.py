@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, metadata, version
+from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, metadata, person_id, version
 
 broadcasts = sa.Table(
     "broadcasts",
@@ -10,14 +10,12 @@ broadcasts = sa.Table(
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("guild_id", sa.BigInteger, nullable=False),
     sa.Column("channel_id", sa.BigInteger, nullable=False),
-    sa.Column("host_id", sa.BigInteger, nullable=False),
-    sa.Column("host_name", AnyText, nullable=False),
+    person_id("host_id"),
     sa.Column("prompt", AnyText, nullable=False),
     sa.Column("portrait", sa.Boolean, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("reason", sa.String(32)),
-    sa.Column("ended_by_id", sa.BigInteger),
-    sa.Column("ended_by_name", AnyText),
+    person_id("ended_by_id", is_known=False),
     sa.Column("detail", AnyText),
     sa.Column("reference", sa.String(16)),
     sa.Column("requested_at", UtcDateTime, nullable=False),
@@ -81,8 +79,7 @@ suggestions = sa.Table(
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("broadcast_id", sa.ForeignKey("broadcasts.id"), nullable=False),
     sa.Column("stream_id", sa.ForeignKey("streams.id"), index=True),
-    sa.Column("viewer_id", sa.BigInteger, nullable=False),
-    sa.Column("viewer_name", AnyText, nullable=False),
+    person_id("viewer_id"),
     sa.Column("prompt", AnyText, nullable=False),
     sa.Column("outcome", sa.String(16), nullable=False),
     sa.Column("refusal", sa.String(32)),
@@ -114,7 +111,7 @@ votes = sa.Table(
     metadata,
     # Of broadcasts that run.
     sa.Column("broadcast_id", sa.ForeignKey("broadcasts.id"), primary_key=True),
-    sa.Column("viewer_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    person_id("viewer_id", is_key=True),
     # None of one that was taken back. What does not wait any more has none.
     sa.Column("suggestion_id", sa.String(32)),
 )

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+IS_PERSON, STAYS = "is a person's ID", "stays when they are forgotten"
+
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
@@ -60,6 +62,24 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def person_id(
+    name: str, *, is_key: bool = False, is_known: bool = True, stays: bool = False
+) -> sa.Column[int]:
+    """Somebody's ID at Discord, or the key that is in its place when they are forgotten: that is negative.
+
+    All that is kept of somebody is found by these columns: see `bot/storage/people/`. One that `stays` is not
+    forgotten: what it holds ends by itself.
+    """
+    return sa.Column(
+        name,
+        sa.BigInteger,
+        primary_key=is_key,
+        autoincrement=False,
+        nullable=not is_known,
+        info={IS_PERSON: True, STAYS: stays},
+    )
 
 
 def version() -> sa.Column[int]:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.storage.schema.columns import AnyText, UtcDateTime, metadata, version
+from bot.storage.schema.columns import AnyText, UtcDateTime, metadata, person_id, version
 
 guild_settings = sa.Table(
     "guild_settings",
@@ -24,11 +24,10 @@ mutes = sa.Table(
     "mutes",
     metadata,
     sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("viewer_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("viewer_name", AnyText, nullable=False),
+    # Nobody gets rid of a mute by being forgotten.
+    person_id("viewer_id", is_key=True, stays=True),
     sa.Column("until", UtcDateTime, nullable=False),
-    sa.Column("by_id", sa.BigInteger, nullable=False),
-    sa.Column("by_name", AnyText, nullable=False),
+    person_id("by_id"),
 )
 
 actions = sa.Table(
@@ -36,8 +35,9 @@ actions = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("guild_id", sa.BigInteger, nullable=False),
-    sa.Column("actor_id", sa.BigInteger, nullable=False),
-    sa.Column("actor_name", AnyText, nullable=False),
+    person_id("actor_id"),
+    # Whom it was done to.
+    person_id("other_id", is_known=False),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("subject", AnyText, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),

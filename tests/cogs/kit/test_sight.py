@@ -31,8 +31,8 @@ def remember(house: House, channel: int, *names: str) -> None:
         for age, name in enumerate(names):
             at = f"2026-01-{28 - age:02} 12:00:00.000000"
             database.execute(
-                "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, portrait,"
-                " requested_at, state) VALUES (?, ?, ?, 1, 'Mika', ?, 0, ?, 'ended')",
+                "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, prompt, portrait,"
+                " requested_at, state) VALUES (?, ?, ?, 1, ?, 0, ?, 'ended')",
                 (f"b-{name}", house.discord.world.guild_id, channel, name, at),
             )
             database.execute(

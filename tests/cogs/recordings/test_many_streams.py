@@ -125,15 +125,16 @@ async def stream_ends(house: House, desk: RecordingDesk, number: int, broadcast_
 
 def store_broadcast(house: House, streams: int, prompt: str = "A lighthouse") -> None:
     """Mika's broadcast of so many streams, which is over."""
+    guild_id = house.discord.world.guild_id
+    insert(house, "people", {"guild_id": guild_id, "person_id": 1, "name": "Mika"})
     insert(
         house,
         "broadcasts",
         {
             "id": "whole",
-            "guild_id": house.discord.world.guild_id,
+            "guild_id": guild_id,
             "channel_id": house.discord.channel(CHANNEL),
             "host_id": 1,
-            "host_name": "Mika",
             "prompt": prompt,
             "portrait": 0,
             "state": "ended",
