@@ -19,6 +19,7 @@ READ_BY_OTHERS = {
     "bot/doctor": "what it finds is for operators",
     "bot/metrics": "what is counted is for operators",
     "bot/process": "settings of a process, and its log, are for operators",
+    "bot/archive": "what is wrong with where it is, is for operators",
     "bot/storage": "what keeps a database from being opened is for operators",
     "bot/discord/connection.py": "what keeps the bot from Discord is for operators",
     "bot/kit/decoding.py": "the sentence is for operators; to people its line is told",
