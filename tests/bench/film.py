@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,7 +35,9 @@ def main() -> None:
         stream = _stream(directory / "stream.mp4")
         size = stream.stat().st_size
         print(f"streams of {SECONDS} s, {size / 1e6:.1f} MB each; at most {MOST_S:.0f} s for ten of them\n")
-        print(f"{'':<24}{'copied, s':>12}{'joined, s':>12}{'of it pictures':>16}{'memory, MB':>12}")
+        print(
+            f"{'':<16}{'copied, s':>12}{'joined, s':>12}{'its CPU, s':>12}{'pictures, s':>13}{'memory, MB':>12}"
+        )
         for count in COUNTS:
             _row(count, stream, directory)
 
@@ -69,17 +72,26 @@ def _row(count: int, stream: Path, directory: Path) -> None:
         for at in range(0, SECONDS, 5)
     )
     parts = tuple(Part(name, path) for name, path in zip(names, paths, strict=True))
-    clip_s, clip_bytes = _made(Job(parts, is_clip=True), directory / "joined")
-    whole_s, whole_bytes = _made(Job(parts, moments, has_credits=True), directory / "film")
-    megabytes = max(clip_bytes, whole_bytes) / 1e6
-    name = f"{count} streams"
-    print(f"{name:<24}{copied_s:>12.2f}{clip_s:>12.2f}{whole_s - clip_s:>16.2f}{megabytes:>12.0f}")
+    joined = _made(Job(parts, moments, has_credits=True, is_clip=True), directory / "joined")
+    whole = _made(Job(parts, moments, has_credits=True), directory / "film")
+    megabytes, name = max(joined.size_bytes, whole.size_bytes) / 1e6, f"{count} streams"
+    pictures_s = whole.took_s - joined.took_s
+    print(
+        f"{name:<16}{copied_s:>12.2f}{joined.took_s:>12.2f}{joined.cpu_s:>12.2f}{pictures_s:>13.2f}{megabytes:>12.0f}"
+    )
     for path in paths:
         path.unlink()
 
 
-def _made(job: Job, into: Path) -> tuple[float, int]:
-    """Seconds and bytes of memory of the process at its largest, from its start to its end."""
+class _Usage(NamedTuple):
+    """Of a process, from its start to its end: its memory is what it had at its largest."""
+
+    took_s: float
+    cpu_s: float
+    size_bytes: int
+
+
+def _made(job: Job, into: Path) -> _Usage:
     into.mkdir()
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -97,4 +109,4 @@ def _made(job: Job, into: Path) -> tuple[float, int]:
     assert abs(made["length_s"] - len(job.parts) * SECONDS) < 1
     assert (into / FILM).is_file()
     shutil.rmtree(into)
-    return took_s, usage.ru_maxrss * 1024
+    return _Usage(took_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)

@@ -17,16 +17,16 @@ TALL = Kind(pictures=30, width=96, height=160)
 WITH_SOUND = Kind(pictures=30, sound="aac")
 TONE_AT = """async ([video, at]) => {
   await new Promise((done, failed) => {
-    video.onseeked = done;
+    const look = (_, { mediaTime }) =>
+      Math.abs(mediaTime - at) < 0.11 ? done() : video.requestVideoFrameCallback(look);
+    video.requestVideoFrameCallback(look);
     video.onerror = () => failed(new Error(video.error.message));
     video.currentTime = at;
   });
   const canvas = new OffscreenCanvas(160, 96).getContext("2d");
   canvas.drawImage(video, 0, 0);
-  const { data } = canvas.getImageData(75, 40, 10, 10);
-  return data[0];
+  return canvas.getImageData(75, 40, 1, 1).data[0];
 }"""
-
 LENGTH = """video => new Promise((done) => {
   const tell = () => done(video.duration);
   if (video.readyState) tell();
@@ -68,7 +68,7 @@ async def test_it_plays_from_end_to_end_and_wherever_one_jumps(
         assert video
         length = await video.evaluate(LENGTH)
         assert length == pytest.approx(made.length_s, abs=0.15)
-        order = [*range(len(kinds)), *reversed(range(len(kinds))), len(kinds) - 1, 0]
+        order = [*range(len(kinds)), *reversed(range(len(kinds) - 1)), len(kinds) - 1, 0]
         for number in order:
             at = made.offsets_s[f"s{number + 1}"] + 0.4
             seen = await page.evaluate(TONE_AT, [video, at])
