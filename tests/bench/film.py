@@ -35,9 +35,8 @@ def main() -> None:
         stream = _stream(directory / "stream.mp4")
         size = stream.stat().st_size
         print(f"streams of {SECONDS} s, {size / 1e6:.1f} MB each; at most {MOST_S:.0f} s for ten of them\n")
-        print(
-            f"{'':<16}{'copied, s':>12}{'joined, s':>12}{'its CPU, s':>12}{'pictures, s':>13}{'memory, MB':>12}"
-        )
+        heads = ("copied, s", "joined, s", "its CPU, s", "pictures, s", "memory, MB")
+        print(f"{'':<16}" + "".join(f"{head:>13}" for head in heads))
         for count in COUNTS:
             _row(count, stream, directory)
 
@@ -75,10 +74,8 @@ def _row(count: int, stream: Path, directory: Path) -> None:
     joined = _made(Job(parts, moments, has_credits=True, is_clip=True), directory / "joined")
     whole = _made(Job(parts, moments, has_credits=True), directory / "film")
     megabytes, name = max(joined.size_bytes, whole.size_bytes) / 1e6, f"{count} streams"
-    pictures_s = whole.took_s - joined.took_s
-    print(
-        f"{name:<16}{copied_s:>12.2f}{joined.took_s:>12.2f}{joined.cpu_s:>12.2f}{pictures_s:>13.2f}{megabytes:>12.0f}"
-    )
+    seconds = (copied_s, joined.took_s, joined.cpu_s, whole.took_s - joined.took_s)
+    print(f"{name:<16}" + "".join(f"{each:>13.2f}" for each in seconds) + f"{megabytes:>13.0f}")
     for path in paths:
         path.unlink()
 
