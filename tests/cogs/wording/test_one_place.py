@@ -20,6 +20,7 @@ READ_BY_OTHERS = {
     "bot/metrics": "what is counted is for operators",
     "bot/process": "settings of a process, and its log, are for operators",
     "bot/archive": "what is wrong with where it is, is for operators",
+    "bot/film": "why a video cannot be played is for the log",
     "bot/storage": "what keeps a database from being opened is for operators",
     "bot/discord/connection.py": "what keeps the bot from Discord is for operators",
     "bot/kit/decoding.py": "the sentence is for operators; to people its line is told",
