@@ -239,6 +239,8 @@ class ActionKind(StrEnum):
     CALL_VOTE = "call_vote"
     END = "end"
     LINK = "link"
+    REVOKE_LINK = "revoke_link"  # of a recording
+    NEW_LINK = "new_link"
     OTHER = "other"  # stored by a version that knows more
 
 

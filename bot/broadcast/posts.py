@@ -30,3 +30,5 @@ class Post:
     posted_at: datetime
     streams_shown: int = 0
     closed_at: datetime | None = None
+    looks: str | None = None
+    """`PastBroadcast.looks` of what it shows; None where an earlier version has posted it, "" if unknown."""

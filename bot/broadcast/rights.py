@@ -31,6 +31,7 @@ class Deed(StrEnum):
     PANIC = "panic"
     REVIEW = "review"  # approve, edit, refuse
     RENEW_LINK = "renew link"  # revoke the channel's watch link, and give it a new one
+    REVOKE_RECORDING_LINK = "revoke recording link"  # and have a new one made
     SEE_HEALTH = "see health"  # of the service, as it has answered of late
     LIST = "list"
     AUDIT = "audit"
@@ -81,6 +82,7 @@ RIGHTS = {
     Deed.PANIC: Right.MODERATOR,
     Deed.REVIEW: Right.MODERATOR,
     Deed.RENEW_LINK: Right.MODERATOR,
+    Deed.REVOKE_RECORDING_LINK: Right.MODERATOR,
     Deed.SEE_HEALTH: Right.MODERATOR,
     Deed.LIST: Right.SERVER_MODERATOR,
     Deed.AUDIT: Right.SERVER_MODERATOR,

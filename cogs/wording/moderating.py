@@ -39,6 +39,8 @@ _DEEDS = {
     ActionKind.OTHER: "did what only a newer version of the bot can tell: {subject}",
     ActionKind.END: "ended “{subject}”",
     ActionKind.LINK: "revoked the watch link of <#{subject}>, and had a new one made",
+    ActionKind.REVOKE_LINK: "revoked the link of the recording {subject}",
+    ActionKind.NEW_LINK: "had a new link made of the recording {subject}",
 }
 
 

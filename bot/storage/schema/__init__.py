@@ -5,7 +5,7 @@ from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, known, m
 from bot.storage.schema.files import kept_files
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
 from bot.storage.schema.people import people
-from bot.storage.schema.telling import outbox, posts, watch_links
+from bot.storage.schema.telling import outbox, posts, recording_links, watch_links
 
 __all__ = [
     "AnyString",
@@ -23,6 +23,7 @@ __all__ = [
     "outbox",
     "people",
     "posts",
+    "recording_links",
     "recordings",
     "storable",
     "streams",

@@ -15,6 +15,15 @@ watch_links = sa.Table(
     sa.Column("takes_old_links", sa.Boolean, nullable=False),
 )
 
+recording_links = sa.Table(
+    "recording_links",
+    metadata,
+    sa.Column("broadcast_id", sa.ForeignKey("broadcasts.id"), primary_key=True),
+    # None once moderators have revoked it.
+    sa.Column("token", sa.String(32), unique=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+)
+
 posts = sa.Table(
     "posts",
     metadata,
@@ -27,6 +36,8 @@ posts = sa.Table(
     sa.Column("posted_at", UtcDateTime, nullable=False),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("streams_shown", sa.Integer, nullable=False, server_default="0"),
+    # A digest of all that it shows.
+    sa.Column("looks", sa.String(16)),
     sa.Index(
         "ix_posts_open_panels", "posted_at", sqlite_where=sa.text("kind = 'panel' AND closed_at IS NULL")
     ),
