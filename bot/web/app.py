@@ -23,7 +23,8 @@ from bot.web.health import Health
 from bot.web.instance import PATH, Instance
 from bot.web.metrics import GuardedMetrics
 from bot.web.pages import WatchPage
-from bot.web.past import FetchFile, FetchRecording, Films, LastBroadcasts, LastPictures
+from bot.web.past import FetchFile, LastBroadcasts, LastPictures
+from bot.web.recordings.fresh import FetchRecording, FreshLinks
 from bot.web.state import Document, key_of, state_document
 
 TOKEN = "{token:[A-Za-z0-9_-]{1,64}}"  # noqa: S105 - the shape of one
@@ -100,7 +101,7 @@ class _Watch:
         self._page = WatchPage(settings.base_url)
         self._unknown = (PAGE / "unknown.html").read_text("utf-8")
         self._lasts = LastBroadcasts(sources.last_in, clock)
-        self._films = Films(sources.fetch_recording, clock)
+        self._films = FreshLinks(sources.fetch_recording, clock)
         self._pictures = LastPictures(
             sources.last_picture, sources.fetch_recording, sources.fetch_file, clock
         )

@@ -1,30 +1,23 @@
-"""What is shown while nothing is on: a channel's last broadcast, its films, and how it looked."""
+"""What is shown while nothing is on: a channel's last broadcast, and how it looked."""
 
 import logging
 import math
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.errors import WorldError
 from bot.broadcast.history import PastBroadcast
-from bot.broadcast.model import Channel, Recording, Stream
+from bot.broadcast.model import Channel, Stream
 from bot.broadcast.picture import Picture
-from bot.broadcast.recordings.links import expires_at, is_link
+from bot.broadcast.recordings.links import is_link
 from bot.web.asked_once import AskedOnce
+from bot.web.recordings.fresh import TROUBLE_S, FetchRecording
 
 log = logging.getLogger(__name__)
 
 CHANNELS_LIMIT = 1000
-FILMS_LIMIT = 1000
 PICTURES_LIMIT = 64
 PICTURE_LIMIT_BYTES = 2**19
-BEFORE_ITS_END = timedelta(minutes=5)
-"""So long before its end a link is given to nobody any more: a film has to be played with it."""
-TROUBLE_S = 10.0
-"""For so long nobody asks again for what could not be had."""
 
-FetchRecording = Callable[[Stream], Awaitable[Recording | None]]
 FetchFile = Callable[[str], Awaitable[bytes | None]]
 
 
@@ -56,31 +49,6 @@ class LastBroadcasts:
         except Exception:  # the boundary of what was: a page shows what is on without it
             log.exception("the last broadcast of channel %s could not be read", channel.id)
             return None, TROUBLE_S
-
-
-class Films:
-    """Fresh links to recordings, each asked for once, and given away until shortly before its end."""
-
-    def __init__(self, fetch: FetchRecording, clock: Clock) -> None:
-        self._fetch = fetch
-        self._clock = clock
-        self._links = AskedOnce(self._ask, clock, limit=FILMS_LIMIT)
-
-    async def link(self, stream: Stream) -> str | None:
-        """Where a stream's video is; None while that cannot be had."""
-        return await self._links.answer(stream)
-
-    async def _ask(self, stream: Stream) -> tuple[str | None, float]:
-        try:
-            recording = await self._fetch(stream)
-        except WorldError as error:
-            log.warning("the recording of stream %s: %s", stream.shown_id, error.reason.value)
-            recording = None
-        url = recording and recording.video_url
-        if not (recording and url and is_link(url)):
-            return None, TROUBLE_S
-        lifetime = expires_at(url, recording.fetched_at) - self._clock.now()
-        return url, max(lifetime - BEFORE_ITS_END, lifetime / 2).total_seconds()
 
 
 class LastPictures:
