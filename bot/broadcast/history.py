@@ -9,7 +9,6 @@ from bot.broadcast.kept_files import FileKind, KeptFile
 from bot.broadcast.model import Broadcast, Stream
 from bot.broadcast.posts import Post, PostKind
 
-
 _OF_ALL = frozenset({FileKind.FILM, FileKind.POSTER, FileKind.CONTACT_SHEET})
 """The kinds of files that a post shows, or leads to."""
 

@@ -263,6 +263,9 @@ class FullHistory(History, RecordingHistory, Protocol):
     async def suggestion_of(self, interaction_id: int) -> Suggestion | None:
         """What was suggested by an interaction."""
 
+    async def sent_suggestions(self, broadcast_id: str) -> list[Suggestion]:
+        """A broadcast's that were sent into its world, with what became of them; the newest of very many."""
+
     async def broadcasts_to_search(self) -> list[Broadcast]:
         """Broadcasts that are over and may have a panel that nobody remembers: the bot was cut off."""
 

@@ -22,6 +22,8 @@ from bot.storage.unbroken import read
 
 SEARCHED_LIMIT = 5000
 """How many streams are looked through at most."""
+SENT_LIMIT = 5000
+"""How many suggestions of one broadcast are read at most: then the newest."""
 
 _OVER = [state.value for state in State if state.is_over]
 _IS_POSTED = posts.c.message_id.is_not(None)
@@ -149,6 +151,15 @@ class DatabaseHistory:
         sent_together = groupby(await read(self._engine, query), key=lambda row: row.sent_at)
         ideas = (list(together) for _, together in sent_together)
         return [AppliedIdea(idea[0].applied, frozenset(each.viewer_id for each in idea)) for idea in ideas]
+
+    async def sent_suggestions(self, broadcast_id: str) -> list[Suggestion]:
+        query = (
+            select(suggestions)
+            .where(suggestions.c.broadcast_id == broadcast_id, suggestions.c.sent_at.is_not(None))
+            .order_by(suggestions.c.suggested_at.desc())
+            .limit(SENT_LIMIT)
+        )
+        return [rows.suggestion(row) for row in await read(self._engine, query)]
 
     async def open_panels_of_the_past(self) -> list[Post]:
         return await self._posts(_OPEN_PANEL, broadcasts.c.state.in_(_OVER))

@@ -4,19 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
 from bot.broadcast.recordings.archive import ArchiveState
-from bot.storage.rows import HAS_BEGUN
+from bot.storage.rows import HAS_BEGUN, IS_KEPT, IS_KNOWN, kept_file, kept_files_of
 from bot.storage.schema import kept_files, known, streams
 from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
-
-_ARE_KEPT = kept_files.c.state == ArchiveState.KEPT.value
-_ARE_KNOWN = kept_files.c.kind.in_([kind.value for kind in FileKind])
-"""A newer version of the bot may keep more."""
 
 
 class DatabaseKeptFiles:
@@ -27,22 +23,16 @@ class DatabaseKeptFiles:
         self._writer = writer
 
     async def of_broadcast(self, broadcast_id: str) -> list[KeptFile]:
-        query = (
-            select(kept_files)
-            .select_from(kept_files.outerjoin(streams))
-            .where(kept_files.c.broadcast_id == broadcast_id, _ARE_KEPT, _ARE_KNOWN)
-            .order_by(streams.c.number.nulls_last(), kept_files.c.kept_at, kept_files.c.id)
-        )
-        return [_file(row) for row in await read(self._engine, query)]
+        return [kept_file(row) for row in await read(self._engine, kept_files_of([broadcast_id]))]
 
     async def newest(self, meaning: str) -> KeptFile | None:
-        query = select(kept_files).where(kept_files.c.meaning == meaning, _ARE_KEPT)
+        query = select(kept_files).where(kept_files.c.meaning == meaning, IS_KEPT)
         found = await read(self._engine, query)
-        return _file(found[0]) if found else None
+        return kept_file(found[0]) if found else None
 
     async def kinds_of(self, stream_id: str) -> Mapping[FileKind, ArchiveState]:
         its = select(kept_files.c.kind, kept_files.c.state).where(
-            kept_files.c.stream_id == stream_id, _ARE_KNOWN
+            kept_files.c.stream_id == stream_id, IS_KNOWN
         )
         return {FileKind(row.kind): _state(row.state) for row in await read(self._engine, its)}
 
@@ -88,17 +78,3 @@ def _row(what: NewFile, state: ArchiveState, at: datetime) -> dict[str, Any]:
         "sha256": None,
         "kept_at": at,
     }
-
-
-def _file(row: Row[Any]) -> KeptFile:
-    return KeptFile(
-        id=row.id,
-        broadcast_id=row.broadcast_id,
-        stream_id=row.stream_id,
-        clip_id=row.clip_id,
-        kind=FileKind(row.kind),
-        media_type=row.media_type,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
-        kept_at=row.kept_at,
-    )

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.history import PastBroadcast, PastStream
+from bot.broadcast.kept_files import FileKind, KeptFile
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import (
     Broadcast,
@@ -23,11 +24,23 @@ from bot.broadcast.model import (
 )
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
+from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.states import Reason, State
-from bot.storage.schema import broadcasts, known, people, recordings, streams, suggestions
+from bot.storage.schema import (
+    broadcasts,
+    kept_files,
+    known,
+    people,
+    recordings,
+    streams,
+    suggestions,
+)
 from bot.storage.unbroken import read
 
 HAS_BEGUN = streams.c.service_id.is_not(None)
+IS_KNOWN = kept_files.c.kind.in_([kind.value for kind in FileKind])
+"""A newer version of the bot may keep more."""
+IS_KEPT = and_(kept_files.c.state == ArchiveState.KEPT.value, IS_KNOWN)
 
 HOST, ENDER, AUTHOR = people.alias("host"), people.alias("ender"), people.alias("author")
 
@@ -68,6 +81,9 @@ async def past_broadcasts_of(engine: AsyncEngine, ids: Sequence[str]) -> list[Pa
     rows_of: dict[str, list[Row[Any]]] = {}
     for row in await read(engine, theirs):
         rows_of.setdefault(row.broadcast_id, []).append(row)
+    files_of: dict[str, list[KeptFile]] = {}
+    for row in await read(engine, kept_files_of(ids)):
+        files_of.setdefault(row.broadcast_id, []).append(kept_file(row))
     return [
         PastBroadcast(
             broadcast(by_id[each]),
@@ -76,10 +92,35 @@ async def past_broadcasts_of(engine: AsyncEngine, ids: Sequence[str]) -> list[Pa
                 for row in rows_of.get(each, ())
             ),
             has_no_place=any(row.recording_dropped_at for row in rows_of.get(each, ())),
+            files=tuple(files_of.get(each, ())),
         )
         for each in ids
         if each in by_id
     ]
+
+
+def kept_files_of(broadcast_ids: Sequence[str]) -> Select[Any]:
+    """Their files that are kept: by their streams' numbers, what is of none of them last."""
+    return (
+        select(kept_files)
+        .select_from(kept_files.outerjoin(streams))
+        .where(kept_files.c.broadcast_id.in_(broadcast_ids), IS_KEPT)
+        .order_by(streams.c.number.nulls_last(), kept_files.c.kept_at, kept_files.c.id)
+    )
+
+
+def kept_file(row: Row[Any]) -> KeptFile:
+    return KeptFile(
+        id=row.id,
+        broadcast_id=row.broadcast_id,
+        stream_id=row.stream_id,
+        clip_id=row.clip_id,
+        kind=FileKind(row.kind),
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        kept_at=row.kept_at,
+    )
 
 
 def stream(row: Row[Any]) -> Stream:

@@ -14,7 +14,7 @@ _INTERACTION = "interaction"
 
 
 class LoggedInteraction(NamedTuple):
-    """A prompt that the service took, `at_s` seconds after its stream's first moment; `applied` in its words."""
+    """A prompt that the service took, `at_s` seconds into its stream; `applied` is how it worded it."""
 
     at_s: float
     prompt: str

@@ -48,15 +48,21 @@ class Timeline:
     @property
     def length_s(self) -> float:
         """Of all that is recorded."""
-        return max((each.begins_s + each.length_s for each in self.chapters if each.begins_s is not None), default=0.0)
+        recorded = (each for each in self.chapters if each.begins_s is not None)
+        return max(((each.begins_s or 0.0) + each.length_s for each in recorded), default=0.0)
 
 
 def timeline_of(
     past: PastBroadcast, sent: Iterable[Suggestion], logs: Logs, begins_s: Mapping[str, float]
 ) -> Timeline:
-    """A broadcast's. `sent` are its suggestions that were sent; `begins_s` says where in the film its streams
-    begin, by their own IDs, as far as there is a film. Where there is none, its recordings follow each other."""
-    chapters, moments, so_far_s = [], [], 0.0
+    """A broadcast's. `sent` are its suggestions that were sent.
+
+    `begins_s` says where in the film its streams begin, by their own IDs; without a film it is empty, and the
+    recordings follow each other.
+    """
+    chapters: list[Chapter] = []
+    moments: list[Moment] = []
+    so_far_s = 0.0
     asked = _by_stream(sent)
     for each in past.streams:
         length_s = each.length_s or 0.0
@@ -78,15 +84,17 @@ def _by_stream(sent: Iterable[Suggestion]) -> dict[str, list[list[Suggestion]]]:
 
 
 def _when(suggestion: Suggestion) -> tuple[str, float]:
-    assert suggestion.stream_id and suggestion.sent_at  # noqa: S101 - it was sent
-    return suggestion.stream_id, suggestion.sent_at.timestamp()
+    return suggestion.stream_id or "", suggestion.sent_at.timestamp() if suggestion.sent_at else 0.0
 
 
 def _moments(
-    each: PastStream, chapter: Chapter, asked: Iterable[Sequence[Suggestion]], log: Iterable[LoggedInteraction]
+    each: PastStream,
+    chapter: Chapter,
+    asked: Iterable[Sequence[Suggestion]],
+    log: Iterable[LoggedInteraction],
 ) -> list[Moment]:
     """The log knows best when something was seen; what it does not have was seen when it was answered."""
-    logged, moments = list(log), []
+    logged, moments = list(log), list[Moment]()
     for together in asked:
         first = together[0]
         is_taken = first.outcome is Outcome.ACKNOWLEDGED
@@ -94,16 +102,19 @@ def _moments(
         if entry:
             logged.remove(entry)
         at = first.settled_at or first.sent_at or each.stream.started_at
-        in_chapter_s = entry.at_s if entry else (at - each.stream.started_at).total_seconds()
-        made = (first.applied or (entry and entry.applied)) if is_taken else None
+        at_s = entry.at_s if entry else (at - each.stream.started_at).total_seconds()
+        made = first.applied or (entry and entry.applied) or first.prompt
         by = tuple({one.viewer.id: one.viewer for one in together}.values())
-        moments.append(_moment(chapter, in_chapter_s, by, first.prompt, made or (first.prompt if is_taken else None)))
+        moments.append(_moment(chapter, at_s, by, first.prompt, made if is_taken else None))
     moments += [_moment(chapter, one.at_s, (), one.prompt, one.applied or one.prompt) for one in logged]
     return sorted(moments, key=lambda moment: moment.in_chapter_s)
 
 
 def _is_of(entry: LoggedInteraction, together: Sequence[Suggestion]) -> bool:
-    return any(entry.prompt in (one.prompt, one.sent_as) or entry.applied == one.applied for one in together)
+    return any(
+        entry.prompt in (one.prompt, one.sent_as) or (entry.applied and entry.applied == one.applied)
+        for one in together
+    )
 
 
 def _moment(chapter: Chapter, at_s: float, by: tuple[Viewer, ...], said: str, made: str | None) -> Moment:

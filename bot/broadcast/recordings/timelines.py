@@ -10,7 +10,7 @@ from bot.broadcast.history import PastBroadcast
 from bot.broadcast.kept_files import FileKind, KeptFile
 from bot.broadcast.model import Recording, Stream, Suggestion
 from bot.broadcast.recordings.archive import ArchiveError
-from bot.broadcast.recordings.events import LOG_LIMIT_BYTES, LoggedInteraction, read_interactions
+from bot.broadcast.recordings.events import LoggedInteraction, read_interactions
 from bot.broadcast.recordings.links import is_link
 from bot.broadcast.recordings.timeline import Timeline, timeline_of
 
@@ -27,7 +27,7 @@ class SentSuggestions(Protocol):
     """What is known of suggestions."""
 
     async def sent_suggestions(self, broadcast_id: str) -> list[Suggestion]:
-        """A broadcast's that were sent into its world, with what became of them, in their order."""
+        """As `FullHistory` has it."""
 
 
 ReadFile = Callable[[KeptFile], AsyncIterator[bytes]]
@@ -60,12 +60,12 @@ class Timelines:
     async def of(self, past: PastBroadcast) -> Timeline:
         """A broadcast's, as far as it can be known: without a log our own times do."""
         recorded = past.recorded[-LOGS_READ:]
-        sent, offsets, *logs = await asyncio.gather(
-            self._history.sent_suggestions(past.broadcast.id),
-            self._offsets(past.broadcast.id),
-            *(self._log_of(past, each.stream) for each in recorded),
+        logs = await asyncio.gather(*(self._log_of(past, each.stream) for each in recorded))
+        sent, offsets = await asyncio.gather(
+            self._history.sent_suggestions(past.broadcast.id), self._offsets(past.broadcast.id)
         )
-        return timeline_of(past, sent, {each.stream.id: of_it for each, of_it in zip(recorded, logs, strict=True)}, offsets)
+        known = {each.stream.id: of_it for each, of_it in zip(recorded, logs, strict=True)}
+        return timeline_of(past, sent, known, offsets)
 
     async def _log_of(self, past: PastBroadcast, stream: Stream) -> list[LoggedInteraction]:
         if stream.id in self._logs:

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-_ONE = re.compile(r"bytes\s*=\s*(?:(?P<first>\d{1,40})-(?P<last>\d{0,40})|-(?P<tail>\d{1,40}))\s*", re.ASCII | re.I)
+_ONE = re.compile(
+    r"bytes\s*=\s*(?:(?P<first>\d{1,40})-(?P<last>\d{0,40})|-(?P<tail>\d{1,40}))\s*", re.ASCII | re.IGNORECASE
+)
 
 
 class Span(NamedTuple):
@@ -22,8 +24,8 @@ class NotSatisfiableError(Exception):
 def span_of(request: web.Request, tag: str, size_bytes: int) -> Span | None:
     """What a GET's `Range` says of a file with this tag; None for all of it. Raises `NotSatisfiableError`.
 
-    All of it is the answer too to what is no range, to several at once, and where `If-Range` names another file
-    (a date cannot name one).
+    All of it is the answer too to what is no range, to several at once, and where `If-Range` names another
+    file (a date cannot name one).
     """
     wanted = _ONE.fullmatch(request.headers.get("Range", ""))
     if wanted is None or request.method != "GET" or request.headers.get("If-Range", f'"{tag}"') != f'"{tag}"':
