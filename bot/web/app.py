@@ -25,10 +25,13 @@ from bot.web.metrics import GuardedMetrics
 from bot.web.pages import WatchPage
 from bot.web.past import FetchFile, LastBroadcasts, LastPictures
 from bot.web.recordings.fresh import FetchRecording, FreshLinks
+from bot.web.recordings.routes import RecordingPages, RecordingSources
+from bot.web.redirects import redirect
 from bot.web.state import Document, key_of, state_document
 
 TOKEN = "{token:[A-Za-z0-9_-]{1,64}}"  # noqa: S105 - the shape of one
 RETRY_AFTER_S = "10"
+WATCH_MODULES = ("main.js", "connection.js", "texts.js", "times.js", "net/", "stage/", "view/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Sources:
     fetch_recording: FetchRecording
     fetch_file: FetchFile
     playlist: Callable[[Channel], Awaitable[web.StreamResponse]]
+    recordings: RecordingSources
     health: Health
     gate: Gate
     metrics: GuardedMetrics | None = None
@@ -64,7 +68,11 @@ class Sources:
 def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
     """The web application, to be run by any aiohttp runner that cancels handlers whose client is gone."""
     assets = Assets()
-    watch = _Watch(sources, settings, assets)
+    fresh = FreshLinks(sources.fetch_recording, sources.clock)
+    watch = _Watch(sources, settings, assets, fresh)
+    recordings = RecordingPages(
+        sources.recordings, settings.base_url, fresh, assets, sources.gate, sources.clock
+    )
     instance = Instance(settings.trusted_proxies)
 
     app = web.Application()
@@ -82,26 +90,30 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
         app.router.add_get(f"{at}/live.m3u8", watch.playlist)
         app.router.add_get(f"{at}/picture.jpg", watch.picture)
         app.router.add_get(f"{at}/film/{{number:[1-9][0-9]{{0,3}}}}", watch.film)
+        recordings.add_to(app.router, f"{prefix}/r/{TOKEN}")
         app.router.add_get(f"{prefix}/assets/{{path:.+}}", assets.answer)
     app.on_response_prepare.append(on_every_answer(settings.frame_ancestors))
     app.on_shutdown.append(watch.shutdown)
     app.cleanup_ctx.append(watch.running)
+    app.cleanup_ctx.append(recordings.running)
     return app
 
 
 class _Watch:
     """What is answered below a watch link."""
 
-    def __init__(self, sources: Sources, settings: WebSettings, assets: Assets) -> None:
+    def __init__(
+        self, sources: Sources, settings: WebSettings, assets: Assets, films: FreshLinks
+    ) -> None:
         clock = sources.clock
         self._sources = sources
-        self._page_headers = {"Link": assets.to_preload}
+        self._page_headers = {"Link": assets.to_preload(*WATCH_MODULES)}
         self._version = assets.version
         self._gate = sources.gate
         self._page = WatchPage(settings.base_url)
         self._unknown = (PAGE / "unknown.html").read_text("utf-8")
         self._lasts = LastBroadcasts(sources.last_in, clock)
-        self._films = FreshLinks(sources.fetch_recording, clock)
+        self._films = films
         self._pictures = LastPictures(
             sources.last_picture, sources.fetch_recording, sources.fetch_file, clock
         )
@@ -147,7 +159,7 @@ class _Watch:
         return web.Response(status=404, text=html, content_type="text/html")
 
     async def page_without_slash(self, request: web.Request) -> web.StreamResponse:
-        return _redirect(f"../{request.match_info['token']}", request)
+        return redirect(f"../{request.match_info['token']}", request)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The page's event connection, for as long as it lasts."""
@@ -209,7 +221,7 @@ class _Watch:
         if link is None:
             return web.Response(status=404, text=self._unknown, content_type="text/html")
         self._gate.right_after_all(request)
-        return _redirect(link.token, request)
+        return redirect(link.token, request)
 
     async def _draw(self, channel: Channel, watching: int) -> Document:
         last = await self._lasts.of(channel)
@@ -239,9 +251,3 @@ class _Watch:
 
     def _revoked(self, link: WatchLink) -> None:
         self._halls.gone(link.channel)
-
-
-def _redirect(to: str, request: web.Request) -> web.Response:
-    """By a relative reference, since only the browser knows the whole address."""
-    query = request.rel_url.raw_query_string
-    return web.Response(status=302, headers={"Location": f"{to}?{query}" if query else to})

@@ -29,12 +29,18 @@ class Assets:
     def __init__(self) -> None:
         self._paths = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
         self._files: dict[str, _File] = {}
-        modules = [name for name in sorted(self._paths) if name.endswith(".js") and VENDOR not in name]
-        self.to_preload = ", ".join(f"<../assets/{name}>; rel=modulepreload" for name in modules)
-        """For a page's `Link` header: asked for at once, and not each when another one names it."""
         ours = [path.read_bytes() for name, path in sorted(self._paths.items()) if VENDOR not in name]
         self.version = tag_of(b"".join(ours))
         """The page's: another one when a file of ours is another."""
+
+    def to_preload(self, *folders: str) -> str:
+        """For a page's `Link` header: its modules are asked for at once, and not each when another one names it.
+
+        `folders` are those of the page; what stands in none is every page's.
+        """
+        modules = [name for name in sorted(self._paths) if name.endswith(".js") and VENDOR not in name]
+        wanted = [name for name in modules if name.startswith(folders)]
+        return ", ".join(f"<../assets/{name}>; rel=modulepreload" for name in wanted)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The file of the request's `path`, to be asked for by its tag the next time."""
