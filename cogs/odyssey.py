@@ -43,7 +43,8 @@ from cogs.panel.buttons import PanelButton
 from cogs.panel.keeper import PanelKeeper
 from cogs.recordings.board import RecordingBoard
 from cogs.recordings.broadcast_list import PageButton
-from cogs.recordings.recordings import StreamMenu
+from cogs.recordings.recordings import FreshLinksButton, RecordingLinkButton, StreamMenu
+from cogs.recordings.timeline import TimelineButton
 from cogs.settings.commands import settings, words
 from cogs.settings.first_question import DailyMinutes, KeepButton, StarterRoles
 from cogs.settings.page import EditButton, GroupMenu
@@ -61,6 +62,7 @@ COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
 """In the order in which Discord offers them."""
 ITEMS: Sequence[type[LastingItem[Any]]] = (
     *(PanelButton, AnotherRoundButton, VoteButton, TakeBackButton, WithdrawButton, PageButton, StreamMenu),
+    *(FreshLinksButton, TimelineButton, RecordingLinkButton),
     *(ControlButton, ModeMenu, VerdictButton, UnmuteButton, MutePageButton),
     *(GroupMenu, EditButton, StarterRoles, DailyMinutes, KeepButton),
 )

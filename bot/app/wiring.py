@@ -6,9 +6,11 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
+from bot.app.recordings import NothingKept, shown_recordings
 from bot.app.watching import health_of, open_metrics
 from bot.broadcast.answers import Answer, Answers, Call
 from bot.broadcast.audience.links import WatchLinks
+from bot.broadcast.audience.recording_links import RecordingLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
@@ -54,6 +56,7 @@ from bot.storage.kept_copies import KeptCopies
 from bot.storage.links import DatabaseLinks
 from bot.storage.nightly import NightlyCopies
 from bot.storage.outbox import DatabaseOutbox
+from bot.storage.recording_links import DatabaseRecordingLinks
 from bot.storage.recovery import close_unfinished, left_open, left_running
 from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
@@ -127,6 +130,13 @@ async def _open_services(
     first_questions = FirstQuestions(records, clock)
     history = DatabaseHistory(engine)
     links = WatchLinks(DatabaseLinks(engine, writer), history.broadcast, audit, clock, new_id)
+    recording_links = RecordingLinks(
+        DatabaseRecordingLinks(engine, writer),
+        audit,
+        clock,
+        new_id,
+        can_be_followed=settings.watch_base_url is not None,
+    )
     with errors_explained(settings.database_url):
         await guilds.load()
         await first_questions.load()
@@ -144,6 +154,7 @@ async def _open_services(
             history,
             clock,
             timeout_s=settings.recording_timeout_s,
+            linked=recording_links.linked,
         )
     )
     desk.recorded.listen(answers.found)
@@ -223,6 +234,7 @@ async def _open_services(
     )
     metrics = await open_metrics(settings, stack, tellers, standing, broadcasts.find, clock, health)
     fetch_artifact = artifacts_of(settings.odyssey_api_url)
+    recordings = shown_recordings(recording_links, NothingKept(), history, desk, fetch_artifact)
     sources = Sources(
         links=links,
         listeners=listeners,
@@ -235,6 +247,7 @@ async def _open_services(
         fetch_recording=desk.fetch,
         fetch_file=partial(fetch_artifact, limit_bytes=PICTURE_LIMIT_BYTES),
         playlist=playlists,
+        recordings=recordings,
         health=health,
         gate=gate,
         metrics=metrics,
@@ -266,6 +279,9 @@ async def _open_services(
         answers=answers,
         guilds=guilds,
         links=links,
+        recording_links=recording_links,
+        timelines=recordings.timelines,
+        read_file=recordings.archive.read,
         pictures=PictureProcess(),
         fetch_artifact=fetch_artifact,
         first_questions=first_questions,

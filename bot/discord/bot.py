@@ -11,12 +11,14 @@ from discord.ext import commands
 
 from bot.broadcast.answers import Answers
 from bot.broadcast.audience.links import WatchLinks
+from bot.broadcast.audience.recording_links import RecordingLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast
 from bot.broadcast.ports import FullHistory, PictureReader, PostJournal
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
+from bot.broadcast.recordings.timelines import ReadFile, Timelines
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.backoff import Backoff
@@ -62,6 +64,9 @@ class Services:
     answers: Answers
     guilds: Guilds
     links: WatchLinks
+    recording_links: RecordingLinks
+    timelines: Timelines
+    read_file: ReadFile
     pictures: PictureReader
     fetch_artifact: FetchArtifact
     first_questions: FirstQuestions

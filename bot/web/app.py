@@ -102,9 +102,7 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
 class _Watch:
     """What is answered below a watch link."""
 
-    def __init__(
-        self, sources: Sources, settings: WebSettings, assets: Assets, films: FreshLinks
-    ) -> None:
+    def __init__(self, sources: Sources, settings: WebSettings, assets: Assets, films: FreshLinks) -> None:
         clock = sources.clock
         self._sources = sources
         self._page_headers = {"Link": assets.to_preload(*WATCH_MODULES)}

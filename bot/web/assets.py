@@ -34,9 +34,9 @@ class Assets:
         """The page's: another one when a file of ours is another."""
 
     def to_preload(self, *folders: str) -> str:
-        """For a page's `Link` header: its modules are asked for at once, and not each when another one names it.
+        """For a page's `Link` header: its modules are asked for at once, not each when another one names it.
 
-        `folders` are those of the page; what stands in none is every page's.
+        `folders` is what the names of its modules begin with.
         """
         modules = [name for name in sorted(self._paths) if name.endswith(".js") and VENDOR not in name]
         wanted = [name for name in modules if name.startswith(folders)]

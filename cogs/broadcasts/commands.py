@@ -17,7 +17,8 @@ from cogs.kit.lasting_button import LastingView
 from cogs.moderating.commands import MODES
 from cogs.panel.text import status_text, title
 from cogs.panel.watching import page_url, watch_url
-from cogs.recordings.recordings import broadcast_choices, show_recording
+from cogs.recordings.finding import broadcast_choices
+from cogs.recordings.recordings import show_recording
 from cogs.steering.suggesting import suggest_privately
 from cogs.wording import commands as texts
 from cogs.wording.labels import WATCH

@@ -11,6 +11,8 @@ from bot.broadcast.model import Broadcast
 
 LOOKED_AT = 500
 """Messages from where a search begins, and again so many from the newest one back."""
+RECORDING_BUTTONS = "odyssey:recording:"
+"""How the IDs of buttons begin that stand below recordings."""
 SKEW = timedelta(minutes=1)
 """By which this machine's clock and Discord's may differ."""
 
@@ -41,18 +43,24 @@ async def own_messages(
 async def panels_in(
     channel: discord.abc.Messageable, me: discord.abc.Snowflake | None, broadcast: Broadcast
 ) -> AsyncIterator[discord.Message]:
-    """A broadcast's panels that seem live: their buttons carry its ID. So do the menus of its recordings."""
+    """A broadcast's panels that seem live: their buttons carry its ID. So do those of its recordings."""
     async for message in own_messages(channel, me, since=broadcast.requested_at):
         buttons = (
             each for each in _components(message) if each["type"] == discord.ComponentType.button.value
         )
-        if any(broadcast.id in str(button.get("custom_id")).split(":") for button in buttons):
+        ids = (str(button.get("custom_id")) for button in buttons)
+        if any(broadcast.id in each.split(":") for each in ids if not each.startswith(RECORDING_BUTTONS)):
             yield message
 
 
 def texts(message: discord.Message) -> Iterator[str]:
     """The texts that a message shows."""
     return _values(message, "content")
+
+
+def custom_ids(message: discord.Message) -> Iterator[str]:
+    """The IDs of its buttons and menus."""
+    return _values(message, "custom_id")
 
 
 def choices_in(message: discord.Message) -> int:

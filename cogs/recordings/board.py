@@ -16,9 +16,11 @@ from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.kit.chat_below import KEPT, ChatBelow
 from cogs.kit.giving_way import gives_way
-from cogs.kit.own_messages import choices_in, nonce_of, own_messages, texts
-from cogs.recordings.post import RecordingPost, Stills, fetch_stills, no_recording_post
-from cogs.recordings.recordings import menus_of
+from cogs.kit.own_messages import choices_in, custom_ids, nonce_of, own_messages, texts
+from cogs.recordings.post import RecordingPost, no_recording_post, page_of
+from cogs.recordings.recordings import buttons_of, menus_of, stills_of
+from cogs.recordings.stills import Stills
+from cogs.recordings.timeline import looks_by
 from cogs.wording.recordings import GROWING_TITLE, NO_RECORDING_TITLE, RECORDING_IS_BELOW, marks
 
 log = logging.getLogger(__name__)
@@ -69,16 +71,27 @@ class RecordingBoard:
         if newest is None or shown is None:
             nonce = nonce_of(PostKind.NO_RECORDING, past.broadcast.id)
             return self._seen(await channel.send(view=no_recording_post(past), nonce=nonce), past)
-        stills = await fetch_stills(newest, self._services.fetch_artifact)
+        base, guild = self._services.watch_base_url, self._bot.get_guild(past.broadcast.channel.guild_id)
+        stills = await stills_of(self._services, guild, past, shown, newest, is_whole=True)
+        is_film = past.film is not None and page_of(past, base) is not None
 
         async def show(stills: Stills) -> Post:
-            view = RecordingPost(past, shown, newest, stills, menus_of(past))
+            view = RecordingPost(
+                past,
+                shown,
+                newest,
+                stills,
+                menus_of(past),
+                buttons_of(past, base),
+                page=base,
+                is_film=is_film,
+            )
             return await self._show(channel, past, view, stills, post)
 
         try:
             return await show(stills)
         except discord.HTTPException as error:
-            if not stills.files() or error.status not in REFUSES_FILES:
+            if not stills.contents or error.status not in REFUSES_FILES:
                 raise
             # The recording is worth posting without its pictures.
             return await show(Stills())
@@ -106,11 +119,18 @@ class RecordingBoard:
                 raise
             below = await self._standing(channel, past, above=above)
             if below is None and error.code == UNKNOWN_MESSAGE and post.streams_shown == len(past.recorded):
-                return replace(post, closed_at=self._services.clock.now())  # who deleted it has seen all
+                now = self._services.clock.now()
+                return replace(post, closed_at=now, looks=past.looks)  # who deleted it has seen all
             below = below or await self._send(channel, past, view, stills, above=above)
         else:
             count, closed_at = len(past.recorded), self._services.clock.now() if past.is_over else None
-            shown = replace(post, kind=PostKind.RECORDING, streams_shown=count, closed_at=closed_at)
+            shown = replace(
+                post,
+                kind=PostKind.RECORDING,
+                streams_shown=count,
+                closed_at=closed_at,
+                looks=past.looks,
+            )
             if not past.is_over or not await self._is_out_of_sight(channel, past, above):
                 return shown
             try:
@@ -163,6 +183,7 @@ class RecordingBoard:
             posted_at=now,
             streams_shown=0 if is_none else _recordings_in(message, past),
             closed_at=None if is_none or GROWING_TITLE in lines else now,
+            looks=next(filter(None, map(looks_by, custom_ids(message))), None),
         )
 
     def _is_beyond_nonces(self, past: PastBroadcast) -> bool:

@@ -1,28 +1,21 @@
 """How a broadcast's recordings are shown: in its post, and in the answer to `/odyssey recording`."""
 
-import io
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import discord
-from discord.ui import ActionRow, Item, MediaGallery, TextDisplay
+from discord.ui import ActionRow, Button, Item, MediaGallery, TextDisplay
 
 from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Recording
 from bot.broadcast.recordings.links import expires_at, is_link
-from bot.worlds.artifacts import FetchArtifact
 from cogs.kit.lasting_button import LastingView
+from cogs.recordings.stills import Stills
+from cogs.wording import labels
 from cogs.wording import recordings as words
 from cogs.wording.text import MESSAGE_LIMIT
 
-log = logging.getLogger(__name__)
-
-THUMBNAIL_LIMIT_BYTES = 2 * 2**20
-PREVIEW_LIMIT_BYTES = 7 * 2**20
-"""Together below the 10 MiB that Discord takes with a message."""
 LISTED_LIMIT = 10
 """Lines of streams in one post: more would bury the channel, and all are in the menus."""
 MARKS_LIMIT = 300
@@ -30,32 +23,12 @@ MARKS_LIMIT = 300
 A_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Stills:
-    """A recording's small artifacts, as far as they could be fetched: posted as files, they do not expire."""
-
-    thumbnail: bytes | None = None
-    preview: bytes | None = None
-
-    def files(self) -> list[discord.File]:
-        """The files to send along with a `RecordingPost` of these."""
-        return [
-            discord.File(io.BytesIO(content), name)
-            for name, content in (("thumbnail.jpg", self.thumbnail), ("preview.mp4", self.preview))
-            if content
-        ]
-
-
-async def fetch_stills(recording: Recording, fetch: FetchArtifact) -> Stills:
-    """Fetches thumbnail and preview, each if it is there, small enough and to be had."""
-    return Stills(
-        thumbnail=await _fetched(fetch, recording.thumbnail_url, THUMBNAIL_LIMIT_BYTES),
-        preview=await _fetched(fetch, recording.preview_url, PREVIEW_LIMIT_BYTES),
-    )
-
-
 class RecordingPost(LastingView):
-    """A broadcast's recordings: one stream with pictures that stay and links, the others to choose from."""
+    """A broadcast's recordings: its film, or one of its streams, with pictures that stay and links.
+
+    `page` is where the pages are that others reach, without a slash at the end; None if there are none. Of a
+    film the streams are left to the `menus`; `buttons` stand below the links.
+    """
 
     def __init__(
         self,
@@ -64,23 +37,37 @@ class RecordingPost(LastingView):
         recording: Recording,
         stills: Stills,
         menus: Sequence[Item[Any]] = (),
+        buttons: Sequence[Item[Any]] = (),
+        *,
+        page: str | None = None,
+        is_film: bool = False,
     ) -> None:
+        link = page_of(past, page)
         is_alone = past.is_over and len(past.streams) == 1
         head = words.recorded(past, shown, recording) if is_alone else words.recorded_so_far(past)
-        caption = "" if is_alone else words.shown_stream(past, shown, recording)
+        caption = "" if is_alone or is_film else words.shown_stream(past, shown, recording)
         room = MESSAGE_LIMIT - len(head) - len(caption) - MARKS_LIMIT
-        links = "\n".join(filter(None, [caption, _links(recording, room), words.stream_mark(shown.stream)]))
+        led = _lasting_links(link, None if is_film else shown) if link else _links(recording, room)
+        links = "\n".join(filter(None, [caption, led, words.stream_mark(shown.stream)]))
         room = MESSAGE_LIMIT - len(head) - len(links) - len(words.mark(past))
         pictures = [discord.MediaGalleryItem(file) for file in stills.files()]
-        others = [TextDisplay[Any]("\n".join([*_lines(past, room), words.mark(past)]))]
+        others = [TextDisplay[Any]("\n".join([*([] if is_film else _lines(past, room)), words.mark(past)]))]
+        pressed = [*([Button[Any](label=labels.WATCH, url=link)] if link else []), *buttons]
         super().__init__(
             TextDisplay(head),
             *([MediaGallery[Any](*pictures)] if pictures else []),
             TextDisplay(links),
             *(others if len(past.streams) > 1 else []),
+            *([ActionRow[Any](*pressed)] if pressed else []),
             *(ActionRow[Any](menu) for menu in menus),
             colour=discord.Colour.green(),
         )
+
+
+def page_of(past: PastBroadcast, page: str | None) -> str | None:
+    """Where a broadcast's recording has its page; None if nobody could open one."""
+    token = past.link.token if past.link else None
+    return f"{page}/r/{token}" if page and token else None
 
 
 def no_recording_post(past: PastBroadcast) -> LastingView:
@@ -102,6 +89,20 @@ def _lines(past: PastBroadcast, room: int) -> list[str]:
     return [words.earlier_streams(earlier), *lines] if earlier else lines
 
 
+def _lasting_links(link: str, shown: PastStream | None) -> str:
+    """Links of our own, to one of the streams or to the film: they lead to whatever is there by then."""
+    at = f"{link}/{shown.stream.number}" if shown else None
+    parts = (
+        (words.FULL_VIDEO, f"{at}/video" if at else f"{link}/film"),
+        *(((words.PREVIEW, f"{at}/preview"), (words.THUMBNAIL, f"{at}/thumbnail")) if at else ()),
+    )
+    return " · ".join(_linked(name, url) for name, url in parts)
+
+
+def _linked(name: str, url: str) -> str:
+    return f"**[{name}]({url.replace('(', '%28').replace(')', '%29')})**"
+
+
 def _links(recording: Recording, room: int) -> str:
     """Links in the text, not as buttons: a presigned URL can be longer than a button's 512 characters.
 
@@ -116,7 +117,7 @@ def _links(recording: Recording, room: int) -> str:
     ends: list[datetime] = []
     for name, url in candidates:
         if url and is_link(url):
-            link = f"**[{name}]({url.replace('(', '%28').replace(')', '%29')})**"
+            link = _linked(name, url)
             if len(" · ".join([*links, link])) <= room:
                 links.append(link)
                 ends.append(expires_at(url, recording.fetched_at))
@@ -124,14 +125,3 @@ def _links(recording: Recording, room: int) -> str:
         return words.NO_LINKS
     until = words.links_work_until(min(ends), today=min(ends) - recording.fetched_at < A_DAY)
     return f"{' · '.join(links)}\n{until}"
-
-
-async def _fetched(fetch: FetchArtifact, url: str | None, limit_bytes: int) -> bytes | None:
-    if not url or not is_link(url):
-        return None
-    try:
-        return await fetch(url, limit_bytes=limit_bytes)
-    except Exception as error:  # noqa: BLE001 - the boundary of one picture: the post goes without it
-        # The error's text may have the URL in it, and the URL is a secret.
-        log.warning("an artifact could not be fetched: %s", type(error).__name__)
-        return None

@@ -1,27 +1,31 @@
-"""Past broadcasts' recordings: found again, stream by stream, with fresh links."""
+"""A past broadcast's recording as an answer: its film or one of its streams, with links that work now."""
 
 import logging
 from collections.abc import Sequence
 from typing import Any
 
 import discord
-from discord.app_commands import Choice
-from discord.ui import Select
+from discord.ui import Item, Select
 
 from bot.broadcast.errors import BroadcastError, Code, RecordingNotReady, RecordingUnreachable, WorldError
 from bot.broadcast.history import PastBroadcast, PastStream
+from bot.broadcast.model import Recording
+from bot.broadcast.rights import Deed
+from bot.discord.bot import Services
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, tell
-from cogs.kit.lasting_button import LastingItem
-from cogs.recordings.post import RecordingPost, Stills, fetch_stills
+from cogs.kit.lasting_button import LastingButton, LastingItem
+from cogs.kit.own_messages import RECORDING_BUTTONS
+from cogs.recordings.finding import is_private, viewed_broadcast
+from cogs.recordings.post import RecordingPost, page_of
+from cogs.recordings.stills import Stills, StillsSource
+from cogs.recordings.timeline import TimelineButton
+from cogs.wording import labels
 from cogs.wording.labels import numbered_label
-from cogs.wording.recordings import choice, menu_of_streams, scene, stream_length
+from cogs.wording.recordings import menu_of_streams, scene, stream_length
 
 log = logging.getLogger(__name__)
 
-CHOICES_LIMIT = 25
-CHOICE_LENGTH_LIMIT = 100
-"""Discord's limits for autocomplete."""
 MENU_LIMIT = 25
 """Discord's, of choices in one menu."""
 MENUS_LIMIT = 5
@@ -29,32 +33,14 @@ MENUS_LIMIT = 5
 
 
 async def show_recording(interaction: discord.Interaction, shown_id: str | None) -> None:
-    """Answers with fresh links to a broadcast's recordings; without an ID, to those of the channel's latest.
+    """Answers with links that work now, to a broadcast's recordings; without an ID, to the channel's latest.
 
     With a stream's ID to that stream's. Raises UNKNOWN_BROADCAST, NO_BROADCASTS_YET, RecordingNotReady or
     RecordingUnreachable.
     """
     async with acknowledging(interaction):
-        shown_id = shown_id and shown_id.strip()
-        past = await _viewed_broadcast(interaction, shown_id)
-        named = past.stream(shown_id) if shown_id else None
-        view, stills = await _recording_of(interaction, past, named or past.newest or _last_ended(past))
+        view, stills = await _answer(interaction, shown_id and shown_id.strip())
     await tell(interaction, view=view, files=stills.files())
-
-
-async def broadcast_choices(
-    interaction: discord.Interaction, typed: str
-) -> list[discord.app_commands.Choice[str]]:
-    """The broadcasts that fit what was typed, newest first, of the channels that the user may view."""
-    guild_id = context.channel(interaction).guild_id
-    try:
-        viewed = await rights.viewed_channels(interaction)
-    except BroadcastError:
-        return []  # a completion has no room for a sentence; the command has
-    found = await context.services(interaction).history.search_broadcasts(
-        guild_id, typed.strip(), viewed, limit=CHOICES_LIMIT
-    )
-    return [Choice(name=choice(past, CHOICE_LENGTH_LIMIT), value=past.broadcast.id) for past in found]
 
 
 class StreamMenu(
@@ -75,18 +61,49 @@ class StreamMenu(
 
     async def clicked(self, interaction: discord.Interaction) -> None:
         """Shows its recording to who asked: in place of their private answer, or in a new one."""
-        is_private = interaction.message is not None and interaction.message.flags.ephemeral
-        async with acknowledging(interaction, in_place=is_private):
-            past = await _viewed_broadcast(interaction, self._broadcast_id)
+        async with acknowledging(interaction, in_place=is_private(interaction)):
+            past = await viewed_broadcast(interaction, self._broadcast_id)
             number = self.item.values[0]
             chosen = next((each for each in past.streams if str(each.stream.number) == number), None)
             if chosen is None:
                 raise BroadcastError(Code.UNKNOWN_BROADCAST)
-            view, stills = await _recording_of(interaction, past, chosen)
-        if is_private:
-            await show(interaction, view, files=stills.files())
-        else:
-            await tell(interaction, view=view, files=stills.files())
+            view, stills = await _view(interaction, past, chosen, is_whole=False)
+        await _answer_here(interaction, view, stills)
+
+
+class FreshLinksButton(LastingButton, template=rf"{RECORDING_BUTTONS}fresh:(?P<broadcast_id>[\w-]+)"):
+    """Gives what `/odyssey recording` gives: for as long as there is a recording, it works."""
+
+    def __init__(self, broadcast_id: str) -> None:
+        super().__init__(labels.FRESH_LINKS, f"{RECORDING_BUTTONS}fresh:{broadcast_id}")
+        self._broadcast_id = broadcast_id
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        async with acknowledging(interaction, in_place=is_private(interaction)):
+            view, stills = await _answer(interaction, self._broadcast_id)
+        await _answer_here(interaction, view, stills)
+
+
+class RecordingLinkButton(
+    LastingButton, template=rf"{RECORDING_BUTTONS}link:(?P<deed>revoke|new):(?P<broadcast_id>[\w-]+)"
+):
+    """Revokes a broadcast's link, or has a new one made; moderators find it below their private answer."""
+
+    def __init__(self, deed: str, broadcast_id: str) -> None:
+        label = labels.REVOKE_LINK if deed == "revoke" else labels.NEW_LINK
+        super().__init__(label, f"{RECORDING_BUTTONS}link:{deed}:{broadcast_id}")
+        self._deed = deed
+        self._broadcast_id = broadcast_id
+
+    async def clicked(self, interaction: discord.Interaction) -> None:
+        links = context.services(interaction).recording_links
+        async with acknowledging(interaction, in_place=is_private(interaction)):
+            past = await viewed_broadcast(interaction, self._broadcast_id)
+            person = await rights.check(interaction, Deed.REVOKE_RECORDING_LINK, past.broadcast.channel)
+            change = links.revoke if self._deed == "revoke" else links.renew
+            await change(past.broadcast, by=person)
+            view, stills = await _answer(interaction, self._broadcast_id)
+        await _answer_here(interaction, view, stills)
 
 
 def menus_of(past: PastBroadcast, shown: PastStream | None = None) -> list[StreamMenu]:
@@ -104,34 +121,90 @@ def menus_of(past: PastBroadcast, shown: PastStream | None = None) -> list[Strea
     return [StreamMenu(past.broadcast.id, part[0].value, part) for part in parts]
 
 
-async def _recording_of(
-    interaction: discord.Interaction, past: PastBroadcast, chosen: PastStream
+def buttons_of(past: PastBroadcast, base: str | None) -> list[Item[Any]]:
+    """What stands below everybody's view of a recording; fresh links where those that are shown may die."""
+    broadcast_id = past.broadcast.id
+    fresh = [] if page_of(past, base) else [FreshLinksButton(broadcast_id)]
+    return [*fresh, TimelineButton(broadcast_id, looks=past.looks)]
+
+
+async def stills_of(
+    services: Services,
+    guild: discord.Guild | None,
+    past: PastBroadcast,
+    shown: PastStream,
+    recording: Recording,
+    *,
+    is_whole: bool,
+) -> Stills:
+    """What is shown of a broadcast, of the whole or of one stream, as files that the server takes."""
+    source = StillsSource(services.read_file, services.fetch_artifact)
+    if is_whole and past.film:
+        limit = guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+        return await source.of_film(past, limit)
+    return await source.of_stream(past, shown.stream, recording)
+
+
+async def _answer(interaction: discord.Interaction, shown_id: str | None) -> tuple[RecordingPost, Stills]:
+    past = await viewed_broadcast(interaction, shown_id)
+    named = past.stream(shown_id) if shown_id else None
+    return await _view(interaction, past, named or past.newest or _last_ended(past), is_whole=named is None)
+
+
+async def _view(
+    interaction: discord.Interaction, past: PastBroadcast, shown: PastStream, *, is_whole: bool
 ) -> tuple[RecordingPost, Stills]:
-    stream_id = chosen.stream.shown_id
+    services = context.services(interaction)
+    base = services.watch_base_url
+    has_page = page_of(past, base) is not None
+    recording = await _recording_of(services, shown, is_needed=not (has_page and shown.has_recording))
+    stills = await stills_of(services, interaction.guild, past, shown, recording, is_whole=is_whole)
+    buttons = buttons_of(past, base)
+    if base and await _may_revoke(interaction, past):
+        buttons.append(RecordingLinkButton("revoke" if has_page else "new", past.broadcast.id))
+    view = RecordingPost(
+        past,
+        shown,
+        recording,
+        stills,
+        menus_of(past, None if is_whole else shown),
+        buttons,
+        page=base,
+        is_film=is_whole and has_page and past.film is not None,
+    )
+    return view, stills
+
+
+async def _recording_of(services: Services, shown: PastStream, *, is_needed: bool) -> Recording:
+    """What the service says of it now; where links of our own are shown, they do without."""
+    stream_id = shown.stream.shown_id
     try:
-        recording = await context.services(interaction).desk.fetch(chosen.stream)
+        recording = await services.desk.fetch(shown.stream)
     except WorldError as error:
         log.warning("the recording of stream %s: %s", stream_id, error.reason.value)
-        raise BroadcastError(RecordingUnreachable(stream_id=stream_id)) from error
-    if recording is None:
+        if is_needed:
+            raise BroadcastError(RecordingUnreachable(stream_id=stream_id)) from error
+        recording = None
+    if recording is None and is_needed:
         raise BroadcastError(RecordingNotReady(stream_id=stream_id))
-    stills = await fetch_stills(recording, context.services(interaction).fetch_artifact)
-    return RecordingPost(past, chosen, recording, stills, menus_of(past, chosen)), stills
+    return recording or Recording(services.clock.now())
+
+
+async def _may_revoke(interaction: discord.Interaction, past: PastBroadcast) -> bool:
+    try:
+        await rights.check(interaction, Deed.REVOKE_RECORDING_LINK, past.broadcast.channel)
+    except BroadcastError:
+        return False
+    return True
+
+
+async def _answer_here(interaction: discord.Interaction, view: RecordingPost, stills: Stills) -> None:
+    """In place of the private answer whose button was used, or in a new one."""
+    if is_private(interaction):
+        await show(interaction, view, files=stills.files())
+    else:
+        await tell(interaction, view=view, files=stills.files())
 
 
 def _last_ended(past: PastBroadcast) -> PastStream:
     return next((each for each in reversed(past.streams) if each.stream.ended_at), past.streams[-1])
-
-
-async def _viewed_broadcast(interaction: discord.Interaction, shown_id: str | None) -> PastBroadcast:
-    """What is hidden from the user is answered exactly as what does not exist."""
-    history, channel = context.services(interaction).history, context.channel(interaction)
-    past = (
-        await history.find_broadcast(channel.guild_id, shown_id)
-        if shown_id
-        else await history.latest_broadcast(channel)
-    )
-    is_viewed = await rights.views(interaction, past.broadcast.channel if past else channel)
-    if past is None or not is_viewed:
-        raise BroadcastError(Code.UNKNOWN_BROADCAST if shown_id else Code.NO_BROADCASTS_YET)
-    return past

@@ -1,12 +1,14 @@
 """What people read of recordings: a broadcast's post, the answers about it, the list of past broadcasts."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 import discord
 
 from bot.broadcast.history import PastBroadcast, PastStream
-from bot.broadcast.model import Recording, Stream
+from bot.broadcast.model import Recording, Stream, Viewer
+from bot.broadcast.recordings.timeline import Chapter, Moment
 from cogs.wording.panel import hosted_by
 from cogs.wording.text import as_code, duration, length, named, plain
 
@@ -19,6 +21,11 @@ NO_LINKS = "Odyssey gave no link to the video. Try `/odyssey recording` later."
 LIVE_NOW, NOT_ENDED = "live now", "not ended"
 NOT_THERE_YET = "no recording yet"
 LIST_TITLE = "## Past broadcasts"
+TIMELINE_TITLE = "## Timeline"
+NOTHING_HAPPENED = "No idea was sent in this broadcast."
+NOT_TAKEN = "Odyssey did not take it"
+LINK_REVOKED = "The link leads nowhere any more. **New link** makes another one."
+LINK_RENEWED = "There is a new link. The one before leads nowhere any more."
 PROMPT_SHOWN, LINE_SHOWN = 100, 48
 """Characters of a stream's prompt below its pictures, and in a line of many."""
 
@@ -114,7 +121,7 @@ def stream_mark(stream: Stream) -> str:
 
 def links_work_until(end: datetime, *, today: bool) -> str:
     when = discord.utils.format_dt(end, "t" if today else "f")
-    return f"-# The links work until {when}; `/odyssey recording` gives fresh ones."
+    return f"-# The links work until {when}; **Fresh links** gives new ones at any time."
 
 
 def page_summary(first: int, last: int, total: int) -> str:
@@ -136,6 +143,45 @@ def past_broadcast(past: PastBroadcast, length: str) -> str:
         _recorded_of(past),
     ]
     return f"**{plain(broadcast.prompt, limit=100)}**\n{' · '.join(facts)}\n{mark(past)}"
+
+
+def timeline_summary(past: PastBroadcast, first: int, last: int, total: int) -> str:
+    """Which of the moments a page shows; the first is 1."""
+    count = f"{first} to {last} of {total}" if total else NOTHING_HAPPENED
+    return f"{TIMELINE_TITLE}\n> {plain(past.broadcast.prompt, PROMPT_SHOWN)}\n{count}"
+
+
+def timeline_chapter(chapter: Chapter) -> str:
+    """Over the moments of one stream of several."""
+    return f"**Stream {chapter.number}** · {plain(chapter.prompt, LINE_SHOWN)}"
+
+
+def moment(moment: Moment, link: str | None) -> str:
+    """A line of the timeline: when, who asked, what was sent, what the service made of it."""
+    at = clock_time(moment.in_chapter_s if moment.in_all_s is None else moment.in_all_s)
+    when = f"[`{at}`]({link})" if link else f"`{at}`"
+    who = asked_by(moment.by)
+    made = ""
+    if moment.made is None:
+        made = f"\n-# {NOT_TAKEN}"
+    elif moment.made != moment.said:
+        made = f"\n-# {plain(moment.made, PROMPT_SHOWN)}"
+    return f"{when} {plain(moment.said, PROMPT_SHOWN)}{f' · {who}' if who else ''}{made}"
+
+
+def asked_by(people: Sequence[Viewer]) -> str:
+    """Such as `Mika` or `Mika and 2 others`."""
+    if not people:
+        return ""
+    first, others = f"**{plain(people[0].name, 32)}**", len(people) - 1
+    return f"{first} and {others} {'other' if others == 1 else 'others'}" if others else first
+
+
+def clock_time(seconds: float) -> str:
+    """Such as `1:23` or `1:02:03`: where something is in a film."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def choice(past: PastBroadcast, limit: int) -> str:

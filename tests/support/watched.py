@@ -29,6 +29,7 @@ from bot.web.health import Health
 from bot.web.metrics import GuardedMetrics
 from bot.web.server import serve_web
 from tests.e2e.conftest import free_port
+from tests.support.recorded import Recorded
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 TOKEN = "a-token-that-nobody-guesses"
@@ -42,7 +43,8 @@ class Watched:
     """What the pages of one channel are made of, and how often that was asked for.
 
     `view` is what is on, `last` what was. `recordings` are the service's, by a stream's own ID; `broadcasts`
-    those that the database has. `asked` counts look-ups in the database and at the service, by what.
+    those that the database has. `kept` has past ones, with links of their own. `asked` counts look-ups in the
+    database and at the service, by what.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -58,6 +60,7 @@ class Watched:
         self.metrics: GuardedMetrics | None = None
         self.health = Health(lambda: None, {"discord": lambda: None})
         self.listeners, self.recorded = Listeners[Broadcast](), Listeners[Stream]()
+        self.kept = Recorded(self.clock)
         tokens = itertools.count(1)
         self.links = WatchLinks(
             self, self._broadcast_of, Audit(self, self.clock), self.clock, lambda: f"token-{next(tokens)}"
@@ -110,6 +113,7 @@ class Watched:
             gate=self.gate,
             metrics=self.metrics,
             playlist=self._playlist,
+            recordings=self.kept.sources(self.recorded, self._recording, self._file),
         )
 
     async def all_links(self) -> list[WatchLink]:

@@ -7,7 +7,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import NotShownError, NotStoredError, WorldError
 from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import Journal, RecordingHistory, RecordingKeeper, RecordingPoster, RecordingSource
-from bot.broadcast.recordings.posting import Posting
+from bot.broadcast.recordings.posting import Linked, Posting, without_link
 from bot.broadcast.recordings.waiting import Awaited, NotYet, Waiting
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.listeners import Listeners
@@ -45,6 +45,7 @@ class RecordingDesk:
         clock: Clock,
         *,
         timeout_s: float,
+        linked: Linked = without_link,
     ) -> None:
         self.recorded: Listeners[Stream] = Listeners()
         """Told of each stream of which the history knows the recording from now on."""
@@ -55,7 +56,7 @@ class RecordingDesk:
         self._waiting = Waiting(source, clock, timeout_s=timeout_s)
         self._awaited: dict[str, Awaited] = {}
         self._keeper = keeper
-        self._posting = Posting(history, poster, self.fetch, clock)
+        self._posting = Posting(history, poster, self.fetch, clock, linked)
 
     async def __aenter__(self) -> Self:
         for kind, deliver in ((Kind.RECORDING, self._attend), (Kind.RECORDINGS, self._post)):
@@ -77,6 +78,14 @@ class RecordingDesk:
         recording = await self._source.find(stream.shown_id)
         return await self._keeper.keep(stream, recording) if recording and recording.has_video else None
 
+    async def redraw(self, broadcast_id: str) -> None:
+        """Has the post of a broadcast show how things stand now. Raises `NotShownError` and `WorldError`.
+
+        Returns when it does, or when there is none.
+        """
+        if await self._history.recording_post(broadcast_id):
+            await self._posting.bring_up_to_date(broadcast_id)
+
     async def _attend(self, errand: Errand) -> float | None:
         """Takes a recording up to its broadcast's post, or gives the pause until the next try.
 
@@ -90,7 +99,7 @@ class RecordingDesk:
         if isinstance(answer, NotYet):
             if not answer.is_given_up:
                 if answer.is_overdue and self._posting.misses(stream):
-                    self._look_at(stream.broadcast_id)
+                    self.look_at(stream.broadcast_id)
                 return answer.pause_s
             log.info("the recording of stream %s never came: it is given up", stream.shown_id)
         else:
@@ -107,8 +116,8 @@ class RecordingDesk:
         awaited = self._awaited[stream.id] = self._waiting.begin(stream)
         return awaited
 
-    def _look_at(self, broadcast_id: str) -> None:
-        """Something is new that the post of a broadcast may have to show."""
+    def look_at(self, broadcast_id: str) -> None:
+        """Something is new that the post of a broadcast may have to show: its link, say, or a film."""
         self._outbox.add(Errand(Kind.RECORDINGS, broadcast_id, self._clock.now(), broadcast_id))
 
     async def _post(self, errand: Errand) -> float | None:

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.errors import NotShownError
-from bot.broadcast.history import PastBroadcast, PastStream
+from bot.broadcast.errors import NotShownError, WorldError
+from bot.broadcast.history import PastBroadcast
 from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import RecordingHistory, RecordingPoster
 
@@ -12,14 +12,27 @@ LINKS_ARE_FRESH_S = 60.0
 """For so long the links of a recording that was found are posted without asking for newer ones."""
 
 Fetch = Callable[[Stream], Awaitable[Recording | None]]
+Linked = Callable[[PastBroadcast], Awaitable[PastBroadcast]]
+"""Gives a broadcast its link, if there is one that could be followed."""
+
+
+async def without_link(past: PastBroadcast) -> PastBroadcast:
+    """Where there are no pages."""
+    return past
 
 
 class Posting:
     """Has the post of a broadcast show what there is to show. Raises `NotShownError` and `WorldError`."""
 
     def __init__(
-        self, history: RecordingHistory, poster: RecordingPoster, fetch: Fetch, clock: Clock
+        self,
+        history: RecordingHistory,
+        poster: RecordingPoster,
+        fetch: Fetch,
+        clock: Clock,
+        linked: Linked,
     ) -> None:
+        self._linked = linked
         self._history = history
         self._poster = poster
         self._fetch = fetch
@@ -45,9 +58,10 @@ class Posting:
         past = await self._history.past_broadcast(broadcast_id)
         if past is None or not (past.recorded or self._has_none(past)):
             return False
+        past = await self._linked(past)
         if past.is_shown_by(await self._history.recording_post(broadcast_id)):
             return False
-        await self._poster.post_recordings(past, await self._recording_of(past.newest))
+        await self._poster.post_recordings(past, await self._recording_of(past))
         for each in past.streams:
             self._found.pop(each.stream.id, None)
         return True
@@ -57,14 +71,21 @@ class Posting:
         streams = [each.stream.id for each in past.streams]
         return past.is_over and bool(streams) and self._missing.issuperset(streams)
 
-    async def _recording_of(self, newest: PastStream | None) -> Recording | None:
+    async def _recording_of(self, past: PastBroadcast) -> Recording | None:
+        newest = past.newest
         if newest is None:
             return None
         recording, found_at = self._found.pop(newest.stream.id, (None, 0.0))
         if recording and self._clock.steady() - found_at <= LINKS_ARE_FRESH_S:
             return recording
         # What was there is gone at the service, perhaps: then what is known of it is shown without links.
-        return await self._fetch(newest.stream) or Recording(self._clock.now())
+        try:
+            fetched = await self._fetch(newest.stream)
+        except WorldError:
+            if past.film is None:
+                raise
+            fetched = None  # what is kept is shown without the service
+        return fetched or Recording(self._clock.now())
 
 
 class CurrentPoster:

@@ -33,10 +33,11 @@ def span_of(request: web.Request, tag: str, size_bytes: int) -> Span | None:
     if wanted["tail"]:
         span = Span(max(0, size_bytes - int(wanted["tail"])), size_bytes)
     else:
-        last = int(wanted["last"]) if wanted["last"] else size_bytes
-        if last < int(wanted["first"]):
+        first = int(wanted["first"])
+        last = int(wanted["last"] or max(first, size_bytes))
+        if last < first:
             return None
-        span = Span(int(wanted["first"]), min(last + 1, size_bytes))
+        span = Span(first, min(last + 1, size_bytes))
     if span.start >= span.end:
         raise NotSatisfiableError
     return span

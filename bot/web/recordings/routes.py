@@ -12,7 +12,7 @@ from bot.broadcast.history import PastBroadcast, RecordingLink
 from bot.broadcast.kept_files import FileKind, KeptFile
 from bot.broadcast.model import Stream
 from bot.broadcast.recordings.archive import ArchiveError
-from bot.broadcast.recordings.timeline import Timeline
+from bot.broadcast.recordings.timelines import Timelines
 from bot.broadcast.telling.listeners import Listeners
 from bot.web import texts
 from bot.web.asked_once import AskedOnce
@@ -43,7 +43,7 @@ class RecordingSources:
 
     links: RecordingLinks
     past_broadcast: Callable[[str], Awaitable[PastBroadcast | None]]
-    timeline_of: Callable[[PastBroadcast], Awaitable[Timeline]]
+    timelines: Timelines
     archive: KeptFiles
     kept: Listeners[KeptFile]
     recorded: Listeners[Stream]
@@ -57,7 +57,13 @@ class RecordingPages:
     """All of them. What is asked of the database and of the logs is asked once for all that watch."""
 
     def __init__(
-        self, sources: RecordingSources, base_url: str, fresh: FreshLinks, assets: Assets, gate: Gate, clock: Clock
+        self,
+        sources: RecordingSources,
+        base_url: str,
+        fresh: FreshLinks,
+        assets: Assets,
+        gate: Gate,
+        clock: Clock,
     ) -> None:
         self._sources = sources
         self._fresh = fresh
@@ -77,7 +83,9 @@ class RecordingPages:
         router.add_get(f"{at}/poster", self.poster)
         router.add_get(f"{at}/clips/{{number:[1-9][0-9]{{0,3}}}}", self.clip)
         router.add_get(f"{at}/{{what:{'|'.join(OF_ALL)}}}", self.of_all)
-        router.add_get(f"{at}/{{number:[1-9][0-9]{{0,3}}}}/{{what:{'|'.join(OF_A_STREAM)}}}", self.of_a_stream)
+        router.add_get(
+            f"{at}/{{number:[1-9][0-9]{{0,3}}}}/{{what:{'|'.join(OF_A_STREAM)}}}", self.of_a_stream
+        )
 
     async def running(self, _app: web.Application) -> AsyncIterator[None]:
         """Hears of what is new meanwhile."""
@@ -188,7 +196,7 @@ class RecordingPages:
 
     async def _document(self, token: str) -> tuple[bytes, float]:
         past = await self._shown.answer(token)
-        document = document_of(past, await self._sources.timeline_of(past))
+        document = document_of(past, await self._sources.timelines.of(past))
         body = json.dumps({"page": self._version, **document}, separators=(",", ":")).encode()
         return body, SETTLED_S if _is_complete(past) else CHANGING_S
 

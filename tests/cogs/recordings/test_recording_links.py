@@ -9,7 +9,8 @@ from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Viewer
 from bot.broadcast.recordings.links import expires_at, is_link
 from bot.broadcast.states import State
-from cogs.recordings.post import RecordingPost, Stills
+from cogs.recordings.post import RecordingPost
+from cogs.recordings.stills import Stills
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
