@@ -154,8 +154,7 @@ class DatabaseHistory:
 
     async def sent_suggestions(self, broadcast_id: str) -> list[Suggestion]:
         query = (
-            select(suggestions)
-            .where(suggestions.c.broadcast_id == broadcast_id, suggestions.c.sent_at.is_not(None))
+            SUGGESTIONS.where(suggestions.c.broadcast_id == broadcast_id, suggestions.c.sent_at.is_not(None))
             .order_by(suggestions.c.suggested_at.desc())
             .limit(SENT_LIMIT)
         )

@@ -9,6 +9,7 @@ from discord.ui import Item, Select
 
 from bot.broadcast.errors import BroadcastError, Code, RecordingNotReady, RecordingUnreachable, WorldError
 from bot.broadcast.history import PastBroadcast, PastStream
+from bot.broadcast.kept_files import FileKind
 from bot.broadcast.model import Recording
 from bot.broadcast.rights import Deed
 from bot.discord.bot import Services
@@ -157,7 +158,8 @@ async def _view(
     services = context.services(interaction)
     base = services.watch_base_url
     has_page = page_of(past, base) is not None
-    recording = await _recording_of(services, shown, is_needed=not (has_page and shown.has_recording))
+    kept = (is_whole and past.film) or past.file(FileKind.VIDEO, shown.stream)
+    recording = await _recording_of(services, shown, is_needed=not (has_page and kept))
     stills = await stills_of(services, interaction.guild, past, shown, recording, is_whole=is_whole)
     buttons = buttons_of(past, base)
     if base and await _may_revoke(interaction, past):
@@ -176,7 +178,7 @@ async def _view(
 
 
 async def _recording_of(services: Services, shown: PastStream, *, is_needed: bool) -> Recording:
-    """What the service says of it now; where links of our own are shown, they do without."""
+    """What the service says of it now; what is kept, and led to by links of our own, does without."""
     stream_id = shown.stream.shown_id
     try:
         recording = await services.desk.fetch(shown.stream)

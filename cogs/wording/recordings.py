@@ -173,7 +173,7 @@ def asked_by(people: Sequence[Viewer]) -> str:
     """Such as `Mika` or `Mika and 2 others`."""
     if not people:
         return ""
-    first, others = f"**{plain(people[0].name, 32)}**", len(people) - 1
+    first, others = f"**{named(people[0], 32)}**", len(people) - 1
     return f"{first} and {others} {'other' if others == 1 else 'others'}" if others else first
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Table
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.audience.links import WatchLink
+from bot.broadcast.history import RecordingLink
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.kept_files import FileKind, KeptFile
 from bot.broadcast.last_moment import LastMoment
@@ -32,6 +33,7 @@ from bot.storage import schema
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.links import DatabaseLinks
+from bot.storage.recording_links import DatabaseRecordingLinks
 from tests.storage.conftest import NOW, Store
 
 PRIVACY = (Path(__file__).parents[2] / "PRIVACY.md").read_text()
@@ -100,6 +102,8 @@ async def _fill(store: Store, channel: Channel) -> None:
         for who in (host, other):
             store.journal.note_vote(key, who.id, f"{key}0")
         await store.journal.save_recording(stream, Recording(NOW))
+        links = DatabaseRecordingLinks(store.engine, store.writer)
+        await links.save_recording_link(RecordingLink(f"token{key}", key, NOW))
         await DatabaseKeptFiles(store.engine, store.writer).save(
             KeptFile(key, key, stream.id, None, FileKind.VIDEO, "video/mp4", 7, "ab" * 32, NOW)
         )

@@ -174,8 +174,8 @@ async def test_three_streams_are_one_post_with_a_menu(house: House) -> None:
         post = await house.shown("Full video")
         assert "7 min 30 s on air · 3 streams" in post.text
         assert "**Stream 3** · 2 min 30 s · 3000 frames" in post.text
-        assert "stream-3-video" in post.text
-        assert "stream-1-video" not in post.text
+        assert "/3/video" in post.text
+        assert "/1/video" not in post.text
         assert [f"**{number}** · 2 min 30 s" in post.text for number in (1, 2, 3)] == [True] * 3
         assert offered(post) == ["1 · A lighthouse", "2 · Scene 2", "3 · Scene 3"]
         assert len(post.attachments) == 2
@@ -185,12 +185,12 @@ async def test_three_streams_are_one_post_with_a_menu(house: House) -> None:
         answer = await robin.select(post, ["1"], custom_id=menu["custom_id"])
         private = await answer.final(timeout_s=WAIT_S)
         assert private.private
-        assert "stream-1-video" in private.text
+        assert "/1/video" in private.text
         [menu] = menus(private)
         assert [option["value"] for option in menu["options"] if option.get("default")] == ["1"]
         await robin.select(private, ["2"], custom_id=menu["custom_id"])
-        await until(house, lambda: any("stream-2-video" in m.text for m in robin.messages(CHANNEL)))
-        assert not [m for m in robin.messages(CHANNEL) if m.private and "stream-1-video" in m.text]
+        await until(house, lambda: any("/2/video" in m.text for m in robin.messages(CHANNEL)))
+        assert not [m for m in robin.messages(CHANNEL) if m.private and "/1/video" in m.text]
     assert len(recordings(house)) == 1
 
 
@@ -219,7 +219,7 @@ async def test_seventy_two_streams_fit_into_one_post(house: House, prompt: str) 
         assert_fits(post)
         assert "3 h on air · 72 streams" in post.text
         assert [len(menu["options"]) for menu in menus(post)] == [25, 25, 22]
-        assert "stream-72-video" in post.text
+        assert "/72/video" in post.text
         assert "in the menu below" in post.text
 
         listed = await mika.slash(CHANNEL, "odyssey list")
@@ -231,7 +231,7 @@ async def test_seventy_two_streams_fit_into_one_post(house: House, prompt: str) 
             options = {"broadcast": typed} if typed else {}
             answer = await mika.slash(CHANNEL, "odyssey recording", **options)
             private = await answer.final(timeout_s=WAIT_S)
-            assert f"stream-{video}-video" in private.text
+            assert f"/{video}/video" in private.text
             assert_fits(private)
 
 
@@ -243,7 +243,7 @@ async def test_more_streams_than_menus_hold_are_found_all_the_same(house: House)
         await until(house, lambda: any(len(offered(m)) == 125 for m in recordings(house)))
         assert_fits(recordings(house)[0])
         answer = await mika.slash(CHANNEL, "odyssey recording", broadcast="stream-1")
-        assert "stream-1-video" in (await answer.final(timeout_s=WAIT_S)).text
+        assert "/1/video" in (await answer.final(timeout_s=WAIT_S)).text
 
 
 async def test_what_is_missing_is_said_in_its_line(house: House, service: set[str]) -> None:
@@ -266,7 +266,7 @@ async def test_a_post_grows_quietly_while_the_broadcast_runs(
         service.add(running)
         for number in (2, 3, 4):
             await stream_ends(house, desks[0], number, broadcast_id)
-            [post] = await shown(house, clock, f"stream-{number}-video")
+            [post] = await shown(house, clock, f"/{number}/video")
             assert "Recording so far" in post.text
             assert "still on air" in post.text
             assert post.payload["flags"] & SILENT
@@ -360,7 +360,7 @@ async def test_a_post_of_long_ago_is_found_by_its_streams_id(house: House) -> No
     async with house.bot():
         post = await house.shown("Full video")
         await until(house, lambda: bool(remembered(house)))
-    assert re.search(r"-# Stream `stream-1`$", post.text)
+    assert re.search(r"^-# Stream `stream-1`$", post.text, re.MULTILINE)
     with database_of(house) as database, database:
         database.execute("DELETE FROM posts")
     house.discord.world.nonces.forget()
@@ -379,9 +379,9 @@ async def test_a_deleted_post_comes_again_with_the_next_recording_only(
         broadcast_id, running = own_ids(house)
         service.add(running)
         await stream_ends(house, desks[0], 2, broadcast_id)
-        await mika.delete(await house.shown("stream-2-video"))
+        await mika.delete(await house.shown("/2/video"))
         await stream_ends(house, desks[0], 3, broadcast_id)
-        [again] = await shown(house, clock, "stream-3-video")
+        [again] = await shown(house, clock, "/3/video")
         await until(house, lambda: remembered(house)[0][0] == again.id)
         await mika.delete(again)
         await mika.slash(CHANNEL, "odyssey end")
@@ -409,7 +409,7 @@ async def test_a_post_that_takes_no_more_edits_gives_way_to_a_new_one(
         broadcast_id, running = own_ids(house)
         service.add(running)
         await stream_ends(house, desks[0], 2, broadcast_id)
-        old = await house.shown("stream-2-video")
+        old = await house.shown("/2/video")
         with refusing(house.discord, "PATCH", f"/{old.id}$", status=429, code=30046):
             await stream_ends(house, desks[0], 3, broadcast_id)
             await until(

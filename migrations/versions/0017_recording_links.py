@@ -8,8 +8,8 @@ film comes, or a link is another one: by its looks it is known whether it shows 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
