@@ -89,10 +89,10 @@ class Counts:
 
     def _suggestion(self, suggestion: Suggestion) -> None:
         outcome, sent_at, settled_at = suggestion.outcome, suggestion.sent_at, suggestion.settled_at
-        if outcome is Outcome.SENT and sent_at:
+        if sent_at and settled_at:
             # By the wall, which steps: what took less than no time took none.
             self._to_wire.observe(max(0.0, (sent_at - suggestion.suggested_at).total_seconds()))
-        elif outcome is Outcome.ACKNOWLEDGED and sent_at and settled_at:
+        if outcome is Outcome.ACKNOWLEDGED and sent_at and settled_at:
             self._acknowledged.observe(max(0.0, (settled_at - sent_at).total_seconds()))
             self._settled[outcome].inc()
         elif suggestion.refusal:

@@ -122,7 +122,9 @@ async def test_whoever_waits_for_the_next_choice_wakes_for_new_settings() -> Non
     surroundings = ports(ScriptedWorld(), journal, ListeningAudience(journal), clock)
     floor = Floor("b", surroundings, replace(SETTINGS, mode=Mode.HOST), lambda: None)
     ticket = await floor.suggest(ROBIN, "snow")
-    choosing = asyncio.create_task(floor.outlet.next_choice(until=lambda: None), name="the forwarder")
+    choosing = asyncio.create_task(
+        floor.outlet.next_choice(until=lambda: None, onto=lambda: "stream"), name="the forwarder"
+    )
     await clock.sleep(10)
     assert not ticket.settled.done()
     floor.adopt(replace(SETTINGS, limits=line_limits(lifetime=seconds(10))))

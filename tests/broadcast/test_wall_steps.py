@@ -48,7 +48,9 @@ async def test_a_ballot_closes_on_time_and_is_shown_by_the_new_wall(rig: Rig, ho
     rig.adopt(mode=Mode.VOTE)
     session = await start(rig.broadcasts)
     await session.floor.suggest(ROBIN, "snow")
-    choosing = asyncio.create_task(session.floor.outlet.next_choice(until=lambda: None), name="the forwarder")
+    choosing = asyncio.create_task(
+        session.floor.outlet.next_choice(until=lambda: None, onto=lambda: "stream"), name="the forwarder"
+    )
     closes_at = None
     while closes_at is None:
         await asyncio.sleep(0)

@@ -69,7 +69,7 @@ def test_a_refusal_is_counted_by_its_reason(registry: CollectorRegistry, refusal
 def test_a_wall_that_was_set_back_makes_no_time_less_than_none(registry: CollectorRegistry) -> None:
     """A sum that shrinks would be taken for a restart."""
     counts = Counts(registry)
-    counts.stored(SUGGESTION.sent("own", after(-3600)))
+    counts.stored(SUGGESTION.sent("own", after(-3600)).acknowledged("Snow.", after(-3599)))
     assert page_of(registry).value("odyssey_suggestion_to_wire_seconds_sum") == 0
 
 

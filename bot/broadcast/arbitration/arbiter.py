@@ -100,6 +100,11 @@ class Arbiter:
         """Takes out what has waited for too long; but nobody's who stands on a ballot that is open."""
         return self.line.remove_stale(now, but=self._policy.kept)
 
+    def takes_what_comes(self, now: float) -> bool:
+        """Whether a suggestion that comes now is what is sent next, at once."""
+        is_due = self._pace.not_before(now) is None
+        return is_due and self._policy.takes_the_only_one and self.line.is_empty
+
     def take_next(self, now: float) -> Choice | None:
         """Takes out what is sent now, if anything."""
         if self._pace.not_before(now) is not None:

@@ -76,6 +76,11 @@ class Line:
     def __contains__(self, suggestion_id: str) -> bool:
         return suggestion_id in self._waiting
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has a suggestion in it, waiting or about to."""
+        return not self._waiting and not self._entering
+
     def get(self, suggestion_id: str) -> Suggestion | None:
         return self._waiting.get(suggestion_id)
 

@@ -44,6 +44,7 @@ def make_policy(
 class MemorylessPolicy:
     """A way to decide that goes by the line as it stands: it has no settings, and waits for no time."""
 
+    takes_the_only_one = True
     watcher: Watcher | None = None
     closes_at: float | None = None
     kept: Collection[str] = ()
@@ -87,6 +88,7 @@ class VotePolicy:
     """
 
     mode = Mode.VOTE
+    takes_the_only_one = False
 
     def __init__(
         self,
@@ -199,6 +201,7 @@ class HostPolicy(MemorylessPolicy):
     """Only what a moderator approved is sent, in the order of approval."""
 
     mode = Mode.HOST
+    takes_the_only_one = False
 
     def choose(self, now: float) -> Choice | None:
         first = next(self._line.approved(), None)

@@ -108,6 +108,10 @@ class Policy(Protocol):
     def mode(self) -> Mode: ...
 
     @property
+    def takes_the_only_one(self) -> bool:
+        """Whether it chooses what waits alone, as soon as that waits."""
+
+    @property
     def watcher(self) -> Watcher | None:
         """Who has to be told every change of the line; None where nobody has."""
 

@@ -110,9 +110,10 @@ class Floor:
             raise BroadcastError(Code.INTAKE_PAUSED)
         self._arbiter.line.check_room(viewer)
         suggestion = self._new_suggestion(viewer, prompt, origin)
+        ahead = self.outlet.as_sent(suggestion)
         self._arbiter.line.reserve(suggestion, self._clock.steady())
         self.recent.add(suggestion)  # before anything is awaited: the next one may come meanwhile
-        return self._ticket(suggestion)
+        return self._ticket(suggestion, ahead)
 
     async def revise(self, suggestion_id: str, prompt: str) -> bool:
         """Gives a waiting suggestion a new, clean prompt; it keeps its place. False if it waits no more."""
@@ -251,9 +252,9 @@ class Floor:
         self.shut()
         await self._ledger.close(self._clock.now(), lost=lost)
 
-    async def _ticket(self, suggestion: Suggestion) -> Ticket:
+    async def _ticket(self, suggestion: Suggestion, ahead: Suggestion | None) -> Ticket:
         try:
-            settled = await self._ledger.enter(suggestion)
+            settled = await self._ledger.enter(suggestion, ahead=ahead)
         except BaseException:  # nobody has a ticket for it
             self._arbiter.line.remove(suggestion.id)
             self.recent.forget(suggestion.id)
@@ -272,8 +273,7 @@ class Floor:
         self._journal.note_place(suggestion_id, self._arbiter.place_of(suggestion_id))
 
     def _approve(self, suggestion_id: str) -> bool:
-        is_approved = self._arbiter.approve(suggestion_id)
-        if is_approved:
+        if is_approved := self._arbiter.approve(suggestion_id):
             self._journal.note_approval(suggestion_id, self._clock.now())
         return is_approved
 

@@ -26,11 +26,16 @@ class Ledger:
         self._noted: list[_Saving] = []
 
     def enter(
-        self, suggestion: Suggestion, *, is_urgent: bool = False
+        self, suggestion: Suggestion, *, ahead: Suggestion | None = None, is_urgent: bool = False
     ) -> Awaitable[asyncio.Future[Suggestion]]:
-        """Stores a new suggestion; the future gets it back once it is settled."""
-        entry = self._open[suggestion.id] = _Open(suggestion, asyncio.get_running_loop().create_future())
-        stored = self._journal.save_suggestion(suggestion, is_new=True, is_urgent=is_urgent)
+        """Stores a new suggestion; the future gets it back once it is settled.
+
+        One that will be sent as soon as it is stored is stored `ahead`, as it stands when it is sent: then
+        that need not be stored any more. If it is not sent after all, it has to be noted as it stands.
+        """
+        settled: asyncio.Future[Suggestion] = asyncio.get_running_loop().create_future()
+        entry = self._open[suggestion.id] = _Open(suggestion, settled, ahead)
+        stored = self._journal.save_suggestion(ahead or suggestion, is_new=True, is_urgent=is_urgent)
         return self._entered(entry, stored)
 
     def restore(self, *suggestions: Suggestion) -> list[asyncio.Future[Suggestion]]:
@@ -85,6 +90,8 @@ class Ledger:
     def let_go(self) -> None:
         """Nobody waits here any more for what becomes of what is open: the bot's next run tells it."""
         for entry in self._open.values():
+            if entry.ahead:
+                self.note(entry.suggestion)
             entry.settled.cancel()
 
     def _save(self, suggestions: Iterable[Suggestion]) -> list[_Saving]:
@@ -93,9 +100,11 @@ class Ledger:
         for suggestion in suggestions:
             entry = self._open.get(suggestion.id)
             if entry and not entry.is_settled:
-                entry.suggestion = suggestion
+                ahead, entry.suggestion, entry.ahead = entry.ahead, suggestion, None
                 if self._watch:
                     self._watch(suggestion)
+                if ahead and (ahead.outcome, ahead.stream_id) == (suggestion.outcome, suggestion.stream_id):
+                    continue
                 stored = self._journal.save_suggestion(suggestion)
                 if suggestion.settled_at:
                     stored = asyncio.ensure_future(stored)
@@ -136,6 +145,8 @@ class Ledger:
 class _Open:
     suggestion: Suggestion
     settled: asyncio.Future[Suggestion]
+    ahead: Suggestion | None = None
+    """As it is stored, if that is ahead of how it stands."""
 
     @property
     def is_settled(self) -> bool:

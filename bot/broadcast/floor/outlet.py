@@ -34,6 +34,10 @@ class Outlet:
         """What was sent last, answered or not."""
         self._taken_back: Choice | None = None
         """What is not to be sent once more, should its stream break off."""
+        self._ahead: str | None = None
+        """The ID of what was stored last as if it were sent."""
+        self._onto: Callable[[], str | None] | None = None
+        """Says what can be sent to now, while nothing is there that could be."""
         self._changed = asyncio.Event()
         self._sent_at = 0.0  # the steady moment in which the last choice left
 
@@ -41,13 +45,25 @@ class Outlet:
         """Something has changed: there may be a choice now."""
         self._changed.set()
 
+    def as_sent(self, suggestion: Suggestion) -> Suggestion | None:
+        """A new suggestion as it stands once it is sent, if nothing but its storing keeps it from that.
+
+        None if it has to wait for anything else. To be asked before it is in line.
+        """
+        stream_id = self._onto() if self._onto else None
+        is_next = self.urgent is None and self._again is None
+        if stream_id is None or not is_next or not self._arbiter.takes_what_comes(self._clock.steady()):
+            return None
+        self._ahead = suggestion.id
+        return suggestion.sent(stream_id, self._clock.now())
+
     async def next_choice(
-        self, *, until: Callable[[], float | None], may_send: Callable[[], bool] = lambda: True
+        self, *, until: Callable[[], float | None], onto: Callable[[], str | None]
     ) -> Choice | None:
         """What is sent next, as soon as there is something and its time has come; None at `until`.
 
-        That is a steady moment; it, and whether anything may be sent, are looked up again whenever something
-        changes.
+        That is a steady moment; `onto` gives the stream that can be sent something, if one can. Both are
+        looked up again whenever something changes.
         """
         while True:
             now, last = self._clock.steady(), until()
@@ -59,14 +75,18 @@ class Outlet:
             if self._motions.close_due():
                 self._tell()
             closes_at = self._arbiter.closes_at
-            if may_send() and (choice := self._take_next(now)):
+            choice = self._take_next(now) if onto() else None
+            self._correct()
+            if choice:
                 self.chosen = choice
                 return choice
             if self._arbiter.closes_at != closes_at:
                 self._tell()  # a ballot has opened
             due = (self._arbiter.next_due(now), self._motions.closes_at, last)
             soonest = min((moment for moment in due if moment is not None), default=None)
+            self._onto = onto
             await self._clock.wait(self._changed, until=soonest)
+            self._onto = None
 
     def sent(self, choice: Choice, stream_id: str) -> list[Suggestion]:
         """Notes that a choice is on its way: its suggestion, and those merged into it.
@@ -153,6 +173,12 @@ class Outlet:
             return Choice(urgent, begins_anew=True)
         again, self._again = self._again, None
         return again or self._arbiter.take_next(now)
+
+    def _correct(self) -> None:
+        """What was stored as if it were sent, and waits all the same, is stored as it stands."""
+        if self._ahead and (waiting := self._arbiter.line.get(self._ahead)):
+            self._ahead = None
+            self._ledger.note(waiting)
 
     async def _refuse_stale(self, stale: list[Suggestion]) -> None:
         now = self._clock.now()

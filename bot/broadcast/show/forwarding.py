@@ -42,11 +42,11 @@ class Forwarder:
         def until() -> float | None:
             return share.due_at
 
-        def may_send() -> bool:
-            return relay.is_open and not outage.is_on
+        def onto() -> str | None:
+            return relay.running.stream.id if relay.is_open and not outage.is_on else None
 
         while True:
-            choice = await outlet.next_choice(until=until, may_send=may_send)
+            choice = await outlet.next_choice(until=until, onto=onto)
             if choice is None:
                 if reason := await share.renew():
                     self._end(Ending(reason))

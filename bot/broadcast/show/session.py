@@ -234,6 +234,7 @@ class BroadcastSession:
     async def _finish(self, ending: Ending) -> None:
         if self.is_handed_over:
             await self.relay.streams.store_ends(ending)
+            await self.floor.outlet.noted()
         else:
             await self._close(ending)
 

@@ -102,7 +102,9 @@ async def test_a_ballot_that_opens_after_the_gap_is_told(rig: Rig) -> None:
     await session.floor.outlet.settled([])  # so the gap counts
     await session.floor.suggest(MIKA, "an owl")
     rig.audience.heard.clear()
-    choosing = asyncio.create_task(session.floor.outlet.next_choice(until=lambda: None), name="the forwarder")
+    choosing = asyncio.create_task(
+        session.floor.outlet.next_choice(until=lambda: None, onto=lambda: "stream"), name="the forwarder"
+    )
     while session.floor.standing.closes_at is None:
         assert not rig.audience.heard
         await asyncio.sleep(0)

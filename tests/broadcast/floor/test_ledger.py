@@ -124,3 +124,18 @@ async def test_what_was_stored_though_nobody_waited_is_not_stored_again() -> Non
     stored = list(journal.suggestions)
     await ledger.close(NOW, lost=Refusal.CONNECTION_LOST)
     assert journal.suggestions == stored
+
+
+async def test_what_was_stored_ahead_is_stored_again_only_if_it_was_sent_otherwise() -> None:
+    """To the stream that it was meant for, nothing is left to store; to another one, that is."""
+    journal = MemoryJournal()
+    ledger = Ledger(journal)
+    await ledger.enter(SNOW, ahead=SNOW.sent("first", NOW))
+    await ledger.enter(RAIN, ahead=RAIN.sent("first", NOW))
+    ledger.note(SNOW.sent("first", NOW), RAIN.sent("second", NOW))
+    await ledger.noted()
+    assert [(each.prompt, each.stream_id) for each in journal.suggestions] == [
+        ("snow", "first"),
+        ("rain", "first"),
+        ("rain", "second"),
+    ]

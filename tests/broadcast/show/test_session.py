@@ -49,8 +49,10 @@ async def test_suggestions_are_sent_one_at_a_time_in_order(rig: Rig) -> None:
 
 async def test_a_suggestion_is_stored_at_every_step(rig: Rig) -> None:
     """Queued, sent, acknowledged: each is in the journal, in this order."""
-    session = await rig.start()
+    rig.world.may_connect.clear()
+    session = await start(rig.broadcasts)
     ticket = await session.floor.suggest(ROBIN, "snow")
+    rig.world.may_connect.set()
     await ticket.settled
     assert [s.outcome for s in rig.journal.suggestions] == [
         Outcome.QUEUED,
