@@ -164,7 +164,7 @@ async def test_a_panic_meanwhile_stops_it(rig: Rig) -> None:
 
 @pytest.mark.parametrize("is_stored", [False, True])
 async def test_handed_over_before_it_is_sent_it_waits_for_the_next_run(rig: Rig, is_stored: bool) -> None:
-    """Nobody need doubt whether it was seen."""
+    """Nobody need doubt whether it was seen; and it is stored so before this run is done with it."""
     session = await idle(rig)
     if is_stored:
         ticket = await session.floor.suggest(ROBIN, "snow")
@@ -173,6 +173,9 @@ async def test_handed_over_before_it_is_sent_it_waits_for_the_next_run(rig: Rig,
         with rig.journal.slow():
             suggesting = await suggest_slowly(rig, session)
             await hand_over(session)
+            for _ in range(TURNS):
+                await turns()
+            assert rig.broadcasts.running == [session]
         ticket = await suggesting
     await turns()
     assert stored(rig, ticket.suggestion) == [Outcome.SENT, Outcome.QUEUED]
