@@ -52,6 +52,8 @@ class Code(StrEnum):
     SHUTTING_DOWN = "shutting_down"
     UNKNOWN_BROADCAST = "unknown_broadcast"
     NO_BROADCASTS_YET = "no_broadcasts_yet"
+    NOTHING_TO_CLIP = "nothing_to_clip"
+    CLIPS_FULL = "clips_full"
     NO_WATCH_PAGE = "no_watch_page"
     NOT_STORED = "not_stored"
 

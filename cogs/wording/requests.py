@@ -105,6 +105,11 @@ _REQUESTS = {
     Code.UNKNOWN_BROADCAST: (
         "There is no such broadcast in this server. Pick one from the list that `/odyssey recording` offers."
     ),
+    Code.NOTHING_TO_CLIP: "There is nothing to clip yet. Please try again once the broadcast is live.",
+    Code.CLIPS_FULL: (
+        "This broadcast has as many clips as it can have. All of it is in its recording: see "
+        "`/odyssey recording`."
+    ),
     Code.NO_BROADCASTS_YET: (
         "No stream has ended in this channel yet. Start a broadcast with `/odyssey start`, or pick one by "
         "name."

@@ -28,8 +28,13 @@ from bot.broadcast.model import (
 )
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
+from bot.broadcast.recordings.clips import Clip
 from bot.broadcast.states import Reason, State
+from bot.broadcast.telling.errand import Errand, Kind
+from bot.process.clock import SystemClock
 from bot.storage import schema
+from bot.storage.clips import DatabaseClips
+from bot.storage.films import DatabaseFilms
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.links import DatabaseLinks
@@ -107,6 +112,12 @@ async def _fill(store: Store, channel: Channel) -> None:
         await DatabaseKeptFiles(store.engine, store.writer).save(
             KeptFile(key, key, stream.id, None, FileKind.VIDEO, "video/mp4", 7, "ab" * 32, NOW)
         )
+        await DatabaseFilms(store.engine, store.writer, SystemClock()).save_offsets(key, {stream.id: 0.0})
+        for who in (host, other):
+            asked = Errand(Kind.CLIP, key, NOW, key)
+            await DatabaseClips(store.engine, store.writer, store.outbox).ask(
+                Clip(key, key, NOW, 15), who, channel, asked
+            )
         await store.journal.save_post(
             Post(key, channel.id * 10 + host.id, channel.id, PostKind.RECORDING, key, NOW)
         )

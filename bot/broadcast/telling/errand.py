@@ -19,6 +19,12 @@ class Kind(StrEnum):
     """A stream that has ended: its recording is awaited."""
     RECORDINGS = "recordings"
     """A broadcast: its post is to show the recordings that there are."""
+    FILM = "film"
+    """A broadcast that is over: its streams' videos are to be one film."""
+    CLIP = "clip"
+    """A clip that somebody asked for: it is to be cut, posted, and to show who asked."""
+    HIGHLIGHT = "highlight"
+    """A broadcast that is over: of its clips the one that most have asked for is to say so."""
     ANSWER = "answer"
     """An interaction: its user was told that an answer will come."""
 

@@ -1,0 +1,287 @@
+"""Clips: seconds that somebody wants to keep, cut from the recording and shown where the broadcast was."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple, Protocol, Self
+
+from bot.broadcast.clock import Clock
+from bot.broadcast.errors import BroadcastError, Code, NotShownError, NotStoredError
+from bot.broadcast.history import PastBroadcast
+from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
+from bot.broadcast.model import Broadcast, Channel, Viewer
+from bot.broadcast.recordings.archive import Archive, ArchiveError, ArchiveState
+from bot.broadcast.recordings.footage import FilmMaker, NoFootageError, NotMadeError, Part
+from bot.broadcast.telling.errand import Errand, Kind
+from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.telling.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+SHORTEST_S, USUAL_S, LONGEST_S = 5, 15, 60
+SAME_MOMENT = timedelta(seconds=10)
+"""Who asks so soon after somebody else means what they both saw."""
+CLIPS_LIMIT = 200
+"""Of one broadcast."""
+PAUSE_S = 3.0
+"""Between two looks at whether the recording is there: nobody waits at a command for it."""
+LONGEST_PAUSE_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The last `seconds` before `at`. Asked for by these people, and by so many on the watch page."""
+
+    id: str
+    broadcast_id: str
+    at: datetime
+    seconds: int
+    asked_by: tuple[Viewer, ...] = ()
+    pages: int = 0
+    message_id: int | None = None
+    is_highlight: bool = False
+    """Whether it is the moment for which most have asked, of a broadcast that is over."""
+    says_highlight: bool = False
+    """Whether its message says so."""
+
+    @property
+    def askers(self) -> int:
+        return len(self.asked_by) + self.pages
+
+    @property
+    def begins_at(self) -> datetime:
+        return self.at - timedelta(seconds=self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What becomes of a request: `is_new`, or others have asked for that moment already."""
+
+    clip: Clip
+    is_new: bool
+
+
+class Seen(NamedTuple):
+    """What of a stream is in a clip: seconds from its start."""
+
+    stream_id: str
+    from_s: float
+    to_s: float
+    is_running: bool = False
+
+
+class ClipBooks(Protocol):
+    """What is stored of clips. What cannot be stored raises `NotStoredError`."""
+
+    async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None: ...
+
+    async def latest_broadcast(self, channel: Channel) -> PastBroadcast | None:
+        """The newest broadcast in a channel of which a stream has ended."""
+        ...
+
+    async def clip(self, clip_id: str) -> Clip | None: ...
+
+    async def clips(self, broadcast_id: str) -> Sequence[Clip]:
+        """A broadcast's, in the order of their moments."""
+        ...
+
+    async def ask(self, clip: Clip, viewer: Viewer | None, channel: Channel, errand: Errand) -> None:
+        """Stores a clip if it is new, that somebody asked for it, and that it is to be attended to.
+
+        Without a viewer it is one more on the watch page.
+        """
+
+    async def posted(self, clip: Clip, message_id: int) -> None:
+        """Stores which message shows it, and that it is shown as it is now."""
+
+
+class ClipPoster(Protocol):
+    """Whoever shows clips."""
+
+    async def post_clip(
+        self, clip: Clip, past: PastBroadcast, video: Path | None, *, may_stand: bool
+    ) -> int | None:
+        """Shows a clip where its broadcast was, with who asked for it; None for one that cannot be had.
+
+        Gives the message's ID, None when there is nowhere left to post it. One that is posted is edited.
+        `may_stand`: it may have been posted, and then is looked for. Raises `NotShownError`.
+        """
+
+
+class Clips:
+    """Takes requests for clips, and has each cut and posted once the recording is there.
+
+    An async context manager. What is asked for is owed by the outbox, so that a crash loses nothing.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        archive: Archive,
+        maker: FilmMaker,
+        books: ClipBooks,
+        poster: ClipPoster,
+        listeners: Listeners[Broadcast],
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._outbox = outbox
+        self._archive = archive
+        self._maker = maker
+        self._books = books
+        self._poster = poster
+        self._listeners = listeners
+        self._clock = clock
+        self._new_id = new_id
+
+    async def __aenter__(self) -> Self:
+        for kind, deliver in ((Kind.CLIP, self._attend), (Kind.HIGHLIGHT, self._name_highlight)):
+            await self._outbox.open(
+                kind,
+                deliver,
+                at_once=2,
+                longest_pause_s=LONGEST_PAUSE_S,
+                foreseen=(ArchiveError, NotMadeError, NotShownError, NotStoredError),
+            )
+        self._listeners.listen(self._changed)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._listeners.leave(self._changed)
+        for kind in (Kind.CLIP, Kind.HIGHLIGHT):
+            await self._outbox.close(kind)
+
+    async def of(self, broadcast_id: str) -> Sequence[Clip]:
+        """A broadcast's clips, in the order of their moments."""
+        past = await self._books.past_broadcast(broadcast_id)
+        clips = await self._books.clips(broadcast_id)
+        return _with_highlight(clips) if past and past.is_over else clips
+
+    async def ask(
+        self, running: Broadcast | None, channel: Channel, seconds: int, viewer: Viewer | None
+    ) -> Asked:
+        """Takes a request of somebody's, or of somebody on the watch page.
+
+        Of what runs in the channel it is for what was just seen, else for the end of what ran there last.
+        Raises NO_BROADCASTS_YET, NOTHING_TO_CLIP, CLIPS_FULL or `NotStoredError`.
+        """
+        broadcast_id, at = await self._moment(running, channel)
+        clips = await self._books.clips(broadcast_id)
+        clip = next((each for each in clips if abs(each.at - at) <= SAME_MOMENT), None)
+        if clip is None and len(clips) >= CLIPS_LIMIT:
+            raise BroadcastError(Code.CLIPS_FULL)
+        is_new = clip is None
+        clip = clip or Clip(self._new_id(), broadcast_id, at, min(max(seconds, SHORTEST_S), LONGEST_S))
+        errand = Errand(Kind.CLIP, clip.id, self._clock.now(), broadcast_id)
+        await self._books.ask(clip, viewer, channel, errand)
+        if running is None:  # then another one may be the highlight
+            self._look_at(Kind.HIGHLIGHT, broadcast_id, broadcast_id)
+        return Asked(clip, is_new)
+
+    async def _moment(self, running: Broadcast | None, channel: Channel) -> tuple[str, datetime]:
+        if running:
+            if running.live_at is None:
+                raise BroadcastError(Code.NOTHING_TO_CLIP)
+            return running.id, self._clock.now()
+        past = await self._books.latest_broadcast(channel)
+        if past is None:
+            raise BroadcastError(Code.NO_BROADCASTS_YET)
+        ends = [each.stream.ended_at for each in past.streams if each.stream.ended_at]
+        if not ends:
+            raise BroadcastError(Code.NOTHING_TO_CLIP)
+        return past.broadcast.id, max(ends)
+
+    async def _attend(self, errand: Errand) -> float | None:
+        clip = await self._books.clip(errand.subject_id)
+        past = await self._books.past_broadcast(clip.broadcast_id) if clip else None
+        if clip is None or past is None:
+            return None
+        shown = next((each for each in await self.of(clip.broadcast_id) if each.id == clip.id), clip)
+        file = await self._file_of(clip)
+        if file is None and clip.message_id is None:
+            seen = _seen_in(clip, past)
+            states = await self._archive.states(clip.broadcast_id)
+            if any(each.is_running or states.get(each.stream_id) is ArchiveState.WANTED for each in seen):
+                return PAUSE_S
+            file = await self._cut(clip, seen)
+        await self._show(errand, shown, past, file)
+        return None
+
+    async def _show(self, errand: Errand, clip: Clip, past: PastBroadcast, file: KeptFile | None) -> None:
+        may_stand = errand.begun_at is not None
+        if clip.message_id is None and not may_stand:
+            await self._outbox.begin(errand)
+        async with AsyncExitStack() as stack:
+            video = await stack.enter_async_context(self._archive.on_disk(file)) if file else None
+            message_id = await self._poster.post_clip(clip, past, video, may_stand=may_stand)
+        if message_id:
+            await self._books.posted(clip, message_id)
+
+    async def _cut(self, clip: Clip, seen: Sequence[Seen]) -> KeptFile | None:
+        """The clip, kept; None when nothing of it can be had."""
+        videos = {
+            file.stream_id: file
+            for file in await self._archive.files(clip.broadcast_id)
+            if file.kind is FileKind.VIDEO
+        }
+        async with AsyncExitStack() as stack:
+            parts = [
+                Part(
+                    each.stream_id, await stack.enter_async_context(self._archive.on_disk(video)), *each[1:3]
+                )
+                for each in seen
+                if (video := videos.get(each.stream_id))
+            ]
+            try:
+                made = await stack.enter_async_context(self._maker.clip(tuple(parts)))
+            except NoFootageError:
+                log.warning("there is nothing to see in clip %s", clip.id)
+                return None
+            what = NewFile(clip.broadcast_id, FileKind.CLIP, "video/mp4", clip_id=clip.id)
+            return await self._archive.keep(made.path, of=what)
+
+    async def _file_of(self, clip: Clip) -> KeptFile | None:
+        files = await self._archive.files(clip.broadcast_id)
+        return next((each for each in files if each.clip_id == clip.id), None)
+
+    def _changed(self, broadcast: Broadcast) -> None:
+        """One that is over may have a highlight."""
+        if broadcast.state.is_over:
+            self._look_at(Kind.HIGHLIGHT, broadcast.id, broadcast.id)
+
+    def _look_at(self, kind: Kind, subject_id: str, broadcast_id: str) -> None:
+        self._outbox.add(Errand(kind, subject_id, self._clock.now(), broadcast_id))
+
+    async def _name_highlight(self, errand: Errand) -> float | None:
+        """Has one that is posted say that it is the highlight, and none else."""
+        for clip in await self.of(errand.subject_id):
+            if clip.message_id and clip.is_highlight != clip.says_highlight:
+                self._look_at(Kind.CLIP, clip.id, clip.broadcast_id)
+        return None
+
+
+def _with_highlight(clips: Sequence[Clip]) -> list[Clip]:
+    """The one for which most have asked, the first of several such, is the highlight."""
+    most = max(clips, key=lambda each: each.askers, default=None)
+    return [replace(each, is_highlight=each is most) for each in clips]
+
+
+def _seen_in(clip: Clip, past: PastBroadcast) -> list[Seen]:
+    """What of which stream was on air in a clip's time, one after the other.
+
+    Where two run beside each other, the newer one is what people see.
+    """
+    streams = sorted((each.stream for each in past.streams), key=lambda each: each.started_at)
+    seen: list[Seen] = []
+    for number, stream in enumerate(streams):
+        follower = streams[number + 1].started_at if number + 1 < len(streams) else clip.at
+        begins, ends = max(clip.begins_at, stream.started_at), min(clip.at, follower)
+        if stream.ended_at:
+            ends = min(ends, stream.ended_at)
+        if begins < ends:
+            from_s, to_s = ((each - stream.started_at).total_seconds() for each in (begins, ends))
+            seen.append(Seen(stream.id, from_s, to_s, is_running=stream.ended_at is None))
+    return seen

@@ -1,0 +1,102 @@
+"""What films are made of, and what is known of them, in the database."""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from sqlalchemy import delete, exists, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.broadcast.clock import Clock
+from bot.broadcast.history import PastBroadcast
+from bot.broadcast.kept_files import FileKind, NewFile
+from bot.broadcast.model import Outcome
+from bot.broadcast.recordings.archive import ArchiveState
+from bot.broadcast.recordings.footage import Moment
+from bot.broadcast.states import State
+from bot.storage.kept_files import DatabaseKeptFiles
+from bot.storage.rows import AUTHOR, HAS_BEGUN, is_called, past_broadcasts_of
+from bot.storage.schema import broadcasts, film_parts, kept_files, streams, suggestions
+from bot.storage.unbroken import read
+from bot.storage.writer import Writer
+
+_OVER = [state.value for state in State if state.is_over]
+
+
+class DatabaseFilms:
+    """The domain's `FilmBooks`."""
+
+    def __init__(self, engine: AsyncEngine, writer: Writer, clock: Clock) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._clock = clock
+        self._files = DatabaseKeptFiles(engine, writer)
+
+    async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None:
+        return next(iter(await past_broadcasts_of(self._engine, [broadcast_id])), None)
+
+    async def moments(self, broadcast_id: str) -> list[Moment]:
+        openings = select(streams.c.id, streams.c.prompt).where(
+            streams.c.broadcast_id == broadcast_id, HAS_BEGUN
+        )
+        applied = (
+            select(
+                suggestions.c.stream_id,
+                suggestions.c.sent_at,
+                suggestions.c.settled_at,
+                suggestions.c.applied,
+                streams.c.started_at,
+                AUTHOR.c.name,
+            )
+            .select_from(
+                suggestions.join(streams, suggestions.c.stream_id == streams.c.id)
+                .join(broadcasts, suggestions.c.broadcast_id == broadcasts.c.id)
+                .outerjoin(AUTHOR, is_called(AUTHOR, suggestions.c.viewer_id, broadcasts.c.guild_id))
+            )
+            .where(
+                suggestions.c.broadcast_id == broadcast_id,
+                suggestions.c.outcome == Outcome.ACKNOWLEDGED.value,
+            )
+            .order_by(suggestions.c.sent_at, suggestions.c.suggested_at, suggestions.c.id)
+        )
+        found = [Moment(row.id, 0.0, row.prompt) for row in await read(self._engine, openings)]
+        for _, together in groupby(await read(self._engine, applied), key=lambda row: row.sent_at):
+            rows = list(together)
+            at = max(row.settled_at for row in rows)
+            names = dict.fromkeys(row.name for row in rows if row.name)
+            at_s = (at - rows[0].started_at).total_seconds()
+            found.append(Moment(rows[0].stream_id, at_s, rows[0].applied or "", tuple(names)))
+        return found
+
+    async def offsets(self, broadcast_id: str) -> Mapping[str, float]:
+        its = select(film_parts).where(film_parts.c.broadcast_id == broadcast_id)
+        return {row.stream_id: row.begins_s for row in await read(self._engine, its)}
+
+    async def save_offsets(self, broadcast_id: str, offsets_s: Mapping[str, float]) -> None:
+        older = delete(film_parts).where(film_parts.c.broadcast_id == broadcast_id)
+        rows = [
+            {"broadcast_id": broadcast_id, "stream_id": stream_id, "begins_s": begins_s}
+            for stream_id, begins_s in offsets_s.items()
+        ]
+        await self._writer.execute(older, *([insert(film_parts).values(rows)] if rows else []))
+
+    async def without_film(self) -> list[str]:
+        film = kept_files.alias()
+        has_film = exists().where(
+            film.c.broadcast_id == kept_files.c.broadcast_id, film.c.kind == FileKind.FILM.value
+        )
+        query = (
+            select(kept_files.c.broadcast_id)
+            .join(broadcasts)
+            .where(
+                kept_files.c.kind == FileKind.VIDEO.value,
+                kept_files.c.state == ArchiveState.KEPT.value,
+                broadcasts.c.state.in_(_OVER),
+                ~has_film,
+            )
+            .distinct()
+        )
+        return [row.broadcast_id for row in await read(self._engine, query)]
+
+    async def no_film(self, broadcast_id: str) -> None:
+        what = NewFile(broadcast_id, FileKind.FILM, "video/mp4")
+        await self._files.decide(what, ArchiveState.NEVER, self._clock.now())
