@@ -22,20 +22,20 @@ export class Timeline {
     });
   }
 
-  draw({ chapters, moments, length }) {
+  draw({ prompt, chapters, moments, length }) {
     const shown = JSON.stringify([chapters, moments, length]);
     if (shown === this.#shown) return;
     [this.#shown, this.#length, this.#rows, this.#current] = [shown, length, [], null];
-    page.moments.replaceChildren(...chapters.map((chapter) => this.#chapter(chapter, moments, chapters.length > 1)));
+    page.moments.replaceChildren(...chapters.map((chapter) => this.#chapter(chapter, prompt, moments, chapters.length > 1)));
     say(page.count, texts.moments(moments.length));
-    page.parts.replaceChildren(...chapters.filter(({ at }) => at !== null).map((each) => placed("part", each.at / length, each.length / length)));
+    page.spans.replaceChildren(...chapters.filter(({ at }) => at !== null).map((each) => placed("part", each.at / length, each.length / length)));
     page.ticks.replaceChildren(...moments.filter(({ at }) => at !== null).map((each) => placed("tick", each.at / length)));
     page.strip.hidden = !length;
   }
 
   // What was sent last before this moment is marked, and stays in sight.
   show(time) {
-    page.head.style.setProperty("--at", this.#length ? Math.min(1, time / this.#length) : 0);
+    page.here.style.setProperty("--at", this.#length ? Math.min(1, time / this.#length) : 0);
     const row = this.#rows.findLast(({ at }) => at <= time + 0.25) ?? null;
     if (row === this.#current) return;
     this.#current?.node.removeAttribute("aria-current");
@@ -53,10 +53,10 @@ export class Timeline {
     return at ?? null;
   }
 
-  #chapter(chapter, moments, isOneOfMany) {
+  #chapter(chapter, opening, moments, isOneOfMany) {
     const own = moments.filter((moment) => moment.chapter === chapter.number);
     const name = isOneOfMany ? texts.chapter(chapter.number) : "";
-    const head = this.#row("opening", chapter.at, [name, plain(chapter.prompt)], "");
+    const head = this.#row("opening", chapter.at, [name, plain(scene(chapter.prompt, opening))], "");
     return el("li", "chapter", head, ...(own.length ? [el("ol", "", ...own.map((moment) => this.#moment(moment)))] : []));
   }
 
@@ -77,6 +77,12 @@ export class Timeline {
     this.#rows.push({ at, node });
     return node;
   }
+}
+
+// What a stream began with, unlike those before: what comes after the opening's words, if it goes on from them.
+function scene(prompt, opening) {
+  const further = prompt.startsWith(opening) ? prompt.slice(opening.length).replace(/^[\s.,;:!?…]+/, "") : "";
+  return further || prompt;
 }
 
 function placed(className, from, part = null) {
