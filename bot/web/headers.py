@@ -9,6 +9,9 @@ from aiohttp import web
 UNHEARD_MS = 60_000
 """A connection whose other end takes nothing for so long is given up by the kernel, where it can."""
 
+SHOWN_BY = "Cross-Origin-Resource-Policy"
+"""Whose pages may show an answer: by itself our own alone."""
+
 # Video comes straight from the service, wherever it is.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -23,7 +26,6 @@ def on_every_answer(
     """For aiohttp's `on_response_prepare`. Pages of `frame_ancestors` may show ours in a frame."""
     headers = {
         "Content-Security-Policy": _POLICY.format(frames=" ".join(frame_ancestors) or "'none'"),
-        "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
@@ -31,6 +33,7 @@ def on_every_answer(
     async def prepare(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(headers)
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault(SHOWN_BY, "same-origin")
         connection = request.get_extra_info("socket")
         if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
             with suppress(OSError):  # it is gone already

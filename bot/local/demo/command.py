@@ -28,7 +28,11 @@ def demo(
     image_to_video: Annotated[
         bool | None, typer.Option(help="Whether a stream can start from an image; else as Odyssey has it.")
     ] = None,
+    url_lifetime_s: Annotated[
+        float | None,
+        typer.Option(min=1, help="Seconds that links to recordings work; else as Odyssey has it."),
+    ] = None,
 ) -> None:
     """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
-    plan = Plan(stream_limit_s, concurrent_streams, image_to_video)
+    plan = Plan(stream_limit_s, concurrent_streams, image_to_video, url_lifetime_s)
     asyncio.run(run_demo(port=port, crowd=crowd, data=data, plan=plan))

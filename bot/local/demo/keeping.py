@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from bot.kit.errors import StartError
+from bot.local.discord.server import HOST
 from bot.local.discord.state import Memory, World
 from bot.storage.lock import sole_use
 
@@ -39,6 +41,21 @@ def own_directory(directory: Path) -> Iterator[Path]:
             reason = getattr(error, "strerror", None) or error
             raise DirectoryError(f"The demo cannot keep anything in {directory}: {reason}.") from None
         yield full
+
+
+def kept_port(directory: Path, *, otherwise: int) -> int:
+    """Where the bot's pages are: the port of the run before, so that links that were posted then still work.
+
+    Another one, if that is taken, or if there was none.
+    """
+    note = directory / "web_port"
+    with suppress(OSError, ValueError, OverflowError), socket.socket() as probe:
+        port = int(note.read_text("ascii"))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, port))
+        return port or otherwise
+    note.write_text(str(otherwise), "ascii")
+    return otherwise
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ class Plan:
     stream_limit_s: float | None = None
     concurrent_streams: int | None = None
     image_to_video: bool | None = None
+    url_lifetime_s: float | None = None
 
     @property
     def options(self) -> list[str]:
@@ -19,6 +20,8 @@ class Plan:
             options += ["--stream-limit-s", str(self.stream_limit_s)]
         if self.concurrent_streams is not None:
             options += ["--concurrent-streams", str(self.concurrent_streams)]
+        if self.url_lifetime_s is not None:
+            options += ["--url-lifetime-s", str(self.url_lifetime_s)]
         if self.image_to_video is not None:
             options.append("--image-to-video" if self.image_to_video else "--no-image-to-video")
         return options

@@ -18,7 +18,7 @@ import aiohttp
 
 from bot.local.demo.children import Child, child
 from bot.local.demo.crowd import Crowd
-from bot.local.demo.keeping import DirectoryError, keeping, own_directory
+from bot.local.demo.keeping import DirectoryError, keeping, kept_port, own_directory
 from bot.local.demo.on_air import watch_link
 from bot.local.demo.page_server import add_page
 from bot.local.demo.plan import Plan
@@ -81,7 +81,8 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
             options += ["--recordings-dir", str(kept_in / "recordings")]
         key = f"ody_{secrets.token_hex(16)}"
         # Both start at once, since most of their start is loading: so the bot is told the port of the other.
-        standin_port, web_port = _free_ports(2)
+        standin_port, free_port = _free_ports(2)
+        web_port = kept_port(kept_in, otherwise=free_port)
         standin = await stack.enter_async_context(
             child(
                 "The stand-in for Odyssey",

@@ -21,7 +21,7 @@ from bot.web.gate import Gate
 from bot.web.recordings.document import document_of
 from bot.web.recordings.fresh import FreshLinks
 from bot.web.recordings.page import RecordingPage
-from bot.web.recordings.sending import KeptFiles, send
+from bot.web.recordings.sending import BY_ANYBODY, KeptFiles, send
 from bot.web.redirects import redirect
 
 SHOWN_LIMIT = 500
@@ -162,7 +162,7 @@ class RecordingPages:
         if url is None:
             raise web.HTTPServiceUnavailable(text=texts.NOT_NOW, headers={"Retry-After": RETRY_AFTER_S})
         # As it is: written in another way, its signature would not be right.
-        return web.Response(status=302, headers={"Location": url})
+        return web.Response(status=302, headers={"Location": url, **BY_ANYBODY})
 
     async def _kept_file(
         self, request: web.Request, past: PastBroadcast, file: KeptFile, number: int | None = None

@@ -13,11 +13,14 @@ from aiohttp import web
 from bot.broadcast.kept_files import KeptFile
 from bot.broadcast.recordings.archive import ArchiveError, ArchiveTrouble
 from bot.web.assets import is_known
+from bot.web.headers import SHOWN_BY
 from bot.web.recordings.ranges import NotSatisfiableError, Span, span_of
 
 log = logging.getLogger(__name__)
 
 TAG_LENGTH = 32
+BY_ANYBODY = {SHOWN_BY: "cross-origin"}
+"""Who has a link may show the film on a page of their own, as Discord does."""
 
 
 class KeptFiles(Protocol):
@@ -42,6 +45,7 @@ async def send(request: web.Request, archive: KeptFiles, file: KeptFile, name: s
         "Cache-Control": "no-cache",
         "Content-Disposition": _disposition(name, is_saved="download" in request.query),
         "ETag": f'"{tag}"',
+        **BY_ANYBODY,
     }
     if is_known(tag, request):
         return web.Response(status=304, headers=headers)

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,8 +12,8 @@ import discord
 import httpx
 import pytest
 
-from bot.local.demo.keeping import DirectoryError, keeping, own_directory
-from bot.local.discord.server import LocalDiscord
+from bot.local.demo.keeping import DirectoryError, keeping, kept_port, own_directory
+from bot.local.discord.server import HOST, LocalDiscord
 from bot.local.discord.state import Memory, UnreadableError
 from tests.local.connection import point_discord_py_at, running
 from tests.local.sample_bot import PNG, Panel, SampleBot
@@ -140,3 +141,19 @@ async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not holds():
             await asyncio.sleep(0.02)
+
+
+def test_the_pages_stay_at_their_port(tmp_path: Path) -> None:
+    """As long as nobody else has it; what is no port is none."""
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        first = taken.getsockname()[1]
+    assert kept_port(tmp_path, otherwise=first) == first
+    assert kept_port(tmp_path, otherwise=1) == first
+    with socket.socket() as other:
+        other.bind((HOST, first))
+        other.listen()
+        assert kept_port(tmp_path, otherwise=2) == 2
+    for nonsense in ("", "x", "70000", "-1", "9" * 5000, "0", "ы"):
+        (tmp_path / "web_port").write_text(nonsense)
+        assert kept_port(tmp_path, otherwise=3) == 3

@@ -67,6 +67,7 @@ async def test_the_film_is_served_as_it_is(visitor: Visit) -> None:
     assert (answer.status_code, answer.content == FILM) == (200, True)
     assert answer.headers["Content-Type"] == "video/mp4"
     assert answer.headers["Accept-Ranges"] == "bytes"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin", "it may be shown elsewhere"
     assert answer.headers["ETag"] == f'"{hashlib.sha256(FILM).hexdigest()[:32]}"'
     assert answer.headers["Content-Disposition"].startswith('inline; filename="A cat, 2026-08-01, film.mp4"')
     saved = await visitor.get("/film?download")
@@ -234,6 +235,7 @@ async def test_what_is_not_kept_comes_from_the_service_by_a_fresh_link() -> None
         for _ in range(3):
             answer = await visited.get("/1/video")
             assert (answer.status_code, answer.headers["Location"]) == (302, THERE % "v.mp4")
+            assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert (await visited.get("/1/thumbnail")).headers["Location"] == THERE % "t.jpg"
         assert (await visited.get("/poster")).headers["Location"] == THERE % "t.jpg"
         assert (await visited.get("/1/events")).status_code == 503
