@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from types import SimpleNamespace
 from typing import Any
 
 import discord
 
+from bot.broadcast.kept_files import KeptFile
+from bot.broadcast.recordings.archive import ArchiveError, ArchiveTrouble
 from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.outbox import Outbox
@@ -53,9 +56,15 @@ class ModelCogs:
             clock=clock,
             guilds=SimpleNamespace(settings_of=lambda _: UNSET),
             fetch_artifact=_not_there,
+            read_file=_not_kept,
+            watch_base_url=None,
         )
         bot: Any = SimpleNamespace(
-            user=BOT, get_partial_messageable=self._channel, create_dm=self._direct, services=services
+            user=BOT,
+            get_partial_messageable=self._channel,
+            get_guild=lambda _: None,
+            create_dm=self._direct,
+            services=services,
         )
         direct = DirectMessages(bot)
         self.word_back = WordBack(bot, direct)
@@ -74,6 +83,13 @@ class ModelCogs:
 def direct_channel(user_id: int) -> int:
     """Where somebody is written to."""
     return 1000 + user_id
+
+
+async def _not_kept(_file: KeptFile) -> AsyncIterator[bytes]:
+    """Nor has anything an archive."""
+    if _file:
+        raise ArchiveError(ArchiveTrouble.GONE)
+    yield b""
 
 
 async def _not_there(_url: str, *, limit_bytes: int) -> bytes | None:
