@@ -1,34 +1,16 @@
 """What shows recordings, wired: their links, their timelines, and the pages' sources."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 from bot.broadcast.audience.recording_links import RecordingLinks
-from bot.broadcast.kept_files import KeptFile
-from bot.broadcast.recordings.archive import ArchiveError, ArchiveTrouble
+from bot.broadcast.recordings.archive import Archive
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.events import LOG_LIMIT_BYTES
 from bot.broadcast.recordings.timelines import Timelines
-from bot.broadcast.telling.listeners import Listeners
 from bot.storage.history import DatabaseHistory
 from bot.web.recordings.routes import RecordingSources
 from bot.worlds.artifacts import FetchArtifact
-
-
-class NothingKept:
-    """In place of an archive, until there is one."""
-
-    def __init__(self) -> None:
-        self.kept: Listeners[KeptFile] = Listeners()
-
-    async def read(self, file: KeptFile, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        if file:
-            raise ArchiveError(ArchiveTrouble.GONE)
-        yield b""
-
-    def path_of(self, file: KeptFile) -> Path | None:
-        return None
 
 
 async def no_offsets(broadcast_id: str) -> Mapping[str, float]:
@@ -38,7 +20,7 @@ async def no_offsets(broadcast_id: str) -> Mapping[str, float]:
 
 def shown_recordings(
     links: RecordingLinks,
-    archive: NothingKept,
+    archive: Archive,
     history: DatabaseHistory,
     desk: RecordingDesk,
     fetch_artifact: FetchArtifact,

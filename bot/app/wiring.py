@@ -6,9 +6,11 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
-from bot.app.recordings import NothingKept, shown_recordings
+from bot.app.archiving import open_archive
+from bot.app.key import check_key
+from bot.app.recordings import shown_recordings
 from bot.app.watching import health_of, open_metrics
-from bot.broadcast.answers import Answer, Answers, Call
+from bot.broadcast.answers import Answers
 from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audience.recording_links import RecordingLinks
 from bot.broadcast.audit import Audit
@@ -18,14 +20,14 @@ from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.model import Broadcast
 from bot.broadcast.outage import Outage
 from bot.broadcast.ports import Ports
-from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
+from bot.broadcast.recordings.archiving import ArchiveKeeper
+from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.recordings.reconciling import Reconciler
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.unstored import Unstored
-from bot.broadcast.states import Reason
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.discord.bot import Services
@@ -36,7 +38,7 @@ from bot.guilds.words.text_rules import make_text_filter
 from bot.kit.references import new_id, new_reference
 from bot.metrics.counting import Tellers
 from bot.metrics.standing import Standing
-from bot.odyssey import Odyssey, OdysseyAuthError, OdysseyError
+from bot.odyssey import Odyssey
 from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
 from bot.process.liveness import Liveness
@@ -53,6 +55,7 @@ from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.kept_copies import KeptCopies
+from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.links import DatabaseLinks
 from bot.storage.nightly import NightlyCopies
 from bot.storage.outbox import DatabaseOutbox
@@ -75,7 +78,6 @@ log = logging.getLogger(__name__)
 
 CUT_OFF_S = STOP_S + 1.0
 """When a process that was told to stop is ended all the same: a look-up of a name cannot be given up, say."""
-KEY_CHECK_TIMEOUT_S = 5.0
 FILES_FOR_OTHERS = 300
 """Of those that the process may have open: for Discord, streams and the database, not for watch pages."""
 
@@ -144,12 +146,14 @@ async def _open_services(
 
     client = make_client()
     stack.push_async_callback(client.disconnect)
-    await _check_key(client, answers)
+    await check_key(client, answers)
+    kept = open_archive(settings, DatabaseKeptFiles(engine, writer), outbox, clock)
+    await stack.enter_async_context(kept.archiving(outbox, client, history, clock))
     desk = await stack.enter_async_context(
         RecordingDesk(
             outbox,
             OdysseyRecordings(client, clock, answers),
-            JournalKeeper(journal),
+            ArchiveKeeper(journal, kept.intake),
             poster,
             history,
             clock,
@@ -234,7 +238,7 @@ async def _open_services(
     )
     metrics = await open_metrics(settings, stack, tellers, standing, broadcasts.find, clock, health)
     fetch_artifact = artifacts_of(settings.odyssey_api_url)
-    recordings = shown_recordings(recording_links, NothingKept(), history, desk, fetch_artifact)
+    recordings = shown_recordings(recording_links, kept.archive, history, desk, fetch_artifact)
     sources = Sources(
         links=links,
         listeners=listeners,
@@ -273,6 +277,7 @@ async def _open_services(
         deeds=Deeds(audit, lambda guild_id: guilds.settings_of(guild_id).safe_prompt),
         audit=audit,
         desk=desk,
+        archive=kept.archive,
         outbox=outbox,
         journal=journal,
         history=history,
@@ -297,17 +302,3 @@ async def _open_services(
 def _status(connection: Connection, broadcasts: Broadcasts) -> str:
     discord = "connected to Discord" if connection.is_up else "not connected to Discord"
     return f"{discord}; broadcasts: {len(broadcasts.running)}"
-
-
-async def _check_key(client: Odyssey, answers: Answers) -> None:
-    """Tells the operator at once of a wrong key; the bot goes on, since it can be mended at Odyssey."""
-    try:
-        async with asyncio.timeout(KEY_CHECK_TIMEOUT_S):
-            await client.list_stream_recordings(limit=1)
-    except OdysseyAuthError:
-        answers.hear(Answer(Call.LOOK_UP, 0.0, Reason.BAD_KEY))
-        log.error("Odyssey refused ODYSSEY_API_KEY: no broadcast can start until it is right")
-    except OdysseyError as error:
-        log.warning("Odyssey: %s (%s)", error.message, error.code)
-    except TimeoutError:
-        log.warning("Odyssey did not answer within %g s", KEY_CHECK_TIMEOUT_S)

@@ -133,6 +133,9 @@ class RecordingKeeper(Protocol):
         raises, it is asked again later.
         """
 
+    async def give_up(self, stream: Stream) -> None:
+        """The recording of a stream never came. Whatever it raises, it is told again later."""
+
 
 class Journal(Protocol):
     """The memory of the domain. What a method returns is awaited until its fact is stored.

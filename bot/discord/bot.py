@@ -16,6 +16,7 @@ from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast
 from bot.broadcast.ports import FullHistory, PictureReader, PostJournal
+from bot.broadcast.recordings.archive import Archive
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.recordings.timelines import ReadFile, Timelines
@@ -58,6 +59,7 @@ class Services:
     deeds: Deeds
     audit: Audit
     desk: RecordingDesk
+    archive: Archive
     outbox: Outbox
     journal: PostJournal
     history: FullHistory

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.broadcast.limits.budget import STREAM_LIMIT_S
 from bot.broadcast.limits.continuation import Continuation, RelayRules
+from bot.process.archive_settings import ArchiveSettings
 from bot.process.logs import LogLevel
 from bot.process.setting_values import (
     PREFIX_LIMIT,
@@ -92,7 +93,7 @@ class DatabaseSettings(BaseSettings):
         return {name: value for name, value in tidy.items() if value != ""}
 
 
-class Settings(DatabaseSettings):
+class Settings(DatabaseSettings, ArchiveSettings):
     """What `run` needs."""
 
     discord_token: Secret = Field(description="The bot's token, from Discord's developer portal.")

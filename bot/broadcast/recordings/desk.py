@@ -102,6 +102,7 @@ class RecordingDesk:
                     self.look_at(stream.broadcast_id)
                 return answer.pause_s
             log.info("the recording of stream %s never came: it is given up", stream.shown_id)
+            await self._keeper.give_up(stream)
         else:
             self._posting.has_found(stream, await self._keeper.keep(stream, answer))
             self.recorded.tell(stream)
@@ -134,3 +135,6 @@ class JournalKeeper:
     async def keep(self, stream: Stream, recording: Recording) -> Recording:
         await self._journal.save_recording(stream, recording)
         return recording
+
+    async def give_up(self, stream: Stream) -> None:
+        """There is nothing to keep."""

@@ -17,7 +17,7 @@ LEAST_PAUSE_S = 0.1
 FIRST_PAUSE_S = 5.0
 """Between the first two tries of a chore that fails."""
 TRY_TIMEOUT_S = 120.0
-"""A try that takes longer has failed: nothing may hold up the others for ever."""
+"""A try that takes longer has failed, if nothing else is said: none may hold up the others for ever."""
 
 Chore = Callable[[], Awaitable[float | None]]
 """One try. Gives the seconds until it is due again, None when it is done; raises when it failed."""
@@ -50,6 +50,7 @@ class Chores:
         *,
         at_once: int,
         longest_pause_s: float,
+        longest_try_s: float = TRY_TIMEOUT_S,
         foreseen: tuple[type[Exception], ...] = (),
         done: Callable[[str], None] = lambda _: None,
         put_off: Callable[[str, float, bool], None] = lambda *_: None,
@@ -58,6 +59,7 @@ class Chores:
         self._name = name
         self._at_once = at_once
         self._longest_pause_s = longest_pause_s
+        self._longest_try_s = longest_try_s
         self._foreseen = foreseen
         self._done = done
         self._put_off = put_off
@@ -142,7 +144,7 @@ class Chores:
         entry.tried_at = self._clock.steady()
         entry.is_to_be_repeated = False
         try:
-            async with asyncio.timeout(TRY_TIMEOUT_S):
+            async with asyncio.timeout(self._longest_try_s):
                 pause_s = await entry.chore()
         except Exception as error:  # the boundary of one chore: whatever it was, it may pass
             pause_s = entry.backoff.next_s()

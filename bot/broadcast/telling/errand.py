@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """A clip that somebody asked for: it is to be cut, posted, and to show who asked."""
     HIGHLIGHT = "highlight"
     """A broadcast that is over: of its clips the one that most have asked for is to say so."""
+    ARCHIVE = "archive"
+    """A stream whose recording is there: its artifacts are to be kept."""
     ANSWER = "answer"
     """An interaction: its user was told that an answer will come."""
 
@@ -74,8 +76,9 @@ def owed_for_stream(stream: Stream) -> Iterator[Errand]:
 
 
 def owed_for_recording(stream: Stream, recording: Recording) -> Iterator[Errand]:
-    """One that is there is posted."""
+    """One that is there is kept, and posted."""
     if recording.has_video:
+        yield Errand(Kind.ARCHIVE, stream.id, recording.fetched_at, stream.broadcast_id)
         yield Errand(Kind.RECORDINGS, stream.broadcast_id, recording.fetched_at, stream.broadcast_id)
 
 

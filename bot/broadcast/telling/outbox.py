@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol, Self
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.telling.chores import Chores
+from bot.broadcast.telling.chores import TRY_TIMEOUT_S, Chores
 from bot.broadcast.telling.errand import Errand, Kind
 
 log = logging.getLogger(__name__)
@@ -126,6 +126,7 @@ class Outbox:
         *,
         at_once: int,
         longest_pause_s: float,
+        longest_try_s: float = TRY_TIMEOUT_S,
         foreseen: tuple[type[Exception], ...] = (),
     ) -> None:
         """From now on what is owed of a kind is delivered so, a few at once, until the kind is closed."""
@@ -134,6 +135,7 @@ class Outbox:
             kind.value,
             at_once=at_once,
             longest_pause_s=longest_pause_s,
+            longest_try_s=longest_try_s,
             foreseen=foreseen,
             done=self._done,
             put_off=self._put_off,

@@ -10,7 +10,7 @@ from bot.odyssey.api.simulations import Script, SimulationJob, SimulationJobsLis
 from bot.odyssey.base.errors import OdysseyArgumentError, OdysseyError
 from bot.odyssey.base.fields import rows
 from bot.odyssey.base.types import Recording, StreamRecordingsList, Timeouts
-from bot.odyssey.files.downloads import DownloadedRecording, Downloads, Progress
+from bot.odyssey.files.downloads import DownloadedRecording, Downloads, Progress, Watch
 from bot.odyssey.files.events import events
 
 
@@ -54,6 +54,23 @@ class Library:
             self.get_recording, self._timeouts.request_s, on_progress, self._account.api_url
         )
         return await downloads.download(stream_id, Path(directory))
+
+    async def download_file(
+        self, recording: Recording, kind: str, path: Path | str, *, watch: Watch = lambda *_: None
+    ) -> Recording:
+        """Downloads one of a recording's files, as `download_recording` does: its `video`, `events`,
+        `thumbnail` or `preview`. Gives the recording with the links that worked.
+
+        `watch` is told the bytes on disk and in all (or None) before more is written. What it raises ends the
+        download there, and is raised; the next call goes on from there. Raises `OdysseyError` (code
+        `not_found`) when the recording has no such file.
+        """
+        if getattr(recording, f"{kind}_url") is None:
+            raise OdysseyError("The recording has no such file.", code="not_found", retryable=True)
+        downloads = Downloads(
+            self.get_recording, self._timeouts.request_s, None, self._account.api_url, watch
+        )
+        return await downloads.fetch(recording, kind, Path(path))
 
     async def read_events(self, recording: Recording) -> AsyncIterator[dict[str, Any]]:
         """The recording's events, one by one; lines that cannot be read are logged and left out.

@@ -24,6 +24,9 @@ LOOK_AGAIN_S = 0.2
 Progress = Callable[[str, int, int | None], None]
 """Told the file's name, the bytes on disk, and the bytes in all (None when the service does not say)."""
 
+Watch = Callable[[int, int | None], None]
+"""Told the bytes on disk and in all before more is written: what it raises ends the download there."""
+
 FILES = {
     "video": "{}.mp4",
     "events": "{}_events.jsonl",
@@ -53,8 +56,10 @@ class Downloads:
         timeout_s: float,
         on_progress: Progress | None,
         service: str,
+        watch: Watch = lambda *_: None,
     ) -> None:
         self._service = service
+        self._watch = watch
         self._get_recording = get_recording
         self._timeout_s = timeout_s
         self._on_progress = on_progress
@@ -72,12 +77,20 @@ class Downloads:
                 if getattr(recording, f"{kind}_url") is None:
                     paths[kind] = None
                     continue
-                file = PartFile(directory / pattern.format(safe_name(stream_id)))
-                if not file.is_whole:
-                    async with _taken(file, self._timeout_s):
-                        recording = await self._download_one(recording, kind, file)
-                paths[kind] = file.path
+                path = paths[kind] = directory / pattern.format(safe_name(stream_id))
+                recording = await self._fetch(recording, kind, PartFile(path))
         return DownloadedRecording(stream_id, **paths)
+
+    async def fetch(self, recording: Recording, kind: str, path: Path) -> Recording:
+        """The same for one file, under another name. Gives the recording with the links that worked."""
+        with file_errors():
+            return await self._fetch(recording, kind, PartFile(path))
+
+    async def _fetch(self, recording: Recording, kind: str, file: PartFile) -> Recording:
+        if file.is_whole:
+            return recording
+        async with _taken(file, self._timeout_s):
+            return await self._download_one(recording, kind, file)
 
     async def _download_one(self, recording: Recording, kind: str, file: PartFile) -> Recording:
         """Downloads one file. Gives the recording, with fresh links if they had to be asked for."""
@@ -138,9 +151,11 @@ class Downloads:
         written = answer.first or 0
         if answer.total is not None or written == 0:
             file.total = answer.total
+        self._watch(written, file.total)
         # Offsets in what was decoded are none in the encoded file: it cannot go on from there.
         with file.open(written, None if answer.is_encoded else tag, goes_on=not answer.is_encoded) as out:
             async for chunk in answer.chunks():
+                self._watch(written + len(chunk), file.total)
                 out.write(chunk)
                 written += len(chunk)
                 self._tell(file.path.name, written, file.total)

@@ -1,0 +1,64 @@
+"""The archive of a bot, opened: also by the commands that look after it by hand."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.archive.archive import StoredArchive
+from bot.archive.intake import ArchiveIntake
+from bot.archive.objects import Objects
+from bot.broadcast.clock import Clock
+from bot.broadcast.ports import RecordingHistory
+from bot.broadcast.recordings.archive import ArchiveError
+from bot.broadcast.recordings.archiving import Archiving
+from bot.broadcast.telling.errand import Kind
+from bot.broadcast.telling.outbox import Outbox
+from bot.kit.errors import StartError
+from bot.kit.references import new_id
+from bot.odyssey import Odyssey
+from bot.process.archive_settings import GB
+from bot.process.settings import Settings
+from bot.storage.address import database_address
+from bot.storage.kept_files import DatabaseKeptFiles
+from bot.worlds.fetching import OdysseyArtifactSource
+
+INCOMING = "incoming"
+"""The folder beside the database of what is on its way to a bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenArchive:
+    """The archive with all that is behind it."""
+
+    archive: StoredArchive
+    intake: ArchiveIntake
+    books: DatabaseKeptFiles
+    objects: Objects
+
+    def archiving(
+        self, outbox: Outbox, client: Odyssey, history: RecordingHistory, clock: Clock
+    ) -> Archiving:
+        """Takes in what is owed to it, while it is entered."""
+        source = OdysseyArtifactSource(client, clock)
+        return Archiving(outbox, source, self.intake, self.books, history, clock)
+
+
+def open_archive(settings: Settings, books: DatabaseKeptFiles, outbox: Outbox, clock: Clock) -> OpenArchive:
+    """Raises `StartError` where there cannot be one."""
+    address = settings.archive_address(settings.database_url)
+    database = database_address(settings.database_url).path
+    beside = database.parent if database else Path(tempfile.mkdtemp(prefix="odyssey-"))
+    try:
+        objects = Objects(address, beside / INCOMING, settings.archive_access)
+    except ArchiveError as error:
+        raise StartError(
+            f"Recordings cannot be kept in {address.directory or address.bucket}: {error.__cause__}. "
+            "Check ARCHIVE_URL, and who may write there."
+        ) from error
+
+    def is_awaited(stream_id: str) -> bool:
+        return any(outbox.get(kind, stream_id) for kind in (Kind.RECORDING, Kind.ARCHIVE))
+
+    archive = StoredArchive(objects, books, clock, new_id, is_awaited)
+    intake = ArchiveIntake(archive, objects, reserve_bytes=round(settings.archive_reserve_gb * GB))
+    return OpenArchive(archive, intake, books, objects)
