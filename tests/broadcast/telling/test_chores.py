@@ -62,9 +62,8 @@ async def test_a_few_are_under_way_at_once() -> None:
     assert most == 3
 
 
-async def test_a_try_that_never_ends_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_try_that_never_ends_holds_nobody_up() -> None:
     """It is cut off, which counts as a failure, and the next one has its turn."""
-    monkeypatch.setattr("bot.broadcast.telling.chores.TRY_TIMEOUT_S", 0.01)
     done = asyncio.Event()
 
     async def hang() -> None:
@@ -73,7 +72,7 @@ async def test_a_try_that_never_ends_holds_nobody_up(monkeypatch: pytest.MonkeyP
     async def chore() -> None:
         done.set()
 
-    async with Chores(SteppedClock(), "test", at_once=1, longest_pause_s=60) as chores:
+    async with Chores(SteppedClock(), "test", at_once=1, longest_pause_s=60, longest_try_s=0.01) as chores:
         chores.put("hanging", hang)
         chores.put("other", chore)
         await asyncio.wait_for(done.wait(), 10)
