@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.app.archiving import open_archive
+from bot.app.copies import nightly_copies
 from bot.app.key import check_key
 from bot.app.recordings import shown_recordings
 from bot.app.watching import health_of, open_metrics
@@ -49,15 +50,12 @@ from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
 from bot.process.systemd import Systemd
-from bot.storage.address import database_address
 from bot.storage.database import errors_explained, open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
-from bot.storage.kept_copies import KeptCopies
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.links import DatabaseLinks
-from bot.storage.nightly import NightlyCopies
 from bot.storage.outbox import DatabaseOutbox
 from bot.storage.recording_links import DatabaseRecordingLinks
 from bot.storage.recovery import close_unfinished, left_open, left_running
@@ -183,11 +181,7 @@ async def _open_services(
         new_reference=new_reference,
         outage=outage,
     )
-    database = database_address(settings.database_url).path
-    nightly = None
-    if database and settings.backup_days:
-        copies = KeptCopies.of(database, settings.backup_path, settings.backup_days)
-        nightly = await stack.enter_async_context(NightlyCopies(copies, clock))
+    nightly = await nightly_copies(settings, stack, clock)
     broadcasts = await stack.enter_async_context(
         Broadcasts(ports, hands_over=settings.on_stop == "hand-over")
     )

@@ -49,7 +49,9 @@ async def test_a_fact_and_what_is_owed_for_it_are_stored_together(store: Store) 
     await store.journal.save_recording(stream, Recording(NOW, LINK))
     assert await store.owed() == ["archive:own", "recording:own", "recordings:b", "settled:x"]
     await store.journal.save_broadcast(ended(broadcast))
-    assert await store.owed() == ["archive:own", "recording:own", "recordings:b", "settled:x"], "it is owed once"
+    assert await store.owed() == ["archive:own", "recording:own", "recordings:b", "settled:x"], (
+        "it is owed once"
+    )
 
 
 async def test_where_a_transaction_breaks_nothing_of_it_is_stored(store: Store) -> None:
