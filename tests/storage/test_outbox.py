@@ -162,7 +162,13 @@ async def test_what_a_crash_left_open_is_owed_once(store: Store) -> None:
     await DatabaseOutbox(store.engine, store.writer).drop(["recording:first"])
     await store.past_broadcast(1)
     await close_unfinished(store.engine, now=NOW, reference="ref")
-    assert await store.owed() == ["recording:own", "recording:own1", "recordings:b", "recordings:b1"]
+    assert await store.owed() == [
+        "archive:first",
+        "recording:own",
+        "recording:own1",
+        "recordings:b",
+        "recordings:b1",
+    ]
     closed = await store.history.broadcast("b")
     assert closed
     assert closed.state is State.FAILED
