@@ -1,14 +1,15 @@
 """A download that is cut 100 times: what arrives, and how much of it had to be fetched.
 
-Every second cut is the service's, which closes the connection in the middle of a part; at the others the process
-that downloads is killed, and another one goes on. What was fetched is all that the service has sent, in parts as
-a network of `RATE` would bring them.
+Every second cut is the service's, which closes the connection in the middle of a part; at the others the
+process that downloads is killed, and another one goes on. What was fetched is all that the service has sent,
+at the pace of a network.
 """
 
 import asyncio
 import hashlib
 import os
 import random
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -32,6 +33,9 @@ class Service:
         self.cuts = [dice.randrange(2 * SIZE_BYTES // max(cuts, 1)) for _ in range(cuts)]
         self.sent_bytes = self.killed = 0
         self.reader: asyncio.subprocess.Process | None = None
+
+    async def token(self, _: web.Request) -> web.Response:
+        return web.json_response({"access_token": "x"})
 
     async def describe(self, request: web.Request) -> web.Response:
         url = f"http://{request.host}/video"
@@ -71,10 +75,10 @@ def main() -> None:
 
 
 async def _measure(cuts: int) -> tuple[bool, float, float, int]:
-    """Whether it arrived as it was, how much was fetched of its size, the seconds, and how many were killed."""
+    """Whether it arrived as it was, what was fetched of its size, the seconds, and how many were killed."""
     service = Service(cuts)
     app = web.Application()
-    app.router.add_post("/auth/token", lambda _: web.json_response({"access_token": "x"}))
+    app.router.add_post("/auth/token", service.token)
     app.router.add_get("/recordings/s1", service.describe)
     app.router.add_get("/video", service.video)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -92,19 +96,14 @@ async def _measure(cuts: int) -> tuple[bool, float, float, int]:
 
 async def _taken_in(service: Service, directory: Path, url: str) -> str:
     """By as many processes as it takes."""
+    command = [sys.executable, "-m", "tests.bench._archiving", str(directory), url]
     while True:
-        service.reader = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.bench._archiving",
-            str(directory),
-            url,
-            stdout=asyncio.subprocess.PIPE,
-        )
+        service.reader = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         told, _ = await service.reader.communicate()
-        if service.reader.returncode == 0:
+        code = service.reader.returncode
+        if code == 0:
             return told.decode().strip()
-        if service.reader.returncode > 0:
+        if code != -signal.SIGKILL:
             sys.exit("The process that downloads has failed.")
 
 

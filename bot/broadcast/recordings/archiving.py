@@ -225,7 +225,8 @@ class Archiving:
         return True
 
     async def _give_up(self, stream: Stream, what: NewFile, why: Unfit) -> None:
-        log.warning("the %s of stream %s is never kept: %s", what.kind.value, stream.shown_id, why.value)
+        level = logging.INFO if why is Unfit.MISSING else logging.WARNING
+        log.log(level, "the %s of stream %s is never kept: %s", what.kind.value, stream.shown_id, why.value)
         await self._intake.never(what)
 
     def _note(self, stream_id: str, trouble: ArchiveTrouble | None) -> None:
