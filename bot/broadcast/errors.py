@@ -51,6 +51,7 @@ class Code(StrEnum):
     NO_VOTE_RUNNING = "no_vote_running"
     SHUTTING_DOWN = "shutting_down"
     UNKNOWN_BROADCAST = "unknown_broadcast"
+    UNKNOWN_PERIOD = "unknown_period"
     NO_BROADCASTS_YET = "no_broadcasts_yet"
     NOTHING_TO_CLIP = "nothing_to_clip"
     CLIPS_FULL = "clips_full"

@@ -60,6 +60,8 @@ class PastBroadcast:
     """What the archive has of it, streams by their numbers."""
     link: RecordingLink | None = None
     """None also where nobody could follow one."""
+    number: int | None = None
+    """Which of its server's broadcasts it is, from 1: what people call it by."""
 
     @property
     def is_over(self) -> bool:

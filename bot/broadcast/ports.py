@@ -31,6 +31,7 @@ from bot.broadcast.outage import Outage
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post
 from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.wanted import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,28 +231,8 @@ class RecordingHistory(Protocol):
         """The message that shows a broadcast's recordings, or that there is none yet."""
 
 
-class FullHistory(History, RecordingHistory, Protocol):
-    """All that is found again: of streams those that have begun, of posts those that are there.
-
-    What belongs to a guild is shown to that guild only. What belongs to a channel is for those who may view
-    it: `channels` are theirs, None for all of a guild's.
-    """
-
-    async def channels(self, guild_id: int) -> list[int]:
-        """The IDs of a guild's channels that had broadcasts, those with the newest first."""
-
-    async def past_broadcasts(
-        self, guild_id: int, channels: Collection[int] | None = None, *, limit: int, offset: int
-    ) -> tuple[list[PastBroadcast], int]:
-        """A guild's broadcasts that had streams, newest first, and how many there are in all."""
-
-    async def search_broadcasts(
-        self, guild_id: int, text: str, channels: Collection[int] | None = None, *, limit: int
-    ) -> list[PastBroadcast]:
-        """Those of them with `text` in a prompt, their host's name or at the front of a stream's ID."""
-
-    async def find_broadcast(self, guild_id: int, shown_id: str) -> PastBroadcast | None:
-        """One of a guild's broadcasts that had streams, by its own ID or that of one of its streams."""
+class FullHistory(History, RecordingHistory, Catalogue, Protocol):
+    """All that is found again: of streams those that have begun, of posts those that are there."""
 
     async def latest_broadcast(self, channel: Channel) -> PastBroadcast | None:
         """The newest broadcast in a channel of which a stream has ended."""

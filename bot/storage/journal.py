@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Executable, Table, delete, select, update
+from sqlalchemy import Executable, Table, delete, exists, func, select, update
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Broadcast, Ending, Recording, Stream, Suggestion
+from bot.broadcast.model import Broadcast, Ending, Outcome, Recording, Stream, Suggestion
 from bot.broadcast.posts import Post
-from bot.broadcast.states import State
+from bot.broadcast.states import Reason, State
 from bot.broadcast.telling.errand import (
     Errand,
     Kind,
@@ -29,6 +29,8 @@ from bot.storage import schema
 from bot.storage.names import Names, known, named
 from bot.storage.outbox import owed
 from bot.storage.schema import storable
+from bot.storage.search.fts5 import Fts5Index
+from bot.storage.search.port import TextIndex
 from bot.storage.writer import Upsert, Writer, insert_new, upsert
 
 log = logging.getLogger(__name__)
@@ -46,13 +48,14 @@ class DatabaseJournal:
     only asked for, and what is told again soon, fails after a moment.
     """
 
-    def __init__(self, writer: Writer, outbox: Outbox) -> None:
+    def __init__(self, writer: Writer, outbox: Outbox, index: TextIndex | None = None) -> None:
         """What is caused by what is stored is owed by the outbox, in the same transaction."""
         self.told = Listeners[object]()
         """Told of each broadcast, stream, suggestion and post as it is handed in to be stored."""
         self._writer = writer
         self._outbox = outbox
         self._names = Names()
+        self._index = index or Fts5Index()
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         self.told.tell(broadcast)
@@ -78,7 +81,7 @@ class DatabaseJournal:
         is_new = broadcast.state is State.REQUESTED
         seen = broadcast.host, ending.by if ending else None
         names = (named if is_new else known)(broadcast.channel.guild_id, *seen)
-        saved = [*names, upsert(schema.broadcasts, row)]
+        saved: list[Executable | Upsert] = [*names, upsert(schema.broadcasts, row), _numbered(broadcast.id)]
         if not broadcast.state.is_over:
             return self._writer.execute(*saved, is_fact=not is_new)
         its_votes = schema.votes.c.broadcast_id == broadcast.id
@@ -102,17 +105,20 @@ class DatabaseJournal:
         )
         moments = schema.last_moments.c
         newest = select(moments.broadcast_id).order_by(moments.at.desc()).limit(MOMENTS_KEPT)
-        running = select(schema.broadcasts.c.id).where(schema.broadcasts.c.state.not_in(_OVER))
-        older = delete(schema.last_moments).where(
-            moments.broadcast_id.not_in(newest), moments.broadcast_id.not_in(running)
+        is_over = exists().where(
+            schema.broadcasts.c.id == moments.broadcast_id, schema.broadcasts.c.state.in_(_OVER)
         )
+        older = delete(schema.last_moments).where(moments.broadcast_id.not_in(newest), is_over)
         await asyncio.gather(kept, self._writer.execute(older))
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:
         self.told.tell(stream)
+        its = stream.broadcast_id, stream.id, stream.prompt
+        found_by = self._index.enter_stream(*its) if stream.has_begun else ()
         return self._save(
             schema.streams,
             *owed_for_stream(stream),
+            after=found_by,
             is_fact=True,
             id=stream.id,
             service_id=stream.service_id,
@@ -135,10 +141,13 @@ class DatabaseJournal:
         origin, viewer = suggestion.origin, suggestion.viewer
         for_good = {"is_urgent": True} if is_urgent else {}
         name = self._names.heard(suggestion.broadcast_id, viewer, is_new=is_new)
+        was_applied = suggestion.outcome is Outcome.ACKNOWLEDGED
+        found_by = self._index.enter_suggestion(suggestion.id, suggestion.prompt) if was_applied else ()
         stored = self._save(
             schema.suggestions,
             *owed_for_suggestion(suggestion),
             before=name,
+            after=found_by,
             is_fact=not is_new,
             id=suggestion.id,
             broadcast_id=suggestion.broadcast_id,
@@ -207,8 +216,15 @@ class DatabaseJournal:
         return self._writer.execute(insert_new(schema.posts, asdict(post)))
 
     def close_panel(self, message_id: int, at: datetime) -> Awaitable[None]:
-        panel = schema.posts.c.message_id == message_id
-        return self._writer.execute(update(schema.posts).where(panel).values(closed_at=at))
+        panel, its = schema.posts.c.message_id == message_id, schema.broadcasts.c
+        is_its = its.id.in_(select(schema.posts.c.broadcast_id).where(panel))
+        # One that was not cut off has no panel but those that are remembered.
+        is_sought = is_its & its.panels_sought_at.is_(None) & its.state.in_(_OVER)
+        was_cut_off = its.reason.is_not_distinct_from(Reason.INTERRUPTED.value)
+        return self._writer.execute(
+            update(schema.posts).where(panel).values(closed_at=at),
+            update(schema.broadcasts).where(is_sought, ~was_cut_off).values(panels_sought_at=at),
+        )
 
     def forget_post(self, message_id: int) -> Awaitable[None]:
         return self._writer.execute(delete(schema.posts).where(schema.posts.c.message_id == message_id))
@@ -230,10 +246,11 @@ class DatabaseJournal:
         table: Table,
         *errands: Errand,
         before: Sequence[Upsert] = (),
+        after: Sequence[Executable] = (),
         is_fact: bool = False,
         **row: Any,
     ) -> asyncio.Future[None]:
-        return self._owing(errands, *before, upsert(table, row), is_fact=is_fact)
+        return self._owing(errands, *before, upsert(table, row), *after, is_fact=is_fact)
 
     def _owing(
         self, errands: Sequence[Errand], *statements: Executable | Upsert, is_fact: bool
@@ -244,6 +261,15 @@ class DatabaseJournal:
 
     def _note(self, *statements: Executable | Upsert) -> None:
         self._writer.execute(*statements, is_fact=True).add_done_callback(_tell_failure)
+
+
+def _numbered(broadcast_id: str) -> Executable:
+    """Gives a broadcast the next number in its server, unless it has one."""
+    others, its = schema.broadcasts.alias("others"), schema.broadcasts.c
+    highest = select(func.coalesce(func.max(others.c.number), 0)).where(others.c.guild_id == its.guild_id)
+    number = highest.correlate(schema.broadcasts).scalar_subquery() + 1
+    is_meant = (its.id == broadcast_id) & its.number.is_(None)
+    return update(schema.broadcasts).where(is_meant).values(number=number)
 
 
 def _tell_failure(written: asyncio.Future[None]) -> None:

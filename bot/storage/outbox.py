@@ -67,11 +67,11 @@ def owed_posts(broadcast_ids: Collection[str], at: datetime) -> Executable:
     return _owed_for_all(Kind.RECORDINGS, theirs.where(have_begun).distinct())
 
 
-def owed_words(settled_at: datetime) -> Executable:
-    """For who has settled suggestions by a statement, in this moment: their authors are to be told."""
+def owed_words(suggestion_ids: Collection[str]) -> Executable:
+    """For who has settled these by a statement: their authors are to be told."""
     has_notice: ColumnElement[bool] = suggestions.c.refusal.not_in([each.value for each in TOLD_BY_THE_PANEL])
     theirs = select(suggestions.c.id, suggestions.c.broadcast_id, suggestions.c.settled_at).where(
-        suggestions.c.settled_at == settled_at,
+        suggestions.c.id.in_(suggestion_ids),
         or_(
             suggestions.c.interaction_id.is_not(None),
             suggestions.c.message_id.is_not(None) & (suggestions.c.is_marked | has_notice),

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.arbitration.policy import Mode
@@ -16,6 +17,9 @@ from bot.storage import rows
 from bot.storage.outbox import owed_posts, owed_recordings, owed_words
 from bot.storage.schema import broadcasts, last_moments, posts, streams, suggestions, votes
 from bot.storage.unbroken import read, to_the_end
+
+AT_ONCE = 500
+"""IDs in one statement, at most."""
 
 _OVER = [state.value for state in State if state.is_over]
 _IS_OPEN = broadcasts.c.state.not_in(_OVER) & broadcasts.c.ended_at.is_(None)
@@ -121,13 +125,15 @@ async def close_unfinished(
     was_sent = suggestions.c.outcome != Outcome.QUEUED.value
     async with engine.begin() as connection:
         ids = list((await connection.execute(unfinished)).scalars())
+        open_suggestions = and_(
+            suggestions.c.outcome.not_in(_SETTLED),
+            suggestions.c.settled_at.is_(None),
+            suggestions.c.broadcast_id.not_in(but),
+        )
+        settled = list((await connection.execute(select(suggestions.c.id).where(open_suggestions))).scalars())
         await connection.execute(
             update(suggestions)
-            .where(
-                suggestions.c.outcome.not_in(_SETTLED),
-                suggestions.c.settled_at.is_(None),
-                suggestions.c.broadcast_id.not_in(but),
-            )
+            .where(open_suggestions)
             .values(
                 outcome=Outcome.REFUSED.value,
                 refusal=case(
@@ -176,6 +182,11 @@ async def close_unfinished(
                 version=broadcasts.c.version + 1,
             )
         )
-        for owed in (owed_recordings(stream_ids), owed_posts(ids, now), owed_words(now)):
-            await connection.execute(owed)
+        for owed, theirs in (
+            (owed_recordings, stream_ids),
+            (partial(owed_posts, at=now), ids),
+            (owed_words, settled),
+        ):
+            for start in range(0, len(theirs), AT_ONCE):
+                await connection.execute(owed(theirs[start : start + AT_ONCE]))
     return ids

@@ -93,6 +93,7 @@ async def past_broadcasts_of(engine: AsyncEngine, ids: Sequence[str]) -> list[Pa
             ),
             has_no_place=any(row.recording_dropped_at for row in rows_of.get(each, ())),
             files=tuple(files_of.get(each, ())),
+            number=by_id[each].number,
         )
         for each in ids
         if each in by_id

@@ -6,18 +6,21 @@ from discord.ui import TextDisplay
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.rights import Deed
+from bot.broadcast.wanted import Standing
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, tell
 from cogs.kit.lasting_button import LastingView
 from cogs.moderating import muting
 from cogs.moderating.health import health_view
 from cogs.moderating.mute_list import mute_list_page
-from cogs.recordings.broadcast_list import broadcast_list_page
+from cogs.recordings.broadcast_list import TEXT_LIMIT, broadcast_list_page, period_choices, wanted_of
 from cogs.wording import commands as texts
 from cogs.wording import moderating as words
+from cogs.wording.period import LENGTH_LIMIT
 from cogs.wording.text import fitting
 
 MODES = [app_commands.Choice(name=mode.value, value=mode.value) for mode in Mode]
+STATES = [app_commands.Choice(name=standing.value, value=standing.value) for standing in Standing]
 AUDIT_SHOWN = 20
 
 
@@ -56,9 +59,19 @@ async def panic(interaction: discord.Interaction) -> None:
 
 
 @app_commands.command(name="list", description=texts.LIST)
-async def list_broadcasts(interaction: discord.Interaction) -> None:
-    page = await broadcast_list_page(interaction, offset=0)
-    await tell(interaction, view=page)
+@app_commands.describe(**texts.LIST_OPTIONS)
+@app_commands.choices(state=STATES)
+@app_commands.autocomplete(period=period_choices)
+async def list_broadcasts(
+    interaction: discord.Interaction,
+    person: discord.User | None = None,
+    period: app_commands.Range[str, 1, LENGTH_LIMIT] | None = None,
+    state: str | None = None,
+    text: app_commands.Range[str, 1, TEXT_LIMIT] | None = None,
+) -> None:
+    await rights.check(interaction, Deed.LIST)
+    wanted = wanted_of(person, period, state, text, context.services(interaction).clock.now())
+    await tell(interaction, view=await broadcast_list_page(interaction, wanted))
 
 
 @app_commands.command(description=texts.AUDIT)

@@ -1,12 +1,16 @@
 """Past broadcasts are found: by what somebody types, and as far as they may see them."""
 
+from itertools import islice
+
 import discord
 from discord.app_commands import Choice
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.history import PastBroadcast
+from bot.broadcast.wanted import Wanted
 from cogs.kit import context, rights
-from cogs.wording.recordings import choice
+from cogs.wording.broadcast_list import choice
+from cogs.wording.period import period
 
 CHOICES_LIMIT = 25
 CHOICE_LENGTH_LIMIT = 100
@@ -16,16 +20,25 @@ CHOICE_LENGTH_LIMIT = 100
 async def broadcast_choices(
     interaction: discord.Interaction, typed: str
 ) -> list[discord.app_commands.Choice[str]]:
-    """The broadcasts that fit what was typed, newest first, of the channels that the user may view."""
-    guild_id = context.channel(interaction).guild_id
+    """The broadcasts that fit what was typed, of the channels that the user may view.
+
+    Of the date, if it is one; then that with the number; then by their words. The newest first.
+    """
+    guild_id, services = context.channel(interaction).guild_id, context.services(interaction)
     try:
         viewed = await rights.viewed_channels(interaction)
     except BroadcastError:
         return []  # a completion has no room for a sentence; the command has
-    found = await context.services(interaction).history.search_broadcasts(
-        guild_id, typed.strip(), viewed, limit=CHOICES_LIMIT
-    )
-    return [Choice(name=choice(past, CHOICE_LENGTH_LIMIT), value=past.broadcast.id) for past in found]
+    found = await services.history.search_broadcasts(guild_id, typed, viewed, limit=CHOICES_LIMIT)
+    if when := period(typed, services.clock.now()):
+        wanted = Wanted(since=when.since, until=when.until)
+        page = await services.history.past_broadcasts(guild_id, viewed, wanted, limit=CHOICES_LIMIT)
+        found = page.broadcasts + found
+    each_once = {past.broadcast.id: past for past in found}
+    return [
+        Choice(name=choice(past, CHOICE_LENGTH_LIMIT), value=broadcast_id)
+        for broadcast_id, past in islice(each_once.items(), CHOICES_LIMIT)
+    ]
 
 
 async def viewed_broadcast(interaction: discord.Interaction, shown_id: str | None) -> PastBroadcast:

@@ -24,7 +24,9 @@ LINK_OPTIONS = {"new": "Revoke the link that there is, and get another one (mode
 CALLVOTE = "Have everybody vote on how it is decided what is next (moderators; viewers if set so)"
 CALLVOTE_OPTIONS = {"mode": _MODES}
 RECORDING = "Get a past broadcast's recordings, with fresh links"
-RECORDING_OPTIONS = {"broadcast": "Which broadcast; the latest in this channel if you leave it out"}
+RECORDING_OPTIONS = {
+    "broadcast": "Its number, a date, or words of it; the latest in this channel if you leave it out"
+}
 END = "End this channel's broadcast (its host, or a moderator)"
 
 MODE = "Choose how it is decided what happens next (moderators)"
@@ -33,6 +35,12 @@ PAUSE = "Take no suggestions for the moment (moderators)"
 RESUME = "Take suggestions again (moderators)"
 PANIC = "Stop suggestions, empty the line and show something safe (moderators)"
 LIST = "See this server's past broadcasts (moderators of the server)"
+LIST_OPTIONS = {
+    "person": "Who hosted them, or had an idea applied in them",
+    "period": "When: 14 July, July 2026, last week, 1 May to 3 June; by UTC",
+    "state": "How they stand",
+    "text": "Words that they began with, or that were applied; the last may be only its beginning",
+}
 AUDIT = "See what moderators did lately, and which votes were called (moderators of the server)"
 HEALTH = "See how Odyssey has answered in the last hour, and what to do about it (moderators)"
 

@@ -18,9 +18,7 @@ NO_RECORDING_TITLE = "## 🎬 No recording yet"
 RECORDING_IS_BELOW = "The recording is further down."
 FULL_VIDEO, PREVIEW, THUMBNAIL = "Full video", "Preview", "Thumbnail"
 NO_LINKS = "Odyssey gave no link to the video. Try `/odyssey recording` later."
-LIVE_NOW, NOT_ENDED = "live now", "not ended"
 NOT_THERE_YET = "no recording yet"
-LIST_TITLE = "## Past broadcasts"
 TIMELINE_TITLE = "## Timeline"
 NOTHING_HAPPENED = "No idea was sent in this broadcast."
 NOT_TAKEN = "Odyssey did not take it"
@@ -124,27 +122,6 @@ def links_work_until(end: datetime, *, today: bool) -> str:
     return f"-# The links work until {when}; **Fresh links** gives new ones at any time."
 
 
-def page_summary(first: int, last: int, total: int) -> str:
-    """Which of the broadcasts a page shows; the list begins with 1."""
-    if not total:
-        return "There are none yet. Start a broadcast with `/odyssey start`."
-    return f"{first} to {last} of {total}, newest first"
-
-
-def past_broadcast(past: PastBroadcast, length: str) -> str:
-    """One entry of the list."""
-    broadcast = past.broadcast
-    facts = [
-        discord.utils.format_dt(broadcast.live_at or broadcast.requested_at, "f"),
-        length,
-        *([streams(len(past.streams))] if len(past.streams) > 1 else []),
-        named(broadcast.host, 32),
-        f"<#{broadcast.channel.id}>",
-        _recorded_of(past),
-    ]
-    return f"**{plain(broadcast.prompt, limit=100)}**\n{' · '.join(facts)}\n{mark(past)}"
-
-
 def timeline_summary(past: PastBroadcast, first: int, last: int, total: int) -> str:
     """Which of the moments a page shows; the first is 1."""
     count = f"{first} to {last} of {total}" if total else NOTHING_HAPPENED
@@ -184,15 +161,6 @@ def clock_time(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def choice(past: PastBroadcast, limit: int) -> str:
-    """A broadcast in a list to choose from; `limit` is in characters of all."""
-    facts = [(past.broadcast.live_at or past.broadcast.requested_at).strftime("%d %b %H:%M UTC")]
-    if len(past.streams) > 1:
-        facts.append(streams(len(past.streams)))
-    prompt, room = past.broadcast.prompt, limit - len(" · ".join([*facts, ""]))
-    return " · ".join([*facts, prompt if len(prompt) <= room else prompt[: room - 1] + "…"])
-
-
 def streams(count: int) -> str:
     """Such as `1 stream` or `5 streams`."""
     return f"{count} {'stream' if count == 1 else 'streams'}"
@@ -210,10 +178,3 @@ def _facts(shown: PastStream, recording: Recording) -> list[str]:
         *([] if length_s is None else [duration(length_s)]),
         *([] if frames is None else [f"{frames} frames"]),
     ]
-
-
-def _recorded_of(past: PastBroadcast) -> str:
-    if not past.recorded:
-        return NOT_THERE_YET
-    missing = len(past.streams) - len(past.recorded)
-    return f"{len(past.recorded)} recorded" if missing else "recorded"

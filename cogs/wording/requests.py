@@ -110,6 +110,10 @@ _REQUESTS = {
         "This broadcast has as many clips as it can have. All of it is in its recording: see "
         "`/odyssey recording`."
     ),
+    Code.UNKNOWN_PERIOD: (
+        "I cannot read that as a period. Type a date, a month or a span, such as `14 July`, `July 2026`, "
+        "`last week` or `1 May to 3 June`."
+    ),
     Code.NO_BROADCASTS_YET: (
         "No stream has ended in this channel yet. Start a broadcast with `/odyssey start`, or pick one by "
         "name."

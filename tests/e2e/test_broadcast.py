@@ -7,6 +7,7 @@ import httpx
 
 from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.support.database import entered_anew
 from tests.support.watched import EventStream
 
 
@@ -125,6 +126,7 @@ async def test_the_list_turns_its_pages(house: House) -> None:
                 " started_at) VALUES (?, ?, ?, ?, 0, 'ended', ?, ?)",
                 (f"own{number}", f"s{number}", f"b{number}", f"Picture {number}", when, when),
             )
+    entered_anew(house.directory / "odyssey.sqlite3")
     async with house.bot():
         first = await mika.slash(CHANNEL, "odyssey list")
         assert "1 to 8 of 12" in first.text

@@ -81,9 +81,9 @@ async def test_what_a_newer_version_stored_is_read_as_far_as_it_is_understood(st
     assert read
     assert read.ending
     assert (read.state, read.ending.reason) == (State.ENDED, Reason.UNKNOWN)
-    past, total = await store.history.past_broadcasts(CHANNEL.guild_id, limit=5, offset=0)
-    reasons = [each.streams[0].stream.end_reason for each in past]
-    assert (total, reasons) == (2, [Reason.HOST_ENDED, Reason.UNKNOWN])
+    page = await store.history.past_broadcasts(CHANNEL.guild_id, limit=5)
+    reasons = [each.streams[0].stream.end_reason for each in page.broadcasts]
+    assert (page.total, reasons) == (2, [Reason.HOST_ENDED, Reason.UNKNOWN])
     [action] = await records.latest_actions(CHANNEL.guild_id, 5)
     assert (action.kind, action.subject) == (ActionKind.OTHER, "a meadow")
 

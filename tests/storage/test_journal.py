@@ -82,8 +82,8 @@ async def test_past_broadcasts_are_paged_newest_first_and_by_guild(store: Store)
     for number in range(5):
         await store.past_broadcast(number)
     await store.past_broadcast(99, channel=Channel(7, 8))
-    page, total = await store.history.past_broadcasts(CHANNEL.guild_id, limit=2, offset=1)
-    assert ([past.broadcast.id for past in page], total) == (["b3", "b2"], 5)
+    page = await store.history.past_broadcasts(CHANNEL.guild_id, limit=2, older_than=5)
+    assert ([past.broadcast.id for past in page.broadcasts], page.total) == (["b3", "b2"], 5)
     for shown_id in ("s99", "b99"):
         assert await store.history.find_broadcast(CHANNEL.guild_id, shown_id) is None
 
@@ -140,7 +140,7 @@ async def test_a_broadcast_is_found_with_all_that_began_of_it(store: Store) -> N
     assert await store.history.past_broadcast(broadcast.id) == past
     for typed in ("S1-1", "scene 7", "A CAT", "mika", ""):
         assert await store.history.search_broadcasts(CHANNEL.guild_id, typed, limit=25) == [past]
-    assert await store.history.past_broadcasts(CHANNEL.guild_id, limit=5, offset=0) == ([past], 1)
+    assert (await store.history.past_broadcasts(CHANNEL.guild_id, limit=5)).broadcasts == [past]
     assert await store.history.search_broadcasts(CHANNEL.guild_id, "scene 13", limit=25) == []
 
 

@@ -67,13 +67,14 @@ async def test_a_stream_is_stored_before_the_service_knows_of_it(store: Store) -
     meant = replace(stream, service_id=None, intended_at=NOW - timedelta(seconds=3))
     await store.journal.save_broadcast(broadcast)
     await store.journal.save_stream(meant)
-    assert await store.history.past_broadcasts(CHANNEL.guild_id, limit=5, offset=0) == ([], 0)
+    assert (await store.history.past_broadcasts(CHANNEL.guild_id, limit=5)).total == 0
     assert await store.history.search_broadcasts(CHANNEL.guild_id, "", limit=5) == []
     assert await store.history.find_broadcast(CHANNEL.guild_id, broadcast.id) is None
     begun = replace(meant, service_id="s", started_at=NOW)
     await store.journal.save_stream(begun)
-    [past], total = await store.history.past_broadcasts(CHANNEL.guild_id, limit=5, offset=0)
-    assert ([each.stream for each in past.streams], total) == ([begun], 1)
+    page = await store.history.past_broadcasts(CHANNEL.guild_id, limit=5)
+    [past] = page.broadcasts
+    assert ([each.stream for each in past.streams], page.total) == ([begun], 1)
 
 
 async def test_a_crash_closes_a_stream_that_never_got_its_id(store: Store) -> None:

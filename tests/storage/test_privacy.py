@@ -43,7 +43,7 @@ from tests.storage.conftest import NOW, Store
 
 PRIVACY = (Path(__file__).parents[2] / "PRIVACY.md").read_text()
 OF_A_PERSON, OF_A_SERVER = re.findall(r"```sql\n(.*?)```", PRIVACY, re.DOTALL)
-PLACES = {"guild_id", "channel_id", "message_id", "interaction_id"}
+PLACES = {"guild_id", "channel_id", "message_id", "interaction_id", "text_id"}
 ROBIN, SASHA = Viewer(111, "Robin Redbreast"), Viewer(222, "Sasha")
 HERE, ELSEWHERE = Channel(7_001, 7_002), Channel(8_001, 8_002)
 

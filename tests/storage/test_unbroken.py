@@ -61,7 +61,7 @@ async def test_a_cancelled_read_leaves_its_connection_as_it_was(tmp_path: Path) 
                 await asyncio.sleep(0)
             await asyncio.gather(*reads, return_exceptions=True)
         assert await history.channels(1) == []
-        assert set(threading.enumerate()) == threads
+        assert set(threading.enumerate()) <= threads  # those of earlier tests may go
 
 
 async def test_a_start_that_is_cancelled_leaves_no_connection_open(house: House) -> None:

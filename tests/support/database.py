@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from bot.storage.database import open_database
+from bot.storage.search.filling import fill
 
 PutDatabase = Callable[[Path], object]
 
@@ -23,3 +25,13 @@ async def put_database(tmp_path_factory: pytest.TempPathFactory) -> PutDatabase:
         shutil.copyfile(made, path)
 
     return put
+
+
+def entered_anew(path: Path) -> None:
+    """Has what a test put into tables by itself numbered and searched, as the bot would have seen to it."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        for emptied in ("DELETE FROM texts", "DELETE FROM guild_numbers"):
+            connection.exec_driver_sql(emptied)
+        fill(connection)
+    engine.dispose()

@@ -6,6 +6,7 @@ from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, known, m
 from bot.storage.schema.files import kept_files
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
 from bot.storage.schema.people import people
+from bot.storage.schema.search import guild_numbers
 from bot.storage.schema.telling import outbox, posts, recording_links, watch_links
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "clips",
     "film_parts",
     "first_questions",
+    "guild_numbers",
     "guild_settings",
     "kept_files",
     "known",

@@ -30,10 +30,22 @@ broadcasts = sa.Table(
     sa.Column("mode", sa.String(16)),
     sa.Column("is_intake_paused", sa.Boolean, nullable=False, server_default=sa.false()),
     # When panels of it that were posted, but not remembered, were looked for in the channel.
+    # Set as well where there is nothing to look for: so few are without.
     sa.Column("panels_sought_at", UtcDateTime),
+    # Which of its server's broadcasts it is, from 1.
+    sa.Column("number", sa.Integer),
+    # The place of its prompt in the search, once it has begun: see `search/port.py`.
+    sa.Column("text_id", sa.BigInteger),
     version(),
     sa.Index(None, "guild_id", "requested_at"),
-    sa.Index(None, "state"),
+    sa.Index(None, "guild_id", "ended_at"),
+    # Each has what a page of the list asks of a row, so that those that do not fit are passed over quickly.
+    sa.Index(None, "guild_id", "number", "channel_id", "text_id"),
+    sa.Index(None, "guild_id", "channel_id", "number", "text_id"),
+    sa.Index(None, "guild_id", "state", "number", "channel_id", "text_id"),
+    sa.Index(None, "guild_id", "host_id", "number", "text_id"),
+    sa.Index("ix_broadcasts_open", "state", sqlite_where=sa.text("ended_at IS NULL")),
+    sa.Index("ix_broadcasts_panels_not_sought", "state", sqlite_where=sa.text("panels_sought_at IS NULL")),
 )
 
 last_moments = sa.Table(
@@ -63,14 +75,17 @@ streams = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("end_reason", sa.String(32)),
     # None nowhere: but SQLite adds no column to a table that others refer to, if it may not be empty.
-    sa.Column("intended_at", UtcDateTime),
-    sa.Column("started_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("intended_at", UtcDateTime, index=True),
+    sa.Column("started_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
     # What the service knows its connection by: see `World.session`.
     sa.Column("session", AnyText),
     # When it was found that there is nowhere left to post its recording.
     sa.Column("recording_dropped_at", UtcDateTime),
+    # The place of its prompt in the search.
+    sa.Column("text_id", sa.BigInteger),
     version(),
+    sa.Index("ix_streams_open", "broadcast_id", sqlite_where=sa.text("ended_at IS NULL")),
 )
 
 suggestions = sa.Table(
@@ -97,8 +112,12 @@ suggestions = sa.Table(
     sa.Column("is_urgent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("is_marked", sa.Boolean, nullable=False, server_default="0"),
     sa.Column("interaction_id", sa.BigInteger),
+    # The place of its prompt in the search, once it was applied.
+    sa.Column("text_id", sa.BigInteger),
     version(),
     sa.Index(None, "broadcast_id", "suggested_at"),
+    sa.Index(None, "viewer_id", "text_id"),
+    sa.Index("ix_suggestions_open", "broadcast_id", sqlite_where=sa.text("settled_at IS NULL")),
     sa.Index(
         "ix_suggestions_interaction_id",
         "interaction_id",

@@ -41,5 +41,5 @@ actions = sa.Table(
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("subject", AnyText, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
-    sa.Index(None, "guild_id", "at"),
+    sa.Index(None, "guild_id", "id"),
 )

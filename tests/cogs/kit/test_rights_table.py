@@ -141,6 +141,8 @@ DOORS: dict[str, Door] = {
     "Edit dialogue": lambda s, who: s.edit_dialogue(who),
     "`/odyssey health`": command("health"),
     "`/odyssey list`": command("list"),
+    "`/odyssey list period text`": command("list", period="today", text="cat"),
+    "completion of `period`": lambda s, who: s.found(who, "list", "period", "today"),
     "Newer and Older": lambda s, who: s.button(who, "list", "older", "0"),
     "`/odyssey audit`": command("audit"),
     "`/odyssey settings`": command("settings"),

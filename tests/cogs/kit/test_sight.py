@@ -19,6 +19,7 @@ from tests.cogs.people import (
     take,
 )
 from tests.e2e.conftest import House
+from tests.support.database import entered_anew
 
 UNKNOWN = "There is no such broadcast in this server"
 FOUND = "is not there (yet)"
@@ -40,6 +41,7 @@ def remember(house: House, channel: int, *names: str) -> None:
                 " started_at, ended_at, end_reason) VALUES (?, ?, ?, ?, 0, 'ended', ?, ?, ?, 'host_ended')",
                 (f"own-{name}", name, f"b-{name}", name, at, at, at),
             )
+    entered_anew(house.directory / "odyssey.sqlite3")
 
 
 async def seen(house: House, who: Visitor, stream: str) -> bool:
@@ -69,8 +71,9 @@ async def test_a_private_channels_streams_do_not_exist_for_others(house: House) 
         assert len(await robin.completion(lounge, "recording", "broadcast", "")) == 9
         assert "1 to 8 of 9, newest first" in (listed := await mika.command(lounge, "list"))
         assert "secret" not in listed
-        assert "9 to 9 of 9" in await mika.press(lounge, "odyssey:list:older:8")
-        assert "9 to 9 of 9" in await mika.press(lounge, "odyssey:list:older:32")
+        assert "9 to 9 of 9" in await mika.press(lounge, "odyssey:list:older:22:::::")
+        assert "1 to 8 of 9" in await mika.press(lounge, "odyssey:list:older:20:::::"), "nothing is behind it"
+        assert "1 to 8 of 9" in await mika.press(lounge, "odyssey:list:older:8"), "of an earlier version"
         assert "1 to 8 of 36" in await admin.command(lounge, "list")
         assert len(await admin.completion(lounge, "recording", "broadcast", "")) == 25
         overwrite(house, secret, robin.user, allow=VIEW)

@@ -21,6 +21,7 @@ from bot.worlds.odyssey import OdysseyRecordings
 from tests.cogs.conftest import HastyClock, happening, overhearing, refusing, until
 from tests.cogs.recordings.test_recording_board import POST_OF_A_MESSAGE, recordings
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.support.database import entered_anew
 
 BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=6)
 SILENT = 1 << 12
@@ -145,6 +146,7 @@ def store_broadcast(house: House, streams: int, prompt: str = "A lighthouse") ->
     )
     for number in range(1, streams + 1):
         store_stream(house, number, "whole", prompt if number == 1 else None)
+    entered_anew(house.directory / "odyssey.sqlite3")
 
 
 def menus(message: SeenMessage) -> list[dict[str, Any]]:

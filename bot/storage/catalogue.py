@@ -1,0 +1,159 @@
+"""The broadcasts of a server: listed, searched, found by what people call them."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.broadcast.history import PastBroadcast
+from bot.broadcast.wanted import COUNTED, EVERYTHING, Page, Wanted
+from bot.moderation.folding import plain
+from bot.storage.rows import past_broadcasts_of
+from bot.storage.schema import broadcasts, people, storable, streams
+from bot.storage.search.finding import Finder
+from bot.storage.search.fts5 import Fts5Index
+from bot.storage.search.places import LAST
+from bot.storage.search.port import TextIndex
+from bot.storage.unbroken import read
+
+HOSTS_LIMIT = 1000
+"""Of a server, whose names are looked at."""
+FRONTS_LIMIT = 200
+"""Streams of all servers whose IDs begin alike, and are looked at."""
+
+_NUMBER = re.compile(r"#?\s*([1-9]\d{0,6})")
+
+
+class DatabaseCatalogue:
+    """The domain's `Catalogue`."""
+
+    def __init__(self, engine: AsyncEngine, index: TextIndex | None = None) -> None:
+        self._engine = engine
+        self._index = index or Fts5Index()
+
+    async def channels(self, guild_id: int) -> list[int]:
+        """From one to the next: a server has many more broadcasts than channels."""
+        of_guild = select(func.min(broadcasts.c.channel_id)).where(broadcasts.c.guild_id == guild_id)
+        each = select(of_guild.scalar_subquery().label("id")).cte("each", recursive=True)
+        following = of_guild.where(broadcasts.c.channel_id > each.c.id).scalar_subquery()
+        each = each.union_all(select(following).where(each.c.id.is_not(None)))
+        newest = select(func.max(broadcasts.c.number)).where(
+            broadcasts.c.guild_id == guild_id, broadcasts.c.channel_id == each.c.id
+        )
+        query = select(each.c.id).where(each.c.id.is_not(None)).order_by(newest.scalar_subquery().desc())
+        return [row.id for row in await read(self._engine, query)]
+
+    async def past_broadcasts(
+        self,
+        guild_id: int,
+        channels: Collection[int] | None = None,
+        wanted: Wanted = EVERYTHING,
+        *,
+        limit: int,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+    ) -> Page:
+        finder = self._finder(guild_id, channels)
+        counted = await finder.numbers(wanted, COUNTED + 1)
+        if newer_than is not None:
+            page = await finder.numbers(wanted, limit, first=newer_than + 1, oldest=True)
+        else:
+            before = LAST if older_than is None else older_than - 1
+            page = [each for each in counted if each <= before][:limit]
+            if len(page) < limit and len(counted) > COUNTED:  # further back than is counted
+                page = await finder.numbers(wanted, limit, last=before)
+        if not page and counted:  # what was there is not to be seen any more
+            page = counted[:limit]
+        return Page(
+            await self._numbered(guild_id, page),
+            has_newer=bool(page) and page[0] != counted[0],
+            has_older=await _has_older(finder, wanted, counted, page),
+            first=counted.index(page[0]) + 1 if page and page[0] in counted[:COUNTED] else None,
+            total=len(counted) if len(counted) <= COUNTED else None,
+        )
+
+    async def search_broadcasts(
+        self, guild_id: int, typed: str, channels: Collection[int] | None = None, *, limit: int
+    ) -> list[PastBroadcast]:
+        typed = storable(typed).strip()
+        finder = self._finder(guild_id, channels)
+        if not typed:
+            return await self._numbered(guild_id, await finder.numbers(EVERYTHING, limit))
+        found: list[int] = []
+        for look in (self._by_number, self._by_text, self._by_stream, self._by_host):
+            if len(found) < limit:
+                found += [each for each in await look(finder, typed, limit) if each not in found]
+        return await self._numbered(guild_id, found[:limit])
+
+    async def find_broadcast(self, guild_id: int, shown_id: str) -> PastBroadcast | None:
+        shown_id = storable(shown_id)
+        of_stream = select(streams.c.broadcast_id).where(streams.c.service_id == shown_id)
+        is_meant = or_(broadcasts.c.id == shown_id, broadcasts.c.id.in_(of_stream))
+        its_number = select(broadcasts.c.number).where(is_meant, self._finder(guild_id).is_in())
+        found = [row.number for row in await read(self._engine, its_number)]
+        if not found and (number := _NUMBER.fullmatch(shown_id.strip())):
+            found = [int(number[1])]
+        return next(iter(await self._numbered(guild_id, found[:1])), None)
+
+    def _finder(self, guild_id: int, channels: Collection[int] | None = None) -> Finder:
+        return Finder(self._engine, self._index, guild_id, channels)
+
+    async def _by_number(self, finder: Finder, typed: str, limit: int) -> list[int]:
+        if not (match := _NUMBER.fullmatch(typed)):
+            return []
+        number = int(match[1])
+        return await finder.numbers(EVERYTHING, limit, first=number, last=number)
+
+    async def _by_text(self, finder: Finder, typed: str, limit: int) -> list[int]:
+        return await finder.numbers(Wanted(text=typed), limit)
+
+    async def _by_stream(self, finder: Finder, typed: str, limit: int) -> list[int]:
+        begins = or_(
+            *(streams.c.service_id.between(front, front + "\U0010ffff") for front in {typed, typed.lower()})
+        )
+        its = select(streams.c.broadcast_id).where(begins).order_by(streams.c.service_id).limit(FRONTS_LIMIT)
+        number = broadcasts.c.number
+        query = (
+            select(number)
+            .where(broadcasts.c.id.in_(its), finder.is_in())
+            .order_by(number.desc())
+            .limit(limit)
+        )
+        return [row.number for row in await read(self._engine, query)]
+
+    async def _by_host(self, finder: Finder, typed: str, limit: int) -> list[int]:
+        """From one host to the next, as with channels; however their names are written."""
+        of_guild = select(func.min(broadcasts.c.host_id)).where(broadcasts.c.guild_id == finder.guild_id)
+        each = select(of_guild.scalar_subquery().label("id"), literal(1).label("n")).cte(
+            "each", recursive=True
+        )
+        following = of_guild.where(broadcasts.c.host_id > each.c.id).scalar_subquery()
+        each = each.union_all(
+            select(following, each.c.n + 1).where(each.c.n < HOSTS_LIMIT, each.c.id.is_not(None))
+        )
+        names = select(people.c.person_id, people.c.name).where(
+            people.c.guild_id == finder.guild_id, people.c.person_id.in_(select(each.c.id))
+        )
+        called = plain(typed)
+        hosts = [row.person_id for row in await read(self._engine, names) if called in plain(row.name)]
+        if not hosts:
+            return []
+        number = broadcasts.c.number
+        query = select(number).where(finder.is_in(), broadcasts.c.host_id.in_(hosts))
+        return [row.number for row in await read(self._engine, query.order_by(number.desc()).limit(limit))]
+
+    async def _numbered(self, guild_id: int, numbers: Sequence[int]) -> list[PastBroadcast]:
+        """The broadcasts of a server with these numbers, in their order."""
+        query = select(broadcasts.c.id, broadcasts.c.number).where(
+            self._finder(guild_id).is_in(), broadcasts.c.number.in_(numbers)
+        )
+        ids = {row.number: row.id for row in await read(self._engine, query)} if numbers else {}
+        return await past_broadcasts_of(self._engine, [ids[each] for each in numbers if each in ids])
+
+
+async def _has_older(finder: Finder, wanted: Wanted, counted: Sequence[int], page: Sequence[int]) -> bool:
+    """Whether there are wanted ones behind a page: among those that were counted, or further back."""
+    if not page or page[-1] > counted[-1]:
+        return bool(page)
+    return len(counted) > COUNTED and bool(await finder.numbers(wanted, 1, last=page[-1] - 1))

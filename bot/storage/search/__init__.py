@@ -1,0 +1,1 @@
+"""Searching texts: in every script, however a word is written."""

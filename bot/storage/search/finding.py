@@ -1,0 +1,127 @@
+"""Which of a server's broadcasts are wanted: their numbers, newest first, of no more rows than it takes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.broadcast.states import State
+from bot.broadcast.wanted import Standing, Wanted
+from bot.storage.schema import broadcasts, suggestions
+from bot.storage.search.places import LAST, TEXTS_LIMIT, bounds, broadcast_number
+from bot.storage.search.port import TextIndex
+from bot.storage.unbroken import read
+
+PARTS = (1_000, 9_000, 40_000)
+"""Places that are read, one part after the other, until enough broadcasts are found. More are not: of what
+fits only in part (in channels that may not be viewed, say), the newest is found."""
+
+_STATES = {
+    Standing.RUNNING: [state.value for state in State if not state.is_over],
+    Standing.ENDED: [State.ENDED.value],
+    Standing.FAILED: [State.FAILED.value],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Looks among those of a server's broadcasts that have begun, in these channels (None: in all)."""
+
+    engine: AsyncEngine
+    index: TextIndex
+    guild_id: int
+    channels: Collection[int] | None = None
+
+    async def numbers(
+        self, wanted: Wanted, limit: int, *, first: int = 0, last: int = LAST, oldest: bool = False
+    ) -> list[int]:
+        """The newest (or oldest) of the wanted ones from `first` to `last`, newest first."""
+        if wanted.since or wanted.until:
+            since, until = await self._of_period(wanted)
+            first, last = max(first, since), min(last, until)
+        if first > last:
+            return []
+        if wanted.text or wanted.person_id is not None:
+            found = await self._placed(wanted, limit, first, last, oldest=oldest)
+        else:
+            number = broadcasts.c.number
+            query = select(number).where(self._fits(wanted), number.between(first, last))
+            ordered = query.order_by(number if oldest else number.desc()).limit(limit)
+            found = [row.number for row in await read(self.engine, ordered)]
+        return sorted(found, reverse=True)
+
+    def is_in(self) -> ColumnElement[bool]:
+        begun = and_(broadcasts.c.guild_id == self.guild_id, broadcasts.c.text_id.is_not(None))
+        return begun if self.channels is None else and_(begun, broadcasts.c.channel_id.in_(self.channels))
+
+    def _fits(self, wanted: Wanted) -> ColumnElement[bool]:
+        conditions = [self.is_in()]
+        if wanted.standing:
+            conditions.append(broadcasts.c.state.in_(_STATES[wanted.standing]))
+        if wanted.text and wanted.person_id is not None:
+            conditions.append(_is_of(wanted.person_id))
+        return and_(*conditions)
+
+    async def _of_period(self, wanted: Wanted) -> tuple[int, int]:
+        """Numbers grow with the time: those at its ends, one more than the last where there is none."""
+        at, number = broadcasts.c.requested_at, broadcasts.c.number
+        its = select(number).where(broadcasts.c.guild_id == self.guild_id, number.is_not(None))
+        first = its.where(at >= wanted.since).order_by(at).limit(1) if wanted.since else select(literal(0))
+        last = (
+            its.where(at < wanted.until).order_by(at.desc()).limit(1)
+            if wanted.until
+            else select(literal(LAST))
+        )
+        ends = select(first.scalar_subquery().label("first"), last.scalar_subquery().label("last"))
+        [row] = await read(self.engine, ends)
+        return (LAST + 1 if row.first is None else row.first, -1 if row.last is None else row.last)
+
+    async def _placed(self, wanted: Wanted, limit: int, first: int, last: int, *, oldest: bool) -> list[int]:
+        """Of a text or a person: what they have is read place by place, from one end on."""
+        server = await self.index.server(self.engine, self.guild_id)
+        places = None if server is None else self._places(wanted, server)
+        if server is None or places is None:
+            return []
+        found: list[int] = []
+        for size in PARTS:
+            place = places.selected_columns.place
+            within = place.between(*bounds(server, first, last))
+            ordered = places.where(within).order_by(place if oldest else place.desc())
+            part = ordered.limit(size).subquery()
+            number = broadcasts.c.number
+            query = (
+                select(number)
+                .where(self._fits(wanted), number.in_(select(broadcast_number(part.c.place))))
+                .order_by(number if oldest else number.desc())
+                .limit(limit - len(found))
+            )
+            found += [row.number for row in await read(self.engine, query)]
+            if len(found) == limit:
+                break
+            edge = func.max(part.c.place) if oldest else func.min(part.c.place)
+            reading = select(func.count().label("places"), edge.label("reached")).select_from(part)
+            [part_read] = await read(self.engine, reading)
+            if part_read.places < size:
+                break
+            first, last = (
+                (broadcast_number(part_read.reached) + 1, last)
+                if oldest
+                else (first, broadcast_number(part_read.reached) - 1)
+            )
+        return found
+
+    def _places(self, wanted: Wanted, server: int) -> Select[tuple[int]] | None:
+        if wanted.text:
+            return self.index.places(server, wanted.text)
+        said = select(suggestions.c.text_id.label("place")).where(suggestions.c.viewer_id == wanted.person_id)
+        hosted = select(broadcasts.c.text_id.label("place")).where(
+            broadcasts.c.guild_id == self.guild_id, broadcasts.c.host_id == wanted.person_id
+        )
+        return select(union_all(said, hosted).subquery().c.place)
+
+
+def _is_of(person_id: int) -> ColumnElement[bool]:
+    its_places = suggestions.c.text_id.between(broadcasts.c.text_id, broadcasts.c.text_id + TEXTS_LIMIT)
+    said = exists().where(suggestions.c.viewer_id == person_id, its_places)
+    return or_(broadcasts.c.host_id == person_id, said)

@@ -1,0 +1,28 @@
+"""The port behind which texts are searched: SQLite's index here, another database's there."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import Executable, Select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+class TextIndex(Protocol):
+    """Which broadcasts have which words, for each server by itself.
+
+    A text that is entered has a place (`places.py`). It is found until its row is deleted or says something
+    else; the database sees to that.
+    """
+
+    def enter_stream(self, broadcast_id: str, stream_id: str, prompt: str) -> Sequence[Executable]:
+        """Statements that enter what a stream began with, and give its broadcast a place: for the transaction
+        of their cause, behind those that store it. Repeated, they change nothing."""
+
+    def enter_suggestion(self, suggestion_id: str, prompt: str) -> Sequence[Executable]:
+        """The same for a suggestion that was applied, in a stream that was entered."""
+
+    async def server(self, engine: AsyncEngine, guild_id: int) -> int | None:
+        """What a server's places are made of; None if nothing of it was ever entered."""
+
+    def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
+        """The places of what fits that somebody typed, as `place`; None if they typed no words."""
