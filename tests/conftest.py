@@ -8,9 +8,11 @@ import pytest
 
 from tests.support.browser import browser, chromium, kept_browser, kept_pages
 from tests.support.database import put_database
+from tests.support.statements import share_compiled_statements
 
 __all__ = ["browser", "chromium", "kept_browser", "kept_pages", "put_database"]
 
+share_compiled_statements()
 gc.disable()  # while everything is loaded, next to nothing is garbage
 
 

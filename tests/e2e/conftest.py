@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import aiohttp
 import pytest
 
 from bot.app.wiring import run_bot
@@ -118,8 +118,11 @@ class House:
             controls = answer.message or controls
         return answer
 
-    async def review(self, panel: SeenMessage, *, by: str = "mika") -> SeenMessage:
-        """The private review that the controls open, as it is then: edited, or told anew."""
+    async def review(self, panel: SeenMessage, *, by: str = "mika", has: str = "") -> SeenMessage:
+        """The private review that the controls open, as it is then: edited, or told anew; once it `has` this.
+
+        What is stored is in it a moment later.
+        """
         changed: set[int] = set()
 
         def note(_channel_id: int, message_id: int) -> None:
@@ -133,6 +136,7 @@ class House:
                 lambda seen: (
                     seen.private
                     and "## Review" in seen.text
+                    and has in seen.text
                     and "waits no more" not in seen.text  # the review of before, which follows
                     and seen.id in changed
                 ),
@@ -158,11 +162,12 @@ def id_of(message: SeenMessage, label: str) -> str:
 
 async def until_healthy(url: str, running: asyncio.Task[None] | None = None) -> None:
     """Returns when the bot with this health check is connected; raises what `running` raises before that."""
-    async with httpx.AsyncClient(verify=False) as http, asyncio.timeout(WAIT_S):
+    async with aiohttp.ClientSession() as http, asyncio.timeout(WAIT_S):
         while running is None or not running.done():
-            with suppress(httpx.TransportError):
-                if (await http.get(url)).is_success:
-                    return
+            with suppress(aiohttp.ClientError):
+                async with http.get(url, ssl=False) as answer:
+                    if answer.ok:
+                        return
             await asyncio.sleep(0.02)
     await running
 

@@ -17,6 +17,7 @@ from bot.storage.schema import guild_settings
 from bot.storage.writer import Writer
 from tests.e2e.conftest import House, house
 from tests.storage.conftest import NOW, Store
+from tests.support.database import PutDatabase
 
 __all__ = ["house"]  # the fixtures
 
@@ -64,10 +65,15 @@ async def test_a_cancelled_read_leaves_its_connection_as_it_was(tmp_path: Path) 
         assert set(threading.enumerate()) <= threads  # those of earlier tests may go
 
 
-async def test_a_start_that_is_cancelled_leaves_no_connection_open(house: House) -> None:
+async def test_a_start_that_is_cancelled_leaves_no_connection_open(
+    house: House, put_database: PutDatabase
+) -> None:
     """Whenever: while the database is opened, migrated, read, written, or closed again."""
-    for turns in TURNS:
-        (house.directory / "odyssey.sqlite3").unlink(missing_ok=True)
+    path = house.directory / "odyssey.sqlite3"
+    for number, turns in enumerate(TURNS):
+        put_database(path)
+        if number % 6 == 5:
+            path.unlink()
         await cancelled_after(turns, run_bot(house.settings_of(), asyncio.Event()))
         await until_none_is_open()
 
