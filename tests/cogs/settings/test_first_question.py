@@ -36,6 +36,11 @@ async def choose(house: House, message: SeenMessage, values: list[str], menu: st
     await until(house, lambda: says in text())
 
 
+def commands_under_way() -> list[str]:
+    """The tasks in which discord.py runs them: they go on when the answer is there."""
+    return [name for task in asyncio.all_tasks() if (name := task.get_name()) == "CommandTree-invoker"]
+
+
 async def test_the_first_start_asks_in_private_after_the_panel(house: House) -> None:
     """Who may start and for how long: each choice holds at once, in place; then it is put away."""
     mika, role = house.discord.user("mika"), new_role(house, "Starters")
@@ -93,6 +98,7 @@ async def test_who_may_not_set_it_is_not_asked(house: House) -> None:
     robin, mika = house.discord.user("robin"), house.discord.user("mika")
     async with house.bot():
         await settings(house)
+        await until(house, lambda: commands_under_way() == [])  # it looks for a start once it has answered
         await robin.slash(CHANNEL, "odyssey start", prompt="A cat")
         await house.shown("Live")
         assert not questions(mika, house)  # nobody had started when Mika looked at the settings
