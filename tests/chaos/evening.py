@@ -105,12 +105,12 @@ class Evening:
             await asyncio.sleep(AFTERWARDS_S if self.plan.kills else FAULTY_S)
         await self.ended()
         await self._put_right()
-        bot.tell(signal.SIGTERM)
+        bot.send_signal(signal.SIGTERM)
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_S):
                 await bot.ended.wait()
-        if bot.status != 0:
-            self.wrong.append(f"the stop ended with {bot.status}")
+        if bot.returncode != 0:
+            self.wrong.append(f"the stop ended with {bot.returncode}")
             bot.kill()
         self.wrong += problems(self)
 
@@ -139,7 +139,7 @@ class Evening:
                 await self._until(lambda: bool(self.standin.log.started))
                 await asyncio.sleep(AFTERWARDS_S)
                 self.sniper.aim(bot, kill.point)
-                bot.tell(signal.SIGUSR1)
+                bot.send_signal(signal.SIGUSR1)
                 tasks.create_task(self._do(self.crowd.mika.slash(CHANNEL, "odyssey end")), name="chaos: end")
             with suppress(TimeoutError):
                 async with asyncio.timeout(after_s):
@@ -149,7 +149,7 @@ class Evening:
             bot.kill()
             await bot.ended.wait()
         if not bot.was_killed:
-            self.wrong.append(f"the bot ended by itself, with {bot.status}")
+            self.wrong.append(f"the bot ended by itself, with {bot.returncode}")
 
     async def begin(self, kill: Kill = _NONE) -> Bot:
         """A bot, which is to be killed so."""

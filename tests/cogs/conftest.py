@@ -7,7 +7,6 @@ import itertools
 import math
 import re
 import time
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -21,7 +20,7 @@ from bot.local.discord.server import LocalDiscord
 from bot.local.discord.state import ApiError
 from bot.process.clock import SystemClock
 from tests.e2e.conftest import API_KEY, WAIT_S, House, free_port, house, until_healthy
-from tests.support.processes import python_m_bot
+from tests.support.processes import Program, python_m_bot
 
 __all__ = ["house"]  # the fixtures
 
@@ -172,7 +171,7 @@ def private_answers_follow_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def bot_process(house: House, **more: str) -> AsyncIterator[Process]:
+async def bot_process(house: House, **more: str) -> AsyncIterator[Program]:
     """The bot as a process of its own, connected; `more` of its environment."""
     port = free_port()
     environment = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sqlite3
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from typing import Any
@@ -17,6 +16,7 @@ from bot.local.discord.state import ApiError
 from tests.cogs.conftest import HastyClock, bot_process, happening, overhearing, until
 from tests.cogs.panel.test_panel_keeper import panels
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
+from tests.support.processes import Program
 from tests.support.steering import set_, suggest
 
 PRIVATE_ANSWER, LATER_ANSWER = r"^/webhooks/.*@original$", r"^/webhooks/\d+/[^/]+$"
@@ -32,13 +32,13 @@ def owed(house: House) -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
-async def killed(process: Process) -> None:
+async def killed(process: Program) -> None:
     process.send_signal(signal.SIGKILL)
     await process.communicate()
 
 
 @asynccontextmanager
-async def with_the_host(house: House) -> AsyncIterator[Process]:
+async def with_the_host(house: House) -> AsyncIterator[Program]:
     """A bot of its own, with a broadcast in which everything waits for a moderator."""
     async with bot_process(house) as process:
         await set_(house, mode="host", gap_s=0)
@@ -47,7 +47,7 @@ async def with_the_host(house: House) -> AsyncIterator[Process]:
 
 
 @contextmanager
-def killing(house: House, process: Process, method: str, path: str, *, is_done: bool) -> Iterator[None]:
+def killing(house: House, process: Program, method: str, path: str, *, is_done: bool) -> Iterator[None]:
     """Kills the bot in the moment of a call to Discord, which does it all the same, or never heard of it."""
 
     def kill(_: object) -> None:

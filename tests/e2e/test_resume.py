@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sqlite3
-from asyncio.subprocess import Process
 from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from tests.cogs.conftest import bot_process, happening
 from tests.cogs.panel.test_panel_keeper import panels
 from tests.cogs.panel.test_panel_losses import ANSWER
 from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House
+from tests.support.processes import Program
 from tests.support.steering import set_
 
 SECOND_STREAM = "SELECT 1 FROM streams WHERE number = 2 AND service_id IS NOT NULL"
@@ -40,7 +40,7 @@ def watch_path(panel: SeenMessage) -> str:
     return next(urlsplit(str(button.url)).path for button in panel.buttons if button.label == "Watch")
 
 
-async def kill(process: Process) -> None:
+async def kill(process: Program) -> None:
     process.send_signal(signal.SIGKILL)
     await process.communicate()
 

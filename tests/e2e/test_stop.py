@@ -4,7 +4,6 @@ import asyncio
 import signal
 import sqlite3
 import time
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 
@@ -13,7 +12,7 @@ import pytest
 from bot.process.signals import TWICE_S
 from tests.e2e.conftest import API_KEY, House, free_port, until_healthy
 from tests.e2e.relay import Relay, relay_to
-from tests.support.processes import python_m_bot
+from tests.support.processes import Program, python_m_bot
 
 PROMISED_S = 10.0
 SLOWER = 2
@@ -29,7 +28,7 @@ def ordinary_hang_up() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def bot_process(house: House, **changes: str) -> AsyncIterator[Process]:
+async def bot_process(house: House, **changes: str) -> AsyncIterator[Program]:
     """The bot as a process of its own, connected."""
     environment = {
         "DISCORD_TOKEN": house.discord.token,

@@ -79,7 +79,7 @@ async def _lived(tonight: Evening, duration_s: float) -> list[Vitals]:
                 f"{vitals.tasks:>6} {vitals.descriptors:>6} {vitals.threads:>8} {vitals.database_kb:>6} kB",
                 flush=True,
             )
-    bot.tell(signal.SIGTERM)
+    bot.send_signal(signal.SIGTERM)
     await bot.ended.wait()
     return seen
 
