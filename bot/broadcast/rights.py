@@ -3,6 +3,7 @@
 `docs/rights.md` has the same table for people, with the doors that lead to each deed; a test walks it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -166,45 +167,36 @@ def check(deed: Deed, person: Person, *, host: Viewer | None = None) -> None:
 
 def _refusal(deed: Deed, person: Person, host: Viewer | None = None) -> Code | Facts | None:
     right = RIGHTS[deed]
-    if right not in _OF_THE_SERVER and not person.views_channel:
+    if not person.views_channel and right not in _OF_THE_SERVER:
         return Code.NOT_RUNNING
+    if not _HAS[right](person):
+        return _why_not(deed, person, host)
+    if person.muted_until:
+        is_own = right is Right.VIEWER or (right is Right.HOST and person.is_host)
+        return None if is_own else Muted(person.muted_until)
+    return None
+
+
+def _why_not(deed: Deed, person: Person, host: Viewer | None) -> Code | Facts:
+    """What somebody lacks who has not the right to a deed."""
+    right = RIGHTS[deed]
     if right is Right.SUPERIOR and not person.moderates_server:
         return Code.SERVER_MODERATORS_ONLY
     if right is Right.PICTURE_STARTER:
-        if not _has(Right.STARTER, person):
+        if not _HAS[Right.STARTER](person):
             return Code.STARTERS_ONLY
         if person.pictures is Pictures.OFF:
             return Code.PICTURES_ARE_OFF
-    if not _has(right, person):
-        return MayNotEnd(host) if deed is Deed.END and host else _REFUSALS.get(right, Code.MODERATORS_ONLY)
-    is_own = right is Right.VIEWER or (right is Right.HOST and person.is_host)
-    return Muted(person.muted_until) if person.muted_until and not is_own else None
+    return MayNotEnd(host) if deed is Deed.END and host else _REFUSALS.get(right, Code.MODERATORS_ONLY)
 
 
-def _has(right: Right, person: Person) -> bool:
-    """Whether somebody who sees the channel has a right, were they not muted."""
-    match right:
-        case Right.VIEWER | Right.STEERER:
-            return True
-        case Right.STARTER:
-            return person.has_starter_role or person.moderates_channel
-        case Right.PICTURE_STARTER:
-            return _has(Right.STARTER, person) and _lets_start_from_picture(person)
-        case Right.CALLER:
-            return person.may_call_votes or person.moderates_channel
-        case Right.EXEMPT:
-            return person.has_bypass_role or person.moderates_channel
-        case Right.HOST:
-            return person.is_host or person.moderates_channel
-        case Right.MODERATOR:
-            return person.moderates_channel
-        case Right.SERVER_MODERATOR:
-            return person.moderates_server
-        case Right.SUPERIOR:
-            return person.moderates_server and person.outranks_other
+def _may_start(person: Person) -> bool:
+    return person.has_starter_role or person.moderates_channel
 
 
-def _lets_start_from_picture(person: Person) -> bool:
+def _may_start_from_picture(person: Person) -> bool:
+    if not _may_start(person):
+        return False
     match person.pictures:
         case Pictures.OFF:
             return False
@@ -214,3 +206,18 @@ def _lets_start_from_picture(person: Person) -> bool:
             return person.is_named_starter or person.moderates_channel
         case Pictures.EVERYONE:
             return True
+
+
+_HAS: dict[Right, Callable[[Person], bool]] = {
+    Right.VIEWER: lambda _: True,
+    Right.STEERER: lambda _: True,
+    Right.STARTER: _may_start,
+    Right.PICTURE_STARTER: _may_start_from_picture,
+    Right.CALLER: lambda person: person.may_call_votes or person.moderates_channel,
+    Right.EXEMPT: lambda person: person.has_bypass_role or person.moderates_channel,
+    Right.HOST: lambda person: person.is_host or person.moderates_channel,
+    Right.MODERATOR: lambda person: person.moderates_channel,
+    Right.SERVER_MODERATOR: lambda person: person.moderates_server,
+    Right.SUPERIOR: lambda person: person.moderates_server and person.outranks_other,
+}
+"""Whether somebody who sees the channel has a right, were they not muted."""
