@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -158,7 +159,7 @@ class Journal(Protocol):
 
     def save_suggestion(
         self, suggestion: Suggestion, *, is_new: bool = False, is_urgent: bool = False
-    ) -> Awaitable[None]:
+    ) -> asyncio.Future[None]:
         """Stores it as it stands. One that is new is only asked for.
 
         One that was urgent, to be sent before anything else, always was.

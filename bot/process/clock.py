@@ -16,8 +16,7 @@ class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    def steady(self) -> float:
-        return time.monotonic()
+    steady = staticmethod(time.monotonic)
 
     def date_of(self, steady: float) -> datetime:
         ahead_s = self.now().timestamp() - self.steady()

@@ -136,7 +136,7 @@ class DatabaseJournal:
 
     def save_suggestion(
         self, suggestion: Suggestion, *, is_new: bool = False, is_urgent: bool = False
-    ) -> Awaitable[None]:
+    ) -> asyncio.Future[None]:
         self.told.tell(suggestion)
         origin, viewer = suggestion.origin, suggestion.viewer
         for_good = {"is_urgent": True} if is_urgent else {}

@@ -69,7 +69,13 @@ class Forgetful:
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         """Nothing."""
 
-    save_broadcast = save_stream = save_suggestion = save_recording = save_last_moment = _nothing
+    def save_suggestion(self, suggestion: Suggestion, **more: bool) -> asyncio.Future[None]:
+        """Stored at once."""
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        stored.set_result(None)
+        return stored
+
+    save_broadcast = save_stream = save_recording = save_last_moment = _nothing
 
 
 class InstantWorld(ScriptedWorld):

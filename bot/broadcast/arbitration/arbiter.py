@@ -102,8 +102,8 @@ class Arbiter:
 
     def takes_what_comes(self, now: float) -> bool:
         """Whether a suggestion that comes now is what is sent next, at once."""
-        is_due = self._pace.not_before(now) is None
-        return is_due and self._policy.takes_the_only_one and self.line.is_empty
+        is_alone = self._policy.takes_the_only_one and self.line.is_empty
+        return is_alone and self._pace.not_before(now) is None
 
     def take_next(self, now: float) -> Choice | None:
         """Takes out what is sent now, if anything."""

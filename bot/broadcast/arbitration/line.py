@@ -76,6 +76,10 @@ class Line:
     def __contains__(self, suggestion_id: str) -> bool:
         return suggestion_id in self._waiting
 
+    def has(self, suggestion_id: str) -> bool:
+        """Whether a suggestion is in it, waiting or about to."""
+        return suggestion_id in self._waiting or suggestion_id in self._entering
+
     @property
     def is_empty(self) -> bool:
         """Whether nobody has a suggestion in it, waiting or about to."""
@@ -178,6 +182,8 @@ class Line:
 
         What has its ID in `but` stays.
         """
+        if not self._waiting:
+            return []
         oldest_allowed = now - self.limits.lifetime.total_seconds()
         stale: list[str] = []
         for suggestion_id in self._waiting:

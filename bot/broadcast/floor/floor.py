@@ -34,7 +34,7 @@ class Floor:
         note_vote = partial(ports.journal.note_vote, broadcast_id)
         self._arbiter = Arbiter(arbitration, self._stands_otherwise, note_vote)
         self._motions = Motions(ports.clock, self._switch)
-        self.recent = Recent(ports.clock)
+        self.recent = Recent(ports.clock, self._arbiter.line.has)
         self._ledger = Ledger(ports.journal, self.recent.change)
         self.outlet = Outlet(self._arbiter, self._motions, self._ledger, ports.clock, tell)
         self._is_shut = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ class Ledger:
     """
 
     def __init__(self, journal: Journal, watch: Callable[[Suggestion], None] | None = None) -> None:
-        """`watch` sees every change of what is open in the moment in which it is made, but for the close."""
+        """`watch` is told at once what of the open gets other words, or is refused; but not by the close."""
         self._journal = journal
         self._watch = watch
         self._open: dict[str, _Open] = {}
@@ -99,21 +99,19 @@ class Ledger:
         saving = []
         for suggestion in suggestions:
             entry = self._open.get(suggestion.id)
-            if entry and not entry.is_settled:
-                ahead, entry.suggestion, entry.ahead = entry.ahead, suggestion, None
-                if self._watch:
-                    self._watch(suggestion)
-                if ahead and (ahead.outcome, ahead.stream_id) == (suggestion.outcome, suggestion.stream_id):
-                    continue
-                stored = self._journal.save_suggestion(suggestion)
-                if suggestion.settled_at:
-                    stored = asyncio.ensure_future(stored)
-                    stored.add_done_callback(partial(self._was_stored, entry))
-                saving.append((entry, suggestion, stored))
+            if entry is None or entry.is_settled:
+                continue
+            before, ahead = entry.suggestion, entry.ahead
+            entry.suggestion, entry.ahead = suggestion, None
+            if self._watch and (suggestion.refusal or suggestion.prompt != before.prompt):
+                self._watch(suggestion)
+            if ahead and (ahead.outcome, ahead.stream_id) == (suggestion.outcome, suggestion.stream_id):
+                continue
+            saving.append((entry, suggestion, self._journal.save_suggestion(suggestion)))
         return saving
 
     def _was_stored(self, entry: _Open, stored: asyncio.Future[None]) -> None:
-        """Whoever waited for it may be gone: stored once more, its author would be told once more."""
+        """Whoever waited for it is gone: stored once more, its author would be told once more."""
         if not stored.cancelled() and stored.exception() is None:
             self._open.pop(entry.suggestion.id, None)
             entry.tell()
@@ -126,19 +124,30 @@ class Ledger:
             raise
         return entry.settled
 
-    async def _finish(self, saving: Iterable[_Saving]) -> None:
+    async def _finish(self, saving: Sequence[_Saving]) -> None:
         """Waits until all is stored, and tells the authors; then raises the first error."""
         failure: Exception | None = None
         for entry, suggestion, stored in saving:
             is_settled = suggestion.settled_at is not None
             try:
                 await (asyncio.shield(stored) if is_settled else stored)
+            except asyncio.CancelledError:
+                self._follow(saving)
+                raise
             except Exception as error:  # noqa: BLE001 - raised below: one failure must not hide the others
                 failure = failure or error
+            else:
+                if is_settled:
+                    self._open.pop(suggestion.id, None)
             if is_settled:
                 entry.tell()
         if failure:
             raise failure
+
+    def _follow(self, saving: Sequence[_Saving]) -> None:
+        for entry, suggestion, stored in saving:
+            if suggestion.settled_at:
+                stored.add_done_callback(partial(self._was_stored, entry))
 
 
 @dataclass(slots=True)
@@ -157,4 +166,4 @@ class _Open:
             self.settled.set_result(self.suggestion)
 
 
-_Saving = tuple[_Open, Suggestion, Awaitable[None]]
+_Saving = tuple[_Open, Suggestion, asyncio.Future[None]]

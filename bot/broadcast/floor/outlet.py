@@ -50,9 +50,10 @@ class Outlet:
 
         None if it has to wait for anything else. To be asked before it is in line.
         """
-        stream_id = self._onto() if self._onto else None
-        is_next = self.urgent is None and self._again is None
-        if stream_id is None or not is_next or not self._arbiter.takes_what_comes(self._clock.steady()):
+        is_first = self.urgent is None and self._again is None
+        if self._onto is None or not is_first or not self._arbiter.takes_what_comes(self._clock.steady()):
+            return None
+        if (stream_id := self._onto()) is None:
             return None
         self._ahead = suggestion.id
         return suggestion.sent(stream_id, self._clock.now())

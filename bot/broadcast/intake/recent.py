@@ -1,7 +1,8 @@
 """What was lately said in one broadcast: what cooldowns and repeats go by."""
 
 import unicodedata
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,11 +17,15 @@ Item = TypeVar("Item")
 
 
 class Recent:
-    """Remembers what waits, and what was sent; what came to nothing is forgotten. Times are steady ones."""
+    """Remembers what waits, and what was sent; what came to nothing is forgotten. Times are steady ones.
 
-    def __init__(self, clock: Clock) -> None:
+    `waits` tells of a suggestion's ID whether it waits.
+    """
+
+    def __init__(self, clock: Clock, waits: Callable[[str], bool] = lambda _: True) -> None:
         self._clock = clock
-        self._said: OrderedDict[str, _Said] = OrderedDict()
+        self._waits = waits
+        self._said: dict[str, _Said] = {}
         self._by_viewer: defaultdict[int, dict[str, _Said]] = defaultdict(dict)
         self._by_words: defaultdict[str, dict[str, float]] = defaultdict(dict)
 
@@ -34,13 +39,11 @@ class Recent:
             self.forget(next(iter(self._said)))
 
     def change(self, suggestion: Suggestion) -> None:
-        """What is remembered has other words now, or was sent, or has come to nothing."""
+        """What is remembered has other words now, or has come to nothing."""
         if suggestion.refusal is not None:
             self.forget(suggestion.id)
             return
         said = self._said.get(suggestion.id)
-        if said and suggestion.sent_at:
-            said.is_sent = True
         if said and said.prompt != suggestion.prompt:
             _drop(self._by_words, said.words, suggestion.id)
             said.prompt, said.words = suggestion.prompt, _folded(suggestion.prompt)
@@ -68,7 +71,9 @@ class Recent:
         times = self._by_words.get(_folded(prompt), {})
         for suggestion_id in reversed(times):
             said = self._said[suggestion_id]
-            if suggestion_id != but and (joining is None or said.is_sent or said.viewer_id == joining):
+            if suggestion_id != but and (
+                joining is None or said.viewer_id == joining or not self._waits(suggestion_id)
+            ):
                 return times[suggestion_id]
         return None
 
@@ -79,7 +84,6 @@ class _Said:
     prompt: str
     words: str
     at: float
-    is_sent: bool = False
 
 
 def _drop(index: dict[Key, dict[str, Item]], key: Key, suggestion_id: str) -> None:
