@@ -17,6 +17,8 @@ from cogs.chat.chat import Chat
 from cogs.chat.outcomes import Outcomes
 from cogs.chat.proposals import suggest_message
 from cogs.chat.word_back import WordBack
+from cogs.clips.clipping import clip
+from cogs.clips.wall import ClipWall
 from cogs.kit.answers import answer_privately, explain
 from cogs.kit.dialogue import Dialogues
 from cogs.kit.direct_messages import DirectMessages
@@ -55,7 +57,7 @@ from cogs.wording.commands import GROUP
 from cogs.wording.requests import NOT_A_MEMBER, OUTDATED_COMMAND
 
 COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
-    *(start, say, status, link, callvote, recording, end),
+    *(start, say, status, link, callvote, recording, clip, end),
     *(mode, pause, resume, panic, list_broadcasts, audit, health),
     *(mute, unmute, mutes, settings, words),
 )
@@ -106,11 +108,12 @@ class OdysseyCog(commands.Cog):
         self._chat.start()
         await self._outcomes.start()
         self._services.poster.poster = self._recordings
+        self._services.clips.poster.poster = ClipWall(self._bot)
         self._services.outbox.hurry()
 
     async def cog_unload(self) -> None:
         """Returns when all is shown and told, or the time for last words is over."""
-        self._services.poster.poster = None
+        self._services.poster.poster = self._services.clips.poster.poster = None
         within_s = self._services.deadline.last_words_s()
         await asyncio.gather(*(part.close(within_s=within_s) for part in (self._panels, self._outcomes)))
 

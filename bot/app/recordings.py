@@ -1,21 +1,16 @@
 """What shows recordings, wired: their links, their timelines, and the pages' sources."""
 
-from collections.abc import Mapping
 from functools import partial
 
 from bot.broadcast.audience.recording_links import RecordingLinks
 from bot.broadcast.recordings.archive import Archive
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.events import LOG_LIMIT_BYTES
+from bot.broadcast.recordings.films import Films
 from bot.broadcast.recordings.timelines import Timelines
 from bot.storage.history import DatabaseHistory
 from bot.web.recordings.routes import RecordingSources
 from bot.worlds.artifacts import FetchArtifact
-
-
-async def no_offsets(broadcast_id: str) -> Mapping[str, float]:
-    """Without films."""
-    return {}
 
 
 def shown_recordings(
@@ -24,6 +19,7 @@ def shown_recordings(
     history: DatabaseHistory,
     desk: RecordingDesk,
     fetch_artifact: FetchArtifact,
+    films: Films,
 ) -> RecordingSources:
     """Has posts follow what becomes of links and files; returns what the pages are made of."""
     links.changed.listen(lambda link: desk.look_at(link.broadcast_id))
@@ -31,7 +27,7 @@ def shown_recordings(
         lambda file: None if file.stream_id or file.clip_id else desk.look_at(file.broadcast_id)
     )
     fetch_log = partial(fetch_artifact, limit_bytes=LOG_LIMIT_BYTES)
-    timelines = Timelines(history, archive.read, desk.fetch, fetch_log, no_offsets)
+    timelines = Timelines(history, archive.read, desk.fetch, fetch_log, films.offsets)
     return RecordingSources(
         links=links,
         past_broadcast=history.past_broadcast,

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 from bot.broadcast.answers import Answers
 from bot.broadcast.clock import Clock
+from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.connection import Connection
 from bot.metrics.counting import Tellers, counting
@@ -48,3 +49,9 @@ async def open_metrics(
     if port is not None:
         await stack.enter_async_context(serve_metrics(draw, health, host=settings.metrics_host, port=port))
     return GuardedMetrics(draw, token.get_secret_value()) if token else None
+
+
+def status_of(connection: Connection, broadcasts: Broadcasts) -> str:
+    """What systemd shows of the bot."""
+    discord = "connected to Discord" if connection.is_up else "not connected to Discord"
+    return f"{discord}; broadcasts: {len(broadcasts.running)}"

@@ -8,9 +8,10 @@ from functools import partial
 
 from bot.app.archiving import open_archive
 from bot.app.copies import nightly_copies
+from bot.app.films import open_films
 from bot.app.key import check_key
 from bot.app.recordings import shown_recordings
-from bot.app.watching import health_of, open_metrics
+from bot.app.watching import health_of, open_metrics, status_of
 from bot.broadcast.answers import Answers
 from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audience.recording_links import RecordingLinks
@@ -50,6 +51,7 @@ from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
 from bot.process.systemd import Systemd
+from bot.storage.clips import FilmTables
 from bot.storage.database import errors_explained, open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
@@ -232,7 +234,9 @@ async def _open_services(
     )
     metrics = await open_metrics(settings, stack, tellers, standing, broadcasts.find, clock, health)
     fetch_artifact = artifacts_of(settings.odyssey_api_url)
-    recordings = shown_recordings(recording_links, kept.archive, history, desk, fetch_artifact)
+    books = FilmTables(engine, writer, outbox, clock)
+    films, clips = await open_films(stack, books, outbox, kept, guilds, listeners, clock)
+    recordings = shown_recordings(recording_links, kept.archive, history, desk, fetch_artifact, films)
     sources = Sources(
         links=links,
         listeners=listeners,
@@ -245,6 +249,7 @@ async def _open_services(
         fetch_recording=desk.fetch,
         fetch_file=partial(fetch_artifact, limit_bytes=PICTURE_LIMIT_BYTES),
         playlist=playlists,
+        ask_clip=lambda channel: clips.ask_unknown(broadcasts.view_in(channel)),
         recordings=recordings,
         health=health,
         gate=gate,
@@ -259,7 +264,7 @@ async def _open_services(
         serve_web(sources, web_settings, host=settings.web_host, port=settings.web_port)
     )
     await stack.enter_async_context(
-        Systemd(stop, clock, hangs=lambda: liveness.problem, status=lambda: _status(connection, broadcasts))
+        Systemd(stop, clock, hangs=lambda: liveness.problem, status=lambda: status_of(connection, broadcasts))
     )
     if settings.watch_base_url is None:
         log.warning(
@@ -285,14 +290,11 @@ async def _open_services(
         fetch_artifact=fetch_artifact,
         first_questions=first_questions,
         listeners=listeners,
+        films=films,
+        clips=clips,
         poster=poster,
         clock=clock,
         deadline=deadline,
         seal=Seal(settings.discord_token.get_secret_value()),
         watch_base_url=settings.watch_base_url,
     )
-
-
-def _status(connection: Connection, broadcasts: Broadcasts) -> str:
-    discord = "connected to Discord" if connection.is_up else "not connected to Discord"
-    return f"{discord}; broadcasts: {len(broadcasts.running)}"

@@ -17,6 +17,7 @@ class Deed(StrEnum):
 
     LOOK = "look"  # at a broadcast, as it stands
     WATCH_RECORDING = "watch recording"  # and find it
+    CLIP = "clip"  # have the last seconds of a broadcast posted
     START = "start"
     START_FROM_PICTURE = "start from picture"
     SUGGEST = "suggest"
@@ -68,6 +69,7 @@ class Right(StrEnum):
 RIGHTS = {
     Deed.LOOK: Right.VIEWER,
     Deed.WATCH_RECORDING: Right.VIEWER,
+    Deed.CLIP: Right.STEERER,
     Deed.START: Right.STARTER,
     Deed.START_FROM_PICTURE: Right.PICTURE_STARTER,
     Deed.SUGGEST: Right.STEERER,

@@ -17,7 +17,9 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast
 from bot.broadcast.ports import FullHistory, PictureReader, PostJournal
 from bot.broadcast.recordings.archive import Archive
+from bot.broadcast.recordings.clips import Clips
 from bot.broadcast.recordings.desk import RecordingDesk
+from bot.broadcast.recordings.films import Films
 from bot.broadcast.recordings.posting import CurrentPoster
 from bot.broadcast.recordings.timelines import ReadFile, Timelines
 from bot.broadcast.show.deeds import Deeds
@@ -73,6 +75,8 @@ class Services:
     fetch_artifact: FetchArtifact
     first_questions: FirstQuestions
     listeners: Listeners[Broadcast]
+    films: Films
+    clips: Clips
     poster: CurrentPoster
     clock: Clock
     deadline: Deadline

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.model import Channel, Viewer
-from bot.broadcast.recordings.clips import Clip
+from bot.broadcast.recordings.clip import Clip
 from bot.broadcast.telling.errand import Errand
 from bot.broadcast.telling.outbox import Outbox
+from bot.storage.films import DatabaseFilms
 from bot.storage.history import DatabaseHistory
 from bot.storage.names import named
 from bot.storage.outbox import owed
@@ -18,6 +20,14 @@ from bot.storage.rows import is_called
 from bot.storage.schema import broadcasts, clip_askers, clips, people
 from bot.storage.unbroken import read
 from bot.storage.writer import Writer, insert_new
+
+
+class FilmTables:
+    """What is stored of films, and of clips."""
+
+    def __init__(self, engine: AsyncEngine, writer: Writer, outbox: Outbox, clock: Clock) -> None:
+        self.films = DatabaseFilms(engine, writer, clock)
+        self.clips = DatabaseClips(engine, writer, outbox)
 
 
 class DatabaseClips:

@@ -8,6 +8,7 @@ from aiohttp import HttpVersion11, web
 
 from bot.broadcast.audience.links import WatchLink, WatchLinks
 from bot.broadcast.clock import Clock
+from bot.broadcast.errors import BroadcastError
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.model import Broadcast, Channel, Stream
 from bot.broadcast.picture import Picture
@@ -58,6 +59,8 @@ class Sources:
     fetch_recording: FetchRecording
     fetch_file: FetchFile
     playlist: Callable[[Channel], Awaitable[web.StreamResponse]]
+    ask_clip: Callable[[Channel], Awaitable[object]]
+    """Asks for the last seconds in a channel, for somebody unknown. Raises `BroadcastError`."""
     recordings: RecordingSources
     health: Health
     gate: Gate
@@ -89,6 +92,7 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
         app.router.add_get(f"{at}/events", watch.events, allow_head=False)
         app.router.add_get(f"{at}/live.m3u8", watch.playlist)
         app.router.add_get(f"{at}/picture.jpg", watch.picture)
+        app.router.add_post(f"{at}/clip", watch.clip)
         app.router.add_get(f"{at}/film/{{number:[1-9][0-9]{{0,3}}}}", watch.film)
         recordings.add_to(app.router, f"{prefix}/r/{TOKEN}")
         app.router.add_get(f"{prefix}/assets/{{path:.+}}", assets.answer)
@@ -192,6 +196,18 @@ class _Watch:
         if is_known(tag_of(jpeg), request):
             return web.Response(status=304, headers=headers)
         return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
+
+    async def clip(self, request: web.Request) -> web.StreamResponse:
+        """Keeps the last seconds. Only a page of ours may ask: other sites must not, for their visitors."""
+        channel = self._link(request).channel
+        if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+            raise web.HTTPForbidden(text=texts.NOT_NOW)
+        self._gate.clip(request)
+        try:
+            await self._sources.ask_clip(channel)
+        except BroadcastError as error:
+            raise web.HTTPConflict(text=texts.NOT_NOW) from error
+        return web.Response(status=202)
 
     async def film(self, request: web.Request) -> web.StreamResponse:
         """Leads to one of the last broadcast's videos, at the service."""

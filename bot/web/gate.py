@@ -18,6 +18,10 @@ WRONG_LINKS_A_MINUTE = 20
 """Of one address: people mistype, or click on an old link; who guesses is not answered any more."""
 WRONG_LINKS_IN_ALL = 300
 WINDOW_S = 60.0
+CLIPS_APART_S = 15
+"""Of one address: a page asks for the last seconds that it has seen, and once for each."""
+CLIPS_IN_ALL = 60
+"""A minute: who has many addresses floods no channel."""
 BUSY_S = 10
 """After which whoever was refused a connection may come again."""
 _HOPS_LIMIT = 20
@@ -63,6 +67,8 @@ class Gate:
         """Event connections that are open."""
         self._wrong: Counter[str] = Counter()
         self._wrong_until = clock.steady()
+        self._clips: dict[str, float] = {}
+        """By address: when a page asked for a clip last, in the last minute."""
 
     def address(self, request: web.Request) -> str:
         peer = request.transport.get_extra_info("peername") if request.transport else None
@@ -86,6 +92,16 @@ class Gate:
             self._open[address] -= 1
             if not self._open[address]:
                 del self._open[address]
+
+    def clip(self, request: web.Request) -> None:
+        """Somebody on a page wants a clip."""
+        now, address = self._clock.steady(), self.address(request)
+        self._clips = {each: at for each, at in self._clips.items() if now - at < WINDOW_S}
+        if now - self._clips.get(address, -WINDOW_S) < CLIPS_APART_S:
+            _refuse(web.HTTPTooManyRequests, CLIPS_APART_S)
+        if len(self._clips) >= CLIPS_IN_ALL:
+            _refuse(web.HTTPTooManyRequests, round(WINDOW_S))
+        self._clips[address] = now
 
     def wrong_link(self, request: web.Request) -> None:
         """Somebody asked for a link that leads nowhere, or so it seems."""

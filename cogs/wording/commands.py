@@ -27,6 +27,8 @@ RECORDING = "Get a past broadcast's recordings, with fresh links"
 RECORDING_OPTIONS = {
     "broadcast": "Its number, a date, or words of it; the latest in this channel if you leave it out"
 }
+CLIP = "Keep the last seconds: they are posted here, with who asked, as soon as they are recorded"
+CLIP_OPTIONS = {"seconds": "How many; 15 if you leave it out"}
 END = "End this channel's broadcast (its host, or a moderator)"
 
 MODE = "Choose how it is decided what happens next (moderators)"

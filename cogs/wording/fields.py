@@ -97,5 +97,8 @@ FIELDS = {
         "Messages until the panel comes down again",
         "When so many stand below it (long ones and pictures count more), once a minute; 0: never",
     ),
+    "credits": Words(
+        "Films name who steered", "As text below the picture that viewers can switch on; yes or no"
+    ),
     "safe_prompt": Words("What Panic shows", "The prompt that the panic button sends into the world"),
 }

@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from bot.broadcast.kept_files import FileKind, NewFile
 from bot.broadcast.model import Broadcast, Ending, Stream, Suggestion, Viewer
 from bot.broadcast.recordings.archive import ArchiveState
+from bot.broadcast.recordings.clip import CurrentClipPoster
 from bot.broadcast.recordings.clips import Clips
 from bot.broadcast.recordings.films import Films
 from bot.broadcast.states import Reason, State
@@ -61,7 +62,8 @@ class Room:
             outbox = Outbox(DatabaseOutbox(self.store.engine, self.store.writer), self.clock)
             self.outbox = await stack.enter_async_context(outbox)
             await outbox.load()
-            ids = count(1)
+            ids, poster = count(1), CurrentClipPoster()
+            poster.poster = self.wall
             books = DatabaseFilms(self.store.engine, self.store.writer, self.clock)
             self.films = await stack.enter_async_context(
                 Films(
@@ -80,7 +82,7 @@ class Room:
                     self.archive,
                     self.maker,
                     DatabaseClips(self.store.engine, self.store.writer, outbox),
-                    self.wall,
+                    poster,
                     self.listeners,
                     self.clock,
                     lambda: f"clip{next(ids)}",

@@ -28,7 +28,7 @@ from bot.broadcast.model import (
 )
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
-from bot.broadcast.recordings.clips import Clip
+from bot.broadcast.recordings.clip import Clip
 from bot.broadcast.states import Reason, State
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.process.clock import SystemClock

@@ -57,6 +57,8 @@ class Watched:
         self.broadcasts: dict[str, Broadcast] = {}
         self.asked: list[str] = []
         self.failure: Exception | None = None
+        self.clips_asked: list[Channel] = []
+        self.clip_refusal: Exception | None = None
         self.metrics: GuardedMetrics | None = None
         self.health = Health(lambda: None, {"discord": lambda: None})
         self.listeners, self.recorded = Listeners[Broadcast](), Listeners[Stream]()
@@ -113,8 +115,14 @@ class Watched:
             gate=self.gate,
             metrics=self.metrics,
             playlist=self._playlist,
+            ask_clip=self._ask_clip,
             recordings=self.kept.sources(self.recorded, self._recording, self._file),
         )
+
+    async def _ask_clip(self, channel: Channel) -> None:
+        if self.clip_refusal:
+            raise self.clip_refusal
+        self.clips_asked.append(channel)
 
     async def all_links(self) -> list[WatchLink]:
         return [WatchLink(TOKEN, CHANNEL, NOW, takes_old_links=True)]

@@ -3,10 +3,8 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import NamedTuple, Protocol, Self
+from typing import Self
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code, NotShownError, NotStoredError
@@ -14,7 +12,17 @@ from bot.broadcast.history import PastBroadcast
 from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
 from bot.broadcast.model import Broadcast, Channel, Viewer
 from bot.broadcast.recordings.archive import Archive, ArchiveError, ArchiveState
+from bot.broadcast.recordings.clip import (
+    Asked,
+    Clip,
+    ClipBooks,
+    CurrentClipPoster,
+    Seen,
+    seen_in,
+    with_highlight,
+)
 from bot.broadcast.recordings.footage import FilmMaker, NoFootageError, NotMadeError, Part
+from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
@@ -31,86 +39,6 @@ PAUSE_S = 3.0
 LONGEST_PAUSE_S = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """The last `seconds` before `at`. Asked for by these people, and by so many on the watch page."""
-
-    id: str
-    broadcast_id: str
-    at: datetime
-    seconds: int
-    asked_by: tuple[Viewer, ...] = ()
-    pages: int = 0
-    message_id: int | None = None
-    is_highlight: bool = False
-    """Whether it is the moment for which most have asked, of a broadcast that is over."""
-    says_highlight: bool = False
-    """Whether its message says so."""
-
-    @property
-    def askers(self) -> int:
-        return len(self.asked_by) + self.pages
-
-    @property
-    def begins_at(self) -> datetime:
-        return self.at - timedelta(seconds=self.seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What becomes of a request: `is_new`, or others have asked for that moment already."""
-
-    clip: Clip
-    is_new: bool
-
-
-class Seen(NamedTuple):
-    """What of a stream is in a clip: seconds from its start."""
-
-    stream_id: str
-    from_s: float
-    to_s: float
-    is_running: bool = False
-
-
-class ClipBooks(Protocol):
-    """What is stored of clips. What cannot be stored raises `NotStoredError`."""
-
-    async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None: ...
-
-    async def latest_broadcast(self, channel: Channel) -> PastBroadcast | None:
-        """The newest broadcast in a channel of which a stream has ended."""
-        ...
-
-    async def clip(self, clip_id: str) -> Clip | None: ...
-
-    async def clips(self, broadcast_id: str) -> Sequence[Clip]:
-        """A broadcast's, in the order of their moments."""
-        ...
-
-    async def ask(self, clip: Clip, viewer: Viewer | None, channel: Channel, errand: Errand) -> None:
-        """Stores a clip if it is new, that somebody asked for it, and that it is to be attended to.
-
-        Without a viewer it is one more on the watch page.
-        """
-
-    async def posted(self, clip: Clip, message_id: int) -> None:
-        """Stores which message shows it, and that it is shown as it is now."""
-
-
-class ClipPoster(Protocol):
-    """Whoever shows clips."""
-
-    async def post_clip(
-        self, clip: Clip, past: PastBroadcast, video: Path | None, *, may_stand: bool
-    ) -> int | None:
-        """Shows a clip where its broadcast was, with who asked for it; None for one that cannot be had.
-
-        Gives the message's ID, None when there is nowhere left to post it. One that is posted is edited.
-        `may_stand`: it may have been posted, and then is looked for. Raises `NotShownError`.
-        """
-
-
 class Clips:
     """Takes requests for clips, and has each cut and posted once the recording is there.
 
@@ -123,7 +51,7 @@ class Clips:
         archive: Archive,
         maker: FilmMaker,
         books: ClipBooks,
-        poster: ClipPoster,
+        poster: CurrentClipPoster,
         listeners: Listeners[Broadcast],
         clock: Clock,
         new_id: Callable[[], str],
@@ -132,7 +60,7 @@ class Clips:
         self._archive = archive
         self._maker = maker
         self._books = books
-        self._poster = poster
+        self.poster = poster
         self._listeners = listeners
         self._clock = clock
         self._new_id = new_id
@@ -158,7 +86,7 @@ class Clips:
         """A broadcast's clips, in the order of their moments."""
         past = await self._books.past_broadcast(broadcast_id)
         clips = await self._books.clips(broadcast_id)
-        return _with_highlight(clips) if past and past.is_over else clips
+        return with_highlight(clips) if past and past.is_over else clips
 
     async def ask(
         self, running: Broadcast | None, channel: Channel, seconds: int, viewer: Viewer | None
@@ -181,6 +109,12 @@ class Clips:
             self._look_at(Kind.HIGHLIGHT, broadcast_id, broadcast_id)
         return Asked(clip, is_new)
 
+    async def ask_unknown(self, view: BroadcastView | None) -> Asked:
+        """Takes a request of somebody on the watch page, for what they have just seen there."""
+        if view is None:
+            raise BroadcastError(Code.NOTHING_TO_CLIP)
+        return await self.ask(view.broadcast, view.broadcast.channel, USUAL_S, None)
+
     async def _moment(self, running: Broadcast | None, channel: Channel) -> tuple[str, datetime]:
         if running:
             if running.live_at is None:
@@ -202,7 +136,7 @@ class Clips:
         shown = next((each for each in await self.of(clip.broadcast_id) if each.id == clip.id), clip)
         file = await self._file_of(clip)
         if file is None and clip.message_id is None:
-            seen = _seen_in(clip, past)
+            seen = seen_in(clip, past)
             states = await self._archive.states(clip.broadcast_id)
             if any(each.is_running or states.get(each.stream_id) is ArchiveState.WANTED for each in seen):
                 return PAUSE_S
@@ -216,7 +150,7 @@ class Clips:
             await self._outbox.begin(errand)
         async with AsyncExitStack() as stack:
             video = await stack.enter_async_context(self._archive.on_disk(file)) if file else None
-            message_id = await self._poster.post_clip(clip, past, video, may_stand=may_stand)
+            message_id = await self.poster.post_clip(clip, past, video, may_stand=may_stand)
         if message_id:
             await self._books.posted(clip, message_id)
 
@@ -261,27 +195,3 @@ class Clips:
             if clip.message_id and clip.is_highlight != clip.says_highlight:
                 self._look_at(Kind.CLIP, clip.id, clip.broadcast_id)
         return None
-
-
-def _with_highlight(clips: Sequence[Clip]) -> list[Clip]:
-    """The one for which most have asked, the first of several such, is the highlight."""
-    most = max(clips, key=lambda each: each.askers, default=None)
-    return [replace(each, is_highlight=each is most) for each in clips]
-
-
-def _seen_in(clip: Clip, past: PastBroadcast) -> list[Seen]:
-    """What of which stream was on air in a clip's time, one after the other.
-
-    Where two run beside each other, the newer one is what people see.
-    """
-    streams = sorted((each.stream for each in past.streams), key=lambda each: each.started_at)
-    seen: list[Seen] = []
-    for number, stream in enumerate(streams):
-        follower = streams[number + 1].started_at if number + 1 < len(streams) else clip.at
-        begins, ends = max(clip.begins_at, stream.started_at), min(clip.at, follower)
-        if stream.ended_at:
-            ends = min(ends, stream.ended_at)
-        if begins < ends:
-            from_s, to_s = ((each - stream.started_at).total_seconds() for each in (begins, ends))
-            seen.append(Seen(stream.id, from_s, to_s, is_running=stream.ended_at is None))
-    return seen

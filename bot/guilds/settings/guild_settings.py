@@ -83,6 +83,7 @@ class GuildSettings(BaseModel):
     prefix: Prefix = setting("", Group.PANEL)
     other_prefixes: Beginnings = setting((), Group.PANEL)
     panel_follows_after: int = setting(10, Group.PANEL, ge=0, le=100)
+    credits: bool = setting(True, Group.PANEL)
     safe_prompt: SafePrompt = setting("A calm, empty meadow under a clear sky", Group.PANEL)
 
     @field_validator("*", mode="before")

@@ -30,6 +30,7 @@ const texts = {
   labels: {
     crowd: "What comes next",
     pause: "Pause",
+    clip: "Clip: keep the last 15 seconds",
     fullScreen: "Full screen",
     pictureInPicture: "Picture in picture",
     before: "Previous part",
@@ -61,6 +62,12 @@ const texts = {
   noPicture: "The picture cannot be had just now. Trying again …",
   unreachable: "The bot cannot be reached just now. Trying again …",
   gone: "This link was replaced by a new one. It is in the channel.",
+
+  clip: {
+    asked: "Kept: the clip will be in the channel.",
+    tooSoon: "You asked for one just now. Please wait a moment.",
+    failed: "No clip could be asked for just now. Please try again.",
+  },
 
   // Between two broadcasts.
   nothing: "Nothing is on just now.",

@@ -12,6 +12,8 @@ export const times = {
   retry: [1000, 30000], // the first pause, and the longest
   quietRetry: [30000, 120000], // to have WHEP in place of HLS
   reconnect: [1000, 30000, 1.3], // and by what each is longer: a bot is there again within seconds
+  clip: 15000, // between two clips that somebody may ask for
+  word: 6000, // for what was answered to be read
   askedFor: 300000, // at most, by a Retry-After
   answer: 10000, // of the bot
   silence: 40000, // it says something every 15 s

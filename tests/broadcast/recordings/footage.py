@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from bot.broadcast.errors import NotShownError
 from bot.broadcast.history import PastBroadcast
-from bot.broadcast.recordings.clips import Clip
+from bot.broadcast.recordings.clip import Clip
 from bot.broadcast.recordings.footage import Film, Moment, NoFootageError, NotMadeError, Part
 
 LENGTH_S = 100.0

@@ -104,6 +104,7 @@ DOORS: dict[str, Door] = {
     "Timeline": lambda s, who: who.press(s.lounge, f"odyssey:recording:timeline:{s.stream_id}:0"),
     "Revoke link": lambda s, who: who.press(s.lounge, f"odyssey:recording:link:revoke:{s.stream_id}"),
     "New link": lambda s, who: who.press(s.lounge, f"odyssey:recording:link:new:{s.stream_id}"),
+    "`/odyssey clip`": command("clip"),
     "`/odyssey start`": command("start", prompt="A dog"),
     "Another round": lambda s, who: who.press(s.channel, f"odyssey:again:{s.broadcast_id}"),
     "`/odyssey start image`": command("start", prompt="A dog", image=("dog.png", b"no picture")),

@@ -22,6 +22,7 @@ export function drawPicture(stands, { document, picture }, film, address, now) {
   page.spinner.hidden = !stands.isBusy;
   say(page.tapText, stands.wantsTap ? texts.tap : texts.playFilm);
   page.controls.hidden = !stands.hasPicture;
+  page.clip.hidden = stands.state !== "live";
   page.pause.hidden = !stands.isPlaying;
   // The focus goes to the pause that comes in the tap's place; what is hidden takes none.
   if (page.tap.matches(":focus-visible")) page.pause.focus();

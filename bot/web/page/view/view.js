@@ -2,6 +2,7 @@
 
 import texts from "../texts.js";
 import { announce } from "./announcer.js";
+import { useClip } from "./clip.js";
 import { drawCrowd } from "./crowd.js";
 import { page, plain } from "./dom.js";
 import { Film } from "./film.js";
@@ -30,6 +31,7 @@ export class View {
     for (const [id, label] of Object.entries(texts.labels)) page[id].ariaLabel = label;
     for (const video of this.videos) video.ariaLabel = texts.video;
     useScreen(this.videos, () => this.videos.find((video) => video.matches(".on-air")) ?? this.videos[0], tap);
+    useClip(at);
     page.pause.onclick = () => {
       pause();
       page.tap.focus(); // which is there now, in the pause's place

@@ -1,0 +1,1 @@
+"""Clips: asked for, and shown where the broadcast was."""
