@@ -15,7 +15,7 @@ async def test_what_everybody_needs_is_offered_first(house: House) -> None:
     async with house.bot():
         [root] = house.discord.user("mika").commands(CHANNEL)
     names = [command["name"] for command in root["options"]]
-    assert names[:7] == ["start", "say", "status", "link", "callvote", "recording", "end"]
+    assert names[:8] == ["start", "say", "status", "link", "callvote", "recording", "clip", "end"]
     rights = {
         name: RIGHTS[deed]
         for deed, of_deed in doors().items()

@@ -26,12 +26,10 @@ async def test_whoever_asks_gets_the_last_seconds_in_the_channel(house: House) -
     """Several who ask for one moment get one clip, under which all are named; it is the highlight then."""
     async with house.bot():
         await house.live_broadcast("A lighthouse")
-        asked = await house.discord.user("robin").slash(CHANNEL, "odyssey clip", seconds=10)
-        assert asked.message
-        assert "The last 10 s are kept" in asked.message.text
-        too = await house.discord.user("mika").slash(CHANNEL, "odyssey clip")
-        assert too.message
-        assert "under the same clip" in too.message.text
+        await house.discord.user("robin").slash(CHANNEL, "odyssey clip", seconds=10)
+        await house.shown("The last 10 s are kept", as_user="robin")
+        await house.discord.user("mika").slash(CHANNEL, "odyssey clip")
+        await house.shown("under the same clip", as_user="mika")
         await house.discord.user("mika").slash(CHANNEL, "odyssey end")
         post = await house.shown("The highlight of this broadcast")
         assert "of “A lighthouse”" in post.text
@@ -64,6 +62,5 @@ async def test_what_is_too_large_for_the_server_is_posted_in_words(
 
 async def test_without_a_broadcast_there_is_nothing_to_keep(house: House) -> None:
     async with house.bot():
-        asked = await house.discord.user("mika").slash(CHANNEL, "odyssey clip")
-        assert asked.message
-        assert "No stream has ended" in asked.message.text
+        await house.discord.user("mika").slash(CHANNEL, "odyssey clip")
+        await house.shown("No stream has ended", as_user="mika")
