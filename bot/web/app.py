@@ -24,11 +24,12 @@ from bot.web.health import Health
 from bot.web.instance import PATH, Instance
 from bot.web.metrics import GuardedMetrics
 from bot.web.pages import WatchPage
-from bot.web.past import FetchFile, LastBroadcasts, LastPictures
+from bot.web.past import LastBroadcasts, LastPictures
 from bot.web.recordings.fresh import FetchRecording, FreshLinks
 from bot.web.recordings.routes import RecordingPages, RecordingSources
 from bot.web.redirects import redirect
 from bot.web.state import Document, key_of, state_document
+from bot.web.thumbnails import FetchFile, Thumbnails
 
 TOKEN = "{token:[A-Za-z0-9_-]{1,64}}"  # noqa: S105 - the shape of one
 RETRY_AFTER_S = "10"
@@ -72,9 +73,16 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
     """The web application, to be run by any aiohttp runner that cancels handlers whose client is gone."""
     assets = Assets()
     fresh = FreshLinks(sources.fetch_recording, sources.clock)
-    watch = _Watch(sources, settings, assets, fresh)
+    thumbnails = Thumbnails(sources.fetch_recording, sources.fetch_file, sources.clock)
+    watch = _Watch(sources, settings, assets, fresh, thumbnails)
     recordings = RecordingPages(
-        sources.recordings, settings.base_url, fresh, assets, sources.gate, sources.clock
+        sources.recordings,
+        settings.base_url,
+        fresh,
+        thumbnails,
+        assets,
+        sources.gate,
+        sources.clock,
     )
     instance = Instance(settings.trusted_proxies)
 
@@ -106,7 +114,14 @@ def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
 class _Watch:
     """What is answered below a watch link."""
 
-    def __init__(self, sources: Sources, settings: WebSettings, assets: Assets, films: FreshLinks) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        settings: WebSettings,
+        assets: Assets,
+        films: FreshLinks,
+        thumbnails: Thumbnails,
+    ) -> None:
         clock = sources.clock
         self._sources = sources
         self._page_headers = {"Link": assets.to_preload(*WATCH_MODULES)}
@@ -116,9 +131,7 @@ class _Watch:
         self._unknown = (PAGE / "unknown.html").read_text("utf-8")
         self._lasts = LastBroadcasts(sources.last_in, clock)
         self._films = films
-        self._pictures = LastPictures(
-            sources.last_picture, sources.fetch_recording, sources.fetch_file, clock
-        )
+        self._pictures = LastPictures(sources.last_picture, thumbnails)
         self._halls = Halls(self._draw, clock)
 
     async def running(self, _app: web.Application) -> AsyncIterator[None]:

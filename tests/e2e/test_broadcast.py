@@ -49,12 +49,12 @@ async def test_a_broadcast_from_start_to_recording(house: House) -> None:
         post = await house.shown("Recording")
         await house.shown("Ended by its host")
         links = [part.split(")")[0] for part in post.text.split("](")[1:]]
-        assert [link.rpartition("/")[2].partition("?")[0] for link in links] == [
-            "video.mp4",
-            "preview.mp4",
-            "thumbnail.jpg",
+        assert [link.rpartition("/r/")[2].partition("/")[2] for link in links] == [
+            "1/video",
+            "1/preview",
+            "1/thumbnail",
         ]
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(follow_redirects=True) as http:
             for link in links:
                 assert (await http.get(link)).is_success
         assert {attachment["filename"] for attachment in post.attachments} == {"thumbnail.jpg", "preview.mp4"}

@@ -15,6 +15,8 @@ AWAITED_FOR_S = 7 * 24 * 3600.0
 """From a stream's end. Nobody waits for what the service still does not have then."""
 SHORTEST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 24 * 3600.0
+LONGEST_PAUSE_AT_FIRST_S, AT_FIRST_S = 1.0, 180.0
+"""In the first minutes, in which most come: whoever watches waits for it."""
 SHARE_OF_AGE = 0.1
 """Between two questions for a stream this share of the time since its end passes: the older, the rarer."""
 ARTIFACTS_GRACE_S = 20.0
@@ -30,7 +32,8 @@ class Awaited:
     """A stream whose recording is waited for, and how that has gone so far."""
 
     stream: Stream
-    pace: Backoff
+    since: float
+    """The steady moment of its stream's end."""
     until: float
     """The steady moment after which it is given up, should the service say that there is none."""
     none_since: float | None = None
@@ -66,10 +69,8 @@ class Waiting:
         """From now on a stream's recording is waited for: `ask` until it is there."""
         ended_at = stream.ended_at or self._clock.now()
         age_s = max(0.0, (self._clock.now() - ended_at).total_seconds())
-        first_s = max(SHORTEST_PAUSE_S, age_s * SHARE_OF_AGE)
-        # Pauses that grow by a share of themselves are that share of all that has passed.
-        pace = Backoff(first_s, LONGEST_PAUSE_S, growth=1 + SHARE_OF_AGE)
-        return Awaited(stream, pace, until=self._clock.steady() + max(0.0, AWAITED_FOR_S - age_s))
+        since = self._clock.steady() - age_s
+        return Awaited(stream, since, until=max(self._clock.steady(), since + AWAITED_FOR_S))
 
     async def ask(self, awaited: Awaited) -> Recording | NotYet:
         """The recording as soon as it is complete, or lacks for so long only what may never come."""
@@ -80,9 +81,9 @@ class Waiting:
             recording = await self._source.find(awaited.stream.shown_id)
         except WorldError as error:
             log.info("the recording of stream %s: %s", awaited.stream.shown_id, error.reason.value)
-            return NotYet(max(self._trouble_s(), awaited.pace.next_s()))
+            return NotYet(max(self._trouble_s(), self._pause_s(awaited)))
         self._trouble.reset()
-        pause_s = awaited.pace.next_s()
+        pause_s = self._pause_s(awaited)
         now = self._clock.steady()
         if recording is None or not recording.has_video:
             awaited.none_since = now if awaited.none_since is None else awaited.none_since
@@ -94,6 +95,11 @@ class Waiting:
         if not recording.is_complete and now - awaited.video_since < ARTIFACTS_GRACE_S:
             return NotYet(min(pause_s, GRACE_PAUSE_S))
         return recording
+
+    def _pause_s(self, awaited: Awaited) -> float:
+        age_s = self._clock.steady() - awaited.since
+        longest_s = LONGEST_PAUSE_AT_FIRST_S if age_s < AT_FIRST_S else LONGEST_PAUSE_S
+        return min(max(SHORTEST_PAUSE_S, age_s * SHARE_OF_AGE), longest_s)
 
     def _trouble_s(self) -> float:
         """How long from now the service is left alone; several questions at once meet the same trouble."""

@@ -23,6 +23,7 @@ from bot.web.recordings.fresh import FreshLinks
 from bot.web.recordings.page import RecordingPage
 from bot.web.recordings.sending import BY_ANYBODY, KeptFiles, send
 from bot.web.redirects import redirect
+from bot.web.thumbnails import Thumbnails
 
 SHOWN_LIMIT = 500
 SETTLED_S, CHANGING_S = 60.0, 3.0
@@ -61,12 +62,14 @@ class RecordingPages:
         sources: RecordingSources,
         base_url: str,
         fresh: FreshLinks,
+        thumbnails: Thumbnails,
         assets: Assets,
         gate: Gate,
         clock: Clock,
     ) -> None:
         self._sources = sources
         self._fresh = fresh
+        self._thumbnails = thumbnails
         self._gate = gate
         self._page = RecordingPage(base_url)
         self._page_headers = {"Link": assets.to_preload("recording/", "view/dom.js")}
@@ -128,12 +131,18 @@ class RecordingPages:
         raise web.HTTPNotFound(text=texts.NOT_NOW)
 
     async def poster(self, request: web.Request) -> web.StreamResponse:
+        """By ourselves, wherever it comes from: the page may show no picture of another address."""
         past = await self._past(request)
-        if file := past.file(FileKind.POSTER):
-            return await self._kept_file(request, past, file)
-        if not past.recorded:
+        stream = past.recorded[0].stream if past.recorded else None
+        if file := past.file(FileKind.POSTER) or (stream and past.file(FileKind.THUMBNAIL, stream)):
+            return await self._kept_file(request, past, file, stream.number if stream else None)
+        jpeg = await self._thumbnails.of(stream) if stream else None
+        if jpeg is None:
             raise web.HTTPNotFound(text=texts.NOT_NOW)
-        return await self._artifact(request, past, past.recorded[0].stream, FileKind.THUMBNAIL)
+        headers = {"Cache-Control": "no-cache", "ETag": f'"{tag_of(jpeg)}"', **BY_ANYBODY}
+        if is_known(tag_of(jpeg), request):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
 
     async def clip(self, request: web.Request) -> web.StreamResponse:
         past, number = await self._past(request), int(request.match_info["number"])

@@ -182,9 +182,21 @@ async def test_a_thousand_streams_are_asked_for_a_few_at_a_time(
         assert len(service.asked_for) < 10 * AT_ONCE
 
 
+@pytest.mark.parametrize("after_s", [0.0, 2.0, 17.0, 60.0, 175.0])
+async def test_in_the_first_minutes_a_recording_is_posted_soon_after_it_is_there(after_s: float) -> None:
+    """Within a second, whenever that is."""
+    board, clock, service = PostingBoard(), SteppedClock(), Service(None)
+    async with desk_of(service, board, journal_of(), clock) as desk:
+        desk.follow(STREAM)
+        await passed(clock, after_s)
+        service.answer, there_at = ALL, clock.steady()
+        await board.posted.wait()
+    assert clock.steady() - there_at <= 1.0
+
+
 @pytest.mark.parametrize(
     ("age", "least", "most"),
-    [(timedelta(), 60, 150), (timedelta(days=1), 12, 30), (timedelta(days=3.9), 5, 12)],
+    [(timedelta(), 200, 320), (timedelta(days=1), 12, 30), (timedelta(days=3.9), 5, 12)],
     ids=["just now", "a day", "four days"],
 )
 async def test_the_older_a_stream_is_the_rarer_it_is_asked_for(age: timedelta, least: int, most: int) -> None:

@@ -237,7 +237,6 @@ async def test_what_is_not_kept_comes_from_the_service_by_a_fresh_link() -> None
             assert (answer.status_code, answer.headers["Location"]) == (302, THERE % "v.mp4")
             assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert (await visited.get("/1/thumbnail")).headers["Location"] == THERE % "t.jpg"
-        assert (await visited.get("/poster")).headers["Location"] == THERE % "t.jpg"
         assert (await visited.get("/1/events")).status_code == 503
         assert watched.asked.count("recording") == 1
         await clock.sleep(54 * 60)
@@ -246,6 +245,26 @@ async def test_what_is_not_kept_comes_from_the_service_by_a_fresh_link() -> None
         await clock.sleep(2 * 60)
         await visited.get("/1/video")
         assert watched.asked.count("recording") == 2
+
+
+async def test_the_poster_is_our_own_wherever_it_comes_from() -> None:
+    """A page may show no picture of another address, so a thumbnail of the service's is passed on."""
+    async with visit() as visited:
+        first = visited.past.streams[0].stream
+        assert (await visited.get("/poster")).status_code == 404
+        watched = visited.watched
+    async with visit(watched=Watched()) as visited:
+        watched = visited.watched
+        watched.recordings[first.id] = Recording(NOW, THERE % "v.mp4", thumbnail_url=THERE % "t.jpg")
+        watched.files[THERE % "t.jpg"] = b"a picture"
+        answer = await visited.get("/poster")
+        assert (answer.content, answer.headers["Content-Type"]) == (b"a picture", "image/jpeg")
+        known = await visited.get("/poster", If_None_Match=answer.headers["ETag"])
+        assert known.status_code == 304
+        for kind in (FileKind.THUMBNAIL, FileKind.POSTER):
+            stream = first if kind is FileKind.THUMBNAIL else None
+            watched.kept.keep(visited.past, kind, kind.encode(), stream)
+            assert (await visited.get("/poster")).content == kind.encode()
 
 
 async def test_an_archive_that_is_away_leaves_the_service() -> None:
