@@ -66,8 +66,8 @@ from bot.storage.writer import Writer
 from bot.web.app import Sources, WebSettings
 from bot.web.gate import Gate
 from bot.web.playlist.live import LivePlaylists
+from bot.web.recordings.thumbnails import PICTURE_LIMIT_BYTES
 from bot.web.server import serve_web
-from bot.web.thumbnails import PICTURE_LIMIT_BYTES
 from bot.worlds.account import OdysseyAccount
 from bot.worlds.artifacts import artifacts_of
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_goodbyes, odyssey_worlds

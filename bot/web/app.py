@@ -27,9 +27,9 @@ from bot.web.pages import WatchPage
 from bot.web.past import LastBroadcasts, LastPictures
 from bot.web.recordings.fresh import FetchRecording, FreshLinks
 from bot.web.recordings.routes import RecordingPages, RecordingSources
+from bot.web.recordings.thumbnails import FetchFile, Thumbnails
 from bot.web.redirects import redirect
 from bot.web.state import Document, key_of, state_document
-from bot.web.thumbnails import FetchFile, Thumbnails
 
 TOKEN = "{token:[A-Za-z0-9_-]{1,64}}"  # noqa: S105 - the shape of one
 RETRY_AFTER_S = "10"

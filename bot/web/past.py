@@ -10,7 +10,7 @@ from bot.broadcast.model import Channel, Stream
 from bot.broadcast.picture import Picture
 from bot.web.asked_once import AskedOnce
 from bot.web.recordings.fresh import TROUBLE_S
-from bot.web.thumbnails import Thumbnails
+from bot.web.recordings.thumbnails import Thumbnails
 
 log = logging.getLogger(__name__)
 

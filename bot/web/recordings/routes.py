@@ -22,8 +22,8 @@ from bot.web.recordings.document import document_of
 from bot.web.recordings.fresh import FreshLinks
 from bot.web.recordings.page import RecordingPage
 from bot.web.recordings.sending import BY_ANYBODY, KeptFiles, send
+from bot.web.recordings.thumbnails import Thumbnails
 from bot.web.redirects import redirect
-from bot.web.thumbnails import Thumbnails
 
 SHOWN_LIMIT = 500
 SETTLED_S, CHANGING_S = 60.0, 3.0

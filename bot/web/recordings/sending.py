@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import Protocol
@@ -59,12 +60,13 @@ async def send(request: web.Request, archive: KeptFiles, file: KeptFile, name: s
     response.content_type = file.media_type
     whole = span or Span(0, file.size_bytes)
     response.content_length = whole.end - whole.start
-    if request.method == "HEAD" or not response.content_length:
-        await response.prepare(request)
-    elif path := archive.path_of(file):
-        await _from_disk(request, response, path, whole)
-    else:
-        await _in_parts(request, response, archive.read(file, *whole), file)
+    with suppress(ConnectionError):  # whoever asked is gone
+        if request.method == "HEAD" or not response.content_length:
+            await response.prepare(request)
+        elif path := archive.path_of(file):
+            await _from_disk(request, response, path, whole)
+        else:
+            await _in_parts(request, response, archive.read(file, *whole), file)
     return response
 
 
@@ -97,7 +99,8 @@ async def _in_parts(
         await response.write_eof()
     except ArchiveError as error:
         log.warning("kept file %s broke off: %s", file.id, error.trouble.value)
-        raise ConnectionResetError from None  # whoever reads it has to see that it is not all
+        if request.transport:
+            request.transport.abort()  # whoever reads it has to see that it is not all
 
 
 def _disposition(name: str, *, is_saved: bool) -> str:

@@ -1,6 +1,7 @@
 """Files of a recording: all of them, parts of them, and what odd requests get."""
 
 import hashlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from bot.broadcast.errors import WorldError
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.kept_files import FileKind
 from bot.broadcast.model import Recording
-from bot.broadcast.recordings.archive import ArchiveTrouble
+from bot.broadcast.recordings.archive import ArchiveError, ArchiveTrouble
 from bot.broadcast.rights import Person
 from bot.broadcast.states import Reason
 from tests.broadcast.fakes import WaitingClock
@@ -144,6 +145,33 @@ async def test_many_parts_on_one_connection(visitor: Visit) -> None:
         answer = await visitor.get("/film", Range=f"bytes={start}-{start + 49_999}")
         assert answer.content == FILM[start : start + 50_000]
     assert (await visitor.get("/film")).content == FILM
+
+
+async def test_who_goes_away_in_the_middle_is_no_error(
+    visitor: Visit, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A player that jumps does so all the time; the next request is answered as ever."""
+    visitor.watched.kept.keep(visitor.past, FileKind.FILM, FILM * 40)
+    for _ in range(5):
+        async with visitor.http.stream("GET", f"{visitor.link}/film") as answer:
+            await anext(answer.aiter_raw())
+    assert len((await visitor.get("/film")).content) == 40 * len(FILM)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_file_that_breaks_off_is_not_taken_for_whole(caplog: pytest.LogCaptureFixture) -> None:
+    """The connection ends before the length that was said, and the log knows of it."""
+    async with visit() as visited:
+        file = visited.watched.kept.keep(visited.past, FileKind.FILM, FILM)
+
+        async def breaks_off(*_: object) -> AsyncIterator[bytes]:
+            yield FILM[:1000]
+            raise ArchiveError(ArchiveTrouble.AWAY)
+
+        visited.watched.kept.archive.read = breaks_off  # type: ignore[method-assign,assignment]
+        with pytest.raises(httpx.RemoteProtocolError):
+            await visited.get("/film")
+        assert f"kept file {file.id} broke off: away" in caplog.text
 
 
 async def test_what_is_kept_of_a_stream() -> None:
