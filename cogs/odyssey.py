@@ -18,6 +18,7 @@ from cogs.chat.outcomes import Outcomes
 from cogs.chat.proposals import suggest_message
 from cogs.chat.word_back import WordBack
 from cogs.clips.clipping import clip
+from cogs.clips.crediting import credits_
 from cogs.clips.wall import ClipWall
 from cogs.kit.answers import answer_privately, explain
 from cogs.kit.dialogue import Dialogues
@@ -57,7 +58,7 @@ from cogs.wording.commands import GROUP
 from cogs.wording.requests import NOT_A_MEMBER, OUTDATED_COMMAND
 
 COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
-    *(start, say, status, link, callvote, recording, clip, end),
+    *(start, say, status, link, callvote, recording, clip, credits_, end),
     *(mode, pause, resume, panic, list_broadcasts, audit, health),
     *(mute, unmute, mutes, settings, words),
 )

@@ -18,6 +18,7 @@ class Deed(StrEnum):
     LOOK = "look"  # at a broadcast, as it stands
     WATCH_RECORDING = "watch recording"  # and find it
     CLIP = "clip"  # have the last seconds of a broadcast posted
+    CHOOSE_CREDITS = "choose credits"  # whether films name one
     START = "start"
     START_FROM_PICTURE = "start from picture"
     SUGGEST = "suggest"
@@ -70,6 +71,7 @@ RIGHTS = {
     Deed.LOOK: Right.VIEWER,
     Deed.WATCH_RECORDING: Right.VIEWER,
     Deed.CLIP: Right.STEERER,
+    Deed.CHOOSE_CREDITS: Right.VIEWER,
     Deed.START: Right.STARTER,
     Deed.START_FROM_PICTURE: Right.PICTURE_STARTER,
     Deed.SUGGEST: Right.STEERER,

@@ -9,15 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.kept_files import FileKind, NewFile
-from bot.broadcast.model import Outcome
+from bot.broadcast.model import Outcome, Viewer
 from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.recordings.footage import Moment
 from bot.broadcast.states import State
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.rows import AUTHOR, HAS_BEGUN, is_called, past_broadcasts_of
-from bot.storage.schema import broadcasts, film_parts, kept_files, streams, suggestions
+from bot.storage.schema import broadcasts, film_parts, kept_files, streams, suggestions, uncredited
 from bot.storage.unbroken import read
-from bot.storage.writer import Writer
+from bot.storage.writer import Writer, insert_new
 
 _OVER = [state.value for state in State if state.is_over]
 
@@ -46,10 +46,12 @@ class DatabaseFilms:
                 suggestions.c.applied,
                 streams.c.started_at,
                 AUTHOR.c.name,
+                uncredited.c.person_id.label("uncredited"),
             )
             .select_from(
                 suggestions.join(streams, suggestions.c.stream_id == streams.c.id)
                 .join(broadcasts, suggestions.c.broadcast_id == broadcasts.c.id)
+                .outerjoin(uncredited, uncredited.c.person_id == suggestions.c.viewer_id)
                 .outerjoin(AUTHOR, is_called(AUTHOR, suggestions.c.viewer_id, broadcasts.c.guild_id))
             )
             .where(
@@ -62,7 +64,7 @@ class DatabaseFilms:
         for _, together in groupby(await read(self._engine, applied), key=lambda row: row.sent_at):
             rows = list(together)
             at = max(row.settled_at for row in rows)
-            names = dict.fromkeys(row.name for row in rows if row.name)
+            names = dict.fromkeys(row.name for row in rows if row.name and row.uncredited is None)
             at_s = (at - rows[0].started_at).total_seconds()
             found.append(Moment(rows[0].stream_id, at_s, rows[0].applied or "", tuple(names)))
         return found
@@ -78,6 +80,13 @@ class DatabaseFilms:
             for stream_id, begins_s in offsets_s.items()
         ]
         await self._writer.execute(older, *([insert(film_parts).values(rows)] if rows else []))
+
+    async def credit(self, person: Viewer, *, is_named: bool) -> None:
+        row = {"person_id": person.id}
+        is_theirs = uncredited.c.person_id == person.id
+        await self._writer.execute(
+            delete(uncredited).where(is_theirs) if is_named else insert_new(uncredited, row)
+        )
 
     async def without_film(self) -> list[str]:
         film = kept_files.alias()

@@ -9,6 +9,12 @@ NAMED_LIMIT = 5
 TOO_LARGE = "The file is larger than this server takes. All of the broadcast is in `/odyssey recording`."
 ON_THE_PAGE = "a viewer on the page"
 
+NAMED = "Films name you for what you suggested, below the picture, wherever a server has that on."
+NOT_NAMED = (
+    "Films that are made from now on do not name you. What has your name already loses it with "
+    "`/odyssey forget-me`."
+)
+
 
 def asked_for(asked: Asked) -> str:
     """What becomes of a request."""

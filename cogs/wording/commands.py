@@ -29,6 +29,8 @@ RECORDING_OPTIONS = {
 }
 CLIP = "Keep the last seconds: they are posted here, with who asked, as soon as they are recorded"
 CLIP_OPTIONS = {"seconds": "How many; 15 if you leave it out"}
+CREDITS = "Choose whether films of broadcasts name you for what you suggested"
+CREDITS_OPTIONS = {"named": "Whether you are named"}
 END = "End this channel's broadcast (its host, or a moderator)"
 
 MODE = "Choose how it is decided what happens next (moderators)"

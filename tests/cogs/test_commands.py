@@ -15,7 +15,7 @@ async def test_what_everybody_needs_is_offered_first(house: House) -> None:
     async with house.bot():
         [root] = house.discord.user("mika").commands(CHANNEL)
     names = [command["name"] for command in root["options"]]
-    assert names[:8] == ["start", "say", "status", "link", "callvote", "recording", "clip", "end"]
+    assert names[:9] == ["start", "say", "status", "link", "callvote", "recording", "clip", "credits", "end"]
     rights = {
         name: RIGHTS[deed]
         for deed, of_deed in doors().items()

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.errors import BroadcastError, Code, NotShownError
 from bot.broadcast.kept_files import FileKind
 from bot.broadcast.model import Broadcast, Viewer
 from bot.broadcast.recordings import clips
 from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.recordings.footage import Part
 from tests.storage.conftest import CHANNEL, MIKA, NOW
-from tests.storage.film_room import ADA, BOB, OVER, Room, end, room, room_at_rest, stream
+from tests.storage.film_room import ADA, BOB, OVER, Room, end, forget, room, room_at_rest, stream
 
 __all__ = ["room", "room_at_rest"]
 LIVE = replace(OVER, state=OVER.state.LIVE, ended_at=None, ending=None)
@@ -147,3 +147,18 @@ async def test_there_has_to_be_something_to_clip(room: Room, monkeypatch: pytest
 @pytest.mark.parametrize(("asked", "taken"), [(1, 5), (5, 5), (30, 30), (10_000, 60), (-3, 5)])
 async def test_a_clip_is_neither_too_short_nor_too_long(room: Room, asked: int, taken: int) -> None:
     assert (await room.clips.ask(LIVE, CHANNEL, asked, ADA)).clip.seconds == taken
+
+
+async def test_a_name_that_is_forgotten_leaves_the_messages_of_clips(room: Room) -> None:
+    room.keep("s1", "one")
+    await at(room, 60, ADA, BOB)
+    await room.until_nothing_is_owed()
+    await forget(room.store, ADA)
+    await room.clips.redraw("b")
+    ((clip, video),) = room.wall.messages.values()
+    assert [each.name for each in clip.asked_by] == ["", "Bob"]
+    assert (video, room.wall.posts) == ("one", 1)
+    room.wall.fails = 1
+    with pytest.raises(NotShownError):
+        await room.clips.redraw("b")
+    await room.clips.redraw("unknown")

@@ -133,3 +133,15 @@ async def test_a_broadcast_that_left_nothing_has_no_film(room: Room) -> None:
     assert room.maker.films == []
     await room.films.redo("b")
     await room.films.redo("unknown")
+
+
+async def test_whoever_does_not_want_to_be_named_is_not(room: Room) -> None:
+    """In films that are made from then on; the prompts stay."""
+    books = DatabaseFilms(room.store.engine, room.store.writer, room.clock)
+    for _ in range(2):
+        await books.credit(ADA, is_named=False)
+    moments = await books.moments("b")
+    assert [each.names for each in moments] == [(), (), (), ("Bob",), ()]
+    assert "Idea 1!" in [each.words for each in moments]
+    await books.credit(ADA, is_named=True)
+    assert (await books.moments("b"))[2].names == ("Ada",)

@@ -112,7 +112,9 @@ async def _fill(store: Store, channel: Channel) -> None:
         await DatabaseKeptFiles(store.engine, store.writer).save(
             KeptFile(key, key, stream.id, None, FileKind.VIDEO, "video/mp4", 7, "ab" * 32, NOW)
         )
-        await DatabaseFilms(store.engine, store.writer, SystemClock()).save_offsets(key, {stream.id: 0.0})
+        films = DatabaseFilms(store.engine, store.writer, SystemClock())
+        await films.save_offsets(key, {stream.id: 0.0})
+        await films.credit(host, is_named=False)
         for who in (host, other):
             asked = Errand(Kind.CLIP, key, NOW, key)
             await DatabaseClips(store.engine, store.writer, store.outbox).ask(

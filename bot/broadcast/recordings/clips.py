@@ -109,6 +109,16 @@ class Clips:
             self._look_at(Kind.HIGHLIGHT, broadcast_id, broadcast_id)
         return Asked(clip, is_new)
 
+    async def redraw(self, broadcast_id: str) -> None:
+        """Has the messages of a broadcast's clips name who asked as they are called now, if at all.
+
+        Raises `ArchiveError`, `NotShownError` or `NotStoredError`: then it is to be asked for again.
+        """
+        past = await self._books.past_broadcast(broadcast_id)
+        for clip in await self.of(broadcast_id):
+            if past and clip.message_id:
+                await self._post(clip, past, await self._file_of(clip), may_stand=False)
+
     async def ask_unknown(self, view: BroadcastView | None) -> Asked:
         """Takes a request of somebody on the watch page, for what they have just seen there."""
         if view is None:
@@ -148,6 +158,9 @@ class Clips:
         may_stand = errand.begun_at is not None
         if clip.message_id is None and not may_stand:
             await self._outbox.begin(errand)
+        await self._post(clip, past, file, may_stand=may_stand)
+
+    async def _post(self, clip: Clip, past: PastBroadcast, file: KeptFile | None, *, may_stand: bool) -> None:
         async with AsyncExitStack() as stack:
             video = await stack.enter_async_context(self._archive.on_disk(file)) if file else None
             message_id = await self.poster.post_clip(clip, past, video, may_stand=may_stand)

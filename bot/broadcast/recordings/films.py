@@ -12,9 +12,10 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import NotStoredError
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
-from bot.broadcast.model import Broadcast
+from bot.broadcast.model import Broadcast, Viewer
 from bot.broadcast.recordings.archive import Archive, ArchiveError, ArchiveState
 from bot.broadcast.recordings.footage import Film, FilmMaker, Moment, NoFootageError, NotMadeError, Part
+from bot.broadcast.rights import Deed, Person, check
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
@@ -50,6 +51,9 @@ class FilmBooks(Protocol):
         ...
 
     async def save_offsets(self, broadcast_id: str, offsets_s: Mapping[str, float]) -> None: ...
+
+    async def credit(self, person: Viewer, *, is_named: bool) -> None:
+        """Stores whether somebody is named in films."""
 
     async def without_film(self) -> Sequence[str]:
         """Broadcasts that are over, of which a video is kept, and no film is or can be."""
@@ -115,6 +119,11 @@ class Films:
     async def offsets(self, broadcast_id: str) -> Mapping[str, float]:
         """By the streams of a broadcast's film: with which second of it each begins. Empty without one."""
         return await self._books.offsets(broadcast_id)
+
+    async def credit(self, person: Person, *, is_named: bool) -> None:
+        """Names somebody in films that are made from now on, or does not. Raises `NotStoredError`."""
+        check(Deed.CHOOSE_CREDITS, person)
+        await self._books.credit(person.viewer, is_named=is_named)
 
     async def redo(self, broadcast_id: str) -> None:
         """Makes a film again, if it tells something that is not so any more: a name, say.

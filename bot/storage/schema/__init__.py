@@ -1,7 +1,7 @@
 """The tables as the code sees them. What made them so is in `migrations/`; a test holds the two together."""
 
 from bot.storage.schema.broadcasts import broadcasts, last_moments, recordings, streams, suggestions, votes
-from bot.storage.schema.clips import clip_askers, clips, film_parts
+from bot.storage.schema.clips import clip_askers, clips, film_parts, uncredited
 from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, known, metadata, storable
 from bot.storage.schema.files import kept_files
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
@@ -34,6 +34,7 @@ __all__ = [
     "storable",
     "streams",
     "suggestions",
+    "uncredited",
     "votes",
     "watch_links",
 ]

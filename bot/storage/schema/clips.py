@@ -13,6 +13,13 @@ film_parts = sa.Table(
     sa.Column("begins_s", sa.Float, nullable=False),
 )
 
+uncredited = sa.Table(
+    "uncredited",
+    metadata,
+    # Who does not want to be named in films.
+    person_id("person_id", is_key=True),
+)
+
 clips = sa.Table(
     "clips",
     metadata,

@@ -105,6 +105,7 @@ DOORS: dict[str, Door] = {
     "Revoke link": lambda s, who: who.press(s.lounge, f"odyssey:recording:link:revoke:{s.stream_id}"),
     "New link": lambda s, who: who.press(s.lounge, f"odyssey:recording:link:new:{s.stream_id}"),
     "`/odyssey clip`": command("clip"),
+    "`/odyssey credits`": command("credits", named=True),
     "`/odyssey start`": command("start", prompt="A dog"),
     "Another round": lambda s, who: who.press(s.channel, f"odyssey:again:{s.broadcast_id}"),
     "`/odyssey start image`": command("start", prompt="A dog", image=("dog.png", b"no picture")),
