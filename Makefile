@@ -8,13 +8,24 @@ HLS_JS := 1.7.4
 VENDOR := bot/web/page/vendor
 VENV := .venv
 PY := $(VENV)/bin/python
-# The locks have everything. What was installed is compiled by all cores at once: pip would use one. What is of no use
-# while tests run is left out, and compiled if it is ever needed.
+# The locks have everything. One pip would use one core, so three share a lock; what was installed, and our own, is
+# compiled by all cores at once. What is of no use while tests run is left out, and compiled if it is ever needed.
 INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile
 UNUSED = site-packages/(.*/)?(pip|setuptools|pkg_resources|mypyc?|tests?)/
-BYTECODE = $(PY) -m compileall -q -j 0 -x '$(UNUSED)' $(VENV)/lib >/dev/null || true
+BYTECODE = $(PY) -m compileall -q -j 0 -x '$(UNUSED)' $(VENV)/lib bot cogs migrations >/dev/null || true
+define SHARED_INSTALL
+	@echo "Installing into $(VENV) ..."
+	@for part in 0 1 2; do \
+		awk -v part=$$part '/^[^[:space:]]/ { entry++ } entry % 3 == part' $< > $(VENV)/$$part.lock; \
+	done
+	@printf '%s\n' 0 1 2 | xargs -P 3 -I '{}' $(INSTALL) -r '$(VENV)/{}.lock'
+	@$(BYTECODE)
+	@touch $@
+endef
 # Bytecode is kept, whatever the environment says: many tests start programs, and each would compile them.
-PYTEST = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
+PYTEST = PYTHONDONTWRITEBYTECODE= $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(PY) -m pytest
+# Every commit of a bot waits for its disk. What tests store is in memory, where there is room.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -25,12 +36,12 @@ demo: $(VENV)/local.stamp ## the whole bot in a browser, without any account
 	@exec $(PY) -m bot demo --port $(PORT) $(if $(DATA),--data "$(DATA)") \
 		$(if $(LIMIT),--stream-limit-s $(LIMIT)) $(if $(SLOTS),--concurrent-streams $(SLOTS))
 
-test: $(VENV)/dev.stamp ## what fails among others is tried once more, alone, and named
+test: $(VENV)/test.stamp ## what fails among others is tried once more, alone, and named
 	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal $(ARGS) || { [ $$? = 1 ] && \
 		echo "Once more, alone: what PASSED now, in the list at the end, failed among others." && \
 		$(PYTEST) --last-failed --last-failed-no-failures none -rap $(ARGS); }
 
-published-client: $(VENV)/dev.stamp ## Odyssey's own JavaScript client against the stand-in; needs npm and a Chromium
+published-client: $(VENV)/test.stamp ## Odyssey's own JavaScript client against the stand-in; needs npm and a Chromium
 	@mkdir -p build
 	cd build && npm pack --silent @odysseyml/odyssey@1.3.1 && tar -xzf odysseyml-odyssey-1.3.1.tgz
 	REQUIRE_BROWSER=1 PUBLISHED_CLIENT=build/package $(PY) -m pytest tests/local/odyssey/test_published_client.py
@@ -46,21 +57,21 @@ types: $(VENV)/dev.stamp
 
 check: test lint types
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/test.stamp
 	$(PY) -m tests.bench $(ARGS)
 
-chaos: $(VENV)/dev.stamp ## evenings in which the bot is killed, then those in which Odyssey fails
+chaos: $(VENV)/test.stamp ## evenings in which the bot is killed, then those in which Odyssey fails
 	@$(PY) -m tests.chaos $(ARGS)
 	@$(PY) -m tests.chaos --faults $(ARGS)
 
-simulate: $(VENV)/dev.stamp ## ten thousand evenings in virtual time; ARGS="--seed 7 --history" plays one of them
+simulate: $(VENV)/test.stamp ## ten thousand evenings in virtual time; ARGS="--seed 7 --history" plays one of them
 	@$(PY) -m tests.simulate $(or $(ARGS),--evenings 10000)
 
-fuzz: $(VENV)/dev.stamp ## a million malformed messages of Odyssey, then twenty thousand of Discord
+fuzz: $(VENV)/test.stamp ## a million malformed messages of Odyssey, then twenty thousand of Discord
 	@$(PY) -m tests.fuzz $(ARGS)
 	@FUZZ_EVENTS=20000 $(PYTEST) -q tests/fuzz/test_discord.py
 
-soak: $(VENV)/dev.stamp ## broadcast after broadcast, two hours or DURATION= seconds: what the bot holds must not grow
+soak: $(VENV)/test.stamp ## broadcast after broadcast, two hours or DURATION= seconds: what the bot holds must not grow
 	@$(PY) -m tests.soak $(DURATION)
 
 lock: $(VENV)/dev.stamp ## pins every dependency again: names, versions and hashes, no address
@@ -68,6 +79,7 @@ lock: $(VENV)/dev.stamp ## pins every dependency again: names, versions and hash
 	$(COMPILE) -o requirements.lock pyproject.toml
 	$(COMPILE) -c requirements.lock -o requirements-local.lock --extra local pyproject.toml
 	$(COMPILE) -c requirements-local.lock -o requirements-dev.lock --extra local --group dev pyproject.toml
+	$(COMPILE) -c requirements-dev.lock -o requirements-test.lock --extra local --group test pyproject.toml
 
 vendor: ## fetches again what the watch page brings along of others' code; needs npm
 	@mkdir -p build
@@ -83,13 +95,14 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/local.stamp: requirements-local.lock | $(PY)
-	@echo "Installing into $(VENV) ..."
-	@$(INSTALL) -r requirements-local.lock
-	@$(BYTECODE)
-	@touch $@
+	$(SHARED_INSTALL)
 
-$(VENV)/dev.stamp: requirements-dev.lock | $(PY)
-	@echo "Installing into $(VENV) ..."
-	@$(INSTALL) -r requirements-dev.lock
+$(VENV)/test.stamp: requirements-test.lock | $(PY)
+	$(SHARED_INSTALL)
+
+# Among the tools is pip itself: it comes alone.
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/test.stamp
+	@echo "Installing tools into $(VENV) ..."
+	@$(INSTALL) -r $<
 	@$(BYTECODE)
 	@touch $@

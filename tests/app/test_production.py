@@ -69,9 +69,14 @@ def test_what_is_not_installed_is_named(command: str, missing: tuple[str, str]) 
 
 def test_the_lock_for_production_has_nothing_local() -> None:
     """What only the demo and the stand-in need stands in the other locks."""
-    production, local, dev = (
+    production, local, test, dev = (
         set(re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-local.lock", "requirements-dev.lock")
+        for name in (
+            "requirements.lock",
+            "requirements-local.lock",
+            "requirements-test.lock",
+            "requirements-dev.lock",
+        )
     )
     assert local - production == {"fontpkg", "fontpkg-noto-sans", "simcord"}
-    assert production < local < dev
+    assert production < local < test < dev
