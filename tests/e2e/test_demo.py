@@ -1,8 +1,10 @@
 """The demo as a newcomer uses it: a browser, two people, one broadcast."""
 
+import asyncio
 import signal
 from pathlib import Path
 
+import psutil
 from playwright.async_api import Page, expect
 
 from tests.support.browser import LocalBrowser
@@ -52,7 +54,10 @@ async def test_two_people_steer_a_live_video_and_get_its_recording(
 
 
 async def test_a_plug_that_is_pulled_is_a_hiccup(browser: LocalBrowser, tmp_path: Path) -> None:
-    """Killed in mid-broadcast, the bot comes back by itself: so the page says, and panel and link go on."""
+    """Killed in mid-broadcast, the bot comes back by itself: so the page says, and panel and link go on.
+
+    SIGKILL of the demo also ends its children.
+    """
     async with python_m_bot("demo", "--port", "0", cwd=tmp_path, HOME=str(tmp_path)) as demo:
         assert demo.stdout
         url = (await demo.stdout.readline()).decode().rpartition(" ")[2].strip()
@@ -73,6 +78,10 @@ async def test_a_plug_that_is_pulled_is_a_hiccup(browser: LocalBrowser, tmp_path
         await robin.get_by_label("Message #broadcasts").fill("!it starts to snow")
         await robin.keyboard.press("Enter")
         await expect(robin.locator(".message", has_text="!it starts to snow")).to_contain_text("✅")
+        children = psutil.Process(demo.pid).children(recursive=True)
+        demo.kill()
+        _, alive = await asyncio.to_thread(psutil.wait_procs, children, timeout=15)
+        assert alive == []
     assert browser.foreign == []
 
 
