@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import aiohttp
 
 from bot.local.discord.people.views import NotPossibleError
 from bot.local.discord.server import LocalDiscord
@@ -242,9 +242,12 @@ class Evening:
             await deed
 
     async def _is_healthy(self) -> bool:
-        with suppress(httpx.TransportError):
-            async with httpx.AsyncClient() as http:
-                return (await http.get(f"http://127.0.0.1:{self.port}/healthz")).is_success
+        with suppress(aiohttp.ClientError):
+            async with (
+                aiohttp.ClientSession() as http,
+                http.get(f"http://127.0.0.1:{self.port}/healthz") as answer,
+            ):
+                return answer.ok
         return False
 
 
