@@ -89,9 +89,8 @@ class DatabaseCatalogue:
     async def find_broadcast(self, guild_id: int, shown_id: str) -> PastBroadcast | None:
         shown_id = storable(shown_id)
         of_stream = select(streams.c.broadcast_id).where(streams.c.service_id == shown_id)
-        is_meant = or_(broadcasts.c.id == shown_id, broadcasts.c.id.in_(of_stream))
-        its_number = select(broadcasts.c.number).where(is_meant, self._finder(guild_id).is_in())
-        found = [row.number for row in await read(self._engine, its_number)]
+        meant = [shown_id, *(row.broadcast_id for row in await read(self._engine, of_stream))]
+        found = await self._numbers_of(self._finder(guild_id), meant)
         if not found and (number := _NUMBER.fullmatch(shown_id.strip())):
             found = [int(number[1])]
         return next(iter(await self._numbered(guild_id, found[:1])), None)
@@ -112,15 +111,9 @@ class DatabaseCatalogue:
         begins = or_(
             *(streams.c.service_id.between(front, front + "\U0010ffff") for front in {typed, typed.lower()})
         )
-        its = select(streams.c.broadcast_id).where(begins).order_by(streams.c.service_id).limit(FRONTS_LIMIT)
-        number = broadcasts.c.number
-        query = (
-            select(number)
-            .where(broadcasts.c.id.in_(its), finder.is_in())
-            .order_by(number.desc())
-            .limit(limit)
-        )
-        return [row.number for row in await read(self._engine, query)]
+        its = select(streams.c.broadcast_id).where(begins).limit(FRONTS_LIMIT)
+        ids = {row.broadcast_id for row in await read(self._engine, its)}
+        return await self._numbers_of(finder, list(ids))
 
     async def _by_host(self, finder: Finder, typed: str, limit: int) -> list[int]:
         """From one host to the next, as with channels; however their names are written."""
@@ -140,8 +133,14 @@ class DatabaseCatalogue:
         if not hosts:
             return []
         number = broadcasts.c.number
-        query = select(number).where(finder.is_in(), broadcasts.c.host_id.in_(hosts))
-        return [row.number for row in await read(self._engine, query.order_by(number.desc()).limit(limit))]
+        theirs = select(number).where(finder.is_in(), broadcasts.c.host_id.in_(hosts))
+        newest = theirs.order_by((number + 0).desc()).limit(limit)  # theirs are few: not by all numbers
+        return [row.number for row in await read(self._engine, newest)]
+
+    async def _numbers_of(self, finder: Finder, ids: Sequence[str]) -> list[int]:
+        """Of these broadcasts those that may be found, newest first."""
+        query = select(broadcasts.c.number).where(broadcasts.c.id.in_(ids), finder.is_in())
+        return sorted((row.number for row in await read(self._engine, query)), reverse=True)
 
     async def _numbered(self, guild_id: int, numbers: Sequence[int]) -> list[PastBroadcast]:
         """The broadcasts of a server with these numbers, in their order."""

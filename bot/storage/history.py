@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
 
 from bot.broadcast.history import AppliedIdea, PastBroadcast
 from bot.broadcast.last_moment import LastMoment
@@ -58,12 +58,13 @@ class DatabaseHistory(DatabaseCatalogue):
 
     async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
         its_end = func.coalesce(broadcasts.c.last_seen_at, broadcasts.c.live_at)
-        is_meant = or_(  # two questions, each of which has an index
-            broadcasts.c.ended_at > since, broadcasts.c.ended_at.is_(None) & (its_end > since)
-        )
         columns = broadcasts.c.id, broadcasts.c.live_at, broadcasts.c.ended_at, broadcasts.c.off_air_s
-        query = select(*columns, its_end.label("until")).where(
-            broadcasts.c.guild_id == guild_id, broadcasts.c.live_at.is_not(None), is_meant
+        were_live = select(*columns, its_end.label("until")).where(
+            broadcasts.c.guild_id == guild_id, broadcasts.c.live_at.is_not(None)
+        )
+        query = union_all(  # each has its index; with "or" neither is used
+            were_live.where(broadcasts.c.ended_at > since),
+            were_live.where(broadcasts.c.ended_at.is_(None), its_end > since),
         )
         return [
             TimeOnAir(row.id, row.live_at + timedelta(seconds=row.off_air_s), row.ended_at or row.until)
@@ -131,8 +132,10 @@ class DatabaseHistory(DatabaseCatalogue):
         return rows.suggestion(found[0]) if found else None
 
     async def _posts(self, *conditions: ColumnElement[bool]) -> list[Post]:
-        query = select(posts).join(broadcasts).where(_IS_POSTED, *conditions).order_by(posts.c.message_id)
-        return [rows.post(row) for row in await read(self._engine, query)]
+        """Sorted here: for their order SQLite would leave the index of open ones, and read all."""
+        found = await read(self._engine, select(posts).join(broadcasts).where(*conditions))
+        posted = (rows.post(row) for row in found if row.message_id is not None)
+        return sorted(posted, key=lambda post: post.message_id or 0)
 
     async def _newest(self, channel: Channel, is_meant: ColumnElement[bool]) -> PastBroadcast | None:
         """Of those in a channel that have begun."""

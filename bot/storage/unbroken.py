@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Row, Select
+from sqlalchemy import CompoundSelect, Row, Select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 Asked = ParamSpec("Asked")
@@ -35,7 +35,7 @@ def to_the_end(work: Work[Asked, Answer]) -> Work[Asked, Answer]:
 
 
 @to_the_end
-async def read(engine: AsyncEngine, query: Select[Any]) -> Sequence[Row[Any]]:
+async def read(engine: AsyncEngine, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
     """The rows of a query."""
     async with engine.connect() as connection:
         found: Sequence[Row[Any]] = (await connection.execute(query)).all()

@@ -12,7 +12,6 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -140,7 +139,7 @@ def _row(name: str, taken: list[float], idle: list[float] | None) -> None:
 async def _write(journal: DatabaseJournal) -> list[float]:
     """Suggests, sends and acknowledges at that rate until it is cancelled; how long the first of it took."""
     chance, taken, began = random.Random(4), list[float](), time.perf_counter()
-    broadcast, stream = await _on_air(journal, f"{OF_THIS_BENCH}-on-air")
+    broadcast, stream = await _on_air(journal, f"{OF_THIS_BENCH}-on-air", _now())
     told = set[asyncio.Future[None]]()
     try:
         for number in itertools.count():
@@ -163,9 +162,9 @@ async def _walk(journal: DatabaseJournal, said: Suggestion, stream: Stream, take
     await journal.save_suggestion(said.sent(stream.id, _now()).acknowledged(said.prompt, _now()))
 
 
-async def _on_air(journal: DatabaseJournal, name: str) -> tuple[Broadcast, Stream]:
-    broadcast = Broadcast(name, HERE, MIKA, "A dragon", False, _now(), State.LIVE, live_at=_now())
-    stream = Stream(f"{name}-1", name, "A dragon", False, _now(), _now(), service_id=f"{name}-1")
+async def _on_air(journal: DatabaseJournal, name: str, at: datetime) -> tuple[Broadcast, Stream]:
+    broadcast = Broadcast(name, HERE, MIKA, "A dragon", False, at, State.LIVE, live_at=at)
+    stream = Stream(f"{name}-1", name, "A dragon", False, at, at, service_id=f"{name}-1")
     await journal.save_broadcast(broadcast)
     await journal.save_stream(stream)
     return broadcast, stream
@@ -175,8 +174,7 @@ async def _leave_behind(path: Path) -> None:
     """What a crash does: broadcasts that run, with full lines; and nothing of the file is in memory."""
     async with _opened(path) as (_, journal):
         for name, age in (("new", timedelta()), ("old", timedelta(hours=9))):
-            broadcast, stream = await _on_air(journal, f"{OF_THIS_BENCH}-{name}")
-            await journal.save_broadcast(replace(broadcast, requested_at=_now() - age, live_at=_now() - age))
+            broadcast, stream = await _on_air(journal, f"{OF_THIS_BENCH}-{name}", _now() - age)
             await journal.save_signs_of_life([broadcast.id], _now() - age)
             waiting = (
                 Suggestion(f"{stream.id}-{number}", broadcast.id, MIKA, "snow", _now())

@@ -47,7 +47,9 @@ class Finder:
         else:
             number = broadcasts.c.number
             query = select(number).where(self._fits(wanted), number.between(first, last))
-            ordered = query.order_by(number if oldest else number.desc()).limit(limit)
+            # Of several states the rows are few: read by their index, and sorted.
+            order = number + 0 if wanted.standing is Standing.RUNNING else number
+            ordered = query.order_by(order if oldest else order.desc()).limit(limit)
             found = [row.number for row in await read(self.engine, ordered)]
         return sorted(found, reverse=True)
 
