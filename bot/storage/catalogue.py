@@ -138,9 +138,17 @@ class DatabaseCatalogue:
         return [row.number for row in await read(self._engine, newest)]
 
     async def _numbers_of(self, finder: Finder, ids: Sequence[str]) -> list[int]:
-        """Of these broadcasts those that may be found, newest first."""
-        query = select(broadcasts.c.number).where(broadcasts.c.id.in_(ids), finder.is_in())
-        return sorted((row.number for row in await read(self._engine, query)), reverse=True)
+        """Of these broadcasts those that may be found, newest first.
+
+        They are read by their IDs alone: SQLite would begin with a channel, if it were asked for that too.
+        """
+        if not ids:
+            return []
+        its = broadcasts.c
+        query = select(its.number, its.guild_id, its.channel_id, its.text_id).where(its.id.in_(ids))
+        return sorted(
+            (row.number for row in await read(self._engine, query) if finder.takes(row)), reverse=True
+        )
 
     async def _numbered(self, guild_id: int, numbers: Sequence[int]) -> list[PastBroadcast]:
         """The broadcasts of a server with these numbers, in their order."""

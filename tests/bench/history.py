@@ -41,7 +41,7 @@ RATE_PER_S = 200
 LEFT_WAITING = 1000
 TARGET_MS = 30
 HERE = Channel(guild_id(0), guild_id(0) + 1)
-MIKA = Viewer(person_id(0), "Mika")
+MIKA = Viewer(person_id(0), "Person 0")
 SOME = [guild_id(0) + 1 + each for each in range(0, CHANNELS, 2)]
 UNSPACED = ("雪山", "竜", "海辺", "飞过", "ภูเขา", "눈이", "내리")
 OF_THIS_BENCH = "bench"
@@ -144,7 +144,7 @@ async def _write(journal: DatabaseJournal) -> list[float]:
     try:
         for number in itertools.count():
             await asyncio.sleep(max(0.0, began + number / RATE_PER_S - time.perf_counter()))
-            author = Viewer(person_id(1000 * chance.randint(0, 199)), "Robin")
+            author = Viewer(person_id(which := 1000 * chance.randint(0, 199)), f"Person {which}")
             said = Suggestion(f"{OF_THIS_BENCH}-{number}", broadcast.id, author, _words(chance), _now())
             one = asyncio.ensure_future(_walk(journal, said, stream, taken))
             told.add(one)

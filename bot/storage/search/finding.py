@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.states import State
@@ -56,6 +57,11 @@ class Finder:
     def is_in(self) -> ColumnElement[bool]:
         begun = and_(broadcasts.c.guild_id == self.guild_id, broadcasts.c.text_id.is_not(None))
         return begun if self.channels is None else and_(begun, broadcasts.c.channel_id.in_(self.channels))
+
+    def takes(self, row: Row[Any]) -> bool:
+        """The same of a row that was read."""
+        is_begun = row.guild_id == self.guild_id and row.text_id is not None
+        return is_begun and (self.channels is None or row.channel_id in self.channels)
 
     def _fits(self, wanted: Wanted) -> ColumnElement[bool]:
         conditions = [self.is_in()]
