@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from bot.broadcast.history import PastBroadcast
 
-COUNTED = 500
+COUNTED = 200
 """Broadcasts that are counted at most: to tell how many thousands fit, all of them would have to be read."""
 
 

@@ -58,17 +58,19 @@ class DatabaseCatalogue:
         counted = await finder.numbers(wanted, COUNTED + 1)
         if newer_than is not None:
             page = await finder.numbers(wanted, limit, first=newer_than + 1, oldest=True)
+            has_older = bool(page)  # that of which these are the newer ones
         else:
-            before = LAST if older_than is None else older_than - 1
-            page = [each for each in counted if each <= before][:limit]
-            if len(page) < limit and len(counted) > COUNTED:  # further back than is counted
-                page = await finder.numbers(wanted, limit, last=before)
-        if not page and counted:  # what was there is not to be seen any more
-            page = counted[:limit]
+            last = LAST if older_than is None else older_than - 1
+            page = [each for each in counted if each <= last][: limit + 1]
+            if len(page) <= limit and len(counted) > COUNTED:  # further back than is counted
+                page = await finder.numbers(wanted, limit + 1, last=last)
+            has_older, page = len(page) > limit, page[:limit]
+        if not page:  # what was there is not to be seen any more
+            has_older, page = len(counted) > limit, counted[:limit]
         return Page(
             await self._numbered(guild_id, page),
             has_newer=bool(page) and page[0] != counted[0],
-            has_older=await _has_older(finder, wanted, counted, page),
+            has_older=has_older,
             first=counted.index(page[0]) + 1 if page and page[0] in counted[:COUNTED] else None,
             total=len(counted) if len(counted) <= COUNTED else None,
         )
@@ -157,10 +159,3 @@ class DatabaseCatalogue:
         )
         ids = {row.number: row.id for row in await read(self._engine, query)} if numbers else {}
         return await past_broadcasts_of(self._engine, [ids[each] for each in numbers if each in ids])
-
-
-async def _has_older(finder: Finder, wanted: Wanted, counted: Sequence[int], page: Sequence[int]) -> bool:
-    """Whether there are wanted ones behind a page: among those that were counted, or further back."""
-    if not page or page[-1] > counted[-1]:
-        return bool(page)
-    return len(counted) > COUNTED and bool(await finder.numbers(wanted, 1, last=page[-1] - 1))

@@ -6,7 +6,19 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Insert, Row, Select, delete, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Insert,
+    Row,
+    Select,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -49,13 +61,13 @@ def owed(errand: Errand) -> Upsert:
 
 def owed_recordings(stream_ids: Collection[str]) -> Executable:
     """For who has ended these by a statement: their recordings are to be followed."""
-    recorded = select(recordings.c.stream_id).where(recordings.c.has_video)
+    is_recorded = exists().where(recordings.c.stream_id == streams.c.id, recordings.c.has_video)
     theirs = select(streams.c.id, streams.c.broadcast_id, streams.c.ended_at).where(
         streams.c.id.in_(stream_ids),
         streams.c.service_id.is_not(None),
         streams.c.ended_at.is_not(None),
         streams.c.recording_dropped_at.is_(None),
-        streams.c.id.not_in(recorded),
+        ~is_recorded,
     )
     return _owed_for_all(Kind.RECORDING, theirs)
 

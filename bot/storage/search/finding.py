@@ -4,17 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.states import State
 from bot.broadcast.wanted import Standing, Wanted
 from bot.storage.schema import broadcasts, suggestions
-from bot.storage.search.places import LAST, TEXTS_LIMIT, bounds, broadcast_number
+from bot.storage.search.places import LAST, bounds, broadcast_number
 from bot.storage.search.port import TextIndex
 from bot.storage.unbroken import read
 
-PARTS = (1_000, 9_000, 40_000)
+PARTS = (2_000, 8_000, 40_000)
 """Places that are read, one part after the other, until enough broadcasts are found. More are not: of what
 fits only in part (in channels that may not be viewed, say), the newest is found."""
 
@@ -63,12 +63,14 @@ class Finder:
         is_begun = row.guild_id == self.guild_id and row.text_id is not None
         return is_begun and (self.channels is None or row.channel_id in self.channels)
 
-    def _fits(self, wanted: Wanted) -> ColumnElement[bool]:
+    def _fits(self, wanted: Wanted, server: int | None = None) -> ColumnElement[bool]:
         conditions = [self.is_in()]
         if wanted.standing:
             conditions.append(broadcasts.c.state.in_(_STATES[wanted.standing]))
-        if wanted.text and wanted.person_id is not None:
-            conditions.append(_is_of(wanted.person_id))
+        if server is not None and wanted.text and wanted.person_id is not None:
+            theirs = union_all(*self._of(wanted.person_id)).subquery().c.place
+            numbers = select(broadcast_number(theirs)).where(theirs.between(*bounds(server)))
+            conditions.append((broadcasts.c.number + 0).in_(numbers))
         return and_(*conditions)
 
     async def _of_period(self, wanted: Wanted) -> tuple[int, int]:
@@ -88,19 +90,18 @@ class Finder:
     async def _placed(self, wanted: Wanted, limit: int, first: int, last: int, *, oldest: bool) -> list[int]:
         """Of a text or a person: what they have is read place by place, from one end on."""
         server = await self.index.server(self.engine, self.guild_id)
-        places = None if server is None else self._places(wanted, server)
-        if server is None or places is None:
+        if server is None:
             return []
         found: list[int] = []
         for size in PARTS:
-            place = places.selected_columns.place
-            within = place.between(*bounds(server, first, last))
-            ordered = places.where(within).order_by(place if oldest else place.desc())
-            part = ordered.limit(size).subquery()
+            places = self._places(wanted, server, (first, last), size, oldest=oldest)
+            if places is None:
+                break
+            part = places.subquery()
             number = broadcasts.c.number
             query = (
                 select(number)
-                .where(self._fits(wanted), number.in_(select(broadcast_number(part.c.place))))
+                .where(self._fits(wanted, server), number.in_(select(broadcast_number(part.c.place))))
                 .order_by(number if oldest else number.desc())
                 .limit(limit - len(found))
             )
@@ -112,24 +113,31 @@ class Finder:
             [part_read] = await read(self.engine, reading)
             if part_read.places < size:
                 break
-            first, last = (
-                (broadcast_number(part_read.reached) + 1, last)
-                if oldest
-                else (first, broadcast_number(part_read.reached) - 1)
-            )
+            reached = broadcast_number(part_read.reached)
+            first, last = (reached + 1, last) if oldest else (first, reached - 1)
         return found
 
-    def _places(self, wanted: Wanted, server: int) -> Select[tuple[int]] | None:
+    def _places(
+        self, wanted: Wanted, server: int, numbers: tuple[int, int], size: int, *, oldest: bool
+    ) -> Select[tuple[int]] | None:
+        """So many of the newest (or oldest) places of a text or a person in these broadcasts."""
+
+        def newest(places: Select[tuple[int]]) -> Select[tuple[int]]:
+            place = places.selected_columns.place
+            within = places.where(place.between(*bounds(server, *numbers)))
+            return within.order_by(place if oldest else place.desc()).limit(size)
+
         if wanted.text:
-            return self.index.places(server, wanted.text)
-        said = select(suggestions.c.text_id.label("place")).where(suggestions.c.viewer_id == wanted.person_id)
-        hosted = select(broadcasts.c.text_id.label("place")).where(
-            broadcasts.c.guild_id == self.guild_id, broadcasts.c.host_id == wanted.person_id
+            places = self.index.places(server, wanted.text)
+            return None if places is None else newest(places)
+        theirs = (select(newest(each).subquery().c.place) for each in self._of(wanted.person_id))
+        return newest(select(union_all(*theirs).subquery().c.place))
+
+    def _of(self, person_id: int | None) -> tuple[Select[tuple[int]], Select[tuple[int]]]:
+        """The places of what was applied of somebody, and of what they hosted."""
+        said = select(suggestions.c.text_id.label("place")).where(suggestions.c.viewer_id == person_id)
+        its = broadcasts.alias("hosted").c
+        hosted = select(its.text_id.label("place")).where(
+            its.guild_id == self.guild_id, its.host_id == person_id
         )
-        return select(union_all(said, hosted).subquery().c.place)
-
-
-def _is_of(person_id: int) -> ColumnElement[bool]:
-    its_places = suggestions.c.text_id.between(broadcasts.c.text_id, broadcasts.c.text_id + TEXTS_LIMIT)
-    said = exists().where(suggestions.c.viewer_id == person_id, its_places)
-    return or_(broadcasts.c.host_id == person_id, said)
+        return said, hosted
