@@ -114,10 +114,9 @@ async def test_hostile_questions_find_or_find_nothing(store: Store) -> None:
         *("-snow", "+ +", "#", "#0", "9" * 40, "%", "_"),
         *("snow " * 800, "雪" * 4000, "s" * 4000, "\u0301" * 4000, "👨\u200d👩\u200d👧" * 500),
     )
-    for typed in (*syntax, *(each.text for each in hostile_texts(300))):
-        for channels in (None, [CHANNEL.id], []):
-            await store.history.past_broadcasts(CHANNEL.guild_id, channels, Wanted(text=typed), limit=5)
-            await store.history.search_broadcasts(CHANNEL.guild_id, typed, channels, limit=5)
+    for typed in (*syntax, *(each.text for each in hostile_texts(60))):
+        await store.history.past_broadcasts(CHANNEL.guild_id, [CHANNEL.id], Wanted(text=typed), limit=5)
+        await store.history.search_broadcasts(CHANNEL.guild_id, typed, [], limit=5)
         await store.history.find_broadcast(CHANNEL.guild_id, typed)
         assert await found(store, f"qqzzqq {typed}") == []
     assert await found(store, 'snow"') == ["b1"]
@@ -126,7 +125,7 @@ async def test_hostile_questions_find_or_find_nothing(store: Store) -> None:
 async def test_hostile_texts_are_entered(store: Store) -> None:
     """Whatever was applied is stored, and what has a word is found by it."""
     broadcast, stream = await store.past_broadcast(1)
-    for number, each in enumerate(hostile_texts(200)):
+    for number, each in enumerate(hostile_texts(80)):
         said = Suggestion(str(number), broadcast.id, ROBIN, each.text, NOW)
         await store.journal.save_suggestion(said.sent(stream.id, NOW).acknowledged("x", NOW))
     await applied(store, broadcast, stream, "snow " * 800)
