@@ -70,7 +70,7 @@ class WordBack:
         if ticket.settled.done():
             return
         if self.marks_in(crowd):
-            await self._marks.put_queued(message)
+            await self._marks.put_queued(message, ticket.settled)
         else:
             self._one_of_many.add(message.id)
 

@@ -2,12 +2,17 @@
 
 import asyncio
 from contextlib import suppress
+from typing import TypeVar
 
 import discord
 
 from cogs.kit.answers import DISCORD_FAILED
 
+Settled = TypeVar("Settled")
+
 QUEUED, APPLIED, REFUSED, NOT_KNOWN = "📨", "✅", "❌", "❔"
+BLINK_S = 0.01
+"""So long a mark gives way to the sending of its suggestion, and to an answer that comes at once."""
 MARKS_AT_ONCE = 10
 """Marks that are under way at most: Discord takes only a few reactions in a second."""
 
@@ -31,12 +36,17 @@ class Marks:
             with suppress(*DISCORD_FAILED):  # a courtesy: it may be forbidden here
                 await message.add_reaction(sign)
 
-    async def put_queued(self, message: discord.Message) -> None:
-        """Marks a message whose suggestion waits. Whatever is to replace it waits until it is there."""
+    async def put_queued(self, message: discord.Message, settled: asyncio.Future[Settled]) -> None:
+        """Marks a message whose suggestion waits, a blink later, if it is not `settled` by then.
+
+        Whatever is to replace the mark waits until it is there.
+        """
         is_there = self._being_queued[message.id] = asyncio.Event()
-        self._queued.add(message.id)
         try:
-            await self.put(message, QUEUED)
+            await asyncio.wait({settled}, timeout=BLINK_S)
+            if not settled.done():
+                self._queued.add(message.id)
+                await self.put(message, QUEUED)
         finally:
             is_there.set()
             del self._being_queued[message.id]
