@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from bot.archive.archive import StoredArchive
@@ -11,12 +12,13 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.ports import RecordingHistory
 from bot.broadcast.recordings.archive import ArchiveError
 from bot.broadcast.recordings.archiving import Archiving
+from bot.broadcast.recordings.retention import Retaining, Retention
 from bot.broadcast.telling.errand import Kind
 from bot.broadcast.telling.outbox import Outbox
 from bot.kit.errors import StartError
 from bot.kit.references import new_id
 from bot.odyssey import Odyssey
-from bot.process.archive_settings import GB
+from bot.process.archive_settings import GB, ArchiveSettings
 from bot.process.settings import Settings
 from bot.storage.address import database_address
 from bot.storage.kept_files import DatabaseKeptFiles
@@ -41,6 +43,15 @@ class OpenArchive:
         """Takes in what is owed to it, while it is entered."""
         source = OdysseyArtifactSource(client, clock)
         return Archiving(outbox, source, self.intake, self.books, history, clock)
+
+    def retaining(self, settings: ArchiveSettings, clock: Clock) -> Retaining:
+        """Lets go what is to go, while it is entered."""
+        retention = Retention(
+            timedelta(days=settings.archive_keep_days) if settings.archive_keep_days else None,
+            round(settings.archive_keep_gb * GB) if settings.archive_keep_gb else None,
+            until_film=settings.archive_keep_streams == "until-film",
+        )
+        return Retaining(retention, self.archive, self.books, clock)
 
 
 def open_archive(settings: Settings, books: DatabaseKeptFiles, outbox: Outbox, clock: Clock) -> OpenArchive:

@@ -148,7 +148,7 @@ async def _open_services(
     stack.push_async_callback(client.disconnect)
     await check_key(client, answers)
     kept = open_archive(settings, DatabaseKeptFiles(engine, writer), outbox, clock)
-    await stack.enter_async_context(kept.archiving(outbox, client, history, clock))
+    archiving = await stack.enter_async_context(kept.archiving(outbox, client, history, clock))
     desk = await stack.enter_async_context(
         RecordingDesk(
             outbox,
@@ -200,6 +200,7 @@ async def _open_services(
             log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
         await outbox.load()
         await broadcasts.resume(left, cut_off)
+    await stack.enter_async_context(kept.retaining(settings, clock))
     reconciler = Reconciler(
         OdysseyAccount(client, clock), DatabaseStreamBooks(engine), clock, save=journal.save_stream
     )
@@ -231,6 +232,7 @@ async def _open_services(
         lambda: nightly.made_at if nightly else None,
         lambda: outbox.waiting,
         clock.now,
+        archiving,
     )
     metrics = await open_metrics(settings, stack, tellers, standing, broadcasts.find, clock, health)
     fetch_artifact = artifacts_of(settings.odyssey_api_url)

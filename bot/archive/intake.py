@@ -24,6 +24,9 @@ class ArchiveIntake:
         """Named by what it is: IDs of streams may be of any length, and from outside."""
         return self._objects.incoming / hashlib.sha256(what.meaning.encode()).hexdigest()[:32]
 
+    def room_bytes(self) -> int:
+        return max(0, self._objects.free_bytes() - self._reserve_bytes)
+
     def check_room(self, size_bytes: int) -> None:
         if self._objects.free_bytes() - size_bytes < self._reserve_bytes:
             raise ArchiveError(ArchiveTrouble.FULL)

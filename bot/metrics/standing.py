@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
@@ -12,9 +13,20 @@ from prometheus_client.registry import Collector
 
 from bot import __version__
 from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.recordings.archive import ArchiveTrouble
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import State
 from bot.broadcast.telling.errand import Errand, Kind
+
+
+class ArchiveStanding(Protocol):
+    """How the archive stands."""
+
+    @property
+    def room_bytes(self) -> int: ...
+
+    @property
+    def trouble(self) -> ArchiveTrouble | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class Standing(Collector):
     copied_at: Callable[[], datetime | None]
     owed: Callable[[], Iterable[Errand]]
     now: Callable[[], datetime]
+    archive: ArchiveStanding
 
     def collect(self) -> Iterator[Metric]:
         sessions = list(self.running())
@@ -58,6 +71,9 @@ class Standing(Collector):
             math.nan if latency_s is None else latency_s,
         )
         yield from self._outbox()
+        room_bytes, is_stuck = self.archive.room_bytes, self.archive.trouble is not None
+        yield _gauge("odyssey_archive_room_bytes", "What recordings may still take of the disk.", room_bytes)
+        yield _gauge("odyssey_archive_stuck", "Whether the archive takes nothing though it should.", is_stuck)
         copied_at = self.copied_at()
         yield _gauge(
             "odyssey_backup_timestamp_seconds",

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
 from bot.broadcast.recordings.archive import ArchiveState
+from bot.broadcast.recordings.retention import KeptBroadcast
 from bot.storage.rows import HAS_BEGUN, IS_KEPT, IS_KNOWN, kept_file, kept_files_of
-from bot.storage.schema import kept_files, known, streams
+from bot.storage.schema import broadcasts, kept_files, known, streams
 from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
 
 
 class DatabaseKeptFiles:
-    """The domain's `KeptFiles`."""
+    """The domain's `KeptFiles`, and its `RetentionBooks`."""
 
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine
@@ -57,6 +58,38 @@ class DatabaseKeptFiles:
 
     async def forget(self, broadcast_id: str) -> None:
         await self._writer.execute(delete(kept_files).where(kept_files.c.broadcast_id == broadcast_id))
+
+    async def kept_broadcasts(self) -> list[KeptBroadcast]:
+        sizes = func.sum(kept_files.c.size_bytes).label("size_bytes")
+        query = (
+            select(broadcasts.c.id, broadcasts.c.ended_at, sizes)
+            .select_from(kept_files.join(broadcasts))
+            .where(IS_KEPT, broadcasts.c.ended_at.is_not(None))
+            .group_by(broadcasts.c.id)
+            .order_by(broadcasts.c.ended_at, broadcasts.c.id)
+        )
+        found = await read(self._engine, query)
+        return [KeptBroadcast(row.id, row.ended_at, row.size_bytes) for row in found]
+
+    async def with_films_and_videos(self) -> list[str]:
+        films, videos = kept_files.alias(), kept_files.alias()
+        query = (
+            select(films.c.broadcast_id)
+            .select_from(films.join(videos, films.c.broadcast_id == videos.c.broadcast_id))
+            .where(
+                films.c.kind == FileKind.FILM.value,
+                videos.c.kind == FileKind.VIDEO.value,
+                films.c.state == ArchiveState.KEPT.value,
+                videos.c.state == ArchiveState.KEPT.value,
+            )
+            .distinct()
+        )
+        return [row.broadcast_id for row in await read(self._engine, query)]
+
+    async def all_files(self) -> list[KeptFile]:
+        """All that is kept, of all broadcasts, oldest first."""
+        query = select(kept_files).where(IS_KEPT).order_by(kept_files.c.kept_at, kept_files.c.id)
+        return [kept_file(row) for row in await read(self._engine, query)]
 
 
 def _state(text: str) -> ArchiveState:

@@ -1,7 +1,21 @@
 """What Prometheus would read, by its own parser."""
 
+from typing import NamedTuple
+
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
+
+from bot.broadcast.recordings.archive import ArchiveTrouble
+
+
+class Archive(NamedTuple):
+    """How an archive stands."""
+
+    room_bytes: int
+    trouble: ArchiveTrouble | None
+
+
+STUCK = Archive(1_000, ArchiveTrouble.FULL)
 
 Sample = tuple[str, dict[str, str]]
 

@@ -23,7 +23,7 @@ from bot.metrics.recordings import FOLLOWED, RecordingTimes
 from bot.metrics.standing import Standing
 from bot.storage.writer import Try
 from tests.broadcast.fakes import SteppedClock
-from tests.metrics.page import page_of
+from tests.metrics.page import STUCK, page_of
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 MIKA = Viewer(1, "Mika")
@@ -199,6 +199,7 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
             copied_at=lambda: NOW if latency_s else None,
             owed=lambda: owed,
             now=lambda: after(60),
+            archive=STUCK,
         )
     )
     page = page_of(registry)
@@ -224,6 +225,7 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
     assert page.value("odyssey_outbox_rows", kind="settled") == 2
     assert page.value("odyssey_outbox_oldest_age_seconds", kind="settled") == 40
     assert page.value("odyssey_outbox_oldest_age_seconds", kind="answer") == 0
+    assert (page.value("odyssey_archive_room_bytes"), page.value("odyssey_archive_stuck")) == (1_000, 1)
     assert page.value("odyssey_watch_pages_open") == 7
     assert (page.value("odyssey_discord_connected"), page.value("odyssey_discord_latency_seconds")) == (
         1,

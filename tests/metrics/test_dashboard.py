@@ -14,7 +14,7 @@ from bot.broadcast.telling.listeners import Listeners
 from bot.metrics.counting import Tellers, counting
 from bot.metrics.standing import Standing
 from tests.broadcast.fakes import SteppedClock
-from tests.metrics.page import Page
+from tests.metrics.page import STUCK, Page
 
 DOCS = Path(__file__).parents[2] / "docs"
 DASHBOARD = json.loads((DOCS / "grafana.json").read_text("utf-8"))
@@ -28,7 +28,9 @@ def page() -> Page:
     """Of a bot that has just started."""
     tellers = Tellers(*(Listeners() for _ in range(6)))
     clock = SteppedClock()
-    standing = Standing(list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None, list, clock.now)
+    standing = Standing(
+        list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None, list, clock.now, STUCK
+    )
     with counting(tellers, standing, lambda _: None, clock) as draw:
         return Page(draw())
 
@@ -105,7 +107,9 @@ def test_who_counts_leaves_nothing_behind() -> None:
     """Nobody listens any more, and the log is as it was."""
     listeners = [Listeners[Any]() for _ in range(6)]
     clock, handlers = SteppedClock(), list(logging.getLogger().handlers)
-    standing = Standing(list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None, list, clock.now)
+    standing = Standing(
+        list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None, list, clock.now, STUCK
+    )
     with counting(Tellers(*listeners), standing, lambda _: None, clock):
         assert all(each._listeners for each in listeners)
     assert not any(each._listeners for each in listeners)

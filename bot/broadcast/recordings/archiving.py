@@ -96,6 +96,10 @@ class Intake(Protocol):
         """Where a file lies until it is whole: the same after a restart."""
         ...
 
+    def room_bytes(self) -> int:
+        """What is free on the disk beside what is left to others."""
+        ...
+
     def check_room(self, size_bytes: int) -> None:
         """Raises (FULL) if so much more would take what is left to others."""
         ...
@@ -157,6 +161,14 @@ class Archiving:
     def trouble(self) -> ArchiveTrouble | None:
         """Why the archive does not take what it should; None if it does."""
         return next(iter(self._stuck.values()), None)
+
+    @property
+    def room_bytes(self) -> int:
+        """What recordings may still take; 0 where nobody knows."""
+        try:
+            return self._intake.room_bytes()
+        except ArchiveError:
+            return 0
 
     async def attend(self, errand: Errand) -> float | None:
         """One try for all artifacts of a stream. Gives the pause until the next; None when all is decided."""
