@@ -146,6 +146,15 @@ def reconcile(as_json: Annotated[bool, typer.Option("--json", help="For programs
         typer.echo(report.as_json() if as_json else report.as_text())
 
 
+@app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+def recordings(context: typer.Context, options: Options = None) -> None:
+    """Look after the recordings that are kept: sync, verify, export, import."""
+    with _start_errors_explained():
+        from bot.app.kept.command import app as command
+
+        command(options or [], prog_name=context.command_path)
+
+
 @app.command()
 def doctor(
     channel: Annotated[

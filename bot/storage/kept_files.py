@@ -11,7 +11,7 @@ from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
 from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.recordings.retention import KeptBroadcast
 from bot.storage.rows import HAS_BEGUN, IS_KEPT, IS_KNOWN, kept_file, kept_files_of
-from bot.storage.schema import broadcasts, kept_files, known, streams
+from bot.storage.schema import broadcasts, kept_files, known, recordings, streams
 from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
 
@@ -85,6 +85,17 @@ class DatabaseKeptFiles:
             .distinct()
         )
         return [row.broadcast_id for row in await read(self._engine, query)]
+
+    async def streams_to_keep(self) -> list[str]:
+        """The IDs of our own of streams whose recordings are known, and their videos not decided."""
+        decided = select(kept_files.c.stream_id).where(kept_files.c.kind == FileKind.VIDEO.value)
+        query = (
+            select(streams.c.id)
+            .select_from(streams.join(recordings))
+            .where(recordings.c.has_video, HAS_BEGUN, streams.c.id.not_in(decided))
+            .order_by(streams.c.started_at)
+        )
+        return [row.id for row in await read(self._engine, query)]
 
     async def all_files(self) -> list[KeptFile]:
         """All that is kept, of all broadcasts, oldest first."""

@@ -1,0 +1,1 @@
+"""`python -m bot recordings`: the archive, looked after by hand."""

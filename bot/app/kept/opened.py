@@ -1,0 +1,65 @@
+"""What the commands work with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.app.archiving import OpenArchive, open_archive
+from bot.broadcast.answers import Answers
+from bot.broadcast.clock import Clock
+from bot.broadcast.telling.outbox import Outbox
+from bot.odyssey import Odyssey
+from bot.process.clock import SystemClock
+from bot.process.settings import Settings
+from bot.storage.database import errors_explained, open_database
+from bot.storage.history import DatabaseHistory
+from bot.storage.journal import DatabaseJournal
+from bot.storage.kept_files import DatabaseKeptFiles
+from bot.storage.outbox import DatabaseOutbox
+from bot.storage.unsettled import DatabaseStreamBooks
+from bot.storage.writer import Writer
+from bot.worlds.account import OdysseyAccount
+from bot.worlds.odyssey import OdysseyRecordings
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The archive, the database and the account."""
+
+    kept: OpenArchive
+    outbox: Outbox
+    journal: DatabaseJournal
+    history: DatabaseHistory
+    streams: DatabaseStreamBooks
+    client: Odyssey
+    account: OdysseyAccount
+    recordings: OdysseyRecordings
+    clock: Clock
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, alone: bool) -> AsyncIterator[Opened]:
+    """`alone`, while no bot has the database: what changes it would not be heard of. Raises `StartError`."""
+    clock = SystemClock()
+    client = Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
+    async with (
+        open_database(settings.database_url, alone=alone, backup_dir=settings.backup_path) as engine,
+        Writer(engine) as writer,
+        Outbox(DatabaseOutbox(engine, writer), clock) as outbox,
+    ):
+        with errors_explained(settings.database_url):
+            await outbox.load()
+        try:
+            yield Opened(
+                kept=open_archive(settings, DatabaseKeptFiles(engine, writer), outbox, clock),
+                outbox=outbox,
+                journal=DatabaseJournal(writer, outbox),
+                history=DatabaseHistory(engine),
+                streams=DatabaseStreamBooks(engine),
+                client=client,
+                account=OdysseyAccount(client, clock),
+                recordings=OdysseyRecordings(client, clock, Answers(clock)),
+                clock=clock,
+            )
+        finally:
+            await client.disconnect()
