@@ -82,6 +82,9 @@ class RecordingShelf:
         self._directory = directory
         self._delay_s = delay_s
         self._recordings: dict[str, Recording] = {r.stream_id: r for r in _earlier(directory)}
+        for left in directory.glob(f"*/{EVENTS}"):
+            if left.parent.name not in self._recordings:  # cut off in the middle: nobody can play it
+                shutil.rmtree(left.parent, ignore_errors=True)
 
     def begin(self, width: int, height: int) -> Recording:
         """A new stream with a new ID and an empty directory."""
@@ -119,7 +122,10 @@ class RecordingShelf:
             "frame_count": frame_count,
             "duration_seconds": duration_seconds,
         }
-        self._facts_of(recording).write_text(json.dumps(facts), "utf-8")
+        about = self._facts_of(recording)
+        new = about.with_suffix(".new")
+        new.write_text(json.dumps(facts), "utf-8")
+        new.replace(about)  # so that a crash leaves all of it or nothing
 
     def find(self, stream_id: str) -> Recording | None:
         """The stream with this ID, running or over."""

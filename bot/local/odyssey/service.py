@@ -32,11 +32,13 @@ from bot.local.odyssey.signalling import Connect, Signalling
 from bot.local.odyssey.simulations import Simulator
 from bot.local.odyssey.spectators import Spectators
 from bot.local.odyssey.studio import Studio
-from bot.local.odyssey.tokens import Signer
+from bot.local.odyssey.tokens import Signer, kept_key
 
 __all__ = ["Standin", "StandinSettings", "StandinStartError", "serve_standin"]
 
 BODY_LIMIT_BYTES = 1024 * 1024
+SIGNING_KEY = "signing.key"
+"""Beside the recordings: presigned URLs work for as long as they say, whoever serves them by then."""
 
 
 class StandinStartError(Exception):
@@ -87,7 +89,7 @@ class Standin:
         shelf = RecordingShelf(directory, settings.recording_delay_s)
         studio = Studio(shelf)
         stack.push_async_callback(studio.close)
-        signer = Signer()
+        signer = Signer(key=kept_key(directory / SIGNING_KEY))
         access = Access(settings.api_key, settings.token_lifetime_s)
         signalling = Signalling(
             self._sessions,

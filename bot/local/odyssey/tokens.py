@@ -6,6 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 Clock = Callable[[], float]
 
@@ -31,11 +32,25 @@ class AccessTokens:
         return self._expiry.get(token, 0.0) > self._clock()
 
 
-class Signer:
-    """Signs short claims with a key that lives as long as the process."""
+KEY_BYTES = 32
 
-    def __init__(self, clock: Clock = time.time) -> None:
-        self._key = secrets.token_bytes(32)
+
+def kept_key(path: Path) -> bytes:
+    """The key in a file, which is made if it is not there: what it has signed outlives the process."""
+    if path.exists() and len(key := path.read_bytes()) == KEY_BYTES:
+        return key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_bytes(KEY_BYTES)
+    path.touch(0o600)
+    path.write_bytes(key)
+    return key
+
+
+class Signer:
+    """Signs short claims, with a key that lives as long as the process unless one is given."""
+
+    def __init__(self, clock: Clock = time.time, key: bytes | None = None) -> None:
+        self._key = key or secrets.token_bytes(KEY_BYTES)
         self._clock = clock
 
     def session_token(self, session_id: str, lifetime_s: float) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import av
 import pytest
@@ -161,7 +162,9 @@ async def test_forged_urls_are_refused(recorded: tuple[Service, dict[str, Any]])
 async def test_urls_expire_and_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     """After its lifetime a URL is 403; asking for the recording again gives one that works."""
     passed_s = 0.0
-    monkeypatch.setattr("bot.local.odyssey.service.Signer", lambda: Signer(lambda: time.time() + passed_s))
+    monkeypatch.setattr(
+        "bot.local.odyssey.service.Signer", lambda key: Signer(lambda: time.time() + passed_s)
+    )
     async with serving(url_lifetime_s=60) as service:
         async with connected(service.rest) as client:
             stream_id = (await client.start())["stream_id"]
@@ -262,3 +265,41 @@ def test_an_earlier_runs_recordings_are_there_again(tmp_path: Path) -> None:
     assert again.stage_of(found) == "complete"
     again.discard(found)
     assert [r.stream_id for r in RecordingShelf(tmp_path, 0.5).ended()] == [second.stream_id]
+
+
+def test_what_a_crash_left_unfinished_is_cleared_away(tmp_path: Path) -> None:
+    """It could not be played, and would stay for ever; what is complete stays, and so do other folders."""
+    shelf = RecordingShelf(tmp_path, 0.5)
+    whole, cut_off = shelf.begin(1280, 704), shelf.begin(1280, 704)
+    for recording in (whole, cut_off):
+        recording.events.add("stream_started")
+    shelf.end(whole)
+    shelf.complete(whole, 250, 10.0)
+    (tmp_path / "somebody else's").mkdir()
+    again = RecordingShelf(tmp_path, 0.5)
+    assert [recording.stream_id for recording in again.ended()] == [whole.stream_id]
+    assert not cut_off.directory.exists()
+    assert (tmp_path / "somebody else's").exists()
+
+
+@pytest.mark.usefixtures("small_pictures")
+async def test_recordings_and_their_links_outlive_a_restart(tmp_path: Path) -> None:
+    """The list, the files byte by byte, and a link that was given before; not one that has expired."""
+    async with serving(recordings_dir=tmp_path) as service:
+        async with connected(service.rest) as client:
+            stream_id = (await client.start())["stream_id"]
+            await client.end()
+        before = await service.rest.recording(stream_id)
+        status, _, video = await fetch(service, before["video_url"])
+        assert status == 200
+    async with serving(recordings_dir=tmp_path) as service:
+        after = await service.rest.recording(stream_id)
+        assert (after["frame_count"], after["duration_seconds"]) == (
+            before["frame_count"],
+            before["duration_seconds"],
+        )
+        old_link = urlsplit(before["video_url"])
+        for url in (after["video_url"], f"{service.standin.url}{old_link.path}?{old_link.query}"):
+            assert (await fetch(service, url))[::2] == (200, video)
+        expired = f"{service.standin.url}{old_link.path}?expires=1.000&signature=x"
+        assert (await fetch(service, expired))[0] == 403
