@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.doctor.case import Case
-from bot.doctor.checks import backups, database, discord, machine, odyssey, settings, versions, web
+from bot.doctor.checks import archive, backups, database, discord, machine, odyssey, settings, versions, web
 from bot.doctor.finding import Finding, warning
 
 LIMIT_S = 20.0
@@ -28,6 +28,7 @@ CHECKS = (
     Check("machine", machine.check),
     Check("database", database.check, READING_LIMIT_S),
     Check("backups", backups.check),
+    Check("archive", archive.check),
     Check("odyssey", odyssey.check),
     Check("discord", discord.check),
     Check("web", web.check),

@@ -126,6 +126,25 @@ async def disk_filling_up(patient: Patient) -> None:
     patient.machine["free_bytes"] = lambda _: 500_000_000
 
 
+async def archive_without_room(patient: Patient) -> None:
+    patient.machine["free_bytes"] = lambda _: 1_500_000_000
+    patient.set(ARCHIVE_RESERVE_GB="2")
+
+
+async def archive_in_a_file(patient: Patient) -> None:
+    (patient.directory / "a file").touch()
+    patient.set(ARCHIVE_URL=str(patient.directory / "a file"))
+
+
+async def bucket_away(patient: Patient) -> None:
+    patient.set(
+        ARCHIVE_URL="s3://recordings/ours",
+        AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}",
+        AWS_ACCESS_KEY_ID="a-key",
+        AWS_SECRET_ACCESS_KEY=PLANTED,
+    )
+
+
 async def clock_ahead(patient: Patient) -> None:
     patient.machine["now"] = lambda: datetime.now(UTC) + timedelta(minutes=10)
 

@@ -32,6 +32,7 @@ async def test_a_bot_that_is_well_is_found_to_be(patient: Patient) -> None:
     assert report.exit_code(findings) == 0
     assert {
         "settings",
+        "archive",
         "token",
         "intents",
         "gateway",
