@@ -44,7 +44,7 @@ from bot.odyssey import Odyssey
 from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
 from bot.process.liveness import Liveness
-from bot.process.memory import old_objects_left_alone
+from bot.process.memory import old_objects_left_alone, tidied_at_rest
 from bot.process.open_files import raise_open_files_limit
 from bot.process.sealing import Seal
 from bot.process.setting_values import framing_sites, networks
@@ -187,6 +187,7 @@ async def _open_services(
     broadcasts = await stack.enter_async_context(
         Broadcasts(ports, hands_over=settings.on_stop == "hand-over")
     )
+    await stack.enter_async_context(tidied_at_rest(lambda: not broadcasts.running))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     await stack.enter_async_context(Unstored(broadcasts, outage, clock))
     with errors_explained(settings.database_url):

@@ -3,15 +3,18 @@
 import asyncio
 import ctypes
 import gc
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 M_ARENA_MAX = -8
 """Of glibc's malloc.h."""
-LOOK_S = 30.0
+LOOK_S, LOOK_AT_REST_S = 30.0, 5.0
 """Between two looks how many objects there are, which takes some milliseconds."""
-FEW = 200_000
-"""So many old objects are not worth a look: sixty broadcasts have half of it."""
+FEW, GROWN = 200_000, 2.0
+"""So many old objects are not worth a look, nor less than so many times what the last one left: sixty
+broadcasts have half of it."""
+FEW_AT_REST, GROWN_AT_REST = 40_000, 1.25
+"""The same while nothing is on, and a look stops nobody."""
 OLD = 2
 """The collector's oldest generation."""
 NEVER = 1_000_000_000
@@ -48,23 +51,43 @@ async def old_objects_left_alone() -> AsyncIterator[None]:
 
     To look through all that is alive stops every broadcast: for 0.1 s, with sixty of them. By itself Python
     would do so every few seconds, for what each new connection brings; but one that has ended is freed
-    without it (`bot/odyssey/live/closing.py`), so hardly ever is there anything to find.
+    without it (`bot/odyssey/live/closing.py`), so hardly ever is there much to find.
     """
     before = gc.get_threshold()
     gc.set_threshold(*before[:2], NEVER)
-    looking = asyncio.create_task(_look(), name="garbage")
+    try:
+        async with _looking(LOOK_S, FEW, GROWN):
+            yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@asynccontextmanager
+async def tidied_at_rest(is_at_rest: Callable[[], bool]) -> AsyncIterator[None]:
+    """What an evening leaves, discord.py's views above all, is not there at the next one.
+
+    It is little, and grows with every broadcast.
+    """
+    async with _looking(LOOK_AT_REST_S, FEW_AT_REST, GROWN_AT_REST, is_at_rest):
+        yield
+
+
+@asynccontextmanager
+async def _looking(
+    pause_s: float, few: int, grown: float, may_look: Callable[[], bool] = lambda: True
+) -> AsyncIterator[None]:
+    looking = asyncio.create_task(_look(pause_s, few, grown, may_look), name="garbage")
     try:
         yield
     finally:
-        gc.set_threshold(*before)
         looking.cancel()
         await asyncio.wait({looking})
 
 
-async def _look() -> None:
-    most = FEW
+async def _look(pause_s: float, few: int, grown: float, may_look: Callable[[], bool]) -> None:
+    left = 0
     while True:
-        await asyncio.sleep(LOOK_S)
-        if len(gc.get_objects(OLD)) > most:
+        await asyncio.sleep(pause_s)
+        if may_look() and len(gc.get_objects(OLD)) > max(few, grown * left):
             gc.collect()
-            most = max(FEW, 2 * len(gc.get_objects(OLD)))
+            left = len(gc.get_objects(OLD))

@@ -47,3 +47,23 @@ async def test_what_is_old_is_looked_through_when_it_has_become_twice_as_much(
         assert not alive()
         assert staying
     assert gc.get_threshold() == before
+
+
+async def test_at_rest_what_nobody_needs_goes_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look stops nobody then; as soon as somebody would be stopped, there is none."""
+    monkeypatch.setattr(memory, "LOOK_AT_REST_S", 0.0)
+    gc.collect()
+    monkeypatch.setattr(memory, "FEW_AT_REST", len(gc.get_objects(memory.OLD)) + 5_000)
+    is_at_rest = False
+    async with memory.tidied_at_rest(lambda: is_at_rest):
+        knot = Knot()
+        alive = weakref.ref(knot)
+        staying = [[None] for _ in range(10_000)]
+        gc.collect(1)
+        del knot
+        await turns()
+        assert alive()
+        is_at_rest = True
+        await turns()
+        assert not alive()
+        assert staying
