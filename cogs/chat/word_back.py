@@ -67,7 +67,7 @@ class WordBack:
 
     async def taken(self, message: discord.Message, ticket: Ticket, *, crowd: int) -> None:
         """The message's suggestion was taken; `crowd` is as large as it has become meanwhile."""
-        if ticket.settled.done():
+        if ticket.is_decided:
             return
         if self.marks_in(crowd):
             await self._marks.put_queued(message, ticket.settled)

@@ -30,12 +30,12 @@ class Floor:
         self._new_id = ports.new_id
         self._clock = ports.clock
         self._tell = tell
-        self._tickets = Tickets(self._prospect_of)
         note_vote = partial(ports.journal.note_vote, broadcast_id)
         self._arbiter = Arbiter(arbitration, self._stands_otherwise, note_vote)
         self._motions = Motions(ports.clock, self._switch)
         self.recent = Recent(ports.clock, self._arbiter.line.has)
         self._ledger = Ledger(ports.journal, self.recent.change)
+        self._tickets = Tickets(self._prospect_of, self._ledger.is_decided)
         self.outlet = Outlet(self._arbiter, self._motions, self._ledger, ports.clock, tell)
         self._is_shut = False
 

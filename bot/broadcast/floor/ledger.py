@@ -38,6 +38,11 @@ class Ledger:
         stored = self._journal.save_suggestion(ahead or suggestion, is_new=True, is_urgent=is_urgent)
         return self._entered(entry, stored)
 
+    def is_decided(self, suggestion_id: str) -> bool:
+        """Whether a suggestion that was entered has its outcome, stored or not."""
+        entry = self._open.get(suggestion_id)
+        return entry is None or entry.is_settled
+
     def restore(self, *suggestions: Suggestion) -> list[asyncio.Future[Suggestion]]:
         """These are open, and stored as they stand; as of `enter`."""
         loop = asyncio.get_running_loop()

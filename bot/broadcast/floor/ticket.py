@@ -23,6 +23,11 @@ class Ticket:
         """How it stands now; None once it waits no more."""
         return self._tickets.prospect_of(self.suggestion.id)
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether it has its outcome: `settled` comes once that is stored, and others may be told before."""
+        return self._tickets.is_decided(self.suggestion.id)
+
     @contextmanager
     def followed(self) -> Iterator[asyncio.Event]:
         """An event that is set when it is settled, and when it stands otherwise, but for a mere number.
@@ -45,8 +50,11 @@ class Ticket:
 class Tickets:
     """The tickets of one floor. `prospect_of` is asked how a suggestion stands, by its ID."""
 
-    def __init__(self, prospect_of: Callable[[str], Prospect | None]) -> None:
+    def __init__(
+        self, prospect_of: Callable[[str], Prospect | None], is_decided: Callable[[str], bool]
+    ) -> None:
         self.prospect_of = prospect_of
+        self.is_decided = is_decided
         self.followed: dict[str, asyncio.Event] = {}
 
     def tell(self, suggestion_id: str) -> None:
