@@ -69,7 +69,7 @@ simulate: $(VENV)/test.stamp ## ten thousand evenings in virtual time; ARGS="--s
 
 fuzz: $(VENV)/test.stamp ## a million malformed messages of Odyssey, then twenty thousand of Discord
 	@$(PY) -m tests.fuzz $(ARGS)
-	@FUZZ_EVENTS=20000 $(PYTEST) -q tests/fuzz/test_discord.py
+	@FUZZ_EVENTS=20000 $(PYTEST) -q --timeout 0 tests/fuzz/test_discord.py
 
 soak: $(VENV)/test.stamp ## broadcast after broadcast, two hours or DURATION= seconds: what the bot holds must not grow
 	@$(PY) -m tests.soak $(DURATION)
