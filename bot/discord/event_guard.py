@@ -53,7 +53,14 @@ def _try_to_read(event: str, parse: Callable[[Any], None], data: Any) -> None:
 
 
 def _readable(event: str, data: Any) -> Any:
-    """A dialogue whose message was deleted meanwhile has none; discord.py wants that left out, not null."""
-    if event == "INTERACTION_CREATE" and data.get("message") is None:
+    """A dialogue whose message was deleted meanwhile has none; discord.py wants that left out, not null.
+
+    Raises `TypeError` for an interaction that nobody could answer: discord.py would notice only then.
+    """
+    if event != "INTERACTION_CREATE":
+        return data
+    if not isinstance(data["token"], str):
+        raise TypeError
+    if data.get("message") is None:
         return {name: value for name, value in data.items() if name != "message"}
     return data

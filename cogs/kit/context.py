@@ -11,6 +11,7 @@ from bot.discord.bot import OdysseyBot, Services
 from bot.discord.permissions import NEEDED, lacking
 from bot.guilds.settings.guild_settings import GuildSettings
 
+MOST_OF_AN_ID = 2**63
 C = TypeVar("C", bound=commands.Cog)
 
 
@@ -24,8 +25,10 @@ def cog(interaction: discord.Interaction, kind: type[C]) -> C:
 
 
 def viewer(person: discord.User | discord.Member) -> Viewer:
-    """A Discord user as the domain knows them."""
-    return Viewer(person.id, person.display_name)
+    """A Discord user as the domain knows them. Raises `ValueError` for an ID that no database could keep."""
+    if not 0 < person.id < MOST_OF_AN_ID:
+        raise ValueError(f"nobody: {person.id}")
+    return Viewer(person.id, str(person.display_name))  # Discord's word is all there is for its being a text
 
 
 def channel(source: discord.Interaction | discord.Message) -> Channel:

@@ -55,6 +55,8 @@ async def json_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     except RequestRefusedError as refusal:
         status, detail, why = refusal.status, refusal.detail, str(refusal)
+    except ConnectionError:
+        return web.Response(status=400)  # nobody reads it: who asked has gone
     except web.HTTPException as error:
         if error.status < 400:
             raise
