@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.broadcast.arbitration.line import LineLeft
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Broadcast, Outcome, Refusal, Stream, Suggestion
+from bot.broadcast.model import Broadcast, Outcome, Refusal, Stream, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason
 
@@ -28,13 +28,24 @@ class Left(NamedTuple):
     ballot_place: int | None = None
 
 
+class MotionLeft(NamedTuple):
+    """A vote on the mode as it was left: who asks for it, until when by the wall, by IDs who is for it."""
+
+    mode: Mode
+    by: Viewer
+    closes_at: datetime
+    votes: Mapping[int, bool]
+
+
 @dataclass(frozen=True)
 class Interrupted:
     """What is stored of it; dates are the wall's.
 
     `seen_at` is its last sign of life. `streams` are all of its streams by number, `suggestions` all of its
-    suggestions in the order in which they came; `votes` has by viewers' IDs what each is for. `moment` is how
-    it was stored last, at `moment_at`: of that only the picture counts, all else is newer elsewhere.
+    suggestions in the order in which they came; `votes` has by viewers' IDs what each is for. A ballot that
+    was open closes at `ballot_closes_at`. `moment` is how it was stored last, at `moment_at`: of that only
+    the picture counts, all else is newer elsewhere. `handed_in` is the picture that it was to begin with,
+    until there was one of its own.
     """
 
     broadcast: Broadcast
@@ -44,6 +55,9 @@ class Interrupted:
     streams: tuple[Stream, ...] = ()
     suggestions: tuple[Left, ...] = ()
     votes: Mapping[int, str] = field(default_factory=dict)
+    ballot_closes_at: datetime | None = None
+    motion: MotionLeft | None = None
+    handed_in: Picture | None = None
     moment: LastMoment | None = None
     moment_at: datetime | None = None
 
@@ -124,7 +138,12 @@ class Interrupted:
         waited_s = [max(0.0, (self.seen_at - each.suggested_at).total_seconds()) for each in self.waiting]
         waiting = [(each, now - waited) for each, waited in zip(self.waiting, waited_s, strict=True)]
         places = {left.suggestion.id: left.ballot_place for left in self.suggestions if left.ballot_place}
-        return LineLeft(waiting, self.turns, self.votes, self.approved, places)
+        closes_at = self.steady(self.ballot_closes_at, now) if self.ballot_closes_at else None
+        return LineLeft(waiting, self.turns, self.votes, self.approved, places, closes_at)
+
+    def steady(self, moment: datetime, now: float) -> float:
+        """The steady moment that is as far from `now` as a date to come was when it was cut off."""
+        return now + max(0.0, (moment - self.seen_at).total_seconds())
 
     @property
     def applied(self) -> list[list[Suggestion]]:
@@ -148,6 +167,12 @@ class Interrupted:
             if first != panic and _sent_at(first) >= since
         )
         return LastMoment(opening, words, self.mode, self._picture(panic))
+
+    @property
+    def opening_picture(self) -> Picture | None:
+        """What it is still to begin with."""
+        is_stopped = any(left.is_urgent for left in self.suggestions)
+        return None if is_stopped or self.world.picture else self.handed_in
 
     def _picture(self, panic: Suggestion | None) -> Picture | None:
         if self.moment is None or self.moment_at is None:

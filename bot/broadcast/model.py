@@ -186,7 +186,7 @@ class Suggestion(NamedTuple):
     """What a viewer proposes, and what has become of it.
 
     `applied` is the prompt as the service acknowledged it; `detail` is the service's own word on a refusal.
-    `sent_as` are the words that were sent in place of its own, since they say the same; they are not stored.
+    `in_others_words`: what was sent in place of its own words was somebody else's, which say the same.
     A named tuple, since three are made of every idea, and that in a fifth of a frozen dataclass's time.
     """
 
@@ -203,7 +203,7 @@ class Suggestion(NamedTuple):
     applied: str | None = None
     refusal: Refusal | None = None
     detail: str | None = None
-    sent_as: str | None = None
+    in_others_words: bool = False
 
     def revised(self, prompt: str) -> Suggestion:
         """In other words, with nothing else changed."""
@@ -211,13 +211,12 @@ class Suggestion(NamedTuple):
 
     def sent(self, stream_id: str, at: datetime, prompt: str | None = None) -> Suggestion:
         """On its way to the world as an interaction, in its own words or in these."""
-        sent_as = None if prompt == self.prompt else prompt
-        return Suggestion(*self[:6], Outcome.SENT, stream_id, at, sent_as=sent_as)
+        others = prompt is not None and prompt != self.prompt
+        return Suggestion(*self[:6], Outcome.SENT, stream_id, at, in_others_words=others)
 
     def acknowledged(self, applied: str, at: datetime) -> Suggestion:
-        return Suggestion(
-            *self[:6], Outcome.ACKNOWLEDGED, self.stream_id, self.sent_at, at, applied, sent_as=self.sent_as
-        )
+        taken = Suggestion(*self[:6], Outcome.ACKNOWLEDGED, self.stream_id, self.sent_at, at, applied)
+        return taken._replace(in_others_words=True) if self.in_others_words else taken
 
     def refused(self, refusal: Refusal, at: datetime, detail: str | None = None) -> Suggestion:
         return Suggestion(*self[:6], Outcome.REFUSED, self.stream_id, self.sent_at, at, None, refusal, detail)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
-from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.clock import Clock
+from bot.broadcast.going_on import GoingOn
 from bot.broadcast.history import AppliedIdea, PastBroadcast
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.last_moment import LastMoment
@@ -139,7 +139,7 @@ class RecordingKeeper(Protocol):
         """The recording of a stream never came. Whatever it raises, it is told again later."""
 
 
-class Journal(Protocol):
+class Journal(GoingOn, Protocol):
     """The memory of the domain. What a method returns is awaited until its fact is stored.
 
     Calls take effect in their order, whenever what they return is awaited, and if it never is. What cannot be
@@ -148,12 +148,6 @@ class Journal(Protocol):
     """
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]: ...
-
-    def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
-        """Stores that these broadcasts still run."""
-
-    def save_last_moment(self, broadcast_id: str, moment: LastMoment, at: datetime) -> Awaitable[None]:
-        """Stores how a broadcast stands, in place of how it stood. Only the newest such moments are kept."""
 
     def save_stream(self, stream: Stream) -> Awaitable[None]: ...
 
@@ -164,21 +158,6 @@ class Journal(Protocol):
 
         One that was urgent, to be sent before anything else, always was.
         """
-
-    def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
-        """Has stored how a floor is ruled. Nobody waits for this or the other notes."""
-
-    def note_ending(self, broadcast_id: str, ending: Ending) -> None:
-        """Has stored that a broadcast is about to end, and why: then it does not go on after a crash."""
-
-    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
-        """Has stored since when a suggestion may pass; None if it may not any more."""
-
-    def note_place(self, suggestion_id: str, place: int | None) -> None:
-        """Has stored which place on the ballot a suggestion has; None for none."""
-
-    def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
-        """Has stored what somebody's one vote is for; None if they took it back. Kept while it runs."""
 
     def save_recording(self, stream: Stream, recording: Recording) -> Awaitable[None]:
         """Stores what is known of a stream's recording, but not its links: they expire, and are secrets."""

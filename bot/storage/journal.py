@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Executable, Table, delete, exists, func, select, update
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Broadcast, Ending, Outcome, Recording, Stream, Suggestion
+from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post
 from bot.broadcast.states import Reason, State
 from bot.broadcast.telling.errand import (
@@ -26,6 +28,7 @@ from bot.broadcast.telling.errand import (
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.storage import schema
+from bot.storage.floors import gone_with, put_to_the_vote, voted_on_mode
 from bot.storage.names import Names, known, named
 from bot.storage.outbox import owed
 from bot.storage.schema import storable
@@ -84,9 +87,8 @@ class DatabaseJournal:
         saved: list[Executable | Upsert] = [*names, upsert(schema.broadcasts, row), _numbered(broadcast.id)]
         if not broadcast.state.is_over:
             return self._writer.execute(*saved, is_fact=not is_new)
-        its_votes = schema.votes.c.broadcast_id == broadcast.id
         errands = tuple(owed_for_broadcast(broadcast))
-        return self._owing(errands, *saved, delete(schema.votes).where(its_votes), is_fact=True)
+        return self._owing(errands, *saved, *gone_with([broadcast.id]), is_fact=True)
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
         running = schema.broadcasts.c.id.in_(broadcast_ids)
@@ -109,7 +111,14 @@ class DatabaseJournal:
             schema.broadcasts.c.id == moments.broadcast_id, schema.broadcasts.c.state.in_(_OVER)
         )
         older = delete(schema.last_moments).where(moments.broadcast_id.not_in(newest), is_over)
-        await asyncio.gather(kept, self._writer.execute(older))
+        saved = [kept, self._writer.execute(older)]
+        if moment.picture:
+            its_own = schema.opening_pictures.c.broadcast_id == broadcast_id
+            saved.append(self._writer.execute(delete(schema.opening_pictures).where(its_own)))
+        await asyncio.gather(*saved)
+
+    def save_handed_in(self, broadcast_id: str, picture: Picture) -> Awaitable[None]:
+        return self._save(schema.opening_pictures, broadcast_id=broadcast_id, **asdict(picture))
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:
         self.told.tell(stream)
@@ -158,6 +167,7 @@ class DatabaseJournal:
             refusal=suggestion.refusal.value if suggestion.refusal else None,
             detail=suggestion.detail,
             applied=suggestion.applied,
+            in_others_words=suggestion.in_others_words,
             suggested_at=suggestion.suggested_at,
             sent_at=suggestion.sent_at,
             settled_at=suggestion.settled_at,
@@ -193,6 +203,17 @@ class DatabaseJournal:
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         row = {"broadcast_id": broadcast_id, "viewer_id": viewer_id, "suggestion_id": suggestion_id}
         self._note(upsert(schema.votes, row))
+
+    def note_ballot(self, broadcast_id: str, closes_at: datetime | None) -> None:
+        its_row = schema.broadcasts.c.id == broadcast_id
+        self._note(update(schema.broadcasts).where(its_row).values(ballot_closes_at=closes_at))
+
+    def note_motion(self, broadcast_id: str, motion: MotionLeft | None) -> None:
+        name = self._names.heard(broadcast_id, motion.by, is_new=True) if motion else []
+        self._note(*name, *put_to_the_vote(broadcast_id, motion))
+
+    def note_vote_on_mode(self, broadcast_id: str, viewer_id: int, is_for: bool | None) -> None:
+        self._note(voted_on_mode(broadcast_id, viewer_id, is_for))
 
     def save_recording(self, stream: Stream, recording: Recording) -> Awaitable[None]:
         return self._save(

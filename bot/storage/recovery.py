@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.arbitration.policy import Mode
@@ -14,6 +14,7 @@ from bot.broadcast.model import Outcome, Refusal
 from bot.broadcast.show.resuming import CutOff
 from bot.broadcast.states import Reason, State
 from bot.storage import rows
+from bot.storage.floors import gone_with, handed_in, motion_left
 from bot.storage.outbox import owed_posts, owed_recordings, owed_words
 from bot.storage.schema import broadcasts, last_moments, posts, streams, suggestions, votes
 from bot.storage.unbroken import read, to_the_end
@@ -99,6 +100,9 @@ async def _interrupted(engine: AsyncEngine, row: Row[Any]) -> Interrupted:
             Left(rows.suggestion(each), each.approved_at, each.is_urgent, each.ballot_place)
             for each in await read(engine, its_suggestions)
         ),
+        ballot_closes_at=row.ballot_closes_at,
+        motion=await motion_left(engine, row.id),
+        handed_in=await handed_in(engine, row.id),
         votes={vote.viewer_id: vote.suggestion_id for vote in await read(engine, its_votes)},
         moment=rows.last_moment(moments[0]) if moments else None,
         moment_at=moments[0].at if moments else None,
@@ -163,7 +167,8 @@ async def close_unfinished(
             .where(posts.c.broadcast_id.in_(unfinished), posts.c.closed_at.is_not(None))
             .values(closed_at=None)
         )
-        await connection.execute(delete(votes).where(votes.c.broadcast_id.in_(unfinished)))
+        for gone in gone_with(unfinished):
+            await connection.execute(gone)
         await connection.execute(
             update(broadcasts)
             .where(is_left)

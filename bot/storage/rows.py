@@ -176,6 +176,7 @@ def suggestion(row: Row[Any]) -> Suggestion:
         applied=row.applied,
         refusal=known(Refusal, row.refusal, Refusal.INTERRUPTED) if row.refusal else None,
         detail=row.detail,
+        in_others_words=row.in_others_words,
     )
 
 

@@ -26,7 +26,7 @@ _REFUSALS = {
 
 def settled_suggestion(suggestion: Suggestion) -> str:
     if suggestion.outcome is Outcome.ACKNOWLEDGED:
-        words = ", in the words of another one that says the same" if suggestion.sent_as else ""
+        words = ", in the words of another one that says the same" if suggestion.in_others_words else ""
         return f"✅ Applied{words}: {plain(suggestion.applied or suggestion.prompt)}"
     prompt = plain(suggestion.prompt, limit=100)
     if suggestion.refusal is Refusal.WITHDRAWN:

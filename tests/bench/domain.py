@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from bot.broadcast.arbitration.arbiter import Arbiter
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
+from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import StartedStream, StreamEvents
@@ -69,13 +70,23 @@ class Forgetful:
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         """Nothing."""
 
+    def note_ballot(self, broadcast_id: str, closes_at: datetime | None) -> None:
+        """Nothing."""
+
+    def note_motion(self, broadcast_id: str, motion: MotionLeft | None) -> None:
+        """Nothing."""
+
+    def note_vote_on_mode(self, broadcast_id: str, viewer_id: int, is_for: bool | None) -> None:
+        """Nothing."""
+
     def save_suggestion(self, suggestion: Suggestion, **more: bool) -> asyncio.Future[None]:
         """Stored at once."""
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         stored.set_result(None)
         return stored
 
-    save_broadcast = save_stream = save_recording = save_last_moment = _nothing
+    save_broadcast = save_stream = save_recording = _nothing
+    save_last_moment = save_handed_in = _nothing
 
 
 class InstantWorld(ScriptedWorld):

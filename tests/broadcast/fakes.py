@@ -16,6 +16,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.history import AppliedIdea, PastBroadcast, PastStream
 from bot.broadcast.intake.intake import Intake
+from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
@@ -117,6 +118,9 @@ class MemoryJournal:
         self.approvals: dict[str, datetime] = {}
         self.votes: dict[int, str | None] = {}
         self.places: dict[str, int] = {}
+        self.ballots: dict[str, datetime | None] = {}
+        self.motions: dict[str, MotionLeft | None] = {}
+        self.handed_in: dict[str, Picture] = {}
 
     def save_broadcast(self, broadcast: Broadcast) -> asyncio.Future[None]:
         return self._keep(self.broadcasts, broadcast, *owed_for_broadcast(broadcast))
@@ -128,6 +132,9 @@ class MemoryJournal:
         if self.refuses(moment):
             raise OSError("disk full")
         self.moments[broadcast_id] = moment
+
+    async def save_handed_in(self, broadcast_id: str, picture: Picture) -> None:
+        self.handed_in[broadcast_id] = picture
 
     def save_stream(self, stream: Stream) -> asyncio.Future[None]:
         return self._keep(self.streams, stream, *owed_for_stream(stream))
@@ -161,6 +168,18 @@ class MemoryJournal:
 
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         self.votes[viewer_id] = suggestion_id
+
+    def note_ballot(self, broadcast_id: str, closes_at: datetime | None) -> None:
+        self.ballots[broadcast_id] = closes_at
+
+    def note_motion(self, broadcast_id: str, motion: MotionLeft | None) -> None:
+        self.motions[broadcast_id] = motion
+
+    def note_vote_on_mode(self, broadcast_id: str, viewer_id: int, is_for: bool | None) -> None:
+        if motion := self.motions.get(broadcast_id):  # else it was put to the vote in an earlier run
+            votes = {**motion.votes, viewer_id: is_for}
+            kept = {who: each for who, each in votes.items() if each is not None}
+            self.motions[broadcast_id] = motion._replace(votes=kept)
 
     @contextmanager
     def broken(self) -> Iterator[None]:

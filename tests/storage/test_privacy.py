@@ -13,6 +13,7 @@ from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.audience.links import WatchLink
 from bot.broadcast.history import RecordingLink
 from bot.broadcast.intake.intake import Mute
+from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.kept_files import FileKind, KeptFile
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import (
@@ -106,6 +107,8 @@ async def _fill(store: Store, channel: Channel) -> None:
         await store.journal.save_last_moment(key, moment, NOW)
         for who in (host, other):
             store.journal.note_vote(key, who.id, f"{key}0")
+        store.journal.note_motion(key, MotionLeft(Mode.DRAW, other, NOW, {other.id: True, host.id: False}))
+        await store.journal.save_handed_in(key, Picture(f"{words}: a JPEG".encode(), portrait=True))
         await store.journal.save_recording(stream, Recording(NOW))
         links = DatabaseRecordingLinks(store.engine, store.writer)
         await links.save_recording_link(RecordingLink(f"token{key}", key, NOW))

@@ -1,9 +1,8 @@
 """The arbiter of one broadcast: line, policy and pace together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
 
 from bot.broadcast.arbitration.line import Line, LineLeft, LineLimits
 from bot.broadcast.arbitration.pace import Pace
@@ -32,13 +31,16 @@ class Arbiter:
         settings: ArbitrationSettings,
         tell: Callable[[str], None] = lambda _: None,
         note_vote: Note = lambda *_: None,
+        note_close: Callable[[float | None], None] = lambda _: None,
     ) -> None:
         """`tell` gets the ID of each suggestion whose prospect is another one now, but for a mere number.
 
-        `note_vote` hears of each vote.
+        `note_vote` hears of each vote, `note_close` of the steady moment in which a ballot closes; None if
+        none is open any more.
         """
         self.line = Line(settings.limits, note_vote)
         self._tell = tell
+        self._note_close = note_close
         self._policy_settings = settings.policy
         self._pace = Pace(settings.gap)
         self._policy = self._make_policy(settings.mode)
@@ -50,6 +52,8 @@ class Arbiter:
     def switch(self, mode: Mode) -> None:
         """Decides in another way from now on. The line stays as it is, turns and votes included."""
         if mode is not self.mode:
+            if self.closes_at is not None:
+                self._note_close(None)
             self._policy = self._make_policy(mode)
             for suggestion in self.line:
                 self._tell(suggestion.id)
@@ -57,7 +61,7 @@ class Arbiter:
     def restore(self, left: LineLeft) -> None:
         """The line stands as it was left."""
         self.line.restore(left)
-        self._policy = self._make_policy(self.mode, left.places)
+        self._policy = self._make_policy(self.mode, left)
 
     def adopt(self, settings: ArbitrationSettings) -> None:
         """Goes by other settings from now on. The mode stays: see `switch`; so does all that waits."""
@@ -127,7 +131,7 @@ class Arbiter:
         """What was sent is acknowledged or refused: from now on the gap counts."""
         self._pace.settled(sent_at, now)
 
-    def _make_policy(self, mode: Mode, placed: Mapping[str, int] = MappingProxyType({})) -> Policy:
-        policy = make_policy(mode, self.line, self._policy_settings, self._tell, placed)
+    def _make_policy(self, mode: Mode, left: LineLeft | None = None) -> Policy:
+        policy = make_policy(mode, self.line, self._policy_settings, self._tell, self._note_close, left)
         self.line.watcher = policy.watcher
         return policy

@@ -33,17 +33,23 @@ class Ballot:
     """
 
     def __init__(
-        self, line: Line, share: int, tell: Callable[[str], None], placed: Mapping[str, int]
+        self,
+        line: Line,
+        share: int,
+        tell: Callable[[str], None],
+        note_close: Callable[[float | None], None],
+        placed: Mapping[str, int],
     ) -> None:
         """`tell` gets the ID of each suggestion that now is on the ballot, or not, alone or with others.
 
-        What is `placed`, by its ID, had that place before.
+        `note_close` hears of each change of `closes_at`. What is `placed`, by its ID, had that place before.
         """
         self.share = share
         self.closes_at: float | None = None
         """The steady moment from which on it can be closed; None while it is not open."""
         self._line = line
         self._tell = tell
+        self._note_close = note_close
         self._places: dict[int, Place] = {}
         self._place_of: dict[str, Place] = {}
         self._waiting: dict[int, dict[str, Suggestion]] = {}  # by author; who is next stands in front
@@ -86,7 +92,7 @@ class Ballot:
 
     def open(self, closes_at: float) -> None:
         """People vote from now on, until then at least."""
-        self.closes_at = closes_at
+        self._closes(closes_at)
         for place in self._places.values():
             place.has_whole_ballot = True
 
@@ -95,7 +101,7 @@ class Ballot:
 
         The winner is still there, for the caller to take out of the line. With that, others get places.
         """
-        self.closes_at = None
+        self._closes(None)
         winner, *losers = self._ranked()
         held: Counter[int] = Counter()
         for place in losers:
@@ -177,6 +183,11 @@ class Ballot:
                 self._wait(suggestion)
                 self._tell(suggestion.id)
 
+    def _closes(self, closes_at: float | None) -> None:
+        if closes_at != self.closes_at:
+            self.closes_at = closes_at
+            self._note_close(closes_at)
+
     def _tidy(self) -> None:
         """Places whose authors are gone are handed on, or free; then those who wait get the free ones."""
         for place in list(self._places.values()):
@@ -185,7 +196,7 @@ class Ballot:
             elif not place.authors[place.holder]:
                 self._hand_on(place)
         if not self._places:
-            self.closes_at = None  # those who come now get one of their own
+            self._closes(None)  # those who come now get one of their own
         self.fill()
 
     def _hand_on(self, place: Place) -> None:

@@ -24,8 +24,8 @@ class LineLimits:
 class LineLeft(NamedTuple):
     """How a line was left: what waits, in its order, each since a steady moment; the rest by IDs.
 
-    `turns` are all who wait, the next one first; `places` are those on the ballot. What does not wait may be
-    voted for, approved or placed.
+    `turns` are all who wait, the next one first; `places` are those on the ballot, which closes at a steady
+    moment if it was open. What does not wait may be voted for, approved or placed.
     """
 
     waiting: Sequence[tuple[Suggestion, float]]
@@ -33,6 +33,7 @@ class LineLeft(NamedTuple):
     votes: Mapping[int, str]
     approved: Sequence[str]
     places: Mapping[str, int]
+    closes_at: float | None = None
 
 
 class Watcher(Protocol):

@@ -1,11 +1,10 @@
 """The ways to decide: queue, vote, draw, host."""
 
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Collection, Iterable
 
 from bot.broadcast.arbitration.ballot import Ballot
-from bot.broadcast.arbitration.line import Line, Watcher
+from bot.broadcast.arbitration.line import Line, LineLeft, Watcher
 from bot.broadcast.arbitration.policy import (
     Candidate,
     Choice,
@@ -24,17 +23,18 @@ def make_policy(
     line: Line,
     settings: PolicySettings,
     tell: Callable[[str], None],
-    placed: Mapping[str, int] = MappingProxyType({}),
+    note_close: Callable[[float | None], None],
+    left: LineLeft | None = None,
 ) -> Policy:
     """A fresh policy of a mode for a line; `tell` gets the IDs of those that stand otherwise now.
 
-    On a ballot some are `placed` already.
+    `note_close` hears when a ballot that is open closes. One that was `left` goes on.
     """
     match mode:
         case Mode.QUEUE:
             return QueuePolicy(line)
         case Mode.VOTE:
-            return VotePolicy(line, settings, tell, placed)
+            return VotePolicy(line, settings, tell, note_close, left)
         case Mode.DRAW:
             return DrawPolicy(line, random.Random(settings.seed))  # noqa: S311 - a lottery among friends
         case Mode.HOST:
@@ -95,10 +95,14 @@ class VotePolicy:
         line: Line,
         settings: PolicySettings,
         tell: Callable[[str], None],
-        placed: Mapping[str, int],
+        note_close: Callable[[float | None], None],
+        left: LineLeft | None,
     ) -> None:
         self._window = settings.vote_window
-        self.watcher = self._ballot = Ballot(line, settings.ballot_share, tell, placed)
+        placed = left.places if left else {}
+        self.watcher = self._ballot = Ballot(line, settings.ballot_share, tell, note_close, placed)
+        if left and left.closes_at is not None and not self._ballot.is_empty:
+            self._ballot.open(left.closes_at)
 
     def adopt(self, settings: PolicySettings) -> None:
         """The next ballot is open for as long as these say; one that is open keeps its end."""

@@ -1,13 +1,13 @@
 """The floor of one broadcast: what viewers propose and vote, what moderators do, what comes next."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode, Prospect, Standing
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor.ledger import Ledger
 from bot.broadcast.floor.motion import Motion, Motions
+from bot.broadcast.floor.notes import Notes
 from bot.broadcast.floor.outlet import Outlet
 from bot.broadcast.floor.ticket import Ticket, Tickets
 from bot.broadcast.floor.view import FloorView, shown_candidates, shown_motion
@@ -26,26 +26,27 @@ class Floor:
         self.is_paused = False
         self.left_in_line = 0  # when it was shut
         self._broadcast_id = broadcast_id
-        self._journal = ports.journal
         self._new_id = ports.new_id
         self._clock = ports.clock
         self._tell = tell
-        note_vote = partial(ports.journal.note_vote, broadcast_id)
-        self._arbiter = Arbiter(arbitration, self._stands_otherwise, note_vote)
-        self._motions = Motions(ports.clock, self._switch)
+        self._notes = Notes(broadcast_id, ports.journal, ports.clock)
+        self._arbiter = Arbiter(arbitration, self._stands_otherwise, self._notes.vote, self._notes.ballot)
+        self._motions = Motions(ports.clock, self._switch, self._notes)
         self.recent = Recent(ports.clock, self._arbiter.line.has)
         self._ledger = Ledger(ports.journal, self.recent.change)
         self._tickets = Tickets(self._prospect_of, self._ledger.is_decided)
         self.outlet = Outlet(self._arbiter, self._motions, self._ledger, ports.clock, tell)
-        self._is_shut = False
 
     def restore(self, left: Interrupted) -> list[Ticket]:
         """Stands as an earlier run left it: nothing of that is stored anew. Gives tickets of what waits."""
         self.is_paused = left.is_paused
-        line = left.line(self._clock.steady())
+        now = self._clock.steady()
+        line = left.line(now)
         for suggestion, since in line.waiting:
             self.recent.add(suggestion, since)
         self._arbiter.restore(line)
+        if left.motion:
+            self._motions.restore(left.motion, left.steady(left.motion.closes_at, now))
         settled = self._ledger.restore(*left.waiting)
         return [Ticket(*each, self._tickets) for each in zip(left.waiting, settled, strict=True)]
 
@@ -120,7 +121,7 @@ class Floor:
         revised = self._arbiter.line.revise(suggestion_id, prompt)
         if revised:
             if not self._arbiter.line.is_approved(revised):
-                self._journal.note_approval(suggestion_id, None)
+                self._notes.approval(suggestion_id, is_approved=False)
             await self._store(revised)
         return revised is not None
 
@@ -148,7 +149,7 @@ class Floor:
         again = self.outlet.drop(lambda each: each.viewer.id == viewer.id)
         theirs = [*self._arbiter.line.remove_all_of(viewer), *again]
         if self.motion:
-            self.motion.withdraw(viewer)
+            self._motions.withdraw(viewer)
         await self._store(*(each.refused(refusal, self._clock.now()) for each in theirs))
 
     def vote(self, viewer: Viewer, suggestion_id: str) -> None:
@@ -204,9 +205,7 @@ class Floor:
 
     def withdraw_vote_on_mode(self, viewer: Viewer) -> None:
         """Takes back a viewer's vote on the mode, if they have given it. Raises NO_VOTE_RUNNING."""
-        if (motion := self.motion) is None:
-            raise BroadcastError(Code.NO_VOTE_RUNNING)
-        motion.withdraw(viewer)
+        self._motions.withdraw(viewer)
         self._tell()
 
     def pause(self, *, paused: bool) -> None:
@@ -238,11 +237,11 @@ class Floor:
 
     def note(self) -> None:
         """Has stored how it is ruled."""
-        self._journal.note_floor(self._broadcast_id, self.mode, is_paused=self.is_paused)
+        self._notes.ruled(self.mode, is_paused=self.is_paused)
 
     def shut(self) -> None:
         """Takes nothing more, and sends nothing more: the end has begun."""
-        self._is_shut = True
+        self._notes.is_shut = True
         self.outlet.clear()
         self._motions.drop()
         self.left_in_line += len(self._arbiter.line.clear())
@@ -270,11 +269,11 @@ class Floor:
 
     def _stands_otherwise(self, suggestion_id: str) -> None:
         self._tickets.tell(suggestion_id)
-        self._journal.note_place(suggestion_id, self._arbiter.place_of(suggestion_id))
+        self._notes.place(suggestion_id, self._arbiter.place_of(suggestion_id))
 
     def _approve(self, suggestion_id: str) -> bool:
         if is_approved := self._arbiter.approve(suggestion_id):
-            self._journal.note_approval(suggestion_id, self._clock.now())
+            self._notes.approval(suggestion_id, is_approved=True)
         return is_approved
 
     def _prospect_of(self, suggestion_id: str) -> Prospect | None:
@@ -288,7 +287,7 @@ class Floor:
             self._has_changed()  # the line has, stored or not
 
     def _check_open(self) -> None:
-        if self._is_shut:
+        if self._notes.is_shut:
             raise BroadcastError(Code.BROADCAST_OVER)
 
     def _new_suggestion(self, viewer: Viewer, prompt: str, origin: Origin | None = None) -> Suggestion:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
+from bot.broadcast.floor.notes import Notes
+from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.model import Viewer
 
 WINDOW_S = 30.0
@@ -55,9 +57,10 @@ class Motion:
 class Motions:
     """The motions of one broadcast, one at a time. What is carried is done by `switch`."""
 
-    def __init__(self, clock: Clock, switch: Callable[[Mode], None]) -> None:
+    def __init__(self, clock: Clock, switch: Callable[[Mode], None], notes: Notes) -> None:
         self._clock = clock
         self._switch = switch
+        self._notes = notes
         self._last: Motion | None = None
 
     @property
@@ -75,14 +78,29 @@ class Motions:
         if self.open:
             raise BroadcastError(Code.VOTE_IS_RUNNING)
         self.close_due()  # one that nobody has closed yet, since nothing is forwarded
-        self._last = Motion(mode, viewer, self._clock.steady() + WINDOW_S)
-        self._last.vote(viewer, is_for=True)
+        closes_at = self._clock.steady() + WINDOW_S
+        left = MotionLeft(mode, viewer, self._clock.date_of(closes_at), {viewer.id: True})
+        self.restore(left, closes_at)
+        self._notes.motion(left)
+
+    def restore(self, left: MotionLeft, closes_at: float) -> None:
+        """One is open as it was left, until that steady moment."""
+        self._last = Motion(left.mode, left.by, closes_at, _is_for=dict(left.votes))
 
     def vote(self, viewer: Viewer, *, is_for: bool) -> None:
         """Takes a vote. Raises NO_VOTE_RUNNING."""
         if (motion := self.open) is None:
             raise BroadcastError(Code.NO_VOTE_RUNNING)
         motion.vote(viewer, is_for=is_for)
+        self._notes.vote_on_mode(viewer, is_for)
+
+    def withdraw(self, viewer: Viewer) -> None:
+        """Takes a vote back, if it was given. Raises NO_VOTE_RUNNING."""
+        if (motion := self.open) is None:
+            raise BroadcastError(Code.NO_VOTE_RUNNING)
+        if motion.vote_of(viewer) is not None:
+            motion.withdraw(viewer)
+            self._notes.vote_on_mode(viewer, None)
 
     def close_due(self) -> bool:
         """Closes the one whose time is over, and does what it carried. False if there is none."""
@@ -90,6 +108,7 @@ class Motions:
         if motion is None or self._clock.steady() < motion.closes_at:
             return False
         self._last = None
+        self._notes.motion(None)
         motion.is_carried = motion.votes_for >= QUORUM and motion.votes_for > motion.votes_against
         if motion.is_carried:
             self._switch(motion.mode)
@@ -99,4 +118,5 @@ class Motions:
         """It is off: nothing comes of it."""
         if self._last:
             self._last.is_dropped = True
-        self._last = None
+            self._last = None
+            self._notes.motion(None)

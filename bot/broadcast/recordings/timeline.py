@@ -112,8 +112,7 @@ def _moments(
 
 def _is_of(entry: LoggedInteraction, together: Sequence[Suggestion]) -> bool:
     return any(
-        entry.prompt in (one.prompt, one.sent_as) or (entry.applied and entry.applied == one.applied)
-        for one in together
+        entry.prompt == one.prompt or (entry.applied and entry.applied == one.applied) for one in together
     )
 
 

@@ -43,7 +43,8 @@ class Streams:
         """What the world began with, or began anew."""
         self.applied: deque[str] = deque(maxlen=REMEMBERED)
         """What the world has taken since, in the service's words, the newest last."""
-        self._must_show = opening_picture
+        self.handed_in = opening_picture
+        """What the first stream is to show, if somebody handed that in."""
         self._shows_what_was = False
         """Whether it still shows what nobody is to see again."""
         self._broadcast = broadcast
@@ -58,13 +59,15 @@ class Streams:
         world = left.world
         self.begun, self._unknown = left.begun, left.last_number - left.begun
         self.newest = left.streams[-1] if left.streams else None
-        self.seed, self.opening, self._opening_as_worded = world.picture, world.opening, world.opening
+        self.handed_in = left.opening_picture
+        self.seed = world.picture or self.handed_in
+        self.opening = self._opening_as_worded = world.opening
         self.applied.extend(world.applied)
 
     @property
     def last_picture(self) -> Picture | None:
         """The newest of the world itself: what was handed in is its owner's, and not to be kept."""
-        return None if self.seed is self._must_show else self.seed
+        return None if self.seed is self.handed_in else self.seed
 
     async def begin(self, connection: Connection) -> StreamRun:
         """Begins the next one on a connection, with the world as it stands. Raises `WorldError`.
@@ -110,7 +113,8 @@ class Streams:
     def begin_anew(self, words: str) -> None:
         """All that the world is to be, from now on: until it is, nothing starts from a picture of it."""
         self.took(words, begins_anew=True)
-        self.seed, self._shows_what_was = None, True
+        self.seed = self.handed_in = None
+        self._shows_what_was = True
 
     def is_pictured(self, picture: Picture) -> None:
         """The world looks like this now."""
@@ -171,8 +175,8 @@ class Streams:
 
     def _ways(self, connection: Connection) -> list[tuple[str, Picture | None]]:
         """In what words and from which picture it is asked for, the best first."""
-        if not self.begun and self._must_show:
-            return [(self._broadcast.prompt, self._must_show)]
+        if not self.begun and self.handed_in:
+            return [(self._broadcast.prompt, self.handed_in)]
         prompts = (as_it_stands(self._opening_as_worded, self.applied), self.opening)
         pictures = (self.seed, None) if connection.world.starts_from_pictures else (None,)
         return list(dict.fromkeys((prompt, picture) for picture in pictures for prompt in prompts))

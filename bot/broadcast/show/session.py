@@ -162,8 +162,11 @@ class BroadcastSession:
         await self._finish(ending)
 
     async def _store(self) -> None:
+        journal, handed_in = self._ports.journal, self.relay.streams.handed_in
         try:
-            await self._ports.journal.save_broadcast(self.broadcast)
+            await journal.save_broadcast(self.broadcast)
+            if handed_in:
+                await journal.save_handed_in(self.broadcast.id, handed_in)
             self.floor.note()
         finally:
             self.was_stored.set()

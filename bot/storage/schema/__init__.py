@@ -1,9 +1,10 @@
 """The tables as the code sees them. What made them so is in `migrations/`; a test holds the two together."""
 
-from bot.storage.schema.broadcasts import broadcasts, last_moments, recordings, streams, suggestions, votes
+from bot.storage.schema.broadcasts import broadcasts, last_moments, recordings, streams, suggestions
 from bot.storage.schema.clips import clip_askers, clips, film_parts, uncredited
 from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, known, metadata, storable
 from bot.storage.schema.files import kept_files
+from bot.storage.schema.floors import motion_votes, motions, opening_pictures, votes
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
 from bot.storage.schema.people import people
 from bot.storage.schema.search import guild_numbers
@@ -25,7 +26,10 @@ __all__ = [
     "known",
     "last_moments",
     "metadata",
+    "motion_votes",
+    "motions",
     "mutes",
+    "opening_pictures",
     "outbox",
     "people",
     "posts",

@@ -29,6 +29,7 @@ broadcasts = sa.Table(
     # How its floor stands.
     sa.Column("mode", sa.String(16)),
     sa.Column("is_intake_paused", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("ballot_closes_at", UtcDateTime),
     # When panels of it that were posted, but not remembered, were looked for in the channel.
     # Set as well where there is nothing to look for: so few are without.
     sa.Column("panels_sought_at", UtcDateTime),
@@ -100,6 +101,8 @@ suggestions = sa.Table(
     sa.Column("refusal", sa.String(32)),
     sa.Column("detail", AnyText),
     sa.Column("applied", AnyText),
+    # It was sent in those of somebody who said the same.
+    sa.Column("in_others_words", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("suggested_at", UtcDateTime, nullable=False),
     sa.Column("sent_at", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),
@@ -123,16 +126,6 @@ suggestions = sa.Table(
         "interaction_id",
         sqlite_where=sa.text("interaction_id IS NOT NULL"),
     ),
-)
-
-votes = sa.Table(
-    "votes",
-    metadata,
-    # Of broadcasts that run.
-    sa.Column("broadcast_id", sa.ForeignKey("broadcasts.id"), primary_key=True),
-    person_id("viewer_id", is_key=True),
-    # None of one that was taken back. What does not wait any more has none.
-    sa.Column("suggestion_id", sa.String(32)),
 )
 
 recordings = sa.Table(

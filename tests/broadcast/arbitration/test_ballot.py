@@ -154,7 +154,7 @@ async def test_who_is_sent_in_the_words_of_another_is_known(rig: Rig) -> None:
     async with asyncio.timeout(5):
         settled = [await ticket.settled for ticket in tickets]
     assert [each.applied for each in settled] == ["a huge dragon"] * 2
-    assert [each.sent_as for each in settled] == ["a huge dragon", None]
+    assert [each.in_others_words for each in settled] == [True, False]
 
 
 async def test_a_failure_loses_what_was_sent_and_blames_nothing_that_waited(rig: Rig) -> None:
