@@ -15,7 +15,8 @@ def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
     # The driver must not open transactions by itself: it would leave schema changes out of them.
     connection.isolation_level = None
     cursor = connection.cursor()
-    # A commit is on the disk before anybody is told of it: what was told outlives a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # A commit is on the disk before anybody is told of it: what was told outlives a power cut. What is only
+    # for a moment is in memory: in a container nothing but the data can be written.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -60,7 +60,7 @@ def wanted_of(
     found = period(when, now) if when else None
     if when and found is None:
         raise BroadcastError(Code.UNKNOWN_PERIOD)
-    since, until = found or (None, None)
+    since, until = (found.since, found.until) if found else (None, None)
     standing = Standing(state) if state else None
     return Wanted(
         " ".join((text or "").split())[:TEXT_LIMIT], person.id if person else None, since, until, standing
@@ -77,7 +77,9 @@ async def period_choices(interaction: discord.Interaction, typed: str) -> list[C
     offered = [typed] if typed.strip() else words.PERIODS
     read = ((each, period(each, now)) for each in offered)
     return [
-        Choice(name=words.period_choice(each, *found), value=each.strip()) for each, found in read if found
+        Choice(name=words.period_choice(each, found.since, found.until), value=each.strip())
+        for each, found in read
+        if found
     ]
 
 

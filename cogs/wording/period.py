@@ -8,8 +8,8 @@ and "last 7 days" for none, after ten seconds.)
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
 
 from bot.moderation.folding import plain
 
@@ -34,14 +34,16 @@ _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS if name != "m
 _DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4})"
 
 
-class Period(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Period:
     """From the first moment to before the last; None where there is no end."""
 
     since: datetime | None
     until: datetime | None
 
 
-class _Days(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Days:
     first: date
     after: date
     has_year: bool = True
@@ -148,7 +150,7 @@ def _months(match: re.Match[str], today: date) -> _Days:
     month, year = _number_of(match["month"]), match.groupdict().get("year")
     if year:
         return _month_of(date(int(year), month, 1))
-    return _month_of(_last_time(month, 1, today))._replace(has_year=False)
+    return replace(_month_of(_last_time(month, 1, today)), has_year=False)
 
 
 def _years(match: re.Match[str], _: date) -> _Days:

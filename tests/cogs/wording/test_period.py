@@ -56,8 +56,9 @@ def test_what_people_type_is_understood(typed: str, since: str | None, until: st
     """Whole days, by UTC, to the first moment that does not belong to them."""
     found = period(typed, NOW)
     assert found
-    assert tuple(None if at is None else at.date().isoformat() for at in found) == (since, until)
-    assert all(at is None or (at.tzinfo is UTC and at.hour == at.minute == 0) for at in found)
+    ends = found.since, found.until
+    assert tuple(None if at is None else at.date().isoformat() for at in ends) == (since, until)
+    assert all(at is None or (at.tzinfo is UTC and at.hour == at.minute == 0) for at in ends)
 
 
 @pytest.mark.parametrize(
