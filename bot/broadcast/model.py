@@ -44,6 +44,10 @@ class Ending:
     reference: str | None = None
     limit: UsageLimit | None = None
 
+    def without(self, person_id: int, nobody: Viewer) -> Ending:
+        """By nobody, if it was by them."""
+        return replace(self, by=nobody) if self.by and self.by.id == person_id else self
+
     @property
     def is_final(self) -> bool:
         """Whether no other stream can follow one that ended so."""
@@ -116,6 +120,11 @@ class Broadcast:
         if self.live_at is None or self.ended_at is None:
             return None
         return max(0.0, (self.ended_at - self.live_at - self.off_air).total_seconds())
+
+    def without(self, person_id: int, nobody: Viewer) -> Broadcast:
+        """With nobody for its host, if that was they, or for who ended it."""
+        host = nobody if self.host.id == person_id else self.host
+        return replace(self, host=host, ending=self.ending and self.ending.without(person_id, nobody))
 
     def moved(self, state: State, at: datetime, ending: Ending | None = None) -> Broadcast:
         """The broadcast in its next state: the only way in which a state changes.
@@ -204,6 +213,10 @@ class Suggestion(NamedTuple):
     refusal: Refusal | None = None
     detail: str | None = None
     in_others_words: bool = False
+
+    def without(self, person_id: int, nobody: Viewer) -> Suggestion:
+        """Nobody's, if it was theirs."""
+        return self._replace(viewer=nobody) if self.viewer.id == person_id else self
 
     def revised(self, prompt: str) -> Suggestion:
         """In other words, with nothing else changed."""

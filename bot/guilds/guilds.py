@@ -12,6 +12,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
 from bot.broadcast.intake.prefixes import Prefixes
 from bot.broadcast.model import ActionKind, Refusal, Viewer
+from bot.broadcast.people import Told
 from bot.broadcast.rights import Deed, Person
 from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.records import GuildRecords
@@ -158,6 +159,16 @@ class Guilds:
             return False
         await self._audit.record(guild_id, by.viewer, ActionKind.UNMUTE, "", other=viewer)
         return True
+
+    async def forget(self, person_id: int, nobody: Viewer) -> bool:
+        """As `Keeper.forget`: the mutes in memory."""
+        for intake in self._intakes.values():
+            intake.forget(person_id, nobody)
+        return True
+
+    async def tell(self, person_id: int) -> Told:
+        """As `Keeper.tell`: they are stored too."""
+        return {}
 
     def _check_prefixes(self, settings: GuildSettings, before: GuildSettings) -> None:
         """Raises `WrongSettingError` where suggestions would start as what is said to other bots."""

@@ -57,7 +57,7 @@ class DatabaseJournal:
         """Told of each broadcast, stream, suggestion and post as it is handed in to be stored."""
         self._writer = writer
         self._outbox = outbox
-        self._names = Names()
+        self.names = Names()
         self._index = index or Fts5Index()
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
@@ -149,7 +149,7 @@ class DatabaseJournal:
         self.told.tell(suggestion)
         origin, viewer = suggestion.origin, suggestion.viewer
         for_good = {"is_urgent": True} if is_urgent else {}
-        name = self._names.heard(suggestion.broadcast_id, viewer, is_new=is_new)
+        name = self.names.heard(suggestion.broadcast_id, viewer, is_new=is_new)
         was_applied = suggestion.outcome is Outcome.ACKNOWLEDGED
         found_by = self._index.enter_suggestion(suggestion.id, suggestion.prompt) if was_applied else ()
         stored = self._save(
@@ -178,7 +178,7 @@ class DatabaseJournal:
             **for_good,
         )
         if name:
-            stored.add_done_callback(partial(self._names.written, suggestion.broadcast_id, viewer))
+            stored.add_done_callback(partial(self.names.written, suggestion.broadcast_id, viewer))
         return stored
 
     def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
@@ -189,7 +189,7 @@ class DatabaseJournal:
     def note_ending(self, broadcast_id: str, ending: Ending) -> None:
         its_row = schema.broadcasts.c.id == broadcast_id
         why = {"reason": ending.reason.value, "ended_by_id": ending.by.id if ending.by else None}
-        name = self._names.heard(broadcast_id, ending.by, is_new=True) if ending.by else []
+        name = self.names.heard(broadcast_id, ending.by, is_new=True) if ending.by else []
         self._note(*name, update(schema.broadcasts).where(its_row).values(why))
 
     def note_approval(self, suggestion_id: str, at: datetime | None) -> None:

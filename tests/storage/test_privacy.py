@@ -63,32 +63,32 @@ def test_what_is_stored_of_people_is_named(table: Table) -> None:
 
 async def test_a_person_can_be_taken_out(store: Store) -> None:
     """No ID, name or word of theirs is left in the file; all of others is, but for their mute of them."""
-    await _fill(store, HERE)
-    before = _everything(store)
+    await fill(store, HERE)
+    before = everything(store)
     assert all(text in before for text in ("111", "Robin", "robin says"))
     await _run(store, OF_A_PERSON, ROBIN.id)
-    after = _everything(store)
+    after = everything(store)
     assert not [text for text in ("111", "Robin", "robin says") if text in after]
     assert after.count("222") == before.count("222") - 1
     assert "last_moments" not in after, "worlds that are made of their words, too"
     kept = "\n".join(line for line in before.splitlines() if not line.startswith("last_moments"))
     assert after.count("sasha says") == kept.count("sasha says")
-    assert b"robin says" not in b"".join(file.read_bytes() for file in _file(store).parent.iterdir())
+    assert b"robin says" not in b"".join(file.read_bytes() for file in file_of(store).parent.iterdir())
 
 
 async def test_a_server_can_be_taken_out(store: Store) -> None:
     """Nothing of it is left, and all of another one."""
-    await _fill(store, HERE)
-    await _fill(store, ELSEWHERE)
+    await fill(store, HERE)
+    await fill(store, ELSEWHERE)
     await _run(store, OF_A_SERVER, HERE.guild_id)
-    after = _everything(store)
+    after = everything(store)
     assert "7001" not in after
     assert "robin says: in 7002" not in after
     for table in schema.metadata.sorted_tables:
         assert re.search(f"^{table.name}: ", after, re.MULTILINE), table.name
 
 
-async def _fill(store: Store, channel: Channel) -> None:
+async def fill(store: Store, channel: Channel) -> None:
     """A broadcast of Robin's and one of Sasha's in a channel; each did to the other what can be done."""
     records = DatabaseGuilds(store.engine, store.writer)
     for host, other in ((ROBIN, SASHA), (SASHA, ROBIN)):
@@ -140,21 +140,21 @@ async def _fill(store: Store, channel: Channel) -> None:
     await DatabaseLinks(store.engine, store.writer).save_link(WatchLink(f"token{channel.id}", channel, NOW))
 
 
-def _file(store: Store) -> Path:
+def file_of(store: Store) -> Path:
     return Path(store.url.removeprefix("sqlite:///"))
 
 
 async def _run(store: Store, sql: str, of: int) -> None:
     await store.writer._connection.close()
     await store.engine.dispose()  # as of a bot that was stopped
-    with closing(sqlite3.connect(_file(store))) as database:
+    with closing(sqlite3.connect(file_of(store))) as database:
         database.execute("PRAGMA foreign_keys = ON")
         database.executescript(sql.replace("123456789012345678", str(of)))
 
 
-def _everything(store: Store) -> str:
+def everything(store: Store) -> str:
     """All rows of all tables, a line each."""
-    with closing(sqlite3.connect(_file(store))) as database:
+    with closing(sqlite3.connect(file_of(store))) as database:
         return "\n".join(
             f"{table.name}: {row}"
             for table in schema.metadata.sorted_tables

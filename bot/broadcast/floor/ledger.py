@@ -92,6 +92,10 @@ class Ledger:
             for entry in entries:
                 entry.tell()
 
+    def has_open_of(self, person_id: int) -> bool:
+        """Whether something of somebody's is not settled yet, or not stored as it was settled."""
+        return any(entry.suggestion.viewer.id == person_id for entry in self._open.values())
+
     def let_go(self) -> None:
         """Nobody waits here any more for what becomes of what is open: the bot's next run tells it."""
         for entry in self._open.values():

@@ -114,6 +114,11 @@ class Motions:
             self._switch(motion.mode)
         return True
 
+    def forget(self, person_id: int, nobody: Viewer) -> None:
+        """Has nobody in the place of somebody who called one."""
+        if self._last and self._last.by.id == person_id:
+            self._last.by = nobody
+
     def drop(self) -> None:
         """It is off: nothing comes of it."""
         if self._last:

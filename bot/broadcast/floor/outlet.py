@@ -8,7 +8,7 @@ from bot.broadcast.arbitration.policy import Choice
 from bot.broadcast.clock import Clock
 from bot.broadcast.floor.ledger import Ledger
 from bot.broadcast.floor.motion import Motions
-from bot.broadcast.model import Outcome, Refusal, Suggestion
+from bot.broadcast.model import Outcome, Refusal, Suggestion, Viewer
 
 
 class Outlet:
@@ -153,6 +153,18 @@ class Outlet:
         )
         return dropped
 
+    def forget(self, person_id: int, nobody: Viewer) -> bool:
+        """Has nobody in the place of somebody; does nothing, and is False, while theirs is open."""
+        if self._ledger.has_open_of(person_id):
+            return False
+        self._motions.forget(person_id, nobody)
+        self.winner = _without(self.winner, person_id, nobody)
+        self.chosen = _without(self.chosen, person_id, nobody)
+        self._again = _without(self._again, person_id, nobody)
+        self._newest = _without(self._newest, person_id, nobody)
+        self._taken_back = _without(self._taken_back, person_id, nobody)
+        return True
+
     def let_go(self) -> None:
         """What waits goes on waiting, for the bot's next run; here nobody waits for it."""
         self._ledger.let_go()
@@ -185,3 +197,18 @@ class Outlet:
         now = self._clock.now()
         await self._ledger.store(*(suggestion.refused(Refusal.STALE, now) for suggestion in stale))
         self._tell()
+
+
+def _without(choice: Choice | None, person_id: int, nobody: Viewer) -> Choice | None:
+    """A choice as it is without somebody; the same, if they have no part in it."""
+    if choice is None:
+        return None
+    lost = tuple(each for each in choice.lost if not _has(each.choice, person_id))
+    if len(lost) == len(choice.lost) and not _has(choice, person_id):
+        return choice
+    first, *merged = (each.without(person_id, nobody) for each in choice.suggestions)
+    return choice._replace(suggestion=first, merged=tuple(merged), lost=lost)
+
+
+def _has(choice: Choice, person_id: int) -> bool:
+    return any(each.viewer.id == person_id for each in choice.suggestions)

@@ -87,6 +87,13 @@ class Intake:
         self._mutes.pop(viewer.id, None)
         return was_muted
 
+    def forget(self, person_id: int, nobody: Viewer) -> None:
+        """Forgets what somebody is called. Their own mute lasts: nobody gets rid of it by being forgotten."""
+        for viewer_id, (mute, until) in self._mutes.items():
+            viewer = Viewer(viewer_id, "") if viewer_id == person_id else mute.viewer
+            by = nobody if mute.by.id == person_id else mute.by
+            self._mutes[viewer_id] = (Mute(viewer, mute.until, by), until)
+
     def drop_ended_mutes(self) -> list[int]:
         """Forgets the mutes that have run out; returns whose they were, by their IDs."""
         now = self._clock.steady()

@@ -1,7 +1,7 @@
 """What came true in one broadcast."""
 
 from bot.broadcast.interrupted import Interrupted
-from bot.broadcast.model import Suggestion
+from bot.broadcast.model import Suggestion, Viewer
 
 
 class Achieved:
@@ -19,6 +19,13 @@ class Achieved:
         """What came true in an earlier run of the bot."""
         for together in left.applied:
             self.took(together[0].applied or together[0].prompt, together)
+
+    def forget(self, person_id: int, nobody: Viewer) -> None:
+        """Has nobody in the place of somebody: they count as before."""
+        if self.last_applied:
+            self.last_applied = self.last_applied.without(person_id, nobody)
+        if person_id in self.people:
+            self.people = self.people - {person_id} | {nobody.id}
 
     def took(self, applied: str, settled: list[Suggestion]) -> None:
         """The world has taken these as one, the words of the first."""

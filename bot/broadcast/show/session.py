@@ -48,7 +48,7 @@ class BroadcastSession:
             changed=self.look_again,
             ends_at=lambda: self.share.ends_at,
         )
-        self._achieved = Achieved(broadcast.prompt)
+        self.achieved = Achieved(broadcast.prompt)
         self.taken_up: list[Ticket] | None = None
         """If it began in an earlier run of the bot, of what waited then."""
         self._ports = ports
@@ -63,13 +63,13 @@ class BroadcastSession:
         self.was_stored.set()
         self.taken_up = self.floor.restore(left)
         self.relay.streams.restore(left)
-        self._achieved.restore(left)
+        self.achieved.restore(left)
 
     @property
     def view(self) -> BroadcastView:
         """What is shown of it: one value for all who draw it, until a change is told."""
         if self._view is None:
-            relay, on_air, achieved = self.relay, self.relay.on_air, self._achieved
+            relay, on_air, achieved = self.relay, self.relay.on_air, self.achieved
             self._view = BroadcastView(
                 self.broadcast,
                 achieved.prompt_in_force,
@@ -93,7 +93,7 @@ class BroadcastSession:
     @property
     def prompt_in_force(self) -> str:
         """As the service words it."""
-        return self._achieved.prompt_in_force
+        return self.achieved.prompt_in_force
 
     @property
     def last_moment(self) -> LastMoment:
@@ -209,7 +209,7 @@ class BroadcastSession:
             is_taken_up = self.broadcast.state is State.CONNECTING
             await self.relay.begin(self._connecting, is_taken_up=is_taken_up)
             await self._move(State.LIVE)
-            self._achieved.prompt_in_force = self.relay.running.worded
+            self.achieved.prompt_in_force = self.relay.running.worded
             self._tell()
         return None
 
@@ -223,7 +223,7 @@ class BroadcastSession:
             self.floor.outlet,
             self.relay,
             self.share,
-            self._achieved,
+            self.achieved,
             self._ports,
             tell=self._tell,
             end=self.end,

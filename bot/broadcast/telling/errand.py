@@ -29,6 +29,12 @@ class Kind(StrEnum):
     """A stream whose recording is there: its artifacts are to be kept."""
     ANSWER = "answer"
     """An interaction: its user was told that an answer will come."""
+    FORGET = "forget"
+    """Somebody, by their ID: they are to be forgotten."""
+    UNNAMED = "unnamed"
+    """A broadcast: somebody in it was forgotten, so what shows names is to be made anew."""
+    FORGOTTEN = "forgotten"
+    """The same somebody: they are to know that it is done."""
 
 
 TOLD_BY_THE_PANEL = frozenset(

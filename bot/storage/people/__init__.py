@@ -1,0 +1,1 @@
+"""What the database keeps of people: forgotten, told, and deleted with a server."""
