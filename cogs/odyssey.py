@@ -44,6 +44,8 @@ from cogs.moderating.muting import mute_from_menu
 from cogs.moderating.review import VerdictButton
 from cogs.panel.buttons import PanelButton
 from cogs.panel.keeper import PanelKeeper
+from cogs.people.commands import ForgetButton, forget_me, my_data
+from cogs.people.unnaming import Unnaming
 from cogs.recordings.board import RecordingBoard
 from cogs.recordings.broadcast_list import PageButton
 from cogs.recordings.recordings import FreshLinksButton, RecordingLinkButton, StreamMenu
@@ -61,13 +63,14 @@ COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
     *(start, say, status, link, callvote, recording, clip, credits_, end),
     *(mode, pause, resume, panic, list_broadcasts, audit, health),
     *(mute, unmute, mutes, settings, words),
+    *(my_data, forget_me),
 )
 """In the order in which Discord offers them."""
 ITEMS: Sequence[type[LastingItem[Any]]] = (
     *(PanelButton, AnotherRoundButton, VoteButton, TakeBackButton, WithdrawButton, PageButton, StreamMenu),
     *(FreshLinksButton, TimelineButton, RecordingLinkButton),
     *(ControlButton, ModeMenu, VerdictButton, UnmuteButton, MutePageButton),
-    *(GroupMenu, EditButton, StarterRoles, DailyMinutes, KeepButton),
+    *(GroupMenu, EditButton, StarterRoles, DailyMinutes, KeepButton, ForgetButton),
 )
 """Buttons and menus, those of earlier runs too."""
 
@@ -77,7 +80,8 @@ async def setup(bot: commands.Bot) -> None:
     direct, panels = DirectMessages(bot), PanelKeeper(bot)
     words, word_back = PrivateWords(bot, direct), WordBack(bot, direct)
     chat, outcomes = Chat(bot, panels, word_back), Outcomes(bot, word_back, words)
-    hears = OdysseyCog(bot, panels, chat, outcomes)
+    unnaming = Unnaming(bot, direct, panels.redraw)
+    hears = OdysseyCog(bot, panels, chat, outcomes, unnaming)
     for cog in (PrivateAnswers(bot), words, panels, Dialogues(), Sight(), hears, Departures(bot)):
         await bot.add_cog(cog)
 
@@ -85,13 +89,16 @@ async def setup(bot: commands.Bot) -> None:
 class OdysseyCog(commands.Cog):
     """Has commands and buttons answer, hears what happens in Discord, and shows what comes of it."""
 
-    def __init__(self, bot: OdysseyBot, panels: PanelKeeper, chat: Chat, outcomes: Outcomes) -> None:
+    def __init__(
+        self, bot: OdysseyBot, panels: PanelKeeper, chat: Chat, outcomes: Outcomes, unnaming: Unnaming
+    ) -> None:
         self._bot = bot
         self._services = bot.services
         self._panels = panels
         self._recordings = RecordingBoard(bot)
         self._chat = chat
         self._outcomes = outcomes
+        self._unnaming = unnaming
 
     async def cog_load(self) -> None:
         """Has commands answer, and buttons, those of earlier runs too.
@@ -110,10 +117,12 @@ class OdysseyCog(commands.Cog):
         await self._outcomes.start()
         self._services.poster.poster = self._recordings
         self._services.clips.poster.poster = ClipWall(self._bot)
+        await self._unnaming.start()
         self._services.outbox.hurry()
 
     async def cog_unload(self) -> None:
         """Returns when all is shown and told, or the time for last words is over."""
+        await self._unnaming.close()
         self._services.poster.poster = self._services.clips.poster.poster = None
         within_s = self._services.deadline.last_words_s()
         await asyncio.gather(*(part.close(within_s=within_s) for part in (self._panels, self._outcomes)))

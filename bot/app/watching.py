@@ -1,5 +1,6 @@
 """What machines may ask of the bot: whether it is well, and what it counts."""
 
+import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
@@ -17,6 +18,8 @@ from bot.web.health import Health, WhyNot
 from bot.web.metrics import GuardedMetrics
 from bot.web.server import serve_metrics
 
+log = logging.getLogger(__name__)
+
 
 def health_of(liveness: Liveness, connection: Connection, answers: Answers, deadline: Deadline) -> Health:
     """What a bot needs to serve people, and whether it has it."""
@@ -27,6 +30,21 @@ def health_of(liveness: Liveness, connection: Connection, answers: Answers, dead
         "process": lambda: "the bot is told to stop" if deadline.has_begun else liveness.problem,
     }
     return Health(lambda: liveness.problem, lacks)
+
+
+def status_of(connection: Connection, broadcasts: Broadcasts) -> str:
+    """For systemd, on one line."""
+    discord = "connected to Discord" if connection.is_up else "not connected to Discord"
+    return f"{discord}; broadcasts: {len(broadcasts.running)}"
+
+
+def tell_of_public_url(settings: Settings) -> None:
+    """Warns the operator where nobody else could open the bot's pages."""
+    if settings.watch_base_url is None:
+        log.warning(
+            "PUBLIC_URL is not set, or leads to this machine alone: nobody else could open the watch page, "
+            "so Watch opens the video as Odyssey has it, some seconds behind"
+        )
 
 
 async def open_metrics(

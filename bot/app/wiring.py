@@ -10,8 +10,9 @@ from bot.app.archiving import open_archive
 from bot.app.copies import nightly_copies
 from bot.app.films import open_films
 from bot.app.key import check_key
+from bot.app.people import people_of
 from bot.app.recordings import shown_recordings
-from bot.app.watching import health_of, open_metrics, status_of
+from bot.app.watching import health_of, open_metrics, status_of, tell_of_public_url
 from bot.broadcast.answers import Answers
 from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audience.recording_links import RecordingLinks
@@ -59,6 +60,7 @@ from bot.storage.journal import DatabaseJournal
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.links import DatabaseLinks
 from bot.storage.outbox import DatabaseOutbox
+from bot.storage.people.forgetting import DatabasePeople
 from bot.storage.recording_links import DatabaseRecordingLinks
 from bot.storage.recovery import close_unfinished, left_open, left_running
 from bot.storage.unsettled import DatabaseStreamBooks
@@ -132,17 +134,11 @@ async def _open_services(
     first_questions = FirstQuestions(records, clock)
     history = DatabaseHistory(engine)
     links = WatchLinks(DatabaseLinks(engine, writer), history.broadcast, audit, clock, new_id)
-    recording_links = RecordingLinks(
-        DatabaseRecordingLinks(engine, writer),
-        audit,
-        clock,
-        new_id,
-        can_be_followed=settings.watch_base_url is not None,
-    )
+    link_books, is_public = DatabaseRecordingLinks(engine, writer), settings.watch_base_url is not None
+    recording_links = RecordingLinks(link_books, audit, clock, new_id, can_be_followed=is_public)
     with errors_explained(settings.database_url):
-        await guilds.load()
-        await first_questions.load()
-        await links.load()
+        for remembers in (guilds, first_questions, links):
+            await remembers.load()
 
     client = make_client()
     stack.push_async_callback(client.disconnect)
@@ -188,6 +184,8 @@ async def _open_services(
         Broadcasts(ports, hands_over=settings.on_stop == "hand-over")
     )
     await stack.enter_async_context(tidied_at_rest(lambda: not broadcasts.running))
+    stored_people = DatabasePeople(engine, writer, outbox, journal.names, clock)
+    people = await stack.enter_async_context(people_of(stored_people, broadcasts, guilds, outbox, clock))
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     await stack.enter_async_context(Unstored(broadcasts, outage, clock))
     with errors_explained(settings.database_url):
@@ -257,6 +255,7 @@ async def _open_services(
         health=health,
         gate=gate,
         metrics=metrics,
+        unnamed=people.unnamed,
     )
     web_settings = WebSettings(
         base_url=settings.page_url,
@@ -269,11 +268,7 @@ async def _open_services(
     await stack.enter_async_context(
         Systemd(stop, clock, hangs=lambda: liveness.problem, status=lambda: status_of(connection, broadcasts))
     )
-    if settings.watch_base_url is None:
-        log.warning(
-            "PUBLIC_URL is not set, or leads to this machine alone: nobody else could open the watch page, "
-            "so Watch opens the video as Odyssey has it, some seconds behind"
-        )
+    tell_of_public_url(settings)
     return Services(
         broadcasts=broadcasts,
         deeds=Deeds(audit, lambda guild_id: guilds.settings_of(guild_id).safe_prompt),
@@ -289,6 +284,8 @@ async def _open_services(
         recording_links=recording_links,
         timelines=recordings.timelines,
         read_file=recordings.archive.read,
+        people=people,
+        redos=[films.redo, desk.redraw],
         pictures=PictureProcess(),
         fetch_artifact=fetch_artifact,
         first_questions=first_questions,

@@ -8,6 +8,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import NotStoredError
 from bot.broadcast.model import Viewer
 from bot.broadcast.telling.errand import Errand, Kind
+from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 
 Told = Mapping[str, Sequence[Mapping[str, object]]]
@@ -51,6 +52,9 @@ class People:
         self._outbox = outbox
         self._clock = clock
         self._new_key = new_key
+        self._telling = asyncio.Lock()
+        self.unnamed = Listeners[str]()
+        """Told of each broadcast, by its ID, of which what shows names was made anew."""
 
     async def __aenter__(self) -> Self:
         await self._outbox.open(
@@ -71,13 +75,15 @@ class People:
         await asyncio.gather(*self._outbox.add(asked))
 
     async def tell(self, person_id: int) -> Told:
-        """All that is kept of somebody."""
-        told = [await keeper.tell(person_id) for keeper in self._keepers]
+        """All that is kept of somebody; of one after the other, since it may be much."""
+        async with self._telling:
+            told = [await keeper.tell(person_id) for keeper in self._keepers]
         return {name: entries for each in told for name, entries in each.items() if entries}
 
-    def is_unnaming(self, asked: Errand) -> bool:
+    @property
+    def is_unnaming(self) -> bool:
         """Whether something that had somebody's name has still to be made anew."""
-        return any(each.kind is Kind.UNNAMED for each in self._outbox.waiting if each.key != asked.key)
+        return any(errand.kind is Kind.UNNAMED for errand in self._outbox.waiting)
 
     async def _forget(self, asked: Errand) -> float | None:
         person_id, nobody = int(asked.subject_id), Viewer(self._new_key(), "")

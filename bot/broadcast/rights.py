@@ -36,6 +36,8 @@ class Deed(StrEnum):
     RENEW_LINK = "renew link"  # revoke the channel's watch link, and give it a new one
     REVOKE_RECORDING_LINK = "revoke recording link"  # and have a new one made
     SEE_HEALTH = "see health"  # of the service, as it has answered of late
+    BE_FORGOTTEN = "be forgotten"
+    SEE_OWN_DATA = "see own data"
     LIST = "list"
     AUDIT = "audit"
     SET = "set"  # see, change, export, import the server's settings
@@ -89,6 +91,8 @@ RIGHTS = {
     Deed.RENEW_LINK: Right.MODERATOR,
     Deed.REVOKE_RECORDING_LINK: Right.MODERATOR,
     Deed.SEE_HEALTH: Right.MODERATOR,
+    Deed.BE_FORGOTTEN: Right.VIEWER,
+    Deed.SEE_OWN_DATA: Right.VIEWER,
     Deed.LIST: Right.SERVER_MODERATOR,
     Deed.AUDIT: Right.SERVER_MODERATOR,
     Deed.SET: Right.SERVER_MODERATOR,

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from bot.broadcast.audience.recording_links import RecordingLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast
+from bot.broadcast.people import People, Redo
 from bot.broadcast.ports import FullHistory, PictureReader, PostJournal
 from bot.broadcast.recordings.archive import Archive
 from bot.broadcast.recordings.clips import Clips
@@ -71,6 +73,9 @@ class Services:
     recording_links: RecordingLinks
     timelines: Timelines
     read_file: ReadFile
+    people: People
+    redos: Sequence[Redo]
+    """What makes anew what shows names, of a broadcast in which somebody was forgotten."""
     pictures: PictureReader
     fetch_artifact: FetchArtifact
     first_questions: FirstQuestions

@@ -8,6 +8,11 @@ def new_reference() -> str:
     return secrets.token_hex(4)
 
 
+def new_key() -> int:
+    """A negative number that cannot be guessed, in 63 bits: no ID of Discord's is like that."""
+    return -1 - secrets.randbits(62)
+
+
 def new_id() -> str:
     """An ID that cannot be guessed, in 22 characters that are safe in a URL and in a button."""
     return secrets.token_urlsafe(16)

@@ -1,7 +1,7 @@
 """The web application: which address leads where, and what is answered."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from aiohttp import HttpVersion11, web
@@ -67,6 +67,8 @@ class Sources:
     gate: Gate
     metrics: GuardedMetrics | None = None
     """None where they are not shown among the pages."""
+    unnamed: Listeners[str] = field(default_factory=Listeners)
+    """Told of a broadcast in which somebody was forgotten, by its ID."""
 
 
 def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
@@ -139,10 +141,12 @@ class _Watch:
         async with self._halls:
             sources.listeners.listen(self._changed)
             sources.recorded.listen(self._recorded)
+            sources.unnamed.listen(self._renewed)
             sources.links.revoked.listen(self._revoked)
             yield
             sources.links.revoked.leave(self._revoked)
             sources.recorded.leave(self._recorded)
+            sources.unnamed.leave(self._renewed)
             sources.listeners.leave(self._changed)
 
     async def shutdown(self, _app: web.Application) -> None:
@@ -273,7 +277,10 @@ class _Watch:
         self._halls.changed(broadcast.channel)
 
     def _recorded(self, stream: Stream) -> None:
-        if channel := self._lasts.recorded(stream):
+        self._renewed(stream.broadcast_id)
+
+    def _renewed(self, broadcast_id: str) -> None:
+        if channel := self._lasts.renewed(broadcast_id):
             self._halls.changed(channel)
 
     def _revoked(self, link: WatchLink) -> None:

@@ -31,10 +31,10 @@ class LastBroadcasts:
         """A broadcast is over there."""
         self._known.forget(channel)
 
-    def recorded(self, stream: Stream) -> Channel | None:
-        """A stream's recording is there; returns the channel if that changes what is known of it."""
+    def renewed(self, broadcast_id: str) -> Channel | None:
+        """Something about a broadcast is new; returns the channel if that changes what is known of it."""
         for channel, last in self._known:
-            if last and last.broadcast.id == stream.broadcast_id:
+            if last and last.broadcast.id == broadcast_id:
                 self._known.forget(channel)
                 return channel
         return None

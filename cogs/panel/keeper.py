@@ -9,6 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot.broadcast.audience.links import WatchLink
+from bot.broadcast.errors import NotShownError
 from bot.broadcast.model import Broadcast
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
@@ -88,6 +89,15 @@ class PanelKeeper(commands.Cog):
             kept.upkeep.hurry()
         self._mender.hurry()
         self._mender.look()
+
+    async def redraw(self, broadcast_id: str) -> None:
+        """Has the panels of a broadcast that is over show what is stored now. Raises `NotShownError`.
+
+        Those of one that runs show it anyway.
+        """
+        if await self._services.history.open_panels(broadcast_id) and not self._is_kept(broadcast_id):
+            self._mender.look()
+            raise NotShownError("its panels are being mended")
 
     async def close(self, *, within_s: float) -> None:
         """Stops keeping. Panels of broadcasts that are over get their last edit first."""

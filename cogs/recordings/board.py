@@ -131,7 +131,9 @@ class RecordingBoard:
                 closed_at=closed_at,
                 looks=past.looks,
             )
-            if not past.is_over or not await self._is_out_of_sight(channel, past, above):
+            # One that was final before is only changed: nobody waits for it any more.
+            is_news = past.is_over and post.closed_at is None
+            if not is_news or not await self._is_out_of_sight(channel, past, above):
                 return shown
             try:
                 below = await self._standing(channel, past, above=above) or await self._send(

@@ -54,6 +54,9 @@ UNMUTE = "Let somebody steer again (moderators of the server)"
 UNMUTE_OPTIONS = {"person": "Who"}
 MUTES = "See who is muted from steering, and until when (moderators of the server)"
 
+FORGET_ME = "Have your name and your ID leave all that this bot keeps and shows"
+MY_DATA = "Get all that this bot keeps of you, as a file"
+
 SETTINGS = "Show or change this server's settings (moderators of the server)"
 SETTINGS_OPTIONS = {
     "name": "Which setting",

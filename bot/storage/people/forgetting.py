@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Executable, Row, Table, Update, delete, false, null, or_, select, update
+from sqlalchemy import (
+    Column,
+    Executable,
+    Row,
+    Select,
+    Table,
+    Update,
+    delete,
+    false,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.clock import Clock
@@ -66,13 +79,12 @@ class DatabasePeople:
             is_theirs &= suggestions.c.settled_at.is_not(None)
         row_key: list[Column[Any]] = list(table.primary_key)
         broadcast_id = broadcasts.c.id if table is broadcasts else table.c.get("broadcast_id", null())
-        found: Sequence[Row[Any]] = await read(
-            self._engine, select(broadcast_id.label("in_broadcast")).add_columns(*row_key).where(is_theirs)
-        )
+        theirs: Select[Any] = select(broadcast_id.label("in_broadcast"), *row_key).where(is_theirs)
+        found = await read(self._engine, theirs)
         for start in range(0, len(found), AT_ONCE):
             part = found[start : start + AT_ONCE]
             # A key of several columns is one of few rows.
-            in_part = is_theirs if len(row_key) > 1 else row_key[0].in_([row[1] for row in part])
+            in_part = is_theirs if len(row_key) > 1 else row_key[0].in_([row[-1] for row in part])
             left = [
                 update(table).where(in_part, column == person_id).values({column: key}) for column in columns
             ]
@@ -82,7 +94,7 @@ class DatabasePeople:
         now = self._clock.now()
         ids = {row.in_broadcast for row in part if row.in_broadcast}
         errands = [Errand(Kind.UNNAMED, each, now, each) for each in sorted(ids)]
-        stored = self._writer.execute(*statements, *_shown_anew(ids), *map(owed, errands), is_fact=True)
+        stored = self._writer.execute(*statements, _panels_open(ids), *map(owed, errands), is_fact=True)
         self._outbox.owe(stored, *errands)
         await stored
 
@@ -110,13 +122,10 @@ def _words_gone(table: Table, part: Sequence[Row[Any]]) -> list[Update]:
     ]
 
 
-def _shown_anew(broadcast_ids: Iterable[str]) -> list[Update]:
-    """Their panels and posts do not show what they should any more."""
+def _panels_open(broadcast_ids: Iterable[str]) -> Update:
+    """Those of what is over do not show what they should any more."""
     over = select(broadcasts.c.id).where(
         broadcasts.c.id.in_(list(broadcast_ids)), broadcasts.c.state.in_(_OVER)
     )
-    of_them = posts.c.broadcast_id.in_(over)
-    return [
-        update(posts).where(of_them, posts.c.kind == PostKind.PANEL.value).values(closed_at=None),
-        update(posts).where(of_them, posts.c.kind != PostKind.PANEL.value).values(streams_shown=0),
-    ]
+    of_them = posts.c.broadcast_id.in_(over) & (posts.c.kind == PostKind.PANEL.value)
+    return update(posts).where(of_them).values(closed_at=None)

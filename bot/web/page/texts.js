@@ -12,6 +12,8 @@ const MODES = { queue: "by turns", vote: "by vote", draw: "by lot", host: "by th
 
 const n = (number) => numbers.format(number);
 const given = (words) => `\u2068${words}\u2069`;
+/** Who is forgotten has no name. */
+const called = (name) => given(name || "somebody");
 const counted = (count, one, other) => `${n(count)} ${plurals.select(count) === "one" ? one : other}`;
 const votes = (count) => counted(count, "vote", "votes");
 const ofAll = (count, all) => `${n(count)} of ${votes(all)}`;
@@ -41,8 +43,8 @@ const texts = {
   video: "Live video of the broadcast",
   channel: (name) => (name ? `#${given(name)}` : "Live broadcast"),
   title: (name, isLive) => `${isLive ? "Live: " : ""}${texts.channel(name)}`,
-  hosted: (name) => `hosted by ${given(name)}`,
-  idea: (name) => `${given(name)}’s idea`,
+  hosted: (name) => `hosted by ${called(name)}`,
+  idea: (name) => `${called(name)}’s idea`,
   opening: "The opening",
   reworded: (words) => `In Odyssey’s words: ${given(words)}`,
   readAll: "Read all",
@@ -75,7 +77,7 @@ const texts = {
   brokeOff: "The broadcast broke off.",
   onItself: "The next broadcast begins here by itself.",
   isStarting: "The next broadcast is starting …",
-  lastOne: (host, seconds) => `The last broadcast, hosted by ${given(host)}, ${ago(seconds / 60)}`,
+  lastOne: (host, seconds) => `The last broadcast, hosted by ${called(host)}, ${ago(seconds / 60)}`,
   recordingComes: "Its recording is on its way.",
   playFilm: "Play the recording",
   filmFailed: "The recording cannot be played just now.",
@@ -98,12 +100,12 @@ const texts = {
   },
   paused: "Suggestions are paused by a moderator.",
   closes: (seconds) => (seconds > 0 ? `closes in ${seconds} s` : "closing"),
-  byWithVotes: (name, count) => `${given(name)} · ${votes(count)}`,
+  byWithVotes: (name, count) => `${called(name)} · ${votes(count)}`,
   waitForAPlace: (count) => counted(count, "more waits for a place on the ballot", "more wait for a place on the ballot"),
   won: "Won the vote",
-  wonBy: (name, count, all) => `${given(name)} · ${ofAll(count, all)}`,
+  wonBy: (name, count, all) => `${called(name)} · ${ofAll(count, all)}`,
   wonWith: (count, all) => `won the vote, ${ofAll(count, all)}`,
-  motion: (name, mode) => `${given(name)} asks to decide ${MODES[mode]} from now on`,
+  motion: (name, mode) => `${called(name)} asks to decide ${MODES[mode]} from now on`,
   standsAt: (count, against, seconds) => `${n(count)} for, ${n(against)} against · ${texts.closes(seconds)}`,
   takePart: (name) => (name ? `Take part in ${texts.channel(name)}` : "Take part on Discord"),
   backTo: (name) => (name ? `Back to ${texts.channel(name)}` : "Back to Discord"),

@@ -25,7 +25,7 @@ export const hasWon = ({ prompt, asked_for, winner }) => winner?.text === asked_
 // Whose idea the prompt in force is, and how it won.
 export function whose(broadcast) {
   const { prompt, winner } = broadcast;
-  const idea = prompt.by ? texts.idea(plain(prompt.by)) : texts.opening;
+  const idea = prompt.by === null ? texts.opening : texts.idea(plain(prompt.by));
   return hasWon(broadcast) ? `${idea} · ${texts.wonWith(winner.votes, winner.of)}` : idea;
 }
 
