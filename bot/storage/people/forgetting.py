@@ -34,7 +34,7 @@ from bot.storage.schema import actions, broadcasts, people, posts, suggestions
 from bot.storage.unbroken import read
 from bot.storage.writer import Writer
 
-AT_ONCE = 200
+AT_ONCE = 50
 """Rows in one transaction: nobody who writes meanwhile waits for long."""
 _OVER = [state.value for state in State if state.is_over]
 _OF_WORDS = [ActionKind.APPROVE.value, ActionKind.EDIT.value, ActionKind.REFUSE.value]

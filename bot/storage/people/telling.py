@@ -1,10 +1,11 @@
 """All that the database keeps of somebody, as they may have it."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, or_, select
+from sqlalchemy import Row, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.people import Told
@@ -12,6 +13,7 @@ from bot.storage.people.columns import person_columns, personal_tables
 from bot.storage.schema import broadcasts, streams
 from bot.storage.unbroken import read
 
+SECRET = streams.c.session.name
 _LARGEST = 2**53
 """Above that, what reads JSON may round whole numbers."""
 
@@ -21,26 +23,26 @@ async def kept_of(engine: AsyncEngine, person_id: int) -> Told:
     told: dict[str, list[Mapping[str, object]]] = {}
     for table in personal_tables():
         theirs = select(table).where(or_(*(column == person_id for column in person_columns(table))))
-        told[table.name] = [_entry(table, row, person_id) for row in await read(engine, theirs)]
+        told[table.name] = await _entries(table, await read(engine, theirs), person_id)
     begun = select(streams).join(broadcasts).where(broadcasts.c.host_id == person_id)
-    told[streams.name] = [_entry(streams, row, person_id) for row in await read(engine, begun)]
+    told[streams.name] = await _entries(streams, await read(engine, begun), person_id)
     return told
 
 
-def _entry(table: Table, row: Row[Any], person_id: int) -> Mapping[str, object]:
-    values = row._asdict()
+async def _entries(table: Table, rows: Sequence[Row[Any]], person_id: int) -> list[Mapping[str, object]]:
+    """In a thread: they may be ten thousands."""
+    people = {column.name for column in person_columns(table)}
+    return await asyncio.to_thread(lambda: [_entry(row, people, person_id) for row in rows])
+
+
+def _entry(row: Row[Any], people: Set[str], person_id: int) -> Mapping[str, object]:
+    """Without whoever else is in it; and nothing that opens a connection, or is a picture."""
     return {
-        column.name: _plain(values[column.name])
-        for column in table.columns
-        if values[column.name] is not None and _is_for(column, values[column.name], person_id)
+        name: _plain(value)
+        for name, value in row._mapping.items()
+        if value is not None and not isinstance(value, bytes) and name != SECRET
+        if name not in people or value == person_id
     }
-
-
-def _is_for(column: Column[Any], value: Any, person_id: int) -> bool:
-    """Not who else is in it; and nothing that opens a connection, or is a picture."""
-    if column in person_columns(column.table):
-        return bool(value == person_id)
-    return not isinstance(value, bytes) and column is not streams.c.session
 
 
 def _plain(value: Any) -> object:
