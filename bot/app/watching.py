@@ -32,12 +32,6 @@ def health_of(liveness: Liveness, connection: Connection, answers: Answers, dead
     return Health(lambda: liveness.problem, lacks)
 
 
-def status_of(connection: Connection, broadcasts: Broadcasts) -> str:
-    """For systemd, on one line."""
-    discord = "connected to Discord" if connection.is_up else "not connected to Discord"
-    return f"{discord}; broadcasts: {len(broadcasts.running)}"
-
-
 def tell_of_public_url(settings: Settings) -> None:
     """Warns the operator where nobody else could open the bot's pages."""
     if settings.watch_base_url is None:
