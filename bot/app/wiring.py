@@ -10,7 +10,7 @@ from bot.app.archiving import open_archive
 from bot.app.copies import nightly_copies
 from bot.app.films import open_films
 from bot.app.key import check_key
-from bot.app.people import people_of
+from bot.app.people import open_left_servers, people_of
 from bot.app.recordings import shown_recordings
 from bot.app.watching import health_of, open_metrics, status_of, tell_of_public_url
 from bot.broadcast.answers import Answers
@@ -60,7 +60,7 @@ from bot.storage.journal import DatabaseJournal
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.links import DatabaseLinks
 from bot.storage.outbox import DatabaseOutbox
-from bot.storage.people.forgetting import DatabasePeople
+from bot.storage.people import DatabasePeople, DatabaseServers
 from bot.storage.recording_links import DatabaseRecordingLinks
 from bot.storage.recovery import close_unfinished, left_open, left_running
 from bot.storage.unsettled import DatabaseStreamBooks
@@ -139,7 +139,6 @@ async def _open_services(
     with errors_explained(settings.database_url):
         for remembers in (guilds, first_questions, links):
             await remembers.load()
-
     client = make_client()
     stack.push_async_callback(client.disconnect)
     await check_key(client, answers)
@@ -186,6 +185,9 @@ async def _open_services(
     await stack.enter_async_context(tidied_at_rest(lambda: not broadcasts.running))
     stored_people = DatabasePeople(engine, writer, outbox, journal.names, clock)
     people = await stack.enter_async_context(people_of(stored_people, broadcasts, guilds, outbox, clock))
+    left_servers = await open_left_servers(
+        settings, stack, DatabaseServers(engine, writer), kept.archive, clock, guilds, first_questions, links
+    )
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     await stack.enter_async_context(Unstored(broadcasts, outage, clock))
     with errors_explained(settings.database_url):
@@ -285,6 +287,7 @@ async def _open_services(
         timelines=recordings.timelines,
         read_file=recordings.archive.read,
         people=people,
+        left_servers=left_servers,
         redos=[films.redo, desk.redraw],
         pictures=PictureProcess(),
         fetch_artifact=fetch_artifact,

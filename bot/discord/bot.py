@@ -32,6 +32,7 @@ from bot.broadcast.telling.outbox import Outbox
 from bot.discord.event_guard import guard, guard_tasks
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
+from bot.guilds.left_servers import LeftServers
 from bot.kit.references import new_reference
 from bot.process.deadline import Deadline
 from bot.process.sealing import Seal
@@ -74,6 +75,7 @@ class Services:
     timelines: Timelines
     read_file: ReadFile
     people: People
+    left_servers: LeftServers
     redos: Sequence[Redo]
     """What makes anew what shows names, of a broadcast in which somebody was forgotten."""
     pictures: PictureReader

@@ -24,6 +24,10 @@ class FirstQuestions:
         """Whether a server is still to be asked; not while somebody there is being asked."""
         return guild_id not in self._asked
 
+    def drop_server(self, guild_id: int) -> None:
+        """All that is stored of a server was deleted."""
+        self._asked.discard(guild_id)
+
     async def ask(self, guild_id: int, question: Callable[[], Awaitable[object]]) -> None:
         """Asks, and remembers it. Raises what `question` raises; then it is to be asked again."""
         self._asked.add(guild_id)

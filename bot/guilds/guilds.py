@@ -170,6 +170,11 @@ class Guilds:
         """As `Keeper.tell`: they are stored too."""
         return {}
 
+    def drop_server(self, guild_id: int) -> None:
+        """All that is stored of a server was deleted."""
+        for known in (self._stored, self._judges, self._intakes):
+            known.pop(guild_id, None)
+
     def _check_prefixes(self, settings: GuildSettings, before: GuildSettings) -> None:
         """Raises `WrongSettingError` where suggestions would start as what is said to other bots."""
         if settings.prefix == NO_PREFIX or settings.prefixes(self.own_prefix).own:

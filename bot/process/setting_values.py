@@ -36,6 +36,11 @@ def tidied(value: Any) -> Any:
     return text
 
 
+def days(value: Any) -> Any:
+    """How many; `never`, in whatever letters, is 0."""
+    return 0 if isinstance(value, str) and value.lower() == "never" else value
+
+
 def web_url(value: str, schemes: tuple[str, ...]) -> str:
     """A URL that a path can be put behind, without a slash at its end."""
     if re.search(r"\s", value) or len(value) > LONGEST_URL:

@@ -21,6 +21,7 @@ from bot.process.archive_settings import ArchiveSettings
 from bot.process.logs import LogLevel
 from bot.process.setting_values import (
     PREFIX_LIMIT,
+    days,
     framing_sites,
     is_loopback,
     listening_host,
@@ -106,6 +107,12 @@ class Settings(DatabaseSettings, ArchiveSettings):
     )
     discord_gateway_url: Annotated[str | None, _url("ws", "wss")] = Field(
         None, validate_default=True, description="A Discord-compatible gateway; unset means Discord."
+    )
+    left_server_days: Annotated[int, BeforeValidator(days)] = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="Days after which all of a server that removed the bot is deleted; 0 or never: none.",
     )
     web_host: Annotated[str, AfterValidator(listening_host)] = Field(
         "127.0.0.1", description="Address on which the watch page is served."

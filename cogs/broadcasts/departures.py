@@ -23,6 +23,7 @@ class Departures(commands.Cog):
         self._bot = bot
         self._broadcasts = bot.services.broadcasts
         self._links = bot.services.links
+        self._left_servers = bot.services.left_servers
         self._places = LostPlaces(bot)
 
     async def cog_unload(self) -> None:
@@ -31,6 +32,7 @@ class Departures(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """A new session: servers that are gone are not told of any more, nor are channels."""
+        await self._left_servers.is_in([guild.id for guild in self._bot.guilds])
         self._places.look()
         for link in self._links:
             await self._look_for_channel(link.channel)
@@ -41,6 +43,16 @@ class Departures(commands.Cog):
         """A server is there again, as after a lost session: what happened meanwhile was not told."""
         self._places.look(guild.id)
         await self._look_for_people(guild)
+
+    @commands.Cog.listener("on_guild_join")
+    async def on_new_server(self, guild: discord.Guild) -> None:
+        """It may have had the bot before."""
+        await self._left_servers.back(guild.id)
+
+    @commands.Cog.listener("on_guild_remove")
+    async def on_left_server(self, guild: discord.Guild) -> None:
+        """The bot was removed, or the server deleted; an outage of Discord is told otherwise."""
+        await self._left_servers.left(guild.id)
 
     @commands.Cog.listener("on_guild_remove")
     @commands.Cog.listener("on_guild_update")

@@ -39,6 +39,7 @@ from bot.storage.films import DatabaseFilms
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.links import DatabaseLinks
+from bot.storage.people import DatabaseServers
 from bot.storage.recording_links import DatabaseRecordingLinks
 from tests.storage.conftest import NOW, Store
 
@@ -137,6 +138,7 @@ async def fill(store: Store, channel: Channel) -> None:
             await records.save_action(Action(channel.guild_id, host, kind, subject, NOW, whom))
     await records.save_settings(channel.guild_id, "{}", NOW)
     await records.save_asked(channel.guild_id, NOW)
+    await DatabaseServers(store.engine, store.writer).note_left([channel.guild_id], NOW)
     await DatabaseLinks(store.engine, store.writer).save_link(WatchLink(f"token{channel.id}", channel, NOW))
 
 

@@ -107,6 +107,11 @@ class WatchLinks:
             await self._records.forget_link(channel)
             self._lead(channel, None)
 
+    def drop_server(self, guild_id: int) -> None:
+        """All that is stored of a server was deleted."""
+        for channel in [channel for channel in self._by_channel if channel.guild_id == guild_id]:
+            self._lead(channel, None)
+
     def __iter__(self) -> Iterator[WatchLink]:
         """All that lead somewhere."""
         return iter(tuple(self._by_channel.values()))

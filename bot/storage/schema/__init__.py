@@ -8,6 +8,7 @@ from bot.storage.schema.floors import motion_votes, motions, opening_pictures, v
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
 from bot.storage.schema.people import people
 from bot.storage.schema.search import guild_numbers
+from bot.storage.schema.servers import left_servers
 from bot.storage.schema.telling import outbox, posts, recording_links, watch_links
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "kept_files",
     "known",
     "last_moments",
+    "left_servers",
     "metadata",
     "motion_votes",
     "motions",

@@ -1,0 +1,19 @@
+"""Which servers have removed the bot, and when.
+
+Why: what is kept of them is deleted some time after that, unless they take it back.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "left_servers",
+        sa.Column("guild_id", sa.BigInteger, nullable=False),
+        sa.Column("left_at", sa.DateTime, nullable=False),
+        sa.PrimaryKeyConstraint("guild_id", name="pk_left_servers"),
+    )
