@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    case,
     delete,
     false,
     null,
@@ -85,10 +86,9 @@ class DatabasePeople:
             part = found[start : start + AT_ONCE]
             # A key of several columns is one of few rows.
             in_part = is_theirs if len(row_key) > 1 else row_key[0].in_([row[-1] for row in part])
-            left = [
-                update(table).where(in_part, column == person_id).values({column: key}) for column in columns
-            ]
-            await self._write(part, [*_words_gone(table, part), *left])
+            # Found by their keys alone: by the index of people SQLite would read all of theirs each time.
+            left = {column: case((column == person_id, key), else_=column) for column in columns}
+            await self._write(part, [*_words_gone(table, part), update(table).where(in_part).values(left)])
 
     async def _write(self, part: Sequence[Row[Any]], statements: Iterable[Executable]) -> None:
         now = self._clock.now()
