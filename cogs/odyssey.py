@@ -61,9 +61,9 @@ from cogs.wording.requests import NOT_A_MEMBER, OUTDATED_COMMAND
 
 COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
     *(start, say, status, link, callvote, recording, clip, credits_, end),
+    *(my_data, forget_me),
     *(mode, pause, resume, panic, list_broadcasts, audit, health),
     *(mute, unmute, mutes, settings, words),
-    *(my_data, forget_me),
 )
 """In the order in which Discord offers them."""
 ITEMS: Sequence[type[LastingItem[Any]]] = (

@@ -111,9 +111,8 @@ async def _open_services(
     def make_client() -> Odyssey:
         return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
 
-    engine = await stack.enter_async_context(
-        open_database(settings.database_url, alone=True, backup_dir=settings.backup_path)
-    )
+    opened = open_database(settings.database_url, alone=True, backup_dir=settings.backup_path)
+    engine = await stack.enter_async_context(opened)
     writer = await stack.enter_async_context(Writer(engine, patience_s=settings.database_patience_s))
     outage = Outage()
     writer.tried.listen(lambda one: outage.tell(is_on=one.is_for_want_of_the_database))
@@ -122,7 +121,7 @@ async def _open_services(
     outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(engine, writer), clock))
     journal = DatabaseJournal(writer, outbox)
     records = DatabaseGuilds(engine, writer)
-    audit = Audit(records, clock)
+    audit, first_questions = Audit(records, clock), FirstQuestions(records, clock)
     guilds = Guilds(
         records,
         audit,
@@ -131,7 +130,6 @@ async def _open_services(
         lambda guild_id: broadcasts.in_guild(guild_id),  # opened below, since they go by its rules
         own_prefix=settings.chat_prefix,
     )
-    first_questions = FirstQuestions(records, clock)
     history = DatabaseHistory(engine)
     links = WatchLinks(DatabaseLinks(engine, writer), history.broadcast, audit, clock, new_id)
     link_books, is_public = DatabaseRecordingLinks(engine, writer), settings.watch_base_url is not None
@@ -179,9 +177,8 @@ async def _open_services(
         outage=outage,
     )
     nightly = await nightly_copies(settings, stack, clock)
-    broadcasts = await stack.enter_async_context(
-        Broadcasts(ports, hands_over=settings.on_stop == "hand-over")
-    )
+    hands_over = settings.on_stop == "hand-over"
+    broadcasts = await stack.enter_async_context(Broadcasts(ports, hands_over=hands_over))
     await stack.enter_async_context(tidied_at_rest(lambda: not broadcasts.running))
     stored_people = DatabasePeople(engine, writer, outbox, journal.names, clock)
     people = await stack.enter_async_context(people_of(stored_people, broadcasts, guilds, outbox, clock))
@@ -288,7 +285,7 @@ async def _open_services(
         read_file=recordings.archive.read,
         people=people,
         left_servers=left_servers,
-        redos=[films.redo, desk.redraw],
+        redos=[films.redo, clips.redraw, desk.redraw],
         pictures=PictureProcess(),
         fetch_artifact=fetch_artifact,
         first_questions=first_questions,

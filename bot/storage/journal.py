@@ -209,7 +209,7 @@ class DatabaseJournal:
         self._note(update(schema.broadcasts).where(its_row).values(ballot_closes_at=closes_at))
 
     def note_motion(self, broadcast_id: str, motion: MotionLeft | None) -> None:
-        name = self._names.heard(broadcast_id, motion.by, is_new=True) if motion else []
+        name = self.names.heard(broadcast_id, motion.by, is_new=True) if motion else []
         self._note(*name, *put_to_the_vote(broadcast_id, motion))
 
     def note_vote_on_mode(self, broadcast_id: str, viewer_id: int, is_for: bool | None) -> None:

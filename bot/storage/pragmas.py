@@ -18,7 +18,13 @@ def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
     # A commit is on the disk before anybody is told of it: what was told outlives a power cut. What is only
     # for a moment is in memory: in a container nothing but the data can be written. Who is forgotten leaves
     # the file too: what is deleted is overwritten.
-    rules = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
+    rules = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "secure_delete=ON",
+    )
     for pragma in rules:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

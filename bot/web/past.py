@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastBroadcast
-from bot.broadcast.model import Channel, Stream
+from bot.broadcast.model import Channel
 from bot.broadcast.picture import Picture
 from bot.web.asked_once import AskedOnce
 from bot.web.recordings.fresh import TROUBLE_S

@@ -97,7 +97,7 @@ class PanelKeeper(commands.Cog):
         """
         if await self._services.history.open_panels(broadcast_id) and not self._is_kept(broadcast_id):
             self._mender.look()
-            raise NotShownError("its panels are being mended")
+            raise NotShownError(broadcast_id)
 
     async def close(self, *, within_s: float) -> None:
         """Stops keeping. Panels of broadcasts that are over get their last edit first."""

@@ -20,7 +20,7 @@ async def test_what_everybody_needs_is_offered_first(house: House) -> None:
         name: RIGHTS[deed]
         for deed, of_deed in doors().items()
         for door in of_deed
-        for name in re.findall(r"^`/odyssey (\w+)`$", door)
+        for name in re.findall(r"^`/odyssey ([\w-]+)`$", door)
     } | {"say": Right.STEERER}
     for command in root["options"]:
         right, description = rights[command["name"]], command["description"]

@@ -6,8 +6,8 @@ Why: what is kept of them is deleted some time after that, unless they take it b
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
