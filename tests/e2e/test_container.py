@@ -18,7 +18,8 @@ from tests.e2e.conftest import API_KEY, CHANNEL, House, free_port, until_healthy
 from tests.support.processes import ROOT
 
 CONTAINED = """
-mount --bind "$DATA" "$DATA" && mount -o remount,ro,bind / || exit 77
+mount --bind "$DATA/.." "$DATA/.." && mount --bind "$DATA" "$DATA" || exit 77
+mount -o remount,ro,bind "$DATA/.." && mount -o remount,ro,bind / || exit 77
 cd "$DATA/.." && ! touch "$DATA/../x" 2>/dev/null || exit 77
 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
 """
