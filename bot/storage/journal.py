@@ -94,28 +94,25 @@ class DatabaseJournal:
         running = schema.broadcasts.c.id.in_(broadcast_ids)
         return self._writer.execute(update(schema.broadcasts).where(running).values(last_seen_at=at))
 
-    async def save_last_moment(self, broadcast_id: str, moment: LastMoment, at: datetime) -> None:
-        kept = self._save(
-            schema.last_moments,
-            broadcast_id=broadcast_id,
-            at=at,
-            mode=moment.mode.value if moment.mode else None,
-            opening=moment.opening,
-            applied=list(map(storable, moment.applied)),
-            portrait=bool(moment.picture and moment.picture.portrait),
-            picture=moment.picture.jpeg if moment.picture else None,
-        )
+    def save_last_moment(self, broadcast_id: str, moment: LastMoment, at: datetime) -> Awaitable[None]:
+        row = {
+            "broadcast_id": broadcast_id,
+            "at": at,
+            "mode": moment.mode.value if moment.mode else None,
+            "opening": moment.opening,
+            "applied": list(map(storable, moment.applied)),
+            "portrait": bool(moment.picture and moment.picture.portrait),
+            "picture": moment.picture.jpeg if moment.picture else None,
+        }
         moments = schema.last_moments.c
         newest = select(moments.broadcast_id).order_by(moments.at.desc()).limit(MOMENTS_KEPT)
         is_over = exists().where(
             schema.broadcasts.c.id == moments.broadcast_id, schema.broadcasts.c.state.in_(_OVER)
         )
         older = delete(schema.last_moments).where(moments.broadcast_id.not_in(newest), is_over)
-        saved = [kept, self._writer.execute(older)]
-        if moment.picture:
-            its_own = schema.opening_pictures.c.broadcast_id == broadcast_id
-            saved.append(self._writer.execute(delete(schema.opening_pictures).where(its_own)))
-        await asyncio.gather(*saved)
+        its_own = schema.opening_pictures.c.broadcast_id == broadcast_id
+        handed_in = [delete(schema.opening_pictures).where(its_own)] if moment.picture else []
+        return self._writer.execute(upsert(schema.last_moments, row), older, *handed_in)
 
     def save_handed_in(self, broadcast_id: str, picture: Picture) -> Awaitable[None]:
         return self._save(schema.opening_pictures, broadcast_id=broadcast_id, **asdict(picture))

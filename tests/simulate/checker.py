@@ -145,9 +145,11 @@ def marks_tell_the_truth(evening: Evening) -> Iterator[str]:
             if refusal in UNMARKED_REFUSALS
             else REFUSED
         )
+        right = [{sign} if sign else set()]
         if message and row["message_id"] in evening.crowd.unmarked:
-            sign = None
-        if message and message.marks != ({sign} if sign else set()):
+            # That it was one of many is known in memory only: a later run marks it.
+            right = [set(), *right] if evening.crashes else [set()]
+        if message and message.marks not in right:
             yield f"suggestion {row['id']} is {row['outcome']} ({refusal}), and marked {message.marks}"
 
 

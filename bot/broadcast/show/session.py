@@ -290,11 +290,15 @@ class BroadcastSession:
             await stored
 
     def _moved(self, state: State) -> Broadcast:
-        """Dated by the wall as it is now: a minute is stored as a minute, though it was set meanwhile."""
+        """Dated by the wall as it is now: a minute is stored as a minute, though it was set meanwhile.
+
+        An end that has only begun is not: after a crash nobody knows until when time off air was reckoned.
+        """
         clock = self._ports.clock
         if state is State.LIVE:
             self.share.begin(clock.steady())
-        return self.share.dated(self.broadcast.moved(state, clock.date_of(clock.steady()), self._ending))
+        moved = self.broadcast.moved(state, clock.date_of(clock.steady()), self._ending)
+        return moved if state is State.ENDING else self.share.dated(moved)
 
     def _tell(self) -> None:
         self._view = None

@@ -258,6 +258,19 @@ async def test_it_can_be_ended_while_it_comes_back(opened: Opened) -> None:
         assert session.broadcast.on_air_s == ON_AIR.total_seconds()
 
 
+@pytest.mark.outage("the bot is killed")
+async def test_cut_off_as_it_ends_its_time_off_air_is_not_reckoned_twice(opened: Opened) -> None:
+    """An end that has begun is stored without it: whoever closes it then reckons it to its last stream."""
+    async with opened(slots=1) as run:
+        run.service.failing_at["connect"] = [FULL] * 9
+        session = await resumed(run, left(run))
+        await run.clock.turn(30)
+        await run.end(session)
+        stored = {each.state: each.off_air for each in run.journal.broadcasts}
+        assert stored[State.ENDING] == timedelta()
+        assert stored[State.ENDED] > SEEN_AGO
+
+
 async def test_a_start_waits_in_line_for_what_an_old_connection_may_block(opened: Opened) -> None:
     """That is told goodbye; as soon as it is left, the start goes."""
     async with opened(slots=1) as run:
