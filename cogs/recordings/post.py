@@ -48,7 +48,9 @@ class RecordingPost(LastingView):
         caption = "" if is_alone or is_film else words.shown_stream(past, shown, recording)
         room = MESSAGE_LIMIT - len(head) - len(caption) - MARKS_LIMIT
         led = _lasting_links(link, None if is_film else shown) if link else _links(recording, room)
-        links = "\n".join(filter(None, [caption, led, words.stream_mark(shown.stream)]))
+        # Below a film of several streams only the broadcast's own stands.
+        mark = "" if is_film and not is_alone else words.stream_mark(shown.stream)
+        links = "\n".join(filter(None, [caption, led, mark]))
         room = MESSAGE_LIMIT - len(head) - len(links) - len(words.mark(past))
         pictures = [discord.MediaGalleryItem(file) for file in stills.files()]
         others = [TextDisplay[Any]("\n".join([*([] if is_film else _lines(past, room)), words.mark(past)]))]
