@@ -53,6 +53,10 @@ class RecordingBoard:
             await services.journal.drop_recordings(broadcast.id, services.clock.now())
         except DISCORD_FAILED as error:
             raise NotShownError(type(error).__name__) from error
+        except RuntimeError as error:  # aiohttp's, when the bot has closed its connections meanwhile
+            if not self._bot.is_closed():
+                raise
+            raise NotShownError(type(error).__name__) from error
         else:
             self._unremembered[broadcast.id] = post
             await services.journal.save_post(post)
