@@ -8,6 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from bot.broadcast.recordings.footage import Part
+from bot.film.agreeing import survives
+from bot.film.look import look
 from bot.film.making import FILM, Job, make
 from tests.film.test_joining import packets_of, parts
 from tests.film.videos import PLAIN, Kind, make_video, pictures_of, times_of, tones_of
@@ -52,6 +54,18 @@ def test_a_part_of_another_kind_is_made_to_fit(other: Kind, tmp_path: Path) -> N
     for tone in tones_of(videos[1])[:1]:  # its own grey is there, if not to the bit
         middle = first_pictures(film, 75)[0][40:56, 70:90]
         assert abs(int(np.median(middle)) - tone) <= 12 or abs(int(np.median(middle)) - (255 - tone)) <= 12
+
+
+def test_a_part_is_copied_only_if_it_looks_the_same_to_who_knows_the_first_one_alone(tmp_path: Path) -> None:
+    """One whose own parameter sets do not fit its pictures is not, nor one whose sets cannot be told."""
+    plain = make_video(tmp_path / "a.mp4")
+    other = make_video(tmp_path / "b.mp4", Kind(b_frames=2, preset="medium"), tone=120)
+    sets, other_sets = look(plain).extradata, look(other).extradata
+    assert sets != other_sets
+    assert survives(Part("", other), other_sets, sets)
+    assert survives(Part("", plain), sets, other_sets)
+    assert not survives(Part("", other), sets, other_sets)
+    assert not survives(Part("", tmp_path / "none.mp4"), sets, other_sets)
 
 
 def test_an_upright_part_stands_between_black_bars(tmp_path: Path) -> None:

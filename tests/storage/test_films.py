@@ -1,11 +1,15 @@
 """Films on a real database: made once, made again when they should be, through crashes."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from bot.broadcast.kept_files import FileKind
 from bot.broadcast.recordings.archive import ArchiveState, ArchiveTrouble
+from bot.broadcast.recordings.footage import Film
 from bot.storage.films import DatabaseFilms
 from bot.storage.kept_files import DatabaseKeptFiles
 from tests.broadcast.recordings.footage import LENGTH_S
@@ -114,6 +118,25 @@ async def test_a_name_that_is_forgotten_leaves_the_film(room: Room) -> None:
     await forget(room.store, ADA)
     await room.films.redo("b")
     assert await room.kept(FileKind.CREDITS) is None
+
+
+async def test_a_name_that_is_forgotten_while_the_film_is_made_is_not_in_it(room: Room) -> None:
+    """What was made meanwhile is not kept: it would tell what is not so any more."""
+    making = room.maker.film
+
+    @asynccontextmanager
+    async def film(*args: Any, **options: Any) -> AsyncIterator[Film]:
+        async with making(*args, **options) as made:
+            await forget(room.store, BOB)
+            yield made
+
+    room.maker.film = film  # type: ignore[method-assign]
+    room.keep("s1", "one")
+    room.keep("s2", "two")
+    await end(room)
+    await room.until_nothing_is_owed()
+    assert len(room.maker.films) == 2
+    assert await room.kept(FileKind.CREDITS) == "Ada,Ada"
 
 
 async def test_a_server_that_wants_no_credits_has_none(room: Room) -> None:
