@@ -13,7 +13,7 @@ from aiohttp import web
 PAGE = Path(__file__).parent / "page"
 VENDOR = "vendor"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
-_COMMENTS = re.compile(rb" *// .*$", re.MULTILINE)
+_LEFT_OUT = re.compile(rb"^ +| *// .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +76,5 @@ def is_known(tag: str, request: web.Request) -> bool:
 def _read(path: Path) -> _File:
     content = path.read_bytes()
     if path.suffix == ".js" and path.parent.name != VENDOR:
-        content = _COMMENTS.sub(b"", content)  # for who reads the code; the lines keep their numbers
+        content = _LEFT_OUT.sub(b"", content)  # indents and comments: the lines keep their numbers
     return _File(content, gzip.compress(content, mtime=0), tag_of(content))

@@ -10,7 +10,7 @@ from bot.web.assets import PAGE, VENDOR
 from tests.support.watched import Watched, past
 from tests.web.test_routes import Visitor, visited
 
-MOST_BYTES = 62_000
+MOST_BYTES = 60_000
 _IMPORTED = re.compile(r'^import .*?"(.+?)";$', re.MULTILINE)
 _PRELOADED = re.compile(r"<\.\./assets/(.+?)>; rel=modulepreload")
 _LINKED = re.compile(r'(?:src|href)="\.\./assets/(.+?)"')
