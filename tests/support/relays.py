@@ -21,6 +21,7 @@ from bot.broadcast.rights import Person
 from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.kit.references import new_id, new_reference
@@ -110,6 +111,10 @@ class StoringPoster:
         )
 
 
+async def _kept(_: Errand) -> None:
+    """In place of an archive: what is owed to it is done."""
+
+
 @asynccontextmanager
 async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[Relays]:
     """At the service of this URL, whose streams are to last so long; there is a slot for everybody."""
@@ -153,6 +158,7 @@ async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[R
             new_reference=new_reference,
         )
         await stack.enter_async_context(desk)
+        await outbox.open(Kind.ARCHIVE, _kept, at_once=1, longest_pause_s=1.0)
         broadcasts = await stack.enter_async_context(Broadcasts(ports))
         await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
         yield Relays(broadcasts, history, clients)

@@ -19,15 +19,10 @@ TRIES = 4
 
 
 def alive() -> Counter[str]:
-    """How many objects there are of each kind that could be left behind.
-
-    Errands to the archive are owed until it runs them, and there is none here.
-    """
+    """How many objects there are of each kind that could be left behind."""
     gc.collect()
     kinds = (f"{type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects())
-    return Counter(
-        kind for kind in kinds if kind.startswith(KINDS) and not kind.endswith((".EncodedFrame", ".Errand"))
-    )
+    return Counter(kind for kind in kinds if kind.startswith(KINDS) and not kind.endswith(".EncodedFrame"))
 
 
 async def test_nothing_is_left_of_a_stream_that_is_over(
