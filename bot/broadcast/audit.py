@@ -1,13 +1,49 @@
 """The audit list: who did what to whom, in each server."""
 
 import logging
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import NotStoredError
-from bot.broadcast.model import Action, ActionKind, Viewer
+from bot.broadcast.model import Viewer
 
 log = logging.getLogger(__name__)
+
+
+class ActionKind(StrEnum):
+    """What moderators do, as the audit list has it."""
+
+    MODE = "mode"
+    PAUSE = "pause"
+    RESUME = "resume"
+    PANIC = "panic"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    APPROVE = "approve"
+    EDIT = "edit"
+    REFUSE = "refuse"
+    SETTING = "setting"
+    CALL_VOTE = "call_vote"
+    END = "end"
+    LINK = "link"
+    REVOKE_LINK = "revoke_link"  # of a recording
+    NEW_LINK = "new_link"
+    OTHER = "other"  # stored by a version that knows more
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`subject` says what it was done to, in words; `other` whom, if it was somebody."""
+
+    guild_id: int
+    actor: Viewer
+    kind: ActionKind
+    subject: str
+    at: datetime
+    other: Viewer | None = None
 
 
 class ActionRecords(Protocol):

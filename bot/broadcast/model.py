@@ -235,39 +235,6 @@ class Suggestion(NamedTuple):
         return Suggestion(*self[:6], Outcome.REFUSED, self.stream_id, self.sent_at, at, None, refusal, detail)
 
 
-class ActionKind(StrEnum):
-    """What moderators do, as the audit list has it."""
-
-    MODE = "mode"
-    PAUSE = "pause"
-    RESUME = "resume"
-    PANIC = "panic"
-    MUTE = "mute"
-    UNMUTE = "unmute"
-    APPROVE = "approve"
-    EDIT = "edit"
-    REFUSE = "refuse"
-    SETTING = "setting"
-    CALL_VOTE = "call_vote"
-    END = "end"
-    LINK = "link"
-    REVOKE_LINK = "revoke_link"  # of a recording
-    NEW_LINK = "new_link"
-    OTHER = "other"  # stored by a version that knows more
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """`subject` says what it was done to, in words; `other` whom, if it was somebody."""
-
-    guild_id: int
-    actor: Viewer
-    kind: ActionKind
-    subject: str
-    at: datetime
-    other: Viewer | None = None
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Spectating:
     """How a browser watches a stream: WHEP first, HLS as fallback. In memory only; repr shows nothing."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.broadcast import rights
-from bot.broadcast.audit import Audit
+from bot.broadcast.audit import ActionKind, Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.intake.intake import LONGEST_MUTE, Intake, Mute, PromptFilter
 from bot.broadcast.intake.prefixes import Prefixes
-from bot.broadcast.model import ActionKind, Refusal, Viewer
+from bot.broadcast.model import Refusal, Viewer
 from bot.broadcast.people import Told
 from bot.broadcast.rights import Deed, Person
 from bot.broadcast.show.session import BroadcastSession

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Column, Delete, Row, Select, Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.broadcast.audit import Action, ActionKind
 from bot.broadcast.intake.intake import Mute
-from bot.broadcast.model import Action, ActionKind, Viewer
+from bot.broadcast.model import Viewer
 from bot.storage.names import named
 from bot.storage.rows import is_called
 from bot.storage.schema import actions, first_questions, guild_settings, known, mutes, people

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.audit import Action, ActionKind
 from bot.broadcast.intake.intake import Mute
-from bot.broadcast.model import Action, ActionKind, Suggestion, Viewer
+from bot.broadcast.model import Suggestion, Viewer
 from cogs.wording.text import mode_name, named, plain, relative
 
 PANICKED = "Suggestions are stopped, the line is empty, and the safe prompt is sent. Resume when ready."

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.audit import Action
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.history import AppliedIdea, PastBroadcast, PastStream
@@ -22,7 +23,7 @@ from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
-from bot.broadcast.model import Action, Broadcast, Ending, Outcome, Recording, Stream, Suggestion, TimeOnAir
+from bot.broadcast.model import Broadcast, Ending, Outcome, Recording, Stream, Suggestion, TimeOnAir
 from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource, StartedStream, StreamEvents
 from bot.broadcast.posts import Post, PostKind

@@ -9,9 +9,10 @@ from typing import cast
 import pytest
 from sqlalchemy import func, select
 
+from bot.broadcast.audit import Action, ActionKind
 from bot.broadcast.errors import BroadcastError, Code, Filtered, Muted
 from bot.broadcast.intake.intake import LONGEST_MUTE
-from bot.broadcast.model import Action, ActionKind, Refusal, Viewer
+from bot.broadcast.model import Refusal, Viewer
 from bot.broadcast.rights import Person
 from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.settings.complaints import WrongSettingError

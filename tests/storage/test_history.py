@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.audit import Action, ActionKind
 from bot.broadcast.history import AppliedIdea
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Action, ActionKind, Refusal, Suggestion, Viewer
+from bot.broadcast.model import Refusal, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
 from bot.storage.guilds import DatabaseGuilds

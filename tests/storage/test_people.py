@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
+from bot.broadcast.audit import Action, ActionKind
 from bot.broadcast.intake.intake import Mute
-from bot.broadcast.model import Action, ActionKind, Suggestion, Viewer
+from bot.broadcast.model import Suggestion, Viewer
 from bot.storage.database import open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory

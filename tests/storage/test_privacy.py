@@ -11,22 +11,13 @@ from sqlalchemy import BigInteger, Table
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.audience.links import WatchLink
+from bot.broadcast.audit import Action, ActionKind
 from bot.broadcast.history import RecordingLink
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.kept_files import FileKind, KeptFile
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import (
-    Action,
-    ActionKind,
-    Broadcast,
-    Channel,
-    Ending,
-    Recording,
-    Stream,
-    Suggestion,
-    Viewer,
-)
+from bot.broadcast.model import Broadcast, Channel, Ending, Recording, Stream, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.recordings.clip import Clip

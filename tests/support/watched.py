@@ -13,10 +13,10 @@ import aiohttp
 from aiohttp import web
 
 from bot.broadcast.audience.links import WatchLink, WatchLinks
-from bot.broadcast.audit import Audit
+from bot.broadcast.audit import Action, Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastBroadcast, PastStream
-from bot.broadcast.model import Action, Broadcast, Channel, Recording, Stream, Viewer
+from bot.broadcast.model import Broadcast, Channel, Recording, Stream, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import State

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.broadcast import rights
-from bot.broadcast.audit import Audit
+from bot.broadcast.audit import ActionKind, Audit
 from bot.broadcast.clock import Clock
-from bot.broadcast.model import ActionKind, Broadcast, Channel
+from bot.broadcast.model import Broadcast, Channel
 from bot.broadcast.rights import Deed, Person
 from bot.broadcast.telling.listeners import Listeners
 

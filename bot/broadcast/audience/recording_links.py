@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.broadcast import rights
-from bot.broadcast.audit import Audit
+from bot.broadcast.audit import ActionKind, Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastBroadcast, RecordingLink
-from bot.broadcast.model import ActionKind, Broadcast
+from bot.broadcast.model import Broadcast
 from bot.broadcast.rights import Deed, Person
 from bot.broadcast.telling.listeners import Listeners
 

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 
 from bot.broadcast import rights
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.audit import Audit
+from bot.broadcast.audit import ActionKind, Audit
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.intake.prompts import clean_prompt
-from bot.broadcast.model import ActionKind, Ending, Refusal, Suggestion
+from bot.broadcast.model import Ending, Refusal, Suggestion
 from bot.broadcast.rights import Deed, Person
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason

@@ -20,8 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.broadcast.audit import ActionKind
 from bot.broadcast.clock import Clock
-from bot.broadcast.model import ActionKind, Outcome, Viewer
+from bot.broadcast.model import Outcome, Viewer
 from bot.broadcast.people import Told
 from bot.broadcast.posts import PostKind
 from bot.broadcast.states import State

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bot.broadcast.audience.links import WatchLink, WatchLinks
-from bot.broadcast.audit import Audit
+from bot.broadcast.audit import ActionKind, Audit
 from bot.broadcast.errors import BroadcastError, Code, Kind, Muted
-from bot.broadcast.model import ActionKind, Broadcast, Channel
+from bot.broadcast.model import Broadcast, Channel
 from bot.broadcast.rights import Person
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN
 from tests.broadcast.fakes import MemoryActions, SteppedClock

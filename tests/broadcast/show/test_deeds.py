@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.audit import Audit
+from bot.broadcast.audit import Action, ActionKind, Audit
 from bot.broadcast.errors import BroadcastError, Code, Kind, MayNotEnd, Muted
-from bot.broadcast.model import Action, ActionKind
 from bot.broadcast.rights import Person
 from bot.broadcast.show.deeds import Deeds
 from bot.broadcast.show.session import BroadcastSession

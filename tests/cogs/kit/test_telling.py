@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.broadcast.model import Action
+from bot.broadcast.audit import Action
 from bot.storage.guilds import DatabaseGuilds
 from tests.cogs.conftest import refusing, until
 from tests.e2e.conftest import CHANNEL, WAIT_S, House

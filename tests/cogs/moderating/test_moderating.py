@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.broadcast.model import Action
+from bot.broadcast.audit import Action
 from bot.broadcast.relay.streams import Streams
 from bot.storage.guilds import DatabaseGuilds
 from tests.e2e.conftest import CHANNEL, WAIT_S, House

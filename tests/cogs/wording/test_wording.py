@@ -9,8 +9,9 @@ import pytest
 
 from bot.broadcast import errors
 from bot.broadcast.arbitration.policy import Mode, Prospect
+from bot.broadcast.audit import Action, ActionKind
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Action, ActionKind, Ending, Refusal, Suggestion, Viewer
+from bot.broadcast.model import Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.states import Reason
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.problems import Mistake, UnfitRule
