@@ -3,6 +3,7 @@
 from functools import partial
 
 from bot.broadcast.audience.recording_links import RecordingLinks
+from bot.broadcast.kept_files import KeptFile
 from bot.broadcast.recordings.archive import Archive
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.events import LOG_LIMIT_BYTES
@@ -22,10 +23,13 @@ def shown_recordings(
     films: Films,
 ) -> RecordingSources:
     """Has posts follow what becomes of links and files; returns what the pages are made of."""
+
+    def look_at_what_is_of_all(file: KeptFile) -> None:
+        if file.stream_id is None and file.clip_id is None:
+            desk.look_at(file.broadcast_id)
+
     links.changed.listen(lambda link: desk.look_at(link.broadcast_id))
-    archive.kept.listen(
-        lambda file: None if file.stream_id or file.clip_id else desk.look_at(file.broadcast_id)
-    )
+    archive.kept.listen(look_at_what_is_of_all)
     fetch_log = partial(fetch_artifact, limit_bytes=LOG_LIMIT_BYTES)
     timelines = Timelines(history, archive.read, desk.fetch, fetch_log, films.offsets)
     return RecordingSources(

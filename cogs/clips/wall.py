@@ -12,14 +12,13 @@ from bot.broadcast.history import PastBroadcast
 from bot.broadcast.recordings.clip import Clip
 from bot.discord.bot import OdysseyBot
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
+from cogs.kit.files import REFUSED_WITH, most_bytes
 from cogs.kit.lasting_button import LastingView
 from cogs.kit.own_messages import nonce_of, own_messages, texts
 from cogs.wording import clips as words
 
 log = logging.getLogger(__name__)
 
-REFUSES_FILES = (400, 403, 413)
-"""What Discord says where files are too large, are not taken, or may not be attached."""
 NAME = "clip.mp4"
 
 
@@ -41,7 +40,7 @@ class ClipWall:
                     channel, clip, past, is_posted, message_id, has_video=video is not None
                 )
             except discord.HTTPException as error:
-                if is_posted is None or error.status not in REFUSES_FILES:
+                if is_posted is None or error.status not in REFUSED_WITH:
                     raise
                 return await self._show(channel, clip, past, None, message_id, has_video=True)
         except discord.NotFound as error:
@@ -77,8 +76,7 @@ class ClipWall:
     def _takes(self, past: PastBroadcast, video: Path) -> bool:
         """Whether a file is not larger than what the server takes."""
         guild = self._bot.get_guild(past.broadcast.channel.guild_id)
-        limit = guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
-        return video.stat().st_size <= limit
+        return video.stat().st_size <= most_bytes(guild)
 
     async def _standing(self, channel: discord.PartialMessageable, clip: Clip) -> int | None:
         """What an earlier run may have posted, and was killed before it remembered it."""

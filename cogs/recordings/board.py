@@ -15,6 +15,7 @@ from bot.discord.bot import OdysseyBot
 from bot.kit.references import new_id
 from cogs.kit.answers import DISCORD_FAILED, NO_MENTIONS, TOO_MANY_OLD_EDITS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from cogs.kit.chat_below import KEPT, ChatBelow
+from cogs.kit.files import REFUSED_WITH
 from cogs.kit.giving_way import gives_way
 from cogs.kit.own_messages import choices_in, custom_ids, nonce_of, own_messages, texts
 from cogs.recordings.post import RecordingPost, no_recording_post, page_of
@@ -27,8 +28,6 @@ log = logging.getLogger(__name__)
 
 NONCES_KNOWN_FOR = timedelta(minutes=1)
 """For so long, and "a few minutes" by its documentation, Discord knows a post again by its nonce."""
-REFUSES_FILES = (400, 403, 413)
-"""What Discord says where files are too large, are not taken, or may not be attached."""
 
 
 class RecordingBoard:
@@ -95,7 +94,7 @@ class RecordingBoard:
         try:
             return await show(stills)
         except discord.HTTPException as error:
-            if not stills.contents or error.status not in REFUSES_FILES:
+            if not stills.contents or error.status not in REFUSED_WITH:
                 raise
             # The recording is worth posting without its pictures.
             return await show(Stills())

@@ -15,6 +15,7 @@ from bot.broadcast.rights import Deed
 from bot.discord.bot import Services
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, tell
+from cogs.kit.files import most_bytes
 from cogs.kit.lasting_button import LastingButton, LastingItem
 from cogs.kit.own_messages import RECORDING_BUTTONS
 from cogs.recordings.finding import is_private, viewed_broadcast
@@ -141,8 +142,7 @@ async def stills_of(
     """What is shown of a broadcast, of the whole or of one stream, as files that the server takes."""
     source = StillsSource(services.read_file, services.fetch_artifact)
     if is_whole and past.film:
-        limit = guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
-        return await source.of_film(past, limit)
+        return await source.of_film(past, most_bytes(guild))
     return await source.of_stream(past, shown.stream, recording)
 
 

@@ -177,7 +177,10 @@ class Clips:
         async with AsyncExitStack() as stack:
             parts = [
                 Part(
-                    each.stream_id, await stack.enter_async_context(self._archive.on_disk(video)), *each[1:3]
+                    each.stream_id,
+                    await stack.enter_async_context(self._archive.on_disk(video)),
+                    each.from_s,
+                    each.to_s,
                 )
                 for each in seen
                 if (video := videos.get(each.stream_id))

@@ -101,9 +101,9 @@ class DatabasePeople:
 
 
 def _words_gone(table: Table, part: Sequence[Row[Any]]) -> list[Update]:
-    """What the world took stays. What it did not has no words any more, nor has a moderator's entry of them;
+    """What the world took stays. What it did not has no words any more, nor has a moderator's entry of them.
 
-    and nothing leads to the messages by which it was said.
+    Nothing leads to the messages by which it was said.
     """
     if table is broadcasts:
         never_live = broadcasts.c.live_at.is_(None) & broadcasts.c.state.in_(_OVER)
