@@ -16,8 +16,8 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Ending, Recording, Spectating
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import Leave, OpenWorld, StartedStream, StreamEvents
 from bot.broadcast.states import Reason
+from bot.broadcast.world import Leave, OpenWorld, StartedStream, StreamEvents
 from bot.odyssey import (
     BroadcastInfo,
     FittedImage,

@@ -18,10 +18,10 @@ from bot.broadcast.errors import BroadcastError
 from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.model import Channel, Ending, Suggestion, Viewer
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import StartedStream, StreamEvents
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import State
 from bot.broadcast.telling.listeners import Listeners
+from bot.broadcast.world import StartedStream, StreamEvents
 from bot.process.clock import SystemClock
 from tests.broadcast.conftest import person, put_in, start
 from tests.broadcast.fakes import (

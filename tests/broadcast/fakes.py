@@ -25,7 +25,7 @@ from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Broadcast, Ending, Outcome, Recording, Stream, Suggestion, TimeOnAir
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource, StartedStream, StreamEvents
+from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
 from bot.broadcast.states import Reason
@@ -39,6 +39,7 @@ from bot.broadcast.telling.errand import (
 )
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
+from bot.broadcast.world import StartedStream, StreamEvents
 from tests.support.rules import arbitration_settings, budget, intake_rules
 
 Thing = TypeVar("Thing")

@@ -14,9 +14,9 @@ from bot.broadcast.errors import WorldError
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending, Recording, Spectating
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import StreamEvents
 from bot.broadcast.recordings.account import AccountStream
 from bot.broadcast.states import Reason
+from bot.broadcast.world import StreamEvents
 from tests.simulate.loop import Run, VirtualLoop
 from tests.simulate.mood import Mood
 

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Ending
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import StartedStream, StreamEvents
 from bot.broadcast.states import Reason
+from bot.broadcast.world import StartedStream, StreamEvents
 from tests.simulate.loop import owner
 from tests.simulate.service import Service, Session
 

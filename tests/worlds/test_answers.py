@@ -7,8 +7,8 @@ import pytest
 from bot.broadcast.answers import Answers, Call, together
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Ending
-from bot.broadcast.ports import StreamEvents
 from bot.broadcast.states import Reason
+from bot.broadcast.world import StreamEvents
 from bot.local.odyssey.service import Standin, StandinSettings
 from bot.odyssey import Odyssey
 from bot.process.clock import SystemClock

@@ -10,8 +10,8 @@ from PIL import Image
 from bot.broadcast.answers import Answers
 from bot.broadcast.errors import WorldError
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import StreamEvents
 from bot.broadcast.states import Reason
+from bot.broadcast.world import StreamEvents
 from bot.local.odyssey.service import Standin, StandinSettings
 from bot.odyssey import Odyssey, StreamerCapabilities
 from bot.process.clock import SystemClock

@@ -11,7 +11,8 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.limits.pool import Slot
 from bot.broadcast.model import Ending, Spectating, Stream
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import Journal, StreamEvents, World
+from bot.broadcast.ports import Journal
+from bot.broadcast.world import StreamEvents, World
 
 
 @dataclass(slots=True, eq=False)

@@ -12,8 +12,8 @@ from bot.broadcast.errors import WorldError
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
 from bot.broadcast.model import Ending, Spectating
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import StartedStream, StreamEvents
 from bot.broadcast.states import Reason
+from bot.broadcast.world import StartedStream, StreamEvents
 from tests.broadcast.fakes import TURNS, SteppedClock
 
 FULL = WorldError(Reason.USAGE_LIMIT, limit=UsageLimit(LimitKind.STREAMS, 5, 5))

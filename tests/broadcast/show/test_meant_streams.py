@@ -6,8 +6,8 @@ from datetime import timedelta
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Stream
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import StartedStream, StreamEvents
 from bot.broadcast.states import Reason, State
+from bot.broadcast.world import StartedStream, StreamEvents
 from tests.broadcast.conftest import Rig, reach, start
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.broadcast.picture import Picture
-from bot.broadcast.ports import StartedStream
+from bot.broadcast.world import StartedStream
 from bot.local.discord.people.views import SeenMessage
 from bot.worlds.odyssey import OdysseyWorld
 from tests.cogs.conftest import until
