@@ -17,12 +17,12 @@ from bot.broadcast.telling.errand import Kind
 from bot.broadcast.telling.outbox import Outbox
 from bot.kit.errors import StartError
 from bot.kit.references import new_id
-from bot.odyssey import Odyssey
 from bot.process.archive_settings import GB, ArchiveSettings
 from bot.process.settings import Settings
 from bot.storage.address import database_address
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.worlds.fetching import OdysseyArtifactSource
+from bot.worlds.looking_up import KeysOf
 
 INCOMING = "incoming"
 """The folder beside the database of what is on its way to a bucket."""
@@ -38,10 +38,10 @@ class OpenArchive:
     objects: Objects
 
     def archiving(
-        self, outbox: Outbox, client: Odyssey, history: RecordingHistory, clock: Clock
+        self, outbox: Outbox, keys_of: KeysOf, history: RecordingHistory, clock: Clock
     ) -> Archiving:
         """Takes in what is owed to it, while it is entered."""
-        source = OdysseyArtifactSource(client, clock)
+        source = OdysseyArtifactSource(keys_of, clock)
         return Archiving(outbox, source, self.intake, self.books, history, clock)
 
     def retaining(self, settings: ArchiveSettings, clock: Clock) -> Retaining:

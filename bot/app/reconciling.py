@@ -3,9 +3,10 @@
 import json
 from dataclasses import dataclass
 
+from bot.broadcast.answers import Answers
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Stream
-from bot.broadcast.recordings.account import Findings
+from bot.broadcast.recordings.account import Findings, together
 from bot.broadcast.recordings.reconciling import HORIZON, look, settle
 from bot.broadcast.telling.outbox import Outbox
 from bot.kit.errors import StartError
@@ -19,7 +20,8 @@ from bot.storage.lock import Holder, holder
 from bot.storage.outbox import DatabaseOutbox
 from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
-from bot.worlds.account import OdysseyAccount
+from bot.worlds.account import lists_of
+from bot.worlds.looking_up import Key, of_the_operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,20 @@ async def reconcile(settings: Settings) -> Report:
     path = database_address(settings.database_url).path
     clock, by = SystemClock(), holder(path) if path else None
     client = Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
+    keys_of, found = of_the_operator(Key(None, client, Answers(clock))), list[Findings]()
     try:
         async with open_database(
             settings.database_url, alone=by is None, backup_dir=settings.backup_path
         ) as engine:
             with errors_explained(settings.database_url):
-                findings = await look(OdysseyAccount(client, clock), DatabaseStreamBooks(engine), clock)
-                if by is None:
-                    async with Writer(engine) as writer:
-                        outbox = Outbox(DatabaseOutbox(engine, writer), clock)
-                        await settle(findings, DatabaseJournal(writer, outbox).save_stream)
+                try:
+                    async for findings in look(lists_of(keys_of, clock), DatabaseStreamBooks(engine), clock):
+                        found.append(findings)
+                finally:  # if one account does not answer, what the others have counts
+                    if by is None:
+                        async with Writer(engine) as writer:
+                            outbox = Outbox(DatabaseOutbox(engine, writer), clock)
+                            await settle(together(found), DatabaseJournal(writer, outbox).save_stream)
     except WorldError as error:
         raise StartError(
             f"Odyssey does not say what the account has ({error.reason.value}). Check ODYSSEY_API_KEY and "
@@ -84,7 +90,7 @@ async def reconcile(settings: Settings) -> Report:
         ) from error
     finally:
         await client.disconnect()
-    return Report(findings, by)
+    return Report(together(found), by)
 
 
 def _named(stream: Stream) -> str:

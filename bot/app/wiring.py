@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
+from bot.app.accounts import open_accounts
 from bot.app.archiving import open_archive
 from bot.app.copies import nightly_copies
 from bot.app.films import open_films
-from bot.app.key import check_key
 from bot.app.people import open_left_servers, people_of
 from bot.app.recordings import shown_recordings
 from bot.app.watching import health_of, open_metrics, status_of, tell_of_public_url
@@ -18,8 +18,7 @@ from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.audience.recording_links import RecordingLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
-from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
-from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.limits.continuation import RelayRules
 from bot.broadcast.model import Broadcast
 from bot.broadcast.outage import Outage
 from bot.broadcast.ports import Ports
@@ -41,7 +40,6 @@ from bot.guilds.words.text_rules import make_text_filter
 from bot.kit.references import new_id, new_reference
 from bot.metrics.counting import Tellers
 from bot.metrics.standing import Standing
-from bot.odyssey import Odyssey
 from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
 from bot.process.liveness import Liveness
@@ -70,9 +68,9 @@ from bot.web.gate import Gate
 from bot.web.playlist.live import LivePlaylists
 from bot.web.recordings.thumbnails import PICTURE_LIMIT_BYTES
 from bot.web.server import serve_web
-from bot.worlds.account import OdysseyAccount
+from bot.worlds.account import lists_of
 from bot.worlds.artifacts import artifacts_of
-from bot.worlds.odyssey import OdysseyRecordings, odyssey_goodbyes, odyssey_worlds
+from bot.worlds.odyssey import OdysseyRecordings
 from bot.worlds.pictures import PictureProcess
 from bot.worlds.playlists import playlist_reader
 
@@ -108,9 +106,6 @@ async def _open_services(
     listeners, poster = Listeners[Broadcast](), CurrentPoster()
     deadline, answers = Deadline(clock), Answers(clock)
 
-    def make_client() -> Odyssey:
-        return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
-
     opened = open_database(settings.database_url, alone=True, backup_dir=settings.backup_path)
     engine = await stack.enter_async_context(opened)
     writer = await stack.enter_async_context(Writer(engine, patience_s=settings.database_patience_s))
@@ -137,15 +132,13 @@ async def _open_services(
     with errors_explained(settings.database_url):
         for remembers in (guilds, first_questions, links):
             await remembers.load()
-    client = make_client()
-    stack.push_async_callback(client.disconnect)
-    await check_key(client, answers)
+    accounts = await open_accounts(settings, stack, answers, clock)
     kept = open_archive(settings, DatabaseKeptFiles(engine, writer), outbox, clock)
-    archiving = await stack.enter_async_context(kept.archiving(outbox, client, history, clock))
+    archiving = await stack.enter_async_context(kept.archiving(outbox, accounts.keys_of, history, clock))
     desk = await stack.enter_async_context(
         RecordingDesk(
             outbox,
-            OdysseyRecordings(client, clock, answers),
+            OdysseyRecordings(accounts.keys_of, clock),
             ArchiveKeeper(journal, kept.intake),
             poster,
             history,
@@ -156,18 +149,11 @@ async def _open_services(
     )
     desk.recorded.listen(answers.found)
     ports = Ports(
-        open_world=odyssey_worlds(make_client, clock, answers),
-        leave=odyssey_goodbyes(client),
+        accounts=accounts.accounts,
         journal=journal,
         history=history,
         listeners=listeners,
         clock=clock,
-        pool=StreamPool(
-            settings.concurrent_streams,
-            clock,
-            kept_for_seams=int(settings.continuation is Continuation.OVERLAP),
-        ),
-        stream_limit=StreamLimit(settings.stream_limit_s),
         relay_rules=RelayRules(settings.continuation, settings.relay_tries),
         intake_of=guilds.intake_of,
         budget_of=lambda guild_id: guilds.settings_of(guild_id).budget,
@@ -200,7 +186,7 @@ async def _open_services(
         await broadcasts.resume(left, cut_off)
     await stack.enter_async_context(kept.retaining(settings, clock))
     reconciler = Reconciler(
-        OdysseyAccount(client, clock), DatabaseStreamBooks(engine), clock, save=journal.save_stream
+        lists_of(accounts.keys_of, clock), DatabaseStreamBooks(engine), clock, save=journal.save_stream
     )
     journal.told.listen(reconciler.told)
     await stack.enter_async_context(reconciler)
@@ -224,7 +210,7 @@ async def _open_services(
     )
     standing = Standing(
         lambda: broadcasts.running,
-        ports.pool,
+        accounts.operators.pool,
         lambda: gate.open_in_all,
         lambda: connection.latency_s,
         lambda: nightly.made_at if nightly else None,

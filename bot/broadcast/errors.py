@@ -143,6 +143,18 @@ class DayIsUsedUp:
     until: datetime
 
 
+class AccountTrouble(StrEnum):
+    """Why a server has no account that it could stream with."""
+
+    NONE = "none"  # it has none of its own, and the operator's is not for others
+    SEALED = "sealed"  # the key of its own cannot be opened: the operator's secret is another one by now
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccount:
+    trouble: AccountTrouble
+
+
 @dataclass(frozen=True, slots=True)
 class PictureTooLarge:
     """For one of these two."""
@@ -178,6 +190,7 @@ Facts = (
     | TooManyBroadcasts
     | BroadcastTooLong
     | DayIsUsedUp
+    | NoAccount
     | PictureTooLarge
     | RecordingNotReady
     | RecordingUnreachable

@@ -53,7 +53,7 @@ class Ending:
         """Whether no other stream can follow one that ended so."""
         if self.reason is Reason.USAGE_LIMIT:
             return self.limit is None or self.limit.kind in (LimitKind.MONTH, LimitKind.SUSPENDED)
-        return self.reason is Reason.BAD_KEY
+        return self.reason in (Reason.BAD_KEY, Reason.NO_ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class Stream:
     end_reason: Reason | None = None
     session: str | None = None
     """The connection that it runs on: see `World.session`."""
+    account_id: str | None = None
+    """The account that it is streamed with: see `Account.id`."""
 
     @property
     def state(self) -> State:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.broadcast.accounts import Accounts
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.clock import Clock
 from bot.broadcast.going_on import GoingOn
@@ -15,8 +16,7 @@ from bot.broadcast.history import AppliedIdea, PastBroadcast
 from bot.broadcast.intake.intake import Intake
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.limits.budget import Budget
-from bot.broadcast.limits.continuation import RelayRules, StreamLimit
-from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.limits.continuation import RelayRules
 from bot.broadcast.model import (
     Broadcast,
     Channel,
@@ -30,7 +30,6 @@ from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.wanted import Catalogue
-from bot.broadcast.world import Leave, OpenWorld
 
 
 class PictureReader(Protocol):
@@ -50,10 +49,10 @@ class PictureReader(Protocol):
 class RecordingSource(Protocol):
     """Where recordings come from."""
 
-    async def find(self, service_id: str) -> Recording | None:
+    async def find(self, stream: Stream) -> Recording | None:
         """A stream's recording as it stands now, None when there is none (yet). Raises `WorldError`.
 
-        The stream is named as the service names it.
+        With the reason KEY_GONE where nobody can ask any more.
         """
 
 
@@ -192,14 +191,11 @@ class RecordingPoster(Protocol):
 class Ports:
     """All that a broadcast needs of the outside, in one bundle."""
 
-    open_world: OpenWorld
-    leave: Leave
+    accounts: Accounts
     journal: Journal
     history: History
     listeners: Listeners[Broadcast]
     clock: Clock
-    pool: StreamPool
-    stream_limit: StreamLimit
     relay_rules: RelayRules
     intake_of: Callable[[int], Intake]
     """The gate for suggestions of the guild with this ID."""

@@ -42,6 +42,9 @@ class Reason(StrEnum):
     NO_STREAMER = "no_streamer"
     USAGE_LIMIT = "usage_limit"
     BAD_KEY = "bad_key"
+    BAD_OWN_KEY = "bad_own_key"  # the same, of a server's own account
+    KEY_GONE = "key_gone"  # the account's key was removed, or cannot be opened
+    NO_ACCOUNT = "no_account"  # there is none that the server could stream with
     NO_PICTURES = "no_pictures"  # it was to start from one, and streams start from none now
     REFUSED = "refused"  # by the service, for a reason that only it knows
     UNREACHABLE = "unreachable"

@@ -138,6 +138,7 @@ class DatabaseJournal:
             started_at=stream.started_at,
             ended_at=stream.ended_at,
             session=stream.session,
+            account_id=stream.account_id,
         )
 
     def save_suggestion(

@@ -76,7 +76,12 @@ async def left_open(engine: AsyncEngine) -> list[CutOff]:
     """
     its_open_stream = (streams.c.broadcast_id == broadcasts.c.id) & streams.c.ended_at.is_(None)
     query = (
-        select(_LAST_SEEN_AT, streams.c.session)
+        select(
+            _LAST_SEEN_AT,
+            streams.c.session,
+            streams.c.account_id,
+            case((streams.c.id.is_(None), broadcasts.c.guild_id)),
+        )
         .select_from(broadcasts.outerjoin(streams, its_open_stream))
         .where(_IS_OPEN, streams.c.id.is_not(None) | (broadcasts.c.state == State.CONNECTING.value))
     )

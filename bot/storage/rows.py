@@ -137,6 +137,7 @@ def stream(row: Row[Any]) -> Stream:
         ended_at=row.ended_at,
         end_reason=known(Reason, row.end_reason, Reason.UNKNOWN) if row.end_reason else None,
         session=row.session,
+        account_id=row.account_id,
     )
 
 

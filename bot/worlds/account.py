@@ -5,13 +5,26 @@ from datetime import UTC, datetime
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.recordings.account import AccountStream
+from bot.broadcast.recordings.reconciling import ListOf
 from bot.broadcast.states import Reason
 from bot.odyssey import Odyssey, StreamRecordingInfo
 from bot.worlds.errors import in_domain_words
+from bot.worlds.looking_up import KeysOf
 
 PAGE = 100
 MOST_PAGES = 100
 """Ten thousand streams: whatever the service says, the questions come to an end."""
+
+
+def lists_of(keys_of: KeysOf, clock: Clock) -> ListOf:
+    """The lists of all accounts whose own key is there."""
+
+    def list_of(account_id: str | None) -> OdysseyAccount | None:
+        keys = keys_of(account_id)
+        is_there = bool(keys) and keys[0].account_id == account_id
+        return OdysseyAccount(keys[0].client, clock) if is_there else None
+
+    return list_of
 
 
 class OdysseyAccount:

@@ -1,16 +1,17 @@
 """What the service has of a stream, fetched whole onto the disk."""
 
 import errno
-from http import HTTPStatus
 from pathlib import Path
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.kept_files import FileKind
+from bot.broadcast.model import Stream
 from bot.broadcast.recordings.archive import ARTIFACTS, ArchiveError, ArchiveTrouble
 from bot.broadcast.recordings.archiving import Unfit, UnfitError, Watch
 from bot.broadcast.states import Reason
 from bot.odyssey import Odyssey, OdysseyError, Recording
 from bot.worlds.errors import in_domain_words
+from bot.worlds.looking_up import KeysOf, look_up
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 LEADS_ELSEWHERE = ("bad_redirect", "bad_url", "forbidden_address")
@@ -18,21 +19,15 @@ LEADS_ELSEWHERE = ("bad_redirect", "bad_url", "forbidden_address")
 
 
 class OdysseyArtifactSource:
-    """The domain's `ArtifactSource`: needs a key, but no connection."""
+    """The domain's `ArtifactSource`: needs a key of the streams' account's, but no connection."""
 
-    def __init__(self, client: Odyssey, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, keys: KeysOf, clock: Clock) -> None:
+        self._keys = keys
         self._clock = clock
 
-    async def look(self, service_id: str) -> "OdysseyArtifacts | None":
-        with in_domain_words(self._clock, lost=Reason.UNREACHABLE):
-            try:
-                recording = await self._client.get_recording(service_id)
-            except OdysseyError as error:
-                if error.status == HTTPStatus.NOT_FOUND:
-                    return None
-                raise
-        return OdysseyArtifacts(self._client, self._clock, recording)
+    async def look(self, stream: Stream) -> "OdysseyArtifacts | None":
+        found = await look_up(stream, self._keys, self._clock)
+        return OdysseyArtifacts(found.client, self._clock, found.recording) if found else None
 
 
 class OdysseyArtifacts:

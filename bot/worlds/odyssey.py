@@ -7,14 +7,13 @@ import io
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from http import HTTPStatus
 
 from PIL import Image
 
 from bot.broadcast.answers import Answers, Call
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
-from bot.broadcast.model import Ending, Recording, Spectating
+from bot.broadcast.model import Ending, Recording, Spectating, Stream
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason
 from bot.broadcast.world import Leave, OpenWorld, StartedStream, StreamEvents
@@ -27,6 +26,7 @@ from bot.odyssey import (
     fit_frame,
 )
 from bot.worlds.errors import STREAM_LIMITS, STREAM_REASONS, in_domain_words, one_line
+from bot.worlds.looking_up import KeysOf, look_up
 
 log = logging.getLogger(__name__)
 
@@ -218,21 +218,17 @@ def odyssey_goodbyes(client: Odyssey) -> Leave:
 
 
 class OdysseyRecordings:
-    """Recordings, from the service's REST API: needs a key, but no connection."""
+    """Recordings, from the service's REST API: needs a key of their account's, but no connection."""
 
-    def __init__(self, client: Odyssey, clock: Clock, answers: Answers) -> None:
-        self._client = client
+    def __init__(self, keys: KeysOf, clock: Clock) -> None:
+        self._keys = keys
         self._clock = clock
-        self._answers = answers
 
-    async def find(self, service_id: str) -> Recording | None:
-        with self._answers.asking(Call.LOOK_UP), in_domain_words(self._clock, lost=Reason.UNREACHABLE):
-            try:
-                found = await self._client.get_recording(service_id)
-            except OdysseyError as error:
-                if error.status == HTTPStatus.NOT_FOUND:
-                    return None
-                raise
+    async def find(self, stream: Stream) -> Recording | None:
+        looked_up = await look_up(stream, self._keys, self._clock)
+        if looked_up is None:
+            return None
+        found = looked_up.recording
         return Recording(
             fetched_at=self._clock.now(),
             video_url=found.video_url,

@@ -33,6 +33,17 @@ _ENDINGS = {
         "Odyssey refused the bot's API key. Ask the bot's operator to check `ODYSSEY_API_KEY`; "
         "nobody else can mend this."
     ),
+    Reason.BAD_OWN_KEY: (
+        "Odyssey refused the key of this server's own account. Someone who manages the server can set "
+        "another one with `/odyssey account`; then start anew with `/odyssey start`."
+    ),
+    Reason.KEY_GONE: (
+        "The Odyssey key that this was streamed with was removed. Start anew with `/odyssey start`."
+    ),
+    Reason.NO_ACCOUNT: (
+        "This server has no Odyssey account that the bot could stream with any more. Someone who manages the "
+        "server can set one with `/odyssey account`."
+    ),
     Reason.NO_PICTURES: (
         "Odyssey's streamers take no pictures now. Start without one: `/odyssey start` with a prompt alone."
     ),
@@ -56,7 +67,16 @@ _ENDINGS = {
     Reason.UNKNOWN: "It ended for a reason that only a newer version of the bot can tell.",
 }
 
-UNDERSTOOD = frozenset({Reason.NO_STREAMER, Reason.USAGE_LIMIT, Reason.BAD_KEY, Reason.NO_PICTURES})
+UNDERSTOOD = frozenset(
+    {
+        Reason.NO_STREAMER,
+        Reason.USAGE_LIMIT,
+        Reason.BAD_KEY,
+        Reason.BAD_OWN_KEY,
+        Reason.NO_ACCOUNT,
+        Reason.NO_PICTURES,
+    }
+)
 """Failures that their sentence explains in full: no reference is needed to look further."""
 
 

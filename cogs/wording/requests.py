@@ -129,6 +129,18 @@ _REQUESTS = {
 }
 
 
+_NO_ACCOUNTS = {
+    errors.AccountTrouble.NONE: (
+        "This server has no Odyssey account, and the bot's own is not for all servers. Someone who manages "
+        "the server can set one with `/odyssey account`."
+    ),
+    errors.AccountTrouble.SEALED: (
+        "The key of this server's Odyssey account cannot be opened any more: the bot's operator has changed "
+        "its secret. Ask them to bring it back, or set the key anew with `/odyssey account`."
+    ),
+}
+
+
 def refused_request(error: BroadcastError | WrongSettingError) -> str:
     if isinstance(error, WrongSettingError):
         return f"Nothing was changed: {wrong_setting(error)}. `/odyssey settings` explains each."
@@ -208,6 +220,8 @@ def _with_facts(facts: Facts) -> str:
                 f"This server's {minutes} minutes of today are used up, or kept for broadcasts that run now. "
                 f"New ones are there {relative(until)}."
             )
+        case errors.NoAccount(trouble):
+            return _NO_ACCOUNTS[trouble]
         case errors.PictureTooLarge(limit_mb, limit_megapixels):
             return (
                 f"That picture is too large: {limit_mb} MB and {limit_megapixels} megapixels are the most. "

@@ -16,6 +16,7 @@ from bot.archive.address import ArchiveAddress
 from bot.archive.archive import StoredArchive
 from bot.archive.intake import ArchiveIntake
 from bot.archive.objects import Objects
+from bot.broadcast.answers import Answers
 from bot.broadcast.errors import WorldError
 from bot.broadcast.kept_files import FileKind
 from bot.broadcast.model import Recording, Stream
@@ -27,6 +28,7 @@ from bot.odyssey import Odyssey, Timeouts
 from bot.process.clock import SystemClock
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.worlds.fetching import OdysseyArtifactSource
+from bot.worlds.looking_up import Key, of_the_operator
 from tests.archive.conftest import archive_of
 from tests.odyssey.origin import Origin, redirect, serving, told
 from tests.storage.conftest import Store
@@ -114,7 +116,8 @@ class Bench:
         self.intake = ArchiveIntake(self.archive, self.objects, reserve_bytes=0)
         self.books = DatabaseKeptFiles(store.engine, store.writer)
         client = Odyssey("ody_key", service.origin.url, timeouts=Timeouts(request_s=5.0))
-        source = OdysseyArtifactSource(client, SystemClock())
+        key = Key(None, client, Answers(SystemClock()))
+        source = OdysseyArtifactSource(of_the_operator(key), SystemClock())
         self.archiving = Archiving(
             store.outbox, source, self.intake, self.books, store.history, SystemClock()
         )

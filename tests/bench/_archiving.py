@@ -9,6 +9,7 @@ from bot.archive.address import ArchiveAddress
 from bot.archive.archive import StoredArchive
 from bot.archive.intake import ArchiveIntake
 from bot.archive.objects import Objects
+from bot.broadcast.answers import Answers
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Broadcast, Channel, Stream, Viewer
 from bot.broadcast.recordings.archiving import Archiving
@@ -25,6 +26,7 @@ from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.outbox import DatabaseOutbox
 from bot.storage.writer import Writer
 from bot.worlds.fetching import OdysseyArtifactSource
+from bot.worlds.looking_up import Key, of_the_operator
 
 AT = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 STREAM = Stream("own", "b", "A cat", False, AT, AT, 1, "s1", AT, Reason.HOST_ENDED)
@@ -48,7 +50,9 @@ async def take_in(directory: Path, service: str) -> None:
         archive = StoredArchive(objects, books, clock, new_id, lambda _: True)
         archiving = Archiving(
             outbox,
-            OdysseyArtifactSource(Odyssey("ody_bench", service), clock),
+            OdysseyArtifactSource(
+                of_the_operator(Key(None, Odyssey("ody_bench", service), Answers(clock))), clock
+            ),
             ArchiveIntake(archive, objects, reserve_bytes=0),
             books,
             history,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from bot.broadcast.accounts import Account, OneAccount
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.audit import Action
@@ -363,7 +364,7 @@ class ScriptedRecordings:
         self._answers = list(answers)
         self.asked = 0
 
-    async def find(self, stream_id: str) -> Recording | None:
+    async def find(self, stream: Stream) -> Recording | None:
         self.asked += 1
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, WorldError):
@@ -513,14 +514,11 @@ def ports(
     ids, references, listeners = itertools.count(1), itertools.count(1), Listeners[Broadcast]()
     listeners.listen(audience.broadcast_changed)
     return Ports(
-        open_world=world.open,
-        leave=world.leave,
+        accounts=OneAccount(Account(world.open, world.leave, StreamPool(5, clock), StreamLimit())),
         journal=journal,
         history=journal,
         listeners=listeners,
         clock=clock,
-        pool=StreamPool(5, clock),
-        stream_limit=StreamLimit(),
         relay_rules=RelayRules(tries=0),
         intake_of=lambda _: intake,
         budget_of=lambda guild_id: (budgets or {}).get(guild_id, AN_ENDLESS_EVENING),

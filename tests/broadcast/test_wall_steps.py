@@ -152,9 +152,9 @@ async def test_a_recording_is_waited_for_as_long_as_it_says(hours: float) -> Non
     """A minute: not given up by a step forward, not waited for a year by one back."""
 
     class SteppingRecordings(ScriptedRecordings):
-        async def find(self, stream_id: str) -> None:
+        async def find(self, stream: Stream) -> None:
             clock.step_the_wall(hours=hours)
-            await super().find(stream_id)
+            await super().find(stream)
 
     clock, board, journal = SteppedClock(), PostingBoard(), MemoryJournal()
     stream = Stream("own", "b", "A cat", False, clock.now(), clock.now(), service_id="s")

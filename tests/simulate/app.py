@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.broadcast.accounts import Account, OneAccount
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.audit import Audit
@@ -160,14 +161,13 @@ class App:
             RecordingDesk(outbox, service, JournalKeeper(journal), poster, history, clock, timeout_s=60)
         )
         ports = Ports(
-            open_world=worlds.open,
-            leave=worlds.leave,
+            accounts=OneAccount(
+                Account(worlds.open, worlds.leave, self.pool, StreamLimit(self.rules.stream_limit_s))
+            ),
             journal=journal,
             history=history,
             listeners=listeners,
             clock=clock,
-            pool=self.pool,
-            stream_limit=StreamLimit(self.rules.stream_limit_s),
             relay_rules=self.rules.relay,
             intake_of=self.intake_of,
             budget_of=lambda _: self.rules.budget,
@@ -190,7 +190,7 @@ class App:
         await outbox.load()
         await self.broadcasts.resume(left, cut_off)
         books = DatabaseStreamBooks(self._engine)
-        reconciler = Reconciler(service, books, clock, save=journal.save_stream)
+        reconciler = Reconciler(lambda _: service, books, clock, save=journal.save_stream)
         journal.told.listen(reconciler.told)
         await stack.enter_async_context(reconciler)
         await self.cogs.open(

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from bot.broadcast.errors import WorldError
 from bot.broadcast.limits.usage import LimitKind, UsageLimit
-from bot.broadcast.model import Ending, Recording, Spectating
+from bot.broadcast.model import Ending, Recording, Spectating, Stream
 from bot.broadcast.picture import Picture
 from bot.broadcast.recordings.account import AccountStream
 from bot.broadcast.states import Reason
@@ -142,11 +142,11 @@ class Service:
             if session:
                 session.answers.remove(answered)  # type: ignore[arg-type]
 
-    async def find(self, service_id: str) -> Recording | None:
+    async def find(self, asked: Stream) -> Recording | None:
         """The port `RecordingSource`."""
 
         def recording() -> Recording | None:
-            stream = self.streams.get(service_id)
+            stream = self.streams.get(asked.shown_id)
             recorded_at = stream.recorded_at if stream else None
             if recorded_at is None or recorded_at > self._now():
                 return None

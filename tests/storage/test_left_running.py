@@ -214,7 +214,8 @@ async def test_every_connection_that_was_open_is_known(store: Store) -> None:
         await store.journal.save_broadcast(_in(live, name, state))
     found = await left_open(store.engine)
     assert sorted(found, key=str) == sorted(
-        [CutOff(NOW, "of live"), CutOff(NOW, "of ending"), CutOff(NOW, None)], key=str
+        [CutOff(NOW, "of live"), CutOff(NOW, "of ending"), CutOff(NOW, None, guild_id=live.channel.guild_id)],
+        key=str,
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from bot.broadcast.accounts import Account, OneAccount
 from bot.broadcast.answers import Answers
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.intake.intake import Intake
@@ -32,6 +33,7 @@ from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.outbox import DatabaseOutbox
 from bot.storage.writer import Writer
+from bot.worlds.looking_up import Key, of_the_operator
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_goodbyes, odyssey_worlds
 from tests.odyssey.service import API_KEY, Streamer
 from tests.support.rules import arbitration_settings, budget, intake_rules
@@ -133,7 +135,7 @@ async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[R
         history = DatabaseHistory(engine)
         desk = RecordingDesk(
             outbox,
-            OdysseyRecordings(Odyssey(API_KEY, url), clock, answers),
+            OdysseyRecordings(of_the_operator(Key(None, Odyssey(API_KEY, url), answers)), clock),
             JournalKeeper(journal),
             StoringPoster(journal, clock),
             history,
@@ -142,14 +144,18 @@ async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[R
         )
         intake = Intake(intake_rules(), lambda _: None, clock)
         ports = Ports(
-            open_world=odyssey_worlds(make_client, clock, answers),
-            leave=odyssey_goodbyes(Odyssey(API_KEY, url)),
+            accounts=OneAccount(
+                Account(
+                    odyssey_worlds(make_client, clock, answers),
+                    odyssey_goodbyes(Odyssey(API_KEY, url)),
+                    StreamPool(1000, clock),
+                    StreamLimit(limit_s),
+                )
+            ),
             journal=journal,
             history=history,
             listeners=Listeners(),
             clock=clock,
-            pool=StreamPool(1000, clock),
-            stream_limit=StreamLimit(limit_s),
             relay_rules=RelayRules(),
             intake_of=lambda _: intake,
             budget_of=lambda _: budget(per_day=None),

@@ -6,15 +6,18 @@ import pytest
 
 from bot.broadcast.answers import Answers, Call, together
 from bot.broadcast.errors import WorldError
-from bot.broadcast.model import Ending
+from bot.broadcast.model import Ending, Stream
 from bot.broadcast.states import Reason
 from bot.broadcast.world import StreamEvents
 from bot.local.odyssey.service import Standin, StandinSettings
 from bot.odyssey import Odyssey
 from bot.process.clock import SystemClock
+from bot.worlds.looking_up import Key, of_the_operator
 from bot.worlds.odyssey import OdysseyRecordings, odyssey_worlds
 
 API_KEY = "ody_answers"
+NOW = SystemClock().now()
+STREAM = Stream("own", "b", "A cat", False, NOW, NOW, service_id="x")
 
 
 def heard(answers: Answers) -> dict[tuple[str, str], int]:
@@ -46,6 +49,10 @@ async def test_a_stream_that_breaks_off_is_heard_from_its_beginning() -> None:
     assert 0 < hour.times_s[Call.INTERACT][0] < hour.times_s[Call.START][0] + 30
 
 
+def recordings_of(key: str, standin: Standin, answers: Answers) -> OdysseyRecordings:
+    return OdysseyRecordings(of_the_operator(Key(None, Odyssey(key, standin.url), answers)), SystemClock())
+
+
 async def test_a_key_that_is_refused_is_heard_of_whoever_asks() -> None:
     """Who wants a stream, and who wants a recording."""
     clock = SystemClock()
@@ -56,10 +63,10 @@ async def test_a_key_that_is_refused_is_heard_of_whoever_asks() -> None:
                 pass
         refused = [answers.key_is_refused]
         with pytest.raises(WorldError):
-            await OdysseyRecordings(Odyssey("ody_wrong", standin.url), clock, answers).find("x")
+            await recordings_of("ody_wrong", standin, answers).find(STREAM)
         assert heard(answers) == {("connect", "bad_key"): 1, ("look_up", "bad_key"): 1}
         # That there is no such recording is an answer.
-        assert await OdysseyRecordings(Odyssey(API_KEY, standin.url), clock, answers).find("x") is None
+        assert await recordings_of(API_KEY, standin, answers).find(STREAM) is None
         refused.append(answers.key_is_refused)
     assert refused == [True, False]
     assert Reason.BAD_KEY in together(answers.last_hour()).failures(Call.LOOK_UP)

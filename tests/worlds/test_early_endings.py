@@ -6,7 +6,10 @@ from typing import Any, cast
 
 import pytest
 
+from bot.broadcast.accounts import Account, OneAccount
 from bot.broadcast.answers import Answers
+from bot.broadcast.limits.continuation import StreamLimit
+from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.states import Reason, State
 from bot.odyssey import Odyssey, VideoStats
@@ -98,7 +101,14 @@ async def test_a_stream_that_ends_as_it_begins_is_told(then: tuple[object, ...],
     )
     surroundings = replace(
         ports(ScriptedWorld(), journal, ListeningAudience(journal), clock),
-        open_world=odyssey_worlds(lambda: cast("Odyssey", service), clock, Answers(clock)),
+        accounts=OneAccount(
+            Account(
+                odyssey_worlds(lambda: cast("Odyssey", service), clock, Answers(clock)),
+                ScriptedWorld().leave,
+                StreamPool(5, clock),
+                StreamLimit(),
+            )
+        ),
     )
     desk = desk_of(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
     async with desk, Broadcasts(surroundings) as broadcasts, asyncio.timeout(5):
@@ -123,7 +133,14 @@ async def test_a_stream_refused_for_want_of_a_slot_is_tried_again() -> None:
     journal, clock = MemoryJournal(), SteppedClock()
     surroundings = replace(
         ports(ScriptedWorld(), journal, ListeningAudience(journal), clock),
-        open_world=odyssey_worlds(lambda: cast("Odyssey", next(services)), clock, Answers(clock)),
+        accounts=OneAccount(
+            Account(
+                odyssey_worlds(lambda: cast("Odyssey", next(services)), clock, Answers(clock)),
+                ScriptedWorld().leave,
+                StreamPool(5, clock),
+                StreamLimit(),
+            )
+        ),
     )
     desk = desk_of(ScriptedRecordings(None), PostingBoard(), journal, clock, timeout_s=1)
     async with desk, Broadcasts(surroundings) as broadcasts, asyncio.timeout(5):

@@ -48,12 +48,6 @@ async def adopt(
 
 
 async def _adopted(hand: Opened, listed: AccountStream, channel: Channel) -> str:
-    try:
-        recording = await hand.recordings.find(listed.service_id)
-    except WorldError as error:
-        return error.reason.value
-    if recording is None or not recording.has_video:
-        return "no video"
     prompt = await _prompt_of(hand, listed.service_id)
     started_at, ended_at = listed.started_at, max(listed.ended_at or listed.started_at, listed.started_at)
     broadcast = Broadcast(
@@ -78,6 +72,12 @@ async def _adopted(hand: Opened, listed: AccountStream, channel: Channel) -> str
         ended_at=ended_at,
         end_reason=Reason.STREAM_ENDED,
     )
+    try:
+        recording = await hand.recordings.find(stream)
+    except WorldError as error:
+        return error.reason.value
+    if recording is None or not recording.has_video:
+        return "no video"
     try:
         await hand.journal.save_broadcast(broadcast)
         await hand.journal.save_stream(stream)

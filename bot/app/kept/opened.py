@@ -19,6 +19,7 @@ from bot.storage.outbox import DatabaseOutbox
 from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
 from bot.worlds.account import OdysseyAccount
+from bot.worlds.looking_up import Key, KeysOf, of_the_operator
 from bot.worlds.odyssey import OdysseyRecordings
 
 
@@ -32,6 +33,7 @@ class Opened:
     history: DatabaseHistory
     streams: DatabaseStreamBooks
     client: Odyssey
+    keys_of: KeysOf
     account: OdysseyAccount
     recordings: OdysseyRecordings
     clock: Clock
@@ -42,6 +44,7 @@ async def opened(settings: Settings, *, alone: bool) -> AsyncIterator[Opened]:
     """`alone`, while no bot has the database: what changes it would not be heard of. Raises `StartError`."""
     clock = SystemClock()
     client = Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
+    keys_of = of_the_operator(Key(None, client, Answers(clock)))
     async with (
         open_database(settings.database_url, alone=alone, backup_dir=settings.backup_path) as engine,
         Writer(engine) as writer,
@@ -57,8 +60,9 @@ async def opened(settings: Settings, *, alone: bool) -> AsyncIterator[Opened]:
                 history=DatabaseHistory(engine),
                 streams=DatabaseStreamBooks(engine),
                 client=client,
+                keys_of=keys_of,
                 account=OdysseyAccount(client, clock),
-                recordings=OdysseyRecordings(client, clock, Answers(clock)),
+                recordings=OdysseyRecordings(keys_of, clock),
                 clock=clock,
             )
         finally:

@@ -37,7 +37,7 @@ async def _fetched(hand: Opened, stream: Stream) -> str:
     for stored in hand.outbox.add(errand):
         await stored
     errand = hand.outbox.get(Kind.ARCHIVE, stream.id) or errand
-    archiving = hand.kept.archiving(hand.outbox, hand.client, hand.history, hand.clock)
+    archiving = hand.kept.archiving(hand.outbox, hand.keys_of, hand.history, hand.clock)
     failed, why = 0, ""
     while failed < TRIES:
         try:

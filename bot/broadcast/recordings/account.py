@@ -23,6 +23,7 @@ _REFUSED = frozenset(
         Reason.NO_PICTURES,
         Reason.USAGE_LIMIT,
         Reason.BAD_KEY,
+        Reason.NO_ACCOUNT,
         Reason.NO_STREAMER,
     }
 )
@@ -75,6 +76,17 @@ class Findings:
     ended: tuple[Stream, ...] = ()
     missing: tuple[Stream, ...] = ()
     is_put_off: bool = False
+
+
+def together(findings: Iterable[Findings]) -> Findings:
+    """All that became known, of several accounts."""
+    each = list(findings)
+    return Findings(
+        adopted=tuple(stream for one in each for stream in one.adopted),
+        ended=tuple(stream for one in each for stream in one.ended),
+        missing=tuple(stream for one in each for stream in one.missing),
+        is_put_off=any(one.is_put_off for one in each),
+    )
 
 
 def may_have_begun(stream: Stream) -> bool:

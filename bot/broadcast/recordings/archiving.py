@@ -84,8 +84,8 @@ class Artifacts(Protocol):
 
 
 class ArtifactSource(Protocol):
-    async def look(self, service_id: str) -> Artifacts | None:
-        """A stream's artifacts, by the service's ID; None if there is no recording. Raises `WorldError`."""
+    async def look(self, stream: Stream) -> Artifacts | None:
+        """A stream's artifacts; None if there is no recording. Raises `WorldError`."""
         ...
 
 
@@ -189,7 +189,7 @@ class Archiving:
         wanted = [kind for kind in ARTIFACTS if kind not in decided]
         if not wanted:
             return None
-        artifacts = await self._source.look(stream.shown_id)
+        artifacts = await self._source.look(stream)
         has_given_up = age >= GIVEN_UP_AFTER
         if artifacts is None and not has_given_up:
             raise UnfitError(Unfit.MISSING)

@@ -75,7 +75,7 @@ class RecordingDesk:
 
     async def fetch(self, stream: Stream) -> Recording | None:
         """A past stream's recording, kept, as it is shown; None without a video. Raises `WorldError`."""
-        recording = await self._source.find(stream.shown_id)
+        recording = await self._source.find(stream)
         return await self._keeper.keep(stream, recording) if recording and recording.has_video else None
 
     async def redraw(self, broadcast_id: str) -> None:
@@ -97,9 +97,9 @@ class RecordingDesk:
         stream = awaited.stream
         answer = await self._waiting.ask(awaited)
         if isinstance(answer, NotYet):
+            if answer.is_overdue and self._posting.misses(stream):
+                self.look_at(stream.broadcast_id)
             if not answer.is_given_up:
-                if answer.is_overdue and self._posting.misses(stream):
-                    self.look_at(stream.broadcast_id)
                 return answer.pause_s
             log.info("the recording of stream %s never came: it is given up", stream.shown_id)
             await self._keeper.give_up(stream)

@@ -7,6 +7,7 @@ from bot.broadcast.errors import NotShownError, WorldError
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import RecordingHistory, RecordingPoster
+from bot.broadcast.states import Reason
 
 LINKS_ARE_FRESH_S = 60.0
 """For so long the links of a recording that was found are posted without asking for newer ones."""
@@ -81,8 +82,8 @@ class Posting:
         # What was there is gone at the service, perhaps: then what is known of it is shown without links.
         try:
             fetched = await self._fetch(newest.stream)
-        except WorldError:
-            if past.film is None:
+        except WorldError as error:
+            if past.film is None and error.reason is not Reason.KEY_GONE:
                 raise
             fetched = None  # what is kept is shown without the service
         return fetched or Recording(self._clock.now())

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 from bot.broadcast.background import Background
@@ -27,16 +27,33 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S, GROWTH = 20.0, 3600.0, 3.0
 """A stream is listed once it has ended: so it is looked for soon, then later, and in the end every hour."""
 
 
-async def look(account: AccountStreams, books: StreamBooks, clock: Clock) -> Findings:
-    """What the account's list says of our streams. It is asked only for a reason. Raises `WorldError`."""
+ListOf = Callable[[str | None], AccountStreams | None]
+"""The list of the account with this ID; None if its key is gone, so that nobody can ask."""
+
+
+async def look(list_of: ListOf, books: StreamBooks, clock: Clock) -> AsyncIterator[Findings]:
+    """What the accounts' lists say of our streams, account by account. One is asked only for a reason.
+
+    Raises `WorldError` at the end, if an account did not answer: the others were looked at all the same.
+    """
     unsettled = [each for each in await books.unsettled_streams(clock.now() - HORIZON) if is_open(each)]
-    if not unsettled:
-        return Findings()
-    oldest = min(stream.intended_at for stream in unsettled)
-    listed = await account.since(oldest - timedelta(minutes=5))
-    asked_for = await books.asked_for()  # first: who is answered meanwhile is known then
-    known = await books.known_ids([each.service_id for each in listed])
-    return compare(unsettled, listed, known, asked_for)
+    failure: WorldError | None = None
+    for account_id in dict.fromkeys(each.account_id for each in unsettled):
+        account = list_of(account_id)
+        if account is None:
+            continue
+        ours = [each for each in unsettled if each.account_id == account_id]
+        try:
+            listed = await account.since(min(each.intended_at for each in ours) - timedelta(minutes=5))
+        except WorldError as error:
+            failure = failure or error
+            continue
+        # First: who is answered meanwhile is known then.
+        asked_for = [each for each in await books.asked_for() if each.account_id == account_id]
+        known = await books.known_ids([each.service_id for each in listed])
+        yield compare(ours, listed, known, asked_for)
+    if failure:
+        raise failure
 
 
 async def settle(findings: Findings, save: Callable[[Stream], Awaitable[None]]) -> None:
@@ -58,14 +75,14 @@ class Reconciler(Background):
 
     def __init__(
         self,
-        account: AccountStreams,
+        list_of: ListOf,
         books: StreamBooks,
         clock: Clock,
         *,
         save: Callable[[Stream], Awaitable[None]],
     ) -> None:
-        super().__init__(name="reconcile with the account")
-        self._account = account
+        super().__init__(name="reconcile with the accounts")
+        self._list_of = list_of
         self._books = books
         self._clock = clock
         self._save = save
@@ -88,14 +105,15 @@ class Reconciler(Background):
 
     async def _look(self) -> None:
         try:
-            findings = await look(self._account, self._books, self._clock)
-            await settle(findings, self._save)
+            async for findings in look(self._list_of, self._books, self._clock):
+                await self._take(findings)
         except (WorldError, NotStoredError) as error:
             log.info("the account's streams could not be looked at: %s", error)
-            return
         except Exception:  # the boundary of one look: the next one is due soon
             log.exception("the account's streams could not be looked at")
-            return
+
+    async def _take(self, findings: Findings) -> None:
+        await settle(findings, self._save)
         if findings.is_put_off:
             self._lost.set()
         for stream in findings.adopted:

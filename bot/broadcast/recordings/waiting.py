@@ -1,12 +1,13 @@
 """Waiting for a recording: when the service is asked for it, and what its answer is worth."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import RecordingSource
+from bot.broadcast.states import Reason
 from bot.broadcast.telling.backoff import Backoff
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class NotYet:
 
 
 class Waiting:
-    """Asks for recordings. Trouble with the service is shared: whoever meets it spares all others.
+    """Asks for recordings. Trouble with an account is shared: whoever meets it spares all its others.
 
     Only what the service says counts as "there is none", and only for as long as it has been saying so.
     """
@@ -62,8 +63,8 @@ class Waiting:
         self._source = source
         self._clock = clock
         self._timeout_s = timeout_s
-        self._trouble = Backoff(FIRST_TROUBLE_S, LONGEST_TROUBLE_S)
-        self._trouble_until = clock.steady()
+        self._troubles: dict[str | None, _Trouble] = {}
+        """By account: one server's refused key is no trouble of the others."""
 
     def begin(self, stream: Stream) -> Awaited:
         """From now on a stream's recording is waited for: `ask` until it is there."""
@@ -74,15 +75,18 @@ class Waiting:
 
     async def ask(self, awaited: Awaited) -> Recording | NotYet:
         """The recording as soon as it is complete, or lacks for so long only what may never come."""
-        now = self._clock.steady()
-        if now < self._trouble_until:
-            return NotYet(self._trouble_until - now)
+        now, account_id = self._clock.steady(), awaited.stream.account_id
+        trouble = self._troubles.get(account_id)
+        if trouble and now < trouble.until:
+            return NotYet(trouble.until - now)
         try:
-            recording = await self._source.find(awaited.stream.shown_id)
+            recording = await self._source.find(awaited.stream)
         except WorldError as error:
             log.info("the recording of stream %s: %s", awaited.stream.shown_id, error.reason.value)
-            return NotYet(max(self._trouble_s(), self._pause_s(awaited)))
-        self._trouble.reset()
+            if error.reason is Reason.KEY_GONE or self._is_hopeless(awaited, error):
+                return NotYet(0.0, is_overdue=True, is_given_up=True)
+            return NotYet(max(self._trouble_s(account_id), self._pause_s(awaited)))
+        self._troubles.pop(account_id, None)
         pause_s = self._pause_s(awaited)
         now = self._clock.steady()
         if recording is None or not recording.has_video:
@@ -101,9 +105,23 @@ class Waiting:
         longest_s = LONGEST_PAUSE_AT_FIRST_S if age_s < AT_FIRST_S else LONGEST_PAUSE_S
         return min(max(SHORTEST_PAUSE_S, age_s * SHARE_OF_AGE), longest_s)
 
-    def _trouble_s(self) -> float:
-        """How long from now the service is left alone; several questions at once meet the same trouble."""
+    def _is_hopeless(self, awaited: Awaited, error: WorldError) -> bool:
+        """A server's own key is refused, and has been for as long as anybody waits."""
+        is_refused = awaited.stream.account_id is not None and error.reason is Reason.BAD_KEY
+        return is_refused and self._clock.steady() >= awaited.until
+
+    def _trouble_s(self, account_id: str | None) -> float:
+        """How long from now an account is left alone; several questions at once meet the same trouble."""
         now = self._clock.steady()
-        if now >= self._trouble_until:
-            self._trouble_until = now + self._trouble.next_s()
-        return self._trouble_until - now
+        trouble = self._troubles.setdefault(account_id, _Trouble(now))
+        if now >= trouble.until:
+            trouble.until = now + trouble.pauses.next_s()
+        return trouble.until - now
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """An account that does not answer, or refuses to: until which steady moment it is left alone."""
+
+    until: float
+    pauses: Backoff = field(default_factory=lambda: Backoff(FIRST_TROUBLE_S, LONGEST_TROUBLE_S))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
+from bot.broadcast.accounts import Account
 from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.limits.continuation import CONNECTION_LIMIT_S, Continuation, Timetable, sits_out_s
 from bot.broadcast.limits.pool import Slot
@@ -43,6 +44,7 @@ class Relay:
         self,
         broadcast: Broadcast,
         ports: Ports,
+        account: Account,
         *,
         opening_picture: Picture | None,
         changed: Callable[[], None],
@@ -52,12 +54,12 @@ class Relay:
         """What viewers see: after its end too, until the next one is there."""
         self.coming_back = 0
         """Which try in a row it is to have the picture back; 0 while it is there."""
-        self.streams = Streams(broadcast, ports, opening_picture, self)
+        self.streams = Streams(broadcast, ports, account.id, opening_picture, self)
         self._name = broadcast.id
-        self._pool = ports.pool
-        self._open_world = ports.open_world
+        self._pool = account.pool
+        self._open_world = account.open_world
         self._rules = ports.relay_rules
-        self._limit = ports.stream_limit
+        self._limit = account.stream_limit
         self._clock = ports.clock
         self._changed = changed
         self._ends_at = ends_at

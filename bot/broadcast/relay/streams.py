@@ -28,6 +28,7 @@ class Streams:
         self,
         broadcast: Broadcast,
         ports: Ports,
+        account_id: str | None,
         opening_picture: Picture | None,
         watcher: Watcher,
     ) -> None:
@@ -50,6 +51,7 @@ class Streams:
         self._broadcast = broadcast
         self._opening_as_worded = broadcast.prompt
         self._ports = ports
+        self._account_id = account_id
         self._watcher = watcher
         self._open: list[StreamRun] = []
         """Those whose end is not stored, one that was refused its beginning too."""
@@ -168,6 +170,7 @@ class Streams:
             intended_at=now,
             started_at=now,
             number=self._unknown + self.begun + 1,
+            account_id=self._account_id,
         )
         run = StreamRun(meant, connection, self._ports.clock, self._watcher)
         self._open.append(run)

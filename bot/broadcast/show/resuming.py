@@ -13,10 +13,15 @@ BLOCKED_FOR = timedelta(minutes=15)
 
 
 class CutOff(NamedTuple):
-    """A connection that died with that run: its last sign of life; its `World.session`, if that is known."""
+    """A connection that died with that run: its last sign of life; its `World.session`, if that is known.
+
+    It was to the account with that ID; one that had no stream yet, to that of the server `guild_id`.
+    """
 
     seen_at: datetime
     session: str | None
+    account_id: str | None = None
+    guild_id: int | None = None
 
 
 async def settle(left: Iterable[Interrupted], ports: Ports) -> None:
@@ -38,11 +43,16 @@ async def leave(cut_off: Iterable[CutOff], ports: Ports) -> None:
 
 
 async def _leave(cut_off: CutOff, ports: Ports) -> None:
-    clock, pool = ports.clock, ports.pool
+    clock, accounts = ports.clock, ports.accounts
     blocked_s = (cut_off.seen_at + BLOCKED_FOR - clock.now()).total_seconds()
     if blocked_s <= 0:
         return
+    account = (
+        accounts.find(cut_off.account_id) if cut_off.guild_id is None else accounts.of_guild(cut_off.guild_id)
+    )
+    if account is None:
+        return
     until = clock.steady() + min(blocked_s, BLOCKED_FOR.total_seconds())
-    pool.is_cut_off(until)
-    if cut_off.session and await ports.leave(cut_off.session):
-        pool.is_left(until)
+    account.pool.is_cut_off(until)
+    if cut_off.session and await account.leave(cut_off.session):
+        account.pool.is_left(until)

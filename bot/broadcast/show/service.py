@@ -9,7 +9,14 @@ from typing import Self
 
 from bot.broadcast import rights
 from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.errors import AlreadyRunning, BroadcastError, BroadcastTooLong, Code, TooManyBroadcasts
+from bot.broadcast.errors import (
+    AlreadyRunning,
+    BroadcastError,
+    BroadcastTooLong,
+    Code,
+    NoAccount,
+    TooManyBroadcasts,
+)
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.intake.prompts import clean_prompt
 from bot.broadcast.interrupted import Interrupted
@@ -74,7 +81,7 @@ class Broadcasts:
 
         `by` is its host, as they stand in the channel. Its first stream starts from the picture, if they hand
         one in; `length` and `mode` are the server's if none are named. Raises what `rights.check` raises,
-        MODE_IS_SET, EMPTY_PROMPT, PromptTooLong, Filtered, BroadcastTooLong, AlreadyRunning,
+        MODE_IS_SET, EMPTY_PROMPT, PromptTooLong, Filtered, NoAccount, BroadcastTooLong, AlreadyRunning,
         TooManyBroadcasts, DayIsUsedUp or SHUTTING_DOWN.
         """
         rights.check(Deed.START_FROM_PICTURE if picture else Deed.START, by)
@@ -218,6 +225,8 @@ class Broadcasts:
         opening = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
         intake.check_words(by.viewer, opening, typed=prompt, is_exempt=rights.may(Deed.BYPASS, by))
+        if trouble := self._ports.accounts.of_guild(channel.guild_id).trouble:
+            raise BroadcastError(NoAccount(trouble))
         self._check_place(channel)
         length = self._length(channel, length)
         share = await self._days.claim(channel.guild_id, self._ports.new_id(), length)
@@ -246,7 +255,8 @@ class Broadcasts:
     ) -> BroadcastSession:
         arbitration = self._ports.arbitration_of(broadcast.channel.guild_id)
         arbitration = replace(arbitration, mode=mode or arbitration.mode)
-        return BroadcastSession(broadcast, self._ports, arbitration, share, picture)
+        account = self._ports.accounts.of_guild(broadcast.channel.guild_id)
+        return BroadcastSession(broadcast, self._ports, account, arbitration, share, picture)
 
     def _run(self, session: BroadcastSession) -> None:
         self._by_channel[session.broadcast.channel.id] = session

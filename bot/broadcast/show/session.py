@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from bot.broadcast.accounts import Account
 from bot.broadcast.arbitration.arbiter import ArbitrationSettings
 from bot.broadcast.errors import WorldError, ending_of
 from bot.broadcast.floor.floor import Floor
@@ -32,6 +33,7 @@ class BroadcastSession:
         self,
         broadcast: Broadcast,
         ports: Ports,
+        account: Account,
         arbitration: ArbitrationSettings,
         share: Share,
         opening_picture: Picture | None,
@@ -44,6 +46,7 @@ class BroadcastSession:
         self.relay = Relay(
             broadcast,
             ports,
+            account,
             opening_picture=opening_picture,
             changed=self.look_again,
             ends_at=lambda: self.share.ends_at,
@@ -52,6 +55,7 @@ class BroadcastSession:
         self.taken_up: list[Ticket] | None = None
         """If it began in an earlier run of the bot, of what waited then."""
         self._ports = ports
+        self._account = account
         self.is_handed_over = False  # to the next run of the bot
         self._ending: Ending | None = None
         self._until_ending = asyncio.timeout(None)
@@ -242,6 +246,7 @@ class BroadcastSession:
             await self._close(ending)
 
     async def _close(self, ending: Ending) -> None:
+        ending = self._account.meant(ending)
         if ending.reason.is_failure:
             ending = replace(ending, reference=ending.reference or self._ports.new_reference())
             noted = {"ref": ending.reference, "code": ending.reason.value}
@@ -269,7 +274,7 @@ class BroadcastSession:
             raise failure
 
     def _begin_end(self, ending: Ending) -> None:
-        self._ending = ending
+        self._ending = self._account.meant(ending)
         self._view = None
         self.floor.shut()  # what came from now on would never be settled
 

@@ -81,11 +81,19 @@ streams = sa.Table(
     sa.Column("ended_at", UtcDateTime),
     # What the service knows its connection by: see `World.session`.
     sa.Column("session", AnyText),
+    # With whose key it was streamed, if not the operator's; of one that is gone nothing else is known.
+    sa.Column("account_id", sa.String(32)),
     # When it was found that there is nowhere left to post its recording.
     sa.Column("recording_dropped_at", UtcDateTime),
     # The place of its prompt in the search.
     sa.Column("text_id", sa.BigInteger),
     version(),
+    sa.Index(
+        "ix_streams_account",
+        "account_id",
+        "intended_at",
+        sqlite_where=sa.text("account_id IS NOT NULL"),
+    ),
     sa.Index("ix_streams_open", "broadcast_id", sqlite_where=sa.text("ended_at IS NULL")),
 )
 

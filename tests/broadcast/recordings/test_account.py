@@ -153,7 +153,7 @@ async def test_it_looks_soon_after_a_loss_and_then_every_hour() -> None:
     clock = TurnedClock()
     clock.wall_at_zero = NOON
     books = Books(clock)
-    async with Reconciler(books, books, clock, save=books.save) as reconciler:
+    async with Reconciler(lambda _: books, books, clock, save=books.save) as reconciler:
         await clock.turn(3 * LONGEST_PAUSE_S)
         assert books.asked == []
         at_s = clock.steady()
@@ -179,7 +179,7 @@ async def test_it_looks_again_once_a_start_is_answered() -> None:
     clock = TurnedClock()
     clock.wall_at_zero = NOON
     books = Books(clock)
-    async with Reconciler(books, books, clock, save=books.save) as reconciler:
+    async with Reconciler(lambda _: books, books, clock, save=books.save) as reconciler:
         await books.save(lost("own", 0, why=Reason.UNREACHABLE))
         await books.save(under_way := replace(lost("asked", 10), ended_at=None, end_reason=None))
         books.listed.append(listed("s", 1))
@@ -195,7 +195,7 @@ async def test_a_refused_start_is_no_reason_to_look() -> None:
     """Nor is what began, or something else that is stored."""
     clock = TurnedClock()
     books = Books(clock)
-    async with Reconciler(books, books, clock, save=books.save) as reconciler:
+    async with Reconciler(lambda _: books, books, clock, save=books.save) as reconciler:
         await clock.turn(1)
         refused = lost("own", 0, why=Reason.REFUSED)
         await books.save(refused)

@@ -36,7 +36,8 @@ class Service(ScriptedRecordings):
         self.trouble: WorldError | None = None
         self.asked_for: list[str] = []
 
-    async def find(self, stream_id: str) -> Recording | None:
+    async def find(self, stream: Stream) -> Recording | None:
+        stream_id = stream.shown_id
         self.asked += 1
         self.asked_for.append(stream_id)
         if self.trouble:

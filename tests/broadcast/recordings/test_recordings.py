@@ -32,8 +32,8 @@ class Service(ScriptedRecordings):
         self.asked_for: list[str] = []
         self.at_once = self.most_at_once = 0
 
-    async def find(self, stream_id: str) -> Recording | None:
-        self.asked_for.append(stream_id)
+    async def find(self, stream: Stream) -> Recording | None:
+        self.asked_for.append(stream.shown_id)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.broadcast.accounts import Account, OneAccount
 from bot.broadcast.limits.budget import Budget
 from bot.broadcast.limits.continuation import Continuation, RelayRules, StreamLimit
 from bot.broadcast.limits.pool import StreamPool
@@ -83,13 +84,11 @@ def opened() -> Opened:
         service, journal, board, clock = ScriptedService(), MemoryJournal(), PostingBoard(), TurnedClock()
         desk = desk_of(ScriptedRecordings(None), board, journal, clock, timeout_s=1)
         limit, budgets = StreamLimit(limit_s), dict[int, Budget]()
+        pool = StreamPool(slots, clock, kept_for_seams=int(continuation is Continuation.OVERLAP))
         with_service = replace(
             ports(ScriptedWorld(), journal, ListeningAudience(journal), clock, budgets),
-            open_world=service,
-            leave=service.leave,
-            stream_limit=limit,
+            accounts=OneAccount(Account(service, service.leave, pool, limit)),
             relay_rules=RelayRules(continuation, tries),
-            pool=StreamPool(slots, clock, kept_for_seams=int(continuation is Continuation.OVERLAP)),
         )
         async with desk, Broadcasts(with_service) as broadcasts:
             yield Run(broadcasts, service, journal, clock, limit, budgets, with_service.listeners)

@@ -33,7 +33,8 @@ def service(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The streams of which the service has no recording; of all others it has one, with very long links."""
     missing: set[str] = set()
 
-    async def find(recordings: OdysseyRecordings, stream_id: str) -> Recording | None:
+    async def find(recordings: OdysseyRecordings, stream: Stream) -> Recording | None:
+        stream_id = stream.shown_id
         video, preview, thumbnail = (f"{LONG}/{stream_id}-{name}" for name in ("video", "preview", "still"))
         found = Recording(datetime.now(UTC), video, preview, thumbnail, None, 3000, 150.0)
         return None if stream_id in missing else found

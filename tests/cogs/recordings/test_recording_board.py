@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.broadcast.model import Recording
+from bot.broadcast.model import Recording, Stream
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.recordings.links import is_link
 from bot.broadcast.telling.chores import FIRST_PAUSE_S
@@ -56,8 +56,8 @@ def hiding(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     is_hidden = True
     find = OdysseyRecordings.find
 
-    async def find_or_not(recordings: OdysseyRecordings, stream_id: str) -> Recording | None:
-        return None if is_hidden else await find(recordings, stream_id)
+    async def find_or_not(recordings: OdysseyRecordings, stream: Stream) -> Recording | None:
+        return None if is_hidden else await find(recordings, stream)
 
     def show() -> None:
         nonlocal is_hidden
@@ -257,8 +257,8 @@ async def test_a_link_that_is_none_never_makes_a_post_fail(
     """Whatever the service writes there, the recording is posted, without that link."""
     find = OdysseyRecordings.find
 
-    async def find_odd(recordings: OdysseyRecordings, stream_id: str) -> Recording | None:
-        found = await find(recordings, stream_id)
+    async def find_odd(recordings: OdysseyRecordings, stream: Stream) -> Recording | None:
+        found = await find(recordings, stream)
         if found is None or not found.is_complete:
             return None
         return Recording(found.fetched_at, url, url, found.thumbnail_url)
