@@ -124,12 +124,9 @@ async def test_who_can_mend_a_refused_key_depends_on_whose_it_is(
 ) -> None:
     stage = Stage()
 
-    @asynccontextmanager
-    async def refused() -> AsyncIterator[ScriptedWorld]:
-        raise WorldError(Reason.BAD_KEY, retryable=False)
-        yield ScriptedWorld()
-
-    stage.accounts.set(CHANNEL.guild_id, replace(stage.accounts.make(account_id), open_world=refused))
+    world = ScriptedWorld()
+    world.failing_at["connect"] = WorldError(Reason.BAD_KEY, retryable=False)
+    stage.accounts.set(CHANNEL.guild_id, replace(stage.accounts.make(account_id), open_world=world.open))
     async with stage.broadcasts() as broadcasts:
         session = await start(broadcasts)
         await reach(session, State.FAILED)
