@@ -21,7 +21,10 @@ def standin(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")
     ] = 9000,
-    api_key: Annotated[str, typer.Option(help="The one key that clients may use.")] = UNSET.api_key,
+    api_key: Annotated[str, typer.Option(help="The key that clients use.")] = UNSET.api_key,
+    other_key: Annotated[
+        list[str] | None, typer.Option(help="A key of another account, with limits of its own; repeatable.")
+    ] = None,
     stream_limit_s: Annotated[
         float, typer.Option(min=1, help="Seconds that a stream may last.")
     ] = UNSET.stream_limit_s,
@@ -62,6 +65,7 @@ def standin(
         host=host,
         port=port,
         api_key=api_key,
+        other_keys=tuple(other_key or ()),
         stream_limit_s=stream_limit_s,
         connection_limit_s=connection_limit_s,
         idle_limit_s=idle_limit_s,
@@ -73,5 +77,5 @@ def standin(
         image_to_video=image_to_video,
         faults=faults,
     )
-    set_up_logging(log_level, "text", [api_key])
+    set_up_logging(log_level, "text", [api_key, *settings.other_keys])
     asyncio.run(serve_standin(settings))

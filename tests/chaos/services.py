@@ -59,8 +59,8 @@ class WatchedStandin(Standin):
         self._on_effect = on_effect
         reserve = self._sessions.reserve
 
-        def reserve_and_tell() -> Any:
-            session = reserve()
+        def reserve_and_tell(account: str) -> Any:
+            session = reserve(account)
             on_effect("reserve")
             return session
 

@@ -48,15 +48,14 @@ class Archive:
         }
 
     async def _recording(self, request: web.Request) -> web.Response:
-        self._access.require_bearer(request)
-        recording = self._shelf.find(request.match_info["stream_id"])
+        account = self._access.require_bearer(request)
+        recording = self._shelf.find(request.match_info["stream_id"], account)
         if recording is None or self._shelf.stage_of(recording) == "unknown":
             raise RequestRefusedError(404, "Recording not found.")
         return web.json_response(self.describe(recording, origin_of(request)))
 
     async def _list(self, request: web.Request) -> web.Response:
-        self._access.require_bearer(request)
-        recordings = self._shelf.ended()
+        recordings = self._shelf.ended(self._access.require_bearer(request))
         limit, offset, page = page_of(request, recordings)
         return web.json_response(
             {

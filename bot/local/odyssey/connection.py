@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.local.odyssey.media.clock import FRAME_RATE
 from bot.local.odyssey.rtc.peer import Outbox, Peer
-from bot.local.odyssey.settings import StandinSettings
+from bot.local.odyssey.settings import FIRST_ACCOUNT, StandinSettings
 from bot.local.odyssey.stream import LiveStream
 from bot.local.odyssey.studio import Studio
 from bot.local.odyssey.world.description import describe
@@ -41,6 +41,7 @@ class Connection:
     def __init__(self, studio: Studio, settings: StandinSettings, origin: str) -> None:
         self._studio = studio
         self._settings = settings
+        self.account = FIRST_ACCOUNT
         self._origin = origin
         self.peer = Peer(loopback=settings.is_loopback)
         self._to_streamer = self.peer.create_channel("clientToStreamer")
@@ -139,7 +140,7 @@ class Connection:
             raise StreamRefusedError("image_not_supported", "This streamer cannot start from an image.")
         try:
             self._stream = stream = await self._studio.open(
-                imagine(prompt), portrait=portrait, broadcast=broadcast, image=image
+                imagine(prompt), portrait=portrait, broadcast=broadcast, image=image, account=self.account
             )
         except OpeningError as error:
             raise StreamRefusedError("invalid_image", str(error)) from error

@@ -39,27 +39,26 @@ class Jobs:
         router.add_delete("/simulation-jobs/{job_id}", self._cancel)
 
     async def _create(self, request: web.Request) -> web.Response:
-        self._access.require_bearer(request)
+        account = self._access.require_bearer(request)
         body = await read_json(request.clone(client_max_size=BODY_LIMIT_BYTES))
         try:
             scripts = await self._scripts(body)
         except ScriptError as error:
             raise RequestRefusedError(400, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-        job = Job(
-            scripts, bool(body.get("portrait", True)), output_video=body.get("output_video") is not False
-        )
+        portrait, output_video = bool(body.get("portrait", True)), body.get("output_video") is not False
+        job = Job(scripts, portrait, output_video, account)
         if not self._simulator.add(job):
             raise RequestRefusedError(429, "Too many simulations are waiting.")
         return web.json_response(self._row(job, request))
 
     async def _list(self, request: web.Request) -> web.Response:
-        self._access.require_bearer(request)
+        account = self._access.require_bearer(request)
         status, active = request.query.get("status"), request.query.get("active", "").lower()
         if status is not None and status not in STATUSES:
             raise RequestRefusedError(400, "No such status.")
         jobs = [
             job
-            for job in self._simulator.newest_first()
+            for job in self._simulator.newest_first(account)
             if status in (None, job.status) and (active not in ("true", "1") or job.status in ACTIVE)
         ]
         limit, offset, page = page_of(request, jobs)
@@ -86,8 +85,8 @@ class Jobs:
         return scripts
 
     def _find(self, request: web.Request) -> Job:
-        self._access.require_bearer(request)
-        job = self._simulator.find(request.match_info["job_id"])
+        account = self._access.require_bearer(request)
+        job = self._simulator.find(request.match_info["job_id"], account)
         if job is None:
             raise RequestRefusedError(404, "No such job.")
         return job

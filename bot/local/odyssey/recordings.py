@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from bot.local.odyssey.settings import FIRST_ACCOUNT
+
 SHELF_LIMIT = 300  # the oldest beyond it are forgotten, so that a demo that runs for days fills no disk
 VIDEO, EVENTS, THUMBNAIL, PREVIEW = "video.mp4", "events.jsonl", "thumbnail.jpg", "preview.mp4"
 
@@ -57,6 +59,7 @@ class Recording:
 
     stream_id: str
     directory: Path
+    account: str
     width: int
     height: int
     started_at: datetime
@@ -86,7 +89,7 @@ class RecordingShelf:
             if left.parent.name not in self._recordings:  # cut off in the middle: nobody can play it
                 shutil.rmtree(left.parent, ignore_errors=True)
 
-    def begin(self, width: int, height: int) -> Recording:
+    def begin(self, width: int, height: int, account: str = FIRST_ACCOUNT) -> Recording:
         """A new stream with a new ID and an empty directory."""
         ended = [recording for recording in self._recordings.values() if recording.ended_at]
         for recording in ended[: max(0, len(ended) - SHELF_LIMIT + 1)]:
@@ -94,7 +97,7 @@ class RecordingShelf:
         stream_id = str(uuid.uuid4())
         directory = self._directory / stream_id
         directory.mkdir(parents=True)
-        recording = Recording(stream_id, directory, width, height, datetime.now(UTC))
+        recording = Recording(stream_id, directory, account, width, height, datetime.now(UTC))
         self._recordings[stream_id] = recording
         return recording
 
@@ -115,6 +118,7 @@ class RecordingShelf:
         recording.duration_seconds = duration_seconds
         recording.is_complete = True
         facts = {
+            "account": recording.account,
             "width": recording.width,
             "height": recording.height,
             "started_at": recording.started_at.isoformat(),
@@ -127,9 +131,10 @@ class RecordingShelf:
         new.write_text(json.dumps(facts), "utf-8")
         new.replace(about)  # so that a crash leaves all of it or nothing
 
-    def find(self, stream_id: str) -> Recording | None:
-        """The stream with this ID, running or over."""
-        return self._recordings.get(stream_id)
+    def find(self, stream_id: str, account: str | None = None) -> Recording | None:
+        """The stream with this ID, running or over; of that account, if one is named."""
+        found = self._recordings.get(stream_id)
+        return found if found and account in (None, found.account) else None
 
     def stage_of(self, recording: Recording) -> Stage:
         """How much a client may see: first nothing (404), then a row without files, then all."""
@@ -140,9 +145,10 @@ class RecordingShelf:
             return "unknown"
         return "complete" if recording.is_complete and age_s >= self._delay_s else "pending"
 
-    def ended(self) -> list[Recording]:
-        """Every stream that has ended, newest first."""
-        return [recording for recording in reversed(self._recordings.values()) if recording.ended_at]
+    def ended(self, account: str = FIRST_ACCOUNT) -> list[Recording]:
+        """Every stream of an account that has ended, newest first."""
+        newest_first = reversed(self._recordings.values())
+        return [each for each in newest_first if each.ended_at and each.account == account]
 
     def _facts_of(self, recording: Recording) -> Path:
         """The file, beside the recording's directory, with what a later run has to know of it."""
@@ -156,7 +162,7 @@ def _earlier(directory: Path) -> list[Recording]:
         try:
             facts = json.loads(about.read_text("utf-8"))
             facts |= {name: datetime.fromisoformat(facts[name]) for name in ("started_at", "ended_at")}
-            recording = Recording(about.stem, directory / about.stem, **facts)
+            recording = Recording(about.stem, directory / about.stem, **{"account": FIRST_ACCOUNT} | facts)
         except (OSError, ValueError, KeyError, TypeError):
             continue
         recording.is_complete, recording.ended_monotonic_s = True, float("-inf")

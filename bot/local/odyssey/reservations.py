@@ -37,11 +37,11 @@ class Reservations:
         return web.json_response({"ok": True})
 
     async def _request(self, request: web.Request) -> web.Response:
-        self._access.require_bearer(request)
+        account = self._access.require_bearer(request)
         body = await read_json(request)
         if not isinstance(body.get("region_latencies") or {}, dict):
             raise RequestRefusedError(422, "region_latencies must be an object.")
-        session = self._sessions.reserve()
+        session = self._sessions.reserve(account)
         return web.json_response(
             {
                 "session_id": session.session_id,
@@ -51,11 +51,12 @@ class Reservations:
         )
 
     async def _token(self, request: web.Request) -> web.Response:
-        self._access.require_bearer(request)
+        account = self._access.require_bearer(request)
         session_id = (await read_json(request)).get("session_id")
         if not isinstance(session_id, str):
             raise RequestRefusedError(422, "session_id must be a string.")
-        if self._sessions.find(session_id) is None:
+        session = self._sessions.find(session_id)
+        if session is None or session.account != account:
             raise RequestRefusedError(404, "No such session.")
         return web.json_response(
             {

@@ -58,11 +58,16 @@ class Standin:
         self.faults = FaultScript()  # strikes only with `settings.faults`
         self._sessions = Sessions(self.settings.concurrent_streams, self.settings.unclean_hold_s)
         self._closing = contextlib.AsyncExitStack()
+        self._access: Access
 
     @property
     def slots_taken(self) -> int:
         """How many streamers are held now, also by clients that are gone without a word."""
         return self._sessions.active_count
+
+    def revoke(self, api_key: str) -> None:
+        """A key is good for nothing from now on; streams that run go on."""
+        self._access.revoke(api_key)
 
     @property
     def url(self) -> str:
@@ -90,7 +95,7 @@ class Standin:
         studio = Studio(shelf)
         stack.push_async_callback(studio.close)
         signer = Signer(key=kept_key(directory / SIGNING_KEY))
-        access = Access(settings.api_key, settings.token_lifetime_s)
+        access = self._access = Access(settings.api_key, settings.other_keys, settings.token_lifetime_s)
         signalling = Signalling(
             self._sessions,
             signer,

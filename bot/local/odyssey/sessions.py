@@ -14,6 +14,7 @@ class Session:
     """One reservation. It counts against the limit until it is released or lapses."""
 
     session_id: str
+    account: str
     lapses_at_s: float | None  # in monotonic time; None while its client is connected
     is_taken: bool = False  # by a client, now or before
 
@@ -24,7 +25,7 @@ class Session:
 
 
 class Sessions:
-    """All reservations of the service, `limit` at most."""
+    """All reservations of the service, for each account `limit` at most."""
 
     def __init__(self, limit: int, unclean_hold_s: float) -> None:
         self._limit = limit
@@ -37,14 +38,15 @@ class Sessions:
         self._forget_lapsed()
         return len(self._sessions)
 
-    def reserve(self) -> Session:
+    def reserve(self, account: str) -> Session:
         """A new reservation; refused with the protocol's usage error when too many are held."""
-        active = self.active_count
+        self._forget_lapsed()
+        active = sum(session.account == account for session in self._sessions.values())
         if active >= self._limit:
             raise RequestRefusedError(
                 429, concurrent_limit(active, self._limit), why="too many concurrent streams"
             )
-        session = Session(uuid.uuid4().hex, time.monotonic() + UNCLAIMED_LIMIT_S)
+        session = Session(uuid.uuid4().hex, account, time.monotonic() + UNCLAIMED_LIMIT_S)
         self._sessions[session.session_id] = session
         return session
 

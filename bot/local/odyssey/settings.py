@@ -4,6 +4,9 @@ import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+FIRST_ACCOUNT = "first"
+"""That of `api_key`. Recordings of before there were others are its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class StandinSettings:
@@ -12,6 +15,8 @@ class StandinSettings:
     host: str = "127.0.0.1"
     port: int = 0  # 0 takes any free one
     api_key: str = field(default="ody_local", repr=False)
+    # Of further accounts: each has streams, recordings and a limit of its own.
+    other_keys: tuple[str, ...] = field(default=(), repr=False)
     stream_limit_s: float = 150.0
     connection_limit_s: float = 3600.0
     idle_limit_s: float = 40.0

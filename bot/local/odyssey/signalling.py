@@ -86,6 +86,7 @@ class Signalling:
     async def _hold(self, session: Session, request: web.Request, socket: web.WebSocketResponse) -> None:
         self._sessions.claim(session)
         connection = self._connect(request, socket)
+        connection.account = session.account
         is_clean = False
         try:
             offer = await connection.offer()

@@ -12,6 +12,7 @@ from bot.local.odyssey.media.clock import FRAME_RATE
 from bot.local.odyssey.media.take import Take
 from bot.local.odyssey.recordings import Recording, RecordingShelf
 from bot.local.odyssey.scripts import Script
+from bot.local.odyssey.settings import FIRST_ACCOUNT
 from bot.local.odyssey.studio import LANDSCAPE, PORTRAIT, prepare_stage
 from bot.local.odyssey.world.description import describe
 from bot.local.odyssey.world.imagination import imagine
@@ -31,6 +32,7 @@ class Job:
     scripts: tuple[Script, ...]
     portrait: bool
     output_video: bool
+    account: str = FIRST_ACCOUNT
     job_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: Status = "pending"
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -73,13 +75,14 @@ class Simulator:
         self._queue.put_nowait(job)
         return True
 
-    def find(self, job_id: str) -> Job | None:
-        """The job with this ID."""
-        return self._jobs.get(job_id)
+    def find(self, job_id: str, account: str) -> Job | None:
+        """An account's job with this ID."""
+        job = self._jobs.get(job_id)
+        return job if job and job.account == account else None
 
-    def newest_first(self) -> list[Job]:
-        """Every job."""
-        return list(reversed(self._jobs.values()))
+    def newest_first(self, account: str) -> list[Job]:
+        """Every job of an account."""
+        return [job for job in reversed(self._jobs.values()) if job.account == account]
 
     def cancel(self, job: Job) -> bool:
         """Let a job end as cancelled; False when it is over already."""
@@ -100,7 +103,7 @@ class Simulator:
         job.status, job.started_at = "dispatched", datetime.now(UTC)
         for script in job.scripts:
             size = PORTRAIT if job.portrait else LANDSCAPE
-            recording = self._shelf.begin(*size)
+            recording = self._shelf.begin(*size, job.account)
             try:
                 await asyncio.to_thread(_film, script, recording, Stage(*size), lambda: job.is_over)
             except OpeningError as error:

@@ -9,6 +9,7 @@ from bot.local.odyssey.media.clock import FrameClock
 from bot.local.odyssey.media.hls import HlsWindow
 from bot.local.odyssey.media.take import Take
 from bot.local.odyssey.recordings import RecordingShelf
+from bot.local.odyssey.settings import FIRST_ACCOUNT
 from bot.local.odyssey.stream import LiveStream
 from bot.local.odyssey.world.canvas import Canvas
 from bot.local.odyssey.world.opening import opening_picture
@@ -41,14 +42,22 @@ class Studio:
         self._broadcasts: dict[str, Broadcast] = {}
         self._lingering: dict[str, asyncio.TimerHandle] = {}
 
-    async def open(self, scene: Scene, *, portrait: bool, broadcast: bool, image: str | None) -> LiveStream:
+    async def open(
+        self,
+        scene: Scene,
+        *,
+        portrait: bool,
+        broadcast: bool,
+        image: str | None,
+        account: str = FIRST_ACCOUNT,
+    ) -> LiveStream:
         """A stream whose first scene is built, ready to be started.
 
         `image` is the input image as a data URL; raises OpeningError when it is of no use.
         """
         stage = Stage(*(PORTRAIT if portrait else LANDSCAPE), self._travels)
         await asyncio.to_thread(prepare_stage, stage, scene, image)
-        recording = self.shelf.begin(stage.width, stage.height)
+        recording = self.shelf.begin(stage.width, stage.height, account)
         take = Take(stage, recording.directory, HlsWindow() if broadcast else None)
         on_closed = functools.partial(self._forget, recording.stream_id)
         stream = LiveStream(scene, recording, self.shelf, take, self._clock, on_closed)

@@ -12,24 +12,29 @@ Clock = Callable[[], float]
 
 
 class AccessTokens:
-    """Opaque API tokens, each valid for `lifetime_s` after it was issued."""
+    """Opaque API tokens of accounts, each valid for `lifetime_s` after it was issued."""
 
     def __init__(self, lifetime_s: float, clock: Clock = time.time) -> None:
         self._lifetime_s = lifetime_s
         self._clock = clock
-        self._expiry: dict[str, float] = {}
+        self._issued: dict[str, tuple[str, float]] = {}
 
-    def issue(self) -> str:
+    def issue(self, account: str) -> str:
         """A new token."""
         now = self._clock()
-        self._expiry = {token: expiry for token, expiry in self._expiry.items() if expiry > now}
+        self._issued = {token: issued for token, issued in self._issued.items() if issued[1] > now}
         token = secrets.token_urlsafe(32)
-        self._expiry[token] = now + self._lifetime_s
+        self._issued[token] = account, now + self._lifetime_s
         return token
 
-    def is_valid(self, token: str) -> bool:
-        """Whether this token was issued here and has not expired."""
-        return self._expiry.get(token, 0.0) > self._clock()
+    def account_of(self, token: str) -> str | None:
+        """Whose token it is, if it was issued here and has not expired."""
+        account, expiry = self._issued.get(token, ("", 0.0))
+        return account if expiry > self._clock() else None
+
+    def revoke(self, account: str) -> None:
+        """None of an account's is valid any more."""
+        self._issued = {token: issued for token, issued in self._issued.items() if issued[0] != account}
 
 
 KEY_BYTES = 32
