@@ -9,6 +9,7 @@ from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.events import LOG_LIMIT_BYTES
 from bot.broadcast.recordings.films import Films
 from bot.broadcast.recordings.timelines import Timelines
+from bot.broadcast.telling.listeners import Listeners
 from bot.storage.history import DatabaseHistory
 from bot.web.recordings.routes import RecordingSources
 from bot.worlds.artifacts import FetchArtifact
@@ -21,6 +22,7 @@ def shown_recordings(
     desk: RecordingDesk,
     fetch_artifact: FetchArtifact,
     films: Films,
+    unnamed: Listeners[str],
 ) -> RecordingSources:
     """Has posts follow what becomes of links and files; returns what the pages are made of."""
 
@@ -39,4 +41,5 @@ def shown_recordings(
         archive=archive,
         kept=archive.kept,
         recorded=desk.recorded,
+        unnamed=unnamed,
     )

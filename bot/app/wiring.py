@@ -222,7 +222,9 @@ async def _open_services(
     fetch_artifact = artifacts_of(settings.odyssey_api_url)
     books = FilmTables(engine, writer, outbox, clock)
     films, clips = await open_films(stack, books, outbox, kept, guilds, listeners, clock)
-    recordings = shown_recordings(recording_links, kept.archive, history, desk, fetch_artifact, films)
+    recordings = shown_recordings(
+        recording_links, kept.archive, history, desk, fetch_artifact, films, people.unnamed
+    )
     sources = Sources(
         links=links,
         listeners=listeners,

@@ -4,6 +4,7 @@ from discord.ui import TextDisplay
 
 from bot.broadcast.errors import NotShownError, NotStoredError, WorldError
 from bot.broadcast.people import Redo
+from bot.broadcast.recordings.archive import ArchiveError
 from bot.broadcast.recordings.footage import NotMadeError
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.discord.bot import OdysseyBot
@@ -30,7 +31,7 @@ class Unnaming:
 
     async def start(self) -> None:
         """From now on they are run, first of all those that an earlier run still owed."""
-        foreseen = (*DISCORD_FAILED, NotMadeError, NotShownError, NotStoredError, WorldError)
+        foreseen = (*DISCORD_FAILED, ArchiveError, NotMadeError, NotShownError, NotStoredError, WorldError)
         for kind, deliver in ((Kind.UNNAMED, self._make_anew), (Kind.FORGOTTEN, self._tell)):
             await self._services.outbox.open(
                 kind, deliver, at_once=AT_ONCE, longest_pause_s=LONGEST_PAUSE_S, foreseen=foreseen

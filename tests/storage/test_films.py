@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.broadcast.kept_files import FileKind
+from bot.broadcast.kept_files import FileKind, NewFile
 from bot.broadcast.recordings.archive import ArchiveState, ArchiveTrouble
 from bot.broadcast.recordings.footage import Film
 from bot.storage.films import DatabaseFilms
@@ -118,6 +118,34 @@ async def test_a_name_that_is_forgotten_leaves_the_film(room: Room) -> None:
     await forget(room.store, ADA)
     await room.films.redo("b")
     assert await room.kept(FileKind.CREDITS) is None
+
+
+async def test_a_film_with_a_name_in_it_does_not_wait_for_a_video_that_may_come(room: Room) -> None:
+    """One that is asked for once more, say: whether it ever comes nobody knows."""
+    room.keep("s1", "one")
+    room.archive.videos["b"]["s2"] = ArchiveState.NEVER
+    await end(room)
+    await room.until_nothing_is_owed()
+    assert await room.kept(FileKind.CREDITS) == "Ada,Bob,Ada"
+    room.archive.videos["b"]["s2"] = ArchiveState.WANTED
+    await forget(room.store, BOB)
+    await room.films.redo("b")
+    assert await room.kept(FileKind.CREDITS) == "Ada,Ada"
+
+
+async def test_a_film_that_cannot_be_made_without_a_name_goes(room: Room) -> None:
+    """Its videos were let go, and it does not play itself: nothing of it is left with the name."""
+    room.keep("s1", "one")
+    room.keep("s2", "bad for the next one")
+    await end(room)
+    await room.until_nothing_is_owed()
+    for file in await room.archive.files("b"):
+        if file.stream_id or file.kind is FileKind.FILM:
+            await room.archive.let_go(file)
+    room.archive.put(b"bad", of=NewFile("b", FileKind.FILM, "video/mp4"))
+    await forget(room.store, BOB)
+    await room.films.redo("b")
+    assert await room.archive.files("b") == []
 
 
 async def test_a_name_that_is_forgotten_while_the_film_is_made_is_not_in_it(room: Room) -> None:

@@ -72,6 +72,7 @@ class Recorded:
             can_be_followed=True,
         )
         self.archive = KeptOnDisk(directory)
+        self.unnamed = Listeners[str]()
         self.past: dict[str, PastBroadcast] = {}
         self.sent: list[Suggestion] = []
         self.offsets: dict[str, float] = {}
@@ -107,7 +108,13 @@ class Recorded:
     ) -> RecordingSources:
         timelines = Timelines(self, self.archive.read, fetch, fetch_file, self._offsets)
         return RecordingSources(
-            self.links, self._past_broadcast, timelines, self.archive, self.archive.kept, recorded
+            self.links,
+            self._past_broadcast,
+            timelines,
+            self.archive,
+            self.archive.kept,
+            recorded,
+            self.unnamed,
         )
 
     async def sent_suggestions(self, broadcast_id: str) -> list[Suggestion]:

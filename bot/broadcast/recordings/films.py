@@ -172,7 +172,7 @@ class Films:
         if past is None or not past.is_over:
             return
         states = await self._archive.states(broadcast_id)
-        if ArchiveState.WANTED in states.values():
+        if ArchiveState.WANTED in states.values() and not again:
             return  # whoever settles it has this looked at again
         files = await self._archive.files(broadcast_id)
         if again or _is_older(files):
@@ -201,7 +201,7 @@ class Films:
                 )
             except NoFootageError:
                 log.warning("the videos of broadcast %s cannot be played", broadcast_id)
-                await self._books.no_film(broadcast_id)
+                await self._drop(broadcast_id)
                 return True
             if await self._books.moments(broadcast_id) != moments:
                 return False
@@ -218,6 +218,13 @@ class Films:
                 await self._archive.keep(path, of=NewFile(broadcast_id, kind, media_type))
             elif older := await self._file_of(broadcast_id, kind):
                 await self._archive.let_go(older)
+
+    async def _drop(self, broadcast_id: str) -> None:
+        """There can be no film: an older one goes too, since what it tells may not be so any more."""
+        for kind in OF_A_FILM:
+            if older := await self._file_of(broadcast_id, kind):
+                await self._archive.let_go(older)
+        await self._books.no_film(broadcast_id)
 
     def _told_in(self, past: PastBroadcast, moments: Sequence[Moment]) -> int:
         return hash((tuple(moments), self._has_credits(past.broadcast.channel.guild_id)))

@@ -14,7 +14,7 @@ import pytest
 from bot.broadcast.errors import WorldError
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.kept_files import FileKind
-from bot.broadcast.model import Recording
+from bot.broadcast.model import Recording, Viewer
 from bot.broadcast.recordings.archive import ArchiveError, ArchiveTrouble
 from bot.broadcast.rights import Person
 from bot.broadcast.states import Reason
@@ -251,6 +251,19 @@ async def test_a_revoked_link_is_as_one_that_never_was() -> None:
         assert (
             await visited.http.get(f"{unknown.rpartition('/')[0]}/{again.link.token}/film")
         ).content == FILM
+
+
+async def test_who_is_forgotten_leaves_the_page_in_that_moment() -> None:
+    """However long it would remember a recording that is complete."""
+    async with visit(True, True) as visited:
+        kept, of_it = visited.watched.kept, visited.past.broadcast
+        kept.keep(visited.past, FileKind.FILM, FILM)
+        assert of_it.host.name in (await visited.get("/timeline.json")).text
+        whole = kept.past[of_it.id]
+        nobody = replace(of_it, host=Viewer(-1, ""))
+        kept.past[of_it.id] = replace(whole, broadcast=nobody)
+        kept.unnamed.tell(of_it.id)
+        assert of_it.host.name not in (await visited.get("/timeline.json")).text
 
 
 async def test_what_is_not_kept_comes_from_the_service_by_a_fresh_link() -> None:
