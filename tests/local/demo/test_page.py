@@ -93,6 +93,28 @@ async def test_commands_by_keyboard(
     await expect(page.locator(".embed-image img")).to_be_visible()
 
 
+async def test_an_option_that_may_be_left_out_is_chosen_only_by_who_chooses(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """Enter after the command sends it as it stands, as in Discord."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await ready(page)
+    composer = page.get_by_label("Message #broadcasts")
+    await composer.press_sequentially("/settings")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("option").first).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.private").last).to_contain_text("None 0")
+
+    await composer.press_sequentially("/settings")
+    await page.keyboard.press("Enter")
+    last = await page.get_by_role("option").last.locator(".picker-name").inner_text()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.private").last).to_contain_text(f"{last} 0")
+
+
 @pytest.mark.parametrize("response_timeout_s", [1.0])
 async def test_a_bot_that_does_not_answer(
     bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser

@@ -77,3 +77,8 @@ export async function readFields(fields) {
   }
   return { options };
 }
+
+// An option that may be left out, and of which nothing is typed: Enter sends the command without it.
+export function mayPass({ option, input }) {
+  return !option.required && input.value === "";
+}

@@ -1,6 +1,6 @@
 // Where one writes: chat, or a slash command with a field for each of its options.
 
-import { choicesOf, leavesOf, matching, readFields, readOption, TYPE, typedInFull } from "./commands.js";
+import { choicesOf, leavesOf, matching, mayPass, readFields, readOption, TYPE, typedInFull } from "./commands.js";
 import { el, icon } from "./dom.js";
 import { matchingPeople, withMentions } from "./mentions.js";
 import { Picker } from "./picker.js";
@@ -265,7 +265,8 @@ export class Composer {
     if (option.autocomplete) return this.#autocomplete(field, about, pick);
     const choices = choicesOf(option, this.app);
     if (!choices || field.chosen !== undefined) return this.#picker.hide();
-    return this.#picker.show(input, about, choices.filter((item) => item.title.toLowerCase().includes(typed)).slice(0, 25), pick);
+    const items = choices.filter((item) => item.title.toLowerCase().includes(typed)).slice(0, 25);
+    return this.#picker.show(input, about, items, pick, { mayPass: mayPass(field) });
   }
 
   async #autocomplete(field, about, pick) {
@@ -281,7 +282,8 @@ export class Composer {
     const answer = await this.app.perform("autocomplete", { name: this.#command.leaf.path, option: field.option.name, typed: field.input.value, options });
     if (turn !== this.#asked || !this.#command || document.activeElement !== field.input) return undefined;
     const items = (answer.choices ?? []).map((choice) => ({ title: choice.name, value: choice.value }));
-    return this.#picker.show(field.input, about, items, pick, { empty: answer.failed ?? "No options match your search." });
+    const empty = answer.failed ?? "No options match your search.";
+    return this.#picker.show(field.input, about, items, pick, { empty, mayPass: mayPass(field) });
   }
 
   async #sendCommand() {

@@ -23,8 +23,9 @@ export class Picker {
     return !this.node.hidden;
   }
 
-  // Items: {title, detail, badge, value}. `pick(item)` is called with the chosen one.
-  show(field, title, items, pick, { empty = "Nothing fits" } = {}) {
+  // Items: {title, detail, badge, value}. `pick(item)` is called with the chosen one. Of what one may as well leave out
+  // none is marked at first (`mayPass`): then Enter is the field's.
+  show(field, title, items, pick, { empty = "Nothing fits", mayPass = false } = {}) {
     this.#field = field;
     this.#items = items;
     this.#pick = pick;
@@ -40,7 +41,8 @@ export class Picker {
     this.node.hidden = false;
     field.setAttribute("aria-controls", this.id);
     this.#expand(true);
-    this.#mark(0);
+    if (mayPass) this.#unmark();
+    else this.#mark(0);
   }
 
   hide() {
@@ -59,19 +61,21 @@ export class Picker {
   key(event) {
     if (!this.open) return false;
     if (event.key === "ArrowDown") this.#mark(this.#current + 1);
-    else if (event.key === "ArrowUp") this.#mark(this.#current - 1);
-    else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && this.#items.length) this.#pick(this.#items[this.#current]);
+    else if (event.key === "ArrowUp") this.#mark(Math.max(this.#current, 0) - 1);
+    else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && this.#current in this.#items) this.#pick(this.#items[this.#current]);
     else if (event.key === "Escape") this.hide();
     else return false;
     event.preventDefault();
     return true;
   }
 
+  #unmark() {
+    this.#current = -1;
+    this.#field.removeAttribute("aria-activedescendant");
+  }
+
   #mark(index) {
-    if (!this.#items.length) {
-      this.#field.removeAttribute("aria-activedescendant");
-      return;
-    }
+    if (!this.#items.length) return this.#unmark();
     this.#current = (index + this.#items.length) % this.#items.length;
     [...this.list.children].forEach((node, position) => {
       node.setAttribute("aria-selected", String(position === this.#current));
