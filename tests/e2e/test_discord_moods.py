@@ -71,7 +71,7 @@ async def still_steers(house: House, prompt: str) -> None:
 async def until_sessions(house: House, number: int) -> None:
     """Returns when the bot has begun so many sessions in all."""
     async with asyncio.timeout(WAIT_S):
-        while len(house.discord._gateway._sessions) < number:
+        while house.discord.starts.begun < number:
             await asyncio.sleep(0.02)
 
 
@@ -220,7 +220,7 @@ async def test_an_event_that_cannot_be_read_is_one_lost_event(
     async with house.bot():
         await house.live_broadcast()
         gateway = house.discord._gateway
-        (session,) = gateway._sessions.values()
+        (session,) = gateway._sessions
         lounge = {
             "channel_id": str(house.discord.channel("lounge")),
             "guild_id": str(house.discord.world.guild_id),
@@ -236,7 +236,7 @@ async def test_an_event_that_cannot_be_read_is_one_lost_event(
         ):
             session.push(event, payload)
         await still_steers(house, "snow")
-        assert list(gateway._sessions.values()) == [session]
+        assert list(gateway._sessions) == [session]
     assert caplog.text.count("cannot be read, and is lost") >= 4
 
 
@@ -266,7 +266,7 @@ async def test_a_message_content_intent_that_is_taken_away_leaves_the_panel_in_s
         assert "type `!your idea` here" in panel.text
         house.discord.world.message_content = False
         await house.discord.lose_session()
-        await until_sessions(house, 1)
+        await until_sessions(house, 2)
         assert (await house.shown("use `/odyssey say`")).id == panel.id
         await still_steers(house, "snow")
         await house.discord.user("mika").slash(CHANNEL, "odyssey end")
@@ -283,13 +283,13 @@ async def test_a_token_that_is_reset_in_mid_run_leaves_the_broadcast_on_air(
     async with house.bot():
         panel = await house.live_broadcast()
         gateway, token = house.discord._gateway, house.discord.token
-        monkeypatch.setattr(gateway, "_token", "another")
+        monkeypatch.setattr(gateway, "token", "another")
         await house.discord.drop_gateway()
         async with asyncio.timeout(WAIT_S):
             while "Discord refused DISCORD_TOKEN" not in caplog.text:
                 await asyncio.sleep(0.05)
         assert "Broadcasts go on" in caplog.text
-        monkeypatch.setattr(gateway, "_token", token)
+        monkeypatch.setattr(gateway, "token", token)
         await until_sessions(house, 2)
         await still_steers(house, "snow")
         assert (await house.shown("snow")).id == panel.id

@@ -24,6 +24,7 @@ from bot.local.demo.page_server import add_page
 from bot.local.demo.plan import Plan
 from bot.local.demo.plug import Plug
 from bot.local.discord.server import HOST, LocalDiscord
+from bot.local.discord.shards import IDENTIFY_EVERY_S, SessionStarts
 from bot.local.discord.state import Memory, UnreadableError
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
@@ -121,7 +122,8 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
 
 
 async def _open_discord(port: int, memory: Memory | None, plug: Plug, stack: AsyncExitStack) -> LocalDiscord:
-    server = LocalDiscord(port=port, add_routes=partial(add_page, plug=plug), memory=memory)
+    starts = SessionStarts(identify_every_s=IDENTIFY_EVERY_S)
+    server = LocalDiscord(port=port, add_routes=partial(add_page, plug=plug), memory=memory, starts=starts)
     try:
         return await stack.enter_async_context(server)
     except UnreadableError as error:

@@ -8,17 +8,18 @@ import asyncio
 import json
 import logging
 import secrets
-from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import IntEnum
-from itertools import islice
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from bot.local.discord.intents import Intents
+from bot.local.discord.sessions import Session, Sessions
+from bot.local.discord.shards import SessionStarts, Shard, UsedUpError, shard_named
 from bot.local.discord.state import World
+from bot.local.discord.state.events import TOLD_TO_ALL, guild_of
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +27,8 @@ HEARTBEAT_INTERVAL_MS = 41_250
 # discord.py notes when it sent a heartbeat a moment after it did. An answer that comes sooner, as only on one
 # machine, looks to it like an answer to the heartbeat before: "websocket is 41.3s behind".
 HEARTBEAT_ACK_DELAY_S = 0.1
-EVENTS_KEPT_FOR_RESUME = 20_000
-SESSIONS_KEPT = 8
+LEAVING = (1000, 1001)
+"""A client that closes with one of these ends its session."""
 
 
 class Op(IntEnum):
@@ -54,56 +55,32 @@ class GatewayCloseError(Exception):
         self.reason = reason
 
 
-class Session:
-    """What one identified client has been sent; outlives its connection so that it can be resumed."""
-
-    def __init__(self, intents: Intents) -> None:
-        self.id = secrets.token_hex(16)
-        self.intents = intents
-        self.sequence = 0
-        self.changed = asyncio.Event()
-        self._kept: deque[tuple[int, str]] = deque(maxlen=EVENTS_KEPT_FOR_RESUME)
-
-    def push(self, event: str, payload: Mapping[str, Any]) -> None:
-        self.sequence += 1
-        frame = json.dumps({"op": Op.DISPATCH, "t": event, "s": self.sequence, "d": payload})
-        self._kept.append((self.sequence, frame))
-        self.changed.set()
-
-    def acknowledge(self, sequence: int) -> None:
-        """Forgets what the client says it has."""
-        while self._kept and self._kept[0][0] <= sequence:
-            self._kept.popleft()
-
-    def after(self, sequence: int) -> list[tuple[int, str]] | None:
-        """The frames that follow `sequence`, or None when some of them are forgotten."""
-        if sequence > self.sequence:
-            return None
-        missing = self.sequence - sequence
-        if missing > len(self._kept):
-            return None
-        # Only the tail is walked: this runs for every event, and the kept part may be long.
-        return list(islice(reversed(self._kept), missing))[::-1]
-
-
 class Gateway:
-    """Serves every gateway connection of the application."""
+    """Serves every gateway connection of the application.
 
-    def __init__(self, world: World, *, token: str, url: str) -> None:
+    `used_up` is called when more sessions are begun than a day has.
+    """
+
+    def __init__(
+        self, world: World, *, token: str, url: str, starts: SessionStarts, used_up: Callable[[], None]
+    ) -> None:
+        self.token = token
         self._world = world
-        self._token = token
         self._url = url
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
-        self._connections: set[web.WebSocketResponse] = set()
+        self._starts = starts
+        self._used_up = used_up
+        self._sessions = Sessions()
+        self._connections: dict[web.WebSocketResponse, Session | None] = {}
         world.subscribe(self._broadcast)
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         ws = web.WebSocketResponse(max_msg_size=1024 * 1024)
         await ws.prepare(request)
-        self._connections.add(ws)
+        self._connections[ws] = None
         try:
             await _send(ws, Op.HELLO, {"heartbeat_interval": HEARTBEAT_INTERVAL_MS})
             session, sequence = await self._open_session(ws)
+            self._connections[ws] = session
             async with asyncio.TaskGroup() as tasks:
                 sending = tasks.create_task(self._send_events(ws, session, sequence), name="gateway events")
                 await self._receive(ws, session)
@@ -111,27 +88,36 @@ class Gateway:
         except* GatewayCloseError as group:
             error = group.exceptions[0]
             if isinstance(error, GatewayCloseError):
-                await ws.close(code=error.code, message=error.reason.encode())
+                await self._end(ws, error.code, error.reason)
         except* ConnectionError:
             log.debug("a gateway connection broke")
         finally:
-            self._connections.discard(ws)
+            left = self._connections.pop(ws, None)
+            if left and ws.close_code in LEAVING:
+                self._sessions.forget(left)
         return ws
 
-    async def drop_connections(self) -> None:
-        """Breaks every connection without ending the sessions, as a network fault does."""
-        for ws in list(self._connections):
-            await ws.close(code=4000, message=b"reconnect")
+    async def drop_connections(self, shard_id: int | None = None) -> None:
+        """Breaks every connection, or those of one shard, as a network fault does: sessions remain."""
+        for ws, session in list(self._connections.items()):
+            if shard_id is None or (session and session.shard.id == shard_id):
+                await self._end(ws, 4000, "reconnect")
 
-    async def drop_sessions(self) -> None:
-        """Breaks every connection and forgets the sessions, so that none can be resumed."""
-        self._sessions.clear()
-        await self.drop_connections()
+    async def drop_sessions(self, shard_id: int | None = None) -> None:
+        """The same, and forgets the sessions, so that none can be resumed."""
+        for session in self._sessions:
+            if shard_id in (None, session.shard.id):
+                self._sessions.forget(session)
+        await self.drop_connections(shard_id)
 
     async def close(self) -> None:
         """Ends every connection because the server goes away."""
         for ws in list(self._connections):
-            await ws.close(code=1001, message=b"going away")
+            await self._end(ws, 1001, "going away")
+
+    async def _end(self, ws: web.WebSocketResponse, code: int, reason: str) -> None:
+        self._connections.pop(ws, None)  # it did not leave by itself, whatever it says to this
+        await ws.close(code=code, message=reason.encode())
 
     async def _open_session(self, ws: web.WebSocketResponse) -> tuple[Session, int]:
         """Reads until the client has identified or resumed; returns its session and the sequence it has."""
@@ -142,7 +128,9 @@ class Gateway:
                 case Op.HEARTBEAT:
                     await _send(ws, Op.HEARTBEAT_ACK, None)
                 case Op.IDENTIFY if isinstance(data, dict):
-                    return self._identify(data), 0
+                    if started := await self._identify(data):
+                        return started, 0
+                    await _send(ws, Op.INVALID_SESSION, False)
                 case Op.RESUME if isinstance(data, dict):
                     session = self._resume(data)
                     if session is not None:
@@ -152,21 +140,36 @@ class Gateway:
                     raise GatewayCloseError(4003, "Not authenticated.")
         raise GatewayCloseError(1000, "gone before IDENTIFY")
 
-    def _identify(self, data: Mapping[str, Any]) -> Session:
+    async def _identify(self, data: Mapping[str, Any]) -> Session | None:
+        """A new session; None if it was begun too soon after another."""
         self._authenticate(data)
+        shard = shard_named(data["shard"]) if "shard" in data else Shard()
+        if shard is None:
+            raise GatewayCloseError(4010, "Invalid shard.")
+        guild_ids = [guild_id for guild_id in self._world.guild_ids if shard.has(guild_id)]
+        if len(guild_ids) > self._starts.guilds_per_shard:
+            raise GatewayCloseError(4011, "Sharding required.")
         intents = Intents(data["intents"] if isinstance(data.get("intents"), int) else -1)
         if not intents.valid:
             raise GatewayCloseError(4013, "Invalid intent(s).")
         if "message_content" in intents and not self._world.message_content:
             raise GatewayCloseError(4014, "Disallowed intent(s).")
-        session = Session(intents)
-        self._sessions[session.id] = session
-        while len(self._sessions) > SESSIONS_KEPT:
-            self._sessions.popitem(last=False)
-        ready = self._world.ready_payload()
-        shard = {"shard": data["shard"]} if "shard" in data else {}
-        session.push("READY", {**ready, **shard, "session_id": session.id, "resume_gateway_url": self._url})
-        self._push(session, "GUILD_CREATE", self._world.guild_payload())
+        try:
+            may_begin = self._starts.begin(shard)
+        except UsedUpError:
+            self._used_up()
+            self._sessions = Sessions()
+            await asyncio.gather(*(self._end(ws, 4004, "Authentication failed.") for ws in self._connections))
+            raise GatewayCloseError(4004, "Authentication failed.") from None
+        if not may_begin:
+            return None
+        session = Session(intents, shard)
+        self._sessions.add(session)
+        named = {"shard": data["shard"]} if "shard" in data else {}
+        known = {"session_id": session.id, "resume_gateway_url": self._url}
+        session.push("READY", {**self._world.ready_payload(guild_ids), **named, **known})
+        for guild_id in guild_ids:
+            self._push(session, "GUILD_CREATE", self._world.guild_payload(guild_id))
         return session
 
     def _resume(self, data: Mapping[str, Any]) -> Session | None:
@@ -179,7 +182,7 @@ class Gateway:
         return session
 
     def _authenticate(self, data: Mapping[str, Any]) -> None:
-        if not secrets.compare_digest(str(data.get("token")).encode(), self._token.encode()):
+        if not secrets.compare_digest(str(data.get("token")).encode(), self.token.encode()):
             raise GatewayCloseError(4004, "Authentication failed.")
 
     async def _receive(self, ws: web.WebSocketResponse, session: Session) -> None:
@@ -215,8 +218,10 @@ class Gateway:
                 await session.changed.wait()
 
     def _broadcast(self, event: str, payload: Mapping[str, Any]) -> None:
-        for session in self._sessions.values():
-            self._push(session, event, payload)
+        guild_id = guild_of(event, payload)
+        for session in self._sessions:
+            if event in TOLD_TO_ALL or session.shard.has(guild_id):
+                self._push(session, event, payload)
 
     def _push(self, session: Session, event: str, payload: Mapping[str, Any]) -> None:
         seen = self._world.gateway_view(event, payload, session.intents)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 
+from bot.local.discord.shards import SessionStarts
 from bot.local.discord.state import ApiError, Json, Upload, World
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,11 @@ _FILE_FIELD = re.compile(r"files?\[(\d+)\]")
 class RestApi:
     """Handles every request below `/api/v10`."""
 
-    def __init__(self, world: World, *, token: str, gateway_url: str) -> None:
+    def __init__(self, world: World, *, token: str, gateway_url: str, starts: SessionStarts) -> None:
+        self.token = token
         self._world = world
-        self._token = token
         self._gateway_url = gateway_url
+        self._starts = starts
 
     async def handle(self, request: web.Request) -> web.Response:
         path = "/" + request.match_info["path"]
@@ -63,13 +65,15 @@ class RestApi:
         if _TOKEN_IN_PATH.fullmatch(path):
             return
         given = request.headers.get("Authorization", "")
-        if not secrets.compare_digest(given.encode(), f"Bot {self._token}".encode()):
+        if not secrets.compare_digest(given.encode(), f"Bot {self.token}".encode()):
             raise ApiError(401, {"code": 0, "message": "401: Unauthorized"})
 
     def _answer(self, request: web.Request, path: str, body: Any, files: list[Upload]) -> Any:
-        if request.method == "GET" and path in {"/gateway", "/gateway/bot"}:
-            limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-            return {"url": self._gateway_url, "shards": 1, "session_start_limit": limit}
+        if request.method == "GET" and path == "/gateway":
+            return {"url": self._gateway_url}
+        if request.method == "GET" and path == "/gateway/bot":
+            told = {"shards": self._starts.shards, "session_start_limit": self._starts.told()}
+            return {"url": self._gateway_url, **told}
         if path == "/applications/@me":
             path = "/oauth2/applications/@me"
         reason = request.headers.get("X-Audit-Log-Reason")

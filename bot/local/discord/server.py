@@ -15,6 +15,7 @@ from bot.local.discord.gateway import Gateway
 from bot.local.discord.people.users import Channel, Predicate, User
 from bot.local.discord.people.views import SeenMessage
 from bot.local.discord.rest import BODY_LIMIT_BYTES, RestApi
+from bot.local.discord.shards import SessionStarts
 from bot.local.discord.state import Memory, World
 
 HOST = "127.0.0.1"
@@ -30,7 +31,7 @@ class LocalDiscord:
     An async context manager; listens on 127.0.0.1 while it is open. `port` 0 takes any free one; a port in
     use raises `OSError`. `response_timeout_s` is how long an interaction waits for its first answer (Discord:
     3 s). `add_routes` may put more on the same web server, as the demo's page. With a `memory` of an earlier
-    run it goes on from there, or raises `UnreadableError`.
+    run it goes on from there, or raises `UnreadableError`. `starts` is what the bot may begin on the gateway.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class LocalDiscord:
         bot_name: str = "Odyssey",
         guild_name: str = "Night Garden",
         memory: Memory | None = None,
+        starts: SessionStarts | None = None,
         add_routes: Callable[[web.Application, LocalDiscord], None] | None = None,
     ) -> None:
         self._wanted_port = port
@@ -49,6 +51,7 @@ class LocalDiscord:
         self._response_timeout_s = response_timeout_s
         self._names = (bot_name, guild_name)
         self._memory = memory
+        self.starts = starts or SessionStarts()
         self._add_routes = add_routes
         self._users: dict[str, User] = {}
 
@@ -61,8 +64,16 @@ class LocalDiscord:
         except BaseException:
             listening.close()
             raise
-        self._gateway = Gateway(self.world, token=self.token, url=self.gateway_url)
-        api = RestApi(self.world, token=self.token, gateway_url=self.gateway_url)
+        self._gateway = Gateway(
+            self.world,
+            token=self.token,
+            url=self.gateway_url,
+            starts=self.starts,
+            used_up=self._reset_token,
+        )
+        self._api = api = RestApi(
+            self.world, token=self.token, gateway_url=self.gateway_url, starts=self.starts
+        )
         app = web.Application(client_max_size=BODY_LIMIT_BYTES)
         app.router.add_route("*", "/api/v10/{path:.*}", api.handle)
         app.router.add_get("/gateway", self._gateway.handle)
@@ -94,13 +105,13 @@ class LocalDiscord:
     def gateway_url(self) -> str:
         return f"ws://{HOST}:{self.port}/gateway"
 
-    async def drop_gateway(self) -> None:
-        """Breaks the bot's gateway connection, as a network fault does; it may resume."""
-        await self._gateway.drop_connections()
+    async def drop_gateway(self, shard_id: int | None = None) -> None:
+        """Breaks all gateway connections, or those of a shard, as a network fault does; they may resume."""
+        await self._gateway.drop_connections(shard_id)
 
-    async def lose_session(self) -> None:
+    async def lose_session(self, shard_id: int | None = None) -> None:
         """The same, but what happens until the bot is back is never told to it."""
-        await self._gateway.drop_sessions()
+        await self._gateway.drop_sessions(shard_id)
 
     # ------------------------------------------------------------------ for users and tests
 
@@ -110,6 +121,14 @@ class LocalDiscord:
 
     def user(self, name: str) -> User:
         return self._users[name]
+
+    def add_server(self, name: str) -> int:
+        """Another server, with the same people and moderators; returns the ID of its #broadcasts.
+
+        Servers that are added one after the other are on one shard after the other.
+        """
+        guild_id = self.world.add_guild(name)
+        return self.world.add_channel("broadcasts", CHANNELS["broadcasts"], guild_id=guild_id)
 
     @property
     def remembers(self) -> bool:
@@ -152,8 +171,7 @@ class LocalDiscord:
             response_timeout_s=self._response_timeout_s,
             memory=self._memory,
         )
-        owner = base64.urlsafe_b64encode(str(self.world.application_id).encode()).decode().rstrip("=")
-        self.token = f"{owner}.{secrets.token_urlsafe(4)[:6]}.{secrets.token_urlsafe(28)}"
+        self.token = self._new_token()
         self._users = {user.name: self._user(user.id) for user in self.world.users() if not user.is_bot}
         if self.world.is_new:
             for name, topic in CHANNELS.items():
@@ -161,6 +179,14 @@ class LocalDiscord:
             self.add_user("mika", display_name="Mika", moderator=True)
             self.add_user("robin", display_name="Robin")
             self.add_user("sasha", display_name="Sasha")
+
+    def _new_token(self) -> str:
+        owner = base64.urlsafe_b64encode(str(self.world.application_id).encode()).decode().rstrip("=")
+        return f"{owner}.{secrets.token_urlsafe(4)[:6]}.{secrets.token_urlsafe(28)}"
+
+    def _reset_token(self) -> None:
+        """The old one is good for nothing any more."""
+        self.token = self._gateway.token = self._api.token = self._new_token()
 
     def _user(self, user_id: int) -> User:
         return User(self.world, user_id, response_timeout_s=self._response_timeout_s)

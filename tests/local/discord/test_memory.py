@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.local.discord.gateway import EVENTS_KEPT_FOR_RESUME, Session
 from bot.local.discord.intents import Intents
+from bot.local.discord.sessions import EVENTS_KEPT_FOR_RESUME, Session
+from bot.local.discord.shards import Shard
 from bot.local.discord.state import World, backend
 
 
@@ -52,7 +53,7 @@ async def test_dead_interactions_go(world: World) -> None:
 
 async def test_a_session_keeps_what_a_resume_needs_and_no_more() -> None:
     """Events after the client's sequence come back in order; a gap or an acknowledged past does not."""
-    session = Session(Intents(0))
+    session = Session(Intents(0), Shard())
     for number in range(EVENTS_KEPT_FOR_RESUME + 10):
         session.push("MESSAGE_CREATE", {"number": number})
     newest = session.sequence

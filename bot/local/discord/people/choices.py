@@ -14,6 +14,7 @@ class Choices:
         self._world = world
         self._user_id = user_id
         self._channel_id = channel_id
+        self._guild_id = world.guild_of(channel_id)
 
     def resolve(self, kind: int, value: Any, resolved: Json) -> str:
         """The wire ID of a pick; its object is noted in `resolved`, as Discord sends it along.
@@ -35,22 +36,24 @@ class Choices:
         return wire_id
 
     def _resolve_user(self, wire_id: str, resolved: Json) -> bool:
-        user = next((user for user in self._world.users() if str(user.id) == wire_id), None)
+        user = next((user for user in self._world.users(self._guild_id) if str(user.id) == wire_id), None)
         if user is None:
             return False
-        member = self._world.member_payload(user.id, with_user=False)
+        member = self._world.member_payload(user.id, self._guild_id, with_user=False)
         resolved.setdefault("users", {})[wire_id] = self._world.user_payload(user.id)
         resolved.setdefault("members", {})[wire_id] = member
         return True
 
     def _resolve_role(self, wire_id: str, resolved: Json) -> bool:
-        role = next((role for role in self._world.roles() if role["id"] == wire_id), None)
+        role = next((role for role in self._world.roles(self._guild_id) if role["id"] == wire_id), None)
         if role is not None:
             resolved.setdefault("roles", {})[wire_id] = role
         return role is not None
 
     def _resolve_channel(self, wire_id: str, resolved: Json) -> bool:
-        channel = next((channel for channel in self._world.channels() if channel["id"] == wire_id), None)
+        channel = next(
+            (channel for channel in self._world.channels(self._guild_id) if channel["id"] == wire_id), None
+        )
         if channel is None:
             return False
         permissions = self._world.permissions(self._user_id, int(wire_id))

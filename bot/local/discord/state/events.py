@@ -13,6 +13,16 @@ from bot.local.discord.state.values import Json
 
 _WITH_CONTENT = frozenset({"MESSAGE_CREATE", "MESSAGE_UPDATE", "INTERACTION_CREATE"})
 _MEMBERS_PER_CHUNK = 1_000
+_OF_GUILDS = frozenset({"GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE"})
+
+TOLD_TO_ALL = frozenset({"USER_UPDATE"})
+"""Of the application itself: every shard hears of it."""
+
+
+def guild_of(event: str, payload: Mapping[str, Any]) -> int | None:
+    """The guild in which something happens; None for what happens in none, as direct messages."""
+    guild_id = payload.get("id" if event in _OF_GUILDS else "guild_id")
+    return None if guild_id is None else int(guild_id)
 
 
 def as_received(

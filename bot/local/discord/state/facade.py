@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -38,7 +38,7 @@ _HISTORY = re.compile(r"/channels/\d+/messages")
 
 
 class World(Places):
-    """The guild, and everything that happens in it."""
+    """The guilds, and everything that happens in them."""
 
     def __init__(
         self,
@@ -115,13 +115,14 @@ class World(Places):
 
     def member_chunks(self, request: Mapping[str, Any]) -> Iterator[Json]:
         """GUILD_MEMBERS_CHUNK payloads for a REQUEST_GUILD_MEMBERS (gateway opcode 8)."""
-        return events.member_chunks(self.backend, self._guild, request)
+        guild = self.backend.guilds.get(int(request.get("guild_id") or 0))
+        return events.member_chunks(self.backend, guild, request) if guild else iter(())
 
-    def ready_payload(self) -> Json:
+    def ready_payload(self, guild_ids: Iterable[int]) -> Json:
         return {
             "v": 10,
             "user": self.user_payload(self.application_id),
-            "guilds": [{"id": str(self.guild_id), "unavailable": True}],
+            "guilds": [{"id": str(guild_id), "unavailable": True} for guild_id in guild_ids],
             "application": {"id": str(self.application_id), "flags": self.application_flags()},
         }
 
@@ -129,8 +130,8 @@ class World(Places):
         content = _GATEWAY_MESSAGE_CONTENT_LIMITED if self.message_content else 0
         return _GATEWAY_GUILD_MEMBERS_LIMITED | content
 
-    def guild_payload(self) -> Json:
-        return dict(serializers.guild_create_payload(self.backend, self._guild))
+    def guild_payload(self, guild_id: int) -> Json:
+        return dict(serializers.guild_create_payload(self.backend, self.backend.guilds[guild_id]))
 
     def attachment(self, path: str) -> bytes | None:
         return self.backend.cdn.get(path)
@@ -178,8 +179,8 @@ class World(Places):
     ) -> int:
         """A user's chat message; returns its ID."""
         with as_api_errors():
-            if channel_id in self._guild.channel_ids:
-                self.backend.require_permissions(self.guild_id, user_id, channel_id, "send_messages")
+            if not self.backend.get_channel(channel_id).is_thread:
+                self._require(user_id, channel_id, "send_messages")
             reference = None
             if reply_to is not None:
                 wire = {"channel_id": str(channel_id), "message_id": str(reply_to)}
@@ -201,14 +202,14 @@ class World(Places):
     def delete(self, channel_id: int, message_id: int, user_id: int) -> None:
         with as_api_errors():
             if self.backend.get_message(channel_id, message_id).author_id != user_id:
-                self.backend.require_permissions(self.guild_id, user_id, channel_id, "manage_messages")
+                self._require(user_id, channel_id, "manage_messages")
             self.backend.delete_message(channel_id, message_id)
 
     def react(self, channel_id: int, message_id: int, user_id: int, emoji: str, *, reacted: bool) -> None:
         with as_api_errors():
             message = self.backend.get_message(channel_id, message_id)
             needed = reaction_permissions(message, emoji, reacted=reacted)
-            self.backend.require_permissions(self.guild_id, user_id, channel_id, *needed)
+            self._require(user_id, channel_id, *needed)
             self.backend.set_reaction(channel_id, message_id, emoji, user_id, reacted)
 
     def commands(self, channel_id: int, user_id: int, *, kind: int = CHAT_INPUT) -> list[Json]:
@@ -235,7 +236,12 @@ class World(Places):
         `interaction_metadata` names.
         """
         record, payload = base_payload(
-            self.backend, type=kind, channel_id=channel_id, guild_id=self.guild_id, user_id=user_id, data=data
+            self.backend,
+            type=kind,
+            channel_id=channel_id,
+            guild_id=self.guild_of(channel_id),
+            user_id=user_id,
+            data=data,
         )
         if command_path is not None:
             record.command_name = command_path
@@ -249,6 +255,12 @@ class World(Places):
         return waiting
 
     # ------------------------------------------------------------------ inside
+
+    def _require(self, user_id: int, channel_id: int, *permissions: str) -> None:
+        """Raises simcord's refusal; in a direct channel everything is allowed."""
+        guild_id = self.guild_of(channel_id)
+        if guild_id is not None:
+            self.backend.require_permissions(guild_id, user_id, channel_id, *permissions)
 
     def _resolve_answered(self, interaction_id: int) -> None:
         waiting = self._waiting.get(interaction_id)

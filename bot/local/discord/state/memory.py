@@ -61,11 +61,11 @@ class Memory:
                 raise UnreadableError(f"{self.file} was written by another version of the demo")
             before = f"{known['base_url']}/attachments/"
             kept = _KEPT.validate_json(text.replace(before, f"{backend.cdn.base_url}/attachments/"))
-            (guild,) = kept.guilds.values()
             backend.bot_user = kept.users[kept.bot_id]
         except (ValueError, KeyError, TypeError) as error:  # pydantic's own error is a ValueError
             raise UnreadableError(f"{self.file} is damaged") from error
-        if not {kept.bot_id, *guild.members} <= kept.users.keys() or not guild.members:
+        members = [guild.members.keys() for guild in kept.guilds.values()]
+        if not members or not all(members) or not {kept.bot_id}.union(*members) <= kept.users.keys():
             raise UnreadableError(f"{self.file} is damaged")
         backend.application_id = kept.bot_id
         backend.users, backend.guilds, backend.channels = kept.users, kept.guilds, kept.channels

@@ -1,6 +1,7 @@
-"""The guild itself: its channels, its people, and what each of them may do."""
+"""The guilds themselves: their channels, their people, and what each of them may do."""
 
 from simcord.backend import serializers
+from simcord.backend.models import Guild
 
 from bot.local.discord.state.backend import LocalBackend
 from bot.local.discord.state.values import Json, UserInfo
@@ -11,10 +12,11 @@ _MODERATOR = sum(1 << bit for bit in (4, 5, 13, 17, 34, 40, 51, 52))
 
 
 class Places:
-    """One guild with its channels, users and one application. `is_new`: it is not one of an earlier run.
+    """Guilds with their channels and users, and one application. `is_new`: they are none of an earlier run.
 
-    `message_content` is the switch of the developer portal: off, the application may not read other
-    people's messages, and asking for the intent is refused.
+    Where no guild is named, the first is meant: the one at home. `message_content` is the switch of the
+    developer portal: off, the application may not read other people's messages, and asking for the intent is
+    refused.
     """
 
     def __init__(
@@ -25,11 +27,9 @@ class Places:
         self.is_new = not backend.guilds
         if self.is_new:
             self.backend.bot_user.name = bot_name
-            guild = self.backend.create_guild(guild_name)
-            self.backend.create_role(guild.id, MODERATORS, permissions=_MODERATOR, color=0x3BA55D, hoist=True)
-        (self._guild,) = backend.guilds.values()
+            self._add_moderators(self.backend.create_guild(guild_name).id)
+        self._guild = next(iter(backend.guilds.values()))
         self.guild_id = self._guild.id
-        self._moderators = next(r for r in self._guild.roles.values() if r.name == MODERATORS)
 
     @property
     def application_id(self) -> int:
@@ -39,8 +39,30 @@ class Places:
     def guild_name(self) -> str:
         return self._guild.name
 
-    def add_channel(self, name: str, topic: str) -> int:
-        return self.backend.create_channel(self.guild_id, name, topic=topic).id
+    @property
+    def guild_ids(self) -> list[int]:
+        return list(self.backend.guilds)
+
+    def add_guild(self, name: str) -> int:
+        """Another guild, with the people and the moderators of that at home.
+
+        Its ID is of the millisecond before the oldest: so those that are added one after the other are on
+        one shard after the other, in whatever number of shards.
+        """
+        oldest = min(guild_id >> 22 for guild_id in self.backend.guilds)
+        guild_id = self.backend.create_guild(name, id=(oldest - 1) << 22, owner_id=self._guild.owner_id).id
+        self._add_moderators(guild_id)
+        for user in self.users():
+            if not user.is_bot:
+                self._add_member(guild_id, user.id, moderator=user.is_moderator)
+        return guild_id
+
+    def guild_of(self, channel_id: int) -> int | None:
+        """The guild in which a channel or thread is; None for a direct one."""
+        return self.backend.get_channel(channel_id).guild_id
+
+    def add_channel(self, name: str, topic: str, *, guild_id: int | None = None) -> int:
+        return self.backend.create_channel(guild_id or self.guild_id, name, topic=topic).id
 
     def channel_id(self, channel: int | str) -> int:
         """A channel's ID by its ID or name. Raises `KeyError`."""
@@ -52,44 +74,61 @@ class Places:
 
     def add_user(self, name: str, *, display_name: str | None = None, moderator: bool = False) -> int:
         user = self.backend.make_user(name, global_name=display_name or name)
-        roles = [self._moderators.id] if moderator else []
-        self.backend.add_member(self.guild_id, user.id, roles=roles, announce=True)
+        self._add_member(self.guild_id, user.id, moderator=moderator)
         return user.id
 
-    def users(self) -> list[UserInfo]:
+    def users(self, guild_id: int | None = None) -> list[UserInfo]:
         """The bot and every person but the guild's owner, who is only there because Discord wants one."""
-        members = [m for m in self._guild.members.values() if m.user_id != self._guild.owner_id]
+        guild = self._guild_or_home(guild_id)
+        moderators = self._moderators_of(guild)
+        members = [m for m in guild.members.values() if m.user_id != guild.owner_id]
         return [
             UserInfo(
                 id=user.id,
                 name=user.name,
                 display_name=member.nick or user.global_name or user.name,
                 is_bot=user.bot,
-                is_moderator=self._moderators.id in member.role_ids,
+                is_moderator=moderators in member.role_ids,
             )
             for member in members
             if (user := self.backend.users[member.user_id])
         ]
 
-    def channels(self) -> list[Json]:
+    def channels(self, guild_id: int | None = None) -> list[Json]:
         return [
             dict(serializers.channel_payload(self.backend, self.backend.channels[channel_id]))
-            for channel_id in self._guild.channel_ids
+            for channel_id in self._guild_or_home(guild_id).channel_ids
         ]
 
     def direct_channel(self, user_id: int) -> Json:
         """Where the bot and this user speak alone."""
         return dict(serializers.channel_payload(self.backend, self.backend.get_dm_channel(user_id)))
 
-    def roles(self) -> list[Json]:
-        return [dict(role) for role in serializers.roles_payload(self._guild)]
+    def roles(self, guild_id: int | None = None) -> list[Json]:
+        return [dict(role) for role in serializers.roles_payload(self._guild_or_home(guild_id))]
 
     def permissions(self, user_id: int, channel_id: int) -> str:
-        return str(self.backend.compute_permissions(self.guild_id, user_id, channel_id))
+        guild_id = self.guild_of(channel_id) or self.guild_id
+        return str(self.backend.compute_permissions(guild_id, user_id, channel_id))
 
     def user_payload(self, user_id: int) -> Json:
         return dict(serializers.user_payload(self.backend.get_user(user_id)))
 
-    def member_payload(self, user_id: int, *, with_user: bool) -> Json:
-        member = self.backend.get_member(self.guild_id, user_id)
-        return dict(serializers.member_payload(self.backend, self._guild, member, with_user=with_user))
+    def member_payload(self, user_id: int, guild_id: int | None = None, *, with_user: bool) -> Json:
+        guild = self._guild_or_home(guild_id)
+        member = self.backend.get_member(guild.id, user_id)
+        return dict(serializers.member_payload(self.backend, guild, member, with_user=with_user))
+
+    def _guild_or_home(self, guild_id: int | None) -> Guild:
+        return self._guild if guild_id is None else self.backend.get_guild(guild_id)
+
+    def _add_moderators(self, guild_id: int) -> None:
+        self.backend.create_role(guild_id, MODERATORS, permissions=_MODERATOR, color=0x3BA55D, hoist=True)
+
+    def _moderators_of(self, guild: Guild) -> int:
+        """The ID of the role."""
+        return next(role.id for role in guild.roles.values() if role.name == MODERATORS)
+
+    def _add_member(self, guild_id: int, user_id: int, *, moderator: bool) -> None:
+        roles = [self._moderators_of(self.backend.get_guild(guild_id))] if moderator else []
+        self.backend.add_member(guild_id, user_id, roles=roles, announce=True)
