@@ -85,12 +85,13 @@ async def _lived(tonight: Evening, duration_s: float) -> list[Vitals]:
 
 
 def _judged(seen: list[Vitals]) -> int:
-    """Prints how all has grown; returns how much of it has grown too much."""
-    print(f"\n{'':24} {'early':>10} {'late':>10} {'for each':>10}")
+    """Prints how all has grown in the second half; returns how much of it has grown too much."""
+    print(f"\n{'':24} {'halfway':>10} {'late':>10} {'most':>10} {'for each':>10}")
     rows = growth(seen)
-    for name, early, late, each, is_well in rows:
-        print(f"{name:24} {early:10.1f} {late:10.1f} {each:10.3f} {'' if is_well else ' GROWS'}")
-    return sum(not is_well for *_, is_well in rows)
+    for row in rows:
+        numbers = f"{row.early:10.1f} {row.late:10.1f} {row.most:10.1f} {row.each:10.3f}"
+        print(f"{row.name:24} {numbers} {'' if row.is_well else ' GROWS'}")
+    return sum(not row.is_well for row in rows)
 
 
 if __name__ == "__main__":

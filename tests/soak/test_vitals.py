@@ -1,5 +1,6 @@
 """The soak's judgement: what stays flat is well, what grows with the broadcasts is not."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,11 @@ FLAT = [
 
 
 def grown(seen: list[Vitals]) -> list[str]:
-    return [name for name, *_, is_well in growth(seen) if not is_well]
+    return [row.name for row in growth(seen) if not row.is_well]
+
+
+def with_memory(more_kb: Callable[[int], float]) -> list[Vitals]:
+    return [replace(each, memory_kb=each.memory_kb + round(more_kb(each.broadcasts))) for each in FLAT]
 
 
 def test_what_stays_is_well() -> None:
@@ -24,10 +29,27 @@ def test_what_stays_is_well() -> None:
     assert grown(FLAT[:3]) == []
 
 
+def test_what_fills_up_in_the_first_half_is_well() -> None:
+    """And a single step in the second."""
+    assert grown(with_memory(lambda broadcast: min(broadcast, 180) * 100)) == []
+    assert grown(with_memory(lambda broadcast: 3000 if broadcast > 290 else 0)) == []
+
+
+@pytest.mark.parametrize("step", [1, 20, 40])
+def test_steps_again_and_again_are_a_leak(step: int) -> None:
+    """However seldom: of 8 kB for each broadcast, in all."""
+    assert grown(with_memory(lambda broadcast: broadcast // step * step * 8)) == ["memory (kB)"]
+
+
+def test_there_is_a_ceiling() -> None:
+    """For what stands still, too."""
+    assert grown(with_memory(lambda _: 60_000)) == ["memory (kB)"]
+
+
 @pytest.mark.parametrize("name", ["memory_kb", "tasks", "descriptors", "threads", "database_kb"])
 def test_what_grows_is_seen(name: str) -> None:
     """A little of it with each broadcast; of the database, more with each."""
-    leak = {"memory_kb": 30.0, "database_kb": 0.2}.get(name, 0.05)
+    leak = {"memory_kb": 30.0, "database_kb": 0.2}.get(name, 0.02)
     power = 2 if name == "database_kb" else 1
     leaky = [
         replace(each, **{name: round(getattr(each, name) + leak * each.broadcasts**power)}) for each in FLAT

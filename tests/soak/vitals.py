@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 
@@ -30,22 +31,39 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How much more of something there may be for each broadcast, and in all before that counts."""
+    """How much more of something there may be for each broadcast, in the second half; and ever, at most.
+
+    `noise`: what so little grew in the whole of that half has not grown.
+    """
 
     name: str
     of: Callable[[Vitals], int]
     per_broadcast: float
-    in_all: float
+    noise: float
+    ceiling: float
 
 
 LIMITS = (
-    Limit("memory (kB)", lambda each: each.memory_kb, per_broadcast=20, in_all=6_000),
-    Limit("tasks", lambda each: each.tasks, per_broadcast=0.02, in_all=2),
-    Limit("descriptors", lambda each: each.descriptors, per_broadcast=0.02, in_all=3),
-    Limit("threads", lambda each: each.threads, per_broadcast=0.02, in_all=2),
+    Limit("memory (kB)", lambda each: each.memory_kb, per_broadcast=6, noise=1_000, ceiling=200_000),
+    Limit("tasks", lambda each: each.tasks, per_broadcast=0.005, noise=1, ceiling=40),
+    Limit("descriptors", lambda each: each.descriptors, per_broadcast=0.005, noise=2, ceiling=60),
+    Limit("threads", lambda each: each.threads, per_broadcast=0.005, noise=1, ceiling=16),
 )
+"""Memory lies at 165 MB in the second half: what is 6 kB more each time takes as much again after a month."""
 DATABASE_GROWS = 1.3
 """By how much a broadcast may take more of the database at the end than at the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Of one thing: the middle value early and late in the second half, the most ever, the trend for each."""
+
+    name: str
+    early: float
+    late: float
+    most: float
+    each: float
+    is_well: bool
 
 
 async def vitals_of(bot: Bot, directory: Path, broadcasts: int) -> Vitals:
@@ -66,27 +84,35 @@ async def vitals_of(bot: Bot, directory: Path, broadcasts: int) -> Vitals:
     )
 
 
-def growth(seen: Sequence[Vitals]) -> list[tuple[str, float, float, float, bool]]:
-    """Of each limit its name, the value early and late, the growth for each broadcast, and if that is well.
+def growth(seen: Sequence[Vitals]) -> list[Growth]:
+    """How all has grown, and whether that is well.
 
-    Early is the second fifth: until then caches fill.
+    In the first half caches fill, and memory is in pieces; in the second nothing is to grow any more. How it
+    grew there is the median of the slopes between all pairs (Theil and Sen): a single step, as when the heap
+    is made larger once, counts for little, and steps again and again count in full.
     """
-    fifth = max(1, len(seen) // 5)
-    early, late = seen[fifth : 2 * fifth] or seen[:1], seen[-fifth:]
-    between = max(1, late[0].broadcasts - early[0].broadcasts)
-    rows = []
-    for limit in LIMITS:
-        first, last = median(map(limit.of, early)), median(map(limit.of, late))
-        each = (last - first) / between
-        rows.append(
-            (limit.name, first, last, each, each <= limit.per_broadcast or last - first <= limit.in_all)
-        )
     half = len(seen) // 2
-    first, last = _database_growth(seen[: half + 1]), _database_growth(seen[half:])
-    rows.append(
-        ("database (kB for each)", first, last, last - first, last <= DATABASE_GROWS * first or last < 1)
-    )
-    return rows
+    second = seen[half:]
+    broadcasts = second[-1].broadcasts - second[0].broadcasts
+    quarter = max(1, len(second) // 4)
+    grown = []
+    for limit in LIMITS:
+        each = _trend(second, limit.of)
+        early, late = median(map(limit.of, second[:quarter])), median(map(limit.of, second[-quarter:]))
+        most = max(map(limit.of, seen))
+        is_flat = each <= limit.per_broadcast or each * broadcasts <= limit.noise
+        grown.append(Growth(limit.name, early, late, most, each, is_flat and most <= limit.ceiling))
+    first, last = _database_growth(seen[: half + 1]), _database_growth(second)
+    is_well = last <= DATABASE_GROWS * first or last < 1
+    return [*grown, Growth("database (kB for each)", first, last, max(first, last), last - first, is_well)]
+
+
+def _trend(seen: Sequence[Vitals], of: Callable[[Vitals], int]) -> float:
+    slopes = [
+        (of(later) - of(earlier)) / (later.broadcasts - earlier.broadcasts)
+        for earlier, later in combinations(seen, 2)
+    ]
+    return median(slopes) if slopes else 0.0
 
 
 def _database_growth(seen: Sequence[Vitals]) -> float:
