@@ -128,9 +128,19 @@ class OdysseyCog(commands.Cog):
         await asyncio.gather(*(part.close(within_s=within_s) for part in (self._panels, self._outcomes)))
 
     @commands.Cog.listener()
+    async def on_connect(self) -> None:
+        """A new session, not one that goes on: what happened before it is told by nobody."""
+        self._chat.missed.begin()
+
+    @commands.Cog.listener()
     async def on_ready(self) -> None:
         self._try_again()
         await self._chat.look_again()
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, _: discord.Guild) -> None:
+        """As it may be only after the bot is ready."""
+        await self._chat.catch_up()
 
     @commands.Cog.listener("on_resumed")
     @commands.Cog.listener("on_guild_channel_update")

@@ -284,5 +284,6 @@ async def _open_services(
         clock=clock,
         deadline=deadline,
         seal=Seal(settings.discord_token.get_secret_value()),
+        resume_within=timedelta(seconds=settings.resume_within_s),
         watch_base_url=settings.watch_base_url,
     )

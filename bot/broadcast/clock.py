@@ -29,3 +29,8 @@ class Clock(Protocol):
 
     async def wait(self, event: asyncio.Event, until: float | None) -> None:
         """Returns when the event is set, or at that steady moment; with None, only when it is set."""
+
+
+def moment_of(date: datetime, clock: Clock) -> float:
+    """The steady moment of a date that is past, as far as the wall tells: never one to come."""
+    return clock.steady() - max(0.0, (clock.now() - date).total_seconds())

@@ -173,6 +173,9 @@ class FullHistory(History, RecordingHistory, Catalogue, Protocol):
     async def newest_panel(self, broadcast_id: str) -> int | None:
         """The message ID of the panel of a broadcast that stands furthest down."""
 
+    async def newest_suggestion_said(self, broadcast_id: str) -> int | None:
+        """The highest ID of the messages by which something was suggested for a broadcast."""
+
 
 class RecordingPoster(Protocol):
     """Whoever shows recordings."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 import discord
 from discord.ext import commands
@@ -88,6 +89,8 @@ class Services:
     clock: Clock
     deadline: Deadline
     seal: Seal
+    resume_within: timedelta
+    """What was said longer ago, when nobody heard it, is not heard any more."""
     watch_base_url: str | None
     """Where watch links start, without a slash at the end; None where others cannot reach the page."""
 

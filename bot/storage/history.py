@@ -112,6 +112,12 @@ class DatabaseHistory(DatabaseCatalogue):
         (newest,) = (await read(self._engine, query))[0]
         return newest
 
+    async def newest_suggestion_said(self, broadcast_id: str) -> int | None:
+        query = select(func.max(suggestions.c.message_id)).where(suggestions.c.broadcast_id == broadcast_id)
+        newest: int | None
+        (newest,) = (await read(self._engine, query))[0]
+        return newest
+
     async def broadcasts_to_search(self) -> list[Broadcast]:
         is_remembered = exists().where(
             posts.c.broadcast_id == broadcasts.c.id, posts.c.kind == PostKind.PANEL.value, _IS_POSTED

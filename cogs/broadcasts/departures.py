@@ -9,11 +9,9 @@ from bot.broadcast.model import Channel
 from bot.discord.bot import OdysseyBot
 from cogs.broadcasts.places import LostPlaces
 from cogs.kit.answers import DISCORD_FAILED, UNKNOWN_CHANNEL
+from cogs.kit.members import NOT_TOLD, members
 
 log = logging.getLogger(__name__)
-
-PEOPLE_ASKED_FOR_AT_ONCE = 100
-"""Discord's limit."""
 
 
 class Departures(commands.Cog):
@@ -125,13 +123,10 @@ class Departures(commands.Cog):
     async def _look_for_people(self, guild: discord.Guild) -> None:
         """Withdraws what those have in line who are not in the server any more."""
         sessions = self._broadcasts.in_guild(guild.id)
-        people = sorted({person for session in sessions for person in session.floor.people})
-        for start in range(0, len(people), PEOPLE_ASKED_FOR_AT_ONCE):
-            asked = people[start : start + PEOPLE_ASKED_FOR_AT_ONCE]
-            try:
-                found = await guild.query_members(user_ids=asked, limit=len(asked), cache=False)
-            except (*DISCORD_FAILED, TimeoutError) as error:
-                log.info("members of server %s could not be asked for: %s", guild.id, type(error).__name__)
-                return
-            for person in set(asked).difference(member.id for member in found):
-                await self._broadcasts.withdraw_all_of(guild.id, person)
+        people = {person for session in sessions for person in session.floor.people}
+        try:
+            async for asked, found in members(guild, people):
+                for person in set(asked).difference(member.id for member in found):
+                    await self._broadcasts.withdraw_all_of(guild.id, person)
+        except NOT_TOLD as error:
+            log.info("members of server %s could not be asked for: %s", guild.id, type(error).__name__)

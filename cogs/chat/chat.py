@@ -11,10 +11,11 @@ from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Origin, Refusal, Suggestion
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
+from cogs.chat.missed import Missed
 from cogs.chat.proposals import is_said, proposed_prompt
 from cogs.chat.word_back import WordBack
 from cogs.kit import context, rights
-from cogs.kit.answers import DISCORD_FAILED
+from cogs.kit.members import NOT_TOLD, with_roles
 from cogs.panel.keeper import PanelKeeper
 from cogs.wording.requests import EARLIER_WORDS
 
@@ -30,6 +31,7 @@ class _Heard:
 
     `prompt` is what the message proposes as it stands, None once it proposes nothing any more; `suggestion`
     is there as soon as it is in line. Whether it `answers_panel` is not known (None) of an earlier run's.
+    `is_late`: it was said while nobody heard it.
     """
 
     message: discord.Message | discord.PartialMessage
@@ -37,6 +39,7 @@ class _Heard:
     answers_panel: bool | None
     prompt: str | None
     suggestion: Suggestion | None = None
+    is_late: bool = False
 
 
 class Chat:
@@ -51,6 +54,7 @@ class Chat:
         self._panels = panels
         self._word_back = word_back
         self._heard: dict[int, _Heard] = {}
+        self.missed = Missed(bot)
 
     def start(self) -> None:
         """Hears what is done to messages of an earlier run, too, whose suggestions wait in line."""
@@ -60,24 +64,18 @@ class Chat:
 
     async def said(self, message: discord.Message) -> None:
         """Puts what a message proposes in line, if a broadcast runs in its channel."""
-        is_from_person = not (message.author.bot or message.webhook_id)
-        if message.guild is None or not is_from_person or not is_said(message):
-            return
-        channel = context.channel(message)
-        reference = message.reference
-        answers_panel = reference is not None and self._panels.is_panel(reference.message_id)
-        prompt = self._prompt(message, answers_panel=answers_panel)
-        if prompt is None or not self._services.broadcasts.is_running_in(channel):
+        if (heard := self._proposal(message)) is None:
             return
         if message.id in self._heard:  # Discord says it again, after a session that was resumed, say
             return
-        session = self._services.broadcasts.in_channel(channel)
         # Heard before anything is awaited: the message may be edited or deleted meanwhile.
-        self._heard[message.id] = heard = _Heard(message, session, answers_panel, prompt)
+        self._heard[message.id] = heard
         try:
-            await self._suggest(heard, prompt)
+            if await self.missed.is_new(heard.session, message.id) and heard.prompt is not None:
+                await self._suggest(heard, heard.prompt)
         finally:
-            del self._heard[message.id]
+            if self._heard.get(message.id) is heard:
+                del self._heard[message.id]
 
     async def edited(self, event: discord.RawMessageUpdateEvent) -> None:
         """Revises a waiting suggestion; it keeps its place. What proposes nothing any more is withdrawn."""
@@ -93,9 +91,14 @@ class Chat:
         await asyncio.gather(*map(self._adapt, gone))
 
     async def look_again(self) -> None:
-        """Does what was done to messages while Discord could not tell."""
+        """Does what was done to messages while Discord could not tell, and hears what was said meanwhile."""
         turns = asyncio.Semaphore(LOOKS_AT_ONCE)
-        await asyncio.gather(*(self._look_at(heard, turns) for heard in list(self._heard.values())))
+        looks = [self._look_at(heard, turns) for heard in list(self._heard.values())]
+        await asyncio.gather(self.catch_up(), *looks)
+
+    async def catch_up(self) -> None:
+        """Hears what was said where nobody heard it: where Discord tells of the server again."""
+        await asyncio.gather(*map(self._catch_up, self.missed.take()))
 
     def _take_up(self, session: BroadcastSession, ticket: Ticket) -> None:
         suggestion, origin = ticket.suggestion, ticket.suggestion.origin
@@ -107,6 +110,49 @@ class Chat:
         self._heard[message_id] = _Heard(message, session, None, suggestion.prompt, suggestion)
         ticket.settled.add_done_callback(lambda _: self._heard.pop(message_id, None))
 
+    async def _catch_up(self, session: BroadcastSession) -> None:
+        """Hears what was missed, in its order: what is said now comes behind."""
+        async with asyncio.TaskGroup() as hearing:
+            try:
+                for heard in await self._late(session):
+                    hearing.create_task(self._hear_late(heard), name=f"message {heard.message.id} heard late")
+            except NOT_TOLD as error:
+                log.info("who said what was missed is not known: %s", type(error).__name__)
+            finally:
+                self.missed.end(session)
+
+    async def _late(self, session: BroadcastSession) -> list[_Heard]:
+        """What was missed, of who is a member still. What bears a mark of ours was heard."""
+        late = {
+            message: heard
+            for message in await self.missed.read(session)
+            if (heard := self._proposal(message)) and not any(mark.me for mark in message.reactions)
+        }
+        return [late[message] for message in await with_roles(late)]
+
+    async def _hear_late(self, heard: _Heard) -> None:
+        assert heard.prompt is not None  # noqa: S101 - it proposes something
+        heard.is_late = True
+        # In the place of the same message, if that came by the new session too: it waits, and is dropped.
+        self._heard[heard.message.id] = heard
+        try:
+            await self._suggest(heard, heard.prompt)
+        finally:
+            del self._heard[heard.message.id]
+
+    def _proposal(self, message: discord.Message) -> _Heard | None:
+        """What a message proposes, if it does, and to which broadcast."""
+        is_from_person = not (message.author.bot or message.webhook_id)
+        if message.guild is None or not is_from_person or not is_said(message):
+            return None
+        channel = context.channel(message)
+        reference = message.reference
+        answers_panel = reference is not None and self._panels.is_panel(reference.message_id)
+        prompt = self._prompt(message, answers_panel=answers_panel)
+        if prompt is None or not self._services.broadcasts.is_running_in(channel):
+            return None
+        return _Heard(message, self._services.broadcasts.in_channel(channel), answers_panel, prompt)
+
     async def _suggest(self, heard: _Heard, prompt: str) -> None:
         message, is_marked = heard.message, self._word_back.marks_in(self._crowd_of(heard.session))
         assert isinstance(message, discord.Message)  # noqa: S101 - it was said just now
@@ -116,9 +162,11 @@ class Chat:
                 prompt,
                 by=rights.author(message, self._services),
                 origin=Origin(message.channel.id, message.id, is_marked),
+                said_at=message.created_at if heard.is_late else None,
             )
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
-            await self._word_back.refused(message, error, crowd=self._crowd_of(heard.session))
+            crowd = self._crowd_of(heard.session)
+            await self._word_back.refused(message, error, crowd=crowd, is_late=heard.is_late)
             return
         heard.suggestion = ticket.suggestion
         if heard.prompt != prompt:
@@ -135,18 +183,17 @@ class Chat:
                     return
                 known = heard.prompt
                 as_it_stands = await message.channel.fetch_message(message.id)
+                if self._words_of(heard, as_it_stands) != known:
+                    await with_roles([as_it_stands])
             if heard.prompt == known:  # else an edit came meanwhile, and is newer
                 await self._revise(heard, as_it_stands)
         except discord.NotFound:
             await self.deleted(message.id)
-        except DISCORD_FAILED as error:
+        except NOT_TOLD as error:
             log.info("message %s could not be looked at: %s", message.id, type(error).__name__)
 
     async def _revise(self, heard: _Heard, message: discord.Message) -> None:
-        heard.message, answers_panel = message, heard.answers_panel
-        if answers_panel is None:  # what it replied to then was a panel, and may be gone
-            answers_panel = message.reference is not None
-        prompt = self._prompt(message, answers_panel=answers_panel)
+        heard.message, prompt = message, self._words_of(heard, message)
         if prompt == heard.prompt:
             return  # Discord sends the whole message for a pin or an embed too
         heard.prompt = prompt
@@ -168,6 +215,13 @@ class Chat:
             more = EARLIER_WORDS if isinstance(error, BroadcastError) else ""
             if isinstance(heard.message, discord.Message):
                 self._word_back.tell_failure(heard.message, error, more=more)
+
+    def _words_of(self, heard: _Heard, message: discord.Message) -> str | None:
+        """What a message proposes as it stands now."""
+        answers_panel = heard.answers_panel
+        if answers_panel is None:  # what it replied to then was a panel, and may be gone
+            answers_panel = message.reference is not None
+        return self._prompt(message, answers_panel=answers_panel)
 
     def _prompt(self, message: discord.Message, *, answers_panel: bool) -> str | None:
         prefixes = self._services.guilds.prefixes_of(context.channel(message).guild_id)

@@ -56,11 +56,13 @@ class WordBack:
         """Gives notice of why what the message asked for was not done, and of what holds instead."""
         self._notices.tell(message, f"{explain(error, f'message {message.id}')} {more}".rstrip())
 
-    async def refused(self, message: discord.Message, error: Exception, *, crowd: int) -> None:
-        """The message's suggestion was not taken."""
+    async def refused(
+        self, message: discord.Message, error: Exception, *, crowd: int, is_late: bool = False
+    ) -> None:
+        """The message's suggestion was not taken. Of a late one, its author may have been told before."""
         if isinstance(error, BroadcastError) and error.code in OPEN_CODES:
             self._notices.tell_openly(message, explain(error, f"message {message.id}"), about=str(error))
-        else:
+        elif not is_late:
             self.tell_failure(message, error)
         if self.marks_in(crowd):
             await self._marks.put(message, REFUSED)

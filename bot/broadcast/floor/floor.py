@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.broadcast.arbitration.arbiter import Arbiter, ArbitrationSettings
 from bot.broadcast.arbitration.policy import Mode, Prospect, Standing
+from bot.broadcast.clock import moment_of
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.floor.ledger import Ledger
 from bot.broadcast.floor.motion import Motion, Motions
@@ -42,8 +43,8 @@ class Floor:
         self.is_paused = left.is_paused
         now = self._clock.steady()
         line = left.line(now)
-        for suggestion, since in line.waiting:
-            self.recent.add(suggestion, since)
+        for suggestion in left.waiting:
+            self.recent.add(suggestion, moment_of(suggestion.suggested_at, self._clock))
         self._arbiter.restore(line)
         if left.motion:
             self._motions.restore(left.motion, left.steady(left.motion.closes_at, now))
@@ -100,10 +101,13 @@ class Floor:
             raise BroadcastError(Code.NOT_IN_LINE)
         return suggestion
 
-    def suggest(self, viewer: Viewer, prompt: str, origin: Origin | None = None) -> Awaitable[Ticket]:
+    def suggest(
+        self, viewer: Viewer, prompt: str, origin: Origin | None = None, *, said_at: float | None = None
+    ) -> Awaitable[Ticket]:
         """Keeps room in line for a clean prompt; the ticket has to be awaited, and comes when it is stored.
 
-        It waits from that moment on: nothing is sent that is not stored. Raises BROADCAST_OVER,
+        It waits from that moment on: nothing is sent that is not stored. Cooldowns go by `said_at`, if that
+        was earlier. Raises BROADCAST_OVER,
         INTAKE_PAUSED, LineFull or TooManyOfYours.
         """
         self._check_open()
@@ -113,7 +117,7 @@ class Floor:
         suggestion = self._new_suggestion(viewer, prompt, origin)
         ahead = self.outlet.as_sent(suggestion)
         self._arbiter.line.reserve(suggestion, self._clock.steady())
-        self.recent.add(suggestion)  # before anything is awaited: the next one may come meanwhile
+        self.recent.add(suggestion, said_at)  # before anything is awaited: the next one may come meanwhile
         return self._ticket(suggestion, ahead)
 
     async def revise(self, suggestion_id: str, prompt: str) -> bool:

@@ -119,25 +119,28 @@ class Intake:
         may_join: bool = False,
         is_exempt: bool,
         revised: Suggestion | None = None,
+        at: float | None = None,
     ) -> None:
         """Raises the code of the first rule that a suggestion breaks; exempt people are only held to mutes.
 
         `may_join`: to say what waits from somebody else is to be for it, and no repetition. Of a suggestion
-        that is `revised` these are new words: its author has had to wait for it already.
+        that is `revised` these are new words: its author has had to wait for it already. It was said `at`
+        that steady moment, or is just now.
         Raises Muted, PromptTooLong, Filtered, Repeated, CoolingDown or SlowMode.
         """
         self.check_words(viewer, prompt, typed=typed, is_exempt=is_exempt)
         if is_exempt:
             return
         rules = self._rules
+        at = self._clock.steady() if at is None else at
         if rules.repeat_window:
             but = revised.id if revised else None
             said_at = recent.last_in(prompt, but=but, joining=viewer.id if may_join else None)
-            self._check_wait(Repeated, said_at, rules.repeat_window)
+            self._check_wait(Repeated, said_at, rules.repeat_window, at)
         if rules.cooldown and not revised:
-            self._check_wait(CoolingDown, recent.last_of(viewer.id), rules.cooldown)
+            self._check_wait(CoolingDown, recent.last_of(viewer.id), rules.cooldown, at)
         if rules.slow_mode and not revised:
-            self._check_wait(SlowMode, recent.last(), rules.slow_mode)
+            self._check_wait(SlowMode, recent.last(), rules.slow_mode, at)
 
     def muted_until(self, viewer: Viewer) -> datetime | None:
         """When somebody's mute ends, by the wall; None for who may steer."""
@@ -163,7 +166,11 @@ class Intake:
             raise BroadcastError(Filtered(rule=broken.rule))
 
     def _check_wait(
-        self, kind: type[Repeated | CoolingDown | SlowMode], since: float | None, wait: timedelta
+        self,
+        kind: type[Repeated | CoolingDown | SlowMode],
+        since: float | None,
+        wait: timedelta,
+        at: float,
     ) -> None:
-        if since is not None and self._clock.steady() < (until := since + wait.total_seconds()):
+        if since is not None and at < (until := since + wait.total_seconds()):
             raise BroadcastError(kind(self._clock.date_of(until)))

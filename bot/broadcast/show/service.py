@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from bot.broadcast import rights
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.clock import moment_of
 from bot.broadcast.errors import (
     AlreadyRunning,
     BroadcastError,
@@ -128,9 +129,15 @@ class Broadcasts:
             log.info("broadcast %s goes on: the bot was cut off", each.broadcast.id)
 
     async def suggest(
-        self, channel: Channel, prompt: str, *, by: Person, origin: Origin | None = None
+        self,
+        channel: Channel,
+        prompt: str,
+        *,
+        by: Person,
+        origin: Origin | None = None,
+        said_at: datetime | None = None,
     ) -> Ticket:
-        """Puts a suggestion in line.
+        """Puts a suggestion in line: one that was said just now, or then, when nobody heard it.
 
         Raises NOT_RUNNING, SHUTTING_DOWN, EMPTY_PROMPT, and what `rights.check`, `Intake.check` and
         `Floor.suggest` raise.
@@ -142,11 +149,18 @@ class Broadcasts:
             raise BroadcastError(Code.SHUTTING_DOWN)
         clean = clean_prompt(prompt)
         intake = self._ports.intake_of(channel.guild_id)
-        floor = session.floor
-        may_join = floor.mode.takes_votes
-        is_exempt = rights.may(Deed.BYPASS, by)
-        intake.check(by.viewer, clean, floor.recent, typed=prompt, may_join=may_join, is_exempt=is_exempt)
-        return await floor.suggest(by.viewer, clean, origin)
+        floor, clock = session.floor, self._ports.clock
+        at = moment_of(said_at, clock) if said_at else clock.steady()
+        intake.check(
+            by.viewer,
+            clean,
+            floor.recent,
+            typed=prompt,
+            may_join=floor.mode.takes_votes,
+            is_exempt=rights.may(Deed.BYPASS, by),
+            at=at,
+        )
+        return await floor.suggest(by.viewer, clean, origin, said_at=at)
 
     async def revise(
         self, session: BroadcastSession, suggestion: Suggestion, prompt: str, *, by: Person

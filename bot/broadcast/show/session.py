@@ -54,6 +54,8 @@ class BroadcastSession:
         self.achieved = Achieved(broadcast.prompt)
         self.taken_up: list[Ticket] | None = None
         """If it began in an earlier run of the bot, of what waited then."""
+        self.cut_off_at: datetime | None = None
+        """If it began in an earlier run, the last sign of life of that."""
         self._ports = ports
         self._account = account
         self.is_handed_over = False  # to the next run of the bot
@@ -65,6 +67,7 @@ class BroadcastSession:
     def restore(self, left: Interrupted) -> None:
         """Stands as an earlier run of the bot left it, to go on from there."""
         self.was_stored.set()
+        self.cut_off_at = left.seen_at
         self.taken_up = self.floor.restore(left)
         self.relay.streams.restore(left)
         self.achieved.restore(left)

@@ -10,6 +10,7 @@ from bot.broadcast.errors import (
     AlreadyRunning,
     BroadcastError,
     Code,
+    CoolingDown,
     LineFull,
     Repeated,
     TooManyBroadcasts,
@@ -19,7 +20,7 @@ from bot.broadcast.model import Broadcast, Channel, Stream, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
 from tests.broadcast.conftest import CHANNEL, MIKA, ROBIN, Rig, person, reach, start
-from tests.support.rules import budget, line_limits
+from tests.support.rules import budget, intake_rules, line_limits
 
 
 async def test_one_broadcast_per_channel(rig: Rig) -> None:
@@ -173,3 +174,22 @@ async def test_two_at_once_do_not_slip_through_a_cooldown(rig: Rig) -> None:
     )
     refused = [answer.code for answer in answers if isinstance(answer, BroadcastError)]
     assert refused == [Repeated]
+
+
+async def test_what_is_heard_late_counts_from_when_it_was_said(rig: Rig) -> None:
+    """Two that were said as far apart as a cooldown asks for are both taken, though heard in one moment."""
+    rules = intake_rules(repeat_window=timedelta(), cooldown=timedelta(seconds=30))
+    rig.intake.change(rules, lambda _: None)
+    await rig.start()
+    now = rig.clock.now()
+    for ago_s, prompt in ((70, "snow"), (35, "rain"), (20, "fog"), (0, "hail")):
+        said_at = now - timedelta(seconds=ago_s)
+        suggesting = rig.broadcasts.suggest(CHANNEL, prompt, by=person(ROBIN), said_at=said_at)
+        if prompt == "fog":
+            with pytest.raises(BroadcastError):
+                await suggesting
+        else:
+            await suggesting
+    with pytest.raises(BroadcastError) as caught:
+        await rig.broadcasts.suggest(CHANNEL, "wind", by=person(ROBIN))
+    assert caught.value.code is CoolingDown
