@@ -70,7 +70,7 @@ async def test_what_is_said_now_comes_behind_what_was_missed(
 
     monkeypatch.setattr(Missed, "read", read_slowly)
     async with house.bot():
-        await set_(house, mode="host", cooldown_s=0)
+        await set_(house, mode="host", cooldown_s=0, repeat_window_s=0)
         await house.live_broadcast()
         await house.discord.lose_session()
         await say(house, ("sasha", "!a kitten"))
