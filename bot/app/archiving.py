@@ -13,6 +13,7 @@ from bot.broadcast.ports import RecordingHistory
 from bot.broadcast.recordings.archive import ArchiveError
 from bot.broadcast.recordings.archiving import Archiving
 from bot.broadcast.recordings.retention import Retaining, Retention
+from bot.broadcast.recordings.troubles import ArchiveTroubles
 from bot.broadcast.telling.errand import Kind
 from bot.broadcast.telling.outbox import Outbox
 from bot.kit.errors import StartError
@@ -36,13 +37,14 @@ class OpenArchive:
     intake: ArchiveIntake
     books: DatabaseKeptFiles
     objects: Objects
+    troubles: ArchiveTroubles
 
     def archiving(
         self, outbox: Outbox, keys_of: KeysOf, history: RecordingHistory, clock: Clock
     ) -> Archiving:
         """Takes in what is owed to it, while it is entered."""
         source = OdysseyArtifactSource(keys_of, clock)
-        return Archiving(outbox, source, self.intake, self.books, history, clock)
+        return Archiving(outbox, source, self.intake, self.books, history, clock, self.troubles)
 
     def retaining(self, settings: ArchiveSettings, clock: Clock) -> Retaining:
         """Lets go what is to go, while it is entered."""
@@ -60,7 +62,12 @@ def open_archive(settings: Settings, books: DatabaseKeptFiles, outbox: Outbox, c
     database = database_address(settings.database_url).path
     beside = database.parent if database else Path(tempfile.mkdtemp(prefix="odyssey-"))
     try:
-        objects = Objects(address, beside / INCOMING, settings.archive_access)
+        objects = Objects(
+            address,
+            beside / INCOMING,
+            settings.archive_access,
+            reserve_bytes=round(settings.archive_reserve_gb * GB),
+        )
     except ArchiveError as error:
         raise StartError(
             f"Recordings cannot be kept in {address.directory or address.bucket}: {error.__cause__}. "
@@ -71,5 +78,4 @@ def open_archive(settings: Settings, books: DatabaseKeptFiles, outbox: Outbox, c
         return any(outbox.get(kind, stream_id) for kind in (Kind.RECORDING, Kind.ARCHIVE))
 
     archive = StoredArchive(objects, books, clock, new_id, is_awaited)
-    intake = ArchiveIntake(archive, objects, reserve_bytes=round(settings.archive_reserve_gb * GB))
-    return OpenArchive(archive, intake, books, objects)
+    return OpenArchive(archive, ArchiveIntake(archive, objects), books, objects, ArchiveTroubles())

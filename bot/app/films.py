@@ -35,7 +35,7 @@ async def open_films(
 
     The outbox has to be loaded: only then it is known which recordings still come.
     """
-    maker = FilmProcess(kept.objects.incoming)
+    maker = FilmProcess(kept.objects.incoming, kept.objects.room_bytes)
     films = Films(
         outbox,
         kept.archive,
@@ -43,7 +43,18 @@ async def open_films(
         books.films,
         listeners,
         clock,
+        kept.troubles,
         has_credits=lambda guild_id: guilds.settings_of(guild_id).credits,
     )
-    clips = Clips(outbox, kept.archive, maker, books.clips, CurrentClipPoster(), listeners, clock, new_id)
+    clips = Clips(
+        outbox,
+        kept.archive,
+        maker,
+        books.clips,
+        CurrentClipPoster(),
+        listeners,
+        clock,
+        kept.troubles,
+        new_id,
+    )
     return OpenFilms(await stack.enter_async_context(films), await stack.enter_async_context(clips))

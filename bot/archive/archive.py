@@ -84,6 +84,7 @@ class StoredArchive:
                 raise ArchiveError(ArchiveTrouble.GONE)
             yield place
             return
+        self._objects.check_room(file.size_bytes)
         with explained():
             directory = Path(tempfile.mkdtemp(dir=self._objects.incoming))
         try:

@@ -8,28 +8,21 @@ from bot.archive.archive import StoredArchive
 from bot.archive.contents import media_type_of
 from bot.archive.objects import Objects, explained
 from bot.broadcast.kept_files import FileKind, NewFile
-from bot.broadcast.recordings.archive import ArchiveError, ArchiveTrouble
 
 
 class ArchiveIntake:
-    """The domain's `Intake`. `reserve_bytes` of the disk are left to others, whatever comes."""
+    """The domain's `Intake`."""
 
-    def __init__(self, archive: StoredArchive, objects: Objects, *, reserve_bytes: int) -> None:
+    def __init__(self, archive: StoredArchive, objects: Objects) -> None:
         self.keep = archive.keep
+        self.room_bytes = objects.room_bytes
+        self.check_room = objects.check_room
         self._archive = archive
         self._objects = objects
-        self._reserve_bytes = reserve_bytes
 
     def place_for(self, what: NewFile) -> Path:
         """Named by what it is: IDs of streams may be of any length, and from outside."""
         return self._objects.incoming / hashlib.sha256(what.meaning.encode()).hexdigest()[:32]
-
-    def room_bytes(self) -> int:
-        return max(0, self._objects.free_bytes() - self._reserve_bytes)
-
-    def check_room(self, size_bytes: int) -> None:
-        if self._objects.free_bytes() - size_bytes < self._reserve_bytes:
-            raise ArchiveError(ArchiveTrouble.FULL)
 
     async def media_type(self, path: Path, kind: FileKind) -> str:
         with explained():

@@ -19,6 +19,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from bot.archive.address import ArchiveAddress
+from bot.archive.fullness import is_full
 from bot.broadcast.recordings.archive import ArchiveError, ArchiveTrouble
 from bot.storage.private import make_directory
 
@@ -35,9 +36,6 @@ UPLOADED_AT_ONCE, UPLOADED_PART_BYTES = 4, 8 * 1024 * 1024
 RETRIES: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 """Within one call. What fails for longer is tried again by whoever wants it."""
 CLIENT: ClientConfig = {"connect_timeout": "10s", "timeout": "120s"}
-
-_NO_ROOM = ("InsufficientStorage", "QuotaExceeded", "StorageFull", "507 ", "No space left", "os error 28")
-"""How services and systems say it. The library hands their words on, without a status."""
 
 
 class Listed(NamedTuple):
@@ -58,11 +56,14 @@ class Access:
 
 
 class Objects:
-    """Every method raises `ArchiveError`."""
+    """Every method raises `ArchiveError`. `reserve_bytes` of the disk are left to others, whatever comes."""
 
-    def __init__(self, address: ArchiveAddress, incoming: Path, access: Access | None = None) -> None:
+    def __init__(
+        self, address: ArchiveAddress, incoming: Path, access: Access | None = None, *, reserve_bytes: int = 0
+    ) -> None:
         """`incoming` is where files lie that are on their way to a bucket."""
         self.address = address
+        self._reserve_bytes = reserve_bytes
         self.incoming = address.directory / INCOMING if address.directory else incoming
         with explained():
             make_directory(self.incoming)
@@ -77,9 +78,18 @@ class Objects:
         with explained():
             return shutil.disk_usage(self.incoming).free
 
+    def room_bytes(self) -> int:
+        """What there is beside what is left to others."""
+        return max(0, self.free_bytes() - self._reserve_bytes)
+
+    def check_room(self, size_bytes: int) -> None:
+        """Raises (FULL) if so much more would take what is left to others."""
+        if self.free_bytes() - size_bytes < self._reserve_bytes:
+            raise ArchiveError(ArchiveTrouble.FULL)
+
     async def put(self, path: Path, key: str) -> None:
         """Has a file under a key, too; on a disk it is there after a power cut."""
-        with explained():
+        with explained(gone=ArchiveTrouble.AWAY):
             if place := self.path_of(key):
                 await asyncio.to_thread(_link, path, place)
                 return
@@ -120,15 +130,14 @@ class Objects:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """What the store or the disk refuses is an `ArchiveError`."""
+def explained(gone: ArchiveTrouble = ArchiveTrouble.GONE) -> Iterator[None]:
+    """What the store or the disk refuses is an `ArchiveError`; `gone` is said of what is not there."""
     try:
         yield
     except FileNotFoundError as error:
-        raise ArchiveError(ArchiveTrouble.GONE) from error
+        raise ArchiveError(gone) from error
     except (BaseError, OSError, ValueError) as error:
-        has_no_room = any(words in str(error) for words in _NO_ROOM)
-        raise ArchiveError(ArchiveTrouble.FULL if has_no_room else ArchiveTrouble.AWAY) from error
+        raise ArchiveError(ArchiveTrouble.FULL if is_full(error) else ArchiveTrouble.AWAY) from error
 
 
 def _opened(address: ArchiveAddress, access: Access) -> ObjectStore:

@@ -7,13 +7,15 @@ too much memory takes nothing with it. And nothing here is in a hurry: the proce
 import asyncio
 import json
 import logging
+import signal
 import sys
 import tempfile
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.broadcast.recordings.archive import ArchiveError, ArchiveTrouble
 from bot.broadcast.recordings.footage import Film, Moment, NoFootageError, NotMadeError, Part
 from bot.film import work
 from bot.film.making import CREDITS, FILM, POSTER, SHEET, Job
@@ -29,11 +31,12 @@ _ROOT = Path(__file__).parents[2]
 class FilmProcess:
     """The domain's `FilmMaker`. Films one at a time, and clips, which people wait for, beside them.
 
-    `scratch` is a directory with room for the longest film.
+    `scratch` is a directory where films are made; `room_bytes` says how much of its disk they may take.
     """
 
-    def __init__(self, scratch: Path, *, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, scratch: Path, room_bytes: Callable[[], int], *, timeout_s: float = TIMEOUT_S) -> None:
         self._scratch = scratch
+        self._room_bytes = room_bytes
         self._timeout_s = timeout_s
         self._films, self._clips = asyncio.Lock(), asyncio.Lock()
 
@@ -69,7 +72,12 @@ class FilmProcess:
     async def _of_what_can_be_read(self, job: Job, into: Path) -> Film:
         """What breaks the process is left out: it would break the next one too."""
         while True:
-            status, line, complaint = await _run(job, into)
+            room_bytes = self._room_bytes()
+            if room_bytes < sum(part.path.stat().st_size for part in job.parts if part.path.is_file()):
+                raise ArchiveError(ArchiveTrouble.FULL)
+            status, line, complaint = await _run(job, into, room_bytes)
+            if status == -signal.SIGXFSZ or self._room_bytes() == 0:  # what was made may lack something
+                raise ArchiveError(ArchiveTrouble.FULL)
             if status == 0:
                 return _film(json.loads(line), into)
             if status == work.NO_FOOTAGE_STATUS:
@@ -82,10 +90,10 @@ class FilmProcess:
             job = Job(left, job.moments, job.has_credits, job.is_clip)
 
 
-async def _run(job: Job, into: Path) -> tuple[int, bytes, str]:
+async def _run(job: Job, into: Path, room_bytes: int) -> tuple[int, bytes, str]:
     """The status of the process, and the last lines that it wrote and complained in."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", work.__name__, str(into)),
+        *(sys.executable, "-m", work.__name__, str(into), str(room_bytes)),
         cwd=_ROOT,
         stdin=PIPE,
         stdout=PIPE,

@@ -1,4 +1,7 @@
-"""`python -m bot.film.work DIRECTORY`: the process that makes one film, and is told of it on its input.
+"""`python -m bot.film.work DIRECTORY BYTES`: the process that makes one film, and is told of it on its input.
+
+No file of it becomes larger than so many bytes: a write beyond that ends the process, since a part that could
+not be written is not one that cannot be read.
 
 It says line by line which part it attends to, and in the last line what it has made.
 """
@@ -6,6 +9,7 @@ It says line by line which part it attends to, and in the last line what it has 
 import json
 import os
 import resource
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import asdict
@@ -28,7 +32,7 @@ def written(job: Job) -> bytes:
 
 
 def main() -> None:
-    _step_back()
+    _step_back(room_bytes=int(sys.argv[2]))
     given = json.loads(sys.stdin.buffer.read())
     job = Job(
         parts=tuple(Part(**{**each, "path": Path(each["path"])}) for each in given["parts"]),
@@ -48,10 +52,12 @@ def _tell(stream_id: str) -> None:
     sys.stdout.flush()
 
 
-def _step_back() -> None:
+def _step_back(*, room_bytes: int) -> None:
     """All else comes first, and what goes wrong in here stays here."""
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room_bytes, room_bytes))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # nobody's pictures are left on the disk
     with suppress(OSError):  # where memory is short, this goes first, and not the bot
         Path("/proc/self/oom_score_adj").write_text("1000")

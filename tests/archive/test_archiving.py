@@ -23,6 +23,7 @@ from bot.broadcast.model import Recording, Stream
 from bot.broadcast.recordings import archiving as module
 from bot.broadcast.recordings.archive import ArchiveState, ArchiveTrouble
 from bot.broadcast.recordings.archiving import Archiving, UnfitError
+from bot.broadcast.recordings.troubles import FULL_PAUSE_S, ArchiveTroubles
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.odyssey import Odyssey, Timeouts
 from bot.process.clock import SystemClock
@@ -113,13 +114,19 @@ class Bench:
     def __init__(self, store: Store, service: Service, directory: Path) -> None:
         self.objects = Objects(ArchiveAddress(directory / "archive"), directory / "incoming")
         self.archive: StoredArchive = archive_of(self.objects, store)
-        self.intake = ArchiveIntake(self.archive, self.objects, reserve_bytes=0)
+        self.intake = ArchiveIntake(self.archive, self.objects)
         self.books = DatabaseKeptFiles(store.engine, store.writer)
         client = Odyssey("ody_key", service.origin.url, timeouts=Timeouts(request_s=5.0))
         key = Key(None, client, Answers(SystemClock()))
         source = OdysseyArtifactSource(of_the_operator(key), SystemClock())
         self.archiving = Archiving(
-            store.outbox, source, self.intake, self.books, store.history, SystemClock()
+            store.outbox,
+            source,
+            self.intake,
+            self.books,
+            store.history,
+            SystemClock(),
+            ArchiveTroubles(),
         )
 
     async def attend(self, stream: Stream, *, age: timedelta = timedelta()) -> float | None:
@@ -331,14 +338,13 @@ async def test_while_there_is_no_room_the_archive_pauses(
     caplog.set_level(logging.WARNING)
     free = 10_000
     monkeypatch.setattr(bench.objects, "free_bytes", lambda: free)
-    intake = ArchiveIntake(bench.archive, bench.objects, reserve_bytes=20_000)
-    monkeypatch.setattr(bench.archiving, "_intake", intake)
+    monkeypatch.setattr(bench.objects, "_reserve_bytes", 20_000)
     for _ in range(2):
-        assert await bench.attend(stream) == module.FULL_PAUSE_S
+        assert await bench.attend(stream) == FULL_PAUSE_S
     assert service.origin.asked == []
     assert bench.trouble() is ArchiveTrouble.FULL
     free = 20_000 + len(WHOLE["video"]) - 1
-    assert await bench.attend(stream) == module.FULL_PAUSE_S
+    assert await bench.attend(stream) == FULL_PAUSE_S
     assert bench.on_its_way() == [], "the whole of it is looked at before anything is written"
     free = 10**9
     assert await bench.attend(stream) is None
@@ -354,7 +360,7 @@ async def test_a_disk_that_runs_full_in_the_middle(
     """What came stays, and the rest is fetched when there is room: others wrote to the disk, too."""
     looks = iter([10**9] * 4)
     monkeypatch.setattr(bench.objects, "free_bytes", lambda: next(looks, -1))
-    assert await bench.attend(stream) == module.FULL_PAUSE_S
+    assert await bench.attend(stream) == FULL_PAUSE_S
     assert [path.name for path in bench.on_its_way()], "a part of it"
     monkeypatch.setattr(bench.objects, "free_bytes", lambda: 10**9)
     assert await bench.attend(stream) is None

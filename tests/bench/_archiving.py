@@ -13,6 +13,7 @@ from bot.broadcast.answers import Answers
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Broadcast, Channel, Stream, Viewer
 from bot.broadcast.recordings.archiving import Archiving
+from bot.broadcast.recordings.troubles import ArchiveTroubles
 from bot.broadcast.states import Reason, State
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.outbox import Outbox
@@ -53,10 +54,11 @@ async def take_in(directory: Path, service: str) -> None:
             OdysseyArtifactSource(
                 of_the_operator(Key(None, Odyssey("ody_bench", service), Answers(clock))), clock
             ),
-            ArchiveIntake(archive, objects, reserve_bytes=0),
+            ArchiveIntake(archive, objects),
             books,
             history,
             clock,
+            ArchiveTroubles(),
         )
         errand = Errand(Kind.ARCHIVE, STREAM.id, AT)  # of long ago: what is not there never comes
         while not await archive.files("b"):

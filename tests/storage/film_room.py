@@ -16,6 +16,7 @@ from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.recordings.clip import CurrentClipPoster
 from bot.broadcast.recordings.clips import Clips
 from bot.broadcast.recordings.films import Films
+from bot.broadcast.recordings.troubles import ArchiveTroubles
 from bot.broadcast.states import Reason, State
 from bot.broadcast.telling.errand import Kind
 from bot.broadcast.telling.listeners import Listeners
@@ -55,6 +56,7 @@ class Room:
     clock: SteppedClock
     listeners: Listeners[Broadcast] = field(default_factory=Listeners)
     has_credits: bool = True
+    troubles: ArchiveTroubles = field(default_factory=ArchiveTroubles)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Room"]:
@@ -73,6 +75,7 @@ class Room:
                     books,
                     self.listeners,
                     self.clock,
+                    self.troubles,
                     has_credits=lambda _: self.has_credits,
                 )
             )
@@ -85,6 +88,7 @@ class Room:
                     poster,
                     self.listeners,
                     self.clock,
+                    self.troubles,
                     lambda: f"clip{next(ids)}",
                 )
             )

@@ -10,6 +10,8 @@ import pytest
 from bot.broadcast.kept_files import FileKind, NewFile
 from bot.broadcast.recordings.archive import ArchiveState, ArchiveTrouble
 from bot.broadcast.recordings.footage import Film
+from bot.broadcast.recordings.troubles import FULL_PAUSE_S
+from bot.broadcast.telling.errand import Errand, Kind
 from bot.storage.films import DatabaseFilms
 from bot.storage.kept_files import DatabaseKeptFiles
 from tests.broadcast.recordings.footage import LENGTH_S
@@ -84,7 +86,7 @@ async def test_what_fails_is_tried_again_and_what_cannot_be_played_is_not(room: 
     assert await room.kept(FileKind.FILM) is None
 
 
-@pytest.mark.parametrize("trouble", list(ArchiveTrouble))
+@pytest.mark.parametrize("trouble", [ArchiveTrouble.AWAY, ArchiveTrouble.GONE, ArchiveTrouble.DAMAGED])
 async def test_an_archive_in_trouble_costs_time_and_nothing_else(room: Room, trouble: ArchiveTrouble) -> None:
     room.keep("s1", "one")
     room.keep("s2", "two")
@@ -95,6 +97,26 @@ async def test_an_archive_in_trouble_costs_time_and_nothing_else(room: Room, tro
     room.archive.trouble = None
     await room.until_nothing_is_owed()
     assert await room.kept(FileKind.FILM) == "one+two"
+
+
+async def test_while_there_is_no_room_a_film_waits_and_the_operator_is_told(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is looked at again each minute, however often that was in vain."""
+    room.keep("s1", "one")
+    room.keep("s2", "two")
+    room.archive.trouble = ArchiveTrouble.FULL
+    await end(room)
+    errand = Errand(Kind.FILM, "b", room.clock.now(), "b")
+    for _ in range(3):
+        assert await room.troubles.minded(errand, room.films._attend) == FULL_PAUSE_S
+    trouble = room.troubles.newest
+    room.archive.trouble = None
+    await room.until_nothing_is_owed()
+    assert await room.kept(FileKind.FILM) == "one+two"
+    assert (trouble, room.troubles.newest) == (ArchiveTrouble.FULL, None)
+    told = [record.levelname for record in caplog.records if "the archive takes" in record.message]
+    assert told == ["ERROR", "WARNING"]
 
 
 async def test_a_name_that_is_forgotten_leaves_the_film(room: Room) -> None:

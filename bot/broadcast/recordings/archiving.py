@@ -17,6 +17,7 @@ from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
 from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import Journal, RecordingHistory
 from bot.broadcast.recordings.archive import ARTIFACTS, ArchiveError, ArchiveTrouble, KeptFiles
+from bot.broadcast.recordings.troubles import ArchiveTroubles
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.outbox import Outbox
 
@@ -29,8 +30,6 @@ SLICE_S = 90.0
 LONGEST_TRY_S = 3600.0
 """A large file takes its time on its way to a bucket, too."""
 LONGEST_PAUSE_S = 3600.0
-FULL_PAUSE_S = 60.0
-"""Between two looks whether there is room again."""
 LATE_FOR = timedelta(minutes=10)
 """For so long after the recording was found what it lacks may still come."""
 LATE_PAUSE_S = 60.0
@@ -133,9 +132,9 @@ class Archiving:
         books: KeptFiles,
         history: RecordingHistory,
         clock: Clock,
+        troubles: ArchiveTroubles,
     ) -> None:
-        self._stuck: dict[str, ArchiveTrouble] = {}
-        """By stream, of those whose last try the archive has failed: why."""
+        self._troubles = troubles
         self._outbox = outbox
         self._source = source
         self._intake = intake
@@ -160,7 +159,7 @@ class Archiving:
     @property
     def trouble(self) -> ArchiveTrouble | None:
         """Why the archive does not take what it should; None if it does."""
-        return next(iter(self._stuck.values()), None)
+        return self._troubles.newest
 
     @property
     def room_bytes(self) -> int:
@@ -172,17 +171,12 @@ class Archiving:
 
     async def attend(self, errand: Errand) -> float | None:
         """One try for all artifacts of a stream. Gives the pause until the next; None when all is decided."""
+        return await self._troubles.minded(errand, self._attend)
+
+    async def _attend(self, errand: Errand) -> float | None:
+        self._intake.check_room(0)
         stream = await self._history.stream(errand.subject_id)
-        try:
-            self._intake.check_room(0)
-            pause_s = await self._fetch_all(stream, self._clock.now() - errand.made_at) if stream else None
-        except ArchiveError as error:
-            self._note(errand.subject_id, error.trouble)
-            if error.trouble is ArchiveTrouble.FULL:
-                return FULL_PAUSE_S
-            raise
-        self._note(errand.subject_id, None)
-        return pause_s
+        return await self._fetch_all(stream, self._clock.now() - errand.made_at) if stream else None
 
     async def _fetch_all(self, stream: Stream, age: timedelta) -> float | None:
         decided = await self._books.kinds_of(stream.id)
@@ -240,17 +234,6 @@ class Archiving:
         level = logging.INFO if why is Unfit.MISSING else logging.WARNING
         log.log(level, "the %s of stream %s is never kept: %s", what.kind.value, stream.shown_id, why.value)
         await self._intake.never(what)
-
-    def _note(self, stream_id: str, trouble: ArchiveTrouble | None) -> None:
-        """How a try has ended: the operator is told when it begins and when it is over, not of each."""
-        before = self.trouble
-        self._stuck.pop(stream_id, None)
-        if trouble:
-            self._stuck[stream_id] = trouble
-        if trouble and not before:
-            log.error("the archive takes nothing (%s): recordings wait, and are tried again", trouble.value)
-        elif before and not self.trouble:
-            log.warning("the archive takes recordings again")
 
 
 class ArchiveKeeper:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Self
 
 from bot.broadcast.clock import Clock
@@ -22,6 +23,7 @@ from bot.broadcast.recordings.clip import (
     with_highlight,
 )
 from bot.broadcast.recordings.footage import FilmMaker, NoFootageError, NotMadeError, Part
+from bot.broadcast.recordings.troubles import ArchiveTroubles
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.listeners import Listeners
@@ -54,6 +56,7 @@ class Clips:
         poster: CurrentClipPoster,
         listeners: Listeners[Broadcast],
         clock: Clock,
+        troubles: ArchiveTroubles,
         new_id: Callable[[], str],
     ) -> None:
         self._outbox = outbox
@@ -63,13 +66,14 @@ class Clips:
         self.poster = poster
         self._listeners = listeners
         self._clock = clock
+        self._troubles = troubles
         self._new_id = new_id
 
     async def __aenter__(self) -> Self:
         for kind, deliver in ((Kind.CLIP, self._attend), (Kind.HIGHLIGHT, self._name_highlight)):
             await self._outbox.open(
                 kind,
-                deliver,
+                partial(self._troubles.minded, deliver=deliver),
                 at_once=2,
                 longest_pause_s=LONGEST_PAUSE_S,
                 foreseen=(ArchiveError, NotMadeError, NotShownError, NotStoredError),

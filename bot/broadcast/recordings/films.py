@@ -15,6 +15,7 @@ from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
 from bot.broadcast.model import Broadcast, Viewer
 from bot.broadcast.recordings.archive import Archive, ArchiveError, ArchiveState
 from bot.broadcast.recordings.footage import Film, FilmMaker, Moment, NoFootageError, NotMadeError, Part
+from bot.broadcast.recordings.troubles import ArchiveTroubles
 from bot.broadcast.rights import Deed, Person, check
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.listeners import Listeners
@@ -79,6 +80,7 @@ class Films:
         books: FilmBooks,
         listeners: Listeners[Broadcast],
         clock: Clock,
+        troubles: ArchiveTroubles,
         *,
         has_credits: Callable[[int], bool],
     ) -> None:
@@ -89,6 +91,7 @@ class Films:
         self._books = books
         self._listeners = listeners
         self._clock = clock
+        self._troubles = troubles
         self._has_credits = has_credits
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._tells: dict[str, int] = {}
@@ -97,7 +100,7 @@ class Films:
     async def __aenter__(self) -> Self:
         await self._outbox.open(
             Kind.FILM,
-            self._attend,
+            partial(self._troubles.minded, deliver=self._attend),
             at_once=2,
             longest_pause_s=LONGEST_PAUSE_S,
             foreseen=(ArchiveError, NotMadeError, NotStoredError),

@@ -64,7 +64,10 @@ class FilmMaker(Protocol):
     def film(
         self, parts: tuple[Part, ...], moments: tuple[Moment, ...], *, has_credits: bool
     ) -> AbstractAsyncContextManager[Film]:
-        """All parts, one after the other. Entering raises `NoFootageError` or `NotMadeError`."""
+        """All parts, one after the other.
+
+        Entering raises `NoFootageError`, `NotMadeError`, or `ArchiveError` where there is no room for it.
+        """
         ...
 
     def clip(self, parts: tuple[Part, ...]) -> AbstractAsyncContextManager[Film]:
