@@ -89,8 +89,8 @@ def migrate() -> None:
     from bot.storage.database import open_database, revision
 
     async def migrated(settings: DatabaseSettings) -> str:
-        async with open_database(settings.database_url, backup_dir=settings.backup_path) as engine:
-            return await revision(engine)
+        async with open_database(settings.database_url, backup_dir=settings.backup_path) as database:
+            return await revision(database)
 
     with _start_errors_explained():
         settings = load_settings(DatabaseSettings)

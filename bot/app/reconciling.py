@@ -73,15 +73,17 @@ async def reconcile(settings: Settings) -> Report:
     try:
         async with open_database(
             settings.database_url, alone=by is None, backup_dir=settings.backup_path
-        ) as engine:
+        ) as database:
             with errors_explained(settings.database_url):
                 try:
-                    async for findings in look(lists_of(keys_of, clock), DatabaseStreamBooks(engine), clock):
+                    async for findings in look(
+                        lists_of(keys_of, clock), DatabaseStreamBooks(database), clock
+                    ):
                         found.append(findings)
                 finally:  # if one account does not answer, what the others have counts
                     if by is None:
-                        async with Writer(engine) as writer:
-                            outbox = Outbox(DatabaseOutbox(engine, writer), clock)
+                        async with Writer(database) as writer:
+                            outbox = Outbox(DatabaseOutbox(database, writer), clock)
                             await settle(together(found), DatabaseJournal(writer, outbox).save_stream)
     except WorldError as error:
         raise StartError(

@@ -107,15 +107,15 @@ async def _open_services(
     deadline, answers = Deadline(clock), Answers(clock)
 
     opened = open_database(settings.database_url, alone=True, backup_dir=settings.backup_path)
-    engine = await stack.enter_async_context(opened)
-    writer = await stack.enter_async_context(Writer(engine, patience_s=settings.database_patience_s))
+    database = await stack.enter_async_context(opened)
+    writer = await stack.enter_async_context(Writer(database, patience_s=settings.database_patience_s))
     outage = Outage()
     writer.tried.listen(lambda one: outage.tell(is_on=one.is_for_want_of_the_database))
     # By the machine's own clock: what a test does to the domain's says nothing of the loop.
     liveness = await stack.enter_async_context(Liveness(writer, SystemClock()))
-    outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(engine, writer), clock))
+    outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(database, writer), clock))
     journal = DatabaseJournal(writer, outbox)
-    records = DatabaseGuilds(engine, writer)
+    records = DatabaseGuilds(database, writer)
     audit, first_questions = Audit(records, clock), FirstQuestions(records, clock)
     guilds = Guilds(
         records,
@@ -125,15 +125,15 @@ async def _open_services(
         lambda guild_id: broadcasts.in_guild(guild_id),  # opened below, since they go by its rules
         own_prefix=settings.chat_prefix,
     )
-    history = DatabaseHistory(engine)
-    links = WatchLinks(DatabaseLinks(engine, writer), history.broadcast, audit, clock, new_id)
-    link_books, is_public = DatabaseRecordingLinks(engine, writer), settings.watch_base_url is not None
+    history = DatabaseHistory(database)
+    links = WatchLinks(DatabaseLinks(database, writer), history.broadcast, audit, clock, new_id)
+    link_books, is_public = DatabaseRecordingLinks(database, writer), settings.watch_base_url is not None
     recording_links = RecordingLinks(link_books, audit, clock, new_id, can_be_followed=is_public)
     with errors_explained(settings.database_url):
         for remembers in (guilds, first_questions, links):
             await remembers.load()
     accounts = await open_accounts(settings, stack, answers, clock)
-    kept = open_archive(settings, DatabaseKeptFiles(engine, writer), outbox, clock)
+    kept = open_archive(settings, DatabaseKeptFiles(database, writer), outbox, clock)
     archiving = await stack.enter_async_context(kept.archiving(outbox, accounts.keys_of, history, clock))
     desk = await stack.enter_async_context(
         RecordingDesk(
@@ -166,10 +166,17 @@ async def _open_services(
     hands_over = settings.on_stop == "hand-over"
     broadcasts = await stack.enter_async_context(Broadcasts(ports, hands_over=hands_over))
     await stack.enter_async_context(tidied_at_rest(lambda: not broadcasts.running))
-    stored_people = DatabasePeople(engine, writer, outbox, journal.names, clock)
+    stored_people = DatabasePeople(database, writer, outbox, journal.names, clock)
     people = await stack.enter_async_context(people_of(stored_people, broadcasts, guilds, outbox, clock))
     left_servers = await open_left_servers(
-        settings, stack, DatabaseServers(engine, writer), kept.archive, clock, guilds, first_questions, links
+        settings,
+        stack,
+        DatabaseServers(database, writer),
+        kept.archive,
+        clock,
+        guilds,
+        first_questions,
+        links,
     )
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     await stack.enter_async_context(Unstored(broadcasts, outage, clock))
@@ -177,16 +184,16 @@ async def _open_services(
         # No other bot has this database, so what seems to run is what a crash left.
         reference = new_reference()
         now, within = clock.now(), timedelta(seconds=settings.resume_within_s)
-        left, cut_off = await left_running(engine, now=now, within=within), await left_open(engine)
+        left, cut_off = await left_running(database, now=now, within=within), await left_open(database)
         going_on = [each.broadcast.id for each in left]
-        interrupted = await close_unfinished(engine, now=now, reference=reference, but=going_on)
+        interrupted = await close_unfinished(database, now=now, reference=reference, but=going_on)
         if interrupted:
             log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
         await outbox.load()
         await broadcasts.resume(left, cut_off)
     await stack.enter_async_context(kept.retaining(settings, clock))
     reconciler = Reconciler(
-        lists_of(accounts.keys_of, clock), DatabaseStreamBooks(engine), clock, save=journal.save_stream
+        lists_of(accounts.keys_of, clock), DatabaseStreamBooks(database), clock, save=journal.save_stream
     )
     journal.told.listen(reconciler.told)
     await stack.enter_async_context(reconciler)
@@ -220,7 +227,7 @@ async def _open_services(
     )
     metrics = await open_metrics(settings, stack, tellers, standing, broadcasts.find, clock, health)
     fetch_artifact = artifacts_of(settings.odyssey_api_url)
-    books = FilmTables(engine, writer, outbox, clock)
+    books = FilmTables(database, writer, outbox, clock)
     films, clips = await open_films(stack, books, outbox, kept, guilds, listeners, clock)
     recordings = shown_recordings(
         recording_links, kept.archive, history, desk, fetch_artifact, films, people.unnamed

@@ -4,18 +4,17 @@ import re
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, literal, or_, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.wanted import COUNTED, EVERYTHING, Page, Wanted
 from bot.moderation.folding import plain
+from bot.storage.connections import Database, read
 from bot.storage.rows import past_broadcasts_of
 from bot.storage.schema import broadcasts, people, storable, streams
 from bot.storage.search.finding import Finder
 from bot.storage.search.fts5 import Fts5Index
 from bot.storage.search.places import LAST
 from bot.storage.search.port import TextIndex
-from bot.storage.unbroken import read
 
 HOSTS_LIMIT = 1000
 """Of a server, whose names are looked at."""
@@ -28,8 +27,8 @@ _NUMBER = re.compile(r"#?\s*([1-9]\d{0,6})")
 class DatabaseCatalogue:
     """The domain's `Catalogue`."""
 
-    def __init__(self, engine: AsyncEngine, index: TextIndex | None = None) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, index: TextIndex | None = None) -> None:
+        self._database = database
         self._index = index or Fts5Index()
 
     async def channels(self, guild_id: int) -> list[int]:
@@ -42,7 +41,7 @@ class DatabaseCatalogue:
             broadcasts.c.guild_id == guild_id, broadcasts.c.channel_id == each.c.id
         )
         query = select(each.c.id).where(each.c.id.is_not(None)).order_by(newest.scalar_subquery().desc())
-        return [row.id for row in await read(self._engine, query)]
+        return [row.id for row in await read(self._database, query)]
 
     async def past_broadcasts(
         self,
@@ -91,14 +90,14 @@ class DatabaseCatalogue:
     async def find_broadcast(self, guild_id: int, shown_id: str) -> PastBroadcast | None:
         shown_id = storable(shown_id)
         of_stream = select(streams.c.broadcast_id).where(streams.c.service_id == shown_id)
-        meant = [shown_id, *(row.broadcast_id for row in await read(self._engine, of_stream))]
+        meant = [shown_id, *(row.broadcast_id for row in await read(self._database, of_stream))]
         found = await self._numbers_of(self._finder(guild_id), meant)
         if not found and (number := _NUMBER.fullmatch(shown_id.strip())):
             found = [int(number[1])]
         return next(iter(await self._numbered(guild_id, found[:1])), None)
 
     def _finder(self, guild_id: int, channels: Collection[int] | None = None) -> Finder:
-        return Finder(self._engine, self._index, guild_id, channels)
+        return Finder(self._database, self._index, guild_id, channels)
 
     async def _by_number(self, finder: Finder, typed: str, limit: int) -> list[int]:
         if not (match := _NUMBER.fullmatch(typed)):
@@ -114,7 +113,7 @@ class DatabaseCatalogue:
             *(streams.c.service_id.between(front, front + "\U0010ffff") for front in {typed, typed.lower()})
         )
         its = select(streams.c.broadcast_id).where(begins).limit(FRONTS_LIMIT)
-        ids = {row.broadcast_id for row in await read(self._engine, its)}
+        ids = {row.broadcast_id for row in await read(self._database, its)}
         return await self._numbers_of(finder, list(ids))
 
     async def _by_host(self, finder: Finder, typed: str, limit: int) -> list[int]:
@@ -131,13 +130,13 @@ class DatabaseCatalogue:
             people.c.guild_id == finder.guild_id, people.c.person_id.in_(select(each.c.id))
         )
         called = plain(typed)
-        hosts = [row.person_id for row in await read(self._engine, names) if called in plain(row.name)]
+        hosts = [row.person_id for row in await read(self._database, names) if called in plain(row.name)]
         if not hosts:
             return []
         number = broadcasts.c.number
         theirs = select(number).where(finder.is_in(), broadcasts.c.host_id.in_(hosts))
         newest = theirs.order_by((number + 0).desc()).limit(limit)  # theirs are few: not by all numbers
-        return [row.number for row in await read(self._engine, newest)]
+        return [row.number for row in await read(self._database, newest)]
 
     async def _numbers_of(self, finder: Finder, ids: Sequence[str]) -> list[int]:
         """Of these broadcasts those that may be found, newest first.
@@ -149,7 +148,7 @@ class DatabaseCatalogue:
         its = broadcasts.c
         query = select(its.number, its.guild_id, its.channel_id, its.text_id).where(its.id.in_(ids))
         return sorted(
-            (row.number for row in await read(self._engine, query) if finder.takes(row)), reverse=True
+            (row.number for row in await read(self._database, query) if finder.takes(row)), reverse=True
         )
 
     async def _numbered(self, guild_id: int, numbers: Sequence[int]) -> list[PastBroadcast]:
@@ -157,5 +156,5 @@ class DatabaseCatalogue:
         query = select(broadcasts.c.id, broadcasts.c.number).where(
             self._finder(guild_id).is_in(), broadcasts.c.number.in_(numbers)
         )
-        ids = {row.number: row.id for row in await read(self._engine, query)} if numbers else {}
-        return await past_broadcasts_of(self._engine, [ids[each] for each in numbers if each in ids])
+        ids = {row.number: row.id for row in await read(self._database, query)} if numbers else {}
+        return await past_broadcasts_of(self._database, [ids[each] for each in numbers if each in ids])

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastBroadcast
@@ -12,32 +11,32 @@ from bot.broadcast.model import Channel, Viewer
 from bot.broadcast.recordings.clip import Clip
 from bot.broadcast.telling.errand import Errand
 from bot.broadcast.telling.outbox import Outbox
+from bot.storage.connections import Database, read
 from bot.storage.films import DatabaseFilms
 from bot.storage.history import DatabaseHistory
 from bot.storage.names import named
 from bot.storage.outbox import owed
 from bot.storage.rows import is_called
 from bot.storage.schema import broadcasts, clip_askers, clips, people
-from bot.storage.unbroken import read
 from bot.storage.writer import Writer, insert_new
 
 
 class FilmTables:
     """What is stored of films, and of clips."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer, outbox: Outbox, clock: Clock) -> None:
-        self.films = DatabaseFilms(engine, writer, clock)
-        self.clips = DatabaseClips(engine, writer, outbox)
+    def __init__(self, database: Database, writer: Writer, outbox: Outbox, clock: Clock) -> None:
+        self.films = DatabaseFilms(database, writer, clock)
+        self.clips = DatabaseClips(database, writer, outbox)
 
 
 class DatabaseClips:
     """The domain's `ClipBooks`. That a clip is to be made is owed by the outbox, in the same transaction."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer, outbox: Outbox) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, writer: Writer, outbox: Outbox) -> None:
+        self._database = database
         self._writer = writer
         self._outbox = outbox
-        self._history = DatabaseHistory(engine)
+        self._history = DatabaseHistory(database)
 
     async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None:
         return await self._history.past_broadcast(broadcast_id)
@@ -74,7 +73,7 @@ class DatabaseClips:
 
     async def _found(self, are_meant: ColumnElement[bool]) -> list[Clip]:
         those = select(clips).where(are_meant).order_by(clips.c.at, clips.c.id)
-        found = await read(self._engine, those)
+        found = await read(self._database, those)
         askers = (
             select(clip_askers.c.clip_id, clip_askers.c.viewer_id, people.c.name)
             .select_from(
@@ -86,7 +85,7 @@ class DatabaseClips:
             .order_by(clip_askers.c.asked_at, clip_askers.c.viewer_id)
         )
         by: dict[str, list[Viewer]] = {}
-        for row in await read(self._engine, askers):
+        for row in await read(self._database, askers):
             by.setdefault(row.clip_id, []).append(Viewer(row.viewer_id, row.name or ""))
         return [_clip(row, by.get(row.id, ())) for row in found]
 

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.broadcast.errors import NotStoredError
 from bot.kit.errors import StartError
-from bot.storage import pragmas
 from bot.storage.address import database_address
+from bot.storage.connections import Database
 from bot.storage.kept_copies import KeptCopies
 from bot.storage.lock import sole_use
 from bot.storage.private import make_database_private, make_directory
@@ -25,14 +24,11 @@ from bot.storage.unbroken import to_the_end
 
 log = logging.getLogger(__name__)
 
-CONNECTIONS = 4
-"""Of those who read at the same time; others wait for one. The writer has its own."""
-
 
 @asynccontextmanager
 async def open_database(
     url: str, *, alone: bool = False, backup_dir: Path | None = None
-) -> AsyncIterator[AsyncEngine]:
+) -> AsyncIterator[Database]:
     """The database at `url`, brought to the newest schema, for as long as the context lasts.
 
     With `alone` nobody else can open it so meanwhile: that is how a bot opens it. Before it is migrated
@@ -51,55 +47,16 @@ async def open_database(
             if alone:
                 stack.enter_context(sole_use(path))
             make_database_private(path)
-            engine = create_async_engine(
-                URL.create("sqlite+aiosqlite", database=str(path)),
-                connect_args={"timeout": address.timeout_s},
-                pool_size=CONNECTIONS,
-                max_overflow=0,
-                hide_parameters=True,  # errors are logged, what people write is not
-            )
-            stack.push_async_callback(engine.dispose)
-            pragmas.set_up(engine.sync_engine)
-            await _migrate(engine, KeptCopies.of(path, backup_dir), is_locked=alone)
-            await _open_all_connections(engine)
-            stack.push_async_callback(_close, engine)
-        yield engine
+            database = Database(URL.create("sqlite", database=str(path)), lock_wait_s=address.timeout_s)
+            stack.push_async_callback(database.close)
+            await _migrate(database, KeptCopies.of(path, backup_dir), is_locked=alone)
+            await database.open()
+        yield database
 
 
-async def revision(engine: AsyncEngine) -> str:
+async def revision(database: Database) -> str:
     """The revision of an open database's schema."""
-    async with engine.connect() as connection:
-        return await connection.run_sync(_revision) or ""
-
-
-@to_the_end
-async def _open_all_connections(engine: AsyncEngine) -> None:
-    """Opens them now, so that nobody waits for one to be opened."""
-    async with _all_connections(engine):
-        pass
-
-
-@to_the_end
-async def _close(engine: AsyncEngine) -> None:
-    """Waits for those who use a connection, and lets nobody have one again.
-
-    A connection that is in use when the engine is disposed of would stay open, and so would a later one.
-    """
-    async with _all_connections(engine):
-        event.listen(engine.sync_engine, "checkout", _refuse)
-    await engine.dispose()
-
-
-@asynccontextmanager
-async def _all_connections(engine: AsyncEngine) -> AsyncIterator[None]:
-    async with AsyncExitStack() as taken:
-        for _ in range(CONNECTIONS):
-            await taken.enter_async_context(engine.connect())
-        yield
-
-
-def _refuse(*_: object) -> None:
-    raise RuntimeError("the database was left")
+    return await database.ask(_revision) or ""
 
 
 @contextmanager
@@ -118,10 +75,9 @@ def errors_explained(url: str) -> Iterator[None]:
 
 
 @to_the_end
-async def _migrate(engine: AsyncEngine, copies: KeptCopies, *, is_locked: bool) -> None:
+async def _migrate(database: Database, copies: KeptCopies, *, is_locked: bool) -> None:
     known = known_revisions()
-    async with engine.connect() as connection:
-        current = await connection.run_sync(_revision)
+    current = await database.ask(_revision)
     if current == known[-1]:
         return
     if current and current not in known:
@@ -137,8 +93,7 @@ async def _migrate(engine: AsyncEngine, copies: KeptCopies, *, is_locked: bool) 
         # Loaded late: most starts have nothing to migrate, and it would take a fifth of them.
         from bot.storage.migrating import upgrade
 
-        async with engine.begin() as connection:
-            await connection.run_sync(upgrade)
+        await database.transact(upgrade)
     log.info("the database is at revision %s", known[-1])
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from sqlalchemy import delete, exists, insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastBroadcast
@@ -13,10 +12,10 @@ from bot.broadcast.model import Outcome, Viewer
 from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.recordings.footage import Moment
 from bot.broadcast.states import State
+from bot.storage.connections import Database, read
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.rows import AUTHOR, HAS_BEGUN, is_called, past_broadcasts_of
 from bot.storage.schema import broadcasts, film_parts, kept_files, streams, suggestions, uncredited
-from bot.storage.unbroken import read
 from bot.storage.writer import Writer, insert_new
 
 _OVER = [state.value for state in State if state.is_over]
@@ -25,14 +24,14 @@ _OVER = [state.value for state in State if state.is_over]
 class DatabaseFilms:
     """The domain's `FilmBooks`."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer, clock: Clock) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, writer: Writer, clock: Clock) -> None:
+        self._database = database
         self._writer = writer
         self._clock = clock
-        self._files = DatabaseKeptFiles(engine, writer)
+        self._files = DatabaseKeptFiles(database, writer)
 
     async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None:
-        return next(iter(await past_broadcasts_of(self._engine, [broadcast_id])), None)
+        return next(iter(await past_broadcasts_of(self._database, [broadcast_id])), None)
 
     async def moments(self, broadcast_id: str) -> list[Moment]:
         openings = select(streams.c.id, streams.c.prompt).where(
@@ -60,8 +59,8 @@ class DatabaseFilms:
             )
             .order_by(suggestions.c.sent_at, suggestions.c.suggested_at, suggestions.c.id)
         )
-        found = [Moment(row.id, 0.0, row.prompt) for row in await read(self._engine, openings)]
-        for _, together in groupby(await read(self._engine, applied), key=lambda row: row.sent_at):
+        found = [Moment(row.id, 0.0, row.prompt) for row in await read(self._database, openings)]
+        for _, together in groupby(await read(self._database, applied), key=lambda row: row.sent_at):
             rows = list(together)
             at = max(row.settled_at for row in rows)
             names = dict.fromkeys(row.name for row in rows if row.name and row.uncredited is None)
@@ -71,7 +70,7 @@ class DatabaseFilms:
 
     async def offsets(self, broadcast_id: str) -> Mapping[str, float]:
         its = select(film_parts).where(film_parts.c.broadcast_id == broadcast_id)
-        return {row.stream_id: row.begins_s for row in await read(self._engine, its)}
+        return {row.stream_id: row.begins_s for row in await read(self._database, its)}
 
     async def save_offsets(self, broadcast_id: str, offsets_s: Mapping[str, float]) -> None:
         older = delete(film_parts).where(film_parts.c.broadcast_id == broadcast_id)
@@ -104,7 +103,7 @@ class DatabaseFilms:
             )
             .distinct()
         )
-        return [row.broadcast_id for row in await read(self._engine, query)]
+        return [row.broadcast_id for row in await read(self._database, query)]
 
     async def no_film(self, broadcast_id: str) -> None:
         what = NewFile(broadcast_id, FileKind.FILM, "video/mp4")

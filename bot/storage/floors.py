@@ -3,16 +3,15 @@
 from typing import Any
 
 from sqlalchemy import Delete, Row, delete, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.model import Viewer
 from bot.broadcast.picture import Picture
+from bot.storage.connections import Database, read
 from bot.storage.rows import is_called
 from bot.storage.schema import broadcasts, motion_votes, motions, opening_pictures, people
 from bot.storage.schema.floors import GO_WITH_IT
-from bot.storage.unbroken import read
 from bot.storage.writer import Upsert, upsert
 
 
@@ -41,7 +40,7 @@ def voted_on_mode(broadcast_id: str, viewer_id: int, is_for: bool | None) -> Ups
     return upsert(motion_votes, row)
 
 
-async def motion_left(engine: AsyncEngine, broadcast_id: str) -> MotionLeft | None:
+async def motion_left(database: Database, broadcast_id: str) -> MotionLeft | None:
     """The vote on the mode that was open; none on a mode of a newer version."""
     query = (
         select(motions, people.c.name)
@@ -52,19 +51,19 @@ async def motion_left(engine: AsyncEngine, broadcast_id: str) -> MotionLeft | No
         )
         .where(motions.c.broadcast_id == broadcast_id, motions.c.mode.in_([mode.value for mode in Mode]))
     )
-    found = await read(engine, query)
+    found = await read(database, query)
     if not found:
         return None
     row = found[0]
     votes = select(motion_votes).where(
         motion_votes.c.broadcast_id == broadcast_id, motion_votes.c.is_for.is_not(None)
     )
-    is_for = {vote.viewer_id: vote.is_for for vote in await read(engine, votes)}
+    is_for = {vote.viewer_id: vote.is_for for vote in await read(database, votes)}
     return MotionLeft(Mode(row.mode), Viewer(row.called_by, row.name or ""), row.closes_at, is_for)
 
 
-async def handed_in(engine: AsyncEngine, broadcast_id: str) -> Picture | None:
+async def handed_in(database: Database, broadcast_id: str) -> Picture | None:
     """What a broadcast is still to begin with."""
     query = select(opening_pictures).where(opening_pictures.c.broadcast_id == broadcast_id)
-    found: list[Row[Any]] = list(await read(engine, query))
+    found: list[Row[Any]] = list(await read(database, query))
     return Picture(found[0].jpeg, found[0].portrait) if found else None

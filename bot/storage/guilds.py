@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Delete, Row, Select, Table, delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.audit import Action, ActionKind
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import Viewer
+from bot.storage.connections import Database, read
 from bot.storage.names import named
 from bot.storage.rows import is_called
 from bot.storage.schema import actions, first_questions, guild_settings, known, mutes, people
-from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
 
 ENTERED_WITHIN_S = 1.0
@@ -39,21 +38,21 @@ _ACTIONS = _with_names(actions, actions.c.actor_id, actions.c.other_id)
 class DatabaseGuilds:
     """The `GuildRecords` of servers' rules, and the `ActionRecords` of the audit list."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._database = database
         self._writer = writer
         self._entered: asyncio.Future[None] | None = None
         """The newest entry of the audit list."""
 
     async def all_settings(self) -> dict[int, str]:
-        return {row.guild_id: row.settings for row in await read(self._engine, select(guild_settings))}
+        return {row.guild_id: row.settings for row in await read(self._database, select(guild_settings))}
 
     async def save_settings(self, guild_id: int, settings: str, at: datetime) -> None:
         row = {"guild_id": guild_id, "settings": settings, "changed_at": at}
         await self._writer.execute(upsert(guild_settings, row))
 
     async def asked_guilds(self) -> list[int]:
-        return [row.guild_id for row in await read(self._engine, select(first_questions))]
+        return [row.guild_id for row in await read(self._database, select(first_questions))]
 
     async def save_asked(self, guild_id: int, at: datetime) -> None:
         row = {"guild_id": guild_id, "asked_at": at}
@@ -61,7 +60,7 @@ class DatabaseGuilds:
 
     async def remaining_mutes(self, now: datetime) -> list[tuple[int, Mute]]:
         await self._writer.execute(delete(mutes).where(mutes.c.until <= now))
-        return [(row.guild_id, _mute(row)) for row in await read(self._engine, _MUTES)]
+        return [(row.guild_id, _mute(row)) for row in await read(self._database, _MUTES)]
 
     async def save_mute(self, guild_id: int, mute: Mute, *, over: Collection[int] = ()) -> None:
         row = {
@@ -96,7 +95,7 @@ class DatabaseGuilds:
         if self._entered and not self._entered.done():  # who sees what was done finds it in the list
             await asyncio.wait({self._entered}, timeout=ENTERED_WITHIN_S)
         query = _ACTIONS.where(actions.c.guild_id == guild_id).order_by(actions.c.id.desc()).limit(limit)
-        return [_action(row) for row in await read(self._engine, query)]
+        return [_action(row) for row in await read(self._database, query)]
 
 
 def _mutes_of(guild_id: int, viewer_ids: Collection[int]) -> Delete:

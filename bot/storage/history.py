@@ -13,9 +13,9 @@ from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
 from bot.storage import rows
 from bot.storage.catalogue import DatabaseCatalogue
+from bot.storage.connections import read
 from bot.storage.rows import BROADCASTS, HAS_BEGUN, SUGGESTIONS, past_broadcasts_of
 from bot.storage.schema import broadcasts, last_moments, posts, streams, suggestions
-from bot.storage.unbroken import read
 
 SENT_LIMIT = 5000
 """How many suggestions of one broadcast are read at most: then the newest."""
@@ -43,7 +43,7 @@ class DatabaseHistory(DatabaseCatalogue):
         return await self._newest(channel, broadcasts.c.state.in_(_OVER))
 
     async def stream(self, stream_id: str) -> Stream | None:
-        found = await read(self._engine, select(streams).where(streams.c.id == stream_id))
+        found = await read(self._database, select(streams).where(streams.c.id == stream_id))
         return rows.stream(found[0]) if found else None
 
     async def suggestion(self, suggestion_id: str) -> Suggestion | None:
@@ -53,7 +53,7 @@ class DatabaseHistory(DatabaseCatalogue):
         return await self._suggestion(suggestions.c.interaction_id == interaction_id)
 
     async def broadcast(self, broadcast_id: str) -> Broadcast | None:
-        found = await read(self._engine, BROADCASTS.where(broadcasts.c.id == broadcast_id))
+        found = await read(self._database, BROADCASTS.where(broadcasts.c.id == broadcast_id))
         return rows.broadcast(found[0]) if found else None
 
     async def times_on_air(self, guild_id: int, *, since: datetime) -> list[TimeOnAir]:
@@ -68,12 +68,12 @@ class DatabaseHistory(DatabaseCatalogue):
         )
         return [
             TimeOnAir(row.id, row.live_at + timedelta(seconds=row.off_air_s), row.ended_at or row.until)
-            for row in await read(self._engine, query)
+            for row in await read(self._database, query)
         ]
 
     async def last_moment(self, broadcast_id: str) -> LastMoment | None:
         found = await read(
-            self._engine, select(last_moments).where(last_moments.c.broadcast_id == broadcast_id)
+            self._database, select(last_moments).where(last_moments.c.broadcast_id == broadcast_id)
         )
         return rows.last_moment(found[0]) if found else None
 
@@ -86,7 +86,7 @@ class DatabaseHistory(DatabaseCatalogue):
             )
             .order_by(suggestions.c.sent_at, suggestions.c.id)
         )
-        sent_together = groupby(await read(self._engine, query), key=lambda row: row.sent_at)
+        sent_together = groupby(await read(self._database, query), key=lambda row: row.sent_at)
         ideas = (list(together) for _, together in sent_together)
         return [AppliedIdea(idea[0].applied, frozenset(each.viewer_id for each in idea)) for idea in ideas]
 
@@ -96,7 +96,7 @@ class DatabaseHistory(DatabaseCatalogue):
             .order_by(suggestions.c.suggested_at.desc())
             .limit(SENT_LIMIT)
         )
-        return [rows.suggestion(row) for row in await read(self._engine, query)]
+        return [rows.suggestion(row) for row in await read(self._database, query)]
 
     async def open_panels_of_the_past(self) -> list[Post]:
         return await self._posts(_OPEN_PANEL, broadcasts.c.state.in_(_OVER))
@@ -109,7 +109,7 @@ class DatabaseHistory(DatabaseCatalogue):
             posts.c.kind == PostKind.PANEL.value, posts.c.broadcast_id == broadcast_id
         )
         newest: int | None
-        (newest,) = (await read(self._engine, query))[0]
+        (newest,) = (await read(self._database, query))[0]
         return newest
 
     async def newest_suggestion_said(self, broadcast_id: str) -> int | None:
@@ -127,19 +127,19 @@ class DatabaseHistory(DatabaseCatalogue):
             broadcasts.c.panels_sought_at.is_(None),
             or_(broadcasts.c.reason == Reason.INTERRUPTED.value, ~is_remembered),
         )
-        return [rows.broadcast(row) for row in await read(self._engine, query)]
+        return [rows.broadcast(row) for row in await read(self._database, query)]
 
     async def recording_post(self, broadcast_id: str) -> Post | None:
         is_meant = and_(posts.c.broadcast_id == broadcast_id, posts.c.kind != PostKind.PANEL.value)
         return next(iter(await self._posts(is_meant)), None)
 
     async def _suggestion(self, is_meant: ColumnElement[bool]) -> Suggestion | None:
-        found = await read(self._engine, SUGGESTIONS.where(is_meant).limit(1))
+        found = await read(self._database, SUGGESTIONS.where(is_meant).limit(1))
         return rows.suggestion(found[0]) if found else None
 
     async def _posts(self, *conditions: ColumnElement[bool]) -> list[Post]:
         """Sorted here: for their order SQLite would leave the index of open ones, and read all."""
-        found = await read(self._engine, select(posts).join(broadcasts).where(*conditions))
+        found = await read(self._database, select(posts).join(broadcasts).where(*conditions))
         posted = (rows.post(row) for row in found if row.message_id is not None)
         return sorted(posted, key=lambda post: post.message_id or 0)
 
@@ -150,5 +150,5 @@ class DatabaseHistory(DatabaseCatalogue):
         return await self._first(query.order_by(broadcasts.c.number.desc()).limit(1))
 
     async def _first(self, ids: Select[Any]) -> PastBroadcast | None:
-        found = [row.id for row in await read(self._engine, ids)]
-        return next(iter(await past_broadcasts_of(self._engine, found)), None)
+        found = [row.id for row in await read(self._database, ids)]
+        return next(iter(await past_broadcasts_of(self._database, found)), None)

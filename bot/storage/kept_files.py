@@ -5,37 +5,36 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
 from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.recordings.retention import KeptBroadcast
+from bot.storage.connections import Database, read
 from bot.storage.rows import HAS_BEGUN, IS_KEPT, IS_KNOWN, kept_file, kept_files_of
 from bot.storage.schema import broadcasts, kept_files, known, recordings, streams
-from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
 
 
 class DatabaseKeptFiles:
     """The domain's `KeptFiles`, and its `RetentionBooks`."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._database = database
         self._writer = writer
 
     async def of_broadcast(self, broadcast_id: str) -> list[KeptFile]:
-        return [kept_file(row) for row in await read(self._engine, kept_files_of([broadcast_id]))]
+        return [kept_file(row) for row in await read(self._database, kept_files_of([broadcast_id]))]
 
     async def newest(self, meaning: str) -> KeptFile | None:
         query = select(kept_files).where(kept_files.c.meaning == meaning, IS_KEPT)
-        found = await read(self._engine, query)
+        found = await read(self._database, query)
         return kept_file(found[0]) if found else None
 
     async def kinds_of(self, stream_id: str) -> Mapping[FileKind, ArchiveState]:
         its = select(kept_files.c.kind, kept_files.c.state).where(
             kept_files.c.stream_id == stream_id, IS_KNOWN
         )
-        return {FileKind(row.kind): _state(row.state) for row in await read(self._engine, its)}
+        return {FileKind(row.kind): _state(row.state) for row in await read(self._database, its)}
 
     async def videos(self, broadcast_id: str) -> Mapping[str, ArchiveState | None]:
         is_its_video = and_(kept_files.c.stream_id == streams.c.id, kept_files.c.kind == FileKind.VIDEO.value)
@@ -45,7 +44,7 @@ class DatabaseKeptFiles:
             .where(streams.c.broadcast_id == broadcast_id, HAS_BEGUN)
             .order_by(streams.c.number)
         )
-        found = await read(self._engine, query)
+        found = await read(self._database, query)
         return {row.id: _state(row.state) if row.state else None for row in found}
 
     async def save(self, file: KeptFile) -> None:
@@ -68,7 +67,7 @@ class DatabaseKeptFiles:
             .group_by(broadcasts.c.id)
             .order_by(broadcasts.c.ended_at, broadcasts.c.id)
         )
-        found = await read(self._engine, query)
+        found = await read(self._database, query)
         return [KeptBroadcast(row.id, row.ended_at, row.size_bytes) for row in found]
 
     async def with_films_and_videos(self) -> list[str]:
@@ -84,7 +83,7 @@ class DatabaseKeptFiles:
             )
             .distinct()
         )
-        return [row.broadcast_id for row in await read(self._engine, query)]
+        return [row.broadcast_id for row in await read(self._database, query)]
 
     async def streams_to_keep(self) -> list[str]:
         """The IDs of our own of streams whose recordings are known, and their videos not decided."""
@@ -95,12 +94,12 @@ class DatabaseKeptFiles:
             .where(recordings.c.has_video, HAS_BEGUN, streams.c.id.not_in(decided))
             .order_by(streams.c.started_at)
         )
-        return [row.id for row in await read(self._engine, query)]
+        return [row.id for row in await read(self._database, query)]
 
     async def all_files(self) -> list[KeptFile]:
         """All that is kept, of all broadcasts, oldest first."""
         query = select(kept_files).where(IS_KEPT).order_by(kept_files.c.kept_at, kept_files.c.id)
-        return [kept_file(row) for row in await read(self._engine, query)]
+        return [kept_file(row) for row in await read(self._database, query)]
 
 
 def _state(text: str) -> ArchiveState:

@@ -1,26 +1,25 @@
 """The watch links of channels."""
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.audience.links import WatchLink
 from bot.broadcast.model import Channel
+from bot.storage.connections import Database, read
 from bot.storage.schema import watch_links
-from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
 
 
 class DatabaseLinks:
     """The domain's `LinkRecords`."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._database = database
         self._writer = writer
 
     async def all_links(self) -> list[WatchLink]:
         return [
             WatchLink(row.token, Channel(row.guild_id, row.channel_id), row.made_at, row.takes_old_links)
-            for row in await read(self._engine, select(watch_links))
+            for row in await read(self._database, select(watch_links))
         ]
 
     async def save_link(self, link: WatchLink) -> None:

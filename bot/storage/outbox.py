@@ -20,11 +20,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.telling.errand import TOLD_BY_THE_PANEL, Errand, Kind
+from bot.storage.connections import Database, read
 from bot.storage.schema import outbox, recordings, streams, suggestions
-from bot.storage.unbroken import read
 from bot.storage.writer import Upsert, Writer
 
 _KINDS = [kind.value for kind in Kind]
@@ -33,14 +32,14 @@ _KINDS = [kind.value for kind in Kind]
 class DatabaseOutbox:
     """The domain's `OutboxStore`. What an older or newer version owes of another kind stays where it is."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._database = database
         self._writer = writer
 
     async def errands(self) -> list[Errand]:
         """The oldest first."""
         query = select(outbox).where(outbox.c.kind.in_(_KINDS)).order_by(outbox.c.made_at)
-        return [_errand(row) for row in await read(self._engine, query)]
+        return [_errand(row) for row in await read(self._database, query)]
 
     def add(self, errand: Errand) -> asyncio.Future[None]:
         return self._writer.execute(owed(errand), is_fact=True)

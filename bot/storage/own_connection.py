@@ -1,20 +1,18 @@
 """The writer's own connection to the database."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, NullPool, create_engine
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection
 
-from bot.storage import pragmas
+from bot.storage.connections import Database, InThreads
 from bot.storage.faults import SameFile
 
 LOCK_WAIT_S = 0.25
 """So long one try waits for a lock: in between it is seen who waits no more."""
 
 Work = Callable[[Connection], None]
+Answer = TypeVar("Answer")
 
 
 class Transactions(Protocol):
@@ -26,44 +24,18 @@ class Transactions(Protocol):
     async def close(self) -> None: ...
 
 
-class OwnConnection:
-    """A connection in a thread of its own, which is kept: to take one anew takes as long as a transaction.
+class OwnConnection(InThreads):
+    """A connection beside those who read. It waits for a lock only for a moment, and for no other file."""
 
-    A transaction is one step of the loop, whatever is in it. Over a connection of those who read, each of its
-    statements would be four, each as long as a turn of a loop that is busy.
-    """
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        """To the database of those who read by `engine`."""
-        self._url = engine.url
-        self._engine = create_engine(
-            engine.url.set(drivername="sqlite"),
-            poolclass=NullPool,
-            connect_args={"timeout": LOCK_WAIT_S},
-            hide_parameters=True,  # errors are logged, what people write is not
-        )
-        pragmas.set_up(self._engine)
+    def __init__(self, database: Database) -> None:
+        """To the database that those read."""
+        super().__init__(database.url, lock_wait_s=LOCK_WAIT_S, connections=1)
         self._file: SameFile | None = None
-        self._connection: Connection | None = None
-        self._thread = ThreadPoolExecutor(1, "database writer")
 
-    async def transact(self, work: Work) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
+        def worked() -> Answer:
+            self._file = self._file or SameFile(self.url)
+            self._file.check()
+            return work()
 
-    async def close(self) -> None:
-        """Waits for what is under way."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-
-    def _transact(self, work: Work) -> None:
-        if self._file is None:
-            self._file = SameFile(self._url)
-        self._file.check()
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        with self._connection.begin():
-            work(self._connection)
-
-    def _close(self) -> None:
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+        return await super()._in_thread(worked)

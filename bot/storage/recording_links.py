@@ -1,19 +1,18 @@
 """The links of broadcasts' recordings."""
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.history import RecordingLink
+from bot.storage.connections import Database, read
 from bot.storage.schema import recording_links
-from bot.storage.unbroken import read
 from bot.storage.writer import Writer, upsert
 
 
 class DatabaseRecordingLinks:
     """The domain's `RecordingLinkRecords`."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._database = database
         self._writer = writer
 
     async def find_recording_link(self, token: str) -> RecordingLink | None:
@@ -27,5 +26,5 @@ class DatabaseRecordingLinks:
         await self._writer.execute(upsert(recording_links, row))
 
     async def _link(self, is_meant: ColumnElement[bool]) -> RecordingLink | None:
-        found = await read(self._engine, select(recording_links).where(is_meant))
+        found = await read(self._database, select(recording_links).where(is_meant))
         return RecordingLink(found[0].token, found[0].broadcast_id, found[0].made_at) if found else None

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select, text, update
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.interrupted import Interrupted, Left
@@ -14,10 +13,10 @@ from bot.broadcast.model import Outcome, Refusal
 from bot.broadcast.show.resuming import CutOff
 from bot.broadcast.states import Reason, State
 from bot.storage import rows
+from bot.storage.connections import Database, read
 from bot.storage.floors import gone_with, handed_in, motion_left
 from bot.storage.outbox import owed_posts, owed_recordings, owed_words
 from bot.storage.schema import broadcasts, last_moments, posts, streams, suggestions, votes
-from bot.storage.unbroken import read, to_the_end
 
 AT_ONCE = 500
 """IDs in one statement, at most."""
@@ -58,18 +57,18 @@ _FAILURES = [reason.value for reason in Reason if reason.is_failure]
 _MAY_GO_ON = [State.REQUESTED.value, State.CONNECTING.value, State.LIVE.value]
 
 
-async def left_running(engine: AsyncEngine, *, now: datetime, within: timedelta) -> list[Interrupted]:
+async def left_running(database: Database, *, now: datetime, within: timedelta) -> list[Interrupted]:
     """The broadcasts that an earlier run was cut off from no longer ago than that, as they were asked for."""
     query = (
         rows.BROADCASTS.add_columns(_LAST_SEEN_AT.label("seen_at"))
         .where(_IS_OPEN, broadcasts.c.state.in_(_MAY_GO_ON), ~_IS_ENDING)
         .order_by(broadcasts.c.requested_at, broadcasts.c.id)
     )
-    left = [row for row in await read(engine, query) if now - row.seen_at < within]
-    return [await _interrupted(engine, row) for row in left]
+    left = [row for row in await read(database, query) if now - row.seen_at < within]
+    return [await _interrupted(database, row) for row in left]
 
 
-async def left_open(engine: AsyncEngine) -> list[CutOff]:
+async def left_open(database: Database) -> list[CutOff]:
     """The connections of an earlier run, to be asked for before anything is closed.
 
     Who was connecting, and had no stream yet, may have had one too.
@@ -85,38 +84,37 @@ async def left_open(engine: AsyncEngine) -> list[CutOff]:
         .select_from(broadcasts.outerjoin(streams, its_open_stream))
         .where(_IS_OPEN, streams.c.id.is_not(None) | (broadcasts.c.state == State.CONNECTING.value))
     )
-    return [CutOff._make(row) for row in await read(engine, query)]
+    return [CutOff._make(row) for row in await read(database, query)]
 
 
-async def _interrupted(engine: AsyncEngine, row: Row[Any]) -> Interrupted:
+async def _interrupted(database: Database, row: Row[Any]) -> Interrupted:
     its_streams = select(streams).where(streams.c.broadcast_id == row.id).order_by(streams.c.number)
     its_suggestions = rows.SUGGESTIONS.where(suggestions.c.broadcast_id == row.id).order_by(
         suggestions.c.suggested_at, text("suggestions.rowid")
     )
     its_votes = select(votes).where(votes.c.broadcast_id == row.id, votes.c.suggestion_id.is_not(None))
-    moments = await read(engine, select(last_moments).where(last_moments.c.broadcast_id == row.id))
+    moments = await read(database, select(last_moments).where(last_moments.c.broadcast_id == row.id))
     return Interrupted(
         rows.broadcast(row),
         row.seen_at,
         mode=Mode(row.mode) if row.mode in list(Mode) else None,
         is_paused=row.is_intake_paused,
-        streams=tuple(map(rows.stream, await read(engine, its_streams))),
+        streams=tuple(map(rows.stream, await read(database, its_streams))),
         suggestions=tuple(
             Left(rows.suggestion(each), each.approved_at, each.is_urgent, each.ballot_place)
-            for each in await read(engine, its_suggestions)
+            for each in await read(database, its_suggestions)
         ),
         ballot_closes_at=row.ballot_closes_at,
-        motion=await motion_left(engine, row.id),
-        handed_in=await handed_in(engine, row.id),
-        votes={vote.viewer_id: vote.suggestion_id for vote in await read(engine, its_votes)},
+        motion=await motion_left(database, row.id),
+        handed_in=await handed_in(database, row.id),
+        votes={vote.viewer_id: vote.suggestion_id for vote in await read(database, its_votes)},
         moment=rows.last_moment(moments[0]) if moments else None,
         moment_at=moments[0].at if moments else None,
     )
 
 
-@to_the_end
 async def close_unfinished(
-    engine: AsyncEngine, *, now: datetime, reference: str, but: Collection[str] = ()
+    database: Database, *, now: datetime, reference: str, but: Collection[str] = ()
 ) -> list[str]:
     """Marks what an earlier run left unfinished as interrupted; returns the broadcasts' IDs.
 
@@ -132,15 +130,16 @@ async def close_unfinished(
     unfinished = select(broadcasts.c.id).where(is_left)
     ending = select(broadcasts.c.id).where(is_left, _IS_ENDING)
     was_sent = suggestions.c.outcome != Outcome.QUEUED.value
-    async with engine.begin() as connection:
-        ids = list((await connection.execute(unfinished)).scalars())
+
+    def closed(connection: Connection) -> list[str]:
+        ids = list(connection.execute(unfinished).scalars())
         open_suggestions = and_(
             suggestions.c.outcome.not_in(_SETTLED),
             suggestions.c.settled_at.is_(None),
             suggestions.c.broadcast_id.not_in(but),
         )
-        settled = list((await connection.execute(select(suggestions.c.id).where(open_suggestions))).scalars())
-        await connection.execute(
+        settled = list(connection.execute(select(suggestions.c.id).where(open_suggestions)).scalars())
+        connection.execute(
             update(suggestions)
             .where(open_suggestions)
             .values(
@@ -155,8 +154,8 @@ async def close_unfinished(
             )
         )
         cut_off = streams.c.ended_at.is_(None) & streams.c.broadcast_id.not_in(but)
-        stream_ids = list((await connection.execute(select(streams.c.id).where(cut_off))).scalars())
-        await connection.execute(
+        stream_ids = list(connection.execute(select(streams.c.id).where(cut_off)).scalars())
+        connection.execute(
             update(streams)
             .where(cut_off)
             .values(
@@ -167,14 +166,14 @@ async def close_unfinished(
             )
         )
         # What a panel of theirs shows by now, if it shows an end, is not this one.
-        await connection.execute(
+        connection.execute(
             update(posts)
             .where(posts.c.broadcast_id.in_(unfinished), posts.c.closed_at.is_not(None))
             .values(closed_at=None)
         )
         for gone in gone_with(unfinished):
-            await connection.execute(gone)
-        await connection.execute(
+            connection.execute(gone)
+        connection.execute(
             update(broadcasts)
             .where(is_left)
             .values(
@@ -198,5 +197,7 @@ async def close_unfinished(
             (owed_words, settled),
         ):
             for start in range(0, len(theirs), AT_ONCE):
-                await connection.execute(owed(theirs[start : start + AT_ONCE]))
-    return ids
+                connection.execute(owed(theirs[start : start + AT_ONCE]))
+        return ids
+
+    return await database.transact(closed)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.history import PastBroadcast, PastStream
@@ -26,6 +25,7 @@ from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.states import Reason, State
+from bot.storage.connections import Database, read
 from bot.storage.schema import (
     broadcasts,
     kept_files,
@@ -35,7 +35,6 @@ from bot.storage.schema import (
     streams,
     suggestions,
 )
-from bot.storage.unbroken import read
 
 HAS_BEGUN = streams.c.service_id.is_not(None)
 IS_KNOWN = kept_files.c.kind.in_([kind.value for kind in FileKind])
@@ -68,10 +67,10 @@ SUGGESTIONS = select(suggestions, AUTHOR.c.name.label("viewer_name")).select_fro
 """Suggestions as `suggestion` takes them."""
 
 
-async def past_broadcasts_of(engine: AsyncEngine, ids: Sequence[str]) -> list[PastBroadcast]:
+async def past_broadcasts_of(database: Database, ids: Sequence[str]) -> list[PastBroadcast]:
     """These broadcasts, in the order of their IDs, each with its streams that have begun, by number."""
     those = BROADCASTS.where(broadcasts.c.id.in_(ids))
-    by_id = {row.id: row for row in await read(engine, those)}
+    by_id = {row.id: row for row in await read(database, those)}
     theirs = (
         select(streams, recordings.c.has_video, recordings.c.duration_s, recordings.c.frame_count)
         .select_from(streams.outerjoin(recordings))
@@ -79,10 +78,10 @@ async def past_broadcasts_of(engine: AsyncEngine, ids: Sequence[str]) -> list[Pa
         .order_by(streams.c.number, streams.c.started_at)
     )
     rows_of: dict[str, list[Row[Any]]] = {}
-    for row in await read(engine, theirs):
+    for row in await read(database, theirs):
         rows_of.setdefault(row.broadcast_id, []).append(row)
     files_of: dict[str, list[KeptFile]] = {}
-    for row in await read(engine, kept_files_of(ids)):
+    for row in await read(database, kept_files_of(ids)):
         files_of.setdefault(row.broadcast_id, []).append(kept_file(row))
     return [
         PastBroadcast(

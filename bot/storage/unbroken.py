@@ -1,13 +1,10 @@
 """Work on the database that is brought to its end."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
-
-from sqlalchemy import CompoundSelect, Row, Select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
@@ -17,7 +14,7 @@ Work = Callable[Asked, Coroutine[Any, Any, Answer]]
 def to_the_end(work: Work[Asked, Answer]) -> Work[Asked, Answer]:
     """Work whose caller is cancelled goes on to its end, which takes moments; then the caller is.
 
-    Cut off in the middle, its connection and the thread behind it would be left open.
+    Cut off in the middle, what is done in a thread would go on, and its caller would not know.
     """
 
     @wraps(work)
@@ -32,11 +29,3 @@ def to_the_end(work: Work[Asked, Answer]) -> Work[Asked, Answer]:
             raise
 
     return worked_to_the_end
-
-
-@to_the_end
-async def read(engine: AsyncEngine, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
-    """The rows of a query."""
-    async with engine.connect() as connection:
-        found: Sequence[Row[Any]] = (await connection.execute(query)).all()
-    return found

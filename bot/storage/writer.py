@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Connection, Executable, Table, text
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.errors import NotStoredError
 from bot.broadcast.telling.backoff import Backoff
 from bot.broadcast.telling.listeners import Listeners
+from bot.storage.connections import Database
 from bot.storage.faults import is_away
 from bot.storage.own_connection import OwnConnection, Transactions
 from bot.storage.unbroken import to_the_end
@@ -69,14 +69,14 @@ class Writer:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        database: Database,
         *,
         patience_s: float = 600.0,
-        connect: Callable[[AsyncEngine], Transactions] = OwnConnection,
+        connect: Callable[[Database], Transactions] = OwnConnection,
     ) -> None:
         self.tried = Listeners[Try]()
         """Told of each try to commit."""
-        self._connection = connect(engine)
+        self._connection = connect(database)
         self._patience_s = patience_s
         self._away_since: float | None = None
         self._is_hurried = False

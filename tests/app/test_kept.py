@@ -57,7 +57,7 @@ async def settings(store: Store, url: str, service: Origin) -> Settings:
     """Of a bot that was stopped, and from before there was an archive: it knows the recording of s1."""
     _, stream = await store.past_broadcast(1)
     await store.journal.save_recording(stream, Recording(NOW, video_url="https://gone"))
-    await DatabaseOutbox(store.engine, store.writer).drop([f"archive:{stream.id}"])
+    await DatabaseOutbox(store.database, store.writer).drop([f"archive:{stream.id}"])
     return Settings(
         _env_file=None,
         discord_token="token",

@@ -41,6 +41,6 @@ def archive(objects: Objects, store: Store, awaited: set[str]) -> StoredArchive:
 
 def archive_of(objects: Objects, store: Store, awaited: set[str] | None = None) -> StoredArchive:
     """An archive with a real database; its files are numbered."""
-    books = DatabaseKeptFiles(store.engine, store.writer)
+    books = DatabaseKeptFiles(store.database, store.writer)
     ids, awaited = itertools.count(1), set() if awaited is None else awaited
     return StoredArchive(objects, books, SystemClock(), lambda: f"file{next(ids)}", awaited.__contains__)

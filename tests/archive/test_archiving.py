@@ -115,7 +115,7 @@ class Bench:
         self.objects = Objects(ArchiveAddress(directory / "archive"), directory / "incoming")
         self.archive: StoredArchive = archive_of(self.objects, store)
         self.intake = ArchiveIntake(self.archive, self.objects)
-        self.books = DatabaseKeptFiles(store.engine, store.writer)
+        self.books = DatabaseKeptFiles(store.database, store.writer)
         client = Odyssey("ody_key", service.origin.url, timeouts=Timeouts(request_s=5.0))
         key = Key(None, client, Answers(SystemClock()))
         source = OdysseyArtifactSource(of_the_operator(key), SystemClock())

@@ -25,7 +25,7 @@ def objects(tmp_path: Path) -> Objects:
 
 
 def retaining(retention: Retention, archive: StoredArchive, store: Store) -> Retaining:
-    return Retaining(retention, archive, DatabaseKeptFiles(store.engine, store.writer), SystemClock())
+    return Retaining(retention, archive, DatabaseKeptFiles(store.database, store.writer), SystemClock())
 
 
 async def _kept(

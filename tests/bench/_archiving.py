@@ -37,17 +37,17 @@ async def take_in(directory: Path, service: str) -> None:
     """Tries until all is decided; then tells the video's SHA-256."""
     clock = SystemClock()
     async with (
-        open_database(f"sqlite:///{directory / 'odyssey.sqlite3'}") as engine,
-        Writer(engine) as writer,
+        open_database(f"sqlite:///{directory / 'odyssey.sqlite3'}") as database,
+        Writer(database) as writer,
     ):
-        outbox = Outbox(DatabaseOutbox(engine, writer), clock)
-        journal, history = DatabaseJournal(writer, outbox), DatabaseHistory(engine)
+        outbox = Outbox(DatabaseOutbox(database, writer), clock)
+        journal, history = DatabaseJournal(writer, outbox), DatabaseHistory(database)
         if await history.stream(STREAM.id) is None:
             broadcast = Broadcast("b", Channel(1, 2), Viewer(3, "Mika"), "A cat", False, AT, State.ENDED)
             await journal.save_broadcast(broadcast)
             await journal.save_stream(STREAM)
         objects = Objects(ArchiveAddress(directory / "archive"), directory / "incoming")
-        books = DatabaseKeptFiles(engine, writer)
+        books = DatabaseKeptFiles(database, writer)
         archive = StoredArchive(objects, books, clock, new_id, lambda _: True)
         archiving = Archiving(
             outbox,

@@ -36,7 +36,7 @@ async def _measure() -> None:
 async def _with(level: str) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
         url = f"sqlite:///{directory}/bench.sqlite3"
-        async with open_database(url) as engine, Writer(engine) as writer:
+        async with open_database(url) as database, Writer(database) as writer:
             await writer.prove()
             await on_own_connection(writer, lambda raw: raw.execute(f"PRAGMA synchronous={level}"))
             taken = []

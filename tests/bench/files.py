@@ -109,15 +109,15 @@ async def _kept_film(database_url: str) -> Path:
     settings = Settings(_env_file=None, discord_token="x", odyssey_api_key="x", database_url=database_url)
     clock = SystemClock()
     async with (
-        open_database(database_url, alone=True) as engine,
-        Writer(engine) as writer,
-        Outbox(DatabaseOutbox(engine, writer), clock) as outbox,
+        open_database(database_url, alone=True) as database,
+        Writer(database) as writer,
+        Outbox(DatabaseOutbox(database, writer), clock) as outbox,
     ):
         journal, over = DatabaseJournal(writer, outbox), past(True)
         await journal.save_broadcast(over.broadcast)
         link = RecordingLink(TOKEN, over.broadcast.id, NOW)
-        await DatabaseRecordingLinks(engine, writer).save_recording_link(link)
-        opened = open_archive(settings, DatabaseKeptFiles(engine, writer), outbox, clock)
+        await DatabaseRecordingLinks(database, writer).save_recording_link(link)
+        opened = open_archive(settings, DatabaseKeptFiles(database, writer), outbox, clock)
         with tempfile.NamedTemporaryFile(delete=False) as file:
             for _ in range(SIZE_BYTES // 2**20):
                 file.write(os.urandom(2**20))

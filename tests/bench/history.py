@@ -15,8 +15,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, text
 
 from bot.broadcast.model import Broadcast, Channel, Stream, Suggestion, Viewer
 from bot.broadcast.states import State
@@ -24,6 +23,7 @@ from bot.broadcast.telling.outbox import Outbox
 from bot.broadcast.wanted import Page, Standing, Wanted
 from bot.guilds.first_questions import FirstQuestions
 from bot.process.clock import SystemClock
+from bot.storage.connections import Database
 from bot.storage.database import open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
@@ -58,8 +58,8 @@ async def _measure(path: Path) -> None:
     await _leave_behind(path)
     print(f"{'':<64}{'s':>8}{'target':>9}")
     await _start(path)
-    async with _opened(path) as (engine, journal):
-        history = DatabaseHistory(engine)
+    async with _opened(path) as (database, journal):
+        history = DatabaseHistory(database)
         print(f"\n{'ms':<64}{'p50':>8}{'p99':>8}{'longest':>9}{'p50 cold':>10}{'target':>9}")
         kinds = _kinds(history)
         cold = {name: await _asked(ask, QUESTIONS // 8) for name, ask in kinds.items()}
@@ -190,22 +190,22 @@ async def _leave_behind(path: Path) -> None:
 async def _start(path: Path) -> None:
     """All that the bot asks of its database before it is there, and as soon as it is."""
     clock, began = SystemClock(), time.perf_counter()
-    async with _opened(path) as (engine, _), Writer(engine) as writer:
-        records, history = DatabaseGuilds(engine, writer), DatabaseHistory(engine)
+    async with _opened(path) as (database, _), Writer(database) as writer:
+        records, history = DatabaseGuilds(database, writer), DatabaseHistory(database)
         opened_s = time.perf_counter() - began
         await records.all_settings()
         await records.remaining_mutes(_now())
         await FirstQuestions(records, clock).load()
-        await DatabaseLinks(engine, writer).all_links()
-        left = await left_running(engine, now=_now(), within=timedelta(minutes=10))
-        await left_open(engine)
+        await DatabaseLinks(database, writer).all_links()
+        left = await left_running(database, now=_now(), within=timedelta(minutes=10))
+        await left_open(database)
         going_on = [each.broadcast.id for each in left]
-        closed = await close_unfinished(engine, now=_now(), reference="bench", but=going_on)
-        await DatabaseOutbox(engine, writer).errands()
+        closed = await close_unfinished(database, now=_now(), reference="bench", but=going_on)
+        await DatabaseOutbox(database, writer).errands()
         recovered_s = time.perf_counter() - began
         await history.broadcasts_to_search()
         await history.open_panels_of_the_past()
-        await DatabaseStreamBooks(engine).unsettled_streams(_now() - timedelta(days=8))
+        await DatabaseStreamBooks(database).unsettled_streams(_now() - timedelta(days=8))
         all_s = time.perf_counter() - began
     _line("the database is open, nothing of it in memory before", opened_s, "")
     _line(
@@ -228,27 +228,29 @@ def _line(name: str, took_s: float, target: str) -> None:
 
 
 @asynccontextmanager
-async def _opened(path: Path) -> AsyncIterator[tuple[AsyncEngine, DatabaseJournal]]:
-    async with open_database(f"sqlite:///{path}") as engine, Writer(engine) as writer:
-        outbox = Outbox(DatabaseOutbox(engine, writer), SystemClock())
-        yield engine, DatabaseJournal(writer, outbox)
+async def _opened(path: Path) -> AsyncIterator[tuple[Database, DatabaseJournal]]:
+    async with open_database(f"sqlite:///{path}") as database, Writer(database) as writer:
+        outbox = Outbox(DatabaseOutbox(database, writer), SystemClock())
+        yield database, DatabaseJournal(writer, outbox)
 
 
 async def _tidy(path: Path) -> None:
     """The file is for the next run."""
+    async with _opened(path) as (database, _):
+        await database.transact(_without_what_it_wrote)
+
+
+def _without_what_it_wrote(connection: Connection) -> None:
     of_bench = f"'{OF_THIS_BENCH}-%'"
-    async with _opened(path) as (engine, _), engine.begin() as connection:
-        await connection.execute(text(f"DELETE FROM outbox WHERE broadcast_id LIKE {of_bench}"))
-        for table, column in (
-            ("suggestions", "broadcast_id"),
-            ("streams", "broadcast_id"),
-            ("broadcasts", "id"),
-        ):
-            ids: Iterable[str] = (f"{OF_THIS_BENCH}-{each}" for each in ("new", "old", "on-air"))
-            for broadcast_id in ids:
-                await connection.execute(
-                    text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": broadcast_id}
-                )
+    connection.execute(text(f"DELETE FROM outbox WHERE broadcast_id LIKE {of_bench}"))
+    for table, column in (
+        ("suggestions", "broadcast_id"),
+        ("streams", "broadcast_id"),
+        ("broadcasts", "id"),
+    ):
+        ids: Iterable[str] = (f"{OF_THIS_BENCH}-{each}" for each in ("new", "old", "on-air"))
+        for broadcast_id in ids:
+            connection.execute(text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": broadcast_id})
 
 
 def _now() -> datetime:

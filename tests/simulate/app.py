@@ -40,7 +40,7 @@ from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
 from tests.simulate.channels import ModelDiscord, ModelMessage
 from tests.simulate.cogs import ModelCogs
-from tests.simulate.database import Disk, LoopEngine, LoopTransactions
+from tests.simulate.database import Disk, LoopDatabase
 from tests.simulate.loop import VirtualLoop
 from tests.simulate.mood import Mood
 from tests.simulate.service import Service
@@ -130,7 +130,7 @@ class App:
             rules.slots, self.clock, kept_for_seams=int(rules.relay.continuation is Continuation.OVERLAP)
         )
         self._random = luck
-        self._engine: Any = LoopEngine(disk, luck, passed)
+        self._database: Any = LoopDatabase(disk, luck, passed)
         self._service = service
         self._discord = discord
         self.cogs = ModelCogs(discord)
@@ -149,14 +149,12 @@ class App:
         worlds = ModelWorlds(service)
         listeners, poster = Listeners[Broadcast](), CurrentPoster()
         listeners.listen(lambda changed: self._note("shown", changed.id, changed.state))
-        writer = await stack.enter_async_context(
-            Writer(self._engine, connect=lambda _: LoopTransactions(self._engine))
-        )
+        writer = await stack.enter_async_context(Writer(self._database, connect=lambda _: self._database))
         outage = Outage()
         writer.tried.listen(lambda one: outage.tell(is_on=one.is_for_want_of_the_database))
-        outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(self._engine, writer), clock))
-        journal, history = DatabaseJournal(writer, outbox), DatabaseHistory(self._engine)
-        audit = Audit(DatabaseGuilds(self._engine, writer), clock)
+        outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(self._database, writer), clock))
+        journal, history = DatabaseJournal(writer, outbox), DatabaseHistory(self._database)
+        audit = Audit(DatabaseGuilds(self._database, writer), clock)
         await stack.enter_async_context(
             RecordingDesk(outbox, service, JournalKeeper(journal), poster, history, clock, timeout_s=60)
         )
@@ -182,14 +180,14 @@ class App:
         await stack.enter_async_context(Heartbeat(self.broadcasts, journal, clock))
         now = clock.now()
         left, cut_off = (
-            await left_running(self._engine, now=now, within=RESUMED_WITHIN),
-            await left_open(self._engine),
+            await left_running(self._database, now=now, within=RESUMED_WITHIN),
+            await left_open(self._database),
         )
         going_on = [each.broadcast.id for each in left]
-        await close_unfinished(self._engine, now=now, reference=self._new_id(), but=going_on)
+        await close_unfinished(self._database, now=now, reference=self._new_id(), but=going_on)
         await outbox.load()
         await self.broadcasts.resume(left, cut_off)
-        books = DatabaseStreamBooks(self._engine)
+        books = DatabaseStreamBooks(self._database)
         reconciler = Reconciler(lambda _: service, books, clock, save=journal.save_stream)
         journal.told.listen(reconciler.told)
         await stack.enter_async_context(reconciler)

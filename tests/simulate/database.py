@@ -11,16 +11,18 @@ import functools
 import random
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import asynccontextmanager, closing
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Executable, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from bot.storage.database import open_database
+
+Answer = TypeVar("Answer")
 
 STALLS = 0.01
 """Of so many transactions the disk makes something longer."""
@@ -51,87 +53,49 @@ class Disk:
         return cursor.execute(query, values).fetchall()
 
 
-class LoopEngine:
-    """What the storage uses of an `AsyncEngine`, for one run. `passed` is told of each commit."""
+class LoopDatabase:
+    """What the storage uses of a `Database`, for one run. `passed` is told of each commit.
+
+    In a question and in a transaction nobody waits.
+    """
 
     def __init__(self, disk: Disk, luck: random.Random, passed: Callable[[str], None]) -> None:
-        self.disk = disk
-        self.passed = passed
+        self._disk = disk
+        self._passed = passed
         self._random = luck
 
-    def connect(self) -> Connected:
-        return Connected(self)
+    async def ask(self, question: Callable[[Connection], Answer]) -> Answer:
+        await self._wait()
+        try:
+            return question(self._disk.connection)
+        finally:
+            self._disk.connection.rollback()
+            await self._wait()
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Connected]:
-        async with self.connect() as connection, connection.begin():
-            yield connection
+    async def read(self, query: Executable) -> Any:
+        return await self.ask(lambda connection: connection.execute(query).all())
 
-    async def wait(self) -> None:
+    async def transact(self, work: Callable[[Connection], Answer]) -> Answer:
+        await self._wait()
+        await self._wait()
+        if self._disk.is_full:
+            raise _full()
+        with self._disk.connection.begin():
+            answer = work(self._disk.connection)
+        self._passed("commit")
+        await self._wait()
+        await self._wait()
+        return answer
+
+    async def close(self) -> None:
+        await self._wait()
+
+    async def _wait(self) -> None:
         luck = self._random.random()
         if luck < 0.7:
             await asyncio.sleep(0)
         else:
             await asyncio.sleep(2 * luck if luck > 1 - STALLS else luck / 300)
-
-
-class Connected:
-    """What the storage uses of an `AsyncConnection`. In a transaction nobody waits."""
-
-    def __init__(self, engine: LoopEngine) -> None:
-        self._engine = engine
-        self._connection = engine.disk.connection
-
-    def __await__(self) -> Generator[Any, None, Connected]:
-        return self.__aenter__().__await__()
-
-    async def __aenter__(self) -> Connected:
-        await self._engine.wait()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Connected]:
-        await self._engine.wait()
-        if self._engine.disk.is_full:
-            raise _full()
-        with self._connection.begin():
-            yield self
-        self._engine.passed("commit")
-        await self._engine.wait()
-
-    async def execute(self, statement: Any, row: Any = None) -> Any:
-        return self._connection.execute(statement, row)
-
-    async def exec_driver_sql(self, statement: str) -> Any:
-        return self._connection.exec_driver_sql(statement)
-
-    async def run_sync(self, work: Callable[..., Any], *args: Any) -> Any:
-        return work(self._connection, *args)
-
-    async def rollback(self) -> None:
-        if self._connection.in_transaction():
-            self._connection.rollback()
-
-    async def close(self) -> None:
-        await self.rollback()
-        await self._engine.wait()
-
-
-class LoopTransactions:
-    """The writer's `OwnConnection`, in the loop's time."""
-
-    def __init__(self, engine: LoopEngine) -> None:
-        self._engine = engine
-
-    async def transact(self, work: Callable[[Connection], None]) -> None:
-        async with self._engine.begin() as connection:
-            await connection.run_sync(work)
-
-    async def close(self) -> None:
-        await self._engine.wait()
 
 
 def _full() -> OperationalError:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
@@ -18,6 +17,7 @@ from bot.guilds.guilds import Guilds, RunningIn
 from bot.guilds.words.judge import MakeFilter
 from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
+from bot.storage.connections import Database
 from bot.storage.database import open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
@@ -38,7 +38,7 @@ class Store:
     """The storage under test."""
 
     url: str
-    engine: AsyncEngine
+    database: Database
     writer: Writer
     outbox: Outbox
     journal: DatabaseJournal
@@ -46,7 +46,12 @@ class Store:
 
     async def owed(self) -> list[str]:
         """The keys of what is still to be told, as it is stored."""
-        return sorted(errand.key for errand in await DatabaseOutbox(self.engine, self.writer).errands())
+        return sorted(errand.key for errand in await DatabaseOutbox(self.database, self.writer).errands())
+
+    async def let_go(self) -> None:
+        """Nobody has the file open who reads, as of a bot that was stopped."""
+        self.database.engine.dispose()
+        await self.database.of_loop.dispose()
 
     async def long_broadcast(self, streams: int) -> tuple[Broadcast, list[Stream]]:
         """A broadcast of many streams, of which each began two minutes after the one before; all ended."""
@@ -91,9 +96,9 @@ def url(tmp_path: Path) -> str:
 async def store(url: str, put_database: PutDatabase) -> AsyncIterator[Store]:
     """An empty storage."""
     put_database(Path(url.removeprefix("sqlite:///")))
-    async with open_database(url) as engine, Writer(engine) as writer:
-        outbox = Outbox(DatabaseOutbox(engine, writer), SystemClock())
-        yield Store(url, engine, writer, outbox, DatabaseJournal(writer, outbox), DatabaseHistory(engine))
+    async with open_database(url) as database, Writer(database) as writer:
+        outbox = Outbox(DatabaseOutbox(database, writer), SystemClock())
+        yield Store(url, database, writer, outbox, DatabaseJournal(writer, outbox), DatabaseHistory(database))
 
 
 def guilds_of(

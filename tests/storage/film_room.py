@@ -61,12 +61,12 @@ class Room:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Room"]:
         async with AsyncExitStack() as stack:
-            outbox = Outbox(DatabaseOutbox(self.store.engine, self.store.writer), self.clock)
+            outbox = Outbox(DatabaseOutbox(self.store.database, self.store.writer), self.clock)
             self.outbox = await stack.enter_async_context(outbox)
             await outbox.load()
             ids, poster = count(1), CurrentClipPoster()
             poster.poster = self.wall
-            books = DatabaseFilms(self.store.engine, self.store.writer, self.clock)
+            books = DatabaseFilms(self.store.database, self.store.writer, self.clock)
             self.films = await stack.enter_async_context(
                 Films(
                     outbox,
@@ -84,7 +84,7 @@ class Room:
                     outbox,
                     self.archive,
                     self.maker,
-                    DatabaseClips(self.store.engine, self.store.writer, outbox),
+                    DatabaseClips(self.store.database, self.store.writer, outbox),
                     poster,
                     self.listeners,
                     self.clock,

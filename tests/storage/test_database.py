@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, event, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, event, literal, select, text
 
 from bot.guilds.first_questions import FirstQuestions
 from bot.kit.errors import StartError
 from bot.process.clock import SystemClock
 from bot.storage import migrating, revisions, schema
+from bot.storage.connections import read
 from bot.storage.database import open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.writer import Writer
@@ -30,8 +30,8 @@ async def test_the_migrations_make_the_schema_that_the_code_sees(store: Store) -
         context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
         return list(compare_metadata(context, schema.metadata))
 
-    async with store.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
+    with store.database.engine.connect() as connection:
+        assert differences(connection) == []
 
 
 def _is_ours(name: str | None, kind: str, _: object) -> bool:
@@ -41,9 +41,9 @@ def _is_ours(name: str | None, kind: str, _: object) -> bool:
 
 async def test_sqlite_is_set_up_for_one_writer_and_many_readers(store: Store) -> None:
     """WAL, foreign keys and patience with locks are on; a commit is on the disk first (2)."""
-    async with store.engine.connect() as connection:
+    with store.database.engine.connect() as connection:
         values = [
-            (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
+            connection.execute(text(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
     assert values == ["wal", 2, 1, 10_000]
@@ -52,8 +52,9 @@ async def test_sqlite_is_set_up_for_one_writer_and_many_readers(store: Store) ->
 async def test_opening_again_keeps_everything(store: Store) -> None:
     """A second start finds what the first one stored, and migrates nothing."""
     await store.past_broadcast(1)
-    async with open_database(store.url) as engine, engine.connect() as connection:
-        count = (await connection.execute(text("SELECT count(*) FROM streams"))).scalar_one()
+    async with open_database(store.url) as database:
+        with database.engine.connect() as connection:
+            count = connection.execute(text("SELECT count(*) FROM streams")).scalar_one()
     assert count == 1
 
 
@@ -64,25 +65,27 @@ async def test_a_server_that_had_broadcasts_is_past_its_first_start(
 
     with monkeypatch.context() as earlier:
         earlier.setattr("bot.storage.migrating.upgrade", partial(migrating.upgrade, to="0005"))
-        async with open_database(url) as engine, engine.begin() as connection:
-            for number, guild_id in enumerate((7, 7, 8)):
-                await connection.execute(
-                    text(
-                        "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, "
-                        f"portrait, state, requested_at) VALUES ('{number}', {guild_id}, 1, 2, 'Mika', "
-                        "'A cat', 0, 'ended', '2026-01-01 00:00:00')"
+        async with open_database(url) as database:
+            with database.engine.begin() as connection:
+                for number, guild_id in enumerate((7, 7, 8)):
+                    connection.execute(
+                        text(
+                            "INSERT INTO broadcasts (id, guild_id, channel_id, host_id, host_name, prompt, "
+                            f"portrait, state, requested_at) VALUES ('{number}', {guild_id}, 1, 2, 'Mika', "
+                            "'A cat', 0, 'ended', '2026-01-01 00:00:00')"
+                        )
                     )
-                )
-    async with open_database(url) as engine, Writer(engine) as writer:
-        questions = FirstQuestions(DatabaseGuilds(engine, writer), SystemClock())
+    async with open_database(url) as database, Writer(database) as writer:
+        questions = FirstQuestions(DatabaseGuilds(database, writer), SystemClock())
         await questions.load()
     assert [guild_id for guild_id in (7, 8, 9) if questions.is_open(guild_id)] == [9]
 
 
 async def test_a_database_from_the_future_is_refused(url: str) -> None:
     """An older bot does not touch what a newer one made."""
-    async with open_database(url) as engine, engine.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    async with open_database(url) as database:
+        with database.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StartError, match="9999"):
         async with open_database(url):
             pass
@@ -133,8 +136,9 @@ async def test_the_code_may_be_in_every_folder(
 
 async def test_the_patience_with_locks_is_the_operators(url: str) -> None:
     """An option that is taken has its effect."""
-    async with open_database(f"{url}?timeout=2.5") as engine, engine.connect() as connection:
-        assert (await connection.execute(text("PRAGMA busy_timeout"))).scalar_one() == 2500
+    async with open_database(f"{url}?timeout=2.5") as database:
+        with database.engine.connect() as connection:
+            assert connection.execute(text("PRAGMA busy_timeout")).scalar_one() == 2500
 
 
 @pytest.mark.parametrize(
@@ -152,8 +156,9 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: by
 
 async def test_two_revisions_at_once_are_refused(url: str) -> None:
     """Whatever did that: the sentence names the database."""
-    async with open_database(url) as engine, engine.begin() as connection:
-        await connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    async with open_database(url) as database:
+        with database.engine.begin() as connection:
+            connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
     with pytest.raises(StartError, match="cannot be used"):
         async with open_database(url):
             pass
@@ -170,13 +175,10 @@ async def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, place: st
 
 async def test_all_connections_are_there_from_the_start(tmp_path: Path) -> None:
     """However many read at once, none is made any more: so none can be cut off while it is."""
-    async with open_database(f"sqlite:///{tmp_path / 'x.sqlite3'}") as engine:
+    async with open_database(f"sqlite:///{tmp_path / 'x.sqlite3'}") as database:
         made: list[object] = []
-        event.listen(engine.sync_engine, "connect", lambda connection, _: made.append(connection))
-        await asyncio.gather(*(_read(engine) for _ in range(20)))
+        for engine in (database.engine, database.of_loop.sync_engine):
+            event.listen(engine, "connect", lambda connection, _: made.append(connection))
+        await asyncio.gather(*(read(database, select(literal(1))) for _ in range(20)))
+        await asyncio.gather(*(database.ask(lambda one: one.execute(select(literal(1)))) for _ in range(20)))
         assert made == []
-
-
-async def _read(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
-        await connection.execute(text("SELECT 1"))

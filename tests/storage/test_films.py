@@ -58,7 +58,7 @@ async def test_a_film_that_a_crash_left_is_made_in_the_next_run(room_at_rest: Ro
         await room.until_nothing_is_owed()
     await room.store.journal.save_broadcast(OVER)
     for file in await room.archive.files("b"):
-        await DatabaseKeptFiles(room.store.engine, room.store.writer).save(file)
+        await DatabaseKeptFiles(room.store.database, room.store.writer).save(file)
     for _ in range(2):
         async with room_at_rest.opened() as room:
             await room.until_nothing_is_owed()
@@ -66,11 +66,11 @@ async def test_a_film_that_a_crash_left_is_made_in_the_next_run(room_at_rest: Ro
 
 
 async def test_a_broadcast_of_which_there_can_be_no_film_is_not_looked_at_for_ever(room: Room) -> None:
-    books = DatabaseFilms(room.store.engine, room.store.writer, room.clock)
+    books = DatabaseFilms(room.store.database, room.store.writer, room.clock)
     await room.store.journal.save_broadcast(OVER)
     room.keep("s1", "bad")
     for file in await room.archive.files("b"):
-        await DatabaseKeptFiles(room.store.engine, room.store.writer).save(file)
+        await DatabaseKeptFiles(room.store.database, room.store.writer).save(file)
     assert await books.without_film() == ["b"]
     await books.no_film("b")
     assert await books.without_film() == []
@@ -210,7 +210,7 @@ async def test_a_broadcast_that_left_nothing_has_no_film(room: Room) -> None:
 
 async def test_whoever_does_not_want_to_be_named_is_not(room: Room) -> None:
     """In films that are made from then on; the prompts stay."""
-    books = DatabaseFilms(room.store.engine, room.store.writer, room.clock)
+    books = DatabaseFilms(room.store.database, room.store.writer, room.clock)
     for _ in range(2):
         await books.credit(ADA, is_named=False)
     moments = await books.moments("b")

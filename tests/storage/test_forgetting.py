@@ -36,7 +36,7 @@ APPROVED = (
 
 def keeper_of(store: Store) -> DatabasePeople:
     """What the database keeps of people, beside the journal of the test."""
-    return DatabasePeople(store.engine, store.writer, store.outbox, store.journal.names, SystemClock())
+    return DatabasePeople(store.database, store.writer, store.outbox, store.journal.names, SystemClock())
 
 
 @pytest.mark.parametrize("table", schema.metadata.sorted_tables, ids=lambda table: table.name)
@@ -76,9 +76,9 @@ async def test_what_the_world_took_stays_and_what_it_did_not_goes(store: Store) 
     await fill(store, HERE)
     people = keeper_of(store)
     for outcome in ("refused", "acknowledged"):
-        async with store.engine.begin() as connection:
-            await connection.execute(text(SAID.format(outcome)))
-            await connection.execute(text(APPROVED.format(outcome)))
+        with store.database.engine.begin() as connection:
+            connection.execute(text(SAID.format(outcome)))
+            connection.execute(text(APPROVED.format(outcome)))
     await people.forget(ROBIN.id, NOBODY)
     after = everything(store)
     assert "so refused" not in after
@@ -132,16 +132,16 @@ async def test_who_goes_on_is_known_anew(store: Store) -> None:
 async def test_a_name_that_only_an_entry_of_before_had_goes_too(store: Store) -> None:
     """Earlier versions noted whom a mute was about by name: a key stands there."""
     await fill(store, HERE)
-    async with store.engine.begin() as connection:
+    with store.database.engine.begin() as connection:
         for guild_id in (7001, 9001):
-            await connection.execute(
+            connection.execute(
                 text(
                     f"INSERT INTO people VALUES ({guild_id}, -5, 'Robin Redbreast'), ({guild_id}, -6, 'Kit')"
                 )
             )
     await keeper_of(store).forget(ROBIN.id, NOBODY)
-    async with store.engine.connect() as connection:
-        left = await connection.execute(text("SELECT guild_id, person_id FROM people WHERE person_id < 0"))
+    with store.database.engine.connect() as connection:
+        left = connection.execute(text("SELECT guild_id, person_id FROM people WHERE person_id < 0"))
         assert {tuple(row) for row in left} == {(7001, -6), (9001, -5), (9001, -6)}
 
 
@@ -151,7 +151,7 @@ async def test_the_name_leaves_the_file_as_well(store: Store) -> None:
     assert _raw(store).count(b"Robin Redbreast")
     await keeper_of(store).forget(ROBIN.id, NOBODY)
     await store.writer._connection.close()
-    await store.engine.dispose()
+    await store.let_go()
     with closing(sqlite3.connect(file_of(store))) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert not _raw(store).count(b"Robin Redbreast")

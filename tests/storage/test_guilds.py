@@ -28,13 +28,13 @@ GUILD = 7
 
 async def test_two_changes_at_once_are_both_kept(store: Store) -> None:
     """Neither moderator overwrites what the other has just set, in memory or for the next start."""
-    async with Writer(store.engine) as writer:
-        guilds = guilds_of(DatabaseGuilds(store.engine, writer))
+    async with Writer(store.database) as writer:
+        guilds = guilds_of(DatabaseGuilds(store.database, writer))
         await asyncio.gather(
             guilds.change(GUILD, lambda was: was.changed("gap_s", "7"), "gap_s = 7", by=MODERATOR),
             guilds.change(GUILD, lambda was: was.changed("line_limit", "9"), "line_limit = 9", by=MODERATOR),
         )
-        again = guilds_of(DatabaseGuilds(store.engine, writer))
+        again = guilds_of(DatabaseGuilds(store.database, writer))
         await again.load()
         for known in (guilds, again):
             settings = known.settings_of(GUILD)
@@ -57,8 +57,8 @@ class Followed:
 
 async def test_what_changes_holds_where_a_broadcast_runs(store: Store) -> None:
     """Whoever mutes or sets something, by whatever door: the broadcast follows, and the list has it."""
-    async with Writer(store.engine) as writer:
-        records, clock, running = DatabaseGuilds(store.engine, writer), SteppedClock(), Followed()
+    async with Writer(store.database) as writer:
+        records, clock, running = DatabaseGuilds(store.database, writer), SteppedClock(), Followed()
         sessions = {GUILD: [cast("BroadcastSession", running)]}
         guilds = guilds_of(records, clock, running_in=sessions.__getitem__)
         await guilds.change(GUILD, lambda was: was.changed("gap_s", "7"), "gap_s = 7", by=MODERATOR)
@@ -78,8 +78,8 @@ async def test_what_changes_holds_where_a_broadcast_runs(store: Store) -> None:
 )
 async def test_who_may_not_changes_nothing(store: Store, by: Person, why: Code | Muted) -> None:
     """Whatever door they came by: setting, muting and unmuting ask for themselves."""
-    async with Writer(store.engine) as writer:
-        records, clock = DatabaseGuilds(store.engine, writer), SteppedClock()
+    async with Writer(store.database) as writer:
+        records, clock = DatabaseGuilds(store.database, writer), SteppedClock()
         guilds = guilds_of(records, clock)
         deeds: list[Callable[[], Awaitable[object]]] = [
             lambda: guilds.mute(GUILD, *a_mute(clock, 1, 5), by=by),
@@ -98,8 +98,8 @@ async def test_who_may_not_changes_nothing(store: Store, by: Person, why: Code |
 
 async def test_text_rules_hold_at_once(store: Store) -> None:
     """The gate that a running broadcast asks goes by the new rules; a wrong rule changes nothing."""
-    async with Writer(store.engine) as writer:
-        guilds = guilds_of(DatabaseGuilds(store.engine, writer))
+    async with Writer(store.database) as writer:
+        guilds = guilds_of(DatabaseGuilds(store.database, writer))
         intake, robin = guilds.intake_of(GUILD), Viewer(1, "Robin")
         intake.check_words(robin, "what the heck", is_exempt=False)
         await guilds.change(GUILD, lambda was: was.changed("blocked_words", "heck"), "", by=MODERATOR)
@@ -136,10 +136,8 @@ def test_none_empties_a_list(name: str) -> None:
 
 async def muted_rows(store: Store) -> list[int]:
     """Whose mutes are stored."""
-    async with store.engine.connect() as connection:
-        return list(
-            (await connection.execute(select(mutes.c.viewer_id).order_by(mutes.c.viewer_id))).scalars()
-        )
+    with store.database.engine.connect() as connection:
+        return list(connection.execute(select(mutes.c.viewer_id).order_by(mutes.c.viewer_id)).scalars())
 
 
 def a_mute(clock: SteppedClock, viewer_id: int, minutes: float) -> tuple[Viewer, datetime, str]:
@@ -149,9 +147,9 @@ def a_mute(clock: SteppedClock, viewer_id: int, minutes: float) -> tuple[Viewer,
 
 async def test_mutes_end(store: Store) -> None:
     """One that has run out is gone: nobody is unmuted any more, the audit list says nothing, no row stays."""
-    async with Writer(store.engine) as writer:
+    async with Writer(store.database) as writer:
         clock = SteppedClock()
-        records = DatabaseGuilds(store.engine, writer)
+        records = DatabaseGuilds(store.database, writer)
         guilds = guilds_of(records, clock)
         for viewer_id, minutes in ((1, 10), (2, 10), (3, 60)):
             await guilds.mute(GUILD, *a_mute(clock, viewer_id, minutes), by=MODERATOR)
@@ -167,9 +165,9 @@ async def test_mutes_end(store: Store) -> None:
 
 async def test_each_mute_takes_those_that_have_run_out_with_it(store: Store) -> None:
     """So the table is no larger than what was muted last."""
-    async with Writer(store.engine) as writer:
+    async with Writer(store.database) as writer:
         clock = SteppedClock()
-        guilds = guilds_of(DatabaseGuilds(store.engine, writer), clock)
+        guilds = guilds_of(DatabaseGuilds(store.database, writer), clock)
         for viewer_id in range(20):
             await guilds.mute(GUILD, *a_mute(clock, viewer_id, 5), by=MODERATOR)
             await guilds.mute(GUILD + 1, *a_mute(clock, viewer_id, 5), by=MODERATOR)
@@ -179,14 +177,14 @@ async def test_each_mute_takes_those_that_have_run_out_with_it(store: Store) -> 
 
 async def test_a_start_forgets_the_mutes_that_ran_out_and_shortens_those_that_cannot_be(store: Store) -> None:
     """What is left goes on; one that was stored by a wall years ahead lasts as long as the longest."""
-    async with Writer(store.engine) as writer:
+    async with Writer(store.database) as writer:
         clock = SteppedClock()
-        before = guilds_of(DatabaseGuilds(store.engine, writer), clock)
+        before = guilds_of(DatabaseGuilds(store.database, writer), clock)
         for viewer_id, minutes in ((1, 10), (2, 60), (3, 5_000_000)):
             await before.mute(GUILD, *a_mute(clock, viewer_id, minutes), by=MODERATOR)
         await clock.sleep(601)
         for _ in range(2):
-            guilds = guilds_of(DatabaseGuilds(store.engine, writer), clock)
+            guilds = guilds_of(DatabaseGuilds(store.database, writer), clock)
             await guilds.load()
             assert await muted_rows(store) == [2, 3]
             intake = guilds.intake_of(GUILD)
@@ -196,15 +194,15 @@ async def test_a_start_forgets_the_mutes_that_ran_out_and_shortens_those_that_ca
                 for until in [intake.muted_until(Viewer(viewer_id, "Somebody"))]
             }
             assert lasts == {1: None, 2: timedelta(seconds=2999), 3: LONGEST_MUTE}
-        async with store.engine.connect() as connection:
-            latest = (await connection.execute(select(func.max(mutes.c.until)))).scalar_one()
+        with store.database.engine.connect() as connection:
+            latest = connection.execute(select(func.max(mutes.c.until))).scalar_one()
         assert latest == clock.now() + LONGEST_MUTE
 
 
 async def test_what_is_on_its_way_into_the_audit_list_is_in_it(store: Store) -> None:
     """Whoever has seen that something was done finds it there, however slow the disk is."""
-    async with Writer(store.engine) as writer:
-        records = DatabaseGuilds(store.engine, writer)
+    async with Writer(store.database) as writer:
+        records = DatabaseGuilds(store.database, writer)
         entering = asyncio.create_task(
             records.save_action(Action(GUILD, MIKA, ActionKind.APPROVE, "an owl hoots", NOW))
         )

@@ -66,18 +66,18 @@ async def test_what_a_newer_version_stored_is_read_as_far_as_it_is_understood(st
     """After a downgrade: no unknown word in one row breaks a list, the start or what others did."""
     broadcast, _ = await store.past_broadcast(1)
     await store.past_broadcast(2)
-    async with Writer(store.engine) as writer:
-        records = DatabaseGuilds(store.engine, writer)
+    async with Writer(store.database) as writer:
+        records = DatabaseGuilds(store.database, writer)
         await records.save_action(Action(CHANNEL.guild_id, MIKA, ActionKind.PANIC, "a meadow", NOW))
-    async with store.engine.begin() as connection:
+    with store.database.engine.begin() as connection:
         for change in (
             "UPDATE broadcasts SET state = 'archived', reason = 'whim' WHERE id = 'b1'",
             "UPDATE broadcasts SET ended_at = requested_at",
             "UPDATE streams SET state = 'archived', end_reason = 'whim' WHERE service_id = 's1'",
             "UPDATE actions SET kind = 'dance'",
         ):
-            await connection.execute(text(change))
-    assert await close_unfinished(store.engine, now=NOW, reference="ref") == []
+            connection.execute(text(change))
+    assert await close_unfinished(store.database, now=NOW, reference="ref") == []
     read = await store.history.broadcast(broadcast.id)
     assert read
     assert read.ending

@@ -33,8 +33,8 @@ async def test_writes_take_effect_in_order(store: Store) -> None:
     suggestion = Suggestion("x", "b", MIKA, "snow", NOW)
     versions = [suggestion] * 99 + [suggestion.refused(Refusal.SERVICE_REFUSED, NOW, "no")]
     await asyncio.gather(*(store.journal.save_suggestion(version) for version in versions))
-    async with store.engine.connect() as connection:
-        row = (await connection.execute(suggestions.select())).one()
+    with store.database.engine.connect() as connection:
+        row = connection.execute(suggestions.select()).one()
     assert (row.outcome, row.refusal, row.detail) == ("refused", "service_refused", "no")
 
 
@@ -47,8 +47,8 @@ async def test_a_suggestion_is_stored_in_the_order_of_the_calls_not_of_the_waits
     first = store.journal.save_suggestion(suggestion)
     await store.journal.save_suggestion(suggestion.sent(stream.id, NOW))
     await first
-    async with store.engine.connect() as connection:
-        assert (await connection.execute(suggestions.select())).one().outcome == "sent"
+    with store.database.engine.connect() as connection:
+        assert connection.execute(suggestions.select()).one().outcome == "sent"
 
 
 async def test_a_cancelled_caller_does_not_undo_the_write(store: Store) -> None:
@@ -106,8 +106,8 @@ async def test_a_recording_is_kept_without_its_links(store: Store) -> None:
     assert found
     [past] = found.streams
     assert (past.has_recording, past.frame_count, past.duration_s) == (True, 840, 42.0)
-    async with store.engine.connect() as connection:
-        rows = (await connection.execute(text("SELECT * FROM recordings"))).all()
+    with store.database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT * FROM recordings")).all()
     assert "secret" not in str(rows)
 
 
@@ -167,7 +167,7 @@ async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
     await store.journal.save_stream(stream)
     await store.journal.save_suggestion(Suggestion("x", "b", Viewer(5, "Robin"), "snow", NOW))
     done, _ = await store.past_broadcast(1)
-    assert await close_unfinished(store.engine, now=NOW, reference="ref") == ["b"]
+    assert await close_unfinished(store.database, now=NOW, reference="ref") == ["b"]
     closed = await store.history.broadcast("b")
     assert closed
     assert closed.ending
@@ -178,10 +178,10 @@ async def test_what_a_crash_left_unfinished_is_closed(store: Store) -> None:
     )
     assert await store.history.broadcast(done.id) == done
     assert await store.owed() == ["recording:own", "recording:own1", "recordings:b", "recordings:b1"]
-    async with store.engine.connect() as connection:
-        row = (await connection.execute(suggestions.select())).one()
+    with store.database.engine.connect() as connection:
+        row = connection.execute(suggestions.select()).one()
     assert (row.outcome, row.refusal) == ("refused", "interrupted")
-    assert await close_unfinished(store.engine, now=NOW, reference="ref") == []
+    assert await close_unfinished(store.database, now=NOW, reference="ref") == []
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ async def test_downtime_is_not_time_on_air(
     if seen_at is not None:
         await store.journal.save_signs_of_life(["b", "another"], NOW + timedelta(seconds=seen_at))
     await store.journal.save_broadcast(broadcast)  # its next change takes the sign of life not away
-    await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref")
+    await close_unfinished(store.database, now=NOW + timedelta(hours=8), reference="ref")
     closed = await store.history.broadcast("b")
     assert closed
     assert closed.ended_at == NOW + timedelta(seconds=max(0, seen_at or 0))
@@ -246,13 +246,11 @@ async def test_a_crash_at_a_seam_closes_both_streams(
         await store.journal.save_stream(stream)
     if seen_at is not None:
         await store.journal.save_signs_of_life(["b"], NOW + timedelta(seconds=seen_at))
-    await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref")
-    async with store.engine.connect() as connection:
-        rows = (
-            await connection.execute(select(streams.c.state, streams.c.end_reason, streams.c.ended_at))
-        ).all()
+    await close_unfinished(store.database, now=NOW + timedelta(hours=8), reference="ref")
+    with store.database.engine.connect() as connection:
+        rows = (connection.execute(select(streams.c.state, streams.c.end_reason, streams.c.ended_at))).all()
         columns = (broadcasts.c.state, broadcasts.c.reason, broadcasts.c.ended_at)
-        rows = [*rows, *(await connection.execute(select(*columns))).all()]
+        rows = [*rows, *connection.execute(select(*columns)).all()]
     ended_at = NOW + timedelta(seconds=lasted)
     assert [tuple(row) for row in rows] == [("failed", "interrupted", ended_at)] * 3
     followed = [key for key in await store.owed() if key.startswith("recording:")]
@@ -265,7 +263,7 @@ async def test_a_stream_whose_end_was_not_stored_ended_with_its_broadcast(store:
     over = replace(ended(broadcast), ended_at=NOW + timedelta(seconds=70))
     await store.journal.save_broadcast(over)
     await store.journal.save_stream(stream)
-    assert await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref") == []
+    assert await close_unfinished(store.database, now=NOW + timedelta(hours=8), reference="ref") == []
     past = await store.history.find_broadcast(CHANNEL.guild_id, stream.shown_id)
     assert past
     assert past.streams[0].stream.ended_at == over.ended_at

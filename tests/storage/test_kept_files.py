@@ -14,7 +14,7 @@ MP4 = "video/mp4"
 
 @pytest.fixture
 def books(store: Store) -> DatabaseKeptFiles:
-    return DatabaseKeptFiles(store.engine, store.writer)
+    return DatabaseKeptFiles(store.database, store.writer)
 
 
 async def test_files_are_found_by_their_broadcast(store: Store, books: DatabaseKeptFiles) -> None:

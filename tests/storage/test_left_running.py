@@ -24,7 +24,7 @@ TEN_MINUTES = timedelta(minutes=10)
 
 async def left(store: Store, *, seconds: float = 5) -> list[Interrupted]:
     """Read so many seconds after everything began."""
-    return await left_running(store.engine, now=NOW + timedelta(seconds=seconds), within=TEN_MINUTES)
+    return await left_running(store.database, now=NOW + timedelta(seconds=seconds), within=TEN_MINUTES)
 
 
 async def test_a_broadcast_is_read_as_it_stood(store: Store) -> None:
@@ -94,10 +94,10 @@ async def test_what_was_open_goes_with_its_broadcast(store: Store) -> None:
         if end == "in order":
             await store.journal.save_broadcast(ended(broadcast))
         else:
-            await close_unfinished(store.engine, now=NOW, reference="ref")
-        async with store.engine.connect() as connection:
+            await close_unfinished(store.database, now=NOW, reference="ref")
+        with store.database.engine.connect() as connection:
             for table in GO_WITH_IT:
-                assert (await connection.execute(select(table))).all() == [], table.name
+                assert connection.execute(select(table)).all() == [], table.name
 
 
 async def test_a_vote_that_is_over_takes_its_votes_along(store: Store) -> None:
@@ -138,14 +138,14 @@ async def test_what_goes_on_is_not_closed(store: Store) -> None:
         store.journal.save_suggestion(waits)
         store.journal.note_vote(each.id, ROBIN.id, waits.id)
         await store.journal.save_suggestion(waits._replace(id=f"{each.id} sent").sent(f"own {each.id}", NOW))
-    assert await close_unfinished(store.engine, now=NOW, reference="ref", but=["b"]) == ["old"]
+    assert await close_unfinished(store.database, now=NOW, reference="ref", but=["b"]) == ["old"]
     [some] = await left(store)
     assert [each.suggestion.outcome for each in some.suggestions] == ["queued", "sent"]
     assert (some.streams[0].ended_at, some.votes) == (None, {ROBIN.id: "b waits"})
-    async with store.engine.connect() as connection:
+    with store.database.engine.connect() as connection:
         fates = select(suggestions.c.id, suggestions.c.refusal).where(suggestions.c.broadcast_id == "old")
-        told = {row.id: row.refusal for row in await connection.execute(fates)}
-        assert (await connection.execute(select(votes.c.broadcast_id))).scalars().all() == ["b"]
+        told = {row.id: row.refusal for row in connection.execute(fates)}
+        assert connection.execute(select(votes.c.broadcast_id)).scalars().all() == ["b"]
     assert told == {"old waits": Refusal.INTERRUPTED, "old sent": Refusal.NOT_KNOWN}
 
 
@@ -162,7 +162,7 @@ async def test_to_wait_for_a_stream_is_no_time_on_air(store: Store, off_air_s: f
         await store.journal.save_stream(each)
     await store.journal.save_signs_of_life(["b"], NOW + timedelta(seconds=510))
     [some] = await left(store, seconds=512)
-    await close_unfinished(store.engine, now=NOW + timedelta(hours=8), reference="ref")
+    await close_unfinished(store.database, now=NOW + timedelta(hours=8), reference="ref")
     closed = await store.history.broadcast("b")
     assert closed
     assert closed.ended_at == NOW + timedelta(seconds=510)
@@ -178,10 +178,10 @@ async def test_what_was_ending_has_ended_as_it_was_to(store: Store) -> None:
     await store.journal.save_stream(stream)
     await store.journal.save_suggestion(Suggestion("x", "b", ROBIN, "snow", NOW))
     assert await left(store) == []
-    assert await close_unfinished(store.engine, now=NOW, reference="ref") == ["b"]
+    assert await close_unfinished(store.database, now=NOW, reference="ref") == ["b"]
     assert await store.history.broadcast("b") == replace(ending, state=State.ENDED, ended_at=NOW)
-    async with store.engine.connect() as connection:
-        refusals = (await connection.execute(select(suggestions.c.refusal))).scalars().all()
+    with store.database.engine.connect() as connection:
+        refusals = connection.execute(select(suggestions.c.refusal)).scalars().all()
     assert refusals == [Refusal.BROADCAST_ENDED]
 
 
@@ -195,7 +195,7 @@ async def test_what_was_about_to_end_does_not_go_on(store: Store, reason: Reason
     store.journal.note_ending("b", Ending(reason, by=MIKA))
     await store.journal.save_signs_of_life(["b"], NOW)
     assert await left(store) == []
-    assert await close_unfinished(store.engine, now=NOW, reference="ref") == ["b"]
+    assert await close_unfinished(store.database, now=NOW, reference="ref") == ["b"]
     ended = await store.history.broadcast("b")
     assert ended == replace(broadcast, state=state, ended_at=NOW, ending=Ending(reason, by=MIKA))
 
@@ -212,7 +212,7 @@ async def test_every_connection_that_was_open_is_known(store: Store) -> None:
         )
     for name, state in (("connecting", State.CONNECTING), ("in line", State.REQUESTED)):
         await store.journal.save_broadcast(_in(live, name, state))
-    found = await left_open(store.engine)
+    found = await left_open(store.database)
     assert sorted(found, key=str) == sorted(
         [CutOff(NOW, "of live"), CutOff(NOW, "of ending"), CutOff(NOW, None, guild_id=live.channel.guild_id)],
         key=str,

@@ -25,7 +25,7 @@ class Run:
         self.clock = SteppedClock()
         self.files: list[str] = []
         self.deleted: list[int] = []
-        records = DatabaseServers(store.engine, store.writer)
+        records = DatabaseServers(store.database, store.writer)
         self.servers = LeftServers(records, self._forget_files, self.clock, after)
         self.servers.deleted.listen(self.deleted.append)
 
@@ -126,7 +126,7 @@ async def test_what_failed_is_tried_again(store: Store, run: Run) -> None:
         if is_away:
             raise OSError("the archive is away")
 
-    servers = LeftServers(DatabaseServers(store.engine, store.writer), forget_files, run.clock, DAYS)
+    servers = LeftServers(DatabaseServers(store.database, store.writer), forget_files, run.clock, DAYS)
     await servers.is_in(BOTH)
     await servers.left(HERE.guild_id)
     run.clock.step_the_wall(days=31)

@@ -23,7 +23,7 @@ ELSEWHERE = Channel(CHANNEL.guild_id, CHANNEL.id + 1)
 
 async def test_a_link_comes_back_as_it_was_stored(store: Store) -> None:
     """A channel's newest, whichever it had before; none once it is forgotten."""
-    links = DatabaseLinks(store.engine, store.writer)
+    links = DatabaseLinks(store.database, store.writer)
     first, other = WatchLink("a" * 22, CHANNEL, NOW, takes_old_links=True), WatchLink("b", ELSEWHERE, NOW)
     await links.save_link(first)
     await links.save_link(other)
@@ -49,9 +49,9 @@ async def test_links_of_before_lead_to_their_channels(url: str, tmp_path: Path, 
                 )
             )
     older.dispose()
-    async with open_database(url) as engine, Writer(engine) as writer:
-        audit = Audit(DatabaseGuilds(engine, writer), SystemClock())
-        history, records = DatabaseHistory(engine), DatabaseLinks(engine, writer)
+    async with open_database(url) as database, Writer(database) as writer:
+        audit = Audit(DatabaseGuilds(database, writer), SystemClock())
+        history, records = DatabaseHistory(database), DatabaseLinks(database, writer)
         links = WatchLinks(records, history.broadcast, audit, SystemClock(), new_id)
         await links.load()
         first, second, third = [await links.of_broadcast(f"b{number}") for number in range(3)]

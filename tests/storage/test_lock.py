@@ -37,8 +37,9 @@ async def test_a_second_bot_is_refused_until_the_first_has_left(url: str) -> Non
         assert (found := holder(path))
         assert (found.pid, found.host) == (os.getpid(), socket.gethostname())
         assert abs(found.since - datetime.now(UTC)) < timedelta(minutes=5)
-        async with open_database(url) as engine, engine.connect() as connection:
-            await connection.execute(text("SELECT count(*) FROM streams"))
+        async with open_database(url) as database:
+            with database.engine.connect() as connection:
+                connection.execute(text("SELECT count(*) FROM streams"))
     assert (holder(path), left_by(path)) == (None, None)
     async with open_database(url, alone=True):
         pass

@@ -28,12 +28,12 @@ async def test_notes_are_stored_in_their_order_without_a_wait(store: Store) -> N
         store.journal.note_vote("b", MIKA.id, choice)
     store.journal.save_suggestion(suggestion.sent(stream.id, NOW))
     await store.journal.save_broadcast(replace(broadcast, off_air=timedelta(seconds=7)))
-    async with store.engine.connect() as connection:
+    with store.database.engine.connect() as connection:
         of_it = broadcasts.c.mode, broadcasts.c.is_intake_paused, broadcasts.c.off_air_s
-        assert (await connection.execute(select(*of_it))).one() == ("draw", True, 7.0)
+        assert connection.execute(select(*of_it)).one() == ("draw", True, 7.0)
         its = suggestions.c.approved_at, suggestions.c.is_urgent, suggestions.c.outcome
-        assert (await connection.execute(select(*its))).one() == (NOW, True, "sent")
-        assert (await connection.execute(select(votes))).one() == ("b", MIKA.id, "z")
+        assert connection.execute(select(*its)).one() == (NOW, True, "sent")
+        assert connection.execute(select(votes)).one() == ("b", MIKA.id, "z")
     assert await store.history.broadcast("b") == replace(broadcast, off_air=timedelta(seconds=7))
 
 
@@ -44,8 +44,8 @@ async def test_votes_are_kept_while_their_broadcast_runs(store: Store) -> None:
         store.journal.save_broadcast(each)
         store.journal.note_vote(each.id, MIKA.id, "x")
     await store.journal.save_broadcast(ended(broadcast))
-    async with store.engine.connect() as connection:
-        assert (await connection.execute(select(votes.c.broadcast_id))).scalars().all() == ["c"]
+    with store.database.engine.connect() as connection:
+        assert connection.execute(select(votes.c.broadcast_id)).scalars().all() == ["c"]
 
 
 async def test_a_note_that_cannot_be_stored_is_a_line_in_the_log(
@@ -65,8 +65,8 @@ async def test_of_a_broadcast_that_runs_the_moment_is_kept(store: Store) -> None
     for number in range(MOMENTS_KEPT + 3):
         past, _ = await store.past_broadcast(number)
         await _moment(store, past.id, 1 + number)
-    async with store.engine.connect() as connection:
-        kept = (await connection.execute(select(last_moments.c.broadcast_id))).scalars().all()
+    with store.database.engine.connect() as connection:
+        kept = connection.execute(select(last_moments.c.broadcast_id)).scalars().all()
     assert broadcast.id in kept
     assert len(kept) == MOMENTS_KEPT + 1
 

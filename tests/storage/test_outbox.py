@@ -100,9 +100,9 @@ async def test_a_word_is_owed_to_who_waits_for_one(
     assert ("settled:x" in await store.owed()) is is_owed
     assert bool(list(owed_for_suggestion(settled))) is is_owed
     if refusal is Refusal.INTERRUPTED:
-        await DatabaseOutbox(store.engine, store.writer).drop(["settled:x"])
+        await DatabaseOutbox(store.database, store.writer).drop(["settled:x"])
         await store.journal.save_suggestion(SAID._replace(origin=origin))
-        await close_unfinished(store.engine, now=NOW, reference="ref")
+        await close_unfinished(store.database, now=NOW, reference="ref")
         assert ("settled:x" in await store.owed()) is is_owed
 
 
@@ -122,7 +122,7 @@ async def test_a_suggestion_comes_back_as_it_was_stored(store: Store) -> None:
 
 async def test_an_errand_comes_back_as_it_was_stored(store: Store) -> None:
     """Every field; one that is stored already stays as it is, one that is gone stays gone."""
-    rows = DatabaseOutbox(store.engine, store.writer)
+    rows = DatabaseOutbox(store.database, store.writer)
     errand = Errand(Kind.ANSWER, str(2**62), NOW, "b", NOW + timedelta(minutes=15), 3, NOW, b"sealed")
     await rows.add(errand)
     await rows.add(replace(errand, tries=0))
@@ -136,10 +136,10 @@ async def test_an_errand_comes_back_as_it_was_stored(store: Store) -> None:
 
 async def test_what_a_newer_version_owes_is_left_alone(store: Store) -> None:
     """Of a kind that is not known here."""
-    rows = DatabaseOutbox(store.engine, store.writer)
+    rows = DatabaseOutbox(store.database, store.writer)
     await rows.add(Errand(Kind.SETTLED, "x", NOW))
-    async with store.engine.begin() as connection:
-        await connection.execute(text("UPDATE outbox SET kind = 'song'"))
+    with store.database.engine.begin() as connection:
+        connection.execute(text("UPDATE outbox SET kind = 'song'"))
     assert await rows.errands() == []
 
 
@@ -159,9 +159,9 @@ async def test_what_a_crash_left_open_is_owed_once(store: Store) -> None:
     for each in (recorded, stream, replace(stream, id="never began", service_id=None)):
         await store.journal.save_stream(each)
     await store.journal.save_recording(recorded, Recording(NOW, LINK))
-    await DatabaseOutbox(store.engine, store.writer).drop(["recording:first"])
+    await DatabaseOutbox(store.database, store.writer).drop(["recording:first"])
     await store.past_broadcast(1)
-    await close_unfinished(store.engine, now=NOW, reference="ref")
+    await close_unfinished(store.database, now=NOW, reference="ref")
     assert await store.owed() == [
         "archive:first",
         "recording:own",

@@ -41,8 +41,8 @@ async def test_an_upgrade_carries_everything_over(url: str, tmp_path: Path, revi
         for row in OLD_ROWS:
             connection.execute(text(row))
     older.dispose()
-    async with open_database(url) as engine:
-        history = DatabaseHistory(engine)
+    async with open_database(url) as database:
+        history = DatabaseHistory(database)
         found = await history.find_broadcast(CHANNEL.guild_id, "stream-of-the-service")
         assert found
         [past] = found.streams
@@ -53,9 +53,9 @@ async def test_an_upgrade_carries_everything_over(url: str, tmp_path: Path, revi
         assert post
         assert (post.message_id, post.kind, post.streams_shown) == (2**62 + 9, PostKind.RECORDING, 1)
         assert await history.newest_panel("b") == 2**62 + 8
-        async with engine.connect() as connection:
-            assert (await connection.execute(text("PRAGMA foreign_key_check"))).all() == []
-            kept = (await connection.execute(text("SELECT stream_id, version FROM suggestions"))).one()
+        with database.engine.connect() as connection:
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+            kept = connection.execute(text("SELECT stream_id, version FROM suggestions")).one()
         assert tuple(kept) == (stream.id, 1)
     [copy] = (tmp_path / "data" / "backups").iterdir()
     assert whole_contents(copy).revision == revision
@@ -82,11 +82,11 @@ async def test_a_crash_closes_a_stream_that_never_got_its_id(store: Store) -> No
     broadcast, stream = live_broadcast()
     await store.journal.save_broadcast(broadcast)
     await store.journal.save_stream(replace(stream, service_id=None))
-    assert await close_unfinished(store.engine, now=NOW, reference="ref") == [broadcast.id]
+    assert await close_unfinished(store.database, now=NOW, reference="ref") == [broadcast.id]
     assert await store.owed() == []
     assert await store.history.latest_broadcast(CHANNEL) is None
-    async with store.engine.connect() as connection:
-        row = (await connection.execute(text("SELECT state, end_reason, ended_at FROM streams"))).one()
+    with store.database.engine.connect() as connection:
+        row = connection.execute(text("SELECT state, end_reason, ended_at FROM streams")).one()
     assert tuple(row) == ("failed", "interrupted", AT)
 
 
@@ -97,8 +97,8 @@ async def test_two_streams_without_an_id_are_two(store: Store) -> None:
     for number in (1, 2):
         meant = replace(stream, id=f"own {number}", number=number, service_id=None)
         await store.journal.save_stream(meant)
-    async with store.engine.connect() as connection:
-        rows = await connection.execute(text("SELECT id, number FROM streams ORDER BY number"))
+    with store.database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, number FROM streams ORDER BY number"))
         assert [tuple(row) for row in rows] == [("own 1", 1), ("own 2", 2)]
 
 
@@ -126,14 +126,14 @@ async def test_a_post_that_is_found_again_stays_as_it_is_remembered(store: Store
     await store.journal.close_panel(7, NOW)
     await store.journal.add_post(replace(panel, id="another"))
     assert await store.history.open_panels(broadcast.id) == []
-    async with store.engine.connect() as connection:
-        assert (await connection.execute(text("SELECT id FROM posts"))).scalars().all() == ["own"]
+    with store.database.engine.connect() as connection:
+        assert connection.execute(text("SELECT id FROM posts")).scalars().all() == ["own"]
 
 
 async def test_what_is_overwritten_whole_has_a_version(store: Store) -> None:
     """It goes up with every change, a crash's too, so that who has read an earlier one can notice it."""
     broadcast, stream = live_broadcast()
-    records = DatabaseGuilds(store.engine, store.writer)
+    records = DatabaseGuilds(store.database, store.writer)
     for _ in range(2):
         await store.journal.save_broadcast(broadcast)
         await store.journal.save_stream(stream)
@@ -141,7 +141,7 @@ async def test_what_is_overwritten_whole_has_a_version(store: Store) -> None:
         await records.save_settings(CHANNEL.guild_id, "{}", NOW)
     await store.journal.save_signs_of_life([broadcast.id], NOW)  # overwrites nothing
     assert await _versions(store) == [2, 2, 2, 2]
-    await close_unfinished(store.engine, now=NOW, reference="ref")
+    await close_unfinished(store.database, now=NOW, reference="ref")
     assert await _versions(store) == [3, 3, 3, 2]
 
 
@@ -154,8 +154,8 @@ async def test_where_a_suggestion_came_from_is_stored(store: Store) -> None:
     await store.journal.save_suggestion(said.sent(stream.id, NOW).acknowledged("Snow", NOW))
     await store.journal.save_suggestion(Suggestion("slash", "b", MIKA, "rain", NOW, Origin(5)))
     await store.journal.save_suggestion(Suggestion("unknown", "b", MIKA, "hail", NOW))
-    async with store.engine.connect() as connection:
-        rows = await connection.execute(text("SELECT channel_id, message_id FROM suggestions ORDER BY id"))
+    with store.database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT channel_id, message_id FROM suggestions ORDER BY id"))
         assert [tuple(row) for row in rows] == [(2**62 + 2, 2**62 + 7), (5, None), (None, None)]
 
 
@@ -172,6 +172,6 @@ async def test_a_recording_hangs_on_the_streams_own_key(store: Store) -> None:
 
 async def _versions(store: Store) -> list[int]:
     tables = ("broadcasts", "streams", "suggestions", "guild_settings")
-    async with store.engine.connect() as connection:
-        found = [await connection.execute(text(f"SELECT version FROM {table}")) for table in tables]
+    with store.database.engine.connect() as connection:
+        found = [connection.execute(text(f"SELECT version FROM {table}")) for table in tables]
         return [each.scalar_one() for each in found]

@@ -54,7 +54,7 @@ async def test_what_was_cut_off_has_its_panels_opened_again(store: Store) -> Non
     await store.journal.save_broadcast(broadcast)
     await store.journal.save_post(panel(1, broadcast.id))
     await store.journal.close_panel(1, NOW)
-    await close_unfinished(store.engine, now=NOW, reference="ref")
+    await close_unfinished(store.database, now=NOW, reference="ref")
     assert await store.history.open_panels_of_the_past() == [panel(1, broadcast.id)]
 
 
@@ -75,9 +75,9 @@ async def test_an_upgrade_does_not_edit_the_panels_of_years(url: str, tmp_path: 
                 {"message_id": message_id, "id": broadcast_id, "at": "2026-08-01 20:00:00"},
             )
     older.dispose()
-    async with open_database(url) as engine:
-        await close_unfinished(engine, now=NOW, reference="ref")
-        assert [post.message_id for post in await DatabaseHistory(engine).open_panels_of_the_past()] == [2]
+    async with open_database(url) as database:
+        await close_unfinished(database, now=NOW, reference="ref")
+        assert [post.message_id for post in await DatabaseHistory(database).open_panels_of_the_past()] == [2]
 
 
 async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Path) -> None:
@@ -123,9 +123,9 @@ async def test_an_upgrade_follows_what_was_told_too_early(url: str, tmp_path: Pa
                     {"id": stream_id},
                 )
     older.dispose()
-    async with open_database(url) as engine, Writer(engine) as writer:
-        history = DatabaseHistory(engine)
-        owed = {(each.kind, each.broadcast_id) for each in await DatabaseOutbox(engine, writer).errands()}
+    async with open_database(url) as database, Writer(database) as writer:
+        history = DatabaseHistory(database)
+        owed = {(each.kind, each.broadcast_id) for each in await DatabaseOutbox(database, writer).errands()}
         awaited = {(Kind.RECORDING, "of told"), (Kind.RECORDING, "of unposted")}
         assert owed == {*awaited, (Kind.RECORDINGS, "of posted")}
         kinds = {PostKind.NO_RECORDING: "told", PostKind.RECORDING: "posted"}
@@ -156,7 +156,7 @@ async def test_panels_that_nobody_remembers_are_looked_for_once(store: Store) ->
     await store.journal.save_broadcast(running)
     await store.journal.save_post(panel(3, running.id))
     assert [b.id for b in await store.history.broadcasts_to_search()] == [ended.id]
-    await close_unfinished(store.engine, now=NOW, reference="ref")
+    await close_unfinished(store.database, now=NOW, reference="ref")
     assert {b.id for b in await store.history.broadcasts_to_search()} == {ended.id, running.id}
     for broadcast in (ended, running):
         await store.journal.panels_sought(broadcast.id, NOW)

@@ -52,16 +52,16 @@ async def test_a_database_of_the_version_before_keeps_its_names(url: str, tmp_pa
         for row in OF_THE_VERSION_BEFORE:
             connection.execute(text(row))
     older.dispose()
-    async with open_database(url) as engine, Writer(engine) as writer:
-        broadcast = await DatabaseHistory(engine).broadcast("b")
+    async with open_database(url) as database, Writer(database) as writer:
+        broadcast = await DatabaseHistory(database).broadcast("b")
         assert broadcast
         assert broadcast.ending
         assert (broadcast.host, broadcast.ending.by) == (Viewer(3, "Mika the mod"), Viewer(4, "Vera"))
         for suggestion_id, viewer in (("x", Viewer(5, "Robin")), ("y", Viewer(5, "Robin"))):
-            suggestion = await DatabaseHistory(engine).suggestion(suggestion_id)
+            suggestion = await DatabaseHistory(database).suggestion(suggestion_id)
             assert suggestion
             assert suggestion.viewer == viewer
-        guilds = DatabaseGuilds(engine, writer)
+        guilds = DatabaseGuilds(database, writer)
         [(_, mute)] = await guilds.remaining_mutes(NOW)
         assert (mute.viewer, mute.by) == (Viewer(8, "Alex"), Viewer(3, "Mika the mod"))
         approved, muted, unmuted, of_alex = await guilds.latest_actions(GUILD, 9)
@@ -71,8 +71,8 @@ async def test_a_database_of_the_version_before_keeps_its_names(url: str, tmp_pa
             assert action.other
             assert action.other.id < 0
             assert (action.other.name, action.subject) == (name, how_long)
-        async with engine.connect() as connection:
-            assert (await connection.execute(text("PRAGMA foreign_key_check"))).all() == []
+        with database.engine.connect() as connection:
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
 async def test_names_are_found_wherever_people_are_read(store: Store) -> None:
@@ -81,14 +81,14 @@ async def test_names_are_found_wherever_people_are_read(store: Store) -> None:
     await store.journal.save_broadcast(broadcast)
     await store.journal.save_stream(stream)
     await store.journal.save_suggestion(Suggestion("x", "b", ROBIN, "snow", NOW), is_new=True)
-    [left] = await left_running(store.engine, now=NOW, within=NOW - NOW.replace(hour=1))
+    [left] = await left_running(store.database, now=NOW, within=NOW - NOW.replace(hour=1))
     assert (left.broadcast.host, left.suggestions[0].suggestion.viewer) == (MIKA, ROBIN)
     await store.journal.save_broadcast(ended(broadcast))
     past = await store.history.past_broadcast("b")
     assert past
     assert past.broadcast.ending
     assert (past.broadcast.host, past.broadcast.ending.by) == (MIKA, MIKA)
-    guilds, mute = DatabaseGuilds(store.engine, store.writer), Mute(ROBIN, NOW.replace(year=2100), MIKA)
+    guilds, mute = DatabaseGuilds(store.database, store.writer), Mute(ROBIN, NOW.replace(year=2100), MIKA)
     await guilds.save_mute(GUILD, mute)
     assert await guilds.remaining_mutes(NOW) == [(GUILD, mute)]
     action = Action(GUILD, MIKA, ActionKind.MUTE, "10 min", NOW, ROBIN)
@@ -107,7 +107,7 @@ def written(store: Store) -> Callable[[], list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_: object) -> None:
         statements.append(statement.split("(")[0].strip())
 
-    event.listen(store.writer._connection._engine, "before_cursor_execute", note)  # type: ignore[attr-defined]
+    event.listen(store.writer._connection.engine, "before_cursor_execute", note)  # type: ignore[attr-defined]
 
     def since() -> list[str]:
         taken, statements[:] = [each for each in statements if each.startswith("INSERT")], []

@@ -82,7 +82,7 @@ async def test_a_server_can_be_taken_out(store: Store) -> None:
 
 async def fill(store: Store, channel: Channel) -> None:
     """A broadcast of Robin's and one of Sasha's in a channel; each did to the other what can be done."""
-    records = DatabaseGuilds(store.engine, store.writer)
+    records = DatabaseGuilds(store.database, store.writer)
     for host, other in ((ROBIN, SASHA), (SASHA, ROBIN)):
         words, others = (f"{who.name.split()[0].lower()} says: in {channel.id}" for who in (host, other))
         key = f"{host.name[0]}{channel.id}"
@@ -102,17 +102,17 @@ async def fill(store: Store, channel: Channel) -> None:
         store.journal.note_motion(key, MotionLeft(Mode.DRAW, other, NOW, {other.id: True, host.id: False}))
         await store.journal.save_handed_in(key, Picture(f"{words}: a JPEG".encode(), portrait=True))
         await store.journal.save_recording(stream, Recording(NOW))
-        links = DatabaseRecordingLinks(store.engine, store.writer)
+        links = DatabaseRecordingLinks(store.database, store.writer)
         await links.save_recording_link(RecordingLink(f"token{key}", key, NOW))
-        await DatabaseKeptFiles(store.engine, store.writer).save(
+        await DatabaseKeptFiles(store.database, store.writer).save(
             KeptFile(key, key, stream.id, None, FileKind.VIDEO, "video/mp4", 7, "ab" * 32, NOW)
         )
-        films = DatabaseFilms(store.engine, store.writer, SystemClock())
+        films = DatabaseFilms(store.database, store.writer, SystemClock())
         await films.save_offsets(key, {stream.id: 0.0})
         await films.credit(host, is_named=False)
         for who in (host, other):
             asked = Errand(Kind.CLIP, key, NOW, key)
-            await DatabaseClips(store.engine, store.writer, store.outbox).ask(
+            await DatabaseClips(store.database, store.writer, store.outbox).ask(
                 Clip(key, key, NOW, 15), who, channel, asked
             )
         await store.journal.save_post(
@@ -129,8 +129,8 @@ async def fill(store: Store, channel: Channel) -> None:
             await records.save_action(Action(channel.guild_id, host, kind, subject, NOW, whom))
     await records.save_settings(channel.guild_id, "{}", NOW)
     await records.save_asked(channel.guild_id, NOW)
-    await DatabaseServers(store.engine, store.writer).note_left([channel.guild_id], NOW)
-    await DatabaseLinks(store.engine, store.writer).save_link(WatchLink(f"token{channel.id}", channel, NOW))
+    await DatabaseServers(store.database, store.writer).note_left([channel.guild_id], NOW)
+    await DatabaseLinks(store.database, store.writer).save_link(WatchLink(f"token{channel.id}", channel, NOW))
 
 
 def file_of(store: Store) -> Path:
@@ -139,7 +139,7 @@ def file_of(store: Store) -> Path:
 
 async def _run(store: Store, sql: str, of: int) -> None:
     await store.writer._connection.close()
-    await store.engine.dispose()  # as of a bot that was stopped
+    await store.let_go()  # as of a bot that was stopped
     with closing(sqlite3.connect(file_of(store))) as database:
         database.execute("PRAGMA foreign_keys = ON")
         database.executescript(sql.replace("123456789012345678", str(of)))

@@ -48,8 +48,8 @@ async def test_of_two_messages_the_one_with_the_recording_stays(url: str, tmp_pa
                 )
             )
     older.dispose()
-    async with open_database(url) as engine:
-        history = DatabaseHistory(engine)
+    async with open_database(url) as database:
+        history = DatabaseHistory(database)
         recording, word = await history.recording_post("both"), await history.recording_post("word")
         assert recording
         assert word

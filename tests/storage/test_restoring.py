@@ -32,8 +32,9 @@ async def test_a_restored_copy_is_what_the_bot_opens(past: Path, tmp_path: Path,
     assert restored.kept.name == "odyssey.sqlite3.before-restore-20260801T200000Z"
     assert broadcasts_in(restored.kept) == ["first", "second"]
     assert {mode_of(restored.kept), mode_of(past)} == {0o600}
-    async with open_database(url, alone=True) as engine, engine.connect() as connection:
-        assert (await connection.execute(text("SELECT id FROM broadcasts"))).scalars().all() == ["first"]
+    async with open_database(url, alone=True) as database:
+        with database.engine.connect() as connection:
+            assert connection.execute(text("SELECT id FROM broadcasts")).scalars().all() == ["first"]
 
 
 def test_a_damaged_database_can_be_replaced(past: Path, tmp_path: Path) -> None:
@@ -55,11 +56,11 @@ def test_a_damaged_database_can_be_replaced(past: Path, tmp_path: Path) -> None:
 async def test_a_database_that_a_bot_has_is_not_replaced(past: Path, tmp_path: Path, url: str) -> None:
     """It says so, and the bot goes on."""
     back_up(past, tmp_path / "copy")
-    async with open_database(url, alone=True) as engine:
+    async with open_database(url, alone=True) as database:
         with pytest.raises(StartError, match="in use by another bot"):
             await asyncio.to_thread(restore, tmp_path / "copy", past, now=NOW)
-        async with engine.connect() as connection:
-            assert (await connection.execute(text("SELECT id FROM broadcasts"))).scalars().all() == ["first"]
+        with database.engine.connect() as connection:
+            assert connection.execute(text("SELECT id FROM broadcasts")).scalars().all() == ["first"]
     assert not list(past.parent.glob("*.before-restore-*"))
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.broadcast.model import Broadcast, Channel, Origin, Refusal, Stream, Suggestion, Viewer
 from bot.broadcast.states import State
@@ -183,8 +183,8 @@ async def test_what_is_deleted_or_changed_is_not_found_any_more(store: Store) ->
     assert [await found(store, each) for each in ("tulips", "roses", "poppies")] == [[], [], ["b1"]]
     for table in ("suggestions", "streams", "broadcasts"):
         await store.writer.execute(text(f"DELETE FROM {table}"))
-    async with store.engine.connect() as connection:
-        assert (await connection.execute(text("SELECT count(*) FROM texts"))).scalar() == 0
+    with store.database.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM texts")).scalar() == 0
 
 
 async def test_it_is_entered_with_its_cause_or_not_at_all(store: Store) -> None:
@@ -264,7 +264,7 @@ async def test_pages_follow_each_other(store: Store, wanted: Wanted) -> None:
     await store.past_broadcast(1)
     last = COUNTED + 12
     rows = [{"id": f"n{number}", "number": number} for number in range(2, last + 1)]
-    async with store.engine.begin() as connection:
+    with store.database.engine.begin() as connection:
         for statement in (
             "INSERT INTO broadcasts (id, number, guild_id, channel_id, host_id, prompt, portrait, state,"
             " requested_at) SELECT :id, :number, guild_id, channel_id, host_id, prompt, portrait, state,"
@@ -274,8 +274,8 @@ async def test_pages_follow_each_other(store: Store, wanted: Wanted) -> None:
             "INSERT INTO suggestions (id, broadcast_id, viewer_id, prompt, outcome, suggested_at)"
             f" VALUES (:id, :id, {ROBIN.id}, 'snow', 'acknowledged', '2026-01-01 00:00:00')",
         ):
-            await connection.execute(text(statement), rows)
-        await connection.run_sync(_filled_anew)
+            connection.execute(text(statement), rows)
+        _filled_anew(connection)
     page = await store.history.past_broadcasts(CHANNEL.guild_id, wanted=wanted, limit=8)
     seen = [past.number for past in page.broadcasts]
     assert (page.first, page.total, page.has_newer) == (1, None, False)
@@ -297,9 +297,9 @@ async def test_pages_follow_each_other(store: Store, wanted: Wanted) -> None:
 
 async def test_the_index_is_what_the_migrations_made(store: Store) -> None:
     """Table and triggers, word by word."""
-    async with store.engine.connect() as connection:
+    with store.database.engine.connect() as connection:
         made = (
-            await connection.execute(
+            connection.execute(
                 text("SELECT sql FROM sqlite_master WHERE name = 'texts' OR type = 'trigger' ORDER BY rowid")
             )
         ).scalars()
@@ -333,15 +333,15 @@ async def test_what_was_stored_before_there_was_an_index_is_entered(
                     " VALUES (?, ?, 5, ?, ?, ?)",
                     (f"{number} {outcome}", f"b{number}", f"{outcome} snow", outcome, at),
                 )
-    async with open_database(url) as engine:
-        history = DatabaseHistory(engine)
+    async with open_database(url) as opened:
+        history = DatabaseHistory(opened)
         for typed, expected in (("snow", [2, 1]), ("cat", [2, 1]), ("refused", []), ("", [2, 1])):
             page = await history.past_broadcasts(7, wanted=Wanted(typed), limit=5)
             assert [past.number for past in page.broadcasts] == expected
         assert (await history.past_broadcasts(8, limit=5)).total == 0
 
 
-def _filled_anew(connection: object) -> None:
-    connection.exec_driver_sql("DELETE FROM texts")  # type: ignore[attr-defined]
-    connection.exec_driver_sql("DELETE FROM guild_numbers")  # type: ignore[attr-defined]
-    fill(connection)  # type: ignore[arg-type]
+def _filled_anew(connection: Connection) -> None:
+    connection.exec_driver_sql("DELETE FROM texts")
+    connection.exec_driver_sql("DELETE FROM guild_numbers")
+    fill(connection)

@@ -24,8 +24,8 @@ ROBIN = Viewer(1, "Robin")
 @asynccontextmanager
 async def loaded(store: Store, stored: dict[str, Any] | str) -> AsyncIterator[tuple[Guilds, DatabaseGuilds]]:
     """The servers of a run that finds this stored."""
-    async with Writer(store.engine) as writer:
-        records = DatabaseGuilds(store.engine, writer)
+    async with Writer(store.database) as writer:
+        records = DatabaseGuilds(store.database, writer)
         text = stored if isinstance(stored, str) else json.dumps(stored)
         await records.save_settings(GUILD, text, NOW)
         guilds = guilds_of(records)
@@ -165,8 +165,8 @@ async def test_a_filter_that_fails_lets_nothing_pass_and_says_so_once(
 
         return check
 
-    async with Writer(store.engine) as writer:
-        guilds = guilds_of(DatabaseGuilds(store.engine, writer), make_filter=breaks_at_kites)
+    async with Writer(store.database) as writer:
+        guilds = guilds_of(DatabaseGuilds(store.database, writer), make_filter=breaks_at_kites)
         with caplog.at_level(logging.ERROR):
             codes = [refusal(guilds, prompt) for prompt in ("a red kite", "a dragon", "two kites")]
         assert codes == [Code.CANNOT_JUDGE, None, Code.CANNOT_JUDGE]
@@ -180,7 +180,7 @@ async def test_a_filter_that_cannot_be_made_lets_nothing_pass(store: Store) -> N
     def fail(_: GuildSettings) -> Any:
         raise RuntimeError("unforeseen")
 
-    async with Writer(store.engine) as writer:
-        guilds = guilds_of(DatabaseGuilds(store.engine, writer), make_filter=fail)
+    async with Writer(store.database) as writer:
+        guilds = guilds_of(DatabaseGuilds(store.database, writer), make_filter=fail)
         assert refusal(guilds, "a dragon") is Code.CANNOT_JUDGE
         assert guilds.trouble_of(GUILD).is_closed

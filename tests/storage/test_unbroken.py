@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from bot.app.wiring import run_bot
+from bot.storage.connections import CONNECTIONS
 from bot.storage.database import open_database
 from bot.storage.history import DatabaseHistory
 from bot.storage.schema import guild_settings
@@ -38,7 +39,14 @@ async def cancelled_after(turns: int, work: Coroutine[Any, Any, object]) -> bool
 
 def connections() -> list[threading.Thread]:
     """The threads behind the connections that are open."""
-    return [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
+    kinds = "database_", "_connection_worker_thread"
+    return [thread for thread in threading.enumerate() if any(kind in thread.name for kind in kinds)]
+
+
+def questions(history: DatabaseHistory) -> list[Coroutine[Any, Any, object]]:
+    """More than there are connections, of each kind."""
+    single = [history.channels(1) for _ in range(CONNECTIONS + 1)]
+    return [*single, *(history.past_broadcast("b") for _ in range(CONNECTIONS + 1))]
 
 
 async def until_none_is_open() -> None:
@@ -49,11 +57,13 @@ async def until_none_is_open() -> None:
 
 
 async def test_a_cancelled_read_leaves_its_connection_as_it_was(tmp_path: Path) -> None:
-    """Whenever it is cancelled, and twice too: no connection is thrown away, no thread is new."""
-    async with open_database(f"sqlite:///{tmp_path / 'odyssey.sqlite3'}") as engine:
-        history, threads = DatabaseHistory(engine), set(threading.enumerate())
+    """Whenever it is cancelled, and twice too: no connection is thrown away or made anew."""
+    async with open_database(f"sqlite:///{tmp_path / 'odyssey.sqlite3'}") as database:
+        history, made = DatabaseHistory(database), list[object]()
+        for engine in (database.engine, database.of_loop.sync_engine):
+            event.listen(engine, "connect", lambda connection, _: made.append(connection))
         for turns in range(60):
-            reads = [asyncio.create_task(history.channels(1)) for _ in range(4)]
+            reads = [asyncio.create_task(each) for each in questions(history)]
             for _ in range(turns):
                 await asyncio.sleep(0)
             for _ in range(2):
@@ -62,7 +72,8 @@ async def test_a_cancelled_read_leaves_its_connection_as_it_was(tmp_path: Path) 
                 await asyncio.sleep(0)
             await asyncio.gather(*reads, return_exceptions=True)
         assert await history.channels(1) == []
-        assert set(threading.enumerate()) <= threads  # those of earlier tests may go
+        assert made == []
+        assert len(connections()) <= 2 * CONNECTIONS
 
 
 async def test_a_start_that_is_cancelled_leaves_no_connection_open(
@@ -81,22 +92,23 @@ async def test_a_start_that_is_cancelled_leaves_no_connection_open(
 async def test_a_database_that_is_left_waits_for_those_who_read(url: str) -> None:
     """Each gets an answer, or is refused; all connections are closed."""
     for turns in range(0, 60, 3):
-        async with open_database(url) as engine:
-            history = DatabaseHistory(engine)
-            reads = [asyncio.create_task(history.channels(1)) for _ in range(4)]
+        async with open_database(url) as database:
+            history = DatabaseHistory(database)
+            reads = [asyncio.create_task(each) for each in questions(history)]
             for _ in range(turns):
                 await asyncio.sleep(0)
         answers = await asyncio.gather(*reads, return_exceptions=True)
-        assert all(answer == [] or isinstance(answer, RuntimeError) for answer in answers)
+        assert all(not answer or isinstance(answer, RuntimeError) for answer in answers)
         await until_none_is_open()
 
 
 async def test_who_reads_too_late_is_refused(url: str) -> None:
     """A command that outlives the bot: it opens no connection, which nobody would close."""
-    async with open_database(url) as engine:
-        history = DatabaseHistory(engine)
-    with pytest.raises(RuntimeError, match="was left"):
-        await history.channels(1)
+    async with open_database(url) as database:
+        history = DatabaseHistory(database)
+    for question in questions(history):
+        with pytest.raises(RuntimeError, match="was left"):
+            await question
     await until_none_is_open()
 
 
@@ -105,11 +117,11 @@ async def test_a_writer_that_is_left_in_a_hurry_still_writes(store: Store) -> No
     handed_over: list[int] = []
 
     async def write(number: int) -> None:
-        async with Writer(store.engine) as writer:
+        async with Writer(store.database) as writer:
             _ = writer.execute(insert(guild_settings).values(guild_id=number, settings="{}", changed_at=NOW))
             handed_over.append(number)
 
     for turns in range(0, 60, 3):
         await cancelled_after(turns, write(turns))
-    async with store.engine.connect() as connection:
-        assert list((await connection.execute(select(guild_settings.c.guild_id))).scalars()) == handed_over
+    with store.database.engine.connect() as connection:
+        assert list(connection.execute(select(guild_settings.c.guild_id)).scalars()) == handed_over

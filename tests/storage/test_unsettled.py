@@ -10,7 +10,7 @@ from tests.storage.conftest import NOW, Store
 
 async def test_what_is_not_settled_is_found_until_it_is(store: Store) -> None:
     """Over without an ID, or cut off; not what runs, nor what is long ago."""
-    books = DatabaseStreamBooks(store.engine)
+    books = DatabaseStreamBooks(store.database)
     _, stream = await store.past_broadcast(1)
     lost = replace(stream, id="lost", service_id=None, number=2)
     cut_off = replace(stream, id="cut", service_id="s-cut", number=3, end_reason=Reason.INTERRUPTED)
@@ -28,6 +28,6 @@ async def test_what_is_not_settled_is_found_until_it_is(store: Store) -> None:
 async def test_whose_ids_they_are_is_known(store: Store) -> None:
     """However many are asked for."""
     await store.past_broadcast(1)
-    books = DatabaseStreamBooks(store.engine)
+    books = DatabaseStreamBooks(store.database)
     assert await books.known_ids([*(f"x{number}" for number in range(2000)), "s1"]) == {"s1"}
     assert await books.known_ids([]) == set()

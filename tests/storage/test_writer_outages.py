@@ -32,8 +32,8 @@ def setting(guild_id: int, text: str = "{}") -> Executable:
 async def stored(store: Store) -> list[int]:
     """The servers that have a row."""
     query = select(schema.guild_settings.c.guild_id).order_by(schema.guild_settings.c.guild_id)
-    async with store.engine.connect() as connection:
-        return list((await connection.execute(query)).scalars())
+    with store.database.engine.connect() as connection:
+        return list(connection.execute(query).scalars())
 
 
 def path_of(store: Store) -> Path:
@@ -72,7 +72,7 @@ def replaced(store: Store) -> Iterator[None]:
 @pytest.fixture
 async def started(store: Store) -> AsyncIterator[Writer]:
     """A writer that has its connection."""
-    async with Writer(store.engine) as one:
+    async with Writer(store.database) as one:
         await one.prove()
         yield one
 
@@ -158,7 +158,7 @@ async def test_patience_has_an_end_for_all_together(store: Store, monkeypatch: p
     What has happened is stored all the same, in its order, when the database is back.
     """
     monkeypatch.setattr(writer, "ASKED_S", 0.05)
-    async with Writer(store.engine, patience_s=0.3) as one:
+    async with Writer(store.database, patience_s=0.3) as one:
         with locked(store):
             facts = [one.execute(setting(number), is_fact=True) for number in range(3)]
             results = await asyncio.gather(*facts, return_exceptions=True)
@@ -185,7 +185,7 @@ async def test_a_stop_waits_for_no_database_that_is_away(
     """Facts neither; what can still be stored is."""
     monkeypatch.setattr(writer, "LAST_TRIES_S", 0.05)
     with locked(store):
-        async with Writer(store.engine) as one:
+        async with Writer(store.database) as one:
             fact = one.execute(setting(1), is_fact=True)
         with pytest.raises(NotStoredError):
             await fact

@@ -128,11 +128,11 @@ async def opened(url: str, database_url: str, limit_s: float) -> AsyncIterator[R
         return Odyssey(API_KEY, url)
 
     async with AsyncExitStack() as stack:
-        engine = await stack.enter_async_context(open_database(database_url, alone=True))
-        writer = await stack.enter_async_context(Writer(engine))
-        outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(engine, writer), clock))
+        database = await stack.enter_async_context(open_database(database_url, alone=True))
+        writer = await stack.enter_async_context(Writer(database))
+        outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(database, writer), clock))
         journal = DatabaseJournal(writer, outbox)
-        history = DatabaseHistory(engine)
+        history = DatabaseHistory(database)
         desk = RecordingDesk(
             outbox,
             OdysseyRecordings(of_the_operator(Key(None, Odyssey(API_KEY, url), answers)), clock),

@@ -46,19 +46,19 @@ async def opened(settings: Settings, *, alone: bool) -> AsyncIterator[Opened]:
     client = Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
     keys_of = of_the_operator(Key(None, client, Answers(clock)))
     async with (
-        open_database(settings.database_url, alone=alone, backup_dir=settings.backup_path) as engine,
-        Writer(engine) as writer,
-        Outbox(DatabaseOutbox(engine, writer), clock) as outbox,
+        open_database(settings.database_url, alone=alone, backup_dir=settings.backup_path) as database,
+        Writer(database) as writer,
+        Outbox(DatabaseOutbox(database, writer), clock) as outbox,
     ):
         with errors_explained(settings.database_url):
             await outbox.load()
         try:
             yield Opened(
-                kept=open_archive(settings, DatabaseKeptFiles(engine, writer), outbox, clock),
+                kept=open_archive(settings, DatabaseKeptFiles(database, writer), outbox, clock),
                 outbox=outbox,
                 journal=DatabaseJournal(writer, outbox),
-                history=DatabaseHistory(engine),
-                streams=DatabaseStreamBooks(engine),
+                history=DatabaseHistory(database),
+                streams=DatabaseStreamBooks(database),
                 client=client,
                 keys_of=keys_of,
                 account=OdysseyAccount(client, clock),

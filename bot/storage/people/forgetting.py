@@ -18,7 +18,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.audit import ActionKind
 from bot.broadcast.clock import Clock
@@ -28,12 +27,12 @@ from bot.broadcast.posts import PostKind
 from bot.broadcast.states import State
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.outbox import Outbox
+from bot.storage.connections import Database, read
 from bot.storage.names import Names
 from bot.storage.outbox import owed
 from bot.storage.people.columns import person_columns, personal_tables, stays
 from bot.storage.people.telling import kept_of
 from bot.storage.schema import actions, broadcasts, people, posts, suggestions
-from bot.storage.unbroken import read
 from bot.storage.writer import Writer
 
 AT_ONCE = 50
@@ -47,9 +46,9 @@ class DatabasePeople:
     """The domain's `Keeper` of all tables. What is not settled yet is left to whoever runs the broadcast."""
 
     def __init__(
-        self, engine: AsyncEngine, writer: Writer, outbox: Outbox, names: Names, clock: Clock
+        self, database: Database, writer: Writer, outbox: Outbox, names: Names, clock: Clock
     ) -> None:
-        self._engine = engine
+        self._database = database
         self._writer = writer
         self._outbox = outbox
         self._names = names
@@ -62,7 +61,7 @@ class DatabasePeople:
             if table is not people and columns:
                 await self._leave(table, columns, person_id, nobody.id)
         has_their_name = select(people.c.guild_id, people.c.name).where(people.c.person_id == person_id)
-        rows = await read(self._engine, has_their_name)
+        rows = await read(self._database, has_their_name)
         # Earlier versions noted some by name only: whoever that was, it is not told from theirs.
         same = [(people.c.guild_id == row.guild_id) & (people.c.name == row.name) for row in rows]
         by_name = people.c.person_id < 0
@@ -73,7 +72,7 @@ class DatabasePeople:
         return True
 
     async def tell(self, person_id: int) -> Told:
-        return await kept_of(self._engine, person_id)
+        return await kept_of(self._database, person_id)
 
     async def _leave(self, table: Table, columns: Sequence[Column[int]], person_id: int, key: int) -> None:
         is_theirs = or_(*(column == person_id for column in columns))
@@ -82,7 +81,7 @@ class DatabasePeople:
         row_key: list[Column[Any]] = list(table.primary_key)
         broadcast_id = broadcasts.c.id if table is broadcasts else table.c.get("broadcast_id", null())
         theirs: Select[Any] = select(broadcast_id.label("in_broadcast"), *row_key).where(is_theirs)
-        found = await read(self._engine, theirs)
+        found = await read(self._database, theirs)
         for start in range(0, len(found), AT_ONCE):
             part = found[start : start + AT_ONCE]
             # A key of several columns is one of few rows.

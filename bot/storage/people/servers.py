@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Delete, Table, delete, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.connections import Database, read
 from bot.storage.schema import broadcasts, left_servers, metadata
-from bot.storage.unbroken import read
 from bot.storage.writer import Writer, insert_new
 
 AT_ONCE = 10
@@ -17,8 +16,8 @@ AT_ONCE = 10
 class DatabaseServers:
     """The `ServerRecords`."""
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._database = database
         self._writer = writer
 
     async def known(self) -> set[int]:
@@ -26,12 +25,12 @@ class DatabaseServers:
             row.guild_id
             for table in metadata.sorted_tables
             if "guild_id" in table.c and table is not left_servers
-            for row in await read(self._engine, select(table.c.guild_id).distinct())
+            for row in await read(self._database, select(table.c.guild_id).distinct())
         }
 
     async def left_before(self, moment: datetime) -> list[int]:
         due = select(left_servers).where(left_servers.c.left_at <= moment)
-        return [row.guild_id for row in await read(self._engine, due)]
+        return [row.guild_id for row in await read(self._database, due)]
 
     async def note_left(self, guild_ids: Collection[int], at: datetime) -> None:
         rows = [{"guild_id": guild_id, "left_at": at} for guild_id in guild_ids]
@@ -43,7 +42,7 @@ class DatabaseServers:
 
     async def broadcasts_of(self, guild_id: int) -> Sequence[str]:
         theirs = select(broadcasts.c.id).where(broadcasts.c.guild_id == guild_id)
-        return [row.id for row in await read(self._engine, theirs)]
+        return [row.id for row in await read(self._database, theirs)]
 
     async def delete(self, guild_id: int) -> None:
         ids = await self.broadcasts_of(guild_id)

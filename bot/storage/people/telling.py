@@ -6,26 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, or_, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.people import Told
+from bot.storage.connections import Database, read
 from bot.storage.people.columns import person_columns, personal_tables
 from bot.storage.schema import broadcasts, streams
-from bot.storage.unbroken import read
 
 SECRET = streams.c.session.name
 _LARGEST = 2**53
 """Above that, what reads JSON may round whole numbers."""
 
 
-async def kept_of(engine: AsyncEngine, person_id: int) -> Told:
+async def kept_of(database: Database, person_id: int) -> Told:
     """By table: each row that has them, without anybody else."""
     told: dict[str, list[Mapping[str, object]]] = {}
     for table in personal_tables():
         theirs = select(table).where(or_(*(column == person_id for column in person_columns(table))))
-        told[table.name] = await _entries(table, await read(engine, theirs), person_id)
+        told[table.name] = await _entries(table, await read(database, theirs), person_id)
     begun = select(streams).join(broadcasts).where(broadcasts.c.host_id == person_id)
-    told[streams.name] = await _entries(streams, await read(engine, begun), person_id)
+    told[streams.name] = await _entries(streams, await read(database, begun), person_id)
     return told
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, select, union_all
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.broadcast.states import State
 from bot.broadcast.wanted import Standing, Wanted
+from bot.storage.connections import Database, read
 from bot.storage.schema import broadcasts, suggestions
 from bot.storage.search.places import LAST, bounds, broadcast_number
 from bot.storage.search.port import TextIndex
-from bot.storage.unbroken import read
 
 PARTS = (2_000, 8_000, 40_000)
 """Places that are read, one part after the other, until enough broadcasts are found. More are not: of what
@@ -29,7 +28,7 @@ _STATES = {
 class Finder:
     """Looks among those of a server's broadcasts that have begun, in these channels (None: in all)."""
 
-    engine: AsyncEngine
+    database: Database
     index: TextIndex
     guild_id: int
     channels: Collection[int] | None = None
@@ -51,7 +50,7 @@ class Finder:
             # Of several states the rows are few: read by their index, and sorted.
             order = number + 0 if wanted.standing is Standing.RUNNING else number
             ordered = query.order_by(order if oldest else order.desc()).limit(limit)
-            found = [row.number for row in await read(self.engine, ordered)]
+            found = [row.number for row in await read(self.database, ordered)]
         return sorted(found, reverse=True)
 
     def is_in(self) -> ColumnElement[bool]:
@@ -84,12 +83,12 @@ class Finder:
             else select(literal(LAST))
         )
         ends = select(first.scalar_subquery().label("first"), last.scalar_subquery().label("last"))
-        [row] = await read(self.engine, ends)
+        [row] = await read(self.database, ends)
         return (LAST + 1 if row.first is None else row.first, -1 if row.last is None else row.last)
 
     async def _placed(self, wanted: Wanted, limit: int, first: int, last: int, *, oldest: bool) -> list[int]:
         """Of a text or a person: what they have is read place by place, from one end on."""
-        server = await self.index.server(self.engine, self.guild_id)
+        server = await self.index.server(self.database, self.guild_id)
         if server is None:
             return []
         found: list[int] = []
@@ -105,12 +104,12 @@ class Finder:
                 .order_by(number if oldest else number.desc())
                 .limit(limit - len(found))
             )
-            found += [row.number for row in await read(self.engine, query)]
+            found += [row.number for row in await read(self.database, query)]
             if len(found) == limit:
                 break
             edge = func.max(part.c.place) if oldest else func.min(part.c.place)
             reading = select(func.count().label("places"), edge.label("reached")).select_from(part)
-            [part_read] = await read(self.engine, reading)
+            [part_read] = await read(self.database, reading)
             if part_read.places < size:
                 break
             reached = broadcast_number(part_read.reached)

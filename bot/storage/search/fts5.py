@@ -20,12 +20,11 @@ from sqlalchemy import (
     table,
     text,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.connections import Database, read
 from bot.storage.schema import guild_numbers, storable
 from bot.storage.search.places import NUMBER_BITS, TEXT_BITS, TEXTS_LIMIT
 from bot.storage.search.words import Asked, asked, words_of
-from bot.storage.unbroken import read
 
 KEY = "%05x"
 """A server's number, as it stands before each of its words."""
@@ -76,9 +75,9 @@ class Fts5Index:
     def enter_suggestion(self, suggestion_id: str, prompt: str) -> Sequence[Executable]:
         return _entered("suggestions", suggestion_id, prompt)
 
-    async def server(self, engine: AsyncEngine, guild_id: int) -> int | None:
+    async def server(self, database: Database, guild_id: int) -> int | None:
         query = select(guild_numbers.c.number).where(guild_numbers.c.guild_id == guild_id)
-        found = await read(engine, query)
+        found = await read(database, query)
         return found[0].number if found else None
 
     def places(self, server: int, typed: str) -> Select[tuple[int]] | None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sqlalchemy import Executable, Select
-from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage.connections import Database
 
 
 class TextIndex(Protocol):
@@ -21,7 +22,7 @@ class TextIndex(Protocol):
     def enter_suggestion(self, suggestion_id: str, prompt: str) -> Sequence[Executable]:
         """The same for a suggestion that was applied, in a stream that was entered."""
 
-    async def server(self, engine: AsyncEngine, guild_id: int) -> int | None:
+    async def server(self, database: Database, guild_id: int) -> int | None:
         """What a server's places are made of; None if nothing of it was ever entered."""
 
     def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
