@@ -38,6 +38,16 @@ class Wanted:
 EVERYTHING = Wanted()
 
 
+class Offered(NamedTuple):
+    """A broadcast as one chooses it from many: how many `streams` of it have begun, and when it did."""
+
+    id: str
+    number: int
+    at: datetime
+    prompt: str
+    streams: int
+
+
 class Page(NamedTuple):
     """Some of the broadcasts that fit, the newest first; whether there are newer and older ones.
 
@@ -75,11 +85,18 @@ class Catalogue(Protocol):
         """The newest that are wanted; or the next older or newer ones than that with this number."""
 
     async def search_broadcasts(
-        self, guild_id: int, typed: str, channels: Collection[int] | None = None, *, limit: int
-    ) -> list[PastBroadcast]:
+        self,
+        guild_id: int,
+        typed: str,
+        channels: Collection[int] | None = None,
+        *,
+        limit: int,
+        of_period: Wanted | None = None,
+    ) -> list[Offered]:
         """The newest in which these words stand, the last maybe not to its end; or a host's name does.
 
-        Before them that with this number or this ID of a stream, or its front.
+        Before them that with this number or this ID of a stream, or its front; and before all, the newest of
+        the period, if what was typed is one.
         """
 
     async def find_broadcast(self, guild_id: int, shown_id: str) -> PastBroadcast | None:

@@ -14,7 +14,7 @@ from bot.broadcast.recordings.footage import Moment
 from bot.broadcast.states import State
 from bot.storage.connections import Database, read
 from bot.storage.kept_files import DatabaseKeptFiles
-from bot.storage.rows import AUTHOR, HAS_BEGUN, is_called, past_broadcasts_of
+from bot.storage.rows import AUTHOR, HAS_BEGUN, is_called, past_broadcast
 from bot.storage.schema import broadcasts, film_parts, kept_files, streams, suggestions, uncredited
 from bot.storage.writer import Writer, insert_new
 
@@ -31,7 +31,7 @@ class DatabaseFilms:
         self._files = DatabaseKeptFiles(database, writer)
 
     async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None:
-        return next(iter(await past_broadcasts_of(self._database, [broadcast_id])), None)
+        return await past_broadcast(self._database, broadcasts.c.id == broadcast_id)
 
     async def moments(self, broadcast_id: str) -> list[Moment]:
         openings = select(streams.c.id, streams.c.prompt).where(

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 
 from bot.broadcast.history import AppliedIdea, PastBroadcast
 from bot.broadcast.last_moment import LastMoment
@@ -14,7 +13,7 @@ from bot.broadcast.states import Reason, State
 from bot.storage import rows
 from bot.storage.catalogue import DatabaseCatalogue
 from bot.storage.connections import read
-from bot.storage.rows import BROADCASTS, HAS_BEGUN, SUGGESTIONS, past_broadcasts_of
+from bot.storage.rows import BROADCASTS, HAS_BEGUN, SUGGESTIONS, past_broadcast
 from bot.storage.schema import broadcasts, last_moments, posts, streams, suggestions
 
 SENT_LIMIT = 5000
@@ -31,7 +30,7 @@ class DatabaseHistory(DatabaseCatalogue):
     """The domain's `FullHistory`: reads."""
 
     async def past_broadcast(self, broadcast_id: str) -> PastBroadcast | None:
-        return await self._first(select(broadcasts.c.id).where(broadcasts.c.id == broadcast_id))
+        return await past_broadcast(self._database, broadcasts.c.id == broadcast_id)
 
     async def latest_broadcast(self, channel: Channel) -> PastBroadcast | None:
         has_ended = exists().where(
@@ -146,9 +145,6 @@ class DatabaseHistory(DatabaseCatalogue):
     async def _newest(self, channel: Channel, is_meant: ColumnElement[bool]) -> PastBroadcast | None:
         """Of those in a channel that have begun."""
         in_channel = (broadcasts.c.guild_id == channel.guild_id) & (broadcasts.c.channel_id == channel.id)
-        query = select(broadcasts.c.id).where(in_channel, broadcasts.c.text_id.is_not(None), is_meant)
-        return await self._first(query.order_by(broadcasts.c.number.desc()).limit(1))
-
-    async def _first(self, ids: Select[Any]) -> PastBroadcast | None:
-        found = [row.id for row in await read(self._database, ids)]
-        return next(iter(await past_broadcasts_of(self._database, found)), None)
+        its = select(broadcasts.c.id).where(in_channel, broadcasts.c.text_id.is_not(None), is_meant)
+        newest = its.order_by(broadcasts.c.number.desc()).limit(1)
+        return await past_broadcast(self._database, broadcasts.c.id == newest.scalar_subquery())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, select
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.history import PastBroadcast, PastStream
@@ -25,7 +25,7 @@ from bot.broadcast.picture import Picture
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.states import Reason, State
-from bot.storage.connections import Database, read
+from bot.storage.connections import Database
 from bot.storage.schema import (
     broadcasts,
     kept_files,
@@ -67,10 +67,12 @@ SUGGESTIONS = select(suggestions, AUTHOR.c.name.label("viewer_name")).select_fro
 """Suggestions as `suggestion` takes them."""
 
 
-async def past_broadcasts_of(database: Database, ids: Sequence[str]) -> list[PastBroadcast]:
-    """These broadcasts, in the order of their IDs, each with its streams that have begun, by number."""
-    those = BROADCASTS.where(broadcasts.c.id.in_(ids))
-    by_id = {row.id: row for row in await read(database, those)}
+def past_broadcasts_of(connection: Connection, those: Select[Any]) -> list[PastBroadcast]:
+    """What a select of `BROADCASTS` finds, in its order, each with its streams that have begun, by number."""
+    found = connection.execute(those).all()
+    ids = [row.id for row in found]
+    if not ids:
+        return []
     theirs = (
         select(streams, recordings.c.has_video, recordings.c.duration_s, recordings.c.frame_count)
         .select_from(streams.outerjoin(recordings))
@@ -78,25 +80,30 @@ async def past_broadcasts_of(database: Database, ids: Sequence[str]) -> list[Pas
         .order_by(streams.c.number, streams.c.started_at)
     )
     rows_of: dict[str, list[Row[Any]]] = {}
-    for row in await read(database, theirs):
+    for row in connection.execute(theirs):
         rows_of.setdefault(row.broadcast_id, []).append(row)
     files_of: dict[str, list[KeptFile]] = {}
-    for row in await read(database, kept_files_of(ids)):
+    for row in connection.execute(kept_files_of(ids)):
         files_of.setdefault(row.broadcast_id, []).append(kept_file(row))
     return [
         PastBroadcast(
-            broadcast(by_id[each]),
+            broadcast(each),
             tuple(
                 PastStream(stream(row), bool(row.has_video), row.duration_s, row.frame_count)
-                for row in rows_of.get(each, ())
+                for row in rows_of.get(each.id, ())
             ),
-            has_no_place=any(row.recording_dropped_at for row in rows_of.get(each, ())),
-            files=tuple(files_of.get(each, ())),
-            number=by_id[each].number,
+            has_no_place=any(row.recording_dropped_at for row in rows_of.get(each.id, ())),
+            files=tuple(files_of.get(each.id, ())),
+            number=each.number,
         )
-        for each in ids
-        if each in by_id
+        for each in found
     ]
+
+
+async def past_broadcast(database: Database, is_meant: ColumnElement[bool]) -> PastBroadcast | None:
+    """The same of one."""
+    those = BROADCASTS.where(is_meant)
+    return next(iter(await database.ask(lambda connection: past_broadcasts_of(connection, those))), None)
 
 
 def kept_files_of(broadcast_ids: Sequence[str]) -> Select[Any]:

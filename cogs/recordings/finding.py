@@ -1,7 +1,5 @@
 """Past broadcasts are found: by what somebody types, and as far as they may see them."""
 
-from itertools import islice
-
 import discord
 from discord.app_commands import Choice
 
@@ -29,16 +27,12 @@ async def broadcast_choices(
         viewed = await rights.viewed_channels(interaction)
     except BroadcastError:
         return []  # a completion has no room for a sentence; the command has
-    found = await services.history.search_broadcasts(guild_id, typed, viewed, limit=CHOICES_LIMIT)
-    if when := period(typed, services.clock.now()):
-        wanted = Wanted(since=when.since, until=when.until)
-        page = await services.history.past_broadcasts(guild_id, viewed, wanted, limit=CHOICES_LIMIT)
-        found = page.broadcasts + found
-    each_once = {past.broadcast.id: past for past in found}
-    return [
-        Choice(name=choice(past, CHOICE_LENGTH_LIMIT), value=broadcast_id)
-        for broadcast_id, past in islice(each_once.items(), CHOICES_LIMIT)
-    ]
+    when = period(typed, services.clock.now())
+    of_period = Wanted(since=when.since, until=when.until) if when else None
+    found = await services.history.search_broadcasts(
+        guild_id, typed, viewed, limit=CHOICES_LIMIT, of_period=of_period
+    )
+    return [Choice(name=choice(each, CHOICE_LENGTH_LIMIT), value=each.id) for each in found]
 
 
 async def viewed_broadcast(interaction: discord.Interaction, shown_id: str | None) -> PastBroadcast:

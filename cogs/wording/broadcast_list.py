@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import discord
 
 from bot.broadcast.history import PastBroadcast
-from bot.broadcast.wanted import COUNTED, Page, Wanted
+from bot.broadcast.wanted import COUNTED, Offered, Page, Wanted
 from cogs.wording.recordings import NOT_THERE_YET, mark, streams
 from cogs.wording.text import named, plain
 
@@ -62,13 +62,12 @@ def past_broadcast(past: PastBroadcast, length: str) -> str:
     return f"{title}\n{' · '.join(facts)}\n{mark(past)}"
 
 
-def choice(past: PastBroadcast, limit: int) -> str:
+def choice(offered: Offered, limit: int) -> str:
     """A broadcast in a list to choose from; `limit` is in characters of all."""
-    at = past.broadcast.live_at or past.broadcast.requested_at
-    facts = [f"#{past.number}", at.strftime("%d %b %Y %H:%M UTC")]
-    if len(past.streams) > 1:
-        facts.append(streams(len(past.streams)))
-    prompt, room = past.broadcast.prompt, limit - len(" · ".join([*facts, ""]))
+    facts = [f"#{offered.number}", offered.at.strftime("%d %b %Y %H:%M UTC")]
+    if offered.streams > 1:
+        facts.append(streams(offered.streams))
+    prompt, room = offered.prompt, limit - len(" · ".join([*facts, ""]))
     return " · ".join([*facts, prompt if len(prompt) <= room else prompt[: room - 1] + "…"])
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.broadcast.model import Channel, Recording, Refusal, Suggestion, Viewer
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.states import Reason, State
+from bot.broadcast.wanted import Offered
 from bot.storage.recovery import close_unfinished
 from bot.storage.schema import broadcasts, streams, suggestions
 from tests.storage.conftest import CHANNEL, MIKA, NOW, Store, ended, live_broadcast
@@ -94,7 +95,7 @@ async def test_broadcasts_are_found_by_prompt_and_id(store: Store, typed: str, f
     await store.past_broadcast(1, prompt="A cat")
     await store.past_broadcast(2, prompt="A DOG runs")
     broadcasts = await store.history.search_broadcasts(CHANNEL.guild_id, typed, limit=25)
-    assert [past.broadcast.id for past in broadcasts] == found
+    assert [each.id for each in broadcasts] == found
 
 
 async def test_a_recording_is_kept_without_its_links(store: Store) -> None:
@@ -139,7 +140,9 @@ async def test_a_broadcast_is_found_with_all_that_began_of_it(store: Store) -> N
     assert await store.history.latest_broadcast(CHANNEL) == past
     assert await store.history.past_broadcast(broadcast.id) == past
     for typed in ("S1-1", "scene 7", "A CAT", "mika", ""):
-        assert await store.history.search_broadcasts(CHANNEL.guild_id, typed, limit=25) == [past]
+        assert await store.history.search_broadcasts(CHANNEL.guild_id, typed, limit=25) == [
+            Offered(broadcast.id, 1, broadcast.requested_at, broadcast.prompt, streams=12)
+        ]
     assert (await store.history.past_broadcasts(CHANNEL.guild_id, limit=5)).broadcasts == [past]
     assert await store.history.search_broadcasts(CHANNEL.guild_id, "scene 13", limit=25) == []
 
@@ -193,7 +196,7 @@ async def test_text_that_no_database_keeps_is_stored_all_the_same(store: Store, 
     await store.journal.save_broadcast(replace(broadcast, host=Viewer(1, text), prompt=text))
     await store.journal.save_stream(replace(stream, prompt=text))
     [found] = await store.history.search_broadcasts(CHANNEL.guild_id, text, limit=5)
-    assert found.broadcast.prompt == text.encode(errors="replace").decode().replace("\0", "?")
+    assert found.prompt == text.encode(errors="replace").decode().replace("\0", "?")
     assert await store.history.find_broadcast(CHANNEL.guild_id, text) is None
 
 

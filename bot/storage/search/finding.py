@@ -4,11 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, select, union_all
 
 from bot.broadcast.states import State
 from bot.broadcast.wanted import Standing, Wanted
-from bot.storage.connections import Database, read
 from bot.storage.schema import broadcasts, suggestions
 from bot.storage.search.places import LAST, bounds, broadcast_number
 from bot.storage.search.port import TextIndex
@@ -28,37 +27,49 @@ _STATES = {
 class Finder:
     """Looks among those of a server's broadcasts that have begun, in these channels (None: in all)."""
 
-    database: Database
+    connection: Connection
     index: TextIndex
     guild_id: int
     channels: Collection[int] | None = None
 
-    async def numbers(
+    def numbers(
         self, wanted: Wanted, limit: int, *, first: int = 0, last: int = LAST, oldest: bool = False
     ) -> list[int]:
         """The newest (or oldest) of the wanted ones from `first` to `last`, newest first."""
         if wanted.since or wanted.until:
-            since, until = await self._of_period(wanted)
+            since, until = self._of_period(wanted)
             first, last = max(first, since), min(last, until)
         if first > last:
             return []
         if wanted.text or wanted.person_id is not None:
-            found = await self._placed(wanted, limit, first, last, oldest=oldest)
+            found = self._placed(wanted, limit, first, last, oldest=oldest)
         else:
             number = broadcasts.c.number
             query = select(number).where(self._fits(wanted), number.between(first, last))
             # Of several states the rows are few: read by their index, and sorted.
             order = number + 0 if wanted.standing is Standing.RUNNING else number
             ordered = query.order_by(order if oldest else order.desc()).limit(limit)
-            found = [row.number for row in await read(self.database, ordered)]
+            found = [row.number for row in self.connection.execute(ordered)]
         return sorted(found, reverse=True)
 
     def is_in(self) -> ColumnElement[bool]:
         begun = and_(broadcasts.c.guild_id == self.guild_id, broadcasts.c.text_id.is_not(None))
         return begun if self.channels is None else and_(begun, broadcasts.c.channel_id.in_(self.channels))
 
-    def takes(self, row: Row[Any]) -> bool:
-        """The same of a row that was read."""
+    def numbers_of(self, ids: Collection[str]) -> list[int]:
+        """Of these broadcasts those that may be found, newest first.
+
+        They are read by their IDs alone: SQLite would begin with a channel, if it were asked for that too.
+        """
+        if not ids:
+            return []
+        its = broadcasts.c
+        query = select(its.number, its.guild_id, its.channel_id, its.text_id).where(its.id.in_(ids))
+        rows = self.connection.execute(query)
+        return sorted((row.number for row in rows if self._takes(row)), reverse=True)
+
+    def _takes(self, row: Row[*tuple[Any, ...]]) -> bool:
+        """As `is_in`, of a row that was read."""
         is_begun = row.guild_id == self.guild_id and row.text_id is not None
         return is_begun and (self.channels is None or row.channel_id in self.channels)
 
@@ -72,7 +83,7 @@ class Finder:
             conditions.append((broadcasts.c.number + 0).in_(numbers))
         return and_(*conditions)
 
-    async def _of_period(self, wanted: Wanted) -> tuple[int, int]:
+    def _of_period(self, wanted: Wanted) -> tuple[int, int]:
         """Numbers grow with the time: those at its ends, one more than the last where there is none."""
         at, number = broadcasts.c.requested_at, broadcasts.c.number
         its = select(number).where(broadcasts.c.guild_id == self.guild_id, number.is_not(None))
@@ -83,12 +94,12 @@ class Finder:
             else select(literal(LAST))
         )
         ends = select(first.scalar_subquery().label("first"), last.scalar_subquery().label("last"))
-        [row] = await read(self.database, ends)
+        row = self.connection.execute(ends).one()
         return (LAST + 1 if row.first is None else row.first, -1 if row.last is None else row.last)
 
-    async def _placed(self, wanted: Wanted, limit: int, first: int, last: int, *, oldest: bool) -> list[int]:
+    def _placed(self, wanted: Wanted, limit: int, first: int, last: int, *, oldest: bool) -> list[int]:
         """Of a text or a person: what they have is read place by place, from one end on."""
-        server = await self.index.server(self.database, self.guild_id)
+        server = self.index.server(self.connection, self.guild_id)
         if server is None:
             return []
         found: list[int] = []
@@ -104,12 +115,12 @@ class Finder:
                 .order_by(number if oldest else number.desc())
                 .limit(limit - len(found))
             )
-            found += [row.number for row in await read(self.database, query)]
+            found += [row.number for row in self.connection.execute(query)]
             if len(found) == limit:
                 break
             edge = func.max(part.c.place) if oldest else func.min(part.c.place)
             reading = select(func.count().label("places"), edge.label("reached")).select_from(part)
-            [part_read] = await read(self.database, reading)
+            part_read = self.connection.execute(reading).one()
             if part_read.places < size:
                 break
             reached = broadcast_number(part_read.reached)

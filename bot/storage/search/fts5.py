@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Executable,
     Select,
     TextClause,
@@ -21,7 +22,6 @@ from sqlalchemy import (
     text,
 )
 
-from bot.storage.connections import Database, read
 from bot.storage.schema import guild_numbers, storable
 from bot.storage.search.places import NUMBER_BITS, TEXT_BITS, TEXTS_LIMIT
 from bot.storage.search.words import Asked, asked, words_of
@@ -75,10 +75,9 @@ class Fts5Index:
     def enter_suggestion(self, suggestion_id: str, prompt: str) -> Sequence[Executable]:
         return _entered("suggestions", suggestion_id, prompt)
 
-    async def server(self, database: Database, guild_id: int) -> int | None:
+    def server(self, connection: Connection, guild_id: int) -> int | None:
         query = select(guild_numbers.c.number).where(guild_numbers.c.guild_id == guild_id)
-        found = await read(database, query)
-        return found[0].number if found else None
+        return connection.execute(query).scalar()
 
     def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
         wanted = asked(storable(typed))

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from sqlalchemy import Executable, Select
-
-from bot.storage.connections import Database
+from sqlalchemy import Connection, Executable, Select
 
 
 class TextIndex(Protocol):
@@ -22,7 +20,7 @@ class TextIndex(Protocol):
     def enter_suggestion(self, suggestion_id: str, prompt: str) -> Sequence[Executable]:
         """The same for a suggestion that was applied, in a stream that was entered."""
 
-    async def server(self, database: Database, guild_id: int) -> int | None:
+    def server(self, connection: Connection, guild_id: int) -> int | None:
         """What a server's places are made of; None if nothing of it was ever entered."""
 
     def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
