@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 from bot.broadcast.history import PastBroadcast
 
 COUNTED = 200
-"""Broadcasts that are counted at most: to tell how many thousands fit, all of them would have to be read."""
+"""Broadcasts that are counted at most, or fewer if they are rare among those that are looked at: to tell how
+many thousands fit, all of them would have to be read."""
 
 
 class Standing(StrEnum):
@@ -51,8 +52,8 @@ class Offered(NamedTuple):
 class Page(NamedTuple):
     """Some of the broadcasts that fit, the newest first; whether there are newer and older ones.
 
-    `total` of them fit; and the page begins with the one in this place of all, from 1. Both are None of more
-    than are counted.
+    `total` of them fit, None if that is not known; then at least those that are `counted`. The page begins
+    with the one in this place of all, from 1; None behind those that are counted.
     """
 
     broadcasts: list[PastBroadcast]
@@ -60,6 +61,7 @@ class Page(NamedTuple):
     has_older: bool
     first: int | None
     total: int | None
+    counted: int
 
 
 class Catalogue(Protocol):

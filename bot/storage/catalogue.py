@@ -92,28 +92,36 @@ class DatabaseCatalogue:
 
 def _page(finder: Finder, wanted: Wanted, turn: Turn) -> Page:
     limit = turn.limit
-    counted = finder.numbers(wanted, COUNTED + 1)
+    counted, is_all = finder.look(wanted, COUNTED + 1, is_quick=True)
+    reads_on = not is_all
+    if len(counted) <= limit and not is_all:
+        counted, is_all = finder.look(wanted, COUNTED + 1)
+        reads_on = len(counted) > COUNTED
     if turn.newer_than is not None:
         page = finder.numbers(wanted, limit, first=turn.newer_than + 1, oldest=True)
         has_older = bool(page)  # that of which these are the newer ones
     else:
         last = LAST if turn.older_than is None else turn.older_than - 1
         page = [each for each in counted if each <= last][: limit + 1]
-        if len(page) <= limit and len(counted) > COUNTED:  # further back than is counted
+        if len(page) <= limit and reads_on:  # further back than is counted
             page = finder.numbers(wanted, limit + 1, last=last)
         has_older, page = len(page) > limit, page[:limit]
     if not page:  # what was there is not to be seen any more
         has_older, page = len(counted) > limit, counted[:limit]
+    told = counted[:COUNTED]
     return Page(
         _numbered(finder, page),
         has_newer=bool(page) and page[0] != counted[0],
         has_older=has_older,
-        first=counted.index(page[0]) + 1 if page and page[0] in counted[:COUNTED] else None,
-        total=len(counted) if len(counted) <= COUNTED else None,
+        first=told.index(page[0]) + 1 if page and page[0] in told else None,
+        total=len(told) if is_all else None,
+        counted=len(told),
     )
 
 
 def _numbered(finder: Finder, numbers: Collection[int]) -> list[PastBroadcast]:
     """The broadcasts with these numbers, newest first."""
+    if not numbers:
+        return []
     its = BROADCASTS.where(finder.is_in(), broadcasts.c.number.in_(numbers))
     return past_broadcasts_of(finder.connection, its.order_by(broadcasts.c.number.desc()))

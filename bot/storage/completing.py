@@ -38,6 +38,8 @@ def completions(finder: Finder, typed: str, limit: int, of_period: Wanted | None
 
 def offered(finder: Finder, numbers: Sequence[int]) -> list[Offered]:
     """The broadcasts with these numbers, in their order."""
+    if not numbers:
+        return []
     its = broadcasts.c
     its_streams = select(func.count()).where(streams.c.broadcast_id == its.id, HAS_BEGUN).scalar_subquery()
     at = func.coalesce(its.live_at, its.requested_at)

@@ -114,7 +114,7 @@ class DatabaseHistory(DatabaseCatalogue):
     async def newest_suggestion_said(self, broadcast_id: str) -> int | None:
         query = select(func.max(suggestions.c.message_id)).where(suggestions.c.broadcast_id == broadcast_id)
         newest: int | None
-        (newest,) = (await read(self._engine, query))[0]
+        (newest,) = (await read(self._database, query))[0]
         return newest
 
     async def broadcasts_to_search(self) -> list[Broadcast]:

@@ -30,9 +30,11 @@ def page_summary(page: Page, *, is_chosen: bool) -> str:
     """Which of the broadcasts a page shows; they were chosen, or are all that there are."""
     if not page.broadcasts:
         return NONE_FITS if is_chosen else NO_BROADCASTS
-    total = f"more than {COUNTED}" if page.total is None else str(page.total)
+    total = str(page.counted)
+    if page.total is None:
+        total = f"more than {total}" if page.counted == COUNTED else f"at least {total}"
     if page.first is None:
-        return f"Behind the newest {COUNTED}, newest first"
+        return f"Behind the newest {page.counted}, newest first"
     return f"{page.first} to {page.first + len(page.broadcasts) - 1} of {total}, newest first"
 
 

@@ -1,7 +1,8 @@
 # ruff: noqa: E501 - the tables stand as tables
 """A database of years: a million streams and ten million suggestions, as the bot would have stored them.
 
-Built once, by plain SQLite without any caution, and kept in `build/` until the schema changes or the edition.
+Built once, by plain SQLite without any caution, and kept in `build/` until the edition changes. When the schema
+does, it is migrated like any other.
 """
 
 import asyncio
@@ -16,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import create_engine
 
-from bot.storage import schema
+from bot.storage import pragmas, schema
 from bot.storage.database import open_database
-from bot.storage.revisions import known_revisions
+from bot.storage.migrating import upgrade
 from bot.storage.search.fts5 import KEY
 from bot.storage.search.places import NUMBER_BITS, TEXT_BITS
 from bot.storage.search.words import words_of
@@ -64,9 +66,11 @@ WORDS, LINKS, UNSPACED = (each.split() for each in (_WORDS, _LINKS, _UNSPACED))
 
 def years_of(streams: int = 1_000_000) -> tuple[Path, dict[str, float]]:
     """The file, and what building it took: `built_s` and `size_bytes`."""
-    path = ROOT / f"years-{streams}-{known_revisions()[-1]}-{EDITION}.sqlite3"
+    path = ROOT / f"years-{streams}-{EDITION}.sqlite3"
     facts = path.with_suffix(".json")
-    if not facts.exists():
+    if facts.exists():
+        _migrate(path)
+    else:
         for old in ROOT.glob(f"years-{streams}-*"):
             old.unlink()
         ROOT.mkdir(parents=True, exist_ok=True)
@@ -76,6 +80,15 @@ def years_of(streams: int = 1_000_000) -> tuple[Path, dict[str, float]]:
         took_s = time.perf_counter() - began
         facts.write_text(json.dumps({"built_s": took_s, "size_bytes": path.stat().st_size}))
     return path, json.loads(facts.read_text())
+
+
+def _migrate(path: Path) -> None:
+    """Without a copy, which the bot would make first: it can be built again."""
+    engine = create_engine(f"sqlite:///{path}")
+    pragmas.set_up(engine)
+    with engine.begin() as connection:
+        upgrade(connection)
+    engine.dispose()
 
 
 async def _migrated(path: Path) -> None:

@@ -16,6 +16,7 @@ from bot.broadcast.wanted import COUNTED, Standing, Wanted
 from bot.storage import migrating
 from bot.storage.database import open_database
 from bot.storage.history import DatabaseHistory
+from bot.storage.search import finding, persons
 from bot.storage.search.filling import fill
 from bot.storage.search.fts5 import TABLE, TRIGGERS
 from bot.storage.search.words import asked, words_of
@@ -245,8 +246,12 @@ async def test_broadcasts_have_running_numbers_in_their_server(store: Store) -> 
         (Wanted("snow", MIKA.id, until=NOW + timedelta(minutes=3)), [1]),
     ],
 )
-async def test_filters_narrow_the_list(store: Store, wanted: Wanted, numbers: list[int]) -> None:
-    """By person, period, state and text, each and together."""
+@pytest.mark.parametrize("many", [persons.MANY, 1])
+async def test_filters_narrow_the_list(
+    store: Store, wanted: Wanted, numbers: list[int], many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By person, period, state and text, each and together; whether somebody said much or little."""
+    monkeypatch.setattr(persons, "MANY", many)
     for number in range(1, 5):
         broadcast, stream = await store.past_broadcast(number)
         state = {2: State.FAILED, 4: State.LIVE}.get(number, State.ENDED)
@@ -258,9 +263,14 @@ async def test_filters_narrow_the_list(store: Store, wanted: Wanted, numbers: li
     assert page.total == len(numbers)
 
 
+@pytest.mark.parametrize("parts", [finding.PARTS, (20, 40, 10_000)], ids=["few", "many"])
 @pytest.mark.parametrize("wanted", [Wanted(), Wanted("snow"), Wanted(person_id=ROBIN.id)])
-async def test_pages_follow_each_other(store: Store, wanted: Wanted) -> None:
-    """Older and newer, without holes or repeats, beyond what is counted, and as new ones come in between."""
+async def test_pages_follow_each_other(
+    store: Store, wanted: Wanted, parts: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older and newer, without holes or repeats, beyond what is counted; and where there are so many texts
+    that not even so many are counted."""
+    monkeypatch.setattr(finding, "PARTS", parts)
     await store.past_broadcast(1)
     last = COUNTED + 12
     rows = [{"id": f"n{number}", "number": number} for number in range(2, last + 1)]
@@ -279,6 +289,9 @@ async def test_pages_follow_each_other(store: Store, wanted: Wanted) -> None:
     page = await store.history.past_broadcasts(CHANNEL.guild_id, wanted=wanted, limit=8)
     seen = [past.number for past in page.broadcasts]
     assert (page.first, page.total, page.has_newer) == (1, None, False)
+    texts_each = {Wanted("snow"): 2, Wanted(person_id=ROBIN.id): 1}
+    few = wanted in texts_each and parts[0] < 60
+    assert page.counted == (60 // texts_each[wanted] if few else COUNTED)
     while page.has_older:
         page = await store.history.past_broadcasts(
             CHANNEL.guild_id, wanted=wanted, limit=8, older_than=page.broadcasts[-1].number

@@ -1,26 +1,49 @@
 """Which of a server's broadcasts are wanted: their numbers, newest first, of no more rows than it takes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from bot.broadcast.states import State
 from bot.broadcast.wanted import Standing, Wanted
-from bot.storage.schema import broadcasts, suggestions
+from bot.storage.schema import broadcasts
+from bot.storage.search.persons import Person
 from bot.storage.search.places import LAST, bounds, broadcast_number
 from bot.storage.search.port import TextIndex
 
 PARTS = (2_000, 8_000, 40_000)
 """Places that are read, one part after the other, until enough broadcasts are found. More are not: of what
 fits only in part (in channels that may not be viewed, say), the newest is found."""
+QUICK_PARTS = 2
+"""So many of them, where it is only to be told how many broadcasts there are."""
 
 _STATES = {
     Standing.RUNNING: [state.value for state in State if not state.is_over],
     Standing.ENDED: [State.ENDED.value],
     Standing.FAILED: [State.FAILED.value],
 }
+
+
+class Found(NamedTuple):
+    """Numbers, newest first, and whether they are all that there are: others may not have been looked for."""
+
+    numbers: list[int]
+    is_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +59,37 @@ class Finder:
         self, wanted: Wanted, limit: int, *, first: int = 0, last: int = LAST, oldest: bool = False
     ) -> list[int]:
         """The newest (or oldest) of the wanted ones from `first` to `last`, newest first."""
+        return self.look(wanted, limit, first=first, last=last, oldest=oldest).numbers
+
+    def look(
+        self,
+        wanted: Wanted,
+        limit: int,
+        *,
+        first: int = 0,
+        last: int = LAST,
+        oldest: bool = False,
+        is_quick: bool = False,
+    ) -> Found:
+        """The same, and whether there are more. If it `is_quick`, only where they are soon found."""
         if wanted.since or wanted.until:
             since, until = self._of_period(wanted)
             first, last = max(first, since), min(last, until)
         if first > last:
-            return []
+            return Found([], is_all=True)
         if wanted.text or wanted.person_id is not None:
-            found = self._placed(wanted, limit, first, last, oldest=oldest)
+            found, is_all = self._placed(
+                wanted, limit, (first, last), PARTS[:QUICK_PARTS] if is_quick else PARTS, oldest=oldest
+            )
         else:
             number = broadcasts.c.number
             query = select(number).where(self._fits(wanted), number.between(first, last))
             # Of several states the rows are few: read by their index, and sorted.
             order = number + 0 if wanted.standing is Standing.RUNNING else number
             ordered = query.order_by(order if oldest else order.desc()).limit(limit)
-            found = [row.number for row in self.connection.execute(ordered)]
-        return sorted(found, reverse=True)
+            found = _unpacked(self.connection.execute(select(_packed(ordered))).scalar())
+            is_all = len(found) < limit
+        return Found(sorted(found, reverse=True), is_all)
 
     def is_in(self) -> ColumnElement[bool]:
         begun = and_(broadcasts.c.guild_id == self.guild_id, broadcasts.c.text_id.is_not(None))
@@ -73,15 +112,10 @@ class Finder:
         is_begun = row.guild_id == self.guild_id and row.text_id is not None
         return is_begun and (self.channels is None or row.channel_id in self.channels)
 
-    def _fits(self, wanted: Wanted, server: int | None = None) -> ColumnElement[bool]:
-        conditions = [self.is_in()]
-        if wanted.standing:
-            conditions.append(broadcasts.c.state.in_(_STATES[wanted.standing]))
-        if server is not None and wanted.text and wanted.person_id is not None:
-            theirs = union_all(*self._of(wanted.person_id)).subquery().c.place
-            numbers = select(broadcast_number(theirs)).where(theirs.between(*bounds(server)))
-            conditions.append((broadcasts.c.number + 0).in_(numbers))
-        return and_(*conditions)
+    def _fits(self, wanted: Wanted) -> ColumnElement[bool]:
+        if not wanted.standing:
+            return self.is_in()
+        return and_(self.is_in(), broadcasts.c.state.in_(_STATES[wanted.standing]))
 
     def _of_period(self, wanted: Wanted) -> tuple[int, int]:
         """Numbers grow with the time: those at its ends, one more than the last where there is none."""
@@ -97,57 +131,71 @@ class Finder:
         row = self.connection.execute(ends).one()
         return (LAST + 1 if row.first is None else row.first, -1 if row.last is None else row.last)
 
-    def _placed(self, wanted: Wanted, limit: int, first: int, last: int, *, oldest: bool) -> list[int]:
+    def _placed(
+        self, wanted: Wanted, limit: int, numbers: tuple[int, int], parts: Sequence[int], *, oldest: bool
+    ) -> Found:
         """Of a text or a person: what they have is read place by place, from one end on."""
+        first, last = numbers
         server = self.index.server(self.connection, self.guild_id)
         if server is None:
-            return []
+            return Found([], is_all=True)
         found: list[int] = []
-        for size in PARTS:
-            places = self._places(wanted, server, (first, last), size, oldest=oldest)
+        who = wanted.person_id
+        person = None if who is None else Person(self.connection, self.guild_id, server, who)
+        for size in parts:
+            places = self._places(wanted.text, person, server, (first, last), size, oldest=oldest)
             if places is None:
-                break
-            part = places.subquery()
+                return Found([], is_all=True)
+            part = places.cte("part")
+            ends = select(func.min(part.c.place)), select(func.max(part.c.place))
+            lowest, highest = (each.scalar_subquery() for each in ends)
             number = broadcasts.c.number
-            query = (
-                select(number)
-                .where(self._fits(wanted, server), number.in_(select(broadcast_number(part.c.place))))
-                .order_by(number if oldest else number.desc())
-                .limit(limit - len(found))
+            fitting = select(number).where(
+                self._fits(wanted), number.in_(select(broadcast_number(part.c.place)))
             )
-            found += [row.number for row in self.connection.execute(query)]
-            if len(found) == limit:
-                break
-            edge = func.max(part.c.place) if oldest else func.min(part.c.place)
-            reading = select(func.count().label("places"), edge.label("reached")).select_from(part)
-            part_read = self.connection.execute(reading).one()
-            if part_read.places < size:
-                break
-            reached = broadcast_number(part_read.reached)
-            first, last = (reached + 1, last) if oldest else (first, reached - 1)
-        return found
+            if wanted.text and person:
+                fitting = fitting.where(person.is_in(lowest, highest))
+            ordered = fitting.order_by(number if oldest else number.desc()).limit(limit - len(found))
+            count = select(func.count()).select_from(part).scalar_subquery()
+            reached = highest if oldest else lowest
+            packed, read, edge = self.connection.execute(select(_packed(ordered), count, reached)).one()
+            found += _unpacked(packed)
+            if len(found) == limit or read < size:
+                return Found(found, is_all=len(found) < limit)
+            first, last = (
+                (broadcast_number(edge) + 1, last) if oldest else (first, broadcast_number(edge) - 1)
+            )
+        return Found(found, is_all=False)
 
     def _places(
-        self, wanted: Wanted, server: int, numbers: tuple[int, int], size: int, *, oldest: bool
+        self,
+        typed: str,
+        person: Person | None,
+        server: int,
+        numbers: tuple[int, int],
+        size: int,
+        *,
+        oldest: bool,
     ) -> Select[tuple[int]] | None:
-        """So many of the newest (or oldest) places of a text or a person in these broadcasts."""
+        """So many of the newest (or oldest) places of a text, or else a person, in these broadcasts."""
 
         def newest(places: Select[tuple[int]]) -> Select[tuple[int]]:
             place = places.selected_columns.place
             within = places.where(place.between(*bounds(server, *numbers)))
             return within.order_by(place if oldest else place.desc()).limit(size)
 
-        if wanted.text:
-            places = self.index.places(server, wanted.text)
+        if typed or not person:
+            places = self.index.places(server, typed)
             return None if places is None else newest(places)
-        theirs = (select(newest(each).subquery().c.place) for each in self._of(wanted.person_id))
+        theirs = (select(newest(each).subquery().c.place) for each in person.places())
         return newest(select(union_all(*theirs).subquery().c.place))
 
-    def _of(self, person_id: int | None) -> tuple[Select[tuple[int]], Select[tuple[int]]]:
-        """The places of what was applied of somebody, and of what they hosted."""
-        said = select(suggestions.c.text_id.label("place")).where(suggestions.c.viewer_id == person_id)
-        its = broadcasts.alias("hosted").c
-        hosted = select(its.text_id.label("place")).where(
-            its.guild_id == self.guild_id, its.host_id == person_id
-        )
-        return said, hosted
+
+def _packed(numbers: Select[tuple[int]]) -> ScalarSelect[str]:
+    """As one value: between two rows the driver lets go of the interpreter, and has to wait for it again."""
+    its = cast(numbers.subquery().c.number, String)
+    return select(func.aggregate_strings(its, ",")).scalar_subquery()
+
+
+def _unpacked(packed: str | None) -> list[int]:
+    return [int(number) for number in packed.split(",")] if packed else []

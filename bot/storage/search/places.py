@@ -22,6 +22,11 @@ def broadcast_number(place: Place) -> Place:
     return place // (TEXTS_LIMIT + 1) % (LAST + 1)
 
 
+def beginning(place: Place) -> Place:
+    """The first place of the broadcast that a place is in."""
+    return place - place % (TEXTS_LIMIT + 1)
+
+
 def bounds(server: int, first: int = 0, last: int = LAST) -> tuple[int, int]:
     """Between which places the texts of these of a server's broadcasts stand, both included."""
     server <<= NUMBER_BITS
