@@ -101,14 +101,21 @@ def clock(house: House, monkeypatch: pytest.MonkeyPatch) -> HastyClock:
 
 
 async def until(
-    house: House, condition: Callable[[], bool], *, meanwhile: Callable[[], object] | None = None
+    house: House,
+    condition: Callable[[], bool],
+    *,
+    meanwhile: Callable[[], object] | None = None,
+    can_answer: bool = True,
 ) -> None:
-    """Returns once it holds. The bot answers until then, and before each time that `meanwhile` happens."""
+    """Returns once it holds. The bot answers until then, and before each time that `meanwhile` happens.
+
+    It is not asked while it cannot answer, as when Discord refuses all that it says.
+    """
     async with asyncio.timeout(WAIT_S):
         for turn in itertools.count():
             if condition():
                 return
-            if meanwhile or turn % 10 == 0:
+            if can_answer and (meanwhile or turn % 10 == 0):
                 assert await house.goes_on()
             if meanwhile:
                 meanwhile()
@@ -171,8 +178,11 @@ def private_answers_follow_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def bot_process(house: House, **more: str) -> AsyncIterator[Program]:
-    """The bot as a process of its own, connected; `more` of its environment."""
+async def bot_process(house: House, *, is_awaited: bool = True, **more: str) -> AsyncIterator[Program]:
+    """The bot as a process of its own; `more` of its environment.
+
+    It is connected, unless that is not awaited: for what happens to it while it starts.
+    """
     port = free_port()
     environment = {
         "DISCORD_TOKEN": house.discord.token,
@@ -185,7 +195,8 @@ async def bot_process(house: House, **more: str) -> AsyncIterator[Program]:
         **more,
     }
     async with python_m_bot("run", cwd=house.directory, **environment) as process:
-        await until_healthy(f"http://127.0.0.1:{port}/healthz")
+        if is_awaited:
+            await until_healthy(f"http://127.0.0.1:{port}/healthz")
         yield process
 
 

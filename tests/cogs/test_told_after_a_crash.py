@@ -123,16 +123,15 @@ async def test_a_kill_between_a_direct_message_and_its_record_writes_nothing_twi
         await killed(process)
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
         database.execute("UPDATE outbox SET made_at = datetime(made_at, '-16 minutes') WHERE kind = 'answer'")
-    kill = happening(
-        house.discord,
-        "POST",
-        f"/channels/{house.discord.user('robin').direct_channel}/messages$",
-        after=lambda _: process.send_signal(signal.SIGKILL),
-    )
-    with kill, suppress(TimeoutError):
-        async with bot_process(house, RESUME_WITHIN_S="0") as process:
-            async with asyncio.timeout(WAIT_S):
-                await process.communicate()
+    async with bot_process(house, is_awaited=False, RESUME_WITHIN_S="0") as process:
+        with happening(
+            house.discord,
+            "POST",
+            f"/channels/{house.discord.user('robin').direct_channel}/messages$",
+            after=lambda _: process.send_signal(signal.SIGKILL),
+        ):
+            await process.communicate()
+    assert process.returncode == -signal.SIGKILL
     assert len(written_to(house, "robin")) == 1
     async with house.bot(**GONE_FOR_GOOD):
         await until(house, lambda: owed(house) == [])
