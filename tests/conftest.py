@@ -16,6 +16,11 @@ share_compiled_statements()
 gc.disable()  # while everything is loaded, next to nothing is garbage
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that are long come first: they wait more than they compute, and others compute meanwhile."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not look at it again and again."""
     gc.freeze()

@@ -22,6 +22,7 @@ async def bots() -> AsyncIterator[Nursery]:
         yield made
 
 
+@pytest.mark.long
 @pytest.mark.outage("the bot is killed")
 @pytest.mark.parametrize(
     "plan", [*map(plans.killed, KILLS), *(plans.faulty(*each) for each in FAULTS)], ids=lambda plan: plan.seed

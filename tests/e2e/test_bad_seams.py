@@ -21,6 +21,7 @@ STREAM_LIMIT_S = 5
 SLOTS = 2
 
 
+@pytest.mark.long
 @pytest.mark.outage("a stream that lies")
 async def test_a_broadcast_survives_one_bad_stream_after_the_other(house: House) -> None:
     """Of a wrong shape, dying with its first frame, answered late: each idea is taken once, all is let go."""

@@ -16,6 +16,7 @@ A minute (by hand, with 65 and `--timeout 200`) is longer than the service does:
 """
 
 
+@pytest.mark.long
 @pytest.mark.outage("process hangs")
 async def test_a_process_that_hung_goes_on_with_its_broadcast(house: House) -> None:
     """Chat is heard, the same panel shows it, and one streamer is held."""

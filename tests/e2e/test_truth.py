@@ -22,6 +22,7 @@ EDITS = 5
 """That Discord allows in a channel in five seconds."""
 
 
+@pytest.mark.long
 async def test_a_crowd_is_told_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each private answer, notice, mark and panel is compared with what was so then, and in the end.
 
