@@ -53,6 +53,9 @@ def standin(
     image_to_video: Annotated[
         bool, typer.Option(help="Whether a stream can start from an image.")
     ] = UNSET.image_to_video,
+    small: Annotated[
+        bool, typer.Option("--small", help="Draw a sixteenth of the pixels: for a slow machine.")
+    ] = UNSET.small,
     faults: Annotated[
         bool, typer.Option(help="Serve the control endpoint for scripted faults.")
     ] = UNSET.faults,
@@ -75,6 +78,7 @@ def standin(
         recording_delay_s=recording_delay_s,
         recordings_dir=recordings_dir,
         image_to_video=image_to_video,
+        small=small,
         faults=faults,
     )
     set_up_logging(log_level, "text", [api_key, *settings.other_keys])

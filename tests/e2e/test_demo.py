@@ -15,7 +15,7 @@ async def test_two_people_steer_a_live_video_and_get_its_recording(
     kept_browser: LocalBrowser, tmp_path: Path
 ) -> None:
     """`/odyssey start`, moving video, ideas from two people, End, and the recording plays."""
-    async with python_m_bot("demo", "--port", "0", cwd=tmp_path, HOME=str(tmp_path)) as demo:
+    async with python_m_bot("demo", "--port", "0", "--small", cwd=tmp_path, HOME=str(tmp_path)) as demo:
         assert demo.stdout
         url = (await demo.stdout.readline()).decode().rpartition(" ")[2].strip()
         mika, robin = await kept_browser.open(f"{url}?as=mika"), await kept_browser.open(f"{url}?as=robin")
@@ -58,7 +58,7 @@ async def test_a_plug_that_is_pulled_is_a_hiccup(browser: LocalBrowser, tmp_path
 
     SIGKILL of the demo also ends its children.
     """
-    async with python_m_bot("demo", "--port", "0", cwd=tmp_path, HOME=str(tmp_path)) as demo:
+    async with python_m_bot("demo", "--port", "0", "--small", cwd=tmp_path, HOME=str(tmp_path)) as demo:
         assert demo.stdout
         url = (await demo.stdout.readline()).decode().rpartition(" ")[2].strip()
         robin = await browser.open(f"{url}?as=robin")

@@ -12,7 +12,7 @@ async def test_a_broadcast_from_the_first_click_to_its_recording(
     kept_browser: LocalBrowser, tmp_path: Path
 ) -> None:
     """Connecting, live, controls, ballot, vote, review, settings and recording, as two people."""
-    async with python_m_bot("demo", "--port", "0", cwd=tmp_path, HOME=str(tmp_path)) as demo:
+    async with python_m_bot("demo", "--port", "0", "--small", cwd=tmp_path, HOME=str(tmp_path)) as demo:
         assert demo.stdout
         url = (await demo.stdout.readline()).decode().rpartition(" ")[2].strip()
         mika = await kept_browser.open(f"{url}?as=mika")

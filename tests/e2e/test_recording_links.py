@@ -17,7 +17,7 @@ LIFETIME_S = "5"
 @asynccontextmanager
 async def demo(directory: Path) -> AsyncIterator[str]:
     """A run of it, with what an earlier one left; gives where its page is."""
-    options = ("--port", "0", "--data", str(directory / "kept"), "--url-lifetime-s", LIFETIME_S)
+    options = ("--small", "--port", "0", "--data", str(directory / "kept"), "--url-lifetime-s", LIFETIME_S)
     async with python_m_bot("demo", *options, cwd=directory, HOME=str(directory)) as process:
         assert process.stdout
         yield (await process.stdout.readline()).decode().rpartition(" ")[2].strip()

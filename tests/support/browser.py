@@ -15,7 +15,13 @@ from aiohttp import web
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, async_playwright, expect
 
-CANDIDATES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+CANDIDATES = (
+    "chromium-headless-shell",  # without the windows of a whole browser: half of what a page costs
+    "/usr/bin/chromium",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+)
 OFF = (
     # Two pages of each window, for what its address bar suggests: they cost more than what is tested.
     "WebUIOmniboxPopup",

@@ -32,7 +32,10 @@ def demo(
         float | None,
         typer.Option(min=1, help="Seconds that links to recordings work; else as Odyssey has it."),
     ] = None,
+    small: Annotated[
+        bool, typer.Option("--small", help="Draw a sixteenth of the pixels: for a slow machine.")
+    ] = False,
 ) -> None:
     """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
-    plan = Plan(stream_limit_s, concurrent_streams, image_to_video, url_lifetime_s)
+    plan = Plan(stream_limit_s, concurrent_streams, image_to_video, url_lifetime_s, small)
     asyncio.run(run_demo(port=port, crowd=crowd, data=data, plan=plan))

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """None is what the stand-in has by itself."""
+    """None is what the stand-in has by itself. `small` pictures are quicker drawn."""
 
     stream_limit_s: float | None = None
     concurrent_streams: int | None = None
     image_to_video: bool | None = None
     url_lifetime_s: float | None = None
+    small: bool = False
 
     @property
     def options(self) -> list[str]:
@@ -24,6 +25,8 @@ class Plan:
             options += ["--url-lifetime-s", str(self.url_lifetime_s)]
         if self.image_to_video is not None:
             options.append("--image-to-video" if self.image_to_video else "--no-image-to-video")
+        if self.small:
+            options.append("--small")
         return options
 
     @property

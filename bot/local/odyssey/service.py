@@ -92,7 +92,7 @@ class Standin:
             stack.enter_context(tempfile.TemporaryDirectory(prefix="standin-"))
         )
         shelf = RecordingShelf(directory, settings.recording_delay_s)
-        studio = Studio(shelf)
+        studio = Studio(shelf, small=settings.small)
         stack.push_async_callback(studio.close)
         signer = Signer(key=kept_key(directory / SIGNING_KEY))
         access = self._access = Access(settings.api_key, settings.other_keys, settings.token_lifetime_s)
@@ -118,7 +118,7 @@ class Standin:
         Playlists(studio).add_routes(app.router)
         archive = Archive(access, shelf, signer, settings.url_lifetime_s)
         archive.add_routes(app.router)
-        simulator = Simulator(shelf)
+        simulator = Simulator(shelf, small=settings.small)
         stack.push_async_callback(simulator.close)
         Jobs(access, simulator, archive, settings).add_routes(app.router)
 

@@ -22,6 +22,7 @@ class StandinSettings:
     idle_limit_s: float = 40.0
     concurrent_streams: int = 5
     image_to_video: bool = True  # a stream can start from an image
+    small: bool = False  # pictures have a sixteenth of their pixels: to draw and to encode them costs most
     # For how long a connection that was never closed cleanly counts as one. The real service says: up to 900;
     # that is for rehearsals, for it would lock out a developer whose scripts crash.
     unclean_hold_s: float = 0.0

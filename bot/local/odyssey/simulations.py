@@ -13,7 +13,7 @@ from bot.local.odyssey.media.take import Take
 from bot.local.odyssey.recordings import Recording, RecordingShelf
 from bot.local.odyssey.scripts import Script
 from bot.local.odyssey.settings import FIRST_ACCOUNT
-from bot.local.odyssey.studio import LANDSCAPE, PORTRAIT, prepare_stage
+from bot.local.odyssey.studio import prepare_stage, size_of
 from bot.local.odyssey.world.description import describe
 from bot.local.odyssey.world.imagination import imagine
 from bot.local.odyssey.world.opening import OpeningError
@@ -50,8 +50,9 @@ class Job:
 class Simulator:
     """Runs jobs in a thread, in the order in which they came. Entered and left with the service."""
 
-    def __init__(self, shelf: RecordingShelf) -> None:
+    def __init__(self, shelf: RecordingShelf, *, small: bool = False) -> None:
         self._shelf = shelf
+        self._small = small
         self._jobs: dict[str, Job] = {}
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
         self._worker = asyncio.create_task(self._work(), name="simulations")
@@ -102,7 +103,7 @@ class Simulator:
     async def _run(self, job: Job) -> None:
         job.status, job.started_at = "dispatched", datetime.now(UTC)
         for script in job.scripts:
-            size = PORTRAIT if job.portrait else LANDSCAPE
+            size = size_of(portrait=job.portrait, small=self._small)
             recording = self._shelf.begin(*size, job.account)
             try:
                 await asyncio.to_thread(_film, script, recording, Stage(*size), lambda: job.is_over)

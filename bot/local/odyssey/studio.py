@@ -19,7 +19,14 @@ from bot.local.odyssey.world.travels import Travels
 
 LANDSCAPE = (1280, 704)
 PORTRAIT = (704, 1280)
+SMALLER = 4
 LINGER_S = 60.0  # so that those who are behind, over HLS, can see the end of a broadcast
+
+
+def size_of(*, portrait: bool, small: bool) -> tuple[int, int]:
+    """Width and height of the pictures, in pixels; where they are small, each is a fourth."""
+    width, height = PORTRAIT if portrait else LANDSCAPE
+    return (width // SMALLER, height // SMALLER) if small else (width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,9 @@ class Broadcast:
 class Studio:
     """All streams of the service whose recordings are not complete yet, and the broadcasts among them."""
 
-    def __init__(self, shelf: RecordingShelf) -> None:
+    def __init__(self, shelf: RecordingShelf, *, small: bool = False) -> None:
         self.shelf = shelf
+        self._small = small
         self._clock = FrameClock()
         self._travels = Travels()
         self._streams: dict[str, LiveStream] = {}
@@ -55,7 +63,7 @@ class Studio:
 
         `image` is the input image as a data URL; raises OpeningError when it is of no use.
         """
-        stage = Stage(*(PORTRAIT if portrait else LANDSCAPE), self._travels)
+        stage = Stage(*size_of(portrait=portrait, small=self._small), self._travels)
         await asyncio.to_thread(prepare_stage, stage, scene, image)
         recording = self.shelf.begin(stage.width, stage.height, account)
         take = Take(stage, recording.directory, HlsWindow() if broadcast else None)

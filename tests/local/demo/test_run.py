@@ -121,7 +121,7 @@ async def test_a_directory_keeps_it_all(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, err = await process.communicate()
         assert (process.returncode, out.decode(), err) == (0, f"All is kept in {data}.\n", b"")
-    plan = ("--stream-limit-s", "20", "--concurrent-streams", "1", "--no-image-to-video")
+    plan = ("--stream-limit-s", "20", "--concurrent-streams", "1", "--no-image-to-video", "--small")
     async with demo_process(
         "--data", str(data), *plan, directory=tmp_path, CONCURRENT_STREAMS="7"
     ) as process:
@@ -145,7 +145,7 @@ async def _is_planned_until_its_bot_dies(demo: Program) -> None:
     assert demo.returncode == 1
     assert err.decode() == "The bot ended by itself (exit status -9), so the demo ends.\n"
     assert not any(child.is_running() for child in children)
-    assert "--no-image-to-video" in asked
+    assert {"--no-image-to-video", "--small"} <= set(asked)
     assert asked[asked.index("--stream-limit-s") + 1] == "20.0"
     assert asked[asked.index("--concurrent-streams") + 1] == "1"
 

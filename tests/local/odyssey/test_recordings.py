@@ -222,6 +222,20 @@ async def test_the_list_has_pages(service: Service) -> None:
     assert row["duration_seconds"] > 0
 
 
+@pytest.mark.parametrize(("portrait", "size"), [(False, (320, 176)), (True, (176, 320))])
+async def test_pictures_can_be_small(portrait: bool, size: tuple[int, int]) -> None:
+    """A fourth as wide and as high: in live video and in recordings."""
+    async with serving(small=True) as service:
+        async with connected(service.rest) as client:
+            await client.start(portrait=portrait)
+            assert client.viewer is not None
+            frame = await client.viewer.wait_for_frames(1)
+            assert (frame.width, frame.height) == size
+            await client.end()
+        _, listed = await service.rest.call("GET", "/stream-recordings")
+        assert [(row["width"], row["height"]) for row in listed["recordings"]] == [size]
+
+
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=-1", "limit=x", "offset=-1", "limit=" + "9" * 40, "offset=1.5"]
 )
