@@ -92,9 +92,14 @@ budget_of = GuildSettings.budget.__get__
 
 @pytest.fixture
 def clock(house: House, monkeypatch: pytest.MonkeyPatch) -> HastyClock:
-    """The clock of the bots that a test starts. However far it is put forward, broadcasts are long enough."""
+    """The clock of the bots that a test starts. However far it is put forward, broadcasts are long enough.
+
+    Each stream has an hour: a busy machine takes more turns of `skip`, so more of this time, which must not
+    begin streams that the test knows nothing of.
+    """
     house.clock = HastyClock()
     a_day = timedelta(days=1)
+    house.settings["stream_limit_s"] = timedelta(hours=1).total_seconds()
     endless = property(lambda settings: replace(budget_of(settings), usual=a_day, longest=a_day))
     monkeypatch.setattr(GuildSettings, "budget", endless)
     return house.clock

@@ -31,10 +31,10 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, bool]]:
     open_stream = Studio.open
 
     async def noted(
-        self: Studio, scene: Scene, *, portrait: bool, broadcast: bool, image: str | None
+        self: Studio, scene: Scene, *, portrait: bool, image: str | None, **more: Any
     ) -> LiveStream:
         streams.append((portrait, image is not None))
-        return await open_stream(self, scene, portrait=portrait, broadcast=broadcast, image=image)
+        return await open_stream(self, scene, portrait=portrait, image=image, **more)
 
     monkeypatch.setattr(Studio, "open", noted)
     return streams

@@ -163,8 +163,8 @@ async def test_an_answer_that_is_lost_later_is_not_called_a_failure(
             ):
                 refused.clear()
                 await mika.slash(CHANNEL, f"odyssey {command}", **options)
-                await until(house, lambda: bool(refused))
-            await until(house, lambda: count(caplog) >= 7)
+                await until(house, lambda: bool(refused), can_answer=False)
+            await until(house, lambda: count(caplog) >= 7, can_answer=False)
         await house.controls(await house.shown("🔴 Live"))
         await house.shown("Decided by lot")
         assert not [message for message in mika.messages(CHANNEL) if "went wrong" in message.text]
