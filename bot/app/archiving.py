@@ -3,15 +3,18 @@
 import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.archive.archive import StoredArchive
 from bot.archive.intake import ArchiveIntake
 from bot.archive.objects import Objects
+from bot.archive.strays import tidy
 from bot.broadcast.clock import Clock
 from bot.broadcast.ports import RecordingHistory
 from bot.broadcast.recordings.archive import ArchiveError
 from bot.broadcast.recordings.archiving import Archiving
+from bot.broadcast.recordings.catching_up import CatchingUp
 from bot.broadcast.recordings.retention import Retaining, Retention
 from bot.broadcast.recordings.troubles import ArchiveTroubles
 from bot.broadcast.telling.errand import Kind
@@ -45,6 +48,11 @@ class OpenArchive:
         """Takes in what is owed to it, while it is entered."""
         source = OdysseyArtifactSource(keys_of, clock)
         return Archiving(outbox, source, self.intake, self.books, history, clock, self.troubles)
+
+    def catching_up(self, outbox: Outbox, history: RecordingHistory, clock: Clock) -> CatchingUp:
+        """Sees to what the archive lacks from before, while it is entered."""
+        tidied = partial(tidy, self.archive, self.objects, self.books)
+        return CatchingUp(outbox, self.books, history, clock, tidy=tidied)
 
     def retaining(self, settings: ArchiveSettings, clock: Clock) -> Retaining:
         """Lets go what is to go, while it is entered."""

@@ -192,6 +192,7 @@ async def _open_services(
         await outbox.load()
         await broadcasts.resume(left, cut_off)
     await stack.enter_async_context(kept.retaining(settings, clock))
+    await stack.enter_async_context(kept.catching_up(outbox, history, clock))
     reconciler = Reconciler(
         lists_of(accounts.keys_of, clock), DatabaseStreamBooks(database), clock, save=journal.save_stream
     )

@@ -37,7 +37,7 @@ class StoredArchive:
     """The domain's `Archive`. `is_awaited` says of a stream, by its own ID, whether its video still comes.
 
     A file is put in its place first, then stored, then told of; and what it replaces goes last. So a crash
-    leaves a file too many at worst, which `recordings verify` finds.
+    leaves a file too many at worst, which goes at the next start (`strays.py`).
     """
 
     def __init__(
@@ -50,6 +50,8 @@ class StoredArchive:
     ) -> None:
         self.kept: Listeners[KeptFile] = Listeners()
         self.settled: Listeners[str] = Listeners()
+        self.arriving: set[str] = set()
+        """The IDs of files that are put in their place, and not stored yet."""
         self._objects = objects
         self._books = books
         self._clock = clock
@@ -111,6 +113,7 @@ class StoredArchive:
             kept_at=self._clock.now(),
         )
         older = await self._books.newest(of.meaning)
+        self.arriving.add(file.id)
         try:
             await self._objects.put(path, key_of(file))
             await (self.check(file) if older else self._look_at(file))
@@ -118,6 +121,8 @@ class StoredArchive:
         except Exception:
             await self._clear_away(file)
             raise
+        finally:
+            self.arriving.discard(file.id)
         await asyncio.to_thread(path.unlink, missing_ok=True)
         self.kept.tell(file)
         self._tell_settled(of)
@@ -135,10 +140,10 @@ class StoredArchive:
         self._tell_settled(what)
 
     async def forget(self, broadcast_id: str) -> None:
-        files = await self._books.of_broadcast(broadcast_id)
-        await self._books.forget(broadcast_id)
-        for file in files:
+        # Files first: whoever is cut off in between has to find them again.
+        for file in await self._books.of_broadcast(broadcast_id):
             await self._objects.delete(key_of(file))
+        await self._books.forget(broadcast_id)
 
     async def check(self, file: KeptFile) -> None:
         """Reads all of a file: whether it is still what was kept. Raises `ArchiveError`."""

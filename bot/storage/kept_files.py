@@ -1,10 +1,10 @@
 """What the archive keeps, as it is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, delete, exists, func, select
 
 from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
 from bot.broadcast.recordings.archive import ArchiveState
@@ -16,7 +16,7 @@ from bot.storage.writer import Writer, upsert
 
 
 class DatabaseKeptFiles:
-    """The domain's `KeptFiles`, and its `RetentionBooks`."""
+    """The domain's `KeptFiles`, `RetentionBooks` and `UnkeptStreams`, and the archive's `StrayBooks`."""
 
     def __init__(self, database: Database, writer: Writer) -> None:
         self._database = database
@@ -85,16 +85,30 @@ class DatabaseKeptFiles:
         )
         return [row.broadcast_id for row in await read(self._database, query)]
 
-    async def streams_to_keep(self) -> list[str]:
-        """The IDs of our own of streams whose recordings are known, and their videos not decided."""
-        decided = select(kept_files.c.stream_id).where(kept_files.c.kind == FileKind.VIDEO.value)
+    async def streams_to_keep(self, *, limit: int | None = None) -> list[str]:
+        is_its_video = (kept_files.c.stream_id == streams.c.id) & (kept_files.c.kind == FileKind.VIDEO.value)
         query = (
             select(streams.c.id)
             .select_from(streams.join(recordings))
-            .where(recordings.c.has_video, HAS_BEGUN, streams.c.id.not_in(decided))
+            .where(recordings.c.has_video, HAS_BEGUN, ~exists().where(is_its_video))
             .order_by(streams.c.started_at)
+            .limit(limit)
         )
         return [row.id for row in await read(self._database, query)]
+
+    async def unknown(self, ids: Collection[str]) -> set[str]:
+        query = select(kept_files.c.id).where(kept_files.c.id.in_(list(ids)))
+        return set(ids) - {row.id for row in await read(self._database, query)}
+
+    async def decided(self, broadcast_id: str) -> list[tuple[FileKind, ArchiveState, KeptFile | None]]:
+        query = select(kept_files).where(kept_files.c.broadcast_id == broadcast_id, IS_KNOWN)
+        found = await read(self._database, query)
+        return [(FileKind(row.kind), _state(row.state), kept_file(row) if row.id else None) for row in found]
+
+    async def streams_begun(self, broadcast_id: str) -> int:
+        query = select(func.count()).select_from(streams)
+        found = await read(self._database, query.where(streams.c.broadcast_id == broadcast_id, HAS_BEGUN))
+        return int(found[0][0])
 
     async def all_files(self) -> list[KeptFile]:
         """All that is kept, of all broadcasts, oldest first."""

@@ -23,14 +23,18 @@ from bot.broadcast.model import Recording, Stream
 from bot.broadcast.recordings import archiving as module
 from bot.broadcast.recordings.archive import ArchiveState, ArchiveTrouble
 from bot.broadcast.recordings.archiving import Archiving, UnfitError
+from bot.broadcast.recordings.catching_up import CatchingUp
 from bot.broadcast.recordings.troubles import FULL_PAUSE_S, ArchiveTroubles
 from bot.broadcast.telling.errand import Errand, Kind
+from bot.broadcast.telling.outbox import Outbox
 from bot.odyssey import Odyssey, Timeouts
 from bot.process.clock import SystemClock
 from bot.storage.kept_files import DatabaseKeptFiles
+from bot.storage.outbox import DatabaseOutbox
 from bot.worlds.fetching import OdysseyArtifactSource
 from bot.worlds.looking_up import Key, of_the_operator
 from tests.archive.conftest import archive_of
+from tests.broadcast.fakes import SteppedClock
 from tests.odyssey.origin import Origin, redirect, serving, told
 from tests.storage.conftest import Store
 
@@ -406,3 +410,29 @@ async def test_a_recording_that_is_found_is_owed_to_the_archive(
     async with bench.archiving:
         await asyncio.wait_for(kept.wait(), 30)
     assert await bench.contents() == WHOLE
+
+
+async def test_recordings_of_before_are_taken_in_too(
+    bench: Bench, service: Service, store: Store, stream: Stream
+) -> None:
+    """Nobody owed them: they are looked for, with what a crash left; and never again if they are gone."""
+    _, gone = await store.past_broadcast(2)
+    service.origin.answers["/recordings/s2"] = told(404, {"detail": "no such recording"})
+    for each in (stream, gone):
+        await store.journal.save_recording(each, Recording(SystemClock().now(), video_url="https://a/video"))
+    await DatabaseOutbox(store.database, store.writer).drop([f"archive:{each.id}" for each in (stream, gone)])
+    outbox = Outbox(DatabaseOutbox(store.database, store.writer), SystemClock())
+    bench.archiving._outbox = outbox
+    tidied = asyncio.Event()
+
+    async def tidy() -> int:
+        tidied.set()
+        return 1
+
+    catching_up = CatchingUp(outbox, bench.books, store.history, SteppedClock(), tidy=tidy)
+    async with outbox, bench.archiving, catching_up, asyncio.timeout(30):
+        while await bench.books.streams_to_keep() or outbox.waiting:
+            await asyncio.sleep(0.01)
+    assert await bench.contents() == WHOLE
+    assert (await bench.archive.states("b2"))[gone.id] is ArchiveState.NEVER
+    assert tidied.is_set()
