@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
+    Integer,
     Row,
     ScalarSelect,
     Select,
     String,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -37,6 +40,8 @@ _STATES = {
     Standing.ENDED: [State.ENDED.value],
     Standing.FAILED: [State.FAILED.value],
 }
+_LOWEST, _HIGHEST = bindparam("lowest", type_=BigInteger), bindparam("highest", type_=BigInteger)
+_SIZE, _MISSING = bindparam("size", type_=Integer), bindparam("missing", type_=Integer)
 
 
 class Found(NamedTuple):
@@ -139,50 +144,49 @@ class Finder:
         server = self.index.server(self.connection, self.guild_id)
         if server is None:
             return Found([], is_all=True)
+        part = self._part(wanted, server, oldest=oldest)
+        if part is None:
+            return Found([], is_all=True)
         found: list[int] = []
-        who = wanted.person_id
-        person = None if who is None else Person(self.connection, self.guild_id, server, who)
         for size in parts:
-            places = self._places(wanted.text, person, server, (first, last), size, oldest=oldest)
-            if places is None:
-                return Found([], is_all=True)
-            part = places.cte("part")
-            ends = select(func.min(part.c.place)), select(func.max(part.c.place))
-            lowest, highest = (each.scalar_subquery() for each in ends)
-            number = broadcasts.c.number
-            fitting = select(number).where(
-                self._fits(wanted), number.in_(select(broadcast_number(part.c.place)))
-            )
-            if wanted.text and person:
-                fitting = fitting.where(person.is_in(lowest, highest))
-            ordered = fitting.order_by(number if oldest else number.desc()).limit(limit - len(found))
-            count = select(func.count()).select_from(part).scalar_subquery()
-            reached = highest if oldest else lowest
-            packed, read, edge = self.connection.execute(select(_packed(ordered), count, reached)).one()
+            lowest, highest = bounds(server, first, last)
+            its = {"lowest": lowest, "highest": highest, "size": size, "missing": limit - len(found)}
+            packed, read, edge = self.connection.execute(part, its).one()
             found += _unpacked(packed)
             if len(found) == limit or read < size:
                 return Found(found, is_all=len(found) < limit)
-            first, last = (
-                (broadcast_number(edge) + 1, last) if oldest else (first, broadcast_number(edge) - 1)
-            )
+            reached = broadcast_number(edge)
+            first, last = (reached + 1, last) if oldest else (first, reached - 1)
         return Found(found, is_all=False)
 
+    def _part(self, wanted: Wanted, server: int, *, oldest: bool) -> Select[str, int, int] | None:
+        """What is asked of each part, made once: the numbers that are `missing`, how many places it had,
+        at most its `size`, and the last. None if there is nothing to look for."""
+        who = wanted.person_id
+        person = None if who is None else Person(self.connection, self.guild_id, server, who)
+        places = self._places(wanted.text, person, server, oldest=oldest)
+        if places is None:
+            return None
+        part = places.cte("part")
+        ends = select(func.min(part.c.place)), select(func.max(part.c.place))
+        lowest, highest = (each.scalar_subquery() for each in ends)
+        number = broadcasts.c.number
+        fitting = select(number).where(self._fits(wanted), number.in_(select(broadcast_number(part.c.place))))
+        if wanted.text and person:
+            fitting = fitting.where(person.is_in(lowest, highest))
+        ordered = fitting.order_by(number if oldest else number.desc()).limit(_MISSING)
+        count = select(func.count()).select_from(part).scalar_subquery()
+        return select(_packed(ordered), count, highest if oldest else lowest)
+
     def _places(
-        self,
-        typed: str,
-        person: Person | None,
-        server: int,
-        numbers: tuple[int, int],
-        size: int,
-        *,
-        oldest: bool,
+        self, typed: str, person: Person | None, server: int, *, oldest: bool
     ) -> Select[tuple[int]] | None:
-        """So many of the newest (or oldest) places of a text, or else a person, in these broadcasts."""
+        """So many of the newest (or oldest) places of a text, or else a person, between two."""
 
         def newest(places: Select[tuple[int]]) -> Select[tuple[int]]:
             place = places.selected_columns.place
-            within = places.where(place.between(*bounds(server, *numbers)))
-            return within.order_by(place if oldest else place.desc()).limit(size)
+            within = places.where(place.between(_LOWEST, _HIGHEST))
+            return within.order_by(place if oldest else place.desc()).limit(_SIZE)
 
         if typed or not person:
             places = self.index.places(server, typed)
