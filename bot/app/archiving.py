@@ -67,8 +67,8 @@ class OpenArchive:
 def open_archive(settings: Settings, books: DatabaseKeptFiles, outbox: Outbox, clock: Clock) -> OpenArchive:
     """Raises `StartError` where there cannot be one."""
     address = settings.archive_address(settings.database_url)
-    database = database_address(settings.database_url).path
-    beside = database.parent if database else Path(tempfile.mkdtemp(prefix="odyssey-"))
+    folder = database_address(settings.database_url).folder
+    beside = folder or Path(tempfile.mkdtemp(prefix="odyssey-"))
     try:
         objects = Objects(
             address,

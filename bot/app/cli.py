@@ -86,6 +86,7 @@ def migrate() -> None:
     from bot.process.given_settings import load_settings
     from bot.process.logs import set_up_logging
     from bot.process.settings import DatabaseSettings
+    from bot.storage.address import shown
     from bot.storage.database import open_database, revision
 
     async def migrated(settings: DatabaseSettings) -> str:
@@ -94,9 +95,9 @@ def migrate() -> None:
 
     with _start_errors_explained():
         settings = load_settings(DatabaseSettings)
-        set_up_logging(settings.log_level, settings.log_format)
+        set_up_logging(settings.log_level, settings.log_format, settings.secrets)
         newest = asyncio.run(migrated(settings))
-        typer.echo(f"The database {settings.database_url} is at revision {newest}, the newest.")
+        typer.echo(f"The database {shown(settings.database_url)} is at revision {newest}, the newest.")
 
 
 @app.command()
@@ -129,6 +130,25 @@ def restore(file: Annotated[Path, typer.Argument(help="A copy that `backup` or t
             typer.echo("It is of an earlier version, and is migrated when the bot starts.")
 
 
+@app.command("copy-database")
+def copy_database(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="A database's URL, as in DATABASE_URL.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="That of an empty one.")],
+) -> None:
+    """Move a bot from SQLite to PostgreSQL, or back: all that is in FROM, to TO, while no bot runs."""
+    from bot.process.given_settings import load_settings
+    from bot.process.settings import DatabaseSettings
+    from bot.storage.address import shown
+    from bot.storage.copying import copy_database as copied
+
+    with _start_errors_explained():
+        backup_dir = load_settings(DatabaseSettings).backup_path
+        told = asyncio.run(
+            copied(source, target, backup_dir, lambda table: typer.echo(f"{table.rows:>10}  {table.name}"))
+        )
+        typer.echo(f"{shown(target)} has all that {shown(source)} has: {told} rows, each looked at again.")
+
+
 @app.command()
 def reconcile(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Look for streams that the Odyssey account has and the database does not. A bot does so every hour."""
@@ -138,8 +158,7 @@ def reconcile(as_json: Annotated[bool, typer.Option("--json", help="For programs
 
     with _start_errors_explained():
         settings = load_settings(Settings)
-        secrets = [settings.discord_token.get_secret_value(), settings.odyssey_api_key.get_secret_value()]
-        set_up_logging("WARNING", settings.log_format, secrets)
+        set_up_logging("WARNING", settings.log_format, settings.secrets)
         from bot.app.reconciling import reconcile as reconciled
 
         report = asyncio.run(reconciled(settings))
@@ -182,7 +201,13 @@ def _database_file() -> Path:
     from bot.process.settings import DatabaseSettings
     from bot.storage.address import database_address
 
-    path = database_address(load_settings(DatabaseSettings).database_url).path
+    address = database_address(load_settings(DatabaseSettings).database_url)
+    if address.server:
+        raise StartError(
+            f"{address.server} is a server's database, not a file of the bot's. Copy it with pg_dump, put a "
+            "copy back with pg_restore while no bot runs."
+        )
+    path = address.path
     if path is None:
         raise StartError("DATABASE_URL names a database in memory: there is no file to copy or to restore.")
     return path

@@ -1,5 +1,6 @@
 """`python -m bot reconcile`: what the account lists, beside what the database knows, looked at by hand."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ from bot.process.clock import SystemClock
 from bot.process.settings import Settings
 from bot.storage.address import database_address
 from bot.storage.database import errors_explained, open_database
+from bot.storage.holding import holder_of
 from bot.storage.journal import DatabaseJournal
-from bot.storage.lock import Holder, holder
+from bot.storage.lock import Holder
 from bot.storage.outbox import DatabaseOutbox
 from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
@@ -66,8 +68,9 @@ class Report:
 
 async def reconcile(settings: Settings) -> Report:
     """Looks, and stores what it found unless a bot has the database. Raises `StartError`."""
-    path = database_address(settings.database_url).path
-    clock, by = SystemClock(), holder(path) if path else None
+    clock = SystemClock()
+    with errors_explained(settings.database_url):
+        by = await asyncio.to_thread(holder_of, database_address(settings.database_url))
     client = Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
     keys_of, found = of_the_operator(Key(None, client, Answers(clock))), list[Findings]()
     try:

@@ -50,6 +50,7 @@ from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
 from bot.process.systemd import Systemd
+from bot.storage.address import database_address
 from bot.storage.clips import FilmTables
 from bot.storage.database import errors_explained, open_database
 from bot.storage.guilds import DatabaseGuilds
@@ -106,6 +107,7 @@ async def _open_services(
     listeners, poster = Listeners[Broadcast](), CurrentPoster()
     deadline, answers = Deadline(clock), Answers(clock)
 
+    is_on_server = database_address(settings.database_url).server is not None
     opened = open_database(settings.database_url, alone=True, backup_dir=settings.backup_path)
     database = await stack.enter_async_context(opened)
     writer = await stack.enter_async_context(Writer(database, patience_s=settings.database_patience_s))
@@ -179,7 +181,7 @@ async def _open_services(
         links,
     )
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
-    await stack.enter_async_context(Unstored(broadcasts, outage, clock))
+    await stack.enter_async_context(Unstored(broadcasts, outage, clock, of_server=is_on_server))
     with errors_explained(settings.database_url):
         # No other bot has this database, so what seems to run is what a crash left.
         reference = new_reference()

@@ -37,6 +37,6 @@ def archive_address(url: str) -> ArchiveAddress:
     return ArchiveAddress(Path(url))
 
 
-def address_beside(database: Path | None) -> ArchiveAddress:
-    """Where the archive is if nobody says: beside the database, in memory if that is."""
-    return ArchiveAddress(database.parent / BESIDE_THE_DATABASE if database else None)
+def address_beside(folder: Path | None) -> ArchiveAddress:
+    """Where the archive is if nobody says: in the database's folder, in memory if that is there."""
+    return ArchiveAddress(folder / BESIDE_THE_DATABASE if folder else None)

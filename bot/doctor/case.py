@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.kit.errors import StartError
 from bot.process.given_settings import read_settings
 from bot.process.settings import Settings
-from bot.storage.address import database_address
+from bot.storage.address import Server, database_address
 from bot.storage.lock import holder
 
 
@@ -71,6 +71,11 @@ class Case:
     def database(self) -> Path | None:
         """The database's file, if the settings name one."""
         return database_address(self.settings.database_url).path if self.knows("database_url") else None
+
+    @property
+    def server(self) -> Server | None:
+        """The server's database, if the settings name one."""
+        return database_address(self.settings.database_url).server if self.knows("database_url") else None
 
     @property
     def bot_runs(self) -> bool:

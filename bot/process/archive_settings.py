@@ -61,7 +61,7 @@ class ArchiveSettings(BaseSettings):
     def archive_address(self, database_url: str) -> ArchiveAddress:
         """Where the archive is of the bot with this database."""
         if self.archive_url is None:
-            return address_beside(database_address(database_url).path)
+            return address_beside(database_address(database_url).folder)
         return archive_address(self.archive_url)
 
     @property

@@ -68,7 +68,8 @@ class DatabaseSettings(BaseSettings):
     database_url: Annotated[str, _checked_by(database_address)] = Field(
         "sqlite:///data/odyssey.sqlite3",
         validate_default=True,
-        description="Where broadcasts, streams, suggestions and recordings are kept: a SQLite file.",
+        repr=False,  # a server's has a password
+        description="Where everything is kept: a SQLite file, or a PostgreSQL server's database.",
     )
     backup_dir: Annotated[str | None, _checked_by(check_path)] = Field(
         None, description="Where the bot keeps copies of the database; unset means backups, beside it."
@@ -85,6 +86,12 @@ class DatabaseSettings(BaseSettings):
     def backup_path(self) -> Path | None:
         """Where copies are kept; None for beside the database."""
         return Path(self.backup_dir) if self.backup_dir else None
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must stand in no log."""
+        server = database_address(self.database_url).server
+        return server.secrets if server else []
 
     @model_validator(mode="before")
     @classmethod
@@ -217,9 +224,12 @@ class Settings(DatabaseSettings, ArchiveSettings):
     def secrets(self) -> list[str]:
         """What must stand in no log."""
         return [
-            value.get_secret_value()
-            for name in type(self).model_fields
-            if isinstance(value := getattr(self, name), SecretStr)
+            *super().secrets,
+            *(
+                value.get_secret_value()
+                for name in type(self).model_fields
+                if isinstance(value := getattr(self, name), SecretStr)
+            ),
         ]
 
     @property

@@ -11,8 +11,8 @@ from bot.storage.completing import completions, number_of, offered
 from bot.storage.connections import Database, read
 from bot.storage.rows import BROADCASTS, past_broadcasts_of
 from bot.storage.schema import broadcasts, storable, streams
+from bot.storage.search.choosing import index_of
 from bot.storage.search.finding import Finder
-from bot.storage.search.fts5 import Fts5Index
 from bot.storage.search.places import LAST
 from bot.storage.search.port import TextIndex
 
@@ -30,7 +30,7 @@ class DatabaseCatalogue:
 
     def __init__(self, database: Database, index: TextIndex | None = None) -> None:
         self._database = database
-        self._index = index or Fts5Index()
+        self._index = index or index_of(database.dialect)
 
     async def channels(self, guild_id: int) -> list[int]:
         """From one to the next: a server has many more broadcasts than channels."""

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, CompoundSelect, Connection, Row, Select, create_engine, event
+from sqlalchemy import URL, CompoundSelect, Connection, Engine, Row, Select, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage import pragmas
@@ -14,8 +15,6 @@ from bot.storage.unbroken import to_the_end
 
 CONNECTIONS = 3
 """Of each kind; so many read at the same time, others wait for one. The writer has its own."""
-LOOP_DRIVERS = {"sqlite": "sqlite+aiosqlite"}
-"""By the driver of the threads."""
 
 Answer = TypeVar("Answer")
 
@@ -26,17 +25,10 @@ class InThreads:
     By a driver for the loop each statement would be several, each as long as a turn of a loop that is busy.
     """
 
-    def __init__(self, url: URL, *, lock_wait_s: float, connections: int) -> None:
-        self.url = url
-        self._rules: dict[str, Any] = {
-            "pool_size": connections,
-            "max_overflow": 0,
-            "connect_args": {"timeout": lock_wait_s},
-            "hide_parameters": True,  # errors are logged, what people write is not
-        }
-        self.engine = create_engine(url, **self._rules)
+    def __init__(self, engine: Engine, connections: int) -> None:
+        self.engine = engine
         """For who has a thread, or may block the loop."""
-        pragmas.set_up(self.engine)
+        self.dialect = engine.dialect.name
         self._threads = ThreadPoolExecutor(connections, "database")
         self._is_left = False
 
@@ -74,14 +66,7 @@ class InThreads:
 
 
 class Database(InThreads):
-    """A database that is open. A single query is read by the driver for the loop, what takes several in a
-    thread."""
-
-    def __init__(self, url: URL, *, lock_wait_s: float) -> None:
-        super().__init__(url, lock_wait_s=lock_wait_s, connections=CONNECTIONS)
-        self.of_loop = create_async_engine(url.set(drivername=LOOP_DRIVERS[url.drivername]), **self._rules)
-        pragmas.set_up(self.of_loop.sync_engine)
-        self._is_open = False
+    """A database that is open."""
 
     @to_the_end
     async def open(self) -> None:
@@ -93,13 +78,32 @@ class Database(InThreads):
                     taken.enter_context(self.engine.connect())
 
         await self._in_thread(opened)
+
+    async def read(self, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
+        """The rows of a single query."""
+        return await self.ask(lambda connection: connection.execute(query).all())
+
+
+class FileDatabase(Database):
+    """SQLite's file. A single query is read by the driver for the loop, what takes several in a thread."""
+
+    def __init__(self, path: Path, *, lock_wait_s: float) -> None:
+        super().__init__(file_engine(path, lock_wait_s=lock_wait_s, connections=CONNECTIONS), CONNECTIONS)
+        self.of_loop = create_async_engine(
+            URL.create("sqlite+aiosqlite", database=str(path)), **_rules(lock_wait_s, CONNECTIONS)
+        )
+        pragmas.set_up(self.of_loop.sync_engine)
+        self._is_open = False
+
+    @to_the_end
+    async def open(self) -> None:
+        await super().open()
         self._is_open = True
         async with self._all_of_loop():
             pass
 
     @to_the_end
     async def read(self, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:
-        """The rows of a single query."""
         async with self.of_loop.connect() as connection:
             found: Sequence[Row[Any]] = (await connection.execute(query)).all()
         return found
@@ -120,6 +124,22 @@ class Database(InThreads):
             for _ in range(CONNECTIONS):
                 await taken.enter_async_context(self.of_loop.connect())
             yield
+
+
+def file_engine(path: Path, *, lock_wait_s: float, connections: int) -> Engine:
+    """SQLite's, in threads."""
+    engine = create_engine(URL.create("sqlite", database=str(path)), **_rules(lock_wait_s, connections))
+    pragmas.set_up(engine)
+    return engine
+
+
+def _rules(lock_wait_s: float, connections: int) -> dict[str, Any]:
+    return {
+        "pool_size": connections,
+        "max_overflow": 0,
+        "connect_args": {"timeout": lock_wait_s},
+        "hide_parameters": True,  # errors are logged, what people write is not
+    }
 
 
 async def read(database: Database, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Row[Any]]:

@@ -32,7 +32,7 @@ from bot.storage.floors import gone_with, put_to_the_vote, voted_on_mode
 from bot.storage.names import Names, known, named
 from bot.storage.outbox import owed
 from bot.storage.schema import storable
-from bot.storage.search.fts5 import Fts5Index
+from bot.storage.search.choosing import index_of
 from bot.storage.search.port import TextIndex
 from bot.storage.writer import Upsert, Writer, insert_new, upsert
 
@@ -58,7 +58,7 @@ class DatabaseJournal:
         self._writer = writer
         self._outbox = outbox
         self.names = Names()
-        self._index = index or Fts5Index()
+        self._index = index or index_of(writer.dialect)
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         self.told.tell(broadcast)

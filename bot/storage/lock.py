@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.kit.errors import StartError
+from bot.storage.address import Server
 from bot.storage.private import PRIVATE
 
 log = logging.getLogger(__name__)
@@ -103,13 +104,14 @@ def _lock(descriptor: int, database: Path) -> None:
             if error.errno not in _TAKEN:
                 raise
             if not left:
-                raise StartError(_in_use(database, _read(descriptor))) from None
+                raise StartError(in_use(database, _read(descriptor))) from None
             time.sleep(_PAUSE_S)
         else:
             return
 
 
-def _in_use(database: Path, by: Holder | None) -> str:
+def in_use(database: Path | Server, by: Holder | None) -> str:
+    """The refusal of a second bot."""
     whose = f": {by}" if by else ""
     return (
         f"The database {database} is in use by another bot that runs{whose}. "

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select, update
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.interrupted import Interrupted, Left
@@ -15,6 +15,7 @@ from bot.broadcast.states import Reason, State
 from bot.storage import rows
 from bot.storage.connections import Database, read
 from bot.storage.floors import gone_with, handed_in, motion_left
+from bot.storage.functions import as_entered, seconds_since
 from bot.storage.outbox import owed_posts, owed_recordings, owed_words
 from bot.storage.schema import broadcasts, last_moments, posts, streams, suggestions, votes
 
@@ -48,8 +49,7 @@ _BEGAN_AT = func.coalesce(broadcasts.c.live_at, broadcasts.c.requested_at)
 _LAST_SEEN_AT = _later(_later(_BEGAN_AT, broadcasts.c.last_seen_at), _LAST_STREAM_AT)
 """What began or ended in it is a sign of life too: none of its streams begins after its end."""
 _ENDED_AT = func.coalesce(_LAST_STREAM_AT, _LAST_SEEN_AT)
-_DAY_S = 86400
-_WAITED_S = (func.julianday(_ENDED_AT) - func.julianday(_LAST_ON_AIR_AT)) * _DAY_S
+_WAITED_S = seconds_since(_ENDED_AT, _LAST_ON_AIR_AT)
 """For a stream that did not begin any more."""
 _SETTLED = [outcome.value for outcome in Outcome if outcome.is_settled]
 _IS_ENDING = (broadcasts.c.state == State.ENDING.value) | broadcasts.c.reason.is_not(None)
@@ -90,7 +90,7 @@ async def left_open(database: Database) -> list[CutOff]:
 async def _interrupted(database: Database, row: Row[Any]) -> Interrupted:
     its_streams = select(streams).where(streams.c.broadcast_id == row.id).order_by(streams.c.number)
     its_suggestions = rows.SUGGESTIONS.where(suggestions.c.broadcast_id == row.id).order_by(
-        suggestions.c.suggested_at, text("suggestions.rowid")
+        suggestions.c.suggested_at, as_entered(suggestions.c.id)
     )
     its_votes = select(votes).where(votes.c.broadcast_id == row.id, votes.c.suggestion_id.is_not(None))
     moments = await read(database, select(last_moments).where(last_moments.c.broadcast_id == row.id))

@@ -26,12 +26,18 @@ def known_revisions() -> list[str]:
     return sorted(match["revision"] for match in found if match)
 
 
-def revision_by(execute: Callable[[str], Rows]) -> str | None:
+_IS_THERE = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'",
+    "postgresql": "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL",
+}
+
+
+def revision_by(execute: Callable[[str], Rows], dialect: str = "sqlite") -> str | None:
     """The revision of the database in which `execute` executes queries; None if it has no schema yet.
 
     Raises `SchemaError` when it says that it has several.
     """
-    if not execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
+    if not execute(_IS_THERE[dialect]).fetchall():
         return None
     found = execute("SELECT version_num FROM alembic_version").fetchall()
     if len(found) > 1:

@@ -15,7 +15,7 @@ from bot.broadcast.telling.backoff import Backoff
 from bot.broadcast.telling.listeners import Listeners
 from bot.storage.connections import Database
 from bot.storage.faults import is_away
-from bot.storage.own_connection import OwnConnection, Transactions
+from bot.storage.own_connection import Transactions, own_connection
 from bot.storage.unbroken import to_the_end
 
 BATCH_LIMIT = 500
@@ -72,10 +72,11 @@ class Writer:
         database: Database,
         *,
         patience_s: float = 600.0,
-        connect: Callable[[Database], Transactions] = OwnConnection,
+        connect: Callable[[Database], Transactions] = own_connection,
     ) -> None:
         self.tried = Listeners[Try]()
         """Told of each try to commit."""
+        self.dialect = database.dialect
         self._connection = connect(database)
         self._patience_s = patience_s
         self._away_since: float | None = None

@@ -9,6 +9,7 @@ each change, so that two processes can notice each other's.
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0006"
@@ -16,7 +17,9 @@ down_revision = "0006"
 
 def upgrade() -> None:
     """Adds columns; the posts are made anew, since their key is another column."""
-    op.add_column("streams", sa.Column("service_id", sa.String(128)))
+    # Looked for by its front: in the order of its letters' numbers, as SQLite has it anyway.
+    in_order = postgresql.VARCHAR(collation="C")
+    op.add_column("streams", sa.Column("service_id", sa.String(128).with_variant(in_order, "postgresql")))
     op.add_column("streams", sa.Column("number", sa.Integer, nullable=False, server_default="1"))
     op.add_column("streams", sa.Column("intended_at", sa.DateTime))
     op.execute("UPDATE streams SET service_id = id, intended_at = started_at")

@@ -33,4 +33,5 @@ def upgrade() -> None:
         ["broadcast_id"],
         unique=True,
         sqlite_where=sa.text(_OF_RECORDINGS),
+        postgresql_where=sa.text(_OF_RECORDINGS),
     )

@@ -39,8 +39,9 @@ def upgrade() -> None:
         "suggestions",
         ["interaction_id"],
         sqlite_where=sa.text("interaction_id IS NOT NULL"),
+        postgresql_where=sa.text("interaction_id IS NOT NULL"),
     )
-    since = (datetime.now(UTC) - AWAITED_FOR).strftime("%Y-%m-%d %H:%M:%S.%f")
+    since = (datetime.now(UTC) - AWAITED_FOR).replace(tzinfo=None)
     awaited = (
         "SELECT 'recording:' || id, 'recording', id, broadcast_id, ended_at FROM streams "
         "WHERE service_id IS NOT NULL AND ended_at > :since AND recording_dropped_at IS NULL "
@@ -53,4 +54,4 @@ def upgrade() -> None:
     )
     for rows in (awaited, to_be_shown):
         owed = sa.text(f"INSERT INTO outbox (key, kind, subject_id, broadcast_id, made_at) {rows}")
-        op.get_bind().execute(owed, {"since": since})
+        op.get_bind().execute(owed.bindparams(sa.bindparam("since", since, sa.DateTime)))

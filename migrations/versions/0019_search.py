@@ -10,6 +10,7 @@ one with no panel to seek.
 import sqlalchemy as sa
 from alembic import op
 
+from bot.storage.search import tsvector
 from bot.storage.search.filling import fill, make_index
 
 revision = "0019"
@@ -40,8 +41,11 @@ def upgrade() -> None:
     op.drop_index("ix_streams_started_at", "streams")
     op.drop_index("ix_actions_guild_id_at", "actions")
     op.get_bind().execute(sa.text(_SOUGHT))
-    make_index(op.get_bind())
-    fill(op.get_bind())
+    if op.get_context().dialect.name == "sqlite":
+        make_index(op.get_bind())
+        fill(op.get_bind())
+    else:
+        tsvector.make_index(op.get_bind())
     for table, *columns in (
         ("broadcasts", "guild_id", "ended_at"),
         ("broadcasts", "guild_id", "number", "channel_id", "text_id"),
@@ -59,4 +63,4 @@ def upgrade() -> None:
         ("ix_streams_open", "streams", "broadcast_id", "ended_at IS NULL"),
         ("ix_suggestions_open", "suggestions", "broadcast_id", "settled_at IS NULL"),
     ):
-        op.create_index(name, table, [column], sqlite_where=sa.text(where))
+        op.create_index(name, table, [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))

@@ -13,7 +13,7 @@ down_revision = "0021"
 def upgrade() -> None:
     op.create_table(
         "left_servers",
-        sa.Column("guild_id", sa.BigInteger, nullable=False),
+        sa.Column("guild_id", sa.BigInteger, nullable=False, autoincrement=False),
         sa.Column("left_at", sa.DateTime, nullable=False),
         sa.PrimaryKeyConstraint("guild_id", name="pk_left_servers"),
     )

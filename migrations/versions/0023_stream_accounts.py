@@ -17,4 +17,5 @@ def upgrade() -> None:
         "streams",
         ["account_id", "intended_at"],
         sqlite_where=sa.text("account_id IS NOT NULL"),
+        postgresql_where=sa.text("account_id IS NOT NULL"),
     )

@@ -50,5 +50,5 @@ def test_what_is_refused(url: str) -> None:
 
 def test_it_is_beside_the_database_unless_said() -> None:
     """And in memory if the database is."""
-    assert address_beside(Path("data/odyssey.sqlite3")) == ArchiveAddress(Path("data/archive"))
+    assert address_beside(Path("data")) == ArchiveAddress(Path("data/archive"))
     assert address_beside(None) == ArchiveAddress()

@@ -167,7 +167,7 @@ def test_a_url_that_leads_nowhere_is_refused(monkeypatch: pytest.MonkeyPatch, na
         ("DISCORD_TOKEN", "abc\ndef"),
         ("ODYSSEY_API_KEY", "schlüssel"),
         ("ODYSSEY_API_KEY", "a\x00b".replace("\x00", "\x07")),
-        ("DATABASE_URL", "postgresql://host/name"),
+        ("DATABASE_URL", "postgresql://host"),
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", "sqlite:///x.db?timeout=abc"),
         ("DATABASE_URL", "sqlite:///x.db?timeout=-1"),

@@ -59,6 +59,8 @@ class LoopDatabase:
     In a question and in a transaction nobody waits.
     """
 
+    dialect = "sqlite"
+
     def __init__(self, disk: Disk, luck: random.Random, passed: Callable[[str], None]) -> None:
         self._disk = disk
         self._passed = passed

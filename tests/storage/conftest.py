@@ -1,6 +1,6 @@
 """A real database in a file of the test's own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from bot.guilds.guilds import Guilds, RunningIn
 from bot.guilds.words.judge import MakeFilter
 from bot.guilds.words.text_rules import make_text_filter
 from bot.process.clock import SystemClock
-from bot.storage.connections import Database
+from bot.storage.connections import Database, FileDatabase
 from bot.storage.database import open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
@@ -26,6 +26,9 @@ from bot.storage.outbox import DatabaseOutbox
 from bot.storage.writer import Writer
 from tests.storage.copies import add_broadcast
 from tests.support.database import PutDatabase
+from tests.support.postgres import EMPTY, Postgres, empty_postgres, postgres
+
+__all__ = ["empty_postgres", "postgres"]
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 CHANNEL = Channel(guild_id=2**62 + 1, id=2**62 + 2)
@@ -51,6 +54,7 @@ class Store:
     async def let_go(self) -> None:
         """Nobody has the file open who reads, as of a bot that was stopped."""
         self.database.engine.dispose()
+        assert isinstance(self.database, FileDatabase)
         await self.database.of_loop.dispose()
 
     async def long_broadcast(self, streams: int) -> tuple[Broadcast, list[Stream]]:
@@ -86,16 +90,34 @@ class Store:
         return broadcast, stream
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """A database that does not exist yet, in a directory that does not either."""
-    return f"sqlite:///{tmp_path / 'data' / 'odyssey.sqlite3'}"
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One contract, and two databases that keep it: what is stored is asked of both."""
+    if "store" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("sqlite"):
+        metafunc.parametrize("dialect", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
-async def store(url: str, put_database: PutDatabase) -> AsyncIterator[Store]:
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Which database a test has."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def url(dialect: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A file that does not exist yet, in a directory that does not either; or a server's empty database."""
+    if dialect == "sqlite":
+        yield f"sqlite:///{tmp_path / 'data' / 'odyssey.sqlite3'}"
+        return
+    server: Postgres = request.getfixturevalue("empty_postgres")
+    with server.database(EMPTY) as made:
+        yield made
+
+
+@pytest.fixture
+async def store(url: str, dialect: str, put_database: PutDatabase) -> AsyncIterator[Store]:
     """An empty storage."""
-    put_database(Path(url.removeprefix("sqlite:///")))
+    if dialect == "sqlite":
+        put_database(Path(url.removeprefix("sqlite:///")))
     async with open_database(url) as database, Writer(database) as writer:
         outbox = Outbox(DatabaseOutbox(database, writer), SystemClock())
         yield Store(url, database, writer, outbox, DatabaseJournal(writer, outbox), DatabaseHistory(database))

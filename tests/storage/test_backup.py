@@ -20,6 +20,8 @@ from tests.storage.copies import add_broadcast, broadcasts_in, damage, files_lim
 from tests.storage.test_panels import migrated
 from tests.support.database import PutDatabase
 
+pytestmark = pytest.mark.sqlite
+
 
 def file_of(store: Store) -> Path:
     return Path(store.url.removeprefix("sqlite:///"))

@@ -16,11 +16,13 @@ from bot.guilds.first_questions import FirstQuestions
 from bot.kit.errors import StartError
 from bot.process.clock import SystemClock
 from bot.storage import migrating, revisions, schema
-from bot.storage.connections import read
+from bot.storage.connections import FileDatabase, read
 from bot.storage.database import open_database
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.writer import Writer
 from tests.storage.conftest import Store
+
+pytestmark = pytest.mark.sqlite
 
 
 async def test_the_migrations_make_the_schema_that_the_code_sees(store: Store) -> None:
@@ -177,6 +179,7 @@ async def test_all_connections_are_there_from_the_start(tmp_path: Path) -> None:
     """However many read at once, none is made any more: so none can be cut off while it is."""
     async with open_database(f"sqlite:///{tmp_path / 'x.sqlite3'}") as database:
         made: list[object] = []
+        assert isinstance(database, FileDatabase)
         for engine in (database.engine, database.of_loop.sync_engine):
             event.listen(engine, "connect", lambda connection, _: made.append(connection))
         await asyncio.gather(*(read(database, select(literal(1))) for _ in range(20)))

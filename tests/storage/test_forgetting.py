@@ -48,6 +48,7 @@ def test_every_column_with_somebody_is_known_for_it(table: Table) -> None:
         assert not column.name.endswith("_name"), f"{column}: names stand in the table of people alone"
 
 
+@pytest.mark.sqlite
 async def test_nothing_is_left_of_who_is_forgotten(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither ID nor name, in any table, however few rows at a time; rows and counts are as many as before.
 
@@ -71,6 +72,7 @@ async def test_nothing_is_left_of_who_is_forgotten(store: Store, monkeypatch: py
     assert after.count("-77") == len(re.findall(r"\b111\b", before)) - 2, "all but the name's and the mute's"
 
 
+@pytest.mark.sqlite
 async def test_what_the_world_took_stays_and_what_it_did_not_goes(store: Store) -> None:
     """With the words goes a moderator's entry of them; nothing leads to the message any more."""
     await fill(store, HERE)
@@ -145,6 +147,7 @@ async def test_a_name_that_only_an_entry_of_before_had_goes_too(store: Store) ->
         assert {tuple(row) for row in left} == {(7001, -6), (9001, -5), (9001, -6)}
 
 
+@pytest.mark.sqlite
 async def test_the_name_leaves_the_file_as_well(store: Store) -> None:
     """Once the bot was stopped, no byte of it is left in the database or beside it."""
     await fill(store, HERE)

@@ -50,6 +50,7 @@ def test_every_table_belongs_to_a_server(table: Table) -> None:
     assert is_theirs is (table.name not in OF_PEOPLE)
 
 
+@pytest.mark.sqlite
 async def test_all_of_a_server_is_deleted_when_its_time_is_over(store: Store, run: Run) -> None:
     """Not before; the files of its broadcasts first; nothing of another server."""
     before = everything(store)
@@ -71,6 +72,7 @@ async def test_all_of_a_server_is_deleted_when_its_time_is_over(store: Store, ru
     assert run.deleted == [HERE.guild_id], "once"
 
 
+@pytest.mark.sqlite
 async def test_a_server_that_takes_the_bot_back_in_time_loses_nothing(store: Store, run: Run) -> None:
     """Whether the bot hears of it, or finds itself there at its next start; its days begin anew then."""
     before = everything(store)
@@ -118,6 +120,7 @@ async def test_the_operator_may_keep_all(store: Store, run: Run) -> None:
     assert not keeping.deleted
 
 
+@pytest.mark.sqlite
 async def test_what_failed_is_tried_again(store: Store, run: Run) -> None:
     """The archive is away: no row goes before its file, since nobody would find it again."""
     is_away = True

@@ -77,6 +77,7 @@ async def test_a_stream_is_stored_before_the_service_knows_of_it(store: Store) -
     assert ([each.stream for each in past.streams], page.total) == ([begun], 1)
 
 
+@pytest.mark.sqlite
 async def test_a_crash_closes_a_stream_that_never_got_its_id(store: Store) -> None:
     """As the others; its recording is not asked for, and it is not the channel's latest."""
     broadcast, stream = live_broadcast()

@@ -137,6 +137,7 @@ async def test_a_person_is_written_once_for_a_name(store: Store, written: Callab
         assert suggestion.viewer == renamed
 
 
+@pytest.mark.sqlite
 async def test_a_name_that_was_not_stored_comes_with_the_next_suggestion(store: Store) -> None:
     """Its transaction failed: whoever is at fault, it is not taken for stored."""
     broadcast, _ = live_broadcast()

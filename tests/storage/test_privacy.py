@@ -34,6 +34,8 @@ from bot.storage.people import DatabaseServers
 from bot.storage.recording_links import DatabaseRecordingLinks
 from tests.storage.conftest import NOW, Store
 
+pytestmark = pytest.mark.sqlite
+
 PRIVACY = (Path(__file__).parents[2] / "PRIVACY.md").read_text()
 OF_A_PERSON, OF_A_SERVER = re.findall(r"```sql\n(.*?)```", PRIVACY, re.DOTALL)
 PLACES = {"guild_id", "channel_id", "message_id", "interaction_id", "text_id"}

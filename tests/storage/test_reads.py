@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.broadcast.wanted import Standing, Wanted
+from bot.storage.connections import FileDatabase
 from bot.storage.history import DatabaseHistory
 from tests.storage.conftest import CHANNEL, MIKA, NOW, Store
 
@@ -18,6 +19,7 @@ def page(wanted: Wanted, **turn: int) -> Question:
     return lambda history: history.past_broadcasts(GUILD, [CHANNEL.id], wanted, limit=8, **turn)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("question", "statements"),
     [
@@ -43,6 +45,7 @@ async def test_a_question_is_one_wait(store: Store, question: Question, statemen
     for number in range(1, 11):
         await store.past_broadcast(number)
     taken, executed = list[str](), list[str]()
+    assert isinstance(store.database, FileDatabase)
     for kind, engine in (("thread", store.database.engine), ("loop", store.database.of_loop.sync_engine)):
         event.listen(engine, "checkout", lambda *_, kind=kind: taken.append(kind))
         event.listen(engine, "before_cursor_execute", lambda *more: executed.append(more[2]))

@@ -19,6 +19,8 @@ from bot.storage.restoring import restore
 from tests.storage.copies import add_broadcast, broadcasts_in, damage, files_limited_to, mode_of, names_in
 from tests.support.processes import ROOT
 
+pytestmark = pytest.mark.sqlite
+
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
 
 

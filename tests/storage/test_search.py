@@ -188,6 +188,7 @@ async def test_what_is_deleted_or_changed_is_not_found_any_more(store: Store) ->
         assert connection.execute(text("SELECT count(*) FROM texts")).scalar() == 0
 
 
+@pytest.mark.sqlite
 async def test_it_is_entered_with_its_cause_or_not_at_all(store: Store) -> None:
     """A statement of the same transaction that fails takes the words back."""
     broadcast, stream = await store.past_broadcast(1)
@@ -265,6 +266,7 @@ async def test_filters_narrow_the_list(
 
 @pytest.mark.parametrize("parts", [finding.PARTS, (20, 40, 10_000)], ids=["few", "many"])
 @pytest.mark.parametrize("wanted", [Wanted(), Wanted("snow"), Wanted(person_id=ROBIN.id)])
+@pytest.mark.sqlite
 async def test_pages_follow_each_other(
     store: Store, wanted: Wanted, parts: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,6 +310,7 @@ async def test_pages_follow_each_other(
     ]
 
 
+@pytest.mark.sqlite
 async def test_the_index_is_what_the_migrations_made(store: Store) -> None:
     """Table and triggers, word by word."""
     with store.database.engine.connect() as connection:

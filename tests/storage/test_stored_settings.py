@@ -18,6 +18,8 @@ from tests.storage.conftest import MODERATOR, NOW, Store, guilds_of
 from tests.storage.test_guilds import GUILD
 from tests.support.rules import UNSET
 
+pytestmark = pytest.mark.sqlite
+
 ROBIN = Viewer(1, "Robin")
 
 

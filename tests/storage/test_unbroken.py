@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from bot.app.wiring import run_bot
-from bot.storage.connections import CONNECTIONS
+from bot.storage.connections import CONNECTIONS, FileDatabase
 from bot.storage.database import open_database
 from bot.storage.history import DatabaseHistory
 from bot.storage.schema import guild_settings
@@ -19,6 +19,8 @@ from bot.storage.writer import Writer
 from tests.e2e.conftest import House, house
 from tests.storage.conftest import NOW, Store
 from tests.support.database import PutDatabase
+
+pytestmark = pytest.mark.sqlite
 
 __all__ = ["house"]  # the fixtures
 
@@ -60,6 +62,7 @@ async def test_a_cancelled_read_leaves_its_connection_as_it_was(tmp_path: Path) 
     """Whenever it is cancelled, and twice too: no connection is thrown away or made anew."""
     async with open_database(f"sqlite:///{tmp_path / 'odyssey.sqlite3'}") as database:
         history, made = DatabaseHistory(database), list[object]()
+        assert isinstance(database, FileDatabase)
         for engine in (database.engine, database.of_loop.sync_engine):
             event.listen(engine, "connect", lambda connection, _: made.append(connection))
         for turns in range(60):

@@ -15,6 +15,8 @@ from bot.storage.writer import Try, Writer
 from tests.storage.conftest import NOW, Store
 from tests.support.own_connection import on_own_connection
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,12 @@ OLD = timedelta(days=2)
 
 
 async def check(case: Case) -> AsyncIterator[Finding]:
+    if case.server:
+        said = f"The bot makes no copies of a server's database ({case.server})."
+        yield warning(
+            ABOUT, said, "See that something else does: pg_dump each night, or the server's own way."
+        )
+        return
     if case.database is None or not case.knows("backup_dir", "backup_days"):
         return
     copies = KeptCopies.of(case.database, case.settings.backup_path)

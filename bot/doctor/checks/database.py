@@ -9,17 +9,26 @@ from pathlib import Path
 
 from bot.doctor.case import Case
 from bot.doctor.finding import Finding, error, ok, warning
+from bot.kit.errors import StartError
+from bot.storage.address import Server, database_address
 from bot.storage.contents import Contents, DamagedError, check_whole, opened_to_read, read_contents
+from bot.storage.database import look
+from bot.storage.holding import holder_of
 from bot.storage.kept_copies import KeptCopies
 from bot.storage.lock import holder, left_by
 from bot.storage.revisions import SchemaError, known_revisions
 
 ABOUT = "database"
 AS_THE_BOT = "Run the doctor as the user that the bot runs as; if it is this one, give it the files (chown)."
+ON_SERVER = "Check DATABASE_URL, and on the server who may log in, and from where."
 RESTORE = "Stop the bot, and put a copy back: python -m bot restore FILE (the newest are in {})."
 
 
 async def check(case: Case) -> AsyncIterator[Finding]:
+    if server := case.server:
+        for finding in await _of_server(case, server):
+            yield finding
+        return
     path = case.database
     if path is None:
         if case.knows("database_url"):
@@ -56,12 +65,22 @@ async def check(case: Case) -> AsyncIterator[Finding]:
     except (DamagedError, SchemaError, sqlite3.Error) as problem:
         yield error(ABOUT, f"{path} is damaged: {problem}.", RESTORE.format(copies.directory))
     else:
-        yield _revision(path, contents)
+        yield _revision(path, contents.revision)
         rows = f"{contents.rows.get('broadcasts', 0)} broadcasts, {contents.rows.get('streams', 0)} streams"
         yield ok(ABOUT, f"It is whole: {contents.size_bytes / 1e6:.1f} MB, {rows}.")
     finally:
         given_up.set()
     yield _whose(path)
+
+
+async def _of_server(case: Case, server: Server) -> list[Finding]:
+    try:
+        by = await asyncio.to_thread(holder_of, database_address(case.settings.database_url))
+        found = await look(server)
+    except (OSError, StartError) as problem:
+        return [error(ABOUT, f"{server} cannot be used: {str(problem).splitlines()[0]}", ON_SERVER)]
+    said = f"A bot that runs has the database: {by}." if by else "No bot has the database."
+    return [_revision(str(server), found), ok("lock", said)]
 
 
 def _whose(path: Path) -> Finding:
@@ -96,8 +115,8 @@ def _read(path: Path, *, is_still: bool, given_up: threading.Event) -> Contents:
         return contents
 
 
-def _revision(path: Path, contents: Contents) -> Finding:
-    known, revision = known_revisions(), contents.revision
+def _revision(path: Path | str, revision: str | None) -> Finding:
+    known = known_revisions()
     if revision == known[-1]:
         return ok(ABOUT, f"Its revision is {revision}, the newest.")
     if revision in known:

@@ -2,7 +2,15 @@
 
 import sqlalchemy as sa
 
-from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, metadata, person_id, version
+from bot.storage.schema.columns import (
+    AnyString,
+    AnyText,
+    UtcDateTime,
+    metadata,
+    partial_index,
+    person_id,
+    version,
+)
 
 broadcasts = sa.Table(
     "broadcasts",
@@ -45,8 +53,8 @@ broadcasts = sa.Table(
     sa.Index(None, "guild_id", "channel_id", "number", "text_id"),
     sa.Index(None, "guild_id", "state", "number", "channel_id", "text_id"),
     sa.Index(None, "guild_id", "host_id", "number", "text_id"),
-    sa.Index("ix_broadcasts_open", "state", sqlite_where=sa.text("ended_at IS NULL")),
-    sa.Index("ix_broadcasts_panels_not_sought", "state", sqlite_where=sa.text("panels_sought_at IS NULL")),
+    partial_index("ix_broadcasts_open", "state", where="ended_at IS NULL"),
+    partial_index("ix_broadcasts_panels_not_sought", "state", where="panels_sought_at IS NULL"),
 )
 
 last_moments = sa.Table(
@@ -88,13 +96,8 @@ streams = sa.Table(
     # The place of its prompt in the search.
     sa.Column("text_id", sa.BigInteger),
     version(),
-    sa.Index(
-        "ix_streams_account",
-        "account_id",
-        "intended_at",
-        sqlite_where=sa.text("account_id IS NOT NULL"),
-    ),
-    sa.Index("ix_streams_open", "broadcast_id", sqlite_where=sa.text("ended_at IS NULL")),
+    partial_index("ix_streams_account", "account_id", "intended_at", where="account_id IS NOT NULL"),
+    partial_index("ix_streams_open", "broadcast_id", where="ended_at IS NULL"),
 )
 
 suggestions = sa.Table(
@@ -128,12 +131,8 @@ suggestions = sa.Table(
     version(),
     sa.Index(None, "broadcast_id", "suggested_at"),
     sa.Index(None, "viewer_id", "text_id"),
-    sa.Index("ix_suggestions_open", "broadcast_id", sqlite_where=sa.text("settled_at IS NULL")),
-    sa.Index(
-        "ix_suggestions_interaction_id",
-        "interaction_id",
-        sqlite_where=sa.text("interaction_id IS NOT NULL"),
-    ),
+    partial_index("ix_suggestions_open", "broadcast_id", where="settled_at IS NULL"),
+    partial_index("ix_suggestions_interaction_id", "interaction_id", where="interaction_id IS NOT NULL"),
 )
 
 recordings = sa.Table(

@@ -82,6 +82,12 @@ def person_id(
     )
 
 
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """An index of those rows of its table alone of which `where` is true."""
+    condition = sa.text(where)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
 def version() -> sa.Column[int]:
     """Goes up whenever a row is overwritten whole: who has read another one can notice it."""
     return sa.Column("version", sa.Integer, nullable=False, server_default="1")

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.storage.schema.columns import UtcDateTime, metadata
+from bot.storage.schema.columns import UtcDateTime, metadata, partial_index
 
 watch_links = sa.Table(
     "watch_links",
@@ -38,11 +38,9 @@ posts = sa.Table(
     sa.Column("streams_shown", sa.Integer, nullable=False, server_default="0"),
     # A digest of all that it shows.
     sa.Column("looks", sa.String(16)),
-    sa.Index(
-        "ix_posts_open_panels", "posted_at", sqlite_where=sa.text("kind = 'panel' AND closed_at IS NULL")
-    ),
+    partial_index("ix_posts_open_panels", "posted_at", where="kind = 'panel' AND closed_at IS NULL"),
     # One message of its recordings for a broadcast; panels may be several.
-    sa.Index("ix_posts_recordings", "broadcast_id", unique=True, sqlite_where=sa.text("kind != 'panel'")),
+    partial_index("ix_posts_recordings", "broadcast_id", where="kind != 'panel'", unique=True),
 )
 
 outbox = sa.Table(

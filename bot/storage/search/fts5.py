@@ -75,6 +75,13 @@ class Fts5Index:
     def enter_suggestion(self, suggestion_id: str, prompt: str) -> Sequence[Executable]:
         return _entered("suggestions", suggestion_id, prompt)
 
+    def enter_placed(self, connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
+        rows = [
+            (place, " ".join(KEY % (place >> SERVER_FROM) + word for word in words_of(storable(prompt))))
+            for place, prompt in texts
+        ]
+        connection.exec_driver_sql("INSERT INTO texts (rowid, words) VALUES (?, ?)", rows)
+
     def server(self, connection: Connection, guild_id: int) -> int | None:
         query = select(guild_numbers.c.number).where(guild_numbers.c.guild_id == guild_id)
         return connection.execute(query).scalar()

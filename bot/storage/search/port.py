@@ -20,6 +20,9 @@ class TextIndex(Protocol):
     def enter_suggestion(self, suggestion_id: str, prompt: str) -> Sequence[Executable]:
         """The same for a suggestion that was applied, in a stream that was entered."""
 
+    def enter_placed(self, connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
+        """Enters texts, each with its place, that an index elsewhere had: this one has none of them."""
+
     def server(self, connection: Connection, guild_id: int) -> int | None:
         """What a server's places are made of; None if nothing of it was ever entered."""
 

@@ -1,0 +1,61 @@
+"""Opening a server's database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import Connection
+
+from bot.kit.errors import StartError
+from bot.storage.address import Server
+from bot.storage.postgresql.connecting import connected
+from bot.storage.postgresql.connections import READ_S, ServerDatabase
+from bot.storage.postgresql.sole_use import sole_use
+from bot.storage.revisions import SchemaError, revision_by
+from bot.storage.upgrading import migrate
+
+OLDEST = 140000
+"""PostgreSQL 14: what is older gets no mends any more."""
+
+
+@asynccontextmanager
+async def opened(server: Server, *, alone: bool, backup_dir: Path | None) -> AsyncIterator[ServerDatabase]:
+    """As `open_database`, which calls it. Raises `StartError`, `OSError` or what SQLAlchemy raises."""
+    async with AsyncExitStack() as stack:
+        if alone:
+            held = stack.enter_context(ExitStack())
+            try:
+                await asyncio.to_thread(held.enter_context, sole_use(server))
+            except psycopg.Error as error:
+                raise OSError(str(error).strip()) from error
+        database = ServerDatabase(server, is_alone=alone)
+        stack.push_async_callback(database.close)
+        await database.ask(_check)
+        await migrate(database, None, nullcontext() if alone else sole_use(server))
+        await database.open()
+        yield database
+
+
+def looked_at(server: Server) -> str | None:
+    """The revision of a database's schema; None if it has none yet. Raises `OSError` or `StartError`."""
+    try:
+        with connected(server, statement_s=READ_S, autocommit=True) as connection:
+            return revision_by(lambda query: connection.execute(query.encode()), "postgresql")
+    except (psycopg.Error, SchemaError) as error:
+        raise OSError(str(error).strip()) from error
+
+
+def _check(connection: Connection) -> None:
+    told = connection.exec_driver_sql(
+        "SELECT current_setting('server_version_num')::int, current_setting('server_version'), "
+        "current_setting('server_encoding')"
+    )
+    number, version, encoding = told.one()
+    if number < OLDEST:
+        raise StartError(f"The database's server is PostgreSQL {version}: the bot needs 14 or newer.")
+    if encoding != "UTF8":
+        raise StartError(
+            f"The database is made for texts in {encoding}: make one with ENCODING 'UTF8' TEMPLATE template0."
+        )
