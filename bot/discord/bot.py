@@ -30,6 +30,7 @@ from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.backoff import Backoff
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
+from bot.discord.chat_queue import ChatQueue
 from bot.discord.event_guard import guard, guard_tasks
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
@@ -123,6 +124,7 @@ class OdysseyBot(commands.Bot):
         self._telling: asyncio.Task[None] | None = None
         self._answered = asyncio.Event()  # what Discord says to the list of commands, the first time
         guard(self._connection.parsers)
+        self._chat = ChatQueue(self._connection.parsers)
 
     async def login(self, token: str) -> None:
         """As discord.py's, but it comes to an end, also when Discord does not answer or asks to wait long."""
@@ -162,6 +164,7 @@ class OdysseyBot(commands.Bot):
 
     async def close(self) -> None:
         self._note(is_connected=False)
+        self._chat.clear()
         # The second is discord.py's own, which it leaves behind when it is closed within moments.
         tasks = [task for task in (self._telling, self._connection._ready_task) if task]
         for task in tasks:
