@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from bot.broadcast.arbitration.line import LineLeft
@@ -15,6 +15,8 @@ from bot.broadcast.model import Broadcast, Outcome, Refusal, Stream, Suggestion,
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason
 
+_LEFT = (Reason.INTERRUPTED, Reason.SHUTDOWN)
+"""Why streams end that the next run of the bot goes on with."""
 PICTURE_AGE = timedelta(seconds=10)
 """A picture may be so much older than the moment it was stored with: none of before a panic is shown."""
 
@@ -69,7 +71,8 @@ class Interrupted:
             return 0.0
         begun = [stream for stream in self.streams if stream.has_begun]
         until = max((stream.ended_at or self.seen_at for stream in begun), default=broadcast.live_at)
-        return max(0.0, (until - broadcast.live_at - broadcast.off_air).total_seconds())
+        off_air = max(broadcast.off_air, self._without_a_bot)
+        return max(0.0, (until - broadcast.live_at - off_air).total_seconds())
 
     @property
     def cut_off(self) -> list[Stream]:
@@ -173,6 +176,16 @@ class Interrupted:
         """What it is still to begin with."""
         is_stopped = any(left.is_urgent for left in self.suggestions)
         return None if is_stopped or self.world.picture else self.handed_in
+
+    @property
+    def _without_a_bot(self) -> timedelta:
+        """For how long no bot was there, by its streams: of the last time, that may not be stored yet."""
+        begun = [stream for stream in self.streams if stream.has_begun]
+        away = timedelta()
+        for left, next_one in pairwise(begun):
+            if left.ended_at and left.end_reason in _LEFT:
+                away += max(timedelta(), next_one.started_at - left.ended_at)
+        return away
 
     def _picture(self, panic: Suggestion | None) -> Picture | None:
         if self.moment is None or self.moment_at is None:

@@ -164,3 +164,22 @@ def test_after_a_panic_nothing_is_left_of_before(is_applied: bool) -> None:
     assert [each.id for each in some.doubtful(at(99))] == ([] if is_applied else [safe.id])
     later = replace(some, moment_at=at(53) + PICTURE_AGE)
     assert later.world.picture == (PICTURE if is_applied else None)
+
+
+@pytest.mark.parametrize(
+    ("off_air_s", "reason"), [(0, Reason.INTERRUPTED), (0, Reason.SHUTDOWN), (5, Reason.INTERRUPTED)]
+)
+def test_time_without_a_bot_is_not_on_air_though_it_was_not_stored(off_air_s: int, reason: Reason) -> None:
+    """Killed again right after the next stream had begun: 30 s of the 90 nobody was there."""
+    first = replace(stream(1, 10, 40), end_reason=reason)
+    some = left(streams=(first, stream(2, 70)))
+    off_air = timedelta(seconds=off_air_s)
+    assert replace(some, broadcast=replace(some.broadcast, off_air=off_air)).on_air_s == 60
+
+
+def test_a_stream_that_broke_off_leaves_nobody_without_a_bot() -> None:
+    """What is stored as off air counts, and what is longer."""
+    first = replace(stream(1, 10, 40), end_reason=Reason.STREAM_ERROR)
+    some = left(streams=(first, stream(2, 70)))
+    assert some.on_air_s == 90
+    assert replace(some, broadcast=replace(some.broadcast, off_air=timedelta(seconds=50))).on_air_s == 40
