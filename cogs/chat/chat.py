@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 LOOKS_AT_ONCE = 4
 """Messages that are looked at again at once."""
+READ_WITHIN_S = 10.0
+"""So long at most what is said now waits for what was missed."""
 
 
 @dataclass(slots=True)
@@ -114,10 +116,13 @@ class Chat:
         """Hears what was missed, in its order: what is said now comes behind."""
         async with asyncio.TaskGroup() as hearing:
             try:
-                for heard in await self._late(session):
+                async with asyncio.timeout(READ_WITHIN_S):
+                    late = await self._late(session)
+                for heard in late:
                     hearing.create_task(self._hear_late(heard), name=f"message {heard.message.id} heard late")
             except NOT_TOLD as error:
-                log.info("who said what was missed is not known: %s", type(error).__name__)
+                broadcast_id = session.broadcast.id
+                log.info("what broadcast %s missed is not known: %s", broadcast_id, type(error).__name__)
             finally:
                 self.missed.end(session)
 

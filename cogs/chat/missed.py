@@ -1,7 +1,6 @@
 """What was said where a broadcast runs while nobody heard it: after a crash, or a session that was lost."""
 
 import asyncio
-import logging
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -9,15 +8,10 @@ import discord
 
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
-from cogs.kit.members import NOT_TOLD
 from cogs.kit.own_messages import SKEW
 
-log = logging.getLogger(__name__)
-
-MOST = 1000
-"""Messages of a channel that are read, the newest."""
-READ_WITHIN_S = 10.0
-"""So long at most what is said now waits for what was said before."""
+MOST = 500
+"""Messages of a channel that are read, the newest: as many as Discord gives without a rest."""
 
 
 @dataclass(slots=True)
@@ -73,22 +67,17 @@ class Missed:
         return gap is None or message_id > gap.until
 
     async def read(self, session: BroadcastSession) -> list[discord.Message]:
-        """What was missed, in its order; nothing where it may not be read, or cannot be just now."""
+        """What was missed, in its order; nothing where it may not be read. Raises one of `NOT_TOLD`."""
         channel, gap, guild = session.broadcast.channel, self._gaps[session], self._guild_of(session)
         place = guild and guild.get_channel_or_thread(channel.id)
         if guild is None or not isinstance(place, discord.abc.Messageable) or session.is_closing:
             return []
         if not place.permissions_for(guild.me).read_message_history:
             return []
-        try:
-            async with asyncio.timeout(READ_WITHIN_S):
-                after = discord.Object(await self._heard_until(session))
-                newest_first = [
-                    message async for message in place.history(limit=MOST, after=after, oldest_first=False)
-                ]
-        except NOT_TOLD as error:
-            log.info("what was missed in channel %s could not be read: %s", place.id, type(error).__name__)
-            return []
+        after = discord.Object(await self._heard_until(session))
+        newest_first = [
+            message async for message in place.history(limit=MOST, after=after, oldest_first=False)
+        ]
         if newest_first:
             gap.until = self._heard[session] = newest_first[0].id
         return newest_first[::-1]

@@ -7,6 +7,7 @@ import discord
 import pytest
 
 from bot.local.discord.state import ApiError
+from cogs.chat import chat
 from cogs.chat.missed import Missed
 from tests.cogs.broadcasts.test_departures import deny
 from tests.cogs.chat.test_chat import outcomes
@@ -111,6 +112,27 @@ async def test_what_cannot_be_read_is_not_heard(
             await is_over.wait()
             await say(house, ("sasha", "!a whale"))
             await until_stored(house, "a whale")
+
+
+async def test_a_history_that_does_not_come_keeps_nobody_waiting_for_long(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said meanwhile waits for a moment only."""
+    is_reading = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        is_reading.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Missed, "read", never)
+    monkeypatch.setattr(chat, "READ_WITHIN_S", 0.5)
+    async with house.bot():
+        await set_(house, mode="host")
+        await house.live_broadcast()
+        await house.discord.lose_session()
+        await is_reading.wait()
+        await say(house, ("sasha", "!a whale"))
+        await until_stored(house, "a whale")
 
 
 async def test_who_says_it_counts_with_their_roles(house: House) -> None:
