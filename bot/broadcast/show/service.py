@@ -31,11 +31,11 @@ from bot.broadcast.show.handing_over import stop
 from bot.broadcast.show.last_moments import LastMoments
 from bot.broadcast.show.resuming import CutOff, leave, settle
 from bot.broadcast.show.session import BroadcastSession
+from bot.broadcast.show.taking import taken
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason
 
 log = logging.getLogger(__name__)
-
 CLOSING_TIMEOUT_S = 20.0
 """How long what runs may take to stop in order, if nobody says otherwise."""
 
@@ -147,20 +147,9 @@ class Broadcasts:
         await session.was_stored.wait()  # what belongs to a broadcast cannot be stored before it
         if self._is_closing:
             raise BroadcastError(Code.SHUTTING_DOWN)
-        clean = clean_prompt(prompt)
-        intake = self._ports.intake_of(channel.guild_id)
-        floor, clock = session.floor, self._ports.clock
-        at = moment_of(said_at, clock) if said_at else clock.steady()
-        intake.check(
-            by.viewer,
-            clean,
-            floor.recent,
-            typed=prompt,
-            may_join=floor.mode.takes_votes,
-            is_exempt=rights.may(Deed.BYPASS, by),
-            at=at,
-        )
-        return await floor.suggest(by.viewer, clean, origin, said_at=at)
+        at = moment_of(said_at, self._ports.clock) if said_at else None
+        clean = taken(session, self._ports, prompt, by, at=at)
+        return await session.floor.suggest(by.viewer, clean, origin, said_at=at)
 
     async def revise(
         self, session: BroadcastSession, suggestion: Suggestion, prompt: str, *, by: Person
@@ -170,25 +159,13 @@ class Broadcasts:
         Raises EMPTY_PROMPT and what `rights.check` and `Intake.check` raise: an edit is no way round them.
         """
         rights.check(Deed.SUGGEST, by)
-        clean = clean_prompt(prompt)
-        intake = self._ports.intake_of(session.broadcast.channel.guild_id)
-        floor = session.floor
-        may_join = floor.mode.takes_votes
-        intake.check(
-            by.viewer,
-            clean,
-            floor.recent,
-            typed=prompt,
-            may_join=may_join,
-            is_exempt=rights.may(Deed.BYPASS, by),
-            revised=suggestion,
-        )
-        return await floor.revise(suggestion.id, clean)
+        clean = taken(session, self._ports, prompt, by, revised=suggestion)
+        return await session.floor.revise(suggestion.id, clean)
 
     async def withdraw_all_of(self, guild_id: int, viewer_id: int) -> None:
         """Somebody left a server: what they have in line there is withdrawn, and so are their votes."""
         gone = Viewer(viewer_id, name="")  # by the ID alone
-        floors = [session.floor for session in self.in_guild(guild_id)]
+        floors = (each.floor for each in self.in_guild(guild_id))
         await asyncio.gather(*(floor.refuse_all_of(gone, Refusal.WITHDRAWN) for floor in floors))
 
     def in_channel(self, channel: Channel) -> BroadcastSession:
