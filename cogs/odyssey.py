@@ -9,6 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.bot import OdysseyBot
+from cogs.accounts.commands import account
+from cogs.accounts.page import RemoveAccountButton, SetAccountButton
 from cogs.broadcasts.another_round import AnotherRoundButton
 from cogs.broadcasts.commands import callvote, end, link, recording, say, start, status
 from cogs.broadcasts.departures import Departures
@@ -63,7 +65,7 @@ COMMANDS: Sequence[app_commands.Command[Any, ..., None]] = (
     *(start, say, status, link, callvote, recording, clip, credits_, end),
     *(my_data, forget_me),
     *(mode, pause, resume, panic, list_broadcasts, audit, health),
-    *(mute, unmute, mutes, settings, words),
+    *(mute, unmute, mutes, settings, words, account),
 )
 """In the order in which Discord offers them."""
 ITEMS: Sequence[type[LastingItem[Any]]] = (
@@ -71,6 +73,7 @@ ITEMS: Sequence[type[LastingItem[Any]]] = (
     *(FreshLinksButton, TimelineButton, RecordingLinkButton),
     *(ControlButton, ModeMenu, VerdictButton, UnmuteButton, MutePageButton),
     *(GroupMenu, EditButton, StarterRoles, DailyMinutes, KeepButton, ForgetButton),
+    *(SetAccountButton, RemoveAccountButton),
 )
 """Buttons and menus, those of earlier runs too."""
 

@@ -1,48 +1,89 @@
-"""The accounts at Odyssey, opened."""
+"""The accounts at Odyssey, opened: the operator's, and servers' own."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from bot.app.key import check_key
-from bot.broadcast.accounts import Account, Accounts, OneAccount
+from bot.broadcast.accounts import Account
 from bot.broadcast.answers import Answers
+from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
-from bot.broadcast.limits.continuation import Continuation, StreamLimit
-from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.limits.continuation import Continuation
+from bot.guilds.accounts.records import AccountRecords
+from bot.guilds.accounts.server_accounts import ServerAccounts
+from bot.kit.references import new_id
 from bot.odyssey import Odyssey
+from bot.process.logs import hide
+from bot.process.sealing import Vault
 from bot.process.settings import Settings
-from bot.worlds.looking_up import Key, KeysOf, of_the_operator
-from bot.worlds.odyssey import odyssey_goodbyes, odyssey_worlds
+from bot.worlds.keys import OdysseyKeys
+from bot.worlds.looking_up import Key, KeysOf
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAccounts:
-    """All accounts, what asks with their keys, and the operator's own."""
+    """All accounts, and what asks with their keys; the operator's client among them."""
 
-    accounts: Accounts
-    keys_of: KeysOf
-    operators: Account
+    servers: ServerAccounts
+    keys: OdysseyKeys
+
+    @property
+    def keys_of(self) -> KeysOf:
+        """Those that may know the streams of an account."""
+
+        def keys_of(account_id: str | None) -> list[Key]:
+            known = self.keys.by_account
+            return [known[each] for each in self.servers.that_may_know(account_id) if each in known]
+
+        return keys_of
 
 
 async def open_accounts(
-    settings: Settings, stack: AsyncExitStack, answers: Answers, clock: Clock
+    settings: Settings,
+    stack: AsyncExitStack,
+    records: AccountRecords,
+    audit: Audit,
+    answers: Answers,
+    clock: Clock,
+    *,
+    may_store: bool = True,
 ) -> OpenAccounts:
-    """`answers` hears what the service says to the operator's key."""
+    """`answers` hears what the service says to the operator's key, and tells what it says to any.
 
-    def make_client() -> Odyssey:
-        return Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
+    Unless anything `may_store`, keys that are to be sealed anew are not.
+    """
 
-    client = make_client()
-    stack.push_async_callback(client.disconnect)
-    await check_key(client, answers)
-    operators = Account(
-        open_world=odyssey_worlds(make_client, clock, answers),
-        leave=odyssey_goodbyes(client),
-        pool=StreamPool(
-            settings.concurrent_streams,
+    def make_client(key: str) -> Odyssey:
+        return Odyssey(api_key=key, api_url=settings.odyssey_api_url)
+
+    def open_own(account_id: str, key: str, slots: int) -> Account:
+        hide(key)
+        return keys.open(account_id, key, slots)
+
+    async def check(key: str) -> None:
+        hide(key)
+        await keys.check(key)
+
+    keys = await stack.enter_async_context(
+        OdysseyKeys(
+            make_client,
+            answers,
             clock,
+            stream_limit_s=settings.stream_limit_s,
             kept_for_seams=int(settings.continuation is Continuation.OVERLAP),
-        ),
-        stream_limit=StreamLimit(settings.stream_limit_s),
+        )
     )
-    return OpenAccounts(OneAccount(operators), of_the_operator(Key(None, client, answers)), operators)
+    secrets = settings.sealing_secrets
+    servers = ServerAccounts(
+        records,
+        audit,
+        clock,
+        Vault(secrets) if secrets else None,
+        keys.open(None, settings.odyssey_api_key.get_secret_value(), settings.concurrent_streams),
+        open_account=open_own,
+        close_account=keys.close,
+        check=check,
+        new_id=new_id,
+        is_shared=settings.account_shared == "yes",
+    )
+    await servers.load(may_store=may_store)
+    return OpenAccounts(servers, keys)

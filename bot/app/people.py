@@ -10,6 +10,7 @@ from bot.broadcast.recordings.archive import Archive
 from bot.broadcast.show.forgetting import RunningPeople
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.telling.outbox import Outbox
+from bot.guilds.accounts.server_accounts import ServerAccounts
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.guilds.left_servers import LeftServers, ServerRecords
@@ -17,9 +18,16 @@ from bot.kit.references import new_key
 from bot.process.settings import Settings
 
 
-def people_of(stored: Keeper, broadcasts: Broadcasts, guilds: Guilds, outbox: Outbox, clock: Clock) -> People:
+def people_of(
+    stored: Keeper,
+    broadcasts: Broadcasts,
+    guilds: Guilds,
+    accounts: ServerAccounts,
+    outbox: Outbox,
+    clock: Clock,
+) -> People:
     """What runs comes first: it is stored as it changes, and would bring back what has left the tables."""
-    return People([RunningPeople(broadcasts), guilds, stored], outbox, clock, new_key)
+    return People([RunningPeople(broadcasts), guilds, accounts, stored], outbox, clock, new_key)
 
 
 async def open_left_servers(

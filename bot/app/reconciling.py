@@ -2,20 +2,24 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from bot.app.accounts import open_accounts
 from bot.broadcast.answers import Answers
+from bot.broadcast.audit import Audit
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Stream
 from bot.broadcast.recordings.account import Findings, together
 from bot.broadcast.recordings.reconciling import HORIZON, look, settle
 from bot.broadcast.telling.outbox import Outbox
 from bot.kit.errors import StartError
-from bot.odyssey import Odyssey
 from bot.process.clock import SystemClock
 from bot.process.settings import Settings
+from bot.storage.accounts import DatabaseAccounts
 from bot.storage.address import database_address
 from bot.storage.database import errors_explained, open_database
+from bot.storage.guilds import DatabaseGuilds
 from bot.storage.holding import holder_of
 from bot.storage.journal import DatabaseJournal
 from bot.storage.lock import Holder
@@ -23,7 +27,6 @@ from bot.storage.outbox import DatabaseOutbox
 from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
 from bot.worlds.account import lists_of
-from bot.worlds.looking_up import Key, of_the_operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +71,30 @@ class Report:
 
 async def reconcile(settings: Settings) -> Report:
     """Looks, and stores what it found unless a bot has the database. Raises `StartError`."""
-    clock = SystemClock()
+    clock, found = SystemClock(), list[Findings]()
     with errors_explained(settings.database_url):
         by = await asyncio.to_thread(holder_of, database_address(settings.database_url))
-    client = Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
-    keys_of, found = of_the_operator(Key(None, client, Answers(clock))), list[Findings]()
     try:
-        async with open_database(
-            settings.database_url, alone=by is None, backup_dir=settings.backup_path
-        ) as database:
+        async with (
+            AsyncExitStack() as stack,
+            open_database(
+                settings.database_url, alone=by is None, backup_dir=settings.backup_path
+            ) as database,
+        ):
             with errors_explained(settings.database_url):
+                idle = Writer(database)
+                records, audit = (
+                    DatabaseAccounts(database, idle),
+                    Audit(DatabaseGuilds(database, idle), clock),
+                )
+                keys_of = (
+                    await open_accounts(
+                        settings, stack, records, audit, Answers(clock), clock, may_store=False
+                    )
+                ).keys_of
                 try:
-                    async for findings in look(
-                        lists_of(keys_of, clock), DatabaseStreamBooks(database), clock
-                    ):
+                    looked = look(lists_of(keys_of, clock), DatabaseStreamBooks(database), clock)
+                    async for findings in looked:
                         found.append(findings)
                 finally:  # if one account does not answer, what the others have counts
                     if by is None:
@@ -93,8 +106,6 @@ async def reconcile(settings: Settings) -> Report:
             f"Odyssey does not say what the account has ({error.reason.value}). Check ODYSSEY_API_KEY and "
             "ODYSSEY_API_URL, or try again in a minute."
         ) from error
-    finally:
-        await client.disconnect()
     return Report(together(found), by)
 
 

@@ -10,6 +10,7 @@ from bot.app.accounts import open_accounts
 from bot.app.archiving import open_archive
 from bot.app.copies import nightly_copies
 from bot.app.films import open_films
+from bot.app.key import check_key
 from bot.app.people import open_left_servers, people_of
 from bot.app.recordings import shown_recordings
 from bot.app.watching import health_of, open_metrics, status_of, tell_of_public_url
@@ -50,6 +51,7 @@ from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
 from bot.process.systemd import Systemd
+from bot.storage.accounts import DatabaseAccounts
 from bot.storage.address import database_address
 from bot.storage.clips import FilmTables
 from bot.storage.database import errors_explained, open_database
@@ -134,7 +136,11 @@ async def _open_services(
     with errors_explained(settings.database_url):
         for remembers in (guilds, first_questions, links):
             await remembers.load()
-    accounts = await open_accounts(settings, stack, answers, clock)
+    own = DatabaseAccounts(database, writer)
+    with errors_explained(settings.database_url):
+        accounts = await open_accounts(settings, stack, own, audit, answers, clock)
+    await stack.enter_async_context(accounts.servers)
+    await check_key(accounts.keys.by_account[None])
     kept = open_archive(settings, DatabaseKeptFiles(database, writer), outbox, clock)
     archiving = await stack.enter_async_context(kept.archiving(outbox, accounts.keys_of, history, clock))
     desk = await stack.enter_async_context(
@@ -149,9 +155,9 @@ async def _open_services(
             linked=recording_links.linked,
         )
     )
-    desk.recorded.listen(answers.found)
+    desk.recorded.listen(lambda stream: accounts.keys.answers_of(stream.account_id).found(stream))
     ports = Ports(
-        accounts=accounts.accounts,
+        accounts=accounts.servers,
         journal=journal,
         history=history,
         listeners=listeners,
@@ -169,17 +175,12 @@ async def _open_services(
     broadcasts = await stack.enter_async_context(Broadcasts(ports, hands_over=hands_over))
     await stack.enter_async_context(tidied_at_rest(lambda: not broadcasts.running))
     stored_people = DatabasePeople(database, writer, outbox, journal.names, clock)
-    people = await stack.enter_async_context(people_of(stored_people, broadcasts, guilds, outbox, clock))
-    left_servers = await open_left_servers(
-        settings,
-        stack,
-        DatabaseServers(database, writer),
-        kept.archive,
-        clock,
-        guilds,
-        first_questions,
-        links,
+    people = await stack.enter_async_context(
+        people_of(stored_people, broadcasts, guilds, accounts.servers, outbox, clock)
     )
+    servers, in_memory = DatabaseServers(database, writer), (guilds, first_questions, links)
+    left_servers = await open_left_servers(settings, stack, servers, kept.archive, clock, *in_memory)
+    left_servers.gone.listen(accounts.servers.left)
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     await stack.enter_async_context(Unstored(broadcasts, outage, clock, of_server=is_on_server))
     with errors_explained(settings.database_url):
@@ -220,7 +221,7 @@ async def _open_services(
     )
     standing = Standing(
         lambda: broadcasts.running,
-        accounts.operators.pool,
+        accounts.servers.all_in_use,
         lambda: gate.open_in_all,
         lambda: connection.latency_s,
         lambda: nightly.made_at if nightly else None,
@@ -276,6 +277,8 @@ async def _open_services(
         journal=journal,
         history=history,
         answers=answers,
+        accounts=accounts.servers,
+        answers_of=accounts.keys.answers_of,
         guilds=guilds,
         links=links,
         recording_links=recording_links,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from bot.broadcast.errors import AccountTrouble
 from bot.broadcast.limits.continuation import StreamLimit
 from bot.broadcast.limits.pool import StreamPool
-from bot.broadcast.model import Ending
+from bot.broadcast.model import Ending, Viewer
 from bot.broadcast.states import Reason
 from bot.broadcast.world import Leave, OpenWorld
 
@@ -38,6 +39,22 @@ class Account:
         """An ending as it is to be told: who can mend a refused key depends on whose it is."""
         is_refused = self.is_own and ending.reason is Reason.BAD_KEY
         return replace(ending, reason=Reason.BAD_OWN_KEY) if is_refused else ending
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAccount:
+    """One key of a server's, sealed. Another key is another account; `slots` are its plan's streams at once.
+
+    One that was replaced is for the recordings of its streams alone.
+    """
+
+    id: str
+    guild_id: int
+    sealed_key: bytes = field(repr=False)
+    slots: int
+    set_by: Viewer
+    set_at: datetime
+    replaced_at: datetime | None = None
 
 
 class Accounts(Protocol):

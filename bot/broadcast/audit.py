@@ -31,6 +31,7 @@ class ActionKind(StrEnum):
     LINK = "link"
     REVOKE_LINK = "revoke_link"  # of a recording
     NEW_LINK = "new_link"
+    ACCOUNT = "account"
     OTHER = "other"  # stored by a version that knows more
 
 

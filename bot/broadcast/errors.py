@@ -57,6 +57,14 @@ class Code(StrEnum):
     CLIPS_FULL = "clips_full"
     NO_WATCH_PAGE = "no_watch_page"
     NOT_STORED = "not_stored"
+    SERVER_MANAGERS_ONLY = "server_managers_only"
+    ACCOUNTS_ARE_OFF = "accounts_are_off"
+    NO_OWN_ACCOUNT = "no_own_account"
+    KEY_WRONG_FORM = "key_wrong_form"
+    KEY_REFUSED = "key_refused"
+    KEY_NOT_CHECKED = "key_not_checked"
+    KEY_GONE = "key_gone"
+    WRONG_SLOTS = "wrong_slots"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Deed(StrEnum):
     LIST = "list"
     AUDIT = "audit"
     SET = "set"  # see, change, export, import the server's settings
+    SET_ACCOUNT = "set account"  # see, set and remove the server's own account at Odyssey
     MUTE = "mute"  # and unmute
     SEE_MUTES = "see mutes"
 
@@ -66,6 +67,7 @@ class Right(StrEnum):
     HOST = "host"  # who started the broadcast; or a moderator
     MODERATOR = "moderator"  # a steerer who may manage messages in the channel, or has a role that moderates
     SERVER_MODERATOR = "server moderator"  # the same, asked of the server: no channel makes anybody one
+    MANAGER = "manager"  # may manage the server itself, as Discord has it
     SUPERIOR = "superior"  # a server moderator who stands above the other person
 
 
@@ -96,6 +98,7 @@ RIGHTS = {
     Deed.LIST: Right.SERVER_MODERATOR,
     Deed.AUDIT: Right.SERVER_MODERATOR,
     Deed.SET: Right.SERVER_MODERATOR,
+    Deed.SET_ACCOUNT: Right.MANAGER,
     Deed.MUTE: Right.SUPERIOR,
     Deed.SEE_MUTES: Right.SERVER_MODERATOR,
 }
@@ -106,9 +109,10 @@ _REFUSALS = {
     Right.CALLER: Code.VOTES_NOT_ALLOWED,
     Right.MODERATOR: Code.MODERATORS_ONLY,
     Right.SERVER_MODERATOR: Code.SERVER_MODERATORS_ONLY,
+    Right.MANAGER: Code.SERVER_MANAGERS_ONLY,
     Right.SUPERIOR: Code.OUTRANKED,
 }
-_OF_THE_SERVER = frozenset({Right.SERVER_MODERATOR, Right.SUPERIOR})
+_OF_THE_SERVER = frozenset({Right.SERVER_MODERATOR, Right.MANAGER, Right.SUPERIOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,8 @@ class Person:
     """Whether they may manage messages there."""
     manages_server: bool = False
     """Whether they may manage messages, or the server itself, without any channel's leave."""
+    is_manager: bool = False
+    """Whether they may manage the server itself."""
     has_moderator_role: bool = False
     has_starter_role: bool = False
     """Or everyone may start."""
@@ -226,6 +232,7 @@ _HAS: dict[Right, Callable[[Person], bool]] = {
     Right.HOST: lambda person: person.is_host or person.moderates_channel,
     Right.MODERATOR: lambda person: person.moderates_channel,
     Right.SERVER_MODERATOR: lambda person: person.moderates_server,
+    Right.MANAGER: lambda person: person.is_manager,
     Right.SUPERIOR: lambda person: person.moderates_server and person.outranks_other,
 }
 """Whether somebody who sees the channel has a right, were they not muted."""

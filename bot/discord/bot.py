@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +32,7 @@ from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.discord.chat_queue import ChatQueue
 from bot.discord.event_guard import guard, guard_tasks
+from bot.guilds.accounts.server_accounts import ServerAccounts
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.guilds.left_servers import LeftServers
@@ -71,6 +72,10 @@ class Services:
     journal: PostJournal
     history: FullHistory
     answers: Answers
+    """What the service said to the operator's account."""
+    accounts: ServerAccounts
+    answers_of: Callable[[str | None], Answers]
+    """The same, to the account with an ID."""
     guilds: Guilds
     links: WatchLinks
     recording_links: RecordingLinks

@@ -5,7 +5,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.doctor.case import Case
-from bot.doctor.checks import archive, backups, database, discord, machine, odyssey, settings, versions, web
+from bot.doctor.checks import (
+    accounts,
+    archive,
+    backups,
+    database,
+    discord,
+    machine,
+    odyssey,
+    settings,
+    versions,
+    web,
+)
 from bot.doctor.finding import Finding, warning
 
 LIMIT_S = 20.0
@@ -30,6 +41,7 @@ CHECKS = (
     Check("backups", backups.check),
     Check("archive", archive.check),
     Check("odyssey", odyssey.check),
+    Check("accounts", accounts.check),
     Check("discord", discord.check),
     Check("web", web.check),
 )

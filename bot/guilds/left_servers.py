@@ -55,6 +55,8 @@ class LeftServers:
         """`forget_files` deletes all that is kept of a broadcast beside the database."""
         self.deleted = Listeners[int]()
         """Told of each server whose data was deleted, by its ID."""
+        self.gone = Listeners[int]()
+        """Told of each server as soon as it is known that it removed the bot."""
         self._records = records
         self._forget_files = forget_files
         self._clock = clock
@@ -76,12 +78,16 @@ class LeftServers:
         """These are all servers that the bot is in: some may have been left while nobody looked."""
         self._there = set(guild_ids)
         await self._records.note_back(guild_ids)
-        await self._records.note_left(await self._records.known() - self._there, self._clock.now())
+        gone = await self._records.known() - self._there
+        for guild_id in gone:
+            self.gone.tell(guild_id)
+        await self._records.note_left(gone, self._clock.now())
 
     async def left(self, guild_id: int) -> None:
         """A server has removed the bot."""
         if self._there is not None:
             self._there.discard(guild_id)
+        self.gone.tell(guild_id)
         await self._records.note_left([guild_id], self._clock.now())
 
     async def back(self, guild_id: int) -> None:

@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bot import __version__
+from bot.broadcast.accounts import Account
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.recordings.archive import ArchiveTrouble
 from bot.broadcast.show.session import BroadcastSession
@@ -29,13 +30,21 @@ class ArchiveStanding(Protocol):
     def trouble(self) -> ArchiveTrouble | None: ...
 
 
+_SLOTS: tuple[tuple[str, str, Callable[[StreamPool], int]], ...] = (
+    ("limit", "Streams that may run at once.", lambda pool: pool.size),
+    ("held", "Slots that broadcasts hold.", lambda pool: pool.held),
+    ("dangling", "Slots that connections of an earlier run may hold.", lambda pool: pool.dangling),
+    ("waiting", "Broadcasts that wait for a slot.", lambda pool: pool.waiting),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing(Collector):
     """`latency_s` is that of Discord's gateway, None while it is not known; `copied_at` is when the newest
     nightly copy of the database was made."""
 
     running: Callable[[], Iterable[BroadcastSession]]
-    pool: StreamPool
+    accounts: Callable[[], Iterable[Account]]
     pages_open: Callable[[], int]
     latency_s: Callable[[], float | None]
     copied_at: Callable[[], datetime | None]
@@ -57,12 +66,7 @@ class Standing(Collector):
         yield _gauge("odyssey_streams_on_air", "Streams that viewers see.", len(on_air))
         yield _gauge("odyssey_suggestions_waiting", "Suggestions in all lines.", sum(lines))
         yield _gauge("odyssey_line_longest", "Suggestions in the longest line.", max(lines, default=0))
-        yield _gauge("odyssey_slots_limit", "Streams that may run at once.", self.pool.size)
-        yield _gauge("odyssey_slots_held", "Slots that broadcasts hold.", self.pool.held)
-        yield _gauge(
-            "odyssey_slots_dangling", "Slots that connections of an earlier run may hold.", self.pool.dangling
-        )
-        yield _gauge("odyssey_slots_waiting", "Broadcasts that wait for a slot.", self.pool.waiting)
+        yield from self._slots()
         yield _gauge("odyssey_watch_pages_open", "Watch pages that are open.", self.pages_open())
         yield _gauge("odyssey_discord_connected", "Whether Discord is there.", latency_s is not None)
         yield _gauge(
@@ -83,6 +87,24 @@ class Standing(Collector):
         info = GaugeMetricFamily("odyssey_bot_info", "The version that runs.", labels=["version"])
         info.add_metric([__version__], 1)
         yield info
+
+    def _slots(self) -> Iterator[Metric]:
+        """Of the operator's account, and of all servers' own together: there may be thousands."""
+        accounts = [each for each in self.accounts() if each.trouble is None]
+        for name, meaning, count in _SLOTS:
+            slots = GaugeMetricFamily(f"odyssey_slots_{name}", meaning, labels=["account"])
+            for whose, is_own in (("operator", False), ("own", True)):
+                slots.add_metric([whose], sum(count(each.pool) for each in accounts if each.is_own is is_own))
+            yield slots
+        troubles = Counter("sealed" if each.trouble else "ok" for each in self.accounts() if each.is_own)
+        own = GaugeMetricFamily(
+            "odyssey_own_accounts",
+            "Servers' own accounts, by whether their keys open.",
+            labels=["state"],
+        )
+        for state in ("ok", "sealed"):
+            own.add_metric([state], troubles[state])
+        yield own
 
     def _outbox(self) -> Iterator[Metric]:
         rows = GaugeMetricFamily("odyssey_outbox_rows", "What is owed, by what it is about.", labels=["kind"])

@@ -15,8 +15,21 @@ _IN_PATH = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?\"'<>]+")
 """Where Discord has the token of an interaction: whoever has that answers in the bot's name."""
 _FIELD = re.compile(r"""(["'](?:\w*token|api_key)["']: ?["'])[^"']+""")
 """The same, and others, in what libraries quote at DEBUG."""
+TYPED_SECRET = "odyssey-secret"  # noqa: S105 - it is none
+"""The ID of a field of a dialogue that a secret is typed into."""
+_TYPED = re.compile(r"\{[^{}]*" + TYPED_SECRET + r"[^{}]*\}")
+"""Such a field, as what Discord says is quoted at DEBUG before anybody knows the secret in it."""
 SHORTEST_SECRET = 4
 """Characters: what is shorter is no secret, and to mask it would make the whole log unreadable."""
+
+
+_LEARNED: set[str] = set()
+"""Secrets that no setting has: the keys of servers' own accounts."""
+
+
+def hide(secret: str) -> None:
+    """Has a secret that became known while the bot runs masked from now on, too."""
+    _LEARNED.add(secret)
 
 
 def set_up_logging(level: str, form: str, secrets: Collection[str] = ()) -> None:
@@ -34,8 +47,10 @@ def set_up_logging(level: str, form: str, secrets: Collection[str] = ()) -> None
 
 
 def masked(text: str, secrets: Collection[str]) -> str:
-    """The text without these secrets, without tokens, and without the queries of URLs."""
-    for secret in sorted(secrets, key=len, reverse=True):
+    """The text without these secrets and those that were learned, without tokens and the queries of URLs."""
+    if TYPED_SECRET in text:
+        text = _TYPED.sub("{***}", text)
+    for secret in sorted({*secrets, *_LEARNED}, key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, "***")
     for pattern, shown in ((_QUERY, r"\1?***"), (_IN_PATH, r"\1***"), (_FIELD, r"\1***")):

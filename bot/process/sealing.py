@@ -1,12 +1,14 @@
-"""Small secrets that have to be stored for a while: sealed, so that a copy of the database is none."""
+"""Secrets that have to be stored: sealed, so that a copy of the database is none."""
 
 import base64
+from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _PURPOSE = b"secrets in the database of the broadcast bot"
+_PURPOSE_OF_KEYS = b"keys of accounts in the database of the broadcast bot"
 
 
 class Seal:
@@ -16,8 +18,7 @@ class Seal:
     """
 
     def __init__(self, secret: str) -> None:
-        key = HKDF(SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())
-        self._fernet = Fernet(base64.urlsafe_b64encode(key))
+        self._fernet = _fernet(secret, _PURPOSE)
 
     def close(self, text: str) -> bytes:
         return self._fernet.encrypt(text.encode())
@@ -28,3 +29,41 @@ class Seal:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken:
             return None
+
+
+class Vault:
+    """Seals keys of servers' accounts with the first of the operator's secrets; all of them open.
+
+    What is sealed is one account's, and opens for no other: a row that somebody has copied is none of theirs.
+    """
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        fernets = [_fernet(secret, _PURPOSE_OF_KEYS) for secret in secrets]
+        self._first, self._all = fernets[0], MultiFernet(fernets)
+
+    def close(self, account_id: str, key: str) -> bytes:
+        return self._first.encrypt(f"{account_id} {key}".encode())
+
+    def open(self, account_id: str, sealed: bytes) -> str | None:
+        """None for what none of the secrets opens, or is another account's."""
+        try:
+            whose, _, key = self._all.decrypt(sealed).decode().partition(" ")
+        except InvalidToken:
+            return None
+        return key if whose == account_id else None
+
+    def renewed(self, sealed: bytes) -> bytes | None:
+        """The same, sealed with the first secret; None for what is so already, or cannot be opened."""
+        try:
+            self._first.decrypt(sealed)
+        except InvalidToken:
+            try:
+                return self._all.rotate(sealed)
+            except InvalidToken:
+                return None
+        return None
+
+
+def _fernet(secret: str, purpose: bytes) -> Fernet:
+    key = HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -36,6 +36,8 @@ from bot.storage.address import check_path, database_address
 MOST_PATIENCE_S = 7 * 24 * 3600
 SHORTEST_TOKEN = 16
 """Characters: a shorter one could be guessed."""
+SHORTEST_ACCOUNT_SECRET = 24
+"""The same, of what can be tried on a stolen copy of the database, as often as somebody likes."""
 
 
 def _url(*schemes: str) -> AfterValidator:
@@ -56,6 +58,15 @@ def _checked_by(check: Callable[[str], object]) -> AfterValidator:
 InCapitals = BeforeValidator(lambda value: str(value).upper())
 InSmallLetters = BeforeValidator(lambda value: str(value).lower())
 Secret = Annotated[SecretStr, AfterValidator(lambda value: SecretStr(secret(value.get_secret_value())))]
+
+
+def _each_is_long(value: SecretStr) -> SecretStr:
+    if any(len(each) < SHORTEST_ACCOUNT_SECRET for each in value.get_secret_value().split(",")):
+        raise ValueError(
+            f"must be of {SHORTEST_ACCOUNT_SECRET} characters at least, and so must each after a comma: "
+            "take what openssl rand -hex 32 says"
+        )
+    return value
 
 
 class DatabaseSettings(BaseSettings):
@@ -114,6 +125,16 @@ class Settings(DatabaseSettings, ArchiveSettings):
     )
     discord_gateway_url: Annotated[str | None, _url("ws", "wss")] = Field(
         None, validate_default=True, description="A Discord-compatible gateway; unset means Discord."
+    )
+    account_secrets: Annotated[Secret, AfterValidator(_each_is_long)] | None = Field(
+        None,
+        description=(
+            "Secrets that seal the Odyssey keys of servers' own, by commas: the first seals, all open; unset "
+            "means that servers cannot have accounts of their own."
+        ),
+    )
+    account_shared: Annotated[Literal["yes", "no"], InSmallLetters] = Field(
+        "yes", description="Whether servers without an Odyssey account of their own use the operator's."
     )
     left_server_days: Annotated[int, BeforeValidator(days)] = Field(
         30,
@@ -223,14 +244,14 @@ class Settings(DatabaseSettings, ArchiveSettings):
     @property
     def secrets(self) -> list[str]:
         """What must stand in no log."""
-        return [
-            *super().secrets,
-            *(
-                value.get_secret_value()
-                for name in type(self).model_fields
-                if isinstance(value := getattr(self, name), SecretStr)
-            ),
-        ]
+        given = [getattr(self, name) for name in type(self).model_fields]
+        secrets = [value.get_secret_value() for value in given if isinstance(value, SecretStr)]
+        return list(dict.fromkeys([*super().secrets, *secrets, *self.sealing_secrets]))
+
+    @property
+    def sealing_secrets(self) -> list[str]:
+        """With which the keys of servers' own are sealed, the newest first; none, if they can have none."""
+        return self.account_secrets.get_secret_value().split(",") if self.account_secrets else []
 
     @property
     def page_url(self) -> str:

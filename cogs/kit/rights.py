@@ -153,6 +153,7 @@ def _person(
         views_channel=granted.view_channel,
         manages_channel=_manages_messages(granted),
         manages_server=_manages_messages(sight.server_permissions(user)),
+        is_manager=_manages_server(sight.server_permissions(user)),
         has_moderator_role=_has_role(user, settings.moderator_roles),
         has_starter_role=not settings.starter_roles or _has_role(user, settings.starter_roles),
         is_named_starter=_has_role(user, settings.starter_roles),
@@ -167,6 +168,10 @@ def _person(
 
 def _manages_messages(granted: discord.Permissions) -> bool:
     return granted.administrator or granted.manage_guild or granted.manage_messages
+
+
+def _manages_server(granted: discord.Permissions) -> bool:
+    return granted.administrator or granted.manage_guild
 
 
 def _rank(member: Snowflake) -> Rank:

@@ -1,6 +1,7 @@
 """`/odyssey health`: how Odyssey has answered in the last hour, and what to do about it."""
 
 import math
+from dataclasses import replace
 
 import discord
 from discord.ui import Item, Separator, TextDisplay
@@ -13,8 +14,14 @@ from cogs.wording.health import health
 
 def health_view(interaction: discord.Interaction) -> LastingView:
     """What is known now, at one look: its colour says whether anything can start."""
-    answers = context.services(interaction).answers
-    hour = answers.last_hour()
+    services = context.services(interaction)
+    account = services.accounts.of_guild(context.channel(interaction).guild_id)
+    answers = services.answers_of(account.id)
+    # Whether Discord was there is counted once, for all accounts.
+    hour = [
+        replace(part, discord_away_s=common.discord_away_s)
+        for part, common in zip(answers.last_hour(), services.answers.last_hour(), strict=True)
+    ]
     found = findings(hour, key_is_refused=answers.key_is_refused)
     latency_s = interaction.client.latency
     texts = health(hour, found, latency_s=latency_s if math.isfinite(latency_s) else None)

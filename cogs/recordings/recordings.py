@@ -12,6 +12,7 @@ from bot.broadcast.history import PastBroadcast, PastStream
 from bot.broadcast.kept_files import FileKind
 from bot.broadcast.model import Recording
 from bot.broadcast.rights import Deed
+from bot.broadcast.states import Reason
 from bot.discord.bot import Services
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, tell
@@ -184,6 +185,8 @@ async def _recording_of(services: Services, shown: PastStream, *, is_needed: boo
         recording = await services.desk.fetch(shown.stream)
     except WorldError as error:
         log.warning("the recording of stream %s: %s", stream_id, error.reason.value)
+        if is_needed and error.reason is Reason.KEY_GONE:
+            raise BroadcastError(Code.KEY_GONE) from error
         if is_needed:
             raise BroadcastError(RecordingUnreachable(stream_id=stream_id)) from error
         recording = None

@@ -63,6 +63,7 @@ SETTINGS_OPTIONS = {
     "value": "Its new value; lists with commas",
     "file": "Settings to import, as exported here",
 }
+ACCOUNT = "See, set or remove this server's own Odyssey account (who may manage the server)"
 WORDS = "Show or import the list of blocked words (moderators of the server)"
 WORDS_OPTIONS = {
     "file": "A list as people publish it: a word or phrase on each line, CSV or JSON",

@@ -40,7 +40,7 @@ _WHY: dict[Failure, str] = {
 _OTHERWISE = "something else"
 
 ADVICE = {
-    Finding.KEY_REFUSED: "Odyssey refuses the bot's key: nothing can start. Tell its operator.",
+    Finding.KEY_REFUSED: "Odyssey refuses the key: nothing can start. Tell the operator, or who has set it.",
     Finding.SUSPENDED: "Odyssey has suspended the bot's account: nothing can start. Tell its operator.",
     Finding.MONTH_USED_UP: "The month's hours at Odyssey are used up: nothing can start. Tell the operator.",
     Finding.UNREACHABLE: "Odyssey does not answer. What is live comes back by itself; wait with new starts.",

@@ -21,6 +21,7 @@ EARLIER_PART, LATER_PART = "◀ Earlier", "Later ▶"
 EDIT_AGAIN, FORGET_ME = "Edit again", "Forget me"
 SETTINGS, OVERVIEW, SETTINGS_QUESTION = "Settings", "Overview", "What is it about?"
 EVERYONE_MAY, KEEP_AS_IT_IS = "Everyone may start; choose roles to change that", "Keep it as it is"
+SET_KEY, REPLACE_KEY, REMOVE_KEY = "Set key", "Replace key", "Remove key"
 YES_OR_NO = {"yes": "Yes", "no": "No"}
 
 SUGGEST_QUESTION, SUGGEST_EXAMPLE = "What should happen next?", "The cat jumps onto the roof"

@@ -37,6 +37,7 @@ _DEEDS = {
     ActionKind.REFUSE: "refused “{subject}”",
     ActionKind.SETTING: "changed a setting: {subject}",
     ActionKind.CALL_VOTE: "called a vote of the viewers on the mode {subject}",
+    ActionKind.ACCOUNT: "{subject} the server's own Odyssey account",
     ActionKind.OTHER: "did what only a newer version of the bot can tell: {subject}",
     ActionKind.END: "ended “{subject}”",
     ActionKind.LINK: "revoked the watch link of <#{subject}>, and had a new one made",

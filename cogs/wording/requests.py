@@ -45,6 +45,30 @@ _REQUESTS = {
         "Only moderators of the whole server can do this: people who may manage messages, or the "
         "server, everywhere in it. Please ask one of them."
     ),
+    Code.SERVER_MANAGERS_ONLY: (
+        "Only people who may manage this server (Discord's permission **Manage Server**) can do this. "
+        "Please ask one of them."
+    ),
+    Code.ACCOUNTS_ARE_OFF: (
+        "The bot's operator has not switched on accounts of servers' own (`ACCOUNT_SECRETS`): ask them."
+    ),
+    Code.NO_OWN_ACCOUNT: "This server has no account of its own. **Set key** gives it one.",
+    Code.KEY_WRONG_FORM: (
+        "That is no API key: one is a single word of at least eight plain letters, digits and signs. "
+        "Copy it anew from Odyssey, and nothing else."
+    ),
+    Code.KEY_REFUSED: (
+        "Odyssey refuses that key: it may have expired or been revoked. Copy it anew, or have another one "
+        "made."
+    ),
+    Code.KEY_NOT_CHECKED: (
+        "Odyssey does not answer, so the key could not be checked. Please try again in a minute."
+    ),
+    Code.KEY_GONE: (
+        "The key of the Odyssey account that this was streamed with is gone, so its recording cannot be "
+        "fetched any more. Whoever has that account finds it at Odyssey."
+    ),
+    Code.WRONG_SLOTS: "Streams at once have to be a whole number from 1 to 1000. Please try again.",
     Code.OUTRANKED: (
         "Only somebody who stands above that person can do this: by a higher role, or as an "
         "administrator. Please ask one of them."

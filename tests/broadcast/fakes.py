@@ -497,6 +497,12 @@ def desk_of(
     return FollowingDesk(source, board, journal, clock, timeout_s=timeout_s, keeper=keeper)
 
 
+def account_of(pool: StreamPool, account_id: str | None = None) -> Account:
+    """An account with these slots."""
+    world = ScriptedWorld()
+    return Account(world.open, world.leave, pool, StreamLimit(), account_id)
+
+
 def ports(
     world: ScriptedWorld,
     journal: MemoryJournal,

@@ -37,9 +37,7 @@ class Studio:
         self.house, self.discord = house, house.discord
         self.channel, self.lounge = new_channel(house, "studio"), house.discord.channel("lounge")
         users = {
-            kind: self.discord.user("mika")
-            if kind == "server moderator"
-            else self.discord.add_user(kind.replace(" ", "-"), display_name=kind.capitalize())
+            kind: self.discord.add_user(kind.replace(" ", "-"), display_name=kind.capitalize())
             for kind in KINDS
         }
         self.people = {kind: Visitor(house, user) for kind, user in users.items()}
@@ -47,6 +45,7 @@ class Studio:
         self.starters, self.crew = new_role(house, "Starters"), new_role(house, "Crew")
         give(house, users["host"], self.starters)
         give(house, users["role moderator"], self.crew)
+        give(house, users["server moderator"], new_role(house, "Moderators of messages", MANAGE_MESSAGES))
         give(house, users["administrator"], new_role(house, "Admins", ADMINISTRATOR))
         overwrite(house, self.channel, users["stranger"], deny=VIEW)
         overwrite(house, self.channel, users["channel moderator"], allow=MANAGE_MESSAGES)
@@ -85,8 +84,10 @@ class Studio:
 
     async def dialogue(self, who: Visitor, opener: str, *arguments: str) -> str:
         """Submits one that a moderator opened."""
-        mika = self.people["server moderator"]
-        modal = await mika.opened(self.lounge, ":".join(("odyssey", opener, self.broadcast_id, *arguments)))
+        moderator = self.people["server moderator"]
+        modal = await moderator.opened(
+            self.lounge, ":".join(("odyssey", opener, self.broadcast_id, *arguments))
+        )
         return await who.submit(self.lounge, modal, self.idea())
 
     async def edit_dialogue(self, who: Visitor) -> str:
@@ -157,9 +158,14 @@ class Studio:
 
     async def settings_dialogue(self, who: Visitor) -> str:
         """Submits one that a moderator opened, unchanged but for a word."""
-        mika = self.people["server moderator"]
-        modal = await mika.opened(self.lounge, "odyssey:settings:SPEECH:edit")
+        moderator = self.people["server moderator"]
+        modal = await moderator.opened(self.lounge, "odyssey:settings:SPEECH:edit")
         return await who.submit(self.lounge, modal, "heck\ndarn")
+
+    async def key_dialogue(self, who: Visitor) -> str:
+        """Submits one that an administrator opened, with a key that is none."""
+        modal = await self.people["administrator"].opened(self.lounge, "odyssey:account:set")
+        return await who.submit(self.lounge, modal, "none")
 
     def settings_file(self) -> tuple[str, bytes]:
         """The settings as they are."""

@@ -26,6 +26,8 @@ from bot.process.settings import Settings
 from tests.support.database import PutDatabase
 
 API_KEY = "ody_end_to_end"
+OTHER_KEYS = ("ody_own_of_a_server", "ody_another_of_it")
+"""Each of an account of its own."""
 CHANNEL = "broadcasts"
 WAIT_S = 30.0
 """For what has to come, also for a command's first answer: a busy machine is no fault of the bot."""
@@ -182,7 +184,9 @@ async def house(
     monkeypatch.setattr("cogs.panel.upkeep.EDIT_GAP_S", 0.1)
     paint_small(monkeypatch)
     put_database(tmp_path / "odyssey.sqlite3")
-    standin = Standin(StandinSettings(api_key=API_KEY, recording_delay_s=0.1, faults=True))
+    standin = Standin(
+        StandinSettings(api_key=API_KEY, other_keys=OTHER_KEYS, recording_delay_s=0.1, faults=True)
+    )
     async with LocalDiscord(response_timeout_s=WAIT_S) as discord, standin:
         yield House(tmp_path, discord, standin)
 

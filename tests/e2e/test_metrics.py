@@ -27,7 +27,10 @@ async def test_a_broadcast_is_counted_from_start_to_post(house: House) -> None:
         await house.shown("turquoise")
         during = await read()
         assert during.value("odyssey_broadcasts", state="live") == 1
-        assert (during.value("odyssey_slots_held"), during.value("odyssey_streams_on_air")) == (1, 1)
+        assert (
+            during.value("odyssey_slots_held", account="operator"),
+            during.value("odyssey_streams_on_air"),
+        ) == (1, 1)
         await house.discord.user("mika").slash(CHANNEL, "odyssey end")
         await house.shown("Full video")
         async with asyncio.timeout(30):
@@ -45,7 +48,7 @@ async def test_a_broadcast_is_counted_from_start_to_post(house: House) -> None:
             ("odyssey_service_answers_total", {"call": "recording", "answer": "good"}),
         ):
             assert after.value(name, **labels) == 1, name
-        assert after.value("odyssey_slots_held") == 0
+        assert after.value("odyssey_slots_held", account="operator") == 0
         assert after.value("odyssey_database_commit_seconds_count", outcome="committed") > 5
         assert after.value("process_resident_memory_bytes") > 0
         url = f"http://127.0.0.1:{settings.web_port}/metrics"

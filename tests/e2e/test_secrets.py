@@ -15,11 +15,14 @@ import pytest
 from bot.local.odyssey.studio import Studio
 from bot.local.odyssey.tokens import AccessTokens, Signer
 from bot.process.settings import Settings
+from tests.cogs.accounts.test_account import set_key
 from tests.cogs.conftest import refusing
-from tests.e2e.conftest import API_KEY, CHANNEL, WAIT_S, House, free_port, until_healthy
+from tests.e2e.conftest import API_KEY, CHANNEL, OTHER_KEYS, WAIT_S, House, free_port, until_healthy
 from tests.support.processes import python_m_bot
 from tests.support.steering import suggest
 
+OWN_KEY, MISTYPED_KEY = OTHER_KEYS[0], "ody_mistyped_by_a_manager"
+ACCOUNT_SECRETS = ("the-newer-of-two-sealing-secrets", "the-older-of-two-sealing-secrets")
 METRICS_TOKEN = "metrics-token-nobody-else-has"
 PROXY_PASSWORD = "proxy-password-nobody-else-has"
 FAULTS: list[dict[str, Any]] = [
@@ -80,6 +83,7 @@ async def test_no_secret_is_written_anywhere(
         "ODYSSEY_API_KEY": API_KEY,
         "ODYSSEY_API_URL": house.standin.url,
         "METRICS_TOKEN": METRICS_TOKEN,
+        "ACCOUNT_SECRETS": ",".join(ACCOUNT_SECRETS),
         "HTTPS_PROXY": f"http://somebody:{PROXY_PASSWORD}@127.0.0.1:9",
         "WEB_PORT": str(port),
         "LOG_LEVEL": "DEBUG",
@@ -113,6 +117,8 @@ async def test_no_secret_is_written_anywhere(
         "DISCORD_TOKEN": {house.discord.token},
         "ODYSSEY_API_KEY": {API_KEY},
         "METRICS_TOKEN": {METRICS_TOKEN},
+        "ACCOUNT_SECRETS": {*ACCOUNT_SECRETS},
+        "a server's own key": {OWN_KEY, MISTYPED_KEY},
         "proxy's password": {PROXY_PASSWORD},
         "interaction token": set(house.discord.world.backend.interaction_tokens),
         **handed.by_kind,
@@ -144,6 +150,9 @@ async def _evening(house: House, handed: Handed) -> str:
     await mika.slash(CHANNEL, "odyssey end")
     await house.shown("Full video")
     await (await mika.slash(CHANNEL, "odyssey recording")).final(timeout_s=WAIT_S)
+    assert "refuses that key" in await set_key(house, MISTYPED_KEY)
+    assert "takes the key" in await set_key(house, OWN_KEY)
+    await house.live_broadcast("A garden")
     return state
 
 

@@ -22,7 +22,7 @@ from bot.metrics.errors import ErrorCounts
 from bot.metrics.recordings import FOLLOWED, RecordingTimes
 from bot.metrics.standing import Standing
 from bot.storage.writer import Try
-from tests.broadcast.fakes import SteppedClock
+from tests.broadcast.fakes import SteppedClock, account_of
 from tests.metrics.page import STUCK, page_of
 
 NOW = datetime(2026, 8, 1, 20, 0, tzinfo=UTC)
@@ -193,7 +193,7 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
     registry.register(
         Standing(
             running=lambda: running,
-            pool=pool,
+            accounts=lambda: [account_of(pool)],
             pages_open=lambda: 7,
             latency_s=lambda: latency_s[0] if latency_s else None,
             copied_at=lambda: NOW if latency_s else None,
@@ -220,7 +220,10 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
     assert (page.value("odyssey_suggestions_waiting"), page.value("odyssey_line_longest")) == (8, 5)
     pool.is_cut_off(until=900.0)
     page = page_of(registry)
-    slots = [page.value(f"odyssey_slots_{name}") for name in ("limit", "held", "dangling", "waiting")]
+    slots = [
+        page.value(f"odyssey_slots_{name}", account="operator")
+        for name in ("limit", "held", "dangling", "waiting")
+    ]
     assert slots == [2, 1, 1, 0]
     assert page.value("odyssey_outbox_rows", kind="settled") == 2
     assert page.value("odyssey_outbox_oldest_age_seconds", kind="settled") == 40

@@ -13,7 +13,7 @@ from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.telling.listeners import Listeners
 from bot.metrics.counting import Tellers, counting
 from bot.metrics.standing import Standing
-from tests.broadcast.fakes import SteppedClock
+from tests.broadcast.fakes import SteppedClock, account_of
 from tests.metrics.page import STUCK, Page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -29,7 +29,14 @@ def page() -> Page:
     tellers = Tellers(*(Listeners() for _ in range(6)))
     clock = SteppedClock()
     standing = Standing(
-        list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None, list, clock.now, STUCK
+        list,
+        lambda: [account_of(StreamPool(1, clock))],
+        lambda: 0,
+        lambda: None,
+        lambda: None,
+        list,
+        clock.now,
+        STUCK,
     )
     with counting(tellers, standing, lambda _: None, clock) as draw:
         return Page(draw())
@@ -108,7 +115,14 @@ def test_who_counts_leaves_nothing_behind() -> None:
     listeners = [Listeners[Any]() for _ in range(6)]
     clock, handlers = SteppedClock(), list(logging.getLogger().handlers)
     standing = Standing(
-        list, StreamPool(1, clock), lambda: 0, lambda: None, lambda: None, list, clock.now, STUCK
+        list,
+        lambda: [account_of(StreamPool(1, clock))],
+        lambda: 0,
+        lambda: None,
+        lambda: None,
+        list,
+        clock.now,
+        STUCK,
     )
     with counting(Tellers(*listeners), standing, lambda _: None, clock):
         assert all(each._listeners for each in listeners)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import BigInteger, Table
 
+from bot.broadcast.accounts import StoredAccount
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.audience.links import WatchLink
 from bot.broadcast.audit import Action, ActionKind
@@ -25,6 +26,7 @@ from bot.broadcast.states import Reason, State
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.process.clock import SystemClock
 from bot.storage import schema
+from bot.storage.accounts import DatabaseAccounts
 from bot.storage.clips import DatabaseClips
 from bot.storage.films import DatabaseFilms
 from bot.storage.guilds import DatabaseGuilds
@@ -129,6 +131,8 @@ async def fill(store: Store, channel: Channel) -> None:
         ):
             whom = other if kind is ActionKind.MUTE else None
             await records.save_action(Action(channel.guild_id, host, kind, subject, NOW, whom))
+        account = StoredAccount(key, channel.guild_id, b"sealed", 2, host, NOW)
+        await DatabaseAccounts(store.database, store.writer).save_accounts(account)
     await records.save_settings(channel.guild_id, "{}", NOW)
     await records.save_asked(channel.guild_id, NOW)
     await DatabaseServers(store.database, store.writer).note_left([channel.guild_id], NOW)

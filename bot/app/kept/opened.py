@@ -1,17 +1,21 @@
 """What the commands work with."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from bot.app.accounts import open_accounts
 from bot.app.archiving import OpenArchive, open_archive
 from bot.broadcast.answers import Answers
+from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.telling.outbox import Outbox
 from bot.odyssey import Odyssey
 from bot.process.clock import SystemClock
 from bot.process.settings import Settings
+from bot.storage.accounts import DatabaseAccounts
 from bot.storage.database import errors_explained, open_database
+from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.kept_files import DatabaseKeptFiles
@@ -19,7 +23,7 @@ from bot.storage.outbox import DatabaseOutbox
 from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
 from bot.worlds.account import OdysseyAccount
-from bot.worlds.looking_up import Key, KeysOf, of_the_operator
+from bot.worlds.looking_up import KeysOf
 from bot.worlds.odyssey import OdysseyRecordings
 
 
@@ -44,13 +48,20 @@ async def opened(settings: Settings, *, alone: bool) -> AsyncIterator[Opened]:
     """`alone`, while no bot has the database: what changes it would not be heard of. Raises `StartError`."""
     clock = SystemClock()
     client = Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
-    keys_of = of_the_operator(Key(None, client, Answers(clock)))
     async with (
         open_database(settings.database_url, alone=alone, backup_dir=settings.backup_path) as database,
         Writer(database) as writer,
         Outbox(DatabaseOutbox(database, writer), clock) as outbox,
+        AsyncExitStack() as stack,
     ):
         with errors_explained(settings.database_url):
+            records, audit = (
+                DatabaseAccounts(database, writer),
+                Audit(DatabaseGuilds(database, writer), clock),
+            )
+            accounts = await open_accounts(
+                settings, stack, records, audit, Answers(clock), clock, may_store=alone
+            )
             await outbox.load()
         try:
             yield Opened(
@@ -60,9 +71,9 @@ async def opened(settings: Settings, *, alone: bool) -> AsyncIterator[Opened]:
                 history=DatabaseHistory(database),
                 streams=DatabaseStreamBooks(database),
                 client=client,
-                keys_of=keys_of,
+                keys_of=accounts.keys_of,
                 account=OdysseyAccount(client, clock),
-                recordings=OdysseyRecordings(keys_of, clock),
+                recordings=OdysseyRecordings(accounts.keys_of, clock),
                 clock=clock,
             )
         finally:

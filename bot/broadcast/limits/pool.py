@@ -42,6 +42,7 @@ class StreamPool:
     def __init__(self, size: int, clock: Clock, *, kept_for_seams: int = 0) -> None:
         """Of `size` slots so many are `kept_for_seams`: no broadcast starts on them."""
         self.size = size
+        self._wanted_for_seams = kept_for_seams
         self._kept_for_seams = min(kept_for_seams, size - 1)
         self._clock = clock
         self._numbers = itertools.count()
@@ -54,6 +55,12 @@ class StreamPool:
         self._pause_s = FIRST_PAUSE_S
         self._dangling: list[float] = []
         """Until which steady moments."""
+
+    def resize(self, size: int) -> None:
+        """So many broadcasts may hold a stream from now on; who holds one keeps it."""
+        self.size = size
+        self._kept_for_seams = min(self._wanted_for_seams, size - 1)
+        self._number_the_line()
 
     @property
     def held(self) -> int:

@@ -18,6 +18,7 @@ from bot.broadcast.model import Recording, Stream
 from bot.broadcast.ports import Journal, RecordingHistory
 from bot.broadcast.recordings.archive import ARTIFACTS, ArchiveError, ArchiveTrouble, KeptFiles
 from bot.broadcast.recordings.troubles import ArchiveTroubles
+from bot.broadcast.states import Reason
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.outbox import Outbox
 
@@ -183,8 +184,13 @@ class Archiving:
         wanted = [kind for kind in ARTIFACTS if kind not in decided]
         if not wanted:
             return None
-        artifacts = await self._source.look(stream)
-        has_given_up = age >= GIVEN_UP_AFTER
+        has_given_up, artifacts = age >= GIVEN_UP_AFTER, None
+        try:
+            artifacts = await self._source.look(stream)
+        except WorldError as error:
+            if error.reason is not Reason.KEY_GONE:
+                raise
+            has_given_up = True
         if artifacts is None and not has_given_up:
             raise UnfitError(Unfit.MISSING)
         kinds = artifacts.kinds if artifacts else frozenset[FileKind]()

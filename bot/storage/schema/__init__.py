@@ -1,5 +1,6 @@
 """The tables as the code sees them. What made them so is in `migrations/`; a test holds the two together."""
 
+from bot.storage.schema.accounts import accounts
 from bot.storage.schema.broadcasts import broadcasts, last_moments, recordings, streams, suggestions
 from bot.storage.schema.clips import clip_askers, clips, film_parts, uncredited
 from bot.storage.schema.columns import AnyString, AnyText, UtcDateTime, known, metadata, storable
@@ -15,6 +16,7 @@ __all__ = [
     "AnyString",
     "AnyText",
     "UtcDateTime",
+    "accounts",
     "actions",
     "broadcasts",
     "clip_askers",

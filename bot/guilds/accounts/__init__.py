@@ -1,0 +1,1 @@
+"""Servers' own accounts at the service: their keys, and which one is used."""
