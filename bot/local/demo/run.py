@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 START_TIMEOUT_S = 60.0
 BOT_GRACE_S = 30.0
+OTHER_ACCOUNT = ("--other-key", "ody_demo_of_a_server")
+"""For who tries `/odyssey account`."""
 STANDIN_GRACE_S = 5.0
 _POLL_INTERVAL_S = 0.05
 
@@ -87,7 +89,17 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
         standin = await stack.enter_async_context(
             child(
                 "The stand-in for Odyssey",
-                ["standin", "--host", HOST, "--port", str(standin_port), "--api-key", key, *options],
+                [
+                    "standin",
+                    "--host",
+                    HOST,
+                    "--port",
+                    str(standin_port),
+                    "--api-key",
+                    key,
+                    *OTHER_ACCOUNT,
+                    *options,
+                ],
                 environment=environment,
                 directory=directory,
                 grace_s=STANDIN_GRACE_S,
@@ -104,6 +116,7 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
             "WEB_PORT": str(web_port),
             "PUBLIC_URL": f"http://{HOST}:{web_port}",
             "FRAME_ANCESTORS": f"{discord.url}, {discord.url.replace(HOST, 'localhost')}",
+            "ACCOUNT_SECRETS": "the-demo-has-nothing-to-hide",
             **plan.bot_settings,
         }
         health_url = f"http://{HOST}:{web_port}/healthz"
