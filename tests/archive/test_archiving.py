@@ -257,6 +257,36 @@ async def test_what_is_too_large_is_given_up_at_once(
     assert bench.on_its_way() == []
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_of_five_gigabytes_hardly_anything_is_fetched(
+    bench: Bench, service: Service, stream: Stream, monkeypatch: pytest.MonkeyPatch, is_told: bool
+) -> None:
+    """Nothing, if that is their length; and where none is told no more than may be kept."""
+    monkeypatch.setitem(module.MOST_BYTES, FileKind.VIDEO, 2**20)
+    honest, sent = service.origin.otherwise, 0
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        if not request.path.endswith("/video"):
+            usual: web.StreamResponse = await honest(request)
+            return usual
+        answer = web.StreamResponse()
+        if is_told:
+            answer.content_length = 5 * 2**30
+        await answer.prepare(request)
+        for _ in range(5 * 2**10):
+            await answer.write(bytes(2**20))
+            sent += 2**20
+        return answer
+
+    service.origin.otherwise = serve
+    while await bench.attend(stream) is not None:
+        pass
+    assert sent < 64 * 2**20, "what the sockets hold between them"
+    assert (await bench.archive.states("b1"))[stream.id] is ArchiveState.NEVER
+    assert bench.on_its_way() == []
+
+
 @pytest.mark.parametrize("is_redirect", [True, False])
 async def test_a_link_to_a_private_address(
     bench: Bench, service: Service, stream: Stream, is_redirect: bool

@@ -162,3 +162,21 @@ async def test_no_channel_makes_anybody_a_moderator_of_the_server(house: House) 
         assert "Only moderators of the whole server" in await bob.press(room, "odyssey:list:newer:0")
         await bob.command(room, "start", prompt="A cat", mode="host")
         assert "Suggestions are paused" in await bob.command(room, "pause")
+
+
+async def test_what_is_another_servers_does_not_exist(house: House) -> None:
+    """On each door that takes an ID of a broadcast or of a stream, whoever asks."""
+    mika, lounge = Visitor(house, house.discord.user("mika")), house.discord.channel("lounge")
+    remember(house, lounge, "ours", "theirs")
+    async with house.bot():
+        with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database, database:
+            database.execute("UPDATE broadcasts SET guild_id = guild_id + 1 WHERE id = 'b-theirs'")
+        for name in ("b-ours", "ours"):
+            assert FOUND in await mika.command(lounge, "recording", broadcast=name)
+        assert await mika.completion(lounge, "recording", "broadcast", "theirs") == []
+        for name in ("b-theirs", "theirs", "no-such-thing"):
+            told = [await mika.command(lounge, "recording", broadcast=name)]
+            for button in (f"fresh:{name}", f"timeline:{name}:0", f"link:revoke:{name}", f"link:new:{name}"):
+                told += [await mika.press(lounge, f"odyssey:recording:{button}")]
+            told.append(await mika.choose(lounge, f"odyssey:stream:{name}:1", "1"))
+            assert all(UNKNOWN in each for each in told), told
