@@ -92,7 +92,9 @@ def _made(job: Job, into: Path) -> _Usage:
     into.mkdir()
     began = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", work.__name__, str(into)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", work.__name__, str(into), str(2**40)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     assert process.stdin
     assert process.stdout
