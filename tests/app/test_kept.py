@@ -18,9 +18,9 @@ from bot.process.settings import Settings
 from bot.storage.database import open_database
 from bot.storage.outbox import DatabaseOutbox
 from tests.odyssey.origin import Origin, serving, told
-from tests.storage.conftest import NOW, Store, store, url
+from tests.storage.conftest import NOW, Store, dialect, store, url
 
-__all__ = ["store", "url"]
+__all__ = ["dialect", "store", "url"]
 
 
 def box(name: bytes, content: bytes = b"") -> bytes:

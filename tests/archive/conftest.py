@@ -10,10 +10,10 @@ from bot.archive.archive import StoredArchive
 from bot.archive.objects import Objects
 from bot.process.clock import SystemClock
 from bot.storage.kept_files import DatabaseKeptFiles
-from tests.storage.conftest import Store, store, url
+from tests.storage.conftest import Store, dialect, store, url
 from tests.support.bucket import bucket, s3_endpoint
 
-__all__ = ["s3_endpoint", "store", "url"]
+__all__ = ["dialect", "s3_endpoint", "store", "url"]
 
 _names = itertools.count(1)
 

@@ -12,10 +12,10 @@ from sqlalchemy import text
 from bot.process.liveness import PROVED_EVERY_S, SILENT_S, Liveness
 from bot.storage.writer import Try
 from tests.broadcast.relay.service import TurnedClock, settle
-from tests.storage.conftest import Store, store, url
+from tests.storage.conftest import Store, dialect, store, url
 from tests.support.own_connection import on_own_connection
 
-__all__ = ["store", "url"]
+__all__ = ["dialect", "store", "url"]
 
 
 @pytest.fixture
