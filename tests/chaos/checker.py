@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from tests.chaos.evening import Evening
 
 QUEUED, APPLIED, REFUSED = "📨", "✅", "❌"
-MAY_HAVE_BEEN_TAKEN = {"not_known", "not_acknowledged", "connection_lost", "broadcast_ended"}
-"""Refusals of what was sent, and of which it is not known, or not sure, whether the world took it."""
+MAY_HAVE_BEEN_TAKEN = {"not_known", "not_acknowledged", "connection_lost", "broadcast_ended", "panic"}
+"""Refusals of what was sent, and of which it is not known, or not sure, whether the world took it.
+
+What a stream that broke took along is in line again for the next one: there the end or a panic may stop it.
+"""
 _LIVE = re.compile(
     r"Connecting to Odyssey|🔴 Live|⏹️ Ending|The world is coming back|Waiting for a free stream|back soon"
 )
