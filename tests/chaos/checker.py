@@ -20,6 +20,8 @@ MAY_HAVE_BEEN_TAKEN = {"not_known", "not_acknowledged", "connection_lost", "broa
 
 What a stream that broke took along is in line again for the next one: there the end or a panic may stop it.
 """
+LIE = "garbage"
+"""The fault in which the service acknowledges, among other nonsense, what it has not taken."""
 _LIVE = re.compile(
     r"Connecting to Odyssey|🔴 Live|⏹️ Ending|The world is coming back|Waiting for a free stream|back soon"
 )
@@ -71,7 +73,7 @@ def _of_suggestions(evening: Evening, stored: Stored) -> Iterator[str]:
         outcome, prompt = each["outcome"], each["prompt"]
         if outcome not in ("acknowledged", "refused"):
             yield f"{outcome} for ever: {prompt}"
-        elif outcome == "acknowledged" and not taken[prompt]:
+        elif outcome == "acknowledged" and not taken[prompt] and LIE not in evening.plan.faults:
             yield f"applied by its row, but never taken: {prompt}"
         elif prompt not in said:  # each panic's safe prompt has the same words
             continue
