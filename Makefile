@@ -1,8 +1,8 @@
 # Needs Python 3.11 or later, make and pip. Everything else goes into .venv in this checkout.
 PYTHON ?= python3
 PORT ?= 8080
-# More than cores: a test waits more than it computes. With four, two cores had nothing to do for a sixth of the time.
-TEST_PROCESSES ?= 6
+# More than cores: a test waits more than it computes. With six, tests that wait for something are too late now and then.
+TEST_PROCESSES ?= 4
 # Of hls.js, which the watch page brings along.
 HLS_JS := 1.7.4
 VENDOR := bot/web/page/vendor

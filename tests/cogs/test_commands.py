@@ -24,6 +24,8 @@ async def test_what_everybody_needs_is_offered_first(house: House) -> None:
     } | {"say": Right.STEERER}
     for command in root["options"]:
         right, description = rights[command["name"]], command["description"]
-        assert ("moderator" in description) is (right not in FOR_ALL), command["name"]
+        says_whose = "moderator" in description or "(who may manage the server)" in description
+        assert says_whose is (right not in FOR_ALL), command["name"]
+        assert ("(who may manage the server)" in description) is (right is Right.MANAGER), command["name"]
         if right in (Right.SERVER_MODERATOR, Right.SUPERIOR):
             assert "(moderators of the server)" in description, command["name"]

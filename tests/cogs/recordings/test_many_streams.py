@@ -201,7 +201,9 @@ async def test_a_menu_answers_for_a_stream_whose_recording_is_gone(house: House,
     robin = house.discord.user("robin")
     store_broadcast(house, 2)
     async with house.bot():
-        post = await house.shown("Full video")
+        post = await house.discord.wait_for_message(
+            CHANNEL, lambda seen: bool(menus(seen))
+        )  # it may be posted sooner
         service.add("stream-1")
         answer = await robin.select(post, ["1"], custom_id=menus(post)[0]["custom_id"])
         assert "is not there (yet)" in (await answer.final(timeout_s=WAIT_S)).text
