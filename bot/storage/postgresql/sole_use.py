@@ -99,6 +99,6 @@ def _check_direct(connection: Raw, server: Server) -> None:
     if found and found[0] != connection.info.backend_pid:
         raise StartError(
             f"The database {server} is reached through a pooler such as pgbouncer, behind which no bot can "
-            "see that it has it alone. Name PostgreSQL itself in DATABASE_URL: a bot needs six connections, "
+            "see that it has it alone. Name PostgreSQL itself in DATABASE_URL: a bot needs five connections, "
             "and keeps them."
         )
