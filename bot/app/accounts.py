@@ -15,6 +15,10 @@ from bot.odyssey import Odyssey
 from bot.process.logs import hide
 from bot.process.sealing import Vault
 from bot.process.settings import Settings
+from bot.storage.accounts import DatabaseAccounts
+from bot.storage.connections import Database
+from bot.storage.guilds import DatabaseGuilds
+from bot.storage.writer import Writer
 from bot.worlds.keys import OdysseyKeys
 from bot.worlds.looking_up import Key, KeysOf
 
@@ -25,6 +29,10 @@ class OpenAccounts:
 
     servers: ServerAccounts
     keys: OdysseyKeys
+
+    @property
+    def operators_client(self) -> Odyssey:
+        return self.keys.by_account[None].client
 
     @property
     def keys_of(self) -> KeysOf:
@@ -87,3 +95,18 @@ async def open_accounts(
     )
     await servers.load(may_store=may_store)
     return OpenAccounts(servers, keys)
+
+
+async def accounts_by_hand(
+    settings: Settings,
+    stack: AsyncExitStack,
+    database: Database,
+    writer: Writer,
+    clock: Clock,
+    *,
+    may_store: bool,
+) -> OpenAccounts:
+    """The same for a command, beside which no bot hears what the service answers."""
+    audit = Audit(DatabaseGuilds(database, writer), clock)
+    records = DatabaseAccounts(database, writer)
+    return await open_accounts(settings, stack, records, audit, Answers(clock), clock, may_store=may_store)

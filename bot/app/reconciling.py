@@ -5,9 +5,7 @@ import json
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from bot.app.accounts import open_accounts
-from bot.broadcast.answers import Answers
-from bot.broadcast.audit import Audit
+from bot.app.accounts import accounts_by_hand
 from bot.broadcast.errors import WorldError
 from bot.broadcast.model import Stream
 from bot.broadcast.recordings.account import Findings, together
@@ -16,10 +14,8 @@ from bot.broadcast.telling.outbox import Outbox
 from bot.kit.errors import StartError
 from bot.process.clock import SystemClock
 from bot.process.settings import Settings
-from bot.storage.accounts import DatabaseAccounts
 from bot.storage.address import database_address
 from bot.storage.database import errors_explained, open_database
-from bot.storage.guilds import DatabaseGuilds
 from bot.storage.holding import holder_of
 from bot.storage.journal import DatabaseJournal
 from bot.storage.lock import Holder
@@ -80,27 +76,18 @@ async def reconcile(settings: Settings) -> Report:
             open_database(
                 settings.database_url, alone=by is None, backup_dir=settings.backup_path
             ) as database,
+            Writer(database) as writer,
         ):
             with errors_explained(settings.database_url):
-                idle = Writer(database)
-                records, audit = (
-                    DatabaseAccounts(database, idle),
-                    Audit(DatabaseGuilds(database, idle), clock),
-                )
-                keys_of = (
-                    await open_accounts(
-                        settings, stack, records, audit, Answers(clock), clock, may_store=False
-                    )
-                ).keys_of
+                accounts = await accounts_by_hand(settings, stack, database, writer, clock, may_store=False)
+                lists = lists_of(accounts.keys_of, clock)
                 try:
-                    looked = look(lists_of(keys_of, clock), DatabaseStreamBooks(database), clock)
-                    async for findings in looked:
+                    async for findings in look(lists, DatabaseStreamBooks(database), clock):
                         found.append(findings)
                 finally:  # if one account does not answer, what the others have counts
                     if by is None:
-                        async with Writer(database) as writer:
-                            outbox = Outbox(DatabaseOutbox(database, writer), clock)
-                            await settle(together(found), DatabaseJournal(writer, outbox).save_stream)
+                        outbox = Outbox(DatabaseOutbox(database, writer), clock)
+                        await settle(together(found), DatabaseJournal(writer, outbox).save_stream)
     except WorldError as error:
         raise StartError(
             f"Odyssey does not say what the account has ({error.reason.value}). Check ODYSSEY_API_KEY and "

@@ -13,7 +13,7 @@ from bot.storage.address import shown
 from bot.storage.database import errors_explained, open_database
 from bot.storage.schema import metadata
 from bot.storage.search.choosing import index_of
-from bot.storage.search.fts5 import SEARCHED
+from bot.storage.search.places import SEARCHED
 
 AT_ONCE = 1000
 """Rows that are in memory."""

@@ -48,14 +48,12 @@ def is_away(error: BaseException | None) -> bool:
         error = error.orig
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _AWAY
-    if error is not None and hasattr(
-        error, "sqlstate"
-    ):  # PostgreSQL's: psycopg is loaded only where there is one
+    if hasattr(error, "sqlstate"):  # by its mark, since psycopg is loaded only where there is a server
         return _is_servers_fault(error)
     return isinstance(error, OSError)
 
 
-def _is_servers_fault(error: BaseException) -> bool:
+def _is_servers_fault(error: BaseException | None) -> bool:
     """What has no code was not said by the server: it is gone, or does not answer."""
     code: str | None = getattr(error, "sqlstate", None)
     if code is None:

@@ -22,8 +22,8 @@ ASK_S = 10.0
 class OdysseyKeys:
     """Opens accounts, each with a client and ears of its own. An async context manager that closes them.
 
-    `make_client` makes one for a key; how `long` streams last is what the operator says, until an account
-    shows something shorter. Whatever any of them hears, `answers`, the operator's, tells of.
+    `make_client` makes one for a key; `stream_limit_s` is what the operator says, until an account shows
+    something shorter. Whatever any of them hears, `answers`, the operator's, tells of.
     """
 
     def __init__(

@@ -22,8 +22,7 @@ from sqlalchemy import create_engine
 from bot.storage import pragmas, schema
 from bot.storage.database import open_database
 from bot.storage.migrating import upgrade
-from bot.storage.search.fts5 import KEY
-from bot.storage.search.places import NUMBER_BITS, TEXT_BITS
+from bot.storage.search.places import KEY, NUMBER_BITS, TEXT_BITS
 from bot.storage.search.words import words_of
 
 ROOT = Path(__file__).parents[2] / "build" / "bench"

@@ -23,12 +23,9 @@ NAME = re.compile(r"\b(?:odyssey|process|python)_[a-z_]+\b")
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}
 
 
-@pytest.fixture(scope="module")
-def page() -> Page:
-    """Of a bot that has just started."""
-    tellers = Tellers(*(Listeners() for _ in range(6)))
-    clock = SteppedClock()
-    standing = Standing(
+def standing_at(clock: SteppedClock) -> Standing:
+    """Of a bot with nothing to do."""
+    return Standing(
         list,
         lambda: [account_of(StreamPool(1, clock))],
         lambda: 0,
@@ -38,7 +35,14 @@ def page() -> Page:
         clock.now,
         STUCK,
     )
-    with counting(tellers, standing, lambda _: None, clock) as draw:
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    """Of a bot that has just started."""
+    tellers = Tellers(*(Listeners() for _ in range(6)))
+    clock = SteppedClock()
+    with counting(tellers, standing_at(clock), lambda _: None, clock) as draw:
         return Page(draw())
 
 
@@ -114,17 +118,7 @@ def test_who_counts_leaves_nothing_behind() -> None:
     """Nobody listens any more, and the log is as it was."""
     listeners = [Listeners[Any]() for _ in range(6)]
     clock, handlers = SteppedClock(), list(logging.getLogger().handlers)
-    standing = Standing(
-        list,
-        lambda: [account_of(StreamPool(1, clock))],
-        lambda: 0,
-        lambda: None,
-        lambda: None,
-        list,
-        clock.now,
-        STUCK,
-    )
-    with counting(Tellers(*listeners), standing, lambda _: None, clock):
+    with counting(Tellers(*listeners), standing_at(clock), lambda _: None, clock):
         assert all(each._listeners for each in listeners)
     assert not any(each._listeners for each in listeners)
     assert logging.getLogger().handlers == handlers

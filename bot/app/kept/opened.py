@@ -4,18 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from bot.app.accounts import open_accounts
+from bot.app.accounts import accounts_by_hand
 from bot.app.archiving import OpenArchive, open_archive
-from bot.broadcast.answers import Answers
-from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.telling.outbox import Outbox
 from bot.odyssey import Odyssey
 from bot.process.clock import SystemClock
 from bot.process.settings import Settings
-from bot.storage.accounts import DatabaseAccounts
 from bot.storage.database import errors_explained, open_database
-from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.kept_files import DatabaseKeptFiles
@@ -47,7 +43,6 @@ class Opened:
 async def opened(settings: Settings, *, alone: bool) -> AsyncIterator[Opened]:
     """`alone`, while no bot has the database: what changes it would not be heard of. Raises `StartError`."""
     clock = SystemClock()
-    client = Odyssey(api_key=settings.odyssey_api_key.get_secret_value(), api_url=settings.odyssey_api_url)
     async with (
         open_database(settings.database_url, alone=alone, backup_dir=settings.backup_path) as database,
         Writer(database) as writer,
@@ -55,26 +50,17 @@ async def opened(settings: Settings, *, alone: bool) -> AsyncIterator[Opened]:
         AsyncExitStack() as stack,
     ):
         with errors_explained(settings.database_url):
-            records, audit = (
-                DatabaseAccounts(database, writer),
-                Audit(DatabaseGuilds(database, writer), clock),
-            )
-            accounts = await open_accounts(
-                settings, stack, records, audit, Answers(clock), clock, may_store=alone
-            )
+            accounts = await accounts_by_hand(settings, stack, database, writer, clock, may_store=alone)
             await outbox.load()
-        try:
-            yield Opened(
-                kept=open_archive(settings, DatabaseKeptFiles(database, writer), outbox, clock),
-                outbox=outbox,
-                journal=DatabaseJournal(writer, outbox),
-                history=DatabaseHistory(database),
-                streams=DatabaseStreamBooks(database),
-                client=client,
-                keys_of=accounts.keys_of,
-                account=OdysseyAccount(client, clock),
-                recordings=OdysseyRecordings(accounts.keys_of, clock),
-                clock=clock,
-            )
-        finally:
-            await client.disconnect()
+        yield Opened(
+            kept=open_archive(settings, DatabaseKeptFiles(database, writer), outbox, clock),
+            outbox=outbox,
+            journal=DatabaseJournal(writer, outbox),
+            history=DatabaseHistory(database),
+            streams=DatabaseStreamBooks(database),
+            client=accounts.operators_client,
+            keys_of=accounts.keys_of,
+            account=OdysseyAccount(accounts.operators_client, clock),
+            recordings=OdysseyRecordings(accounts.keys_of, clock),
+            clock=clock,
+        )

@@ -107,8 +107,7 @@ class Floor:
         """Keeps room in line for a clean prompt; the ticket has to be awaited, and comes when it is stored.
 
         It waits from that moment on: nothing is sent that is not stored. Cooldowns go by `said_at`, if that
-        was earlier. Raises BROADCAST_OVER,
-        INTAKE_PAUSED, LineFull or TooManyOfYours.
+        was earlier. Raises BROADCAST_OVER, INTAKE_PAUSED, LineFull or TooManyOfYours.
         """
         self._check_open()
         if self.is_paused:

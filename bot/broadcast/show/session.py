@@ -249,7 +249,6 @@ class BroadcastSession:
             await self._close(ending)
 
     async def _close(self, ending: Ending) -> None:
-        ending = self._account.meant(ending)
         if ending.reason.is_failure:
             ending = replace(ending, reference=ending.reference or self._ports.new_reference())
             noted = {"ref": ending.reference, "code": ending.reason.value}

@@ -4,9 +4,8 @@
 
 from sqlalchemy import Connection
 
-from bot.storage.search.fts5 import KEY, SEARCHED, TABLE, TRIGGERS
-from bot.storage.search.places import NUMBER_BITS, TEXT_BITS
-from bot.storage.search.words import words_of
+from bot.storage.search.fts5 import TABLE, TRIGGERS, keyed
+from bot.storage.search.places import NUMBER_BITS, SEARCHED, TEXT_BITS
 
 AT_ONCE = 10_000
 """Texts that are entered with one statement."""
@@ -59,9 +58,3 @@ def fill(connection: Connection) -> None:
         for table in SEARCHED:
             if its := [(place, row_id) for of, place, row_id in placed if of == table]:
                 connection.exec_driver_sql(f"UPDATE {table} SET text_id = ? WHERE id = ?", its)
-
-
-def keyed(place: int, prompt: str) -> str:
-    """A text's words as they stand in the index: each with its server's number before it."""
-    key = KEY % (place >> NUMBER_BITS + TEXT_BITS)
-    return " ".join(key + word for word in words_of(prompt))

@@ -26,7 +26,7 @@ from bot.broadcast.states import State
 from bot.broadcast.wanted import Standing, Wanted
 from bot.storage.schema import broadcasts
 from bot.storage.search.persons import Person
-from bot.storage.search.places import LAST, bounds, broadcast_number
+from bot.storage.search.places import LAST, bounds, broadcast_number, server_number
 from bot.storage.search.port import TextIndex
 
 PARTS = (2_000, 8_000, 40_000)
@@ -141,7 +141,7 @@ class Finder:
     ) -> Found:
         """Of a text or a person: what they have is read place by place, from one end on."""
         first, last = numbers
-        server = self.index.server(self.connection, self.guild_id)
+        server = server_number(self.connection, self.guild_id)
         if server is None:
             return Found([], is_all=True)
         part = self._part(wanted, server, oldest=oldest)

@@ -22,14 +22,10 @@ from sqlalchemy import (
     text,
 )
 
-from bot.storage.schema import guild_numbers, storable
-from bot.storage.search.places import NUMBER_BITS, TEXT_BITS, TEXTS_LIMIT
+from bot.storage.schema import storable
+from bot.storage.search.places import KEY, NUMBER_BITS, SEARCHED, SERVER_FROM, TEXT_BITS, TEXTS_LIMIT
 from bot.storage.search.words import Asked, asked, words_of
 
-KEY = "%05x"
-"""A server's number, as it stands before each of its words."""
-SERVER_FROM = NUMBER_BITS + TEXT_BITS
-"""The bit of a place with which its server begins."""
 _TEXTS = table("texts", column("rowid", BigInteger))
 
 TABLE = (
@@ -38,7 +34,6 @@ TABLE = (
     # to be read.
     "CREATE VIRTUAL TABLE texts USING fts5(words, tokenize = 'ascii', prefix = '6 7', columnsize = 0)"
 )
-SEARCHED = ("streams", "suggestions")
 TRIGGERS = tuple(
     f"CREATE TRIGGER {name}_{suffix} AFTER {event} ON {name} WHEN {when} "
     "BEGIN DELETE FROM texts WHERE rowid = old.text_id; END"
@@ -76,15 +71,8 @@ class Fts5Index:
         return _entered("suggestions", suggestion_id, prompt)
 
     def enter_placed(self, connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
-        rows = [
-            (place, " ".join(KEY % (place >> SERVER_FROM) + word for word in words_of(storable(prompt))))
-            for place, prompt in texts
-        ]
+        rows = [(place, keyed(place, prompt)) for place, prompt in texts]
         connection.exec_driver_sql("INSERT INTO texts (rowid, words) VALUES (?, ?)", rows)
-
-    def server(self, connection: Connection, guild_id: int) -> int | None:
-        query = select(guild_numbers.c.number).where(guild_numbers.c.guild_id == guild_id)
-        return connection.execute(query).scalar()
 
     def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
         wanted = asked(storable(typed))
@@ -94,6 +82,12 @@ class Fts5Index:
         return select(_TEXTS.c.rowid.label("place")).where(
             text("texts MATCH :question").bindparams(bindparam("question", question, unique=True))
         )
+
+
+def keyed(place: int, prompt: str) -> str:
+    """A text's words as they stand in the index: each with its server's number before it."""
+    key = KEY % (place >> SERVER_FROM)
+    return " ".join(key + word for word in words_of(storable(prompt)))
 
 
 def _place_statement(table: str) -> TextClause:

@@ -23,8 +23,5 @@ class TextIndex(Protocol):
     def enter_placed(self, connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
         """Enters texts, each with its place, that an index elsewhere had: this one has none of them."""
 
-    def server(self, connection: Connection, guild_id: int) -> int | None:
-        """What a server's places are made of; None if nothing of it was ever entered."""
-
     def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
         """The places of what fits that somebody typed, as `place`; None if they typed no words."""

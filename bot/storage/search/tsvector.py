@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, Connection, Executable, Select, bindparam, column, select, table, text
 
-from bot.storage.schema import guild_numbers, storable
-from bot.storage.search.fts5 import KEY, SEARCHED, SERVER_FROM
-from bot.storage.search.places import NUMBER_BITS, TEXT_BITS, TEXTS_LIMIT
+from bot.storage.schema import storable
+from bot.storage.search.places import KEY, NUMBER_BITS, SEARCHED, SERVER_FROM, TEXT_BITS, TEXTS_LIMIT
 from bot.storage.search.words import Asked, asked, words_of
 
 _TEXTS = table("texts", column("place", BigInteger))
@@ -69,8 +68,6 @@ _ENTER = {
     )
     for name in SEARCHED
 }
-
-
 _ENTER_PLACED = text("INSERT INTO texts (place, words) VALUES (:place, CAST(:words AS TSVECTOR))")
 
 
@@ -90,10 +87,6 @@ class TsvectorIndex:
             for place, prompt in texts
         ]
         connection.execute(_ENTER_PLACED, rows)
-
-    def server(self, connection: Connection, guild_id: int) -> int | None:
-        query = select(guild_numbers.c.number).where(guild_numbers.c.guild_id == guild_id)
-        return connection.execute(query).scalar()
 
     def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
         wanted = asked(storable(typed))
