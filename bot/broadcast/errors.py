@@ -2,6 +2,7 @@
 
     BroadcastError     a request that cannot be met: a `Code`, or the facts for the user's sentence
       NotStoredError   the database is away
+        DeposedError   another process has by now what was to be stored something of
     WorldError         the world, or the way to it, failed: a `Reason`, and whether trying again may help
     NotShownError      nobody could be shown something just now; it is to be shown again
 
@@ -226,6 +227,17 @@ class NotStoredError(BroadcastError):
     def __init__(self, cause: Exception) -> None:
         super().__init__(Code.NOT_STORED)
         self.__cause__ = cause
+
+
+class DeposedError(NotStoredError):
+    """What this would be stored under is not ours any more: it was not done, and is not done later either.
+
+    Another process has it, and goes on with it; who asked is told what they are when the database is away.
+    """
+
+    def __init__(self, lease: str) -> None:
+        super().__init__(RuntimeError(f"{lease} is not ours any more"))
+        self.lease = lease
 
 
 class NotShownError(Exception):

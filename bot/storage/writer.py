@@ -109,12 +109,16 @@ class Writer:
         """The bot stops: from now on nothing waits long for a database that is away."""
         self._is_hurried = True
 
-    def execute(self, *statements: Executable | Upsert, is_fact: bool = False) -> asyncio.Future[None]:
+    def execute(
+        self, *statements: Executable | Upsert, is_fact: bool = False, under: str | None = None
+    ) -> asyncio.Future[None]:
         """Done when the statements are committed, all or none; has what the database raised.
 
         That is `NotStoredError` for one that is away: then they are not done later either, unless they are a
-        fact. Takes effect with the call. Raises `RuntimeError` once the writer was left.
+        fact. Takes effect with the call. Raises `RuntimeError` once the writer was left. What is `under` a
+        lease is done if that is ours then, and else never: `DeposedError`.
         """
+        del under  # whoever is alone has everything
         if self._is_left:
             raise RuntimeError("the writer of the database was left")
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()

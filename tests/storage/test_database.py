@@ -30,7 +30,7 @@ async def test_the_migrations_make_the_schema_that_the_code_sees(store: Store) -
 
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
-        return list(compare_metadata(context, schema.metadata))
+        return list(compare_metadata(context, [schema.metadata, schema.of_processes]))  # type: ignore[arg-type]
 
     with store.database.engine.connect() as connection:
         assert differences(connection) == []

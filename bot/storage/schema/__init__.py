@@ -8,6 +8,7 @@ from bot.storage.schema.files import kept_files
 from bot.storage.schema.floors import motion_votes, motions, opening_pictures, votes
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
 from bot.storage.schema.people import people
+from bot.storage.schema.processes import leases, members, of_processes
 from bot.storage.schema.search import guild_numbers
 from bot.storage.schema.servers import left_servers
 from bot.storage.schema.telling import outbox, posts, recording_links, watch_links
@@ -28,11 +29,14 @@ __all__ = [
     "kept_files",
     "known",
     "last_moments",
+    "leases",
     "left_servers",
+    "members",
     "metadata",
     "motion_votes",
     "motions",
     "mutes",
+    "of_processes",
     "opening_pictures",
     "outbox",
     "people",
