@@ -42,19 +42,7 @@ def connected(server: Server, *, statement_s: float | None = None, autocommit: b
 
     Raises `psycopg.Error`, in which there is no password.
     """
-    given = _given(server.url)
-    if given is None:  # what libpq says of it quotes it
-        raise psycopg.OperationalError(
-            "its URL cannot be read: check what has to be written as %XX, and its options"
-        )
-    usual: dict[str, Any] = {name: value for name, value in _USUAL.items() if name not in given}
-    connection = psycopg.connect(
-        server.url,
-        **usual,
-        application_name=own_name(),
-        client_encoding="utf8",
-        autocommit=True,
-    )
+    connection = psycopg.connect(server.url, **_options(server), autocommit=True)
     with closed_if_it_fails(connection):
         connection.adapters.register_dumper(str, _StorableDumper)
         for rule in _RULES:
@@ -65,6 +53,11 @@ def connected(server: Server, *, statement_s: float | None = None, autocommit: b
     return connection
 
 
+async def listening(server: Server) -> psycopg.AsyncConnection[Any]:
+    """A connection of the loop's, for who only hears what others say. Raises as `connected` does."""
+    return await psycopg.AsyncConnection.connect(server.url, **_options(server), autocommit=True)
+
+
 @contextmanager
 def closed_if_it_fails(connection: Raw) -> Iterator[None]:
     """A connection that cannot be made ready is not left open."""
@@ -73,6 +66,17 @@ def closed_if_it_fails(connection: Raw) -> Iterator[None]:
     except BaseException:
         connection.close()
         raise
+
+
+def _options(server: Server) -> dict[str, Any]:
+    """Beside its URL, which has the last word on what is usual. Raises `psycopg.OperationalError`."""
+    given = _given(server.url)
+    if given is None:  # what libpq says of it quotes it
+        raise psycopg.OperationalError(
+            "its URL cannot be read: check what has to be written as %XX, and its options"
+        )
+    usual = {name: value for name, value in _USUAL.items() if name not in given}
+    return usual | {"application_name": own_name(), "client_encoding": "utf8"}
 
 
 def _given(url: str) -> dict[str, Any] | None:
