@@ -20,6 +20,13 @@ class FirstQuestions:
     async def load(self) -> None:
         self._asked = set(await self._records.asked_guilds())
 
+    async def look_again(self, subject: str | None) -> None:
+        """Another process may have asked a server, or any."""
+        if subject is None:
+            self._asked |= set(await self._records.asked_guilds())
+        elif await self._records.was_asked(int(subject)):
+            self._asked.add(int(subject))
+
     def is_open(self, guild_id: int) -> bool:
         """Whether a server is still to be asked; not while somebody there is being asked."""
         return guild_id not in self._asked

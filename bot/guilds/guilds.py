@@ -61,6 +61,7 @@ class Guilds:
         self._judges: dict[int, Judge] = {}
         self._intakes: dict[int, Intake] = {}
         self._changing = asyncio.Lock()
+        self._muting = asyncio.Lock()
 
     async def load(self) -> None:
         """Reads what is stored. What this version does not understand is left at its default, and logged."""
@@ -120,12 +121,7 @@ class Guilds:
             # In a thread, since a long list of words takes a while.
             judge = await asyncio.to_thread(Judge, guild_id, stored, make_filter)
             await self._records.save_settings(guild_id, stored.as_text(), self._clock.now())
-            self._stored[guild_id] = stored
-            intake = self.intake_of(guild_id)
-            self._judges[guild_id] = judge
-            intake.change(settings.intake, judge.check)
-        for session in self._running_in(guild_id):
-            session.adopt()
+            self._hold(guild_id, stored, judge)
         await self._audit.record(guild_id, by.viewer, ActionKind.SETTING, what)
         return settings
 
@@ -139,13 +135,13 @@ class Guilds:
         """
         rights.check(Deed.MUTE, by)
         intake, mute = self.intake_of(guild_id), Mute(viewer, until, by=by.viewer)
-        # Stored first: what is not stored must not hold either.
-        await self._records.save_mute(guild_id, mute, over=intake.drop_ended_mutes())
-        before = intake.muted_until(viewer)
-        intake.mute(mute)
-        floors = [session.floor for session in self._running_in(guild_id)]
+        async with self._muting:
+            # Stored first: what is not stored must not hold either.
+            await self._records.save_mute(guild_id, mute, over=intake.drop_ended_mutes())
+            before = intake.muted_until(viewer)
+            intake.mute(mute)
         try:
-            await asyncio.gather(*(floor.refuse_all_of(viewer, Refusal.MUTED) for floor in floors))
+            await self._refuse_all_of(guild_id, viewer)
         finally:  # they are muted in any case
             await self._audit.record(guild_id, by.viewer, ActionKind.MUTE, what, other=viewer)
         return before
@@ -154,11 +150,42 @@ class Guilds:
         """Takes suggestions of a viewer again; False if they were not muted. Raises as `mute` does."""
         rights.check(Deed.MUTE, by)
         intake = self.intake_of(guild_id)
-        await self._records.remove_mutes(guild_id, [viewer.id, *intake.drop_ended_mutes()])
-        if not intake.unmute(viewer):
+        async with self._muting:
+            await self._records.remove_mutes(guild_id, [viewer.id, *intake.drop_ended_mutes()])
+            was_muted = intake.unmute(viewer)
+        if not was_muted:
             return False
         await self._audit.record(guild_id, by.viewer, ActionKind.UNMUTE, "", other=viewer)
         return True
+
+    async def look_at_settings(self, subject: str | None) -> None:
+        """Another process may have changed the settings of a server, or of any: they hold here too."""
+        async with self._changing:
+            if subject is None:
+                stored = await self._records.all_settings()
+                changed = stored.keys() | self._stored.keys()
+            else:
+                text = await self._records.settings_of(int(subject))
+                changed, stored = {int(subject)}, {} if text is None else {int(subject): text}
+            for guild_id in changed:
+                theirs = StoredSettings.read(stored[guild_id]) if guild_id in stored else StoredSettings()
+                if theirs != self._stored_of(guild_id):
+                    judge = await asyncio.to_thread(Judge, guild_id, theirs, self._make_filter)
+                    self._hold(guild_id, theirs, judge)
+
+    async def look_at_mutes(self, subject: str | None) -> None:
+        """The same of mutes: what the muted have in line is taken out of it."""
+        async with self._muting:
+            if subject is None:
+                stored: dict[int, list[Mute]] = {guild_id: [] for guild_id in self._intakes}
+                for guild_id, mute in await self._records.remaining_mutes(self._clock.now()):
+                    stored.setdefault(guild_id, []).append(mute)
+            else:
+                stored = {int(subject): await self._records.mutes_of(int(subject))}
+            muted = {each: self.intake_of(each).replace_mutes(mutes) for each, mutes in stored.items()}
+        for guild_id, viewers in muted.items():
+            for viewer in viewers:
+                await self._refuse_all_of(guild_id, viewer)
 
     async def forget(self, person_id: int, nobody: Viewer) -> bool:
         """As `Keeper.forget`: the mutes in memory."""
@@ -174,6 +201,19 @@ class Guilds:
         """All that is stored of a server was deleted."""
         for known in (self._stored, self._judges, self._intakes):
             known.pop(guild_id, None)
+
+    def _hold(self, guild_id: int, stored: StoredSettings, judge: Judge) -> None:
+        """From now on a server goes by these, and so does what runs there."""
+        self._stored[guild_id] = stored
+        intake = self.intake_of(guild_id)
+        self._judges[guild_id] = judge
+        intake.change(stored.settings.intake, judge.check)
+        for session in self._running_in(guild_id):
+            session.adopt()
+
+    async def _refuse_all_of(self, guild_id: int, viewer: Viewer) -> None:
+        floors = [session.floor for session in self._running_in(guild_id)]
+        await asyncio.gather(*(floor.refuse_all_of(viewer, Refusal.MUTED) for floor in floors))
 
     def _check_prefixes(self, settings: GuildSettings, before: GuildSettings) -> None:
         """Raises `WrongSettingError` where suggestions would start as what is said to other bots."""

@@ -8,6 +8,8 @@ from sqlalchemy import Row, delete, select
 
 from bot.broadcast.accounts import StoredAccount
 from bot.broadcast.model import Viewer
+from bot.broadcast.owning.looking import What
+from bot.storage.changes import NOBODY_ELSE, Changes
 from bot.storage.connections import Database, read
 from bot.storage.names import named
 from bot.storage.rows import is_called
@@ -22,22 +24,29 @@ _ACCOUNTS = select(accounts, people.c.name).select_from(
 class DatabaseAccounts:
     """The `AccountRecords`."""
 
-    def __init__(self, database: Database, writer: Writer) -> None:
+    def __init__(self, database: Database, writer: Writer, changes: Changes = NOBODY_ELSE) -> None:
         self._database = database
         self._writer = writer
+        self._changes = changes
 
     async def all_accounts(self) -> list[StoredAccount]:
         return [_account(row) for row in await read(self._database, _ACCOUNTS.order_by(accounts.c.set_at))]
+
+    async def account(self, account_id: str) -> StoredAccount | None:
+        found = await read(self._database, _ACCOUNTS.where(accounts.c.id == account_id))
+        return _account(found[0]) if found else None
 
     async def save_accounts(self, *stored: StoredAccount) -> None:
         await self._writer.execute(
             *(name for each in stored for name in named(each.guild_id, each.set_by)),
             *(upsert(accounts, _row(each)) for each in stored),
+            *self._changes.noted(What.ACCOUNTS, *(each.id for each in stored)),
         )
 
     def delete_accounts(self, account_ids: Collection[str]) -> Awaitable[None]:
         theirs = accounts.c.id.in_(list(account_ids))
-        return self._writer.execute(delete(accounts).where(theirs), is_fact=True)
+        noted = self._changes.noted(What.ACCOUNTS, *account_ids)
+        return self._writer.execute(delete(accounts).where(theirs), *noted, is_fact=True)
 
     async def streamed_s(self, account_id: str, since: datetime) -> float:
         theirs = select(streams.c.started_at, streams.c.ended_at).where(

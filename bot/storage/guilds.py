@@ -10,6 +10,8 @@ from sqlalchemy import Column, Delete, Row, Select, Table, delete, insert, selec
 from bot.broadcast.audit import Action, ActionKind
 from bot.broadcast.intake.intake import Mute
 from bot.broadcast.model import Viewer
+from bot.broadcast.owning.looking import What
+from bot.storage.changes import NOBODY_ELSE, Changes
 from bot.storage.connections import Database, read
 from bot.storage.names import named
 from bot.storage.rows import is_called
@@ -38,29 +40,44 @@ _ACTIONS = _with_names(actions, actions.c.actor_id, actions.c.other_id)
 class DatabaseGuilds:
     """The `GuildRecords` of servers' rules, and the `ActionRecords` of the audit list."""
 
-    def __init__(self, database: Database, writer: Writer) -> None:
+    def __init__(self, database: Database, writer: Writer, changes: Changes = NOBODY_ELSE) -> None:
         self._database = database
         self._writer = writer
+        self._changes = changes
         self._entered: asyncio.Future[None] | None = None
         """The newest entry of the audit list."""
 
     async def all_settings(self) -> dict[int, str]:
         return {row.guild_id: row.settings for row in await read(self._database, select(guild_settings))}
 
+    async def settings_of(self, guild_id: int) -> str | None:
+        theirs = select(guild_settings).where(guild_settings.c.guild_id == guild_id)
+        found = await read(self._database, theirs)
+        return found[0].settings if found else None
+
     async def save_settings(self, guild_id: int, settings: str, at: datetime) -> None:
         row = {"guild_id": guild_id, "settings": settings, "changed_at": at}
-        await self._writer.execute(upsert(guild_settings, row))
+        noted = self._changes.noted(What.SETTINGS, guild_id)
+        await self._writer.execute(upsert(guild_settings, row), *noted)
 
     async def asked_guilds(self) -> list[int]:
         return [row.guild_id for row in await read(self._database, select(first_questions))]
 
+    async def was_asked(self, guild_id: int) -> bool:
+        theirs = select(first_questions).where(first_questions.c.guild_id == guild_id)
+        return bool(await read(self._database, theirs))
+
     async def save_asked(self, guild_id: int, at: datetime) -> None:
         row = {"guild_id": guild_id, "asked_at": at}
-        await self._writer.execute(upsert(first_questions, row))
+        noted = self._changes.noted(What.QUESTIONS, guild_id)
+        await self._writer.execute(upsert(first_questions, row), *noted)
 
     async def remaining_mutes(self, now: datetime) -> list[tuple[int, Mute]]:
         await self._writer.execute(delete(mutes).where(mutes.c.until <= now))
         return [(row.guild_id, _mute(row)) for row in await read(self._database, _MUTES)]
+
+    async def mutes_of(self, guild_id: int) -> list[Mute]:
+        return [_mute(row) for row in await read(self._database, _MUTES.where(mutes.c.guild_id == guild_id))]
 
     async def save_mute(self, guild_id: int, mute: Mute, *, over: Collection[int] = ()) -> None:
         row = {
@@ -70,10 +87,12 @@ class DatabaseGuilds:
             "by_id": mute.by.id,
         }
         names = named(guild_id, mute.viewer, mute.by)
-        await self._writer.execute(_mutes_of(guild_id, over), *names, upsert(mutes, row))
+        noted = self._changes.noted(What.MUTES, guild_id)
+        await self._writer.execute(_mutes_of(guild_id, over), *names, upsert(mutes, row), *noted)
 
     async def remove_mutes(self, guild_id: int, viewer_ids: Collection[int]) -> None:
-        await self._writer.execute(_mutes_of(guild_id, viewer_ids))
+        noted = self._changes.noted(What.MUTES, guild_id)
+        await self._writer.execute(_mutes_of(guild_id, viewer_ids), *noted)
 
     async def save_action(self, action: Action) -> None:
         # The deed is done: its entry waits for a database that is away, as any other fact does.

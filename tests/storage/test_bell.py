@@ -1,62 +1,22 @@
 """The bell of a cluster, rung over a real PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from bot.broadcast.clock import Clock
+from bot.broadcast.owning.bell import Ring
 from bot.process.clock import SystemClock
 from bot.storage.address import database_address
-from bot.storage.database import open_database
-from bot.storage.postgresql.bell import LOOK_S, ServerBell
-from bot.storage.postgresql.connections import ServerDatabase
+from bot.storage.cluster.bell import LOOK_S, ServerBell
 from bot.storage.schema import guild_settings
-from bot.storage.writer import Writer, upsert
+from bot.storage.writer import upsert
 from tests.broadcast.relay.service import TurnedClock
 from tests.storage.conftest import NOW
+from tests.storage.shared import Process, process
 from tests.support.postgres import EMPTY, Postgres, running_postgres, server_directory
-
-WORDS = ("settings", "slots")
-
-
-class Process(NamedTuple):
-    """One of those that share a database, as far as it has a bell."""
-
-    database: ServerDatabase
-    writer: Writer
-    bell: ServerBell
-    heard: "asyncio.Queue[str]"
-
-    async def hears(self, word: str) -> None:
-        async with asyncio.timeout(20):
-            while await self.heard.get() != word:
-                pass
-
-    def hears_no_more(self) -> None:
-        """Forgets what was heard until now."""
-        while not self.heard.empty():
-            self.heard.get_nowait()
-
-
-@asynccontextmanager
-async def process(url: str, clock: Clock | None = None) -> AsyncIterator[Process]:
-    """It hears by the time that its context begins."""
-    async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(url))
-        assert isinstance(database, ServerDatabase)
-        writer = await stack.enter_async_context(Writer(database))
-        bell = ServerBell(database.server, writer, clock or TurnedClock(), WORDS)
-        made = Process(database, writer, bell, asyncio.Queue())
-        bell.rung.listen(made.heard.put_nowait)
-        await stack.enter_async_context(bell)
-        await made.hears("slots")
-        made.hears_no_more()
-        yield made
 
 
 async def rung_until_heard(one: Process, other: Process) -> None:
@@ -79,13 +39,13 @@ async def test_others_hear_a_ring_once_all_before_it_is_stored(url: str) -> None
         for guild_id in range(20):
             row = {"guild_id": guild_id, "settings": "{}", "changed_at": NOW}
             written = one.writer.execute(upsert(guild_settings, row))
-            one.bell.ring("settings")
-            await other.hears("settings")
+            one.bell.ring(Ring.CHANGES)
+            await other.hears(Ring.CHANGES)
             found = await other.database.read(select(guild_settings.c.guild_id))
             assert guild_id in [each.guild_id for each in found]
             await written
-        other.bell.ring("slots")
-        await one.hears("slots")
+        other.bell.ring(Ring.SLOTS)
+        await one.hears(Ring.SLOTS)
         assert other.heard.empty(), "its own ring"
 
 
@@ -93,13 +53,13 @@ async def test_many_rings_at_once_are_few(url: str) -> None:
     """What is rung while one is on its way is rung once, afterwards."""
     async with process(url) as one, process(url) as other:
         for _ in range(100):
-            one.bell.ring("slots")
-        one.bell.ring("settings")
-        await other.hears("slots")
-        await other.hears("settings")
+            one.bell.ring(Ring.SLOTS)
+        one.bell.ring(Ring.CHANGES)
+        await other.hears(Ring.SLOTS)
+        await other.hears(Ring.CHANGES)
         assert other.heard.qsize() <= 1
-        one.bell.ring("slots")
-        await other.hears("slots")
+        one.bell.ring(Ring.SLOTS)
+        await other.hears(Ring.SLOTS)
 
 
 async def test_a_statement_rings_with_its_transaction(url: str) -> None:
@@ -108,9 +68,9 @@ async def test_a_statement_rings_with_its_transaction(url: str) -> None:
         row = {"guild_id": 1, "settings": "{}", "changed_at": NOW}
         wrong = upsert(guild_settings, row | {"settings": None})
         with pytest.raises(IntegrityError):
-            await one.writer.execute(one.bell.notice("slots"), wrong)
-        await one.writer.execute(upsert(guild_settings, row), one.bell.notice("settings"))
-        assert await other.heard.get() == "settings"
+            await one.writer.execute(one.bell.notice(Ring.SLOTS), wrong)
+        await one.writer.execute(upsert(guild_settings, row), one.bell.notice(Ring.CHANGES))
+        assert await other.heard.get() == Ring.CHANGES
 
 
 async def test_who_loses_the_connection_hears_again(url: str, empty_postgres: Postgres) -> None:
@@ -122,19 +82,18 @@ async def test_who_loses_the_connection_hears_again(url: str, empty_postgres: Po
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' "
             f"AND datname = '{database_address(url).server.name}'",  # type: ignore[union-attr]
         )
-        for word in WORDS:
+        for word in Ring:
             await other.hears(word)
         await rung_until_heard(one, other)
 
 
-@pytest.mark.outage("PostgreSQL restarted: processes hear each other again")
 async def test_a_server_that_was_restarted_is_listened_to_again() -> None:
     """As soon as it is back; what was rung meanwhile is lost, and looked at all the same."""
     clock = SystemClock()
     with server_directory() as directory, running_postgres(directory) as server, server.database() as url:
         async with process(url, clock) as one, process(url, clock) as other:
             await asyncio.to_thread(server.stop)
-            one.bell.ring("slots")
+            one.bell.ring(Ring.SLOTS)
             await asyncio.to_thread(server.start)
             await rung_until_heard(other, one)
 
@@ -144,15 +103,18 @@ async def test_nothing_depends_on_a_ring(url: str) -> None:
     clock = TurnedClock()
     async with process(url, clock) as other:
         await clock.turn(LOOK_S)
-        assert {other.heard.get_nowait() for _ in WORDS} == set(WORDS)
+        assert {other.heard.get_nowait() for _ in Ring} == set(Ring)
         assert other.heard.empty()
 
 
 async def test_who_stops_rings_no_more(url: str) -> None:
     """Somebody may still ring while all is closed."""
     async with process(url) as one, process(url) as other:
-        await other.bell.__aexit__(None, None, None)
-        other.bell.ring("slots")
+        gone = ServerBell(other.database.server, other.writer, TurnedClock())
+        async with gone:
+            gone.ring(Ring.CHANGES)
+            await one.hears(Ring.CHANGES)
+        gone.ring(Ring.SLOTS)
         await other.writer.prove()
-        assert one.heard.empty()
-        await other.bell.__aenter__()
+        other.bell.ring("news")
+        assert await one.heard.get() == "news"

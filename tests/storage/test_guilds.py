@@ -17,8 +17,9 @@ from bot.broadcast.rights import Person
 from bot.broadcast.show.session import BroadcastSession
 from bot.guilds.settings.complaints import WrongSettingError
 from bot.guilds.settings.guild_settings import FROM_NEXT_BROADCAST, GuildSettings
+from bot.storage.connections import read
 from bot.storage.guilds import DatabaseGuilds
-from bot.storage.schema import mutes
+from bot.storage.schema import changes, mutes
 from bot.storage.writer import Writer
 from tests.broadcast.fakes import SteppedClock
 from tests.storage.conftest import MIKA, MODERATOR, NOW, Store, guilds_of
@@ -210,3 +211,10 @@ async def test_what_is_on_its_way_into_the_audit_list_is_in_it(store: Store) -> 
         [found] = await records.latest_actions(GUILD, 9)
         assert found.subject == "an owl hoots"
         await entering
+
+
+async def test_a_database_that_one_process_has_alone_keeps_no_notes(store: Store) -> None:
+    """Nothing is written that nobody reads."""
+    guilds = guilds_of(DatabaseGuilds(store.database, store.writer))
+    await guilds.change(GUILD, lambda was: was.changed("gap_s", "7"), "", by=MODERATOR)
+    assert await read(store.database, select(changes)) == []

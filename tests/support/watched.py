@@ -127,6 +127,9 @@ class Watched:
     async def all_links(self) -> list[WatchLink]:
         return [WatchLink(TOKEN, CHANNEL, NOW, takes_old_links=True)]
 
+    async def link_of(self, channel: Channel) -> WatchLink | None:
+        return None
+
     async def save_link(self, link: WatchLink) -> None:
         pass
 

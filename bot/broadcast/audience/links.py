@@ -33,6 +33,8 @@ class LinkRecords(Protocol):
 
     async def all_links(self) -> list[WatchLink]: ...
 
+    async def link_of(self, channel: Channel) -> WatchLink | None: ...
+
     async def save_link(self, link: WatchLink) -> None:
         """Stores a channel's link, in place of the one that it had."""
 
@@ -107,6 +109,18 @@ class WatchLinks:
             await self._records.forget_link(channel)
             self._lead(channel, None)
 
+    async def look_again(self, subject: str | None) -> None:
+        """Another process may have made or revoked the link of a channel, `"<server> <channel>"`, or any."""
+        async with self._changing:
+            if subject is not None:
+                guild_id, channel_id = map(int, subject.split())
+                channel = Channel(guild_id, channel_id)
+                self._follow(channel, await self._records.link_of(channel))
+                return
+            stored = {link.channel: link for link in await self._records.all_links()}
+            for channel in stored.keys() | self._by_channel.keys():
+                self._follow(channel, stored.get(channel))
+
     def drop_server(self, guild_id: int) -> None:
         """All that is stored of a server was deleted."""
         for channel in [channel for channel in self._by_channel if channel.guild_id == guild_id]:
@@ -121,6 +135,10 @@ class WatchLinks:
         await self._records.save_link(link)  # first: what is not stored would lead nowhere after a restart
         self._lead(channel, link)
         return link
+
+    def _follow(self, channel: Channel, link: WatchLink | None) -> None:
+        if link != self._by_channel.get(channel):
+            self._lead(channel, link)
 
     def _lead(self, channel: Channel, link: WatchLink | None) -> None:
         """From now on this one leads to a channel, and no other."""

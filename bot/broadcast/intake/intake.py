@@ -1,6 +1,6 @@
 """Whether a suggestion is taken at all: mutes, pauses, cooldowns, repeats and filters of one server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -80,6 +80,17 @@ class Intake:
         """Takes nothing of this viewer for as long as it is until then, whatever the wall does meanwhile."""
         lasts = min(mute.until - self._clock.now(), LONGEST_MUTE)
         self._mutes[mute.viewer.id] = (mute, self._clock.steady() + lasts.total_seconds())
+
+    def replace_mutes(self, mutes: Iterable[Mute]) -> list[Viewer]:
+        """These are all mutes that there are. Returns whom they mute anew."""
+        stored = {mute.viewer.id: mute for mute in mutes}
+        before = {mute.viewer.id for mute in self.mutes()}
+        self._mutes = {viewer_id: self._mutes[viewer_id] for viewer_id in self._mutes.keys() & stored.keys()}
+        for viewer_id, mute in stored.items():
+            known = self._mutes.get(viewer_id)
+            if known is None or known[0].until != mute.until:
+                self.mute(mute)
+        return [mute.viewer for mute in self.mutes() if mute.viewer.id not in before]
 
     def unmute(self, viewer: Viewer) -> bool:
         """Takes suggestions of this viewer again; False if they were not muted."""

@@ -9,15 +9,11 @@ from bot.broadcast.telling.listeners import Listeners
 class Ring(StrEnum):
     """What the others are to look at again. Nothing is said of it: how it stands is in the database."""
 
-    SETTINGS = "settings"
-    MUTES = "mutes"
-    LINKS = "links"
-    ACCOUNTS = "accounts"
+    CHANGES = "changes"  # of what is in memory: see `looking.py`
     SLOTS = "slots"
     SHOWS = "shows"
     SHARDS = "shards"
     ERRANDS = "errands"
-    NAMES = "names"
 
 
 class Bell(Protocol):

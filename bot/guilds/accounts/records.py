@@ -12,6 +12,8 @@ class AccountRecords(Protocol):
 
     async def all_accounts(self) -> Sequence[StoredAccount]: ...
 
+    async def account(self, account_id: str) -> StoredAccount | None: ...
+
     async def save_accounts(self, *accounts: StoredAccount) -> None:
         """Stores them as they stand: all, or none."""
 

@@ -169,6 +169,28 @@ class ServerAccounts(Background):
             self._drop(guild_id)
         await self._audit.record(guild_id, by.viewer, ActionKind.ACCOUNT, "removed")
 
+    async def look_again(self, subject: str | None) -> None:
+        """Another process may have set or deleted the account with this ID, or any: here it is so too."""
+        async with self._changing:
+            if subject is None:
+                stored = {each.id: each for each in await self._records.all_accounts()}
+            else:
+                found = await self._records.account(subject)
+                stored = {found.id: found} if found else {}
+            for account_id in (self._stored.keys() if subject is None else {subject}) - stored.keys():
+                self._forget(account_id)
+            for each in stored.values():
+                self._follow(each)
+
+    def _follow(self, stored: StoredAccount) -> None:
+        """It stands so. One that is known stays open: no ID has ever another key."""
+        known = self._accounts.get(stored.id)
+        if known is None or known.trouble:
+            self._take(stored)
+            return
+        self._stored[stored.id] = stored
+        known.pool.resize(stored.slots)
+
     def left(self, guild_id: int) -> None:
         """A server has removed the bot: its keys are deleted at once, whenever the rest is."""
         if ids := self._ids_of(guild_id):
@@ -226,10 +248,14 @@ class ServerAccounts(Background):
     def _drop(self, guild_id: int) -> None:
         for account_id in self._ids_of(guild_id):
             self._forget(account_id)
-        self._current.pop(guild_id, None)
 
     def _forget(self, account_id: str) -> None:
-        del self._stored[account_id], self._accounts[account_id]
+        stored = self._stored.pop(account_id, None)
+        if stored is None:
+            return
+        if self._current.get(stored.guild_id) == account_id:
+            del self._current[stored.guild_id]
+        del self._accounts[account_id]
         self._close_account(account_id)
 
 

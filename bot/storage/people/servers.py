@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Delete, Table, delete, select
 
+from bot.broadcast.owning.looking import What
+from bot.storage.changes import NOBODY_ELSE, Changes
 from bot.storage.connections import Database, read
 from bot.storage.schema import broadcasts, left_servers, metadata
 from bot.storage.writer import Writer, insert_new
@@ -16,9 +18,10 @@ AT_ONCE = 10
 class DatabaseServers:
     """The `ServerRecords`."""
 
-    def __init__(self, database: Database, writer: Writer) -> None:
+    def __init__(self, database: Database, writer: Writer, changes: Changes = NOBODY_ELSE) -> None:
         self._database = database
         self._writer = writer
+        self._changes = changes
 
     async def known(self) -> set[int]:
         return {
@@ -53,7 +56,8 @@ class DatabaseServers:
                 delete(table).where(table.c.guild_id == guild_id)
                 for table in reversed(metadata.sorted_tables)
                 if "guild_id" in table.c
-            )
+            ),
+            *self._changes.noted(What.SERVERS, guild_id),
         )
 
 

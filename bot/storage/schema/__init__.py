@@ -8,7 +8,7 @@ from bot.storage.schema.files import kept_files
 from bot.storage.schema.floors import motion_votes, motions, opening_pictures, votes
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
 from bot.storage.schema.people import people
-from bot.storage.schema.processes import leases, members, of_processes
+from bot.storage.schema.processes import changes, leases, members, of_processes
 from bot.storage.schema.search import guild_numbers
 from bot.storage.schema.servers import left_servers
 from bot.storage.schema.telling import outbox, posts, recording_links, watch_links
@@ -20,6 +20,7 @@ __all__ = [
     "accounts",
     "actions",
     "broadcasts",
+    "changes",
     "clip_askers",
     "clips",
     "film_parts",

@@ -47,3 +47,19 @@ members = sa.Table(
     sa.Column("guilds", sa.Integer, nullable=False, server_default="0"),
     postgresql_with=_ROOM,
 )
+
+changes = sa.Table(
+    "changes",
+    of_processes,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    # Of what every process has its part in memory: see `bot/broadcast/owning/looking.py`.
+    sa.Column("what", sa.Text, nullable=False),
+    # Which one of these. Of a person, their ID, for minutes.
+    sa.Column("subject", sa.Text, nullable=False),
+    # Which process noted it, by the tag of its rings.
+    sa.Column("by", sa.Text, nullable=False),
+    # The transaction that it was stored with.
+    sa.Column("made_in", sa.BigInteger, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Index(None, "made_in"),
+)

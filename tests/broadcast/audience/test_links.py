@@ -30,6 +30,9 @@ class MemoryLinks:
     async def all_links(self) -> list[WatchLink]:
         return list(self.links.values())
 
+    async def link_of(self, channel: Channel) -> WatchLink | None:
+        return self.links.get(channel)
+
     async def save_link(self, link: WatchLink) -> None:
         await asyncio.sleep(0)
         if self.is_full:

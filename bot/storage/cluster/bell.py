@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Iterable
 
 import psycopg
 from sqlalchemy import text
 
 from bot.broadcast.background import Background
 from bot.broadcast.clock import Clock
+from bot.broadcast.owning.bell import Ring
 from bot.broadcast.telling.backoff import Backoff
 from bot.broadcast.telling.listeners import Listeners
 from bot.storage.address import Server
@@ -37,16 +37,15 @@ class ServerBell(Background):
     again after it could not.
     """
 
-    def __init__(self, server: Server, writer: Writer, clock: Clock, words: Iterable[str]) -> None:
+    def __init__(self, server: Server, writer: Writer, clock: Clock) -> None:
         super().__init__(name="bell")
         self.rung = Listeners[str]()
-        """Told each word that another process rang, and now and then every one of `words`."""
+        """Told each word that another process rang, and now and then each of `Ring`."""
         self.tag = secrets.token_hex(4)
         """By which this process knows its own rings."""
         self._server = server
         self._writer = writer
         self._clock = clock
-        self._words = tuple(words)
         self._to_ring: set[str] = set()
         self._is_ringing = False
         self._is_left = False
@@ -117,5 +116,5 @@ class ServerBell(Background):
             self.rung.tell(what)
 
     def _tell_all(self) -> None:
-        for word in self._words:
+        for word in Ring:
             self.rung.tell(word)
