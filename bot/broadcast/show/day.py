@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.broadcast.clock import Clock
-from bot.broadcast.errors import BroadcastError, DayIsUsedUp
+from bot.broadcast.errors import BroadcastError, BroadcastTooLong, DayIsUsedUp
 from bot.broadcast.interrupted import Interrupted
 from bot.broadcast.limits.budget import LAST_CALL_S, STREAM_LIMIT_S, Budget
 from bot.broadcast.model import Broadcast, TimeOnAir
@@ -182,6 +182,13 @@ class Days:
             + sum(min(share.used_s(now), today_s) for share in (*others, asking))
             + sum(min(share.unused_s(now), to_come_s) for share in others)
         )
+
+
+def length_of(budget: Budget, named: timedelta | None) -> timedelta:
+    """How long a broadcast is to be. Raises BroadcastTooLong."""
+    if named and named > budget.longest:
+        raise BroadcastError(BroadcastTooLong(round(budget.longest.total_seconds() / 60)))
+    return named or min(budget.usual, budget.longest)
 
 
 def _overlap_s(time: TimeOnAir, since: datetime, until: datetime) -> float:

@@ -13,7 +13,6 @@ from bot.broadcast.clock import moment_of
 from bot.broadcast.errors import (
     AlreadyRunning,
     BroadcastError,
-    BroadcastTooLong,
     Code,
     NoAccount,
     TooManyBroadcasts,
@@ -26,13 +25,13 @@ from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.relay.retelling import as_it_stands
 from bot.broadcast.rights import Deed, Person
-from bot.broadcast.show.day import Days, Share
+from bot.broadcast.show.day import Days, Share, length_of
 from bot.broadcast.show.handing_over import stop
 from bot.broadcast.show.last_moments import LastMoments
 from bot.broadcast.show.resuming import CutOff, leave, settle
+from bot.broadcast.show.running import Running
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.taking import taken
-from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.states import Reason
 
 log = logging.getLogger(__name__)
@@ -40,16 +39,16 @@ CLOSING_TIMEOUT_S = 20.0
 """How long what runs may take to stop in order, if nobody says otherwise."""
 
 
-class Broadcasts:
+class Broadcasts(Running):
     """Starts, finds and ends broadcasts. An async context manager: leaving it ends or hands over all."""
 
     def __init__(self, ports: Ports, *, hands_over: bool = False) -> None:
+        super().__init__()
         self._ports = ports
-        self._by_channel: dict[int, BroadcastSession] = {}
         self._tasks = asyncio.TaskGroup()
         self._days = Days(ports.history, ports.budget_of, ports.clock)
         self.last_moments = LastMoments(ports.journal, ports.history, ports.clock)
-        self._running: dict[asyncio.Task[None], BroadcastSession] = {}
+        self._plays: dict[asyncio.Task[None], BroadcastSession] = {}
         self._leaving: asyncio.Task[None] | None = None
         self._is_closing = False
         self._hands_over = hands_over
@@ -168,37 +167,10 @@ class Broadcasts:
         floors = (each.floor for each in self.in_guild(guild_id))
         await asyncio.gather(*(floor.refuse_all_of(gone, Refusal.WITHDRAWN) for floor in floors))
 
-    def in_channel(self, channel: Channel) -> BroadcastSession:
-        """The channel's broadcast. Raises NOT_RUNNING."""
-        session = self._by_channel.get(channel.id)
-        if session is None:
-            raise BroadcastError(Code.NOT_RUNNING)
-        return session
-
-    def in_guild(self, guild_id: int) -> list[BroadcastSession]:
-        return [s for s in self._by_channel.values() if s.broadcast.channel.guild_id == guild_id]
-
-    @property
-    def running(self) -> list[BroadcastSession]:
-        """All broadcasts that have not ended."""
-        return list(self._by_channel.values())
-
-    def is_running_in(self, channel: Channel) -> bool:
-        return channel.id in self._by_channel
-
-    def find(self, broadcast_id: str) -> BroadcastSession | None:
-        """A broadcast that has not ended, by its ID."""
-        return next((s for s in self._by_channel.values() if s.broadcast.id == broadcast_id), None)
-
-    def view_in(self, channel: Channel) -> BroadcastView | None:
-        """What is shown of a channel's broadcast, if it has one that has not ended."""
-        session = self._by_channel.get(channel.id)
-        return session.view if session and not session.broadcast.state.is_over else None
-
     async def close(self, *, within_s: float = CLOSING_TIMEOUT_S) -> None:
         """Takes no more, has all broadcasts stop in order, and cuts off what takes too long."""
         self._is_closing = True
-        await stop(self._running, within_s=within_s, hands_over=self._hands_over)
+        await stop(self._plays, within_s=within_s, hands_over=self._hands_over)
 
     async def _begin(
         self,
@@ -219,7 +191,7 @@ class Broadcasts:
         if trouble := self._ports.accounts.of_guild(channel.guild_id).trouble:
             raise BroadcastError(NoAccount(trouble))
         self._check_place(channel)
-        length = self._length(channel, length)
+        length = length_of(self._ports.budget_of(channel.guild_id), length)
         share = await self._days.claim(channel.guild_id, self._ports.new_id(), length)
         try:
             self._check_place(channel)  # somebody else may have started meanwhile
@@ -253,14 +225,14 @@ class Broadcasts:
         self._by_channel[session.broadcast.channel.id] = session
         self.are_running.set()
         task = self._tasks.create_task(self._play(session), name=f"broadcast {session.broadcast.id}")
-        self._running[task] = session
-        task.add_done_callback(self._running.pop)
+        self._plays[task] = session
+        task.add_done_callback(self._plays.pop)
 
     async def _put_away(self, channel: Channel) -> None:
         """Returns when what is over has left the channel: its end is told before all of it is stored."""
         leaving = [
             task
-            for task, session in self._running.items()
+            for task, session in self._plays.items()
             if session.broadcast.channel == channel and session.broadcast.state.is_over
         ]
         if leaving:
@@ -275,13 +247,6 @@ class Broadcasts:
         at_once = self._ports.budget_of(channel.guild_id).at_once
         if len(self.in_guild(channel.guild_id)) >= at_once:
             raise BroadcastError(TooManyBroadcasts(limit=at_once))
-
-    def _length(self, channel: Channel, named: timedelta | None) -> timedelta:
-        """How long a broadcast is to be. Raises BroadcastTooLong."""
-        budget = self._ports.budget_of(channel.guild_id)
-        if named and named > budget.longest:
-            raise BroadcastError(BroadcastTooLong(round(budget.longest.total_seconds() / 60)))
-        return named or min(budget.usual, budget.longest)
 
     async def _play(self, session: BroadcastSession) -> None:
         broadcast = session.broadcast
