@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
 from cogs.accounts.commands import account
 from cogs.accounts.page import RemoveAccountButton, SetAccountButton
@@ -121,10 +122,12 @@ class OdysseyCog(commands.Cog):
         self._services.poster.poster = self._recordings
         self._services.clips.poster.poster = ClipWall(self._bot)
         await self._unnaming.start()
+        self._services.broadcasts.taken_up.listen(self._taken_up)
         self._services.outbox.hurry()
 
     async def cog_unload(self) -> None:
         """Returns when all is shown and told, or the time for last words is over."""
+        self._services.broadcasts.taken_up.leave(self._taken_up)
         await self._unnaming.close()
         self._services.poster.poster = self._services.clips.poster.poster = None
         within_s = self._services.deadline.last_words_s()
@@ -175,6 +178,11 @@ class OdysseyCog(commands.Cog):
         """A moderator's clean-up, or a ban, deletes many messages in one go."""
         self._panels.deleted(event.channel_id, event.message_ids)
         await self._chat.deleted(*event.message_ids)
+
+    def _taken_up(self, session: BroadcastSession) -> None:
+        """A broadcast of another process goes on in this one."""
+        self._panels.take_up(session)
+        self._chat.take_up(session)
 
     def _try_again(self) -> None:
         """What could not be shown may be now."""

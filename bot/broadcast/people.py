@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol, Self
 
 from bot.broadcast.clock import Clock
@@ -69,9 +70,12 @@ class People:
     async def __aexit__(self, *_: object) -> None:
         await self._outbox.close(Kind.FORGET)
 
-    async def ask_to_forget(self, person_id: int, sealed: bytes | None = None) -> None:
-        """Somebody will be forgotten. `sealed` is what it takes to tell them. Raises `NotStoredError`."""
-        asked = Errand(Kind.FORGET, str(person_id), self._clock.now(), sealed=sealed)
+    async def ask_to_forget(
+        self, person_id: int, sealed: bytes | None = None, *, guild_id: int | None = None
+    ) -> None:
+        """Somebody will be forgotten, who asked for it in that server. `sealed` is what it takes to tell
+        them. Raises `NotStoredError`."""
+        asked = Errand(Kind.FORGET, str(person_id), self._clock.now(), sealed=sealed, guild_id=guild_id)
         await asyncio.gather(*self._outbox.add(asked))
 
     async def tell(self, person_id: int) -> Told:
@@ -90,6 +94,6 @@ class People:
         # All of them, each time: what runs is stored as it changes, so it comes first.
         if not all([await keeper.forget(person_id, nobody) for keeper in self._keepers]):
             return UNDER_WAY_S
-        done = Errand(Kind.FORGOTTEN, asked.subject_id, asked.made_at, sealed=asked.sealed)
+        done = replace(asked, kind=Kind.FORGOTTEN, due_at=None, tries=0)
         await asyncio.gather(*self._outbox.add(done))
         return None

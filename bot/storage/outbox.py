@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     delete,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -21,12 +22,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.broadcast.sharding import Shard
 from bot.broadcast.telling.errand import TOLD_BY_THE_PANEL, Errand, Kind
 from bot.storage.connections import Database, read
-from bot.storage.schema import outbox, recordings, streams, suggestions
+from bot.storage.schema import broadcasts, outbox, recordings, streams, suggestions
+from bot.storage.sharding import is_of
 from bot.storage.writer import Upsert, Writer
 
 _KINDS = [kind.value for kind in Kind]
+_ITS_BROADCAST = select(broadcasts.c.guild_id).where(broadcasts.c.id == outbox.c.broadcast_id)
+_SERVER = func.coalesce(_ITS_BROADCAST.scalar_subquery(), outbox.c.guild_id, 0)
+"""What nobody knows the server of counts as one's that has the ID 0."""
+_OF_SERVERS = [_SERVER.label("guild_id") if each.name == "guild_id" else each for each in outbox.c]
 
 
 class DatabaseOutbox:
@@ -36,9 +43,10 @@ class DatabaseOutbox:
         self._database = database
         self._writer = writer
 
-    async def errands(self) -> list[Errand]:
+    async def errands(self, of: Shard | None = None) -> list[Errand]:
         """The oldest first."""
-        query = select(outbox).where(outbox.c.kind.in_(_KINDS)).order_by(outbox.c.made_at)
+        query = select(*_OF_SERVERS if of else outbox.c).where(outbox.c.kind.in_(_KINDS))
+        query = query.where(is_of(of, _SERVER)).order_by(outbox.c.made_at)
         return [_errand(row) for row in await read(self._database, query)]
 
     def add(self, errand: Errand) -> asyncio.Future[None]:
@@ -118,6 +126,7 @@ def _row(errand: Errand) -> dict[str, Any]:
         "tries": errand.tries,
         "begun_at": errand.begun_at,
         "sealed": errand.sealed,
+        "guild_id": errand.guild_id,
     }
 
 

@@ -1,15 +1,20 @@
-"""After a stop that was not orderly: what was left a moment ago is read, to go on; the rest is closed."""
+"""After a stop that was not orderly: what was left a moment ago is read, to go on; the rest is closed.
+
+All of it is asked of one shard's servers or, where a bot has the database alone, of all: whoever asks is the
+only one that has them, so what seems to run there is what a crash, or another process, left.
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, select, true, update
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.interrupted import Interrupted, Left
 from bot.broadcast.model import Outcome, Refusal
+from bot.broadcast.sharding import Shard
 from bot.broadcast.show.resuming import CutOff
 from bot.broadcast.states import Reason, State
 from bot.storage import rows
@@ -18,6 +23,7 @@ from bot.storage.floors import gone_with, handed_in, motion_left
 from bot.storage.functions import as_entered, seconds_since
 from bot.storage.outbox import owed_posts, owed_recordings, owed_words
 from bot.storage.schema import broadcasts, last_moments, posts, streams, suggestions, votes
+from bot.storage.sharding import is_of
 
 AT_ONCE = 500
 """IDs in one statement, at most."""
@@ -57,18 +63,20 @@ _FAILURES = [reason.value for reason in Reason if reason.is_failure]
 _MAY_GO_ON = [State.REQUESTED.value, State.CONNECTING.value, State.LIVE.value]
 
 
-async def left_running(database: Database, *, now: datetime, within: timedelta) -> list[Interrupted]:
+async def left_running(
+    database: Database, *, now: datetime, within: timedelta, of: Shard | None = None
+) -> list[Interrupted]:
     """The broadcasts that an earlier run was cut off from no longer ago than that, as they were asked for."""
     query = (
         rows.BROADCASTS.add_columns(_LAST_SEEN_AT.label("seen_at"))
-        .where(_IS_OPEN, broadcasts.c.state.in_(_MAY_GO_ON), ~_IS_ENDING)
+        .where(_IS_OPEN, broadcasts.c.state.in_(_MAY_GO_ON), ~_IS_ENDING, is_of(of, broadcasts.c.guild_id))
         .order_by(broadcasts.c.requested_at, broadcasts.c.id)
     )
     left = [row for row in await read(database, query) if now - row.seen_at < within]
     return [await _interrupted(database, row) for row in left]
 
 
-async def left_open(database: Database) -> list[CutOff]:
+async def left_open(database: Database, *, of: Shard | None = None) -> list[CutOff]:
     """The connections of an earlier run, to be asked for before anything is closed.
 
     Who was connecting, and had no stream yet, may have had one too.
@@ -82,7 +90,11 @@ async def left_open(database: Database) -> list[CutOff]:
             case((streams.c.id.is_(None), broadcasts.c.guild_id)),
         )
         .select_from(broadcasts.outerjoin(streams, its_open_stream))
-        .where(_IS_OPEN, streams.c.id.is_not(None) | (broadcasts.c.state == State.CONNECTING.value))
+        .where(
+            _IS_OPEN,
+            streams.c.id.is_not(None) | (broadcasts.c.state == State.CONNECTING.value),
+            is_of(of, broadcasts.c.guild_id),
+        )
     )
     return [CutOff._make(row) for row in await read(database, query)]
 
@@ -114,7 +126,12 @@ async def _interrupted(database: Database, row: Row[Any]) -> Interrupted:
 
 
 async def close_unfinished(
-    database: Database, *, now: datetime, reference: str, but: Collection[str] = ()
+    database: Database,
+    *,
+    now: datetime,
+    reference: str,
+    but: Collection[str] = (),
+    of: Shard | None = None,
 ) -> list[str]:
     """Marks what an earlier run left unfinished as interrupted; returns the broadcasts' IDs.
 
@@ -126,7 +143,9 @@ async def close_unfinished(
         .where(broadcasts.c.id == streams.c.broadcast_id)
         .scalar_subquery()
     )
-    is_left = _IS_OPEN & broadcasts.c.id.not_in(but)
+    is_left = _IS_OPEN & broadcasts.c.id.not_in(but) & is_of(of, broadcasts.c.guild_id)
+    # Of all servers there is nothing to look up: what is open is few.
+    theirs = None if of is None else select(broadcasts.c.id).where(is_of(of, broadcasts.c.guild_id))
     unfinished = select(broadcasts.c.id).where(is_left)
     ending = select(broadcasts.c.id).where(is_left, _IS_ENDING)
     was_sent = suggestions.c.outcome != Outcome.QUEUED.value
@@ -136,6 +155,7 @@ async def close_unfinished(
         open_suggestions = and_(
             suggestions.c.outcome.not_in(_SETTLED),
             suggestions.c.settled_at.is_(None),
+            _among(theirs, suggestions.c.broadcast_id),
             suggestions.c.broadcast_id.not_in(but),
         )
         settled = list(connection.execute(select(suggestions.c.id).where(open_suggestions)).scalars())
@@ -153,7 +173,11 @@ async def close_unfinished(
                 version=suggestions.c.version + 1,
             )
         )
-        cut_off = streams.c.ended_at.is_(None) & streams.c.broadcast_id.not_in(but)
+        cut_off = and_(
+            streams.c.ended_at.is_(None),
+            _among(theirs, streams.c.broadcast_id),
+            streams.c.broadcast_id.not_in(but),
+        )
         stream_ids = list(connection.execute(select(streams.c.id).where(cut_off)).scalars())
         connection.execute(
             update(streams)
@@ -191,13 +215,17 @@ async def close_unfinished(
                 version=broadcasts.c.version + 1,
             )
         )
-        for owed, theirs in (
+        for owed, subjects in (
             (owed_recordings, stream_ids),
             (partial(owed_posts, at=now), ids),
             (owed_words, settled),
         ):
-            for start in range(0, len(theirs), AT_ONCE):
-                connection.execute(owed(theirs[start : start + AT_ONCE]))
+            for start in range(0, len(subjects), AT_ONCE):
+                connection.execute(owed(subjects[start : start + AT_ONCE]))
         return ids
 
     return await database.transact(closed)
+
+
+def _among(theirs: Select[Any] | None, broadcast_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    return true() if theirs is None else broadcast_id.in_(theirs)

@@ -61,8 +61,12 @@ class Chat:
     def start(self) -> None:
         """Hears what is done to messages of an earlier run, too, whose suggestions wait in line."""
         for session in self._services.broadcasts.running:
-            for ticket in session.taken_up or ():
-                self._take_up(session, ticket)
+            self.take_up(session)
+
+    def take_up(self, session: BroadcastSession) -> None:
+        """The same of one broadcast, which was begun before, or in another process."""
+        for ticket in session.taken_up or ():
+            self._take_up(session, ticket)
 
     async def said(self, message: discord.Message) -> None:
         """Puts what a message proposes in line, if a broadcast runs in its channel."""

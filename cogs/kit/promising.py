@@ -23,7 +23,13 @@ async def promise(interaction: discord.Interaction, broadcast_id: str | None = N
     services = context.services(interaction)
     now, sealed = services.clock.now(), services.seal.close(str(interaction.token))
     promised = Errand(
-        Kind.ANSWER, str(interaction.id), now, broadcast_id, due_at=now + LIFETIME, sealed=sealed
+        Kind.ANSWER,
+        str(interaction.id),
+        now,
+        broadcast_id,
+        due_at=now + LIFETIME,
+        sealed=sealed,
+        guild_id=interaction.guild_id,
     )
     await asyncio.wait(services.outbox.add(promised), timeout=STORED_WITHIN_S)
 

@@ -35,7 +35,7 @@ class PanelKeeper(commands.Cog):
         self._services = bot.services
         self._opening: set[str] = set()
         self._kept: dict[str, _Kept] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[PanelUpkeep, asyncio.Task[None]] = {}
         self._is_closing = False
         self._mender = PanelMender(bot, self._is_kept)
 
@@ -43,10 +43,14 @@ class PanelKeeper(commands.Cog):
         """From now on panels are looked after, first of all those of broadcasts that run already."""
         await self._mender.start()
         for session in self._services.broadcasts.running:
-            self._keep(KeptPanel(self._bot, session))
+            self.take_up(session)
         self._mender.look()
         self._services.listeners.listen(self.broadcast_changed)
         self._services.links.revoked.listen(self.link_revoked)
+
+    def take_up(self, session: BroadcastSession) -> None:
+        """Has the panel kept of a broadcast that was begun before, or in another process."""
+        self._keep(KeptPanel(self._bot, session))
 
     async def open(self, session: BroadcastSession, interaction: discord.Interaction) -> None:
         """Answers the interaction that started a broadcast with its panel, and keeps that from now on."""
@@ -158,14 +162,19 @@ class PanelKeeper(commands.Cog):
             upkeep.close()
         self._kept[broadcast_id] = _Kept(panel, upkeep)
         name = f"panel of broadcast {broadcast_id}"
-        self._tasks[broadcast_id] = asyncio.create_task(self._keep_up(panel, upkeep), name=name)
+        self._tasks[upkeep] = asyncio.create_task(self._keep_up(panel, upkeep), name=name)
 
     async def _keep_up(self, panel: KeptPanel, upkeep: PanelUpkeep) -> None:
         broadcast_id = panel.session.broadcast.id
         try:
             await upkeep.run()
         finally:
-            del self._kept[broadcast_id], self._tasks[broadcast_id]
+            del self._tasks[upkeep]
+            kept = self._kept.get(broadcast_id)
+            if kept and kept.upkeep is upkeep:  # else it was away, and has come back meanwhile
+                del self._kept[broadcast_id]
+        if panel.session.is_elsewhere:
+            return
         if panel.is_in_doubt or panel.may_have_others:
             self._mender.search(panel.session.broadcast)
         if not self._is_closing:

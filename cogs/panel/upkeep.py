@@ -78,6 +78,8 @@ class PanelUpkeep:
             await self._clock.wait(self._changed, until=due_at)
             self._changed.clear()
             session = self._panel.session
+            if session.is_elsewhere:
+                break  # it is somebody else's to edit
             is_last = session.broadcast.state.is_over or session.is_handed_over
             if self._closing.is_set() and not is_last:
                 break  # whoever comes next goes on

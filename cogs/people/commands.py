@@ -46,4 +46,5 @@ class ForgetButton(LastingButton, template="odyssey:forgetme"):
         services = context.services(interaction)
         # First: the word that it is done comes in its place.
         await show(interaction, LastingView(TextDisplay(words.WILL_BE_FORGOTTEN)))
-        await services.people.ask_to_forget(interaction.user.id, services.seal.close(str(interaction.token)))
+        sealed = services.seal.close(str(interaction.token))
+        await services.people.ask_to_forget(interaction.user.id, sealed, guild_id=interaction.guild_id)

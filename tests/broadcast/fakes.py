@@ -29,6 +29,7 @@ from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports, RecordingKeeper, RecordingSource
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.recordings.desk import JournalKeeper, RecordingDesk
+from bot.broadcast.sharding import Shard
 from bot.broadcast.states import Reason
 from bot.broadcast.telling.errand import (
     Errand,
@@ -438,8 +439,8 @@ class MemoryOutbox:
     def __init__(self, *errands: Errand) -> None:
         self.rows = {errand.key: errand for errand in errands}
 
-    async def errands(self) -> list[Errand]:
-        return list(self.rows.values())
+    async def errands(self, of: Shard | None = None) -> list[Errand]:
+        return [each for each in self.rows.values() if of is None or of.has(each.guild_id or 0)]
 
     def add(self, errand: Errand) -> asyncio.Future[None]:
         self.rows.setdefault(errand.key, errand)

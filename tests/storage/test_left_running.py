@@ -9,8 +9,9 @@ from sqlalchemy import select
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.interrupted import Interrupted, Left, MotionLeft
 from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Broadcast, Ending, Refusal, Suggestion, Viewer
+from bot.broadcast.model import Broadcast, Channel, Ending, Refusal, Suggestion, Viewer
 from bot.broadcast.picture import Picture
+from bot.broadcast.sharding import Shard, shard_of
 from bot.broadcast.show.resuming import CutOff
 from bot.broadcast.states import Reason, State
 from bot.storage.recovery import close_unfinished, left_open, left_running
@@ -222,3 +223,26 @@ async def test_every_connection_that_was_open_is_known(store: Store) -> None:
 
 def _in(live: Broadcast, name: str, state: State) -> Broadcast:
     return replace(live, id=name, state=state)
+
+
+async def test_a_shard_is_read_and_closed_alone(store: Store) -> None:
+    """What seems to run in the servers of others runs: nothing of it is touched."""
+    broadcast, stream = live_broadcast()
+    guild_id = broadcast.channel.guild_id
+    ours, others = Shard(shard_of(guild_id, 4), 4), Shard((shard_of(guild_id, 4) + 1) % 4, 4)
+    elsewhere = replace(broadcast, id="c", channel=Channel(guild_id + (1 << 22), 5))
+    for each in (broadcast, elsewhere):
+        its = replace(stream, id=f"of {each.id}", service_id=each.id, broadcast_id=each.id)
+        await store.journal.save_broadcast(each)
+        await store.journal.save_stream(its)
+        await store.journal.save_suggestion(Suggestion(f"in {each.id}", each.id, MIKA, "snow", NOW))
+    read = {"now": NOW + timedelta(seconds=5), "within": TEN_MINUTES}
+    for shard, name in ((ours, "b"), (others, "c")):
+        found = await left_running(store.database, of=shard, **read)  # type: ignore[arg-type]
+        assert [each.broadcast.id for each in found] == [name]
+        assert len(await left_open(store.database, of=shard)) == 1
+    assert await close_unfinished(store.database, now=NOW, reference="ref", of=ours) == ["b"]
+    [still] = await left(store)
+    assert (still.broadcast.id, [s.ended_at for s in still.streams]) == ("c", [None])
+    assert [each.suggestion.settled_at for each in still.suggestions] == [None]
+    assert {key.partition(":")[0] for key in await store.owed()} == {"recording", "recordings"}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.broadcast.model import Origin, Recording, Refusal, Suggestion
+from bot.broadcast.sharding import Shard, shard_of
 from bot.broadcast.states import State
 from bot.broadcast.telling.errand import Errand, Kind, owed_for_suggestion
 from bot.storage.outbox import DatabaseOutbox
@@ -172,3 +173,26 @@ async def test_what_a_crash_left_open_is_owed_once(store: Store) -> None:
     closed = await store.history.broadcast("b")
     assert closed
     assert closed.state is State.FAILED
+
+
+async def test_each_errand_belongs_to_the_shard_of_its_server(store: Store) -> None:
+    """By its broadcast, or by where it came up; what is known of neither belongs to the first."""
+    broadcast, _ = live_broadcast()
+    await store.journal.save_broadcast(broadcast)
+    guild_id = broadcast.channel.guild_id
+    its_shard, next_shard = Shard(shard_of(guild_id, 4), 4), Shard((shard_of(guild_id, 4) + 1) % 4, 4)
+    of_broadcast = Errand(Kind.RECORDINGS, "b", NOW, "b")
+    of_server = Errand(Kind.ANSWER, "1", NOW, guild_id=guild_id + (1 << 22))
+    of_nowhere = Errand(Kind.FORGET, "2", NOW)
+    outbox = DatabaseOutbox(store.database, store.writer)
+    for each in (of_broadcast, of_server, of_nowhere):
+        await outbox.add(each)
+
+    async def owed(shard: Shard) -> list[tuple[str, int | None]]:
+        return [(each.key, each.guild_id) for each in await outbox.errands(shard)]
+
+    assert await owed(next_shard) == [(of_server.key, of_server.guild_id)]
+    by_shard = {shard: await owed(Shard(shard, 4)) for shard in range(4)}
+    assert (of_broadcast.key, guild_id) in by_shard[its_shard.id]
+    assert (of_nowhere.key, 0) in by_shard[0]
+    assert sum(map(len, by_shard.values())) == 3

@@ -37,9 +37,10 @@ class LastMoments:
             self._stored[broadcast_id] = moment
             await self._store(broadcast_id, moment)
 
-    async def keep(self, broadcast_id: str, moment: LastMoment) -> None:
-        """A broadcast is over."""
-        self._kept[broadcast_id] = moment
+    async def keep(self, broadcast_id: str, moment: LastMoment, *, is_elsewhere: bool = False) -> None:
+        """A broadcast is over; or it goes on elsewhere, where it will come to another last moment."""
+        if not is_elsewhere:
+            self._kept[broadcast_id] = moment
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         self._stored.pop(broadcast_id, None)

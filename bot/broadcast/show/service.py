@@ -25,14 +25,16 @@ from bot.broadcast.picture import Picture
 from bot.broadcast.ports import Ports
 from bot.broadcast.relay.retelling import as_it_stands
 from bot.broadcast.rights import Deed, Person
+from bot.broadcast.sharding import Shard
 from bot.broadcast.show.day import Days, Share, length_of
-from bot.broadcast.show.handing_over import stop
+from bot.broadcast.show.handing_over import pass_on, stop
 from bot.broadcast.show.last_moments import LastMoments
 from bot.broadcast.show.resuming import CutOff, leave, settle
 from bot.broadcast.show.running import Running
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.show.taking import taken
 from bot.broadcast.states import Reason
+from bot.broadcast.telling.listeners import Listeners
 
 log = logging.getLogger(__name__)
 CLOSING_TIMEOUT_S = 20.0
@@ -49,11 +51,15 @@ class Broadcasts(Running):
         self._days = Days(ports.history, ports.budget_of, ports.clock)
         self.last_moments = LastMoments(ports.journal, ports.history, ports.clock)
         self._plays: dict[asyncio.Task[None], BroadcastSession] = {}
-        self._leaving: asyncio.Task[None] | None = None
+        self._goodbyes: set[asyncio.Task[None]] = set()
+        self._elsewhere: set[Shard] = set()
+        """Whose servers' broadcasts another process has."""
         self._is_closing = False
         self._hands_over = hands_over
         self.are_running = asyncio.Event()
         """Set while there are any."""
+        self.taken_up = Listeners[BroadcastSession]()
+        """Told of each that was begun in an earlier run, or another process, and goes on here."""
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -61,8 +67,8 @@ class Broadcasts(Running):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-        if self._leaving:
-            self._leaving.cancel()
+        for goodbye in self._goodbyes:
+            goodbye.cancel()
         # The group sees its own tasks' errors only: it would wrap the caller's in an ExceptionGroup.
         await self._tasks.__aexit__(None, None, None)
 
@@ -114,18 +120,40 @@ class Broadcasts(Running):
             mode=moment.mode,
         )
 
-    async def resume(self, left: Sequence[Interrupted], cut_off: Sequence[CutOff]) -> None:
+    async def resume(
+        self, left: Sequence[Interrupted], cut_off: Sequence[CutOff], *, of: Shard | None = None
+    ) -> None:
         """Goes on with what an earlier run of the bot left, in that order; nobody's rights are asked anew.
 
+        That is all that there is; or what there is in the servers of a shard, from then on in this process.
         Meanwhile the connections that were cut off are left. Raises what the journal raises.
         """
         await settle(left, self._ports)
-        self._leaving = self._tasks.create_task(leave(cut_off, self._ports), name="goodbyes")
+        goodbye = self._tasks.create_task(leave(cut_off, self._ports), name="goodbyes")
+        self._goodbyes.add(goodbye)
+        goodbye.add_done_callback(self._goodbyes.discard)
+        if of:
+            self._elsewhere.discard(of)
         for each in left:
             session = self._session(each.broadcast, each.mode, await self._days.take_up(each))
             session.restore(each)
             self._run(session)
+            self.taken_up.tell(session)
             log.info("broadcast %s goes on: the bot was cut off", each.broadcast.id)
+
+    async def let_go(self, of: Shard, *, within_s: float = CLOSING_TIMEOUT_S, is_lost: bool = False) -> None:
+        """What runs in the servers of a shard goes on in another process; until then none begins there.
+
+        Returns when its streams have ended and their ends are stored, and cuts off what takes too long. If
+        they are lost, another process may have them already: then nothing is waited for.
+        """
+        self._elsewhere.add(of)
+        theirs = {
+            task: session
+            for task, session in self._plays.items()
+            if of.has(session.broadcast.channel.guild_id)
+        }
+        await pass_on(theirs, within_s=within_s, is_lost=is_lost)
 
     async def suggest(
         self,
@@ -240,7 +268,7 @@ class Broadcasts(Running):
 
     def _check_place(self, channel: Channel) -> None:
         """Raises SHUTTING_DOWN, AlreadyRunning or TooManyBroadcasts."""
-        if self._is_closing:
+        if self._is_closing or any(shard.has(channel.guild_id) for shard in self._elsewhere):
             raise BroadcastError(Code.SHUTTING_DOWN)
         if running := self._by_channel.get(channel.id):
             raise BroadcastError(AlreadyRunning(host=running.broadcast.host))
@@ -258,7 +286,7 @@ class Broadcasts(Running):
             is_foreseen = ending is not None and ending.reason is Reason.NOT_STORED
             log.error("broadcast %s broke", broadcast.id, exc_info=not is_foreseen, extra={"ref": reference})
         finally:
-            await self.last_moments.keep(broadcast.id, session.last_moment)
+            await self.last_moments.keep(broadcast.id, session.last_moment, is_elsewhere=session.is_elsewhere)
             del self._by_channel[broadcast.channel.id]
             self._days.give_back(session.share)
             if not self._by_channel:

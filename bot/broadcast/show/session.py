@@ -59,6 +59,8 @@ class BroadcastSession:
         self._ports = ports
         self._account = account
         self.is_handed_over = False  # to the next run of the bot
+        self.is_elsewhere = False
+        """Whether another process goes on with it: here nothing more is shown of it."""
         self._ending: Ending | None = None
         self._until_ending = asyncio.timeout(None)
         self._is_interruptible = False
@@ -91,7 +93,7 @@ class BroadcastSession:
                 ends_at=self.ends_at,
                 is_last_call=self.share.is_last_call,
                 is_unstored=self._ports.outage.is_told,
-                is_handed_over=self.is_handed_over,
+                is_handed_over=self.is_handed_over and not self.is_elsewhere,
                 picture=on_air.glance if on_air else None,
                 spectating=on_air.spectating if on_air else None,
             )

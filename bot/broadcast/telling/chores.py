@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Self
 
@@ -65,7 +65,8 @@ class Chores:
         self._put_off = put_off
         self._entries: dict[str, _Entry] = {}
         self._changed = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], str] = {}
+        """With the keys of what they try."""
         self._loop: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -99,6 +100,17 @@ class Chores:
         if entry := self._entries.pop(key, None):
             entry.is_forgotten = True
 
+    async def cut_off(self, keys: Collection[str], *, within_s: float) -> None:
+        """Has these not done any more; a try of theirs that is under way has so long to come to its end."""
+        for key in keys:
+            self.forget(key)
+        if trying := [task for task, key in self._tasks.items() if key in keys]:
+            _, late = await asyncio.wait(trying, timeout=within_s)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
     async def all_tried(self) -> None:
         """Returns when nothing is under way or due: what has failed, or is for later, is not waited for."""
         while self._tasks or any(entry.due_at <= self._clock.steady() for _, entry in self._waiting()):
@@ -125,7 +137,7 @@ class Chores:
             for key, entry in heapq.nsmallest(free, due, key=lambda each: each[1].due_at):
                 entry.is_under_way = True
                 task = asyncio.create_task(self._try(key, entry), name=f"{self._name}: {key}")
-                self._tasks.add(task)
+                self._tasks[task] = key
                 task.add_done_callback(self._ended)
 
     def _next_at(self) -> float | None:
@@ -137,7 +149,7 @@ class Chores:
         return [each for each in self._entries.items() if not each[1].is_under_way]
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         self._changed.set()
 
     async def _try(self, key: str, entry: _Entry) -> None:

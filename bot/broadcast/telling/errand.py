@@ -61,6 +61,8 @@ class Errand:
     """A secret that it takes, as it may be stored."""
     about: object = field(default=None, compare=False, repr=False)
     """What it is about, as far as it is at hand: in memory only."""
+    guild_id: int | None = field(default=None, compare=False)
+    """The server in which it came up; None for that of its broadcast."""
 
     @property
     def key(self) -> str:

@@ -10,8 +10,10 @@ from functools import partial
 from typing import Protocol, Self
 
 from bot.broadcast.clock import Clock
+from bot.broadcast.sharding import Shard
 from bot.broadcast.telling.chores import TRY_TIMEOUT_S, Chores
 from bot.broadcast.telling.errand import Errand, Kind
+from bot.broadcast.telling.listeners import Listeners
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +29,8 @@ Deliver = Callable[[Errand], Awaitable[float | None]]
 class OutboxStore(Protocol):
     """Where the outbox outlasts a crash. Calls take effect in their order, as the journal's do."""
 
-    async def errands(self) -> Iterable[Errand]:
-        """All that are stored, of the kinds that are known."""
+    async def errands(self, of: Shard | None = None) -> Iterable[Errand]:
+        """All that are stored, of the kinds that are known; or those that a shard's servers have."""
         ...
 
     def add(self, errand: Errand) -> asyncio.Future[None]:
@@ -47,16 +49,26 @@ class Outbox:
     Who writes down what causes an errand stores it in the same transaction, and calls `owe` in that moment:
     it is due with the commit. So it is told at least once. What may be told once only is begun before
     (`begin`), and told again only by who finds out that it was not. An async context manager.
+
+    One that is not ours (`is_ours`) is stored, and left to whoever has its server.
     """
 
-    def __init__(self, store: OutboxStore, clock: Clock) -> None:
+    def __init__(
+        self, store: OutboxStore, clock: Clock, *, is_ours: Callable[[Errand], bool] = lambda _: True
+    ) -> None:
+        self.left_to_others = Listeners[Errand]()
+        """Told of each that was stored, and is not ours as far as is known."""
         self._store = store
         self._clock = clock
+        self._is_ours = is_ours
         self._kept: dict[str, Errand] = {}
         self._being_stored: dict[str, int] = {}
         """By key: how many transactions that it is in are under way."""
         self._told: set[str] = set()
         """The keys of those that are not to be stored any longer."""
+        self._told_meanwhile: set[str] | None = None
+        """Of those that the look at what is stored may still see that is under way."""
+        self._loading = asyncio.Lock()
         self._soon: asyncio.TimerHandle | None = None
         """When they are dropped."""
         self._lanes: dict[Kind, tuple[Chores, Deliver]] = {}
@@ -71,12 +83,29 @@ class Outbox:
             self._soon.cancel()
             await asyncio.wait({self._drop_told()})
 
-    async def load(self) -> None:
-        """Takes up what an earlier run owed: all of it is tried at once, whenever it was due."""
-        for errand in await self._store.errands():
-            if errand.key not in self._kept:
-                self._keep(replace(errand, due_at=None))
-                self._put(errand.key)
+    async def load(self, of: Shard | None = None) -> None:
+        """Takes up what is owed by an earlier run, or to the servers of a shard, and not known here yet.
+
+        All of it is tried at once, whenever it was due.
+        """
+        async with self._loading:
+            self._told_meanwhile = set(self._told)
+            for errand in await self._store.errands(of):
+                if errand.key not in self._kept and errand.key not in self._told_meanwhile:
+                    self._keep(replace(errand, due_at=None))
+                    self._put(errand.key)
+            self._told_meanwhile = None
+
+    async def let_go(self, is_meant: Callable[[Errand], bool], *, within_s: float = 0.0) -> None:
+        """Others see to these from now on. What is being tried has so long to come to its end."""
+        meant = {key for key, errand in self._kept.items() if is_meant(errand)}
+        for key in meant:
+            del self._kept[key]
+        lanes = [chores for chores, _ in self._lanes.values()]
+        await asyncio.gather(*(chores.cut_off(meant, within_s=within_s) for chores in lanes))
+        if self._soon:  # what was told is not to be told again
+            self._soon.cancel()
+            await asyncio.wait({self._drop_told()})
 
     @property
     def waiting(self) -> list[Errand]:
@@ -93,6 +122,9 @@ class Outbox:
         One that is owed already is tried once more, if it is just being tried: that may have begun before.
         """
         for errand in errands:
+            if not self._is_ours(errand):
+                stored.add_done_callback(partial(self._leave_to_others, errand))
+                continue
             self._keep(errand)
             self._being_stored[errand.key] = self._being_stored.get(errand.key, 0) + 1
             stored.add_done_callback(partial(self._stored, errand))
@@ -175,6 +207,12 @@ class Outbox:
         if errand.key in self._kept:
             self._put(errand.key)
 
+    def _leave_to_others(self, errand: Errand, stored: asyncio.Future[None]) -> None:
+        if stored.cancelled():  # by who waited for it: what is stored behind it comes later
+            self._store.add(errand).add_done_callback(partial(self._leave_to_others, errand))
+        elif stored.exception() is None:
+            self.left_to_others.tell(errand)
+
     def _put(self, key: str) -> None:
         errand = self._kept[key]
         if errand.kind in self._lanes:
@@ -201,6 +239,8 @@ class Outbox:
     def _drop(self, key: str) -> None:
         del self._kept[key]
         self._told.add(key)
+        if self._told_meanwhile is not None:
+            self._told_meanwhile.add(key)
         if self._soon is None:
             self._soon = asyncio.get_running_loop().call_later(TOLD_TOGETHER_S, self._drop_told)
 

@@ -58,4 +58,6 @@ outbox = sa.Table(
     sa.Column("begun_at", UtcDateTime),
     # An interaction's token, sealed: it is a secret.
     sa.Column("sealed", sa.LargeBinary),
+    # Where it came up, of what has no broadcast; None if nobody knows.
+    sa.Column("guild_id", sa.BigInteger),
 )

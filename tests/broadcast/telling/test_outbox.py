@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.broadcast.sharding import Shard
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.outbox import STORED_PAUSE_S, Outbox
 from tests.broadcast.fakes import MemoryOutbox, SteppedClock
@@ -236,3 +237,72 @@ async def test_what_is_for_later_comes_later(due_in: timedelta | None) -> None:
         while not messenger.told:
             await asyncio.sleep(0)
     assert clock.steady() == (due_in.total_seconds() if due_in else 0)
+
+
+def of_server(guild_id: int, subject_id: str) -> Errand:
+    return replace(WORD, subject_id=subject_id, guild_id=guild_id)
+
+
+async def test_what_is_not_ours_is_stored_and_left_to_others() -> None:
+    """Whoever has its server looks for it, and is told in the moment in which it is there."""
+    store, messenger = MemoryOutbox(), Messenger()
+    async with Outbox(store, SteppedClock(), is_ours=lambda errand: errand.guild_id == 1) as outbox:
+        await messenger.joins(outbox)
+        left: list[Errand] = []
+        outbox.left_to_others.listen(left.append)
+        ours, theirs = of_server(1, "ours"), of_server(2, "theirs")
+        await asyncio.gather(*outbox.add(ours, theirs))
+        await turns()
+        assert messenger.told == [ours]
+        assert left == [theirs]
+        assert list(store.rows) == [theirs.key]
+        assert outbox.get(Kind.SETTLED, "theirs") is None
+
+
+async def test_what_a_shard_owes_is_taken_up_and_let_go() -> None:
+    """At any time. What is being tried comes to its end; what was told is not left for others to tell."""
+    one, other = of_server(0, "one"), of_server(1 << 22, "other")
+    store, messenger = MemoryOutbox(one, other), Messenger()
+    async with Outbox(store, SteppedClock()) as outbox:
+        await messenger.joins(outbox)
+        messenger.may_go_on.clear()
+        await outbox.load(Shard(1, 2))
+        await turns()
+        assert (messenger.under_way, [errand.key for errand in outbox.waiting]) == (1, [other.key])
+        letting_go = asyncio.create_task(outbox.let_go(lambda errand: errand.guild_id != 0, within_s=60))
+        await turns()
+        assert (letting_go.done(), outbox.waiting) == (False, [])
+        messenger.may_go_on.set()
+        await letting_go
+        assert messenger.told == [replace(other, due_at=None)]
+        await outbox.load(Shard(0, 2))
+        await turns()
+        assert [errand.key for errand in messenger.told] == [other.key, one.key]
+        assert list(store.rows) == [other.key], "who has it now sees to it"
+
+
+async def test_what_was_told_while_it_is_looked_for_is_not_told_again() -> None:
+    """The look may still see it as it was."""
+    errand = of_server(0, "one")
+    may_read = asyncio.Event()
+    may_read.set()
+
+    class SlowlyRead(MemoryOutbox):
+        async def errands(self, of: Shard | None = None) -> list[Errand]:
+            seen = await super().errands(of)
+            await may_read.wait()
+            return seen
+
+    store, messenger = SlowlyRead(errand), Messenger()
+    async with Outbox(store, SteppedClock()) as outbox:
+        await outbox.load()
+        may_read.clear()
+        looking = asyncio.create_task(outbox.load(Shard(0, 2)))
+        await turns()
+        await messenger.joins(outbox)
+        await turns()
+        assert (messenger.told, list(store.rows)) == ([errand], [])
+        may_read.set()
+        await looking
+        await turns()
+        assert len(messenger.told) == 1
