@@ -4,6 +4,7 @@ import asyncio
 import gc
 import weakref
 
+import psutil
 import pytest
 
 from bot.process import memory
@@ -49,21 +50,36 @@ async def test_what_is_old_is_looked_through_when_it_has_become_twice_as_much(
     assert gc.get_threshold() == before
 
 
-async def test_at_rest_what_nobody_needs_goes_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look stops nobody then; as soon as somebody would be stopped, there is none."""
+async def test_at_rest_what_nobody_needs_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once each time that it comes to rest: a look stops nobody then. As soon as it would, there is none."""
     monkeypatch.setattr(memory, "LOOK_AT_REST_S", 0.0)
-    gc.collect()
-    monkeypatch.setattr(memory, "FEW_AT_REST", len(gc.get_objects(memory.OLD)) + 5_000)
     is_at_rest = False
-    async with memory.tidied_at_rest(lambda: is_at_rest):
+
+    async def outlasts_it(rests: bool) -> bool:
+        nonlocal is_at_rest
         knot = Knot()
-        alive = weakref.ref(knot)
-        staying = [[None] for _ in range(10_000)]
         gc.collect(1)
+        alive = weakref.ref(knot)
         del knot
+        is_at_rest = rests
         await turns()
-        assert alive()
-        is_at_rest = True
-        await turns()
-        assert not alive()
-        assert staying
+        return alive() is not None
+
+    async with memory.tidied_at_rest(lambda: is_at_rest):
+        assert await outlasts_it(rests=False)
+        assert not await outlasts_it(rests=True)
+        assert await outlasts_it(rests=True), "it was at rest already"
+        assert await outlasts_it(rests=False)
+        assert not await outlasts_it(rests=True)
+
+
+def test_what_is_free_is_given_back() -> None:
+    """Pieces between others that stay, which malloc would keep."""
+    pieces = [bytes(16_000) for _ in range(4_000)]
+    kept = pieces[::40]
+    process = psutil.Process()
+    before = process.memory_info().rss
+    del pieces
+    memory.tidy()
+    assert before - process.memory_info().rss > 40_000_000
+    assert kept
