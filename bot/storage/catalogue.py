@@ -1,9 +1,10 @@
 """The broadcasts of a server: listed, searched, found by what people call them."""
 
+import functools
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from bot.broadcast.history import PastBroadcast
 from bot.broadcast.wanted import COUNTED, EVERYTHING, Offered, Page, Wanted
@@ -11,6 +12,7 @@ from bot.storage.completing import completions, number_of, offered
 from bot.storage.connections import Database, read
 from bot.storage.rows import BROADCASTS, past_broadcasts_of
 from bot.storage.schema import broadcasts, storable, streams
+from bot.storage.search.asking import is_in
 from bot.storage.search.choosing import index_of
 from bot.storage.search.finding import Finder
 from bot.storage.search.places import LAST
@@ -123,5 +125,14 @@ def _numbered(finder: Finder, numbers: Collection[int]) -> list[PastBroadcast]:
     """The broadcasts with these numbers, newest first."""
     if not numbers:
         return []
-    its = BROADCASTS.where(finder.is_in(), broadcasts.c.number.in_(numbers))
-    return past_broadcasts_of(finder.connection, its.order_by(broadcasts.c.number.desc()))
+    those = _those(in_channels=finder.in_channels)
+    rows = finder.connection.execute(those, finder.here | {"numbers": list(numbers)})
+    return past_broadcasts_of(finder.connection, rows.all())
+
+
+@functools.cache
+def _those(*, in_channels: bool) -> Select[Any]:
+    """Those with these `numbers`, newest first."""
+    its = broadcasts.c.number
+    are_meant = is_in(in_channels=in_channels), its.in_(bindparam("numbers", expanding=True))
+    return BROADCASTS.where(*are_meant).order_by(its.desc())

@@ -1,14 +1,17 @@
 """Which broadcasts somebody means who types: by a number, words, a stream's ID, a host's name."""
 
+import functools
 import re
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import BigInteger, Integer, Select, bindparam, func, literal, or_, select
 
 from bot.broadcast.wanted import EVERYTHING, Offered, Wanted
 from bot.moderation.folding import plain
 from bot.storage.rows import HAS_BEGUN
 from bot.storage.schema import broadcasts, people, streams
+from bot.storage.search.asking import is_in
 from bot.storage.search.finding import Finder
 
 HOSTS_LIMIT = 1000
@@ -40,14 +43,20 @@ def offered(finder: Finder, numbers: Sequence[int]) -> list[Offered]:
     """The broadcasts with these numbers, in their order."""
     if not numbers:
         return []
+    those = _those(in_channels=finder.in_channels)
+    rows = finder.connection.execute(those, finder.here | {"numbers": list(numbers)})
+    by_number = {row.number: Offered._make(row) for row in rows}
+    return [by_number[each] for each in numbers if each in by_number]
+
+
+@functools.cache
+def _those(*, in_channels: bool) -> Select[Any]:
+    """Those with these `numbers`, as they are offered."""
     its = broadcasts.c
     its_streams = select(func.count()).where(streams.c.broadcast_id == its.id, HAS_BEGUN).scalar_subquery()
     at = func.coalesce(its.live_at, its.requested_at)
-    query = select(its.id, its.number, at, its.prompt, its_streams).where(
-        finder.is_in(), its.number.in_(numbers)
-    )
-    by_number = {row.number: Offered._make(row) for row in finder.connection.execute(query)}
-    return [by_number[each] for each in numbers if each in by_number]
+    are_meant = is_in(in_channels=in_channels), its.number.in_(bindparam("numbers", expanding=True))
+    return select(its.id, its.number, at, its.prompt, its_streams).where(*are_meant)
 
 
 def _by_number(finder: Finder, typed: str, limit: int) -> list[int]:
@@ -59,30 +68,58 @@ def _by_text(finder: Finder, typed: str, limit: int) -> list[int]:
     return finder.numbers(Wanted(text=typed), limit)
 
 
-def _by_stream(finder: Finder, typed: str, limit: int) -> list[int]:
-    begins = or_(
-        *(streams.c.service_id.between(front, front + "\U0010ffff") for front in {typed, typed.lower()})
+_OF_STREAMS = (
+    select(streams.c.broadcast_id)
+    .where(
+        or_(
+            streams.c.service_id.between(bindparam("typed"), bindparam("typed_end")),
+            streams.c.service_id.between(bindparam("lower"), bindparam("lower_end")),
+        )
     )
-    its = select(streams.c.broadcast_id).where(begins).limit(FRONTS_LIMIT)
-    return finder.numbers_of(set(finder.connection.execute(its).scalars()))
+    .limit(FRONTS_LIMIT)
+)
 
 
-def _by_host(finder: Finder, typed: str, limit: int) -> list[int]:
-    """From one host to the next, as with channels; however their names are written."""
-    of_guild = select(func.min(broadcasts.c.host_id)).where(broadcasts.c.guild_id == finder.guild_id)
+def _by_stream(finder: Finder, typed: str, limit: int) -> list[int]:
+    fronts = {"typed": typed, "lower": typed.lower()}
+    between = fronts | {f"{name}_end": front + "\U0010ffff" for name, front in fronts.items()}
+    return finder.numbers_of(set(finder.connection.execute(_OF_STREAMS, between).scalars()))
+
+
+def _hosts() -> Select[int, str]:
+    """Those of a `guild`, from one to the next, as with channels."""
+    guild = bindparam("guild", type_=BigInteger)
+    of_guild = select(func.min(broadcasts.c.host_id)).where(broadcasts.c.guild_id == guild)
     each = select(of_guild.scalar_subquery().label("id"), literal(1).label("n")).cte("each", recursive=True)
     following = of_guild.where(broadcasts.c.host_id > each.c.id).scalar_subquery()
     each = each.union_all(
         select(following, each.c.n + 1).where(each.c.n < HOSTS_LIMIT, each.c.id.is_not(None))
     )
-    names = select(people.c.person_id, people.c.name).where(
-        people.c.guild_id == finder.guild_id, people.c.person_id.in_(select(each.c.id))
+    return select(people.c.person_id, people.c.name).where(
+        people.c.guild_id == guild, people.c.person_id.in_(select(each.c.id))
     )
+
+
+_HOSTS = _hosts()
+
+
+@functools.cache
+def _theirs(*, in_channels: bool) -> Select[int]:
+    number = broadcasts.c.number
+    theirs = select(number).where(
+        is_in(in_channels=in_channels), broadcasts.c.host_id.in_(bindparam("hosts", expanding=True))
+    )
+    newest = theirs.order_by((number + 0).desc())  # theirs are few: not by all numbers
+    return newest.limit(bindparam("limit", type_=Integer))
+
+
+def _by_host(finder: Finder, typed: str, limit: int) -> list[int]:
+    """However their names are written."""
     called = plain(typed)
-    hosts = [row.person_id for row in finder.connection.execute(names) if called in plain(row.name)]
+    names = finder.connection.execute(_HOSTS, {"guild": finder.guild_id})
+    hosts = [row.person_id for row in names if called in plain(row.name)]
     if not hosts:
         return []
-    number = broadcasts.c.number
-    theirs = select(number).where(finder.is_in(), broadcasts.c.host_id.in_(hosts))
-    newest = theirs.order_by((number + 0).desc()).limit(limit)  # theirs are few: not by all numbers
-    return list(finder.connection.execute(newest).scalars())
+    newest = _theirs(in_channels=finder.in_channels)
+    asked = finder.here | {"hosts": hosts, "limit": limit}
+    return list(finder.connection.execute(newest, asked).scalars())

@@ -10,7 +10,7 @@ from bot.broadcast.kept_files import FileKind, KeptFile, NewFile
 from bot.broadcast.recordings.archive import ArchiveState
 from bot.broadcast.recordings.retention import KeptBroadcast
 from bot.storage.connections import Database, read
-from bot.storage.rows import HAS_BEGUN, IS_KEPT, IS_KNOWN, kept_file, kept_files_of
+from bot.storage.rows import HAS_BEGUN, IS_KEPT, IS_KNOWN, KEPT_FILES, kept_file
 from bot.storage.schema import broadcasts, kept_files, known, recordings, streams
 from bot.storage.writer import Writer, upsert
 
@@ -23,7 +23,7 @@ class DatabaseKeptFiles:
         self._writer = writer
 
     async def of_broadcast(self, broadcast_id: str) -> list[KeptFile]:
-        return [kept_file(row) for row in await read(self._database, kept_files_of([broadcast_id]))]
+        return [kept_file(row) for row in await read(self._database, KEPT_FILES.params(ids=[broadcast_id]))]
 
     async def newest(self, meaning: str) -> KeptFile | None:
         query = select(kept_files).where(kept_files.c.meaning == meaning, IS_KEPT)

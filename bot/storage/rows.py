@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, String, and_, bindparam, select
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.history import PastBroadcast, PastStream
@@ -67,23 +67,32 @@ SUGGESTIONS = select(suggestions, AUTHOR.c.name.label("viewer_name")).select_fro
 """Suggestions as `suggestion` takes them."""
 
 
-def past_broadcasts_of(connection: Connection, those: Select[Any]) -> list[PastBroadcast]:
-    """What a select of `BROADCASTS` finds, in its order, each with its streams that have begun, by number."""
-    found = connection.execute(those).all()
-    ids = [row.id for row in found]
-    if not ids:
+_IDS = bindparam("ids", type_=String, expanding=True)
+_STREAMS = (
+    select(streams, recordings.c.has_video, recordings.c.duration_s, recordings.c.frame_count)
+    .select_from(streams.outerjoin(recordings))
+    .where(streams.c.broadcast_id.in_(_IDS), HAS_BEGUN)
+    .order_by(streams.c.number, streams.c.started_at)
+)
+KEPT_FILES = (
+    select(kept_files)
+    .select_from(kept_files.outerjoin(streams))
+    .where(kept_files.c.broadcast_id.in_(_IDS), IS_KEPT)
+    .order_by(streams.c.number.nulls_last(), kept_files.c.kept_at, kept_files.c.id)
+)
+"""The files of broadcasts with these `ids` that are kept: by their streams' numbers, what is of none last."""
+
+
+def past_broadcasts_of(connection: Connection, found: Sequence[Row[Any]]) -> list[PastBroadcast]:
+    """Rows of `BROADCASTS` in their order, each with its streams that have begun, by number."""
+    if not found:
         return []
-    theirs = (
-        select(streams, recordings.c.has_video, recordings.c.duration_s, recordings.c.frame_count)
-        .select_from(streams.outerjoin(recordings))
-        .where(streams.c.broadcast_id.in_(ids), HAS_BEGUN)
-        .order_by(streams.c.number, streams.c.started_at)
-    )
+    ids = {"ids": [row.id for row in found]}
     rows_of: dict[str, list[Row[Any]]] = {}
-    for row in connection.execute(theirs):
+    for row in connection.execute(_STREAMS, ids):
         rows_of.setdefault(row.broadcast_id, []).append(row)
     files_of: dict[str, list[KeptFile]] = {}
-    for row in connection.execute(kept_files_of(ids)):
+    for row in connection.execute(KEPT_FILES, ids):
         files_of.setdefault(row.broadcast_id, []).append(kept_file(row))
     return [
         PastBroadcast(
@@ -103,17 +112,11 @@ def past_broadcasts_of(connection: Connection, those: Select[Any]) -> list[PastB
 async def past_broadcast(database: Database, is_meant: ColumnElement[bool]) -> PastBroadcast | None:
     """The same of one."""
     those = BROADCASTS.where(is_meant)
-    return next(iter(await database.ask(lambda connection: past_broadcasts_of(connection, those))), None)
 
+    def asked(connection: Connection) -> list[PastBroadcast]:
+        return past_broadcasts_of(connection, connection.execute(those).all())
 
-def kept_files_of(broadcast_ids: Sequence[str]) -> Select[Any]:
-    """Their files that are kept: by their streams' numbers, what is of none of them last."""
-    return (
-        select(kept_files)
-        .select_from(kept_files.outerjoin(streams))
-        .where(kept_files.c.broadcast_id.in_(broadcast_ids), IS_KEPT)
-        .order_by(streams.c.number.nulls_last(), kept_files.c.kept_at, kept_files.c.id)
-    )
+    return next(iter(await database.ask(asked)), None)
 
 
 def kept_file(row: Row[Any]) -> KeptFile:

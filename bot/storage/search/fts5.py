@@ -15,7 +15,6 @@ from sqlalchemy import (
     Executable,
     Select,
     TextClause,
-    bindparam,
     column,
     select,
     table,
@@ -74,14 +73,11 @@ class Fts5Index:
         rows = [(place, keyed(place, prompt)) for place, prompt in texts]
         connection.exec_driver_sql("INSERT INTO texts (rowid, words) VALUES (?, ?)", rows)
 
-    def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
-        wanted = asked(storable(typed))
-        if not wanted:
-            return None
-        question = " ".join(_term(KEY % server, each) for each in wanted)
-        return select(_TEXTS.c.rowid.label("place")).where(
-            text("texts MATCH :question").bindparams(bindparam("question", question, unique=True))
-        )
+    def question(self, server: int, typed: str) -> str | None:
+        return " ".join(_term(KEY % server, each) for each in asked(storable(typed))) or None
+
+    def places(self) -> Select[tuple[int]]:
+        return select(_TEXTS.c.rowid.label("place")).where(text("texts MATCH :question"))
 
 
 def keyed(place: int, prompt: str) -> str:

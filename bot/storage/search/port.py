@@ -13,6 +13,9 @@ class TextIndex(Protocol):
     else; the database sees to that.
     """
 
+    def __hash__(self) -> int:
+        """Statements are kept by it."""
+
     def enter_stream(self, broadcast_id: str, stream_id: str, prompt: str) -> Sequence[Executable]:
         """Statements that enter what a stream began with, and give its broadcast a place: for the transaction
         of their cause, behind those that store it. Repeated, they change nothing."""
@@ -23,5 +26,8 @@ class TextIndex(Protocol):
     def enter_placed(self, connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
         """Enters texts, each with its place, that an index elsewhere had: this one has none of them."""
 
-    def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
-        """The places of what fits that somebody typed, as `place`; None if they typed no words."""
+    def question(self, server: int, typed: str) -> str | None:
+        """What is asked of a server's texts by who typed that; None if they typed no words."""
+
+    def places(self) -> Select[tuple[int]]:
+        """The places of what fits the parameter `question`, as `place`."""

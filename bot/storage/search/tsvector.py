@@ -8,7 +8,7 @@ it, and found by a generalised inverted index (GIN).
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Connection, Executable, Select, bindparam, column, select, table, text
+from sqlalchemy import BigInteger, Connection, Executable, Select, column, select, table, text
 
 from bot.storage.schema import storable
 from bot.storage.search.places import KEY, NUMBER_BITS, SEARCHED, SERVER_FROM, TEXT_BITS, TEXTS_LIMIT
@@ -88,16 +88,11 @@ class TsvectorIndex:
         ]
         connection.execute(_ENTER_PLACED, rows)
 
-    def places(self, server: int, typed: str) -> Select[tuple[int]] | None:
-        wanted = asked(storable(typed))
-        if not wanted:
-            return None
-        question = " & ".join(_term(KEY % server, each) for each in wanted)
-        return select(_TEXTS.c.place).where(
-            text("texts.words @@ CAST(:question AS TSQUERY)").bindparams(
-                bindparam("question", question, unique=True)
-            )
-        )
+    def question(self, server: int, typed: str) -> str | None:
+        return " & ".join(_term(KEY % server, each) for each in asked(storable(typed))) or None
+
+    def places(self) -> Select[tuple[int]]:
+        return select(_TEXTS.c.place).where(text("texts.words @@ CAST(:question AS TSQUERY)"))
 
 
 def make_index(connection: Connection) -> None:
