@@ -90,17 +90,25 @@ class Tab:
 
     def _welcome(self) -> Json:
         world = self._discord.world
-        channels = [{key: c[key] for key in ("id", "name", "topic")} for c in world.channels()]
+        channels = [
+            {key: channel[key] for key in ("id", "guild_id", "name", "topic")}
+            for guild_id in world.guild_ids
+            for channel in world.channels(guild_id)
+        ]
         channels.append({"id": str(self._user.direct_channel), **DIRECT})
         return {
             "type": "welcome",
-            "guild": world.guild_name,
+            "guilds": [{"id": str(guild_id), "name": name} for guild_id, name in world.guild_names.items()],
             "remembers": self._discord.remembers,
             "outage": asdict(self._plug.outage) if self._plug else None,
             "me": str(self._user.id),
             "users": [_user_json(user) for user in world.users()],
             "channels": channels,
-            "roles": [{key: role[key] for key in ("id", "name", "color")} for role in world.roles()],
+            "roles": [
+                {key: role[key] for key in ("id", "name", "color")}
+                for guild_id in world.guild_ids
+                for role in world.roles(guild_id)
+            ],
             "messages": {channel["id"]: self._history(int(channel["id"])) for channel in channels},
         }
 

@@ -184,6 +184,27 @@ async def test_channels(local_discord: LocalDiscord, browser: LocalBrowser) -> N
     await expect(page.get_by_label("Message #lounge")).to_be_visible()
 
 
+async def test_servers(local_discord: LocalDiscord, browser: LocalBrowser) -> None:
+    """Each has channels of its own, one is chosen by its name, and something new in another one shows there."""
+    elsewhere = local_discord.add_server("Paper Harbour")
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    await ready(page)
+    servers = page.get_by_label("Server")
+    await expect(page.get_by_role("button", name="lounge")).to_be_visible()
+    await local_discord.user("robin").send(elsewhere, "over here")
+    await expect(servers.get_by_role("option")).to_have_text(["Night Garden", "Paper Harbour •"])
+    await servers.select_option("Paper Harbour •")
+    await expect(page.locator(".message")).to_contain_text("over here")
+    await expect(page.get_by_role("button", name="lounge")).to_be_hidden()
+    await page.get_by_label("Message #broadcasts").fill("hello there")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message").last).to_contain_text("hello there")
+    assert [message.text for message in local_discord.messages(elsewhere)] == ["over here", "hello there"]
+    await page.reload()
+    await expect(page.locator(".message").first).to_contain_text("over here")
+    assert browser.errors == []
+
+
 async def test_hostile_content_is_only_text(
     bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
 ) -> None:

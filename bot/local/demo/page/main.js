@@ -18,8 +18,9 @@ const byId = (id) => document.getElementById(id);
 const connection = new Connection();
 const history = new Map(); // channel ID -> Map of message ID -> message
 const unread = new Set();
-let world = { me: "", guild: "", users: [], channels: [], roles: [] };
+let world = { me: "", guilds: [], users: [], channels: [], roles: [] };
 let channel = null;
+let guild = null; // the server whose channels are shown
 let panelId = null;
 let looksBack = null; // the watch page of what is over, if somebody has opened it
 let actingAs = new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("as") ?? "";
@@ -75,7 +76,7 @@ const plug = new Plug(() => app.perform("pull_the_plug", {}));
 const stage = new Stage(byId("stage"), {
   plug,
   async tryIt(prompt) {
-    if (channel.direct) showChannel(world.channels[0]);
+    if (channel.direct) showChannel(firstOf(guild));
     const command = stage.isOnAir ? "odyssey say" : "odyssey start";
     const answer = await composer.knows(command)
       ? await app.run(`/${command}`, "slash", { name: command, options: { prompt } })
@@ -101,13 +102,13 @@ connection.addEventListener("welcome", ({ detail }) => {
   actingAs = me.name;
   sessionStorage.setItem("as", me.name);
   window.history.replaceState(null, "", `?as=${encodeURIComponent(me.name)}`);
-  byId("guild-name").textContent = world.guild;
   byId("memory").textContent = world.remembers ? "" : " Nothing is kept afterwards.";
   byId("connection").hidden = true;
   plug.show(world.outage);
   drawPeople();
-  const wanted = channel?.name ?? sessionStorage.getItem("channel");
-  showChannel(world.channels.find((known) => known.name === wanted) ?? world.channels[0], { keepComposer: cameBack });
+  const wanted = channel ?? JSON.parse(sessionStorage.getItem("place"));
+  const known = world.channels.find(({ id }) => id === wanted?.id) ?? world.channels.find(({ name }) => name === wanted?.name);
+  showChannel(known ?? world.channels[0], { keepComposer: cameBack });
 });
 
 connection.addEventListener("message", ({ detail }) => {
@@ -121,6 +122,7 @@ connection.addEventListener("message", ({ detail }) => {
     if (detail.message.author.bot) followStage();
   } else if (isNew && !unread.has(detail.channel_id)) {
     unread.add(detail.channel_id);
+    drawGuilds();
     drawChannels();
   }
 });
@@ -150,12 +152,14 @@ connection.addEventListener("lost", () => { byId("connection").hidden = false; }
 
 function showChannel(next, { keepComposer = false } = {}) {
   channel = next;
+  guild = world.guilds.find(({ id }) => id === channel.guild_id) ?? guild ?? world.guilds[0];
   looksBack = null;
   unread.delete(channel.id);
-  sessionStorage.setItem("channel", channel.name);
+  sessionStorage.setItem("place", JSON.stringify({ id: channel.id, name: channel.name }));
   byId("channel-name").replaceChildren(icon(channel.direct ? "at" : "hash"), channel.name);
   byId("channel-topic").textContent = channel.topic ?? "";
   document.title = `#${channel.name} — Odyssey demo`;
+  drawGuilds();
   drawChannels();
   messages.show([...history.get(channel.id).values()], welcomeCard());
   followStage();
@@ -173,8 +177,28 @@ function followStage() {
   stage.show(panel.url ?? looksBack, { isOnAir: panel.url !== null, upright: picture?.width < picture?.height });
 }
 
+function firstOf({ id }) {
+  return world.channels.find((known) => known.guild_id === id);
+}
+
+// Where there are several servers, one is chosen in place of the name of the only one.
+function drawGuilds() {
+  const isOne = world.guilds.length === 1;
+  byId("guild-name").textContent = isOne ? guild.name : "Odyssey demo";
+  byId("guild-name").classList.toggle("unseen", !isOne);
+  byId("guilds").hidden = isOne;
+  const heard = (id) => world.channels.some((known) => known.guild_id === id && unread.has(known.id));
+  byId("guilds").replaceChildren(...world.guilds.map(({ id, name }) => el("option", { value: id, selected: id === guild.id, text: heard(id) ? `${name} •` : name })));
+}
+
+byId("guilds").addEventListener("change", (event) => {
+  showView("chat");
+  showChannel(firstOf({ id: event.target.value }));
+});
+
 function drawChannels() {
-  byId("channels").replaceChildren(...world.channels.map((known) => el("button", {
+  const shown = world.channels.filter((known) => known.direct || known.guild_id === guild.id);
+  byId("channels").replaceChildren(...shown.map((known) => el("button", {
     type: "button",
     class: unread.has(known.id) ? "channel unread" : "channel",
     "aria-current": known.id === channel.id ? "page" : null,

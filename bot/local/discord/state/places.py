@@ -36,8 +36,9 @@ class Places:
         return self.backend.application_id
 
     @property
-    def guild_name(self) -> str:
-        return self._guild.name
+    def guild_names(self) -> dict[int, str]:
+        """By ID; the one at home is the first."""
+        return {guild.id: guild.name for guild in self.backend.guilds.values()}
 
     @property
     def guild_ids(self) -> list[int]:
