@@ -29,12 +29,15 @@ MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { 
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: demo test published-client lint types check bench chaos simulate soak fuzz lock vendor clean
+.PHONY: demo demo-cluster test published-client lint types check bench chaos simulate soak fuzz lock vendor clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/local.stamp ## the whole bot in a browser, without any account
 	@exec $(PY) -m bot demo --port $(PORT) $(if $(DATA),--data "$(DATA)") \
 		$(if $(LIMIT),--stream-limit-s $(LIMIT)) $(if $(SLOTS),--concurrent-streams $(SLOTS))
+
+demo-cluster: $(VENV)/cluster.stamp ## the same with PostgreSQL and three bots: kill one, and see who takes over
+	@exec $(PY) -m bot demo --cluster --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 test: $(VENV)/test.stamp ## what fails among others is tried once more, alone, and named
 	@$(PYTEST) -n $(TEST_PROCESSES) --dist worksteal $(ARGS) || { [ $$? = 1 ] && \
@@ -78,7 +81,8 @@ lock: $(VENV)/dev.stamp ## pins every dependency again: names, versions and hash
 	$(PY) -m pip install --quiet uv
 	$(COMPILE) -o requirements.lock pyproject.toml
 	$(COMPILE) -c requirements.lock -o requirements-local.lock --extra local pyproject.toml
-	$(COMPILE) -c requirements-local.lock -o requirements-dev.lock --extra local --group dev pyproject.toml
+	$(COMPILE) -c requirements-local.lock -o requirements-cluster.lock --extra local --extra cluster pyproject.toml
+	$(COMPILE) -c requirements-cluster.lock -o requirements-dev.lock --extra local --group dev pyproject.toml
 	$(COMPILE) -c requirements-dev.lock -o requirements-test.lock --extra local --group test pyproject.toml
 
 vendor: ## fetches again what the watch page brings along of others' code; needs npm
@@ -95,6 +99,9 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/local.stamp: requirements-local.lock | $(PY)
+	$(SHARED_INSTALL)
+
+$(VENV)/cluster.stamp: requirements-cluster.lock | $(PY)
 	$(SHARED_INSTALL)
 
 $(VENV)/test.stamp: requirements-test.lock | $(PY)

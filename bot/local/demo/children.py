@@ -3,9 +3,10 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[3]
 
@@ -27,6 +28,15 @@ class Child:
         """Waits until it has ended; returns its exit status (negative: the signal that killed it)."""
         return await self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ask_to_end(self) -> None:
+        """SIGTERM."""
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+
     def kill(self) -> None:
         """SIGKILL, now."""
         with suppress(ProcessLookupError):
@@ -46,9 +56,17 @@ class Child:
 
 @asynccontextmanager
 async def child(
-    name: str, arguments: Sequence[str], *, environment: Mapping[str, str], directory: Path, grace_s: float
+    name: str,
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    directory: Path,
+    grace_s: float,
+    module: str = "bot.local.demo.child",
 ) -> AsyncIterator[Child]:
     """Runs `python -m bot ARGUMENTS` in `directory` for as long as the block lasts.
+
+    Another `module` is run in its place; it ends when its standard input does.
 
     It gets a session of its own, so that Ctrl-C reaches only the parent, which ends its children in order.
     What it prints can be read by `first_line`; what it logs goes to this process's standard error.
@@ -56,7 +74,7 @@ async def child(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot.local.demo.child",
+        module,
         *arguments,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -69,3 +87,15 @@ async def child(
         yield started
     finally:
         await started.end(grace_s=grace_s)
+
+
+async def before(end: Coroutine[Any, Any, int], awaited: Awaitable[object]) -> bool:
+    """Whether what is awaited came before that end, and was no failure."""
+    ending, coming = asyncio.ensure_future(end), asyncio.ensure_future(awaited)
+    try:
+        await asyncio.wait({ending, coming}, return_when=asyncio.FIRST_COMPLETED)
+        return coming.done() and coming.result() is not False
+    finally:
+        for each in (ending, coming):
+            each.cancel()
+        await asyncio.wait({ending, coming})

@@ -35,7 +35,10 @@ def demo(
     small: Annotated[
         bool, typer.Option("--small", help="Draw a sixteenth of the pixels: for a slow machine.")
     ] = False,
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="Three bots on PostgreSQL, and a board of who owns what.")
+    ] = False,
 ) -> None:
     """Run everything on this machine: a local Discord, a local Odyssey, and the real bot."""
-    plan = Plan(stream_limit_s, concurrent_streams, image_to_video, url_lifetime_s, small)
+    plan = Plan(stream_limit_s, concurrent_streams, image_to_video, url_lifetime_s, small, cluster)
     asyncio.run(run_demo(port=port, crowd=crowd, data=data, plan=plan))

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.local.demo.tab import Tab
+from bot.local.demo.tab import Bots, Tab
 
 if TYPE_CHECKING:
-    from bot.local.demo.plug import Plug
     from bot.local.discord.server import LocalDiscord
 
 PAGE_DIR = Path(__file__).parent / "page"
@@ -29,12 +28,12 @@ SECURITY_HEADERS = {
 }
 
 
-def add_page(app: web.Application, discord: LocalDiscord, plug: Plug | None = None) -> None:
+def add_page(app: web.Application, discord: LocalDiscord, bots: Bots | None = None) -> None:
     """Puts the page at `/`, its files below `/page/` and its websocket at `/live?as=NAME`.
 
-    Whoever is there can pull the bot's plug, if there is one.
+    Whoever is there can do to the bots what these allow.
     """
-    page = Page(discord, plug)
+    page = Page(discord, bots)
     app.router.add_get("/", page.index)
     app.router.add_get("/page/{name}", page.file)
     app.router.add_get("/live", page.live)
@@ -44,9 +43,9 @@ def add_page(app: web.Application, discord: LocalDiscord, plug: Plug | None = No
 class Page:
     """The page's files and the tabs that are open."""
 
-    def __init__(self, discord: LocalDiscord, plug: Plug | None) -> None:
+    def __init__(self, discord: LocalDiscord, bots: Bots | None) -> None:
         self._discord = discord
-        self._plug = plug
+        self._bots = bots
         self._tabs: set[web.WebSocketResponse] = set()
         self._files = {path.name: path for path in PAGE_DIR.iterdir() if path.is_file()}
 
@@ -70,7 +69,7 @@ class Page:
         await ws.prepare(request)
         self._tabs.add(ws)
         try:
-            await Tab(self._discord, user, ws, self._plug).run()
+            await Tab(self._discord, user, ws, self._bots).run()
         finally:
             self._tabs.discard(ws)
         return ws

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """None is what the stand-in has by itself. `small` pictures are quicker drawn."""
+    """None is what the stand-in has by itself. `small` pictures are quicker drawn.
+
+    `is_cluster`: three bots share a PostgreSQL, in place of one with a file.
+    """
 
     stream_limit_s: float | None = None
     concurrent_streams: int | None = None
     image_to_video: bool | None = None
     url_lifetime_s: float | None = None
     small: bool = False
+    is_cluster: bool = False
 
     @property
     def options(self) -> list[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.local.demo.children import Child
+from bot.local.demo.children import Child, before
 from bot.local.demo.on_air import until_on_air
 
 
@@ -43,9 +43,14 @@ class Plug:
         self._bot: Child | None = None
         self._life: asyncio.Task[int] | None = None
 
-    def pull(self) -> bool:
-        """SIGKILL. Whether that was possible."""
-        if self._bot is None or not self.outage.is_over:
+    @property
+    def news(self) -> dict[str, Any]:
+        """What a page is told, and told again when it has changed."""
+        return {"type": "outage", "outage": asdict(self.outage)}
+
+    def act(self, deed: str, name: str) -> bool:
+        """SIGKILL, for "kill". Whether that was possible."""
+        if deed != "kill" or self._bot is None or not self.outage.is_over:
             return False
         self._tell(Outage(Phase.OUT, is_over=False))
         self._bot.kill()
@@ -94,12 +99,12 @@ class Plug:
             killed_at, link = time.monotonic(), watch_link()
             await lives.aclose()
             self._bot = await lives.enter_async_context(start())
-            if not await _before(self._bot.ended(), until_connected()):
+            if not await before(self._bot.ended(), until_connected()):
                 self._tell(Outage())  # it ended by itself
                 continue
             self._tell(Outage(Phase.CONNECTED, time.monotonic() - killed_at, is_over=link is None))
             if link is not None:
-                is_on_air = await _before(self._bot.ended(), until_on_air(link))
+                is_on_air = await before(self._bot.ended(), until_on_air(link))
                 phase = Phase.ON_AIR if is_on_air else Phase.CONNECTED
                 self._tell(Outage(phase, time.monotonic() - killed_at))
 
@@ -107,15 +112,3 @@ class Plug:
         self.outage = outage
         for observer in list(self.observers):
             observer()
-
-
-async def _before(end: Coroutine[Any, Any, int], awaited: Awaitable[object]) -> bool:
-    """Whether what is awaited came before that end, and was no failure."""
-    ending, coming = asyncio.ensure_future(end), asyncio.ensure_future(awaited)
-    try:
-        await asyncio.wait({ending, coming}, return_when=asyncio.FIRST_COMPLETED)
-        return coming.done() and coming.result() is not False
-    finally:
-        for each in (ending, coming):
-            each.cancel()
-        await asyncio.wait({ending, coming})

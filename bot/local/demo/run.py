@@ -1,4 +1,4 @@
-"""`python -m bot demo`: a local Discord with its page, a local Odyssey, and the real bot."""
+"""`python -m bot demo`: a local Discord with its page, a local Odyssey, and the real bot, or several."""
 
 import asyncio
 import errno
@@ -7,17 +7,17 @@ import secrets
 import socket
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import quote
-
-import aiohttp
 
 from bot.local.demo.children import Child, child
 from bot.local.demo.crowd import Crowd
+from bot.local.demo.errors import DemoError
+from bot.local.demo.health import until_healthy
 from bot.local.demo.keeping import DirectoryError, keeping, kept_port, own_directory
 from bot.local.demo.on_air import watch_link
 from bot.local.demo.page_server import add_page
@@ -29,7 +29,12 @@ from bot.local.discord.state import Memory, UnreadableError
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
 
+if TYPE_CHECKING:
+    from bot.local.demo.cluster.fleet import Fleet
+
 T = TypeVar("T")
+Part: TypeAlias = "Child | Plug | Fleet"
+"""What must not end by itself."""
 
 START_TIMEOUT_S = 60.0
 BOT_GRACE_S = 30.0
@@ -37,10 +42,8 @@ OTHER_ACCOUNT = ("--other-key", "ody_demo_of_a_server")
 """For who tries `/odyssey account`."""
 STANDIN_GRACE_S = 5.0
 _POLL_INTERVAL_S = 0.05
-
-
-class DemoError(Exception):
-    """The demo cannot go on. The message is one sentence for the one who runs it."""
+BOTS, SHARDS = 3, 4
+"""Of a cluster."""
 
 
 class DemoStoppedError(Exception):
@@ -73,8 +76,8 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
         )
         kept_in = stack.enter_context(own_directory(data)) if data else directory
         memory = Memory(kept_in) if data else None
-        plug = Plug()
-        discord = await _open_discord(port, memory, plug, stack)
+        bots = _several() if plan.is_cluster else Plug()
+        discord = await _open_discord(port, memory, bots, stack)
         if memory:
             await stack.enter_async_context(keeping(discord.world, memory))
         viewers = Crowd(discord, crowd) if crowd else None
@@ -84,7 +87,7 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
             options += ["--recordings-dir", str(kept_in / "recordings")]
         key = f"ody_{secrets.token_hex(16)}"
         # Both start at once, since most of their start is loading: so the bot is told the port of the other.
-        standin_port, free_port = _free_ports(2)
+        standin_port, free_port, *more_ports = _free_ports(2 + BOTS)
         web_port = kept_port(kept_in, otherwise=free_port)
         standin = await stack.enter_async_context(
             child(
@@ -111,32 +114,75 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
             "DISCORD_GATEWAY_URL": discord.gateway_url,
             "ODYSSEY_API_KEY": key,
             "ODYSSEY_API_URL": f"http://{HOST}:{standin_port}",
-            "DATABASE_URL": f"sqlite:///{quote(str(kept_in / 'demo.sqlite3'))}",
-            "WEB_HOST": HOST,
-            "WEB_PORT": str(web_port),
-            "PUBLIC_URL": f"http://{HOST}:{web_port}",
             "FRAME_ANCESTORS": f"{discord.url}, {discord.url.replace(HOST, 'localhost')}",
             "ACCOUNT_SECRETS": "the-demo-has-nothing-to-hide",
             **plan.bot_settings,
         }
-        health_url = f"http://{HOST}:{web_port}/healthz"
-        start = partial(
-            child, plug.name, ["run"], environment=environment, directory=directory, grace_s=BOT_GRACE_S
-        )
-        connected = partial(_until_connected, discord, health_url)
-        await stack.enter_async_context(plug.power(start, connected, partial(watch_link, discord)))
-        await _unless_ended(_until_ready(standin, connected), stop, [plug, standin])
+        parts: list[Part] = [bots, standin]
+        if isinstance(bots, Plug):
+            ready = await _open_one(stack, bots, discord, environment, web_port, kept_in, directory)
+        else:
+            from bot.local.demo.cluster.opening import open_cluster, until_all_are_up
+
+            ports = (web_port, *more_ports)
+            parts.append(
+                await open_cluster(
+                    stack, bots, discord, environment, ports=ports, kept_in=kept_in, directory=directory
+                )
+            )
+            ready = partial(until_all_are_up, bots, discord)
+        await _unless_ended(_until_ready(standin, ready), stop, parts)
         fate = (
             f"All is kept in {kept_in}." if data else "Nothing is kept when it ends; DATA=directory keeps it."
         )
         sys.stdout.write(f"Demo ready: {discord.url}/\n{fate}\n")
         sys.stdout.flush()
-        await _unless_ended(viewers.run() if viewers else asyncio.Event().wait(), stop, [plug, standin])
+        await _unless_ended(viewers.run() if viewers else asyncio.Event().wait(), stop, parts)
 
 
-async def _open_discord(port: int, memory: Memory | None, plug: Plug, stack: AsyncExitStack) -> LocalDiscord:
-    starts = SessionStarts(identify_every_s=IDENTIFY_EVERY_S)
-    server = LocalDiscord(port=port, add_routes=partial(add_page, plug=plug), memory=memory, starts=starts)
+async def _open_one(
+    stack: AsyncExitStack,
+    plug: Plug,
+    discord: LocalDiscord,
+    environment: Mapping[str, str],
+    port: int,
+    kept_in: Path,
+    directory: Path,
+) -> Callable[[], Awaitable[None]]:
+    """One bot with a file, for as long as the stack is open; returns what waits for it to be connected."""
+    url = f"http://{HOST}:{port}"
+    own = {
+        "DATABASE_URL": f"sqlite:///{quote(str(kept_in / 'demo.sqlite3'))}",
+        "WEB_HOST": HOST,
+        "WEB_PORT": str(port),
+        "PUBLIC_URL": url,
+    }
+    start = partial(
+        child,
+        plug.name,
+        ["run"],
+        environment={**environment, **own},
+        directory=directory,
+        grace_s=BOT_GRACE_S,
+    )
+    connected = partial(_until_connected, discord, url)
+    await stack.enter_async_context(plug.power(start, connected, partial(watch_link, discord)))
+    return connected
+
+
+def _several() -> "Fleet":
+    """The bots of a cluster. What they need is not loaded for one."""
+    from bot.local.demo.cluster.fleet import Fleet
+
+    return Fleet()
+
+
+async def _open_discord(
+    port: int, memory: Memory | None, bots: "Plug | Fleet", stack: AsyncExitStack
+) -> LocalDiscord:
+    shards = 1 if isinstance(bots, Plug) else SHARDS  # which all may identify at once
+    starts = SessionStarts(shards=shards, max_concurrency=shards, identify_every_s=IDENTIFY_EVERY_S)
+    server = LocalDiscord(port=port, add_routes=partial(add_page, bots=bots), memory=memory, starts=starts)
     try:
         return await stack.enter_async_context(server)
     except UnreadableError as error:
@@ -171,33 +217,23 @@ def _free_ports(count: int) -> list[int]:
 
 
 async def _until_ready(standin: Child, until_connected: Callable[[], Awaitable[None]]) -> None:
-    """Waits until the stand-in listens, the bot is connected, and its commands are there."""
+    """Waits until the stand-in listens, all bots are connected, and their commands are there."""
     if not await standin.first_line():
         raise DemoError(f"{standin.name} did not start.")
-    await until_connected()
-
-
-async def _until_connected(discord: LocalDiscord, health_url: str) -> None:
     try:
-        async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as http:
-            # Asked from outside, as an operator's health check does: the bot is another process.
-            while not (discord.user("mika").commands("broadcasts") and await _is_healthy(http, health_url)):  # noqa: ASYNC110
-                await asyncio.sleep(_POLL_INTERVAL_S)
+        async with asyncio.timeout(START_TIMEOUT_S):
+            await until_connected()
     except TimeoutError:
         raise DemoError(f"The bot was not ready within {START_TIMEOUT_S:.0f} s.") from None
 
 
-async def _is_healthy(http: aiohttp.ClientSession, url: str) -> bool:
-    try:
-        async with http.get(url) as answer:
-            return answer.status == 200
-    except aiohttp.ClientConnectionError:
-        return False
+async def _until_connected(discord: LocalDiscord, url: str) -> None:
+    await until_healthy(url)
+    while not discord.user("mika").commands("broadcasts"):  # noqa: ASYNC110
+        await asyncio.sleep(_POLL_INTERVAL_S)
 
 
-async def _unless_ended(
-    work: Coroutine[Any, Any, T], stop: asyncio.Event, parts: Sequence[Child | Plug]
-) -> T:
+async def _unless_ended(work: Coroutine[Any, Any, T], stop: asyncio.Event, parts: Sequence["Part"]) -> T:
     """The result of `work`.
 
     Raises `DemoStoppedError` when `stop` came first, and `DemoError` when a part ended first.

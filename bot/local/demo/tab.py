@@ -8,8 +8,8 @@ import binascii
 import itertools
 import json
 import logging
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aiohttp import WSMsgType, web
 
@@ -20,7 +20,6 @@ from bot.local.discord.state import ApiError, Json, UserInfo
 from bot.local.discord.state.values import USER_COMMAND
 
 if TYPE_CHECKING:
-    from bot.local.demo.plug import Plug
     from bot.local.discord.server import LocalDiscord
 
 log = logging.getLogger(__name__)
@@ -31,17 +30,30 @@ DIALOGS_KEPT = 5
 DIRECT = {"name": "Odyssey", "topic": "Messages from the bot to you alone", "direct": True}
 
 
+class Bots(Protocol):
+    """The bots' processes, as a page shows them, and has something done to them."""
+
+    observers: list[Callable[[], None]]
+
+    @property
+    def news(self) -> Json:
+        """A message that says how they are; again when `observers` are called."""
+
+    def act(self, deed: str, name: str) -> bool:
+        """Whether that could be done, to the one of that name."""
+
+
 class Tab:
     """One browser tab: what its user sees goes out, what its user does comes in."""
 
     def __init__(
-        self, discord: LocalDiscord, user: User, ws: web.WebSocketResponse, plug: Plug | None
+        self, discord: LocalDiscord, user: User, ws: web.WebSocketResponse, bots: Bots | None
     ) -> None:
         self._discord = discord
         self._user = user
         self._ws = ws
-        self._plug = plug
-        self._told_outage = plug and plug.outage
+        self._bots = bots
+        self._told = bots.news if bots else {}
         self._changed = asyncio.Event()
         # Coalesced: however often a message changes while the browser is slow, it is sent once.
         self._stale: dict[tuple[int, int], None] = {}
@@ -50,8 +62,8 @@ class Tab:
 
     async def run(self) -> None:
         self._discord.world.observe(self._note)
-        if self._plug:
-            self._plug.observers.append(self._changed.set)
+        if self._bots:
+            self._bots.observers.append(self._changed.set)
         try:
             async with asyncio.TaskGroup() as tasks:
                 await self._send(self._welcome())
@@ -62,8 +74,8 @@ class Tab:
             log.debug("a tab went away")
         finally:
             self._discord.world.stop_observing(self._note)
-            if self._plug:
-                self._plug.observers.remove(self._changed.set)
+            if self._bots:
+                self._bots.observers.remove(self._changed.set)
 
     # ------------------------------------------------------------------ outwards
 
@@ -75,9 +87,9 @@ class Tab:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            if self._plug and self._plug.outage != self._told_outage:
-                self._told_outage = self._plug.outage
-                await self._send({"type": "outage", "outage": asdict(self._told_outage)})
+            if self._bots and self._bots.news != self._told:
+                self._told = self._bots.news
+                await self._send(self._told)
             while self._stale:
                 channel_id, message_id = next(iter(self._stale))
                 del self._stale[channel_id, message_id]
@@ -100,7 +112,8 @@ class Tab:
             "type": "welcome",
             "guilds": [{"id": str(guild_id), "name": name} for guild_id, name in world.guild_names.items()],
             "remembers": self._discord.remembers,
-            "outage": asdict(self._plug.outage) if self._plug else None,
+            "outage": self._told.get("outage"),
+            "board": self._told.get("board"),
             "me": str(self._user.id),
             "users": [_user_json(user) for user in world.users()],
             "channels": channels,
@@ -157,8 +170,8 @@ class Tab:
                 reply_to = user.see(channel, int(request["reply_to"])) if request.get("reply_to") else None
                 files = _given(request.get("files", []))
                 await user.send(channel, str(request["content"]), reply_to=reply_to, files=files)
-            case "pull_the_plug":
-                if not (self._plug and self._plug.pull()):
+            case "process":
+                if not (self._bots and self._bots.act(str(request["deed"]), str(request["name"]))):
                     raise NotPossibleError("The bot is not there just now.")
             case "commands":
                 people = user.context_commands(channel, kind=USER_COMMAND)

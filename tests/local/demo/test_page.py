@@ -185,7 +185,7 @@ async def test_channels(local_discord: LocalDiscord, browser: LocalBrowser) -> N
 
 
 async def test_servers(local_discord: LocalDiscord, browser: LocalBrowser) -> None:
-    """Each has channels of its own, one is chosen by its name, and something new in another one shows there."""
+    """Each has channels of its own, one is chosen by its name, and something new in another one shows."""
     elsewhere = local_discord.add_server("Paper Harbour")
     page = await browser.open(f"{local_discord.url}/?as=mika")
     await ready(page)

@@ -56,7 +56,7 @@ async def test_ready_used_and_ended_by_ctrl_c(tmp_path: Path) -> None:
 async def _pull_the_plug(tab: aiohttp.ClientWebSocketResponse, bot: psutil.Process) -> None:
     welcome = await tab.receive_json()
     assert welcome["outage"] == {"phase": "in", "seconds": 0, "is_over": True}
-    pull = {"ask": "pull_the_plug", "channel": welcome["channels"][0]["id"]}
+    pull = {"ask": "process", "deed": "kill", "name": "", "channel": welcome["channels"][0]["id"]}
     await tab.send_json({"nonce": "1", **pull})
     await tab.send_json({"nonce": "2", **pull})
     told = [await tab.receive_json() for _ in range(4)]

@@ -1,6 +1,7 @@
 // The page: what is shown, as whom, and how the parts talk to each other.
 
 import { Answers } from "./answers.js";
+import { Board } from "./board.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { avatar, el, icon } from "./dom.js";
@@ -72,7 +73,14 @@ const messages = new MessageList(byId("messages"), byId("newer"), app);
 const composer = new Composer(byId("composer"), app);
 takePictures(byId("chat"), app);
 const answers = new Answers((text) => stage.say(text), app.names);
-const plug = new Plug(() => app.perform("pull_the_plug", {}));
+const plug = new Plug(() => app.perform("process", { deed: "kill", name: "" }));
+const board = new Board(byId("board"), {
+  act: (deed, name) => app.perform("process", { deed, name }),
+  go(id) {
+    const wanted = world.channels.find((known) => known.id === id);
+    if (wanted) showChannel(wanted);
+  },
+});
 const stage = new Stage(byId("stage"), {
   plug,
   async tryIt(prompt) {
@@ -105,6 +113,7 @@ connection.addEventListener("welcome", ({ detail }) => {
   byId("memory").textContent = world.remembers ? "" : " Nothing is kept afterwards.";
   byId("connection").hidden = true;
   plug.show(world.outage);
+  board.show(world.board);
   drawPeople();
   const wanted = channel ?? JSON.parse(sessionStorage.getItem("place"));
   const known = world.channels.find(({ id }) => id === wanted?.id) ?? world.channels.find(({ name }) => name === wanted?.name);
@@ -145,6 +154,7 @@ connection.addEventListener("gone", ({ detail }) => {
 });
 
 connection.addEventListener("outage", ({ detail }) => plug.show(detail.outage));
+connection.addEventListener("board", ({ detail }) => board.show(detail.board));
 
 connection.addEventListener("lost", () => { byId("connection").hidden = false; });
 
