@@ -70,6 +70,20 @@ async def test_a_broadcast_with_two_people(
     assert browser.errors == []
 
 
+async def test_a_command_that_is_pasted_with_its_options_names(
+    bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
+) -> None:
+    """As Discord writes commands out: each option's words are its own; without one they are the first's."""
+    page = await browser.open(f"{local_discord.url}/?as=mika")
+    composer = page.get_by_label("Message #broadcasts")
+    await composer.fill("/odyssey start prompt:a harbour: at dusk")
+    await expect(page.locator(".option-input")).to_have_value("a harbour: at dusk")
+    await page.keyboard.press("Escape")
+    await composer.fill("/odyssey start a harbour portrait:True")
+    await expect(page.get_by_label("prompt: What")).to_have_value("a harbour")
+    await expect(page.get_by_label("portrait: Upright")).to_have_value("True")
+
+
 async def test_commands_by_keyboard(
     bot: SampleBot, local_discord: LocalDiscord, browser: LocalBrowser
 ) -> None:

@@ -30,6 +30,16 @@ export function typedInFull(leaves, typed) {
   return leaf ? { leaf, rest: typed.slice(leaf.path.length).trim() } : null;
 }
 
+// What follows a command, by option: "prompt:a harbour minutes:10" as Discord writes it out; without names it is the first one's.
+export function typedOptions(leaf, rest) {
+  const names = leaf.options.map((option) => option.name);
+  if (!names.length) return {};
+  const [unnamed, ...named] = rest.split(new RegExp(`(?:^|\\s)(${names.join("|")}):`));
+  const typed = unnamed.trim() ? { [names[0]]: unnamed.trim() } : {};
+  for (let i = 0; i < named.length; i += 2) typed[named[i]] = named[i + 1].trim();
+  return typed;
+}
+
 // What can be chosen for an option without asking the bot; null when anything may be typed.
 export function choicesOf(option, app) {
   if (option.type === TYPE.boolean) return [{ title: "True", value: true }, { title: "False", value: false }];

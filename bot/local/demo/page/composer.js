@@ -1,6 +1,6 @@
 // Where one writes: chat, or a slash command with a field for each of its options.
 
-import { choicesOf, leavesOf, matching, mayPass, readFields, readOption, TYPE, typedInFull } from "./commands.js";
+import { choicesOf, leavesOf, matching, mayPass, readFields, readOption, TYPE, typedInFull, typedOptions } from "./commands.js";
 import { el, icon } from "./dom.js";
 import { matchingPeople, withMentions } from "./mentions.js";
 import { Picker } from "./picker.js";
@@ -91,10 +91,7 @@ export class Composer {
     if (this.text.value !== value) return undefined;
     const typed = value.slice(1);
     const full = typedInFull(this.#leaves, typed);
-    if (full && typed.length > full.leaf.path.length) {
-      const first = full.leaf.options[0];
-      return this.#enter(full.leaf, first && full.rest ? { [first.name]: full.rest } : {});
-    }
+    if (full && typed.length > full.leaf.path.length) return this.#enter(full.leaf, typedOptions(full.leaf, full.rest));
     return this.#picker.show(this.text, "Commands", matching(this.#leaves, typed).map((leaf) => ({ title: `/${leaf.path}`, detail: leaf.description, badge: "Odyssey", leaf })),
       (item) => this.#enter(item.leaf, {}), { empty: this.#whyNone() });
   }
