@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.broadcast.errors import AccountTrouble
 from bot.broadcast.limits.continuation import StreamLimit
-from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.limits.pool import Pool
 from bot.broadcast.model import Ending, Viewer
 from bot.broadcast.states import Reason
 from bot.broadcast.world import Leave, OpenWorld
@@ -24,7 +24,7 @@ class Account:
 
     open_world: OpenWorld
     leave: Leave
-    pool: StreamPool
+    pool: Pool
     stream_limit: StreamLimit
     id: str | None = None
     """Ours, of a server's own account, and another one for each key; None for the operator's."""

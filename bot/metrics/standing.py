@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from bot import __version__
 from bot.broadcast.accounts import Account
-from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.limits.pool import Pool
 from bot.broadcast.recordings.archive import ArchiveTrouble
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import State
@@ -30,7 +30,7 @@ class ArchiveStanding(Protocol):
     def trouble(self) -> ArchiveTrouble | None: ...
 
 
-_SLOTS: tuple[tuple[str, str, Callable[[StreamPool], int]], ...] = (
+_SLOTS: tuple[tuple[str, str, Callable[[Pool], int]], ...] = (
     ("limit", "Streams that may run at once.", lambda pool: pool.size),
     ("held", "Slots that broadcasts hold.", lambda pool: pool.held),
     ("dangling", "Slots that connections of an earlier run may hold.", lambda pool: pool.dangling),

@@ -106,7 +106,7 @@ class Evening:
         await asyncio.sleep(SETTLES_S)
         if self._app.broadcasts.running:
             self.faults.append("a broadcast does not end")
-        if self._app.pool._held or self._app.pool._line:
+        if self._app.pool.held or self._app.pool.waiting:
             self.faults.append("a slot was lost")
         await self._stop()
         self._is_over = True

@@ -54,6 +54,7 @@ class Relay:
         """What viewers see: after its end too, until the next one is there."""
         self.coming_back = 0
         """Which try in a row it is to have the picture back; 0 while it is there."""
+        self.is_handed_over = False  # somebody else goes on with it, and has its slots
         self.streams = Streams(broadcast, ports, account.id, opening_picture, self)
         self._name = broadcast.id
         self._pool = account.pool
@@ -81,8 +82,9 @@ class Relay:
                 for connection in self._connections:
                     all_of_them.push_async_exit(connection.stack)
         finally:
+            leave = self._pool.hand_over if self.is_handed_over else self._pool.give_up
             for slot in self._slots:
-                self._pool.give_up(slot)
+                leave(slot)
 
     @property
     def is_open(self) -> bool:
@@ -168,7 +170,7 @@ class Relay:
 
     async def _overlap(self, run: StreamRun, slot_by: float) -> bool:
         """Brings up the next stream beside the one on air, and changes over as soon as it can be watched."""
-        slot = await self._pool.seam(self._changed, until=slot_by)
+        slot = await self._pool.seam(self._changed, of=self._name, until=slot_by)
         if slot is None:
             return False
         self._slots.add(slot)
@@ -255,7 +257,7 @@ class Relay:
                 return None
 
     def _claim(self, *, is_taken_up: bool) -> Slot:
-        self._slot = self._pool.claim(self._changed, is_taken_up=is_taken_up)
+        self._slot = self._pool.claim(self._changed, of=self._name, is_taken_up=is_taken_up)
         self._slots.add(self._slot)
         return self._slot
 

@@ -145,7 +145,7 @@ class BroadcastSession:
         """
         if self.is_closing:
             return
-        self.is_handed_over = is_handed_over
+        self.is_handed_over = self.relay.is_handed_over = is_handed_over
         self._begin_end(ending)
         if not is_handed_over:
             self._ports.journal.note_ending(self.broadcast.id, ending)

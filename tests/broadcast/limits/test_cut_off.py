@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bot.broadcast.limits.pool import FIRST_PAUSE_S, Slot, StreamPool
+from bot.broadcast.limits.claims import FIRST_PAUSE_S
+from bot.broadcast.limits.pool import Slot, StreamPool
 from tests.broadcast.relay.service import TurnedClock, settle
 
 A_WHILE = 900.0
