@@ -209,6 +209,9 @@ class Settings(DatabaseSettings, ArchiveSettings):
             "Seconds after a crash, or a stop that hands over, within which broadcasts go on; older ones end."
         ),
     )
+    cluster: bool = Field(
+        False, description="Whether several processes are this bot, and share its PostgreSQL database."
+    )
     recording_timeout_s: float = Field(
         600,
         gt=0,

@@ -21,7 +21,7 @@ from bot.kit.errors import StartError
 from bot.storage.address import DatabaseAddress, Server, database_address, shown
 from bot.storage.connections import Database, FileDatabase
 from bot.storage.kept_copies import KeptCopies
-from bot.storage.lock import sole_use
+from bot.storage.lock import Use, sole_use
 from bot.storage.private import make_database_private, make_directory
 from bot.storage.revisions import SchemaError
 from bot.storage.upgrading import migrate, revision_of
@@ -31,13 +31,14 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def open_database(
-    url: str, *, alone: bool = False, backup_dir: Path | None = None
+    url: str, *, alone: bool = False, shared: bool = False, backup_dir: Path | None = None
 ) -> AsyncIterator[Database]:
     """The database at `url`, brought to the newest schema, for as long as the context lasts.
 
-    With `alone` nobody else can open it so meanwhile: that is how a bot opens it. Before it is migrated
-    there is a copy of it in `backup_dir`, or beside it. Raises `StartError` when it cannot be used or
-    copied, is in use, or has a schema that this version of the bot does not know.
+    With `alone` nobody else can open it so meanwhile: that is how a bot opens it; a server's may be `shared`
+    by the processes of a cluster, and is nobody's alone then. Before it is migrated there is a copy of it in
+    `backup_dir`, or beside it. Raises `StartError` when it cannot be used, copied or shared, is in use, or
+    has a schema that this version of the bot does not know.
     """
     try:
         address = database_address(url)
@@ -48,8 +49,14 @@ async def open_database(
             if address.server:
                 from bot.storage.postgresql.opening import opened
 
+                use = Use.SHARED if shared else Use.ALONE if alone else Use.BESIDE
                 opening: AbstractAsyncContextManager[Database] = opened(
-                    address.server, alone=alone, backup_dir=backup_dir
+                    address.server, use, backup_dir=backup_dir
+                )
+            elif shared:
+                raise StartError(
+                    "CLUSTER needs a PostgreSQL server: a SQLite file is one process's. "
+                    "Name one in DATABASE_URL, or leave CLUSTER out."
                 )
             else:
                 opening = _opened(address, alone=alone, backup_dir=backup_dir)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 
 from bot.kit.errors import StartError
@@ -24,6 +25,14 @@ _NOT_SUPPORTED = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 _TRIES, _PAUSE_S = 5, 0.05
 """Somebody who only asks who has a lock holds it for a moment."""
 _LONGEST = 4096
+
+
+class Use(Enum):
+    """How a process has a database."""
+
+    BESIDE = "beside whoever has it"
+    ALONE = "alone"
+    SHARED = "with the others of its cluster"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,23 +63,45 @@ _FAILURES = [reason.value for reason in Reason if reason.is_failure]
 _MAY_GO_ON = [State.REQUESTED.value, State.CONNECTING.value, State.LIVE.value]
 
 
+async def left_unfinished(database: Database, *, of: Shard) -> set[str]:
+    """The IDs of all that have not ended, for all that is stored."""
+    query = select(broadcasts.c.id).where(_IS_OPEN, is_of(of, broadcasts.c.guild_id))
+    return {row.id for row in await read(database, query)}
+
+
 async def left_running(
-    database: Database, *, now: datetime, within: timedelta, of: Shard | None = None
+    database: Database,
+    *,
+    now: datetime,
+    within: timedelta,
+    of: Shard | None = None,
+    but: Collection[str] = (),
 ) -> list[Interrupted]:
-    """The broadcasts that an earlier run was cut off from no longer ago than that, as they were asked for."""
+    """The broadcasts that an earlier run was cut off from no longer ago than that, as they were asked for.
+
+    Those with their IDs in `but` are somebody else's still.
+    """
     query = (
         rows.BROADCASTS.add_columns(_LAST_SEEN_AT.label("seen_at"))
-        .where(_IS_OPEN, broadcasts.c.state.in_(_MAY_GO_ON), ~_IS_ENDING, is_of(of, broadcasts.c.guild_id))
+        .where(
+            _IS_OPEN,
+            broadcasts.c.state.in_(_MAY_GO_ON),
+            ~_IS_ENDING,
+            is_of(of, broadcasts.c.guild_id),
+            broadcasts.c.id.not_in(but),
+        )
         .order_by(broadcasts.c.requested_at, broadcasts.c.id)
     )
     left = [row for row in await read(database, query) if now - row.seen_at < within]
     return [await _interrupted(database, row) for row in left]
 
 
-async def left_open(database: Database, *, of: Shard | None = None) -> list[CutOff]:
+async def left_open(
+    database: Database, *, of: Shard | None = None, but: Collection[str] = ()
+) -> list[CutOff]:
     """The connections of an earlier run, to be asked for before anything is closed.
 
-    Who was connecting, and had no stream yet, may have had one too.
+    Who was connecting, and had no stream yet, may have had one too. `but`: as above.
     """
     its_open_stream = (streams.c.broadcast_id == broadcasts.c.id) & streams.c.ended_at.is_(None)
     query = (
@@ -94,6 +116,7 @@ async def left_open(database: Database, *, of: Shard | None = None) -> list[CutO
             _IS_OPEN,
             streams.c.id.is_not(None) | (broadcasts.c.state == State.CONNECTING.value),
             is_of(of, broadcasts.c.guild_id),
+            broadcasts.c.id.not_in(but),
         )
     )
     return [CutOff._make(row) for row in await read(database, query)]

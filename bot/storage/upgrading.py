@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.kit.errors import StartError
 from bot.storage.connections import Database
+from bot.storage.contract import agree, contract_of
 from bot.storage.kept_copies import KeptCopies
 from bot.storage.revisions import known_revisions, revision_by
 from bot.storage.unbroken import to_the_end
@@ -18,14 +19,25 @@ log = logging.getLogger(__name__)
 
 @to_the_end
 async def migrate(
-    database: Database, copies: KeptCopies | None, used_alone: AbstractContextManager[None]
+    database: Database,
+    copies: KeptCopies | None,
+    used_alone: AbstractContextManager[None],
+    *,
+    is_shared: bool = False,
 ) -> None:
-    """Brings it to the newest schema, after a copy was made. Raises `StartError`."""
+    """Brings it to the newest schema, after a copy was made. Raises `StartError`.
+
+    A cluster's (`is_shared`) may be newer than this version, as far as its contract allows: for as long as
+    an upgrade takes, old and new processes go on side by side.
+    """
     known = known_revisions()
     current = await database.ask(revision_of)
     if current == known[-1]:
         return
     if current and current not in known:
+        if is_shared and await database.ask(contract_of) in known:
+            log.info("the database is at revision %s already, of a newer version", current)
+            return
         raise StartError(
             f"The database is at revision {current}, which this version of the bot does not know. "
             "Run the version that made it, or a newer one."
@@ -38,7 +50,11 @@ async def migrate(
         # Loaded late: most starts have nothing to migrate, and it would take a fifth of them.
         from bot.storage.migrating import upgrade
 
-        await database.transact(upgrade)
+        def upgraded(connection: Connection) -> None:
+            upgrade(connection)
+            agree(connection)
+
+        await database.transact(upgraded)
     log.info("the database is at revision %s", known[-1])
 
 

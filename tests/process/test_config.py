@@ -73,11 +73,15 @@ def test_migrating_needs_neither_token_nor_key() -> None:
     assert load_settings(DatabaseSettings).database_url.startswith("sqlite")
 
 
+def written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value}"
+
+
 def test_every_setting_is_documented() -> None:
     """`.env.example` has each setting, with its default, and none that does not exist."""
     documented = dict(re.findall(r"^#? ?([A-Z_]+)=(.*)", EXAMPLE.read_text(), re.MULTILINE))
     assert documented == {
-        name.upper(): "" if field.is_required() or field.default is None else f"{field.default}"
+        name.upper(): "" if field.is_required() or field.default is None else written(field.default)
         for name, field in Settings.model_fields.items()
     }
     assert all(field.description for field in Settings.model_fields.values())

@@ -8,6 +8,7 @@ from sqlalchemy import create_engine
 
 from bot.storage.address import Server
 from bot.storage.connections import CONNECTIONS, Database
+from bot.storage.lock import Use
 from bot.storage.postgresql import statements as _statements  # noqa: F401 - they are written for servers, too
 from bot.storage.postgresql.connecting import Raw, closed_if_it_fails, connected, hang_up
 from bot.storage.postgresql.sole_use import hold_writing
@@ -20,16 +21,16 @@ Answer = TypeVar("Answer")
 
 
 class ServerDatabase(Database):
-    """A server's database that is open. `is_alone` is who holds its lock: see `sole_use.py`.
+    """A server's database that is open. Whoever has a `use` of it holds its lock: see `sole_use.py`.
 
     A server that does not answer in time is hung up on: a thread that waits for it would wait for ever.
     """
 
     def __init__(
-        self, server: Server, *, is_alone: bool, answers_in_s: float = READ_S, connections: int = CONNECTIONS
+        self, server: Server, *, use: Use, answers_in_s: float = READ_S, connections: int = CONNECTIONS
     ) -> None:
         self.server = server
-        self.is_alone = is_alone
+        self.use = use
         self._answers_in_s = answers_in_s
         self._opened: list[Raw] = []
         engine = create_engine(
@@ -61,14 +62,14 @@ class ServerDatabase(Database):
 
 
 class ServersOwnConnection(ServerDatabase):
-    """A connection beside those who read. Where a bot is alone, it holds the right to write."""
+    """A connection beside those who read. A bot's own holds the right to write."""
 
     def __init__(self, database: ServerDatabase) -> None:
-        super().__init__(database.server, is_alone=database.is_alone, answers_in_s=WRITE_S, connections=1)
+        super().__init__(database.server, use=database.use, answers_in_s=WRITE_S, connections=1)
 
     def _connect(self) -> Raw:
         connection = super()._connect()
-        if self.is_alone:
+        if self.use is not Use.BESIDE:
             with closed_if_it_fails(connection):
-                hold_writing(connection)
+                hold_writing(connection, self.use)
         return connection

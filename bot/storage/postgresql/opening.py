@@ -2,7 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from pathlib import Path
 
 import psycopg
@@ -10,9 +16,10 @@ from sqlalchemy import Connection
 
 from bot.kit.errors import StartError
 from bot.storage.address import Server
+from bot.storage.lock import Use
 from bot.storage.postgresql.connecting import connected
 from bot.storage.postgresql.connections import READ_S, ServerDatabase
-from bot.storage.postgresql.sole_use import sole_use
+from bot.storage.postgresql.sole_use import migrating, sole_use, used
 from bot.storage.revisions import SchemaError, revision_by
 from bot.storage.upgrading import migrate
 
@@ -21,21 +28,27 @@ OLDEST = 140000
 
 
 @asynccontextmanager
-async def opened(server: Server, *, alone: bool, backup_dir: Path | None) -> AsyncIterator[ServerDatabase]:
+async def opened(server: Server, use: Use, *, backup_dir: Path | None) -> AsyncIterator[ServerDatabase]:
     """As `open_database`, which calls it. Raises `StartError`, `OSError` or what SQLAlchemy raises."""
     async with AsyncExitStack() as stack:
-        if alone:
+        if use is not Use.BESIDE:
             held = stack.enter_context(ExitStack())
             try:
-                await asyncio.to_thread(held.enter_context, sole_use(server))
+                await asyncio.to_thread(held.enter_context, used(server, use))
             except psycopg.Error as error:
                 raise OSError(str(error).strip()) from error
-        database = ServerDatabase(server, is_alone=alone)
+        database = ServerDatabase(server, use=use)
         stack.push_async_callback(database.close)
         await database.ask(_check)
-        await migrate(database, None, nullcontext() if alone else sole_use(server))
+        await migrate(database, None, _while_migrating(server, use), is_shared=use is Use.SHARED)
         await database.open()
         yield database
+
+
+def _while_migrating(server: Server, use: Use) -> AbstractContextManager[None]:
+    if use is Use.ALONE:
+        return nullcontext()
+    return migrating(server) if use is Use.SHARED else sole_use(server)
 
 
 def looked_at(server: Server) -> str | None:

@@ -63,3 +63,10 @@ changes = sa.Table(
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Index(None, "made_in"),
 )
+
+contract = sa.Table(
+    "contract",
+    of_processes,
+    # The oldest that a process may know and yet work on this schema.
+    sa.Column("revision", sa.String(32), primary_key=True),
+)
