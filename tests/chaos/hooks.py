@@ -1,6 +1,9 @@
 """In the bot's process: it kills itself at the n-th point of a kind. Nothing of the bot knows of it."""
 
+import _sqlite3
 import asyncio
+import ctypes
+import json
 import os
 import signal
 from collections import Counter
@@ -12,12 +15,13 @@ import httpx
 from aiortc import RTCDataChannel
 from sqlalchemy.engine.default import DefaultDialect
 
+from bot.process.memory import tidy
 from tests.chaos.points import Point, When, place_in_discord, place_in_odyssey, place_on_channel
 
 PASSED = Path("passed")
 """In the bot's directory: the points that its processes have passed, a line each, the last one's kill too."""
-TASKS = Path("tasks")
-"""How many tasks it has, whenever it is told SIGUSR2."""
+HOLDS = Path("holds")
+"""What it holds, tidied up, whenever it is told SIGUSR2: `tasks`, and `sqlite_kb` in memory. JSON."""
 _ON_THE_WIRE_S = 0.005
 """After which a message that was given to the data channel has left."""
 _API = "/api/v10"
@@ -27,7 +31,7 @@ def kill_at(wanted: Point | None, *, is_armed: bool) -> None:
     """This process kills itself when it comes to that point, counted from now or from a SIGUSR1."""
     counts = Counter[tuple[str, When]]()
     signal.signal(signal.SIGUSR1, lambda *_: arm())
-    signal.signal(signal.SIGUSR2, lambda *_: _write_tasks())
+    signal.signal(signal.SIGUSR2, lambda *_: _write_what_it_holds())
 
     def arm() -> None:
         nonlocal is_armed
@@ -60,10 +64,13 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _write_tasks() -> None:
-    beside = TASKS.with_suffix(".new")
-    beside.write_text(str(len(asyncio.all_tasks())))
-    beside.replace(TASKS)
+def _write_what_it_holds() -> None:
+    tidy()  # as it does itself soon after it has come to rest
+    beside = HOLDS.with_suffix(".new")
+    sqlite = ctypes.CDLL(_sqlite3.__file__).sqlite3_memory_used
+    sqlite.restype = ctypes.c_int64
+    beside.write_text(json.dumps({"tasks": len(asyncio.all_tasks()), "sqlite_kb": sqlite() // 1024}))
+    beside.replace(HOLDS)
 
 
 def _hook_commits(at: Any) -> None:

@@ -21,8 +21,8 @@ class Bot(Program):
     def was_killed(self) -> bool:
         return self.returncode == -signal.SIGKILL
 
-    def ask_for_tasks(self) -> None:
-        """It writes down how many it has: see `hooks.TASKS`."""
+    def ask_what_it_holds(self) -> None:
+        """It writes that down: see `hooks.HOLDS`."""
         self.send_signal(signal.SIGUSR2)
 
 

@@ -7,10 +7,9 @@ import pytest
 
 from tests.soak.vitals import Vitals, growth
 
+AT_FIRST = Vitals(0, memory_kb=150_000, sqlite_kb=3_000, tasks=10, descriptors=30, threads=9, database_kb=300)
 FLAT = [
-    Vitals(
-        each, memory_kb=150_000 + each % 7, tasks=10, descriptors=30, threads=9, database_kb=300 + 80 * each
-    )
+    replace(AT_FIRST, broadcasts=each, memory_kb=150_000 + each % 7, database_kb=300 + 80 * each)
     for each in range(1, 401)
 ]
 
@@ -46,10 +45,10 @@ def test_there_is_a_ceiling() -> None:
     assert grown(with_memory(lambda _: 60_000)) == ["memory (kB)"]
 
 
-@pytest.mark.parametrize("name", ["memory_kb", "tasks", "descriptors", "threads", "database_kb"])
+@pytest.mark.parametrize("name", ["memory_kb", "sqlite_kb", "tasks", "descriptors", "threads", "database_kb"])
 def test_what_grows_is_seen(name: str) -> None:
     """A little of it with each broadcast; of the database, more with each."""
-    leak = {"memory_kb": 30.0, "database_kb": 0.2}.get(name, 0.02)
+    leak = {"memory_kb": 30.0, "sqlite_kb": 60.0, "database_kb": 0.2}.get(name, 0.02)
     power = 2 if name == "database_kb" else 1
     leaky = [
         replace(each, **{name: round(getattr(each, name) + leak * each.broadcasts**power)}) for each in FLAT
