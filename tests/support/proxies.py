@@ -51,12 +51,7 @@ class Front:
 @asynccontextmanager
 async def running(program: str, bot_port: int, directory: Path) -> AsyncIterator[list[Front]]:
     """A proxy with all of its examples at once; each on a port of its own, without names and certificates."""
-    path = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin")
-    if path is None:
-        sentence = f"no {program} was found on this machine (Debian: apt-get install {program})"
-        if os.environ.get("REQUIRE_PROXIES") == "1":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
+    path = found_program(program)
     fronts, examples = [], []
     for example in re.findall(rf"```{FENCES[program]}\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL):
         assert THE_BOT in example
@@ -81,7 +76,7 @@ async def running(program: str, bot_port: int, directory: Path) -> AsyncIterator
     )
     try:
         for front in fronts:
-            await _until_it_listens(process, int(front.origin.rpartition(":")[2]))
+            await until_it_listens(process, int(front.origin.rpartition(":")[2]))
         yield fronts
     finally:
         if process.returncode is None:
@@ -89,7 +84,19 @@ async def running(program: str, bot_port: int, directory: Path) -> AsyncIterator
         await process.wait()
 
 
-async def _until_it_listens(process: asyncio.subprocess.Process, port: int) -> None:
+def found_program(name: str) -> str:
+    """Where it is. Without it the test is skipped, or fails."""
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if path is None:
+        sentence = f"no {name} was found on this machine (Debian: apt-get install {name})"
+        if os.environ.get("REQUIRE_PROXIES") == "1":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    return path
+
+
+async def until_it_listens(process: asyncio.subprocess.Process, port: int) -> None:
+    """Returns when somebody answers there; fails the test when the process is over instead."""
     async with asyncio.timeout(PATIENCE_S):
         while process.returncode is None:
             try:
@@ -100,4 +107,4 @@ async def _until_it_listens(process: asyncio.subprocess.Process, port: int) -> N
                 writer.close()
                 await writer.wait_closed()
                 return
-    pytest.fail("the proxy ended at once: does its example make sense?")
+    pytest.fail("the proxy ended at once: do its rules make sense?")

@@ -23,6 +23,8 @@ _USUAL = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+_OF_SEVERAL = {"target_session_attrs": "primary"}
+"""Where a URL names several hosts: who waits to take the place of another stores nothing."""
 _RULES = (
     "SET lock_timeout = '5s'",
     "SET idle_in_transaction_session_timeout = '5min'",
@@ -75,7 +77,8 @@ def _options(server: Server) -> dict[str, Any]:
         raise psycopg.OperationalError(
             "its URL cannot be read: check what has to be written as %XX, and its options"
         )
-    usual = {name: value for name, value in _USUAL.items() if name not in given}
+    rules = _USUAL | (_OF_SEVERAL if "," in f"{given.get('host')}{given.get('hostaddr')}" else {})
+    usual = {name: value for name, value in rules.items() if name not in given}
     return usual | {"application_name": own_name(), "client_encoding": "utf8"}
 
 

@@ -12,14 +12,13 @@ from contextlib import (
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import Connection
 
 from bot.kit.errors import StartError
 from bot.storage.address import Server
 from bot.storage.lock import Use
 from bot.storage.postgresql.connecting import connected
 from bot.storage.postgresql.connections import READ_S, ServerDatabase
-from bot.storage.postgresql.sole_use import migrating, sole_use, used
+from bot.storage.postgresql.sole_use import check_direct, migrating, sole_use, used
 from bot.storage.revisions import SchemaError, revision_by
 from bot.storage.upgrading import migrate
 
@@ -31,15 +30,15 @@ OLDEST = 140000
 async def opened(server: Server, use: Use, *, backup_dir: Path | None) -> AsyncIterator[ServerDatabase]:
     """As `open_database`, which calls it. Raises `StartError`, `OSError` or what SQLAlchemy raises."""
     async with AsyncExitStack() as stack:
-        if use is not Use.BESIDE:
-            held = stack.enter_context(ExitStack())
-            try:
+        held = stack.enter_context(ExitStack())
+        try:
+            await asyncio.to_thread(_check, server)
+            if use is not Use.BESIDE:
                 await asyncio.to_thread(held.enter_context, used(server, use))
-            except psycopg.Error as error:
-                raise OSError(str(error).strip()) from error
+        except psycopg.Error as error:
+            raise OSError(str(error).strip()) from error
         database = ServerDatabase(server, use=use)
         stack.push_async_callback(database.close)
-        await database.ask(_check)
         await migrate(database, None, _while_migrating(server, use), is_shared=use is Use.SHARED)
         await database.open()
         yield database
@@ -60,12 +59,11 @@ def looked_at(server: Server) -> str | None:
         raise OSError(str(error).strip()) from error
 
 
-def _check(connection: Connection) -> None:
-    told = connection.exec_driver_sql(
-        "SELECT current_setting('server_version_num')::int, current_setting('server_version'), "
-        "current_setting('server_encoding')"
-    )
-    number, version, encoding = told.one()
+def _check(server: Server) -> None:
+    with connected(server, statement_s=READ_S, autocommit=True) as connection:
+        check_direct(connection, server)
+        number = connection.info.server_version
+        version, encoding = map(connection.info.parameter_status, ("server_version", "server_encoding"))
     if number < OLDEST:
         raise StartError(f"The database's server is PostgreSQL {version}: the bot needs 14 or newer.")
     if encoding != "UTF8":

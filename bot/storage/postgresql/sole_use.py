@@ -35,7 +35,6 @@ class DeposedError(OSError):
 def used(server: Server, use: Use) -> Iterator[None]:
     """Holds the lock of a database. Raises `StartError`, which names the holder, when somebody has it."""
     with connected(server, autocommit=True) as connection:
-        _check_direct(connection, server)
         for left in reversed(range(_TRIES)):
             if _locked(connection, _OPENING, use):
                 if _locked(connection, _WRITING, use):
@@ -87,6 +86,17 @@ def holder(server: Server) -> Holder | None:
         raise OSError(str(error).strip()) from error
 
 
+def check_direct(connection: Raw, server: Server) -> None:
+    """A pooler gives each transaction another session: no lock or rule of one lasts. Raises `StartError`."""
+    found = connection.execute("SELECT pg_backend_pid()").fetchone()
+    if found and found[0] != connection.info.backend_pid:
+        raise StartError(
+            f"The database {server} is reached through a pooler such as pgbouncer, behind which nothing "
+            "that a bot says of its session lasts. Name PostgreSQL itself in DATABASE_URL: a bot needs five "
+            "connections, and keeps them."
+        )
+
+
 def _holder(connection: Raw) -> Holder | None:
     found = connection.execute(
         "SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid) "
@@ -123,14 +133,3 @@ def _advice(connection: Raw, use: Use) -> str:
     if use is Use.SHARED:
         return " Of several that share one, each has CLUSTER=true."
     return " It shares it: with CLUSTER=true this one may, too." if found == ("ShareLock",) else ""
-
-
-def _check_direct(connection: Raw, server: Server) -> None:
-    """A pooler gives each transaction another session, and so no lock that lasts. Raises `StartError`."""
-    found = connection.execute("SELECT pg_backend_pid()").fetchone()
-    if found and found[0] != connection.info.backend_pid:
-        raise StartError(
-            f"The database {server} is reached through a pooler such as pgbouncer, behind which no bot can "
-            "see that it has it alone. Name PostgreSQL itself in DATABASE_URL: a bot needs five connections, "
-            "and keeps them."
-        )
