@@ -22,7 +22,7 @@ def shown_recordings(
     desk: RecordingDesk,
     fetch_artifact: FetchArtifact,
     films: Films,
-    unnamed: Listeners[str],
+    renewed: Listeners[str],
 ) -> RecordingSources:
     """Has posts follow what becomes of links and files; returns what the pages are made of."""
 
@@ -41,5 +41,5 @@ def shown_recordings(
         archive=archive,
         kept=archive.kept,
         recorded=desk.recorded,
-        unnamed=unnamed,
+        renewed=renewed,
     )

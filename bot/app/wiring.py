@@ -4,15 +4,16 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from functools import partial
 
 from bot.app.accounts import open_accounts
 from bot.app.archiving import open_archive
 from bot.app.copies import nightly_copies
 from bot.app.films import open_films
 from bot.app.key import check_key
+from bot.app.pages import Answered, open_gate, serve_pages
 from bot.app.people import open_left_servers, people_of
 from bot.app.recordings import shown_recordings
+from bot.app.stage import Stage
 from bot.app.watching import health_of, open_metrics, status_of, tell_of_public_url
 from bot.broadcast.answers import Answers
 from bot.broadcast.audience.links import WatchLinks
@@ -45,9 +46,7 @@ from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S, Deadline
 from bot.process.liveness import Liveness
 from bot.process.memory import old_objects_left_alone, tidied_at_rest
-from bot.process.open_files import raise_open_files_limit
 from bot.process.sealing import Seal
-from bot.process.setting_values import framing_sites, networks
 from bot.process.settings import Settings
 from bot.process.signals import stop_on_signals
 from bot.process.systemd import Systemd
@@ -66,23 +65,15 @@ from bot.storage.recording_links import DatabaseRecordingLinks
 from bot.storage.recovery import close_unfinished, left_open, left_running
 from bot.storage.unsettled import DatabaseStreamBooks
 from bot.storage.writer import Writer
-from bot.web.app import Sources, WebSettings
-from bot.web.gate import Gate
-from bot.web.playlist.live import LivePlaylists
-from bot.web.recordings.thumbnails import PICTURE_LIMIT_BYTES
-from bot.web.server import serve_web
 from bot.worlds.account import lists_of
 from bot.worlds.artifacts import artifacts_of
 from bot.worlds.odyssey import OdysseyRecordings
 from bot.worlds.pictures import PictureProcess
-from bot.worlds.playlists import playlist_reader
 
 log = logging.getLogger(__name__)
 
 CUT_OFF_S = STOP_S + 1.0
 """When a process that was told to stop is ended all the same: a look-up of a name cannot be given up, say."""
-FILES_FOR_OTHERS = 300
-"""Of those that the process may have open: for Discord, streams and the database, not for watch pages."""
 
 
 async def run_until_signalled(settings: Settings) -> None:
@@ -201,15 +192,7 @@ async def _open_services(
     )
     journal.told.listen(reconciler.told)
     await stack.enter_async_context(reconciler)
-    read = await stack.enter_async_context(playlist_reader(settings.odyssey_api_url))
-    playlists = await stack.enter_async_context(LivePlaylists(broadcasts.view_in, read, listeners, clock))
-    proxies = networks(settings.trusted_proxies)
-    gate = Gate(
-        clock,
-        proxies,
-        per_address=settings.pages_per_address,
-        in_all=max(1, raise_open_files_limit() - FILES_FOR_OTHERS),
-    )
+    gate = open_gate(settings, clock)
     health = health_of(liveness, connection, answers, deadline)
     tellers = Tellers(
         stored=journal.told,
@@ -233,35 +216,23 @@ async def _open_services(
     fetch_artifact = artifacts_of(settings.odyssey_api_url)
     books = FilmTables(database, writer, outbox, clock)
     films, clips = await open_films(stack, books, outbox, kept, guilds, listeners, clock)
-    recordings = shown_recordings(
-        recording_links, kept.archive, history, desk, fetch_artifact, films, people.unnamed
+    stage = Stage(
+        broadcasts.view_in, connection.name_of, clips.ask_unknown, listeners, renewed=people.unnamed
     )
-    sources = Sources(
-        links=links,
-        listeners=listeners,
-        recorded=desk.recorded,
-        clock=clock,
-        view_in=broadcasts.view_in,
-        name_of=connection.name_of,
-        last_in=history.last_broadcast,
+    recordings = shown_recordings(
+        recording_links, kept.archive, history, desk, fetch_artifact, films, stage.renewed
+    )
+    await serve_pages(
+        settings,
+        stack,
+        stage,
+        recordings,
+        Answered(links, history.last_broadcast, desk.fetch, fetch_artifact),
+        clock,
         last_picture=broadcasts.last_moments.picture_of,
-        fetch_recording=desk.fetch,
-        fetch_file=partial(fetch_artifact, limit_bytes=PICTURE_LIMIT_BYTES),
-        playlist=playlists,
-        ask_clip=lambda channel: clips.ask_unknown(broadcasts.view_in(channel)),
-        recordings=recordings,
         health=health,
         gate=gate,
         metrics=metrics,
-        unnamed=people.unnamed,
-    )
-    web_settings = WebSettings(
-        base_url=settings.page_url,
-        trusted_proxies=proxies,
-        frame_ancestors=framing_sites(settings.frame_ancestors),
-    )
-    await stack.enter_async_context(
-        serve_web(sources, web_settings, host=settings.web_host, port=settings.web_port)
     )
     await stack.enter_async_context(
         Systemd(stop, clock, hangs=lambda: liveness.problem, status=lambda: status_of(connection, broadcasts))

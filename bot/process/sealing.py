@@ -1,6 +1,7 @@
 """Secrets that have to be stored: sealed, so that a copy of the database is none."""
 
 import base64
+import zlib
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _PURPOSE = b"secrets in the database of the broadcast bot"
+_PURPOSE_OF_SHOWS = b"what other processes of the broadcast bot are to show"
 _PURPOSE_OF_KEYS = b"keys of accounts in the database of the broadcast bot"
 
 
@@ -27,6 +29,26 @@ class Seal:
         """None for what was closed with another secret, or is broken."""
         try:
             return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            return None
+
+
+class ShowSeal:
+    """Closes what is shown of broadcasts, and opens what another process closed that has the same secret.
+
+    Made smaller before: it is written several times a second.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._fernet = _fernet(secret, _PURPOSE_OF_SHOWS)
+
+    def close(self, text: str) -> bytes:
+        return self._fernet.encrypt(zlib.compress(text.encode(), 1))
+
+    def open(self, sealed: bytes) -> str | None:
+        """None for what was closed with another secret, or is broken."""
+        try:
+            return zlib.decompress(self._fernet.decrypt(sealed)).decode()
         except InvalidToken:
             return None
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Delete, Row, delete, select
+from sqlalchemy import Delete, Row, Update, delete, select
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.interrupted import MotionLeft
@@ -12,12 +12,16 @@ from bot.storage.connections import Database, read
 from bot.storage.rows import is_called
 from bot.storage.schema import broadcasts, motion_votes, motions, opening_pictures, people
 from bot.storage.schema.floors import GO_WITH_IT
+from bot.storage.shows import shown_no_more
 from bot.storage.writer import Upsert, upsert
 
 
-def gone_with(broadcast_ids: Any) -> list[Delete]:
+def gone_with(broadcast_ids: Any) -> list[Delete | Update]:
     """Takes out all that goes with the end of these: a select of their IDs, or the IDs."""
-    return [delete(table).where(table.c.broadcast_id.in_(broadcast_ids)) for table in GO_WITH_IT]
+    return [
+        *(delete(table).where(table.c.broadcast_id.in_(broadcast_ids)) for table in GO_WITH_IT),
+        shown_no_more(broadcast_ids),
+    ]
 
 
 def put_to_the_vote(broadcast_id: str, left: MotionLeft | None) -> list[Delete | Upsert]:

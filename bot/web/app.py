@@ -24,7 +24,7 @@ from bot.web.health import Health
 from bot.web.instance import PATH, Instance
 from bot.web.metrics import GuardedMetrics
 from bot.web.pages import WatchPage
-from bot.web.past import LastBroadcasts, LastPictures
+from bot.web.past import LastBroadcasts, LastPictures, NoStoredPictures, StoredPictures
 from bot.web.recordings.fresh import FetchRecording, FreshLinks
 from bot.web.recordings.routes import RecordingPages, RecordingSources
 from bot.web.recordings.thumbnails import FetchFile, Thumbnails
@@ -67,8 +67,9 @@ class Sources:
     gate: Gate
     metrics: GuardedMetrics | None = None
     """None where they are not shown among the pages."""
-    unnamed: Listeners[str] = field(default_factory=Listeners)
-    """Told of a broadcast in which somebody was forgotten, by its ID."""
+    renewed: Listeners[str] = field(default_factory=Listeners)
+    """Told of a broadcast, by its ID, of which something is new in the database: a name has left it, say."""
+    stored_pictures: StoredPictures = field(default_factory=NoStoredPictures)
 
 
 def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
@@ -133,7 +134,7 @@ class _Watch:
         self._unknown = (PAGE / "unknown.html").read_text("utf-8")
         self._lasts = LastBroadcasts(sources.last_in, clock)
         self._films = films
-        self._pictures = LastPictures(sources.last_picture, thumbnails)
+        self._pictures = LastPictures(sources.last_picture, sources.stored_pictures, thumbnails)
         self._halls = Halls(self._draw, clock)
 
     async def running(self, _app: web.Application) -> AsyncIterator[None]:
@@ -141,12 +142,12 @@ class _Watch:
         async with self._halls:
             sources.listeners.listen(self._changed)
             sources.recorded.listen(self._recorded)
-            sources.unnamed.listen(self._renewed)
+            sources.renewed.listen(self._renewed)
             sources.links.revoked.listen(self._revoked)
             yield
             sources.links.revoked.leave(self._revoked)
             sources.recorded.leave(self._recorded)
-            sources.unnamed.leave(self._renewed)
+            sources.renewed.leave(self._renewed)
             sources.listeners.leave(self._changed)
 
     async def shutdown(self, _app: web.Application) -> None:
@@ -204,7 +205,7 @@ class _Watch:
     async def picture(self, request: web.Request) -> web.StreamResponse:
         channel = self._link(request).channel
         view = self._sources.view_in(channel)
-        jpeg = view.picture if view else None
+        jpeg = await self._picture_of(view) if view else None
         if jpeg is None and (last := await self._lasts.of(channel)):
             jpeg = await self._pictures.of(last)
         if jpeg is None:
@@ -266,8 +267,12 @@ class _Watch:
         )
         return {"page": self._version, **document}  # by which a page sees that it is an older one
 
+    async def _picture_of(self, view: BroadcastView) -> bytes | None:
+        is_stored = view.picture is None and view.has_picture
+        return await self._sources.stored_pictures.of(view.broadcast.id) if is_stored else view.picture
+
     def _picture_key(self, view: BroadcastView | None, last: PastBroadcast | None) -> str | None:
-        if view and view.picture:
+        if view and view.has_picture:
             return f"{key_of(view.broadcast.id)}-{view.ideas}"
         return key_of(last.broadcast.id) if last and self._pictures.is_known(last) else None
 

@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from bot.broadcast.clock import Clock
 from bot.broadcast.history import PastBroadcast
@@ -47,19 +48,48 @@ class LastBroadcasts:
             return None, TROUBLE_S
 
 
-class LastPictures:
-    """How broadcasts that are over looked: from memory, else their recording's thumbnail."""
+class StoredPictures(Protocol):
+    """How broadcasts look, or looked, that run in other processes."""
 
-    def __init__(self, remembered: Callable[[str], Picture | None], thumbnails: Thumbnails) -> None:
+    def is_known(self, broadcast_id: str) -> bool:
+        """Whether it is known of one that is over that there is a picture of it."""
+        ...
+
+    async def of(self, broadcast_id: str) -> bytes | None:
+        """A JPEG of some seconds ago."""
+        ...
+
+
+class NoStoredPictures:
+    """Where all broadcasts run here."""
+
+    def is_known(self, broadcast_id: str) -> bool:
+        return False
+
+    async def of(self, broadcast_id: str) -> bytes | None:
+        return None
+
+
+class LastPictures:
+    """How broadcasts that are over looked: from memory, else as stored, else their recording's thumbnail."""
+
+    def __init__(
+        self, remembered: Callable[[str], Picture | None], stored: StoredPictures, thumbnails: Thumbnails
+    ) -> None:
         self._remembered = remembered
+        self._stored = stored
         self._thumbnails = thumbnails
 
     async def of(self, last: PastBroadcast) -> bytes | None:
         """A JPEG of a broadcast's end."""
-        if picture := self._remembered(last.broadcast.id):
+        its_id = last.broadcast.id
+        if picture := self._remembered(its_id):
             return picture.jpeg
+        if self._stored.is_known(its_id) and (jpeg := await self._stored.of(its_id)):
+            return jpeg
         return await self._thumbnails.of(last.newest.stream) if last.newest else None
 
     def is_known(self, last: PastBroadcast) -> bool:
         """Whether there is one, as far as is known without asking."""
-        return bool(last.newest or self._remembered(last.broadcast.id))
+        its_id = last.broadcast.id
+        return bool(last.newest or self._remembered(its_id)) or self._stored.is_known(its_id)

@@ -33,7 +33,7 @@ def state_document(
     `name` is the channel's, if it is known; `watching` is how many pages are looked at. The document's
     `picture` is the key of whichever of the two `picture.jpg` shows, null if there is none of it.
     """
-    has_picture = view.picture is not None if view else last_has_picture
+    has_picture = view.has_picture if view else last_has_picture
     shown = view or last
     return {
         "channel": {"name": name, "url": f"https://discord.com/channels/{channel.guild_id}/{channel.id}"},

@@ -35,6 +35,7 @@ from bot.storage.links import DatabaseLinks
 from bot.storage.people import DatabaseServers
 from bot.storage.recording_links import DatabaseRecordingLinks
 from tests.storage.conftest import NOW, Store
+from tests.storage.test_shows import shows_of
 
 pytestmark = pytest.mark.sqlite
 
@@ -106,6 +107,7 @@ async def fill(store: Store, channel: Channel) -> None:
         store.journal.note_motion(key, MotionLeft(Mode.DRAW, other, NOW, {other.id: True, host.id: False}))
         await store.journal.save_handed_in(key, Picture(f"{words}: a JPEG".encode(), portrait=True))
         await store.journal.save_recording(stream, Recording(NOW))
+        await shows_of(store).renew(key)
         links = DatabaseRecordingLinks(store.database, store.writer)
         await links.save_recording_link(RecordingLink(f"token{key}", key, NOW))
         await DatabaseKeptFiles(store.database, store.writer).save(

@@ -72,7 +72,7 @@ class Recorded:
             can_be_followed=True,
         )
         self.archive = KeptOnDisk(directory)
-        self.unnamed = Listeners[str]()
+        self.renewed = Listeners[str]()
         self.past: dict[str, PastBroadcast] = {}
         self.sent: list[Suggestion] = []
         self.offsets: dict[str, float] = {}
@@ -114,7 +114,7 @@ class Recorded:
             self.archive,
             self.archive.kept,
             recorded,
-            self.unnamed,
+            self.renewed,
         )
 
     async def sent_suggestions(self, broadcast_id: str) -> list[Suggestion]:

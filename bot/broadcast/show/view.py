@@ -16,7 +16,7 @@ class BroadcastView:
     have the picture back; 0 while it is there. `ideas` is how many were applied, of so many `people`.
     `is_last_call`: its end is called out. `is_unstored`: nothing can be stored, so nothing is done.
     `is_handed_over`: the bot stops, and its next run goes on. `is_closing`: nothing more is taken. `picture`
-    is a JPEG.
+    is a JPEG; of what another process runs it is stored.
     """
 
     broadcast: Broadcast
@@ -34,4 +34,10 @@ class BroadcastView:
     is_unstored: bool = False
     is_handed_over: bool = False
     picture: bytes | None = field(default=None, repr=False)
+    has_stored_picture: bool = False
     spectating: Spectating | None = field(default=None, repr=False)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is one, here or stored."""
+        return self.picture is not None or self.has_stored_picture

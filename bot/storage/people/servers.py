@@ -28,7 +28,9 @@ class DatabaseServers:
             row.guild_id
             for table in metadata.sorted_tables
             if "guild_id" in table.c and table is not left_servers
-            for row in await read(self._database, select(table.c.guild_id).distinct())
+            for row in await read(
+                self._database, select(table.c.guild_id).where(table.c.guild_id.is_not(None)).distinct()
+            )
         }
 
     async def left_before(self, moment: datetime) -> list[int]:

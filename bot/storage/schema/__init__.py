@@ -11,6 +11,7 @@ from bot.storage.schema.people import people
 from bot.storage.schema.processes import changes, contract, leases, members, of_processes
 from bot.storage.schema.search import guild_numbers
 from bot.storage.schema.servers import left_servers
+from bot.storage.schema.shows import shows
 from bot.storage.schema.telling import outbox, posts, recording_links, watch_links
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "posts",
     "recording_links",
     "recordings",
+    "shows",
     "storable",
     "streams",
     "suggestions",

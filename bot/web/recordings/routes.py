@@ -40,7 +40,7 @@ OF_ALL = {"film": FileKind.FILM, "credits.vtt": FileKind.CREDITS, "sheet": FileK
 
 @dataclass(frozen=True, slots=True)
 class RecordingSources:
-    """What the pages of recordings are made of. `kept`, `recorded` and `unnamed` tell what is new."""
+    """What the pages of recordings are made of. `kept`, `recorded` and `renewed` tell what is new."""
 
     links: RecordingLinks
     past_broadcast: Callable[[str], Awaitable[PastBroadcast | None]]
@@ -48,8 +48,8 @@ class RecordingSources:
     archive: KeptFiles
     kept: Listeners[KeptFile]
     recorded: Listeners[Stream]
-    unnamed: Listeners[str]
-    """Told of a broadcast, by its ID, that somebody's name has left."""
+    renewed: Listeners[str]
+    """Told of a broadcast, by its ID, that somebody's name has left, or that another process has news of."""
 
 
 class _UnknownError(Exception):
@@ -98,9 +98,9 @@ class RecordingPages:
         sources.links.changed.listen(self._link_changed)
         sources.kept.listen(self._kept)
         sources.recorded.listen(self._recorded)
-        sources.unnamed.listen(self._forget)
+        sources.renewed.listen(self._forget)
         yield
-        sources.unnamed.leave(self._forget)
+        sources.renewed.leave(self._forget)
         sources.recorded.leave(self._recorded)
         sources.kept.leave(self._kept)
         sources.links.changed.leave(self._link_changed)

@@ -262,7 +262,7 @@ async def test_who_is_forgotten_leaves_the_page_in_that_moment() -> None:
         whole = kept.past[of_it.id]
         nobody = replace(of_it, host=Viewer(-1, ""))
         kept.past[of_it.id] = replace(whole, broadcast=nobody)
-        kept.unnamed.tell(of_it.id)
+        kept.renewed.tell(of_it.id)
         assert of_it.host.name not in (await visited.get("/timeline.json")).text
 
 
