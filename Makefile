@@ -65,7 +65,7 @@ bench: $(VENV)/test.stamp
 
 chaos: $(VENV)/test.stamp ## evenings in which the bot is killed, then those in which Odyssey fails
 	@$(PY) -m tests.chaos $(ARGS)
-	@$(PY) -m tests.chaos --faults $(ARGS)
+	@$(if $(filter cluster,$(ARGS)),,$(PY) -m tests.chaos --faults $(ARGS))
 
 simulate: $(VENV)/test.stamp ## ten thousand evenings in virtual time; ARGS="--seed 7 --history" plays one of them
 	@$(PY) -m tests.simulate $(or $(ARGS),--evenings 10000)

@@ -15,6 +15,7 @@ import pytest
 
 from bot.storage.database import open_database
 from tests.chaos import plan as plans
+from tests.chaos.cluster import command as cluster
 from tests.chaos.evening import Evening, evening
 from tests.chaos.nursery import Nursery, nursery
 from tests.e2e.conftest import paint_small
@@ -25,7 +26,8 @@ WENT_ON_WITHIN_S = 5.0
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--runs", type=int, default=200, help="evenings with kills")
+    parser.add_argument("what", nargs="?", choices=["cluster"], help="three bots, in place of one")
+    parser.add_argument("--runs", type=int, default=200, help="evenings with kills; or kills, of a cluster")
     parser.add_argument("--seed", type=int, default=1, help="of the first of them; the others follow")
     parser.add_argument("--beside", type=int, default=2, help="evenings at once")
     parser.add_argument(
@@ -40,6 +42,8 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="a directory that keeps what failed")
     given = parser.parse_args()
     paint_small(pytest.MonkeyPatch())
+    if given.what == "cluster":
+        sys.exit(asyncio.run(cluster.run(given.runs, given.seed, given.beside, given.keep)))
     sys.exit(asyncio.run(_run(_plans(given), given.beside, given.keep, is_busy=given.busy)))
 
 

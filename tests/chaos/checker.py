@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.local.discord.people.views import SeenMessage
-from tests.chaos.crowd import CHANNEL
+from tests.chaos.crowd import Said
 from tests.chaos.stored import Stored
 
 if TYPE_CHECKING:
@@ -32,7 +32,12 @@ _RECORDINGS = re.compile(r"^## 🎬 (Recording|No recording)", re.MULTILINE)
 def problems(evening: Evening) -> list[str]:
     """All that is not right (yet), once the broadcast is over."""
     stored = evening.stored
-    posts = [each for each in evening.discord.messages(CHANNEL) if each.from_bot and not each.private]
+    posts = [
+        each
+        for crowd in evening.crowds
+        for each in evening.discord.messages(crowd.channel)
+        if each.from_bot and not each.private
+    ]
     return [
         *_of_streams(evening, stored),
         *_of_suggestions(evening, stored),
@@ -56,10 +61,10 @@ def _of_streams(evening: Evening, stored: Stored) -> Iterator[str]:
 
 
 def _of_suggestions(evening: Evening, stored: Stored) -> Iterator[str]:
-    said = {each.prompt for each in evening.crowd.said}
+    said = {each.prompt for crowd in evening.crowds for each in crowd.said}
     taken = Counter(prompt for _, prompt in evening.standin.log.taken)
     # A stream that breaks takes along what was under way: that is sent to the next one, once.
-    most = 1 if evening.plan.kills else 2
+    most = 2 if evening.streams_may_break else 1
     for prompt in said & taken.keys():
         if taken[prompt] > most:
             yield f"sent {taken[prompt]} times: {prompt}"
@@ -83,29 +88,32 @@ def _of_suggestions(evening: Evening, stored: Stored) -> Iterator[str]:
 
 def _of_words_back(evening: Evening, stored: Stored) -> Iterator[str]:
     rows = {each["prompt"]: each for each in stored.suggestions}
-    channel_id = evening.discord.channel(CHANNEL)
-    for said in evening.crowd.said:
-        message = said.by.see(channel_id, said.message_id)
-        row = rows.get(said.prompt)
-        if message is None:
-            continue
-        is_applied = row is not None and row["outcome"] == "acknowledged"
-        if said.is_chat:
-            if QUEUED in message.reactions:
-                yield f"still marked as queued: {said.prompt}"
-            if APPLIED in message.reactions and not is_applied:
-                yield f"marked as applied, but is not: {said.prompt}"
-            if REFUSED in message.reactions and is_applied:
-                yield f"marked as refused, but was applied: {said.prompt}"
-        elif message.text.startswith(QUEUED):
-            if row is None:
-                yield f"told that it was taken, but never stored: {said.prompt}"
-            elif all(said.prompt not in each.text for each in said.by.messages(said.by.direct_channel)):
-                yield f"told that it was taken, and nothing since: {said.prompt} ({row['refusal']})"
-    for person in evening.discord.users:
-        for message in person.messages(CHANNEL):
-            if message.thinking and message.private:
-                yield f"thinking… for ever, for {person.name}"
+    for crowd in evening.crowds:
+        channel_id = evening.discord.world.channel_id(crowd.channel)
+        for said in crowd.said:
+            yield from _of_word_back(said, said.by.see(channel_id, said.message_id), rows.get(said.prompt))
+        for person in evening.discord.users:
+            for message in person.messages(crowd.channel):
+                if message.thinking and message.private:
+                    yield f"thinking… for ever, for {person.name}"
+
+
+def _of_word_back(said: Said, message: SeenMessage | None, row: dict[str, Any] | None) -> Iterator[str]:
+    if message is None:
+        return
+    is_applied = row is not None and row["outcome"] == "acknowledged"
+    if said.is_chat:
+        if QUEUED in message.reactions:
+            yield f"still marked as queued: {said.prompt}"
+        if APPLIED in message.reactions and not is_applied:
+            yield f"marked as applied, but is not: {said.prompt}"
+        if REFUSED in message.reactions and is_applied:
+            yield f"marked as refused, but was applied: {said.prompt}"
+    elif message.text.startswith(QUEUED):
+        if row is None:
+            yield f"told that it was taken, but never stored: {said.prompt}"
+        elif all(said.prompt not in each.text for each in said.by.messages(said.by.direct_channel)):
+            yield f"told that it was taken, and nothing since: {said.prompt} ({row['refusal']})"
 
 
 def _of_panels(stored: Stored, posts: list[SeenMessage]) -> Iterator[str]:
@@ -153,7 +161,7 @@ def _of_the_rest(evening: Evening) -> Iterator[str]:
         yield f"{held} connections are left open"
     if evening.standin.streams_on:
         yield f"{evening.standin.streams_on} streams run on"
-    for fault in Stored.faults(evening.directory / "odyssey.sqlite3"):
+    for fault in evening.faults_of_database():
         yield f"the database: {fault}"
     for trace in re.findall(r"^Traceback.+?^(\S.+?)$", evening.log, re.MULTILINE | re.DOTALL):
         yield f"a traceback in the log: {trace}"

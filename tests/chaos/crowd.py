@@ -30,11 +30,12 @@ class Said:
 
 @dataclass
 class Crowd:
-    """`said` is all that anybody proposed. All follows from `dice`, but for how fast the bot is."""
+    """In a channel. `said` is all that anybody proposed; all follows from `dice`, but how fast the bot is."""
 
     discord: LocalDiscord
     dice: random.Random
     said: list[Said] = field(default_factory=list)
+    channel: int | str = CHANNEL
 
     def __post_init__(self) -> None:
         self.people = [self.discord.add_user(f"viewer{number}") for number in range(5)]
@@ -50,7 +51,7 @@ class Crowd:
 
     def panel(self) -> SeenMessage | None:
         """The newest message that can be steered by."""
-        for message in reversed(self.mika.messages(CHANNEL, limit=40)):
+        for message in reversed(self.mika.messages(self.channel, limit=40)):
             if message.from_bot and any(button.label == "Suggest" for button in message.buttons):
                 return message
         return None
@@ -79,20 +80,20 @@ class Crowd:
                     await self._review()
                 elif fate < 0.85:
                     someone = self.dice.choice(self.people)
-                    await self.mika.slash(CHANNEL, "odyssey mute", person=someone.id, minutes=1)
-                    await self.mika.slash(CHANNEL, "odyssey unmute", person=someone.id)
+                    await self.mika.slash(self.channel, "odyssey mute", person=someone.id, minutes=1)
+                    await self.mika.slash(self.channel, "odyssey unmute", person=someone.id)
                 elif fate < 0.9:
-                    await self.mika.slash(CHANNEL, "odyssey panic")
-                    await self.mika.slash(CHANNEL, "odyssey resume")
+                    await self.mika.slash(self.channel, "odyssey panic")
+                    await self.mika.slash(self.channel, "odyssey resume")
 
     async def _chat(self, person: User) -> None:
         prompt = self.idea()
-        message = await person.send(CHANNEL, f"!{prompt}")
+        message = await person.send(self.channel, f"!{prompt}")
         self.said.append(Said(person, prompt, message.id, is_chat=True))
 
     async def _say(self, person: User) -> None:
         prompt = self.idea()
-        answer = await person.slash(CHANNEL, "odyssey say", prompt=prompt)
+        answer = await person.slash(self.channel, "odyssey say", prompt=prompt)
         self.said.append(Said(person, prompt, answer.message_id or 0, is_chat=False))
 
     async def _suggest(self, person: User) -> None:
@@ -111,14 +112,14 @@ class Crowd:
             await person.click(panel, custom_id=str(self.dice.choice(ballot).custom_id))
 
     async def _talk(self, person: User) -> None:
-        await person.send(CHANNEL, f"how pretty, {next(self._numbers)}")
+        await person.send(self.channel, f"how pretty, {next(self._numbers)}")
 
     async def _status(self, person: User) -> None:
-        await person.slash(CHANNEL, "odyssey status")
+        await person.slash(self.channel, "odyssey status")
 
     async def _review(self) -> None:
         """Presses what leads to a verdict, or gives one; in other modes, there is nothing to review."""
-        own = [each for each in reversed(self.mika.messages(CHANNEL, limit=40)) if each.private]
+        own = [each for each in reversed(self.mika.messages(self.channel, limit=40)) if each.private]
         panel = self.panel()
         for wanted in ("Approve", "Review", "Moderate"):
             for message in [*own, *([panel] if panel else [])]:

@@ -84,6 +84,20 @@ class Evening:
         return Stored.read(self.directory / "odyssey.sqlite3")
 
     @property
+    def crowds(self) -> list[Crowd]:
+        """Those of all channels."""
+        return [self.crowd]
+
+    @property
+    def streams_may_break(self) -> bool:
+        """Whether a bot sees it, and sends what was under way once more."""
+        return not self.plan.kills
+
+    def faults_of_database(self) -> list[str]:
+        """What the database finds wrong with itself."""
+        return Stored.faults(self.directory / "odyssey.sqlite3")
+
+    @property
     def log(self) -> str:
         """All that the bots logged."""
         file = self.directory / "log"
@@ -119,9 +133,10 @@ class Evening:
         shown = [
             f"{each.id} {each.author}, private {each.private}, thinking {each.thinking}: {each.text!r} "
             f"{[str(button.custom_id) for button in each.buttons]} {each.reactions}"
+            for crowd in self.crowds
             for user in self.discord.users
-            for each in user.messages(CHANNEL)
-            if each.private or user is self.crowd.mika
+            for each in user.messages(crowd.channel)
+            if each.private or user is crowd.mika
         ]
         (self.directory / "channel").write_text("\n".join(shown))
         (self.directory / "wrong").write_text("\n".join([str(self.plan), *self.wrong]))

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.local.discord.server import LocalDiscord
+from bot.local.discord.shards import SessionStarts
 from bot.local.odyssey.faults.connection import FaultyConnection
 from bot.local.odyssey.origins import origin_of
 from bot.local.odyssey.service import Standin, StandinSettings
@@ -92,9 +93,11 @@ class WatchedStandin(Standin):
 
 
 @asynccontextmanager
-async def watched_discord(on_effect: OnEffect) -> AsyncIterator[LocalDiscord]:
+async def watched_discord(
+    on_effect: OnEffect, *, starts: SessionStarts | None = None
+) -> AsyncIterator[LocalDiscord]:
     """A local Discord that tells of effects."""
-    async with LocalDiscord() as discord:
+    async with LocalDiscord(starts=starts) as discord:
         answer = discord.world.rest
 
         def answer_and_tell(method: str, path: str, **more: Any) -> Any:
