@@ -134,14 +134,19 @@ class OdysseyCog(commands.Cog):
         await asyncio.gather(*(part.close(within_s=within_s) for part in (self._panels, self._outcomes)))
 
     @commands.Cog.listener()
-    async def on_connect(self) -> None:
+    async def on_shard_connect(self, shard_id: int) -> None:
         """A new session, not one that goes on: what happened before it is told by nobody."""
-        self._chat.missed.begin()
+        self._chat.missed.begin(self._bot.shard(shard_id))
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
+    async def on_shard_ready(self, shard_id: int) -> None:
         self._try_again()
-        await self._chat.look_again()
+        await self._chat.look_again(self._bot.shard(shard_id))
+
+    @commands.Cog.listener()
+    async def on_shard_left(self, shard_id: int) -> None:
+        """What was missed there is another process's to hear."""
+        self._chat.missed.give_up(self._bot.shard(shard_id))
 
     @commands.Cog.listener()
     async def on_guild_available(self, _: discord.Guild) -> None:

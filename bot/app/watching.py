@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 def health_of(liveness: Liveness, connection: Connection, answers: Answers, deadline: Deadline) -> Health:
     """What a bot needs to serve people, and whether it has it."""
     lacks: dict[str, WhyNot] = {
-        "discord": lambda: None if connection.is_up else "not connected to Discord",
+        "discord": lambda: connection.trouble,
         "database": lambda: None if liveness.can_store else "the database takes nothing",
         "odyssey": lambda: "Odyssey refuses the key" if answers.key_is_refused else None,
         "process": lambda: "the bot is told to stop" if deadline.has_begun else liveness.problem,
@@ -65,5 +65,5 @@ async def open_metrics(
 
 def status_of(connection: Connection, broadcasts: Broadcasts) -> str:
     """What systemd shows of the bot."""
-    discord = "connected to Discord" if connection.is_up else "not connected to Discord"
+    discord = connection.trouble or "connected to Discord"
     return f"{discord}; broadcasts: {len(broadcasts.running)}"

@@ -36,6 +36,7 @@ from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.discord.bot import Services
 from bot.discord.connection import Account, Connection
+from bot.discord.sharding import Sharding
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
 from bot.guilds.words.text_rules import make_text_filter
@@ -89,7 +90,7 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | Non
     """
     async with AsyncExitStack() as stack:
         account = Account(settings.discord_token, settings.discord_api_url, settings.discord_gateway_url)
-        connection = Connection(account)
+        connection = Connection(account, Sharding(settings.shard_count))
         services = await _open_services(settings, clock or SystemClock(), stack, connection, stop)
         await connection.stay(services, stop)
 
@@ -207,6 +208,7 @@ async def _open_services(
         accounts.servers.all_in_use,
         lambda: gate.open_in_all,
         lambda: connection.latency_s,
+        lambda: connection.latencies_s,
         lambda: nightly.made_at if nightly else None,
         lambda: outbox.waiting,
         clock.now,

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import math
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -11,15 +13,17 @@ from pydantic import SecretStr
 from yarl import URL
 
 from bot.broadcast.model import Channel
+from bot.broadcast.sharding import shard_of
 from bot.broadcast.telling.backoff import Backoff
-from bot.discord.bot import CONNECTING_AGAIN_S, OdysseyBot, Services
+from bot.discord.bot import AUTHENTICATION_FAILED, OdysseyBot, Services
+from bot.discord.shard_connection import CONNECTING_AGAIN_S
+from bot.discord.sharding import Sharding
 from bot.kit.errors import StartError
 from bot.kit.references import new_reference
 
 log = logging.getLogger(__name__)
 
 BAD_TOKEN = "Discord refused DISCORD_TOKEN. Copy the token anew from the developer portal (Bot, Reset Token)."  # noqa: S105
-AUTHENTICATION_FAILED = 4004
 TOO_MANY_REQUESTS = 429
 LAST_DEEDS_S = 1.0
 """For commands under way, when the way to Discord is closed: what they do may still be stored."""
@@ -47,7 +51,8 @@ class Account:
 class Connection:
     """The account's connection to Discord: one bot after the other, should it come to that."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, sharding: Sharding | None = None) -> None:
+        self.sharding = sharding or Sharding()
         self._account = account
         self._bot: OdysseyBot | None = None
 
@@ -56,10 +61,51 @@ class Connection:
         return self._bot is not None and self._bot.is_connected
 
     @property
+    def trouble(self) -> str | None:
+        """In a few words, what of Discord is not there; None while all is."""
+        if self.is_up:
+            return None
+        missing, held = sorted(self.sharding.held - self.up), len(self.sharding.held)
+        if held < 2 or len(missing) == held or not missing:
+            return "not connected to Discord"
+        return f"{len(missing)} of {held} shards are not connected to Discord"
+
+    @property
     def latency_s(self) -> float | None:
         """What Discord's gateway takes to answer a heartbeat; None while it is away, or has not yet."""
         latency_s = self._bot.latency if self._bot and self._bot.is_connected else math.nan
         return latency_s if math.isfinite(latency_s) else None
+
+    @property
+    def latencies_s(self) -> Mapping[int, float | None]:
+        """The same of each shard that is held, None while it is away."""
+        held = self._bot.held if self._bot else {}
+        return {shard: held[shard].latency_s if shard in held else None for shard in self.sharding.held}
+
+    @property
+    def up(self) -> frozenset[int]:
+        """The shards that are connected."""
+        held = self._bot.held if self._bot else {}
+        return frozenset(shard_id for shard_id, connection in held.items() if connection.is_up)
+
+    @property
+    def sizes(self) -> Mapping[int, int]:
+        """How many servers each shard has, of those that have been connected."""
+        bot = self._bot
+        if bot is None:
+            return {}
+        servers = Counter(shard_of(guild.id, self.sharding.count) for guild in bot.guilds)
+        return {shard_id: servers[shard_id] for shard_id, each in bot.held.items() if each.knows_servers}
+
+    async def hold(self, shards: Collection[int], *, of: int) -> None:
+        """From now on the bot is on these shards, of so many in all, which never changes.
+
+        Returns when those that it leaves are left: nobody takes that for a removal from their servers. New
+        ones are connected by and by. May be called at any time. Raises `ValueError`.
+        """
+        self.sharding.hold(shards, of=of)
+        if self._bot:
+            await self._bot.hold()
 
     def name_of(self, channel: Channel) -> str | None:
         """What a channel or thread is called, as far as Discord has told."""
@@ -93,7 +139,7 @@ class Connection:
         pauses = Backoff(*CONNECTING_AGAIN_S)
         was_ready = False
         while True:
-            bot = self._bot = OdysseyBot(services)
+            bot = self._bot = OdysseyBot(services, self.sharding)
             try:
                 await bot.start(self._account.token.get_secret_value())
             except Exception as error:  # noqa: BLE001 - the boundary of one life on Discord: told, or raised

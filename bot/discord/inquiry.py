@@ -1,5 +1,6 @@
 """What Discord says of the bot's account when it is asked, without going online."""
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from yarl import URL
 
 from bot.discord.connection import Account
 from bot.discord.permissions import NEEDED, WANTED, lacking
+from bot.discord.session_starts import Allowance, ask
 
 HELLO = 10
 """What the gateway says first."""
@@ -29,17 +31,17 @@ class Application:
     """The account: its name, its servers, and the intents that are switched on in the developer portal."""
 
     name: str
-    servers: int
+    server_ids: Sequence[int]
     reads_content: bool
     hears_members: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Where events come from, and how many more connections may be opened today."""
+    """Where events come from, and how many sessions may be begun."""
 
     host: str
-    connections_left: int
+    allowance: Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Inquiry:
         servers = [each async for each in self._client.fetch_guilds(limit=None, with_counts=False)]
         return Application(
             name=str(self._client.user),
-            servers=len(servers),
+            server_ids=[each.id for each in servers],
             reads_content=flags.gateway_message_content or flags.gateway_message_content_limited,
             hears_members=flags.gateway_guild_members or flags.gateway_guild_members_limited,
         )
@@ -72,13 +74,13 @@ class Inquiry:
 
         `url` is where the settings say that it is; None asks Discord. Raises `NoGatewayError` too.
         """
-        _, told, limit = await self._client.http.get_bot_gateway()
-        address = URL(url or told).update_query(v="10", encoding="json")
+        allowance = await ask(self._client.http, time.monotonic())
+        address = URL(url or allowance.url).update_query(v="10", encoding="json")
         async with aiohttp.ClientSession() as http, http.ws_connect(address) as socket:
             greeting = await socket.receive_json()
         if not isinstance(greeting, dict) or greeting.get("op") != HELLO:
             raise NoGatewayError
-        return Gateway(address.host or "", int(limit["remaining"]))
+        return Gateway(address.host or "", allowance)
 
     async def rights_in(self, channel_id: int) -> ChannelRights:
         """Raises `NoPlaceError` too."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self
 
 from bot.broadcast.clock import Clock
+from bot.broadcast.sharding import Shard
 from bot.broadcast.telling.listeners import Listeners
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,8 @@ class ServerRecords(Protocol):
 class LeftServers:
     """Has all deleted that is kept of a server, once it has been without the bot for `after`.
 
-    None: it is kept. A server that takes the bot back in time loses nothing. Nothing is deleted before it is
-    known, in this run, in which servers the bot is. An async context manager.
+    None: it is kept. A server that takes the bot back in time loses nothing. Nothing is deleted of a shard's
+    servers before it is known, in this run, in which of them the bot is. An async context manager.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class LeftServers:
         self._forget_files = forget_files
         self._clock = clock
         self._after = after
-        self._there: set[int] | None = None
+        self._there: dict[Shard, set[int]] = {}
+        """Of each shard on which that is known, the servers that the bot is in."""
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -74,34 +76,46 @@ class LeftServers:
             self._task.cancel()
             await asyncio.wait({self._task})
 
-    async def is_in(self, guild_ids: Collection[int]) -> None:
-        """These are all servers that the bot is in: some may have been left while nobody looked."""
-        self._there = set(guild_ids)
+    async def is_in(self, guild_ids: Collection[int], shard: Shard) -> None:
+        """All servers of a shard that the bot is in: some may have been left while nobody looked."""
+        self._there = {known: there for known, there in self._there.items() if known.count == shard.count}
+        there = self._there[shard] = set(guild_ids)
         await self._records.note_back(guild_ids)
-        gone = await self._records.known() - self._there
+        gone = {guild_id for guild_id in await self._records.known() if shard.has(guild_id)} - there
         for guild_id in gone:
             self.gone.tell(guild_id)
         await self._records.note_left(gone, self._clock.now())
 
     async def left(self, guild_id: int) -> None:
         """A server has removed the bot."""
-        if self._there is not None:
-            self._there.discard(guild_id)
+        there = self._around(guild_id)
+        if there is not None:
+            there.discard(guild_id)
         self.gone.tell(guild_id)
         await self._records.note_left([guild_id], self._clock.now())
 
     async def back(self, guild_id: int) -> None:
         """A server has the bot, again perhaps."""
-        if self._there is not None:
-            self._there.add(guild_id)
+        there = self._around(guild_id)
+        if there is not None:
+            there.add(guild_id)
         await self._records.note_back([guild_id])
 
     async def look(self) -> None:
         """Deletes what is due."""
-        if self._after is None or self._there is None:
+        if self._after is None or not self._there:
             return
         for guild_id in await self._due(self._after):
-            await self._delete(guild_id)
+            if self._around(guild_id) is not None:
+                await self._delete(guild_id)
+
+    def lets_go(self, shard: Shard) -> None:
+        """What happens on a shard is not known any more: who hears of it sees to its servers."""
+        self._there.pop(shard, None)
+
+    def _around(self, guild_id: int) -> set[int] | None:
+        """The servers of a server's shard that the bot is in; None if that is not known."""
+        return next((there for shard, there in self._there.items() if shard.has(guild_id)), None)
 
     async def _run(self) -> None:
         while True:
@@ -118,7 +132,7 @@ class LeftServers:
     async def _delete(self, guild_id: int) -> None:
         try:
             for broadcast_id in await self._records.broadcasts_of(guild_id):
-                if guild_id in (self._there or ()):
+                if guild_id in (self._around(guild_id) or ()):
                     return  # it took the bot back meanwhile
                 await self._forget_files(broadcast_id)
             await self._records.delete(guild_id)

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -40,13 +40,14 @@ _SLOTS: tuple[tuple[str, str, Callable[[Pool], int]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Standing(Collector):
-    """`latency_s` is that of Discord's gateway, None while it is not known; `copied_at` is when the newest
-    nightly copy of the database was made."""
+    """`latency_s` is that of Discord's gateway, None while it is not known; `shards` has that of each shard,
+    by its number; `copied_at` is when the newest nightly copy of the database was made."""
 
     running: Callable[[], Iterable[BroadcastSession]]
     accounts: Callable[[], Iterable[Account]]
     pages_open: Callable[[], int]
     latency_s: Callable[[], float | None]
+    shards: Callable[[], Mapping[int, float | None]]
     copied_at: Callable[[], datetime | None]
     owed: Callable[[], Iterable[Errand]]
     now: Callable[[], datetime]
@@ -74,6 +75,7 @@ class Standing(Collector):
             "What Discord's gateway takes to answer a heartbeat; NaN while it is away.",
             math.nan if latency_s is None else latency_s,
         )
+        yield from self._shards()
         yield from self._outbox()
         room_bytes, is_stuck = self.archive.room_bytes, self.archive.trouble is not None
         yield _gauge("odyssey_archive_room_bytes", "What recordings may still take of the disk.", room_bytes)
@@ -105,6 +107,23 @@ class Standing(Collector):
         for state in ("ok", "sealed"):
             own.add_metric([state], troubles[state])
         yield own
+
+    def _shards(self) -> Iterator[Metric]:
+        there = GaugeMetricFamily(
+            "odyssey_discord_shard_connected",
+            "Whether a shard that this process is on is there.",
+            labels=["shard"],
+        )
+        latencies = GaugeMetricFamily(
+            "odyssey_discord_shard_latency_seconds",
+            "What Discord's gateway takes to answer its heartbeat; NaN while it is away.",
+            labels=["shard"],
+        )
+        for shard, latency_s in sorted(self.shards().items()):
+            there.add_metric([str(shard)], latency_s is not None)
+            latencies.add_metric([str(shard)], math.nan if latency_s is None else latency_s)
+        yield there
+        yield latencies
 
     def _outbox(self) -> Iterator[Metric]:
         rows = GaugeMetricFamily("odyssey_outbox_rows", "What is owed, by what it is about.", labels=["kind"])

@@ -5,7 +5,7 @@ Each check raises `ValueError` with the end of a sentence that begins with the s
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from yarl import URL
@@ -19,6 +19,9 @@ PREFIX_LIMIT = 20
 
 LONGEST_URL = 400
 """Characters: Discord takes 512 for a button's link, and a token is put behind it."""
+
+MOST_SHARDS = 16_384
+"""More than any bot has."""
 
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 """Comes along with what is copied from a web page; no blank to Python."""
@@ -39,6 +42,16 @@ def tidied(value: Any) -> Any:
 def days(value: Any) -> Any:
     """How many; `never`, in whatever letters, is 0."""
     return 0 if isinstance(value, str) and value.lower() == "never" else value
+
+
+def auto_or_count(value: Any) -> int | Literal["auto"]:
+    """How many; `auto`, in whatever letters, is as many as Discord recommends."""
+    typed = str(value).lower()
+    if typed == "auto":
+        return "auto"
+    if not (typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= MOST_SHARDS):
+        raise ValueError(f"must be auto, or a number from 1 to {MOST_SHARDS}")
+    return int(typed)
 
 
 def web_url(value: str, schemes: tuple[str, ...]) -> str:

@@ -21,6 +21,7 @@ from bot.process.archive_settings import ArchiveSettings
 from bot.process.logs import LogLevel
 from bot.process.setting_values import (
     PREFIX_LIMIT,
+    auto_or_count,
     days,
     framing_sites,
     is_loopback,
@@ -125,6 +126,9 @@ class Settings(DatabaseSettings, ArchiveSettings):
     )
     discord_gateway_url: Annotated[str | None, _url("ws", "wss")] = Field(
         None, validate_default=True, description="A Discord-compatible gateway; unset means Discord."
+    )
+    shards: Annotated[int | Literal["auto"], BeforeValidator(auto_or_count)] = Field(
+        "auto", description="Into how many shards servers are dealt; auto: what Discord recommends."
     )
     account_secrets: Annotated[Secret, AfterValidator(_each_is_long)] | None = Field(
         None,
@@ -255,6 +259,11 @@ class Settings(DatabaseSettings, ArchiveSettings):
     def sealing_secrets(self) -> list[str]:
         """With which the keys of servers' own are sealed, the newest first; none, if they can have none."""
         return self.account_secrets.get_secret_value().split(",") if self.account_secrets else []
+
+    @property
+    def shard_count(self) -> int | None:
+        """How many shards there are in all; None for as many as Discord recommends."""
+        return None if self.shards == "auto" else self.shards
 
     @property
     def page_url(self) -> str:

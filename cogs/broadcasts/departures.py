@@ -28,12 +28,20 @@ class Departures(commands.Cog):
         await self._places.close()
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
+    async def on_shard_ready(self, shard_id: int) -> None:
         """A new session: servers that are gone are not told of any more, nor are channels."""
-        await self._left_servers.is_in([guild.id for guild in self._bot.guilds])
-        self._places.look()
+        shard = self._bot.shard(shard_id)
+        theirs = [guild.id for guild in self._bot.guilds if shard.has(guild.id)]
+        await self._left_servers.is_in(theirs, shard)
+        self._places.look_at_all(shard)
         for link in self._links:
-            await self._look_for_channel(link.channel)
+            if shard.has(link.channel.guild_id):
+                await self._look_for_channel(link.channel)
+
+    @commands.Cog.listener()
+    async def on_shard_left(self, shard_id: int) -> None:
+        """Another process hears of its servers."""
+        self._left_servers.lets_go(self._bot.shard(shard_id))
 
     @commands.Cog.listener("on_guild_join")
     @commands.Cog.listener()

@@ -9,6 +9,7 @@ import discord
 
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Ending
+from bot.broadcast.sharding import Shard
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason
 from bot.discord.bot import OdysseyBot
@@ -30,11 +31,11 @@ class Place(Enum):
     GONE = auto()
 
 
-def place_of(bot: discord.Client, channel: Channel) -> Place:
+def place_of(bot: OdysseyBot, channel: Channel) -> Place:
     """How a channel, thread or post stands, by what Discord last told."""
     guild = bot.get_guild(channel.guild_id)
     if guild is None:
-        return Place.GONE if bot.is_ready() else Place.OPEN
+        return Place.GONE if bot.knows(channel.guild_id) else Place.OPEN
     if guild.unavailable or guild.me is None:
         return Place.OPEN
     where = guild.get_channel_or_thread(channel.id)
@@ -48,7 +49,7 @@ def place_of(bot: discord.Client, channel: Channel) -> Place:
 
 def check_place(interaction: discord.Interaction) -> None:
     """Raises NO_PLACE where a broadcast could not be kept: it would end at once."""
-    if place_of(interaction.client, context.channel(interaction)) is not Place.OPEN:
+    if place_of(context.bot_of(interaction), context.channel(interaction)) is not Place.OPEN:
         raise BroadcastError(Code.NO_PLACE)
 
 
@@ -66,20 +67,24 @@ class LostPlaces:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def look(self, guild_id: int | None = None) -> None:
-        """Has another look at the places of one server, or of all: something about them has changed."""
-        for session in self._sessions(guild_id):
-            self._judge(session, place_of(self._bot, session.broadcast.channel))
+    def look(self, guild_id: int) -> None:
+        """Has another look at the places of a server: something about them has changed."""
+        self._look_at(self._services.broadcasts.in_guild(guild_id))
+
+    def look_at_all(self, shard: Shard) -> None:
+        """The same, of all servers of a shard."""
+        running = self._services.broadcasts.running
+        self._look_at(each for each in running if shard.has(each.broadcast.channel.guild_id))
 
     def deleted(self, guild_id: int, channel_id: int) -> None:
         """A channel or a thread is gone."""
-        for session in self._sessions(guild_id):
+        for session in self._services.broadcasts.in_guild(guild_id):
             if session.broadcast.channel.id == channel_id:
                 self._judge(session, Place.GONE)
 
-    def _sessions(self, guild_id: int | None) -> Iterable[BroadcastSession]:
-        broadcasts = self._services.broadcasts
-        return broadcasts.running if guild_id is None else broadcasts.in_guild(guild_id)
+    def _look_at(self, sessions: Iterable[BroadcastSession]) -> None:
+        for session in sessions:
+            self._judge(session, place_of(self._bot, session.broadcast.channel))
 
     def _judge(self, session: BroadcastSession, place: Place) -> None:
         broadcast_id = session.broadcast.id

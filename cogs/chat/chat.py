@@ -9,6 +9,7 @@ import discord
 from bot.broadcast.errors import BroadcastError
 from bot.broadcast.floor.ticket import Ticket
 from bot.broadcast.model import Origin, Refusal, Suggestion
+from bot.broadcast.sharding import Shard
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
 from cogs.chat.missed import Missed
@@ -96,10 +97,14 @@ class Chat:
             heard.prompt = None
         await asyncio.gather(*map(self._adapt, gone))
 
-    async def look_again(self) -> None:
+    async def look_again(self, shard: Shard) -> None:
         """Does what was done to messages while Discord could not tell, and hears what was said meanwhile."""
         turns = asyncio.Semaphore(LOOKS_AT_ONCE)
-        looks = [self._look_at(heard, turns) for heard in list(self._heard.values())]
+        looks = [
+            self._look_at(heard, turns)
+            for heard in list(self._heard.values())
+            if shard.has(heard.session.broadcast.channel.guild_id)
+        ]
         await asyncio.gather(self.catch_up(), *looks)
 
     async def catch_up(self) -> None:

@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 import discord
 
+from bot.broadcast.sharding import Shard
 from bot.broadcast.show.session import BroadcastSession
 from bot.discord.bot import OdysseyBot
 from cogs.kit.own_messages import SKEW
@@ -36,13 +37,14 @@ class Missed:
         """The newest message that proposed something."""
         self._gaps: dict[BroadcastSession, _Gap] = {}
 
-    def begin(self) -> None:
-        """A new connection: of what happened before, Discord tells nothing."""
+    def begin(self, shard: Shard) -> None:
+        """A new connection: of what happened before in these servers, Discord tells nothing."""
         running = self._services.broadcasts.running
         for session in self._gaps.keys() - set(running):
             self.end(session)
         for session in running:
-            self._gaps.setdefault(session, _Gap())
+            if shard.has(session.broadcast.channel.guild_id):
+                self._gaps.setdefault(session, _Gap())
 
     def take(self) -> list[BroadcastSession]:
         """The broadcasts of which something may have been missed, once each: `read` it, and `end` that.
@@ -56,7 +58,14 @@ class Missed:
 
     def end(self, session: BroadcastSession) -> None:
         """What was missed is being heard, so what waits comes next."""
-        self._gaps.pop(session).is_over.set()
+        if gap := self._gaps.pop(session, None):
+            gap.is_over.set()
+
+    def give_up(self, shard: Shard) -> None:
+        """Nothing is heard of these servers any more."""
+        for session in list(self._gaps):
+            if shard.has(session.broadcast.channel.guild_id):
+                self.end(session)
 
     async def is_new(self, session: BroadcastSession, message_id: int) -> bool:
         """Whether a message was not heard yet; returns when it is its turn."""

@@ -15,13 +15,20 @@ MOST_OF_AN_ID = 2**63
 C = TypeVar("C", bound=commands.Cog)
 
 
+def bot_of(interaction: discord.Interaction) -> OdysseyBot:
+    """The bot that got it."""
+    bot = interaction.client
+    assert isinstance(bot, OdysseyBot)  # noqa: S101 - no other client loads these cogs
+    return bot
+
+
 def services(interaction: discord.Interaction) -> Services:
-    return _bot(interaction).services
+    return bot_of(interaction).services
 
 
 def cog(interaction: discord.Interaction, kind: type[C]) -> C:
     """The one of that kind that the bot has that got the interaction."""
-    return cast("C", _bot(interaction).get_cog(kind.__name__))
+    return cast("C", bot_of(interaction).get_cog(kind.__name__))
 
 
 def viewer(person: discord.User | discord.Member) -> Viewer:
@@ -50,9 +57,3 @@ def check_own_permissions(interaction: discord.Interaction) -> None:
 
 def settings(interaction: discord.Interaction) -> GuildSettings:
     return services(interaction).guilds.settings_of(channel(interaction).guild_id)
-
-
-def _bot(interaction: discord.Interaction) -> OdysseyBot:
-    bot = interaction.client
-    assert isinstance(bot, OdysseyBot)  # noqa: S101 - no other client loads these cogs
-    return bot

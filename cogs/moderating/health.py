@@ -1,6 +1,5 @@
 """`/odyssey health`: how Odyssey has answered in the last hour, and what to do about it."""
 
-import math
 from dataclasses import replace
 
 import discord
@@ -23,8 +22,8 @@ def health_view(interaction: discord.Interaction) -> LastingView:
         for part, common in zip(answers.last_hour(), services.answers.last_hour(), strict=True)
     ]
     found = findings(hour, key_is_refused=answers.key_is_refused)
-    latency_s = interaction.client.latency
-    texts = health(hour, found, latency_s=latency_s if math.isfinite(latency_s) else None)
+    hearing = context.bot_of(interaction).hearing_of(context.channel(interaction).guild_id)
+    texts = health(hour, found, latency_s=hearing.latency_s if hearing else None)
     colour = discord.Colour.green()
     if found:
         colour = discord.Colour.red() if found[0].stops_starts else discord.Colour.gold()

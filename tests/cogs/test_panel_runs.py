@@ -39,7 +39,7 @@ async def test_a_start_that_is_refused_at_once_is_shown_before_discord_calls_the
     running = asyncio.create_task(run_bot(settings, stop), name="the bot")
     mika = house.discord.user("mika")
     async with asyncio.timeout(WAIT_S):
-        while not (bots and bots[0].ws and mika.commands(CHANNEL)):
+        while not (bots and house.discord.starts.begun and mika.commands(CHANNEL)):
             await asyncio.sleep(0)
         assert not bots[0].is_ready()
     await mika.slash(CHANNEL, "odyssey start", prompt="A cat", portrait=False)
@@ -94,7 +94,7 @@ async def test_running_broadcasts_are_taken_up_by_whoever_comes_next(
                 database.execute("DELETE FROM posts")
         cog = cast("Any", bots[0].get_cog("OdysseyCog"))
         await cog._panels.close(within_s=5)
-        bots[0].reads_chat = False
+        bots[0].asked.reads_chat = False
         cog._panels = PanelKeeper(bots[0])
         await cog._panels.start()
         await house.shown("The bot cannot read other messages")
@@ -110,6 +110,6 @@ async def test_a_bot_that_comes_back_without_reading_chat_says_so(
     """The intent was lost in mid-broadcast: at the new connection the panel tells what is left."""
     async with house.bot():
         panel = await house.live_broadcast()
-        bots[0].reads_chat = False
+        bots[0].asked.reads_chat = False
         await house.discord.drop_gateway()
         assert (await house.shown("The bot cannot read other messages")).id == panel.id

@@ -92,6 +92,12 @@ class Patient:
         overwrite = Overwrite(world.application_id, OverwriteType.MEMBER, deny=denied)
         world.backend.set_overwrite(self.channel_id, overwrite)
 
+    def many_servers(self, number: int) -> None:
+        """So many in all, on one shard."""
+        world = self.discord.world
+        while len(world.guild_ids) < number:
+            world.add_guild(f"Server {len(world.guild_ids)}")
+
 
 @pytest.fixture
 async def patient(

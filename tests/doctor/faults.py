@@ -58,6 +58,18 @@ async def wrong_gateway(patient: Patient) -> None:
     patient.set(DISCORD_GATEWAY_URL=f"ws://127.0.0.1:{patient.discord.port}/elsewhere")
 
 
+async def sessions_used_up(patient: Patient) -> None:
+    patient.discord.starts.remaining = 3
+
+
+async def shards_nearly_full(patient: Patient) -> None:
+    patient.many_servers(2001)
+
+
+async def shards_too_full(patient: Patient) -> None:
+    patient.many_servers(2501)
+
+
 async def content_intent_off(patient: Patient) -> None:
     patient.discord.world.message_content = False
 

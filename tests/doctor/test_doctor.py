@@ -36,6 +36,7 @@ async def test_a_bot_that_is_well_is_found_to_be(patient: Patient) -> None:
         "token",
         "intents",
         "gateway",
+        "shards",
         "channel",
         "odyssey",
         "database",

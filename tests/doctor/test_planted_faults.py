@@ -28,6 +28,9 @@ FAULTS: list[tuple[Plant, Level, str, str, str]] = [
         ".env",
     ),
     (faults.wrong_gateway, Level.ERROR, "gateway", "No gateway answers", "DISCORD_GATEWAY_URL"),
+    (faults.sessions_used_up, Level.WARNING, "gateway", "3 more sessions today", "See in the log why"),
+    (faults.shards_nearly_full, Level.WARNING, "shards", "at most 2001 servers", "Set SHARDS to auto"),
+    (faults.shards_too_full, Level.ERROR, "shards", "lets none in", "Set SHARDS to auto"),
     (
         faults.content_intent_off,
         Level.WARNING,

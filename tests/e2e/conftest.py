@@ -180,7 +180,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """A house with nobody in it yet: the test starts the bot, which is ready and edits panels at once."""
     monkeypatch.setattr("bot.discord.bot.GUILDS_COME_WITHIN_S", 0.01)
-    monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
+    monkeypatch.setattr("bot.discord.identifying.IDENTIFY_EVERY_S", 0.0)
     monkeypatch.setattr("cogs.panel.upkeep.EDIT_GAP_S", 0.1)
     paint_small(monkeypatch)
     put_database(tmp_path / "odyssey.sqlite3")
@@ -189,10 +189,6 @@ async def house(
     )
     async with LocalDiscord(response_timeout_s=WAIT_S) as discord, standin:
         yield House(tmp_path, discord, standin)
-
-
-async def at_once(*_: object, **__: object) -> None:
-    """In place of the five seconds that discord.py lets pass before it opens another session."""
 
 
 def paint_small(monkeypatch: pytest.MonkeyPatch) -> None:

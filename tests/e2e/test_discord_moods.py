@@ -26,7 +26,7 @@ APPLICATION = r"/oauth2/applications/@me$"
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """We do not wait before the bot comes again."""
-    monkeypatch.setattr("bot.discord.bot.CONNECTING_AGAIN_S", (0.05, 0.05))
+    monkeypatch.setattr("bot.discord.shard_connection.CONNECTING_AGAIN_S", (0.05, 0.05))
     monkeypatch.setattr("bot.discord.connection.CONNECTING_AGAIN_S", (0.05, 0.05))
 
 
@@ -113,7 +113,7 @@ async def test_a_list_of_commands_that_was_refused_is_told_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the background: a first start gets its commands as soon as Discord takes them; chat works before."""
-    monkeypatch.setattr("bot.discord.bot.TELLING_AGAIN_S", (0.1, 0.1))
+    monkeypatch.setattr("bot.discord.commands_telling.AGAIN_S", (0.1, 0.1))
     with refusing(house.discord, "PUT", LIST, status=500) as refused:
         async with house.bot():
             assert refused

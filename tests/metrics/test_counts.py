@@ -196,6 +196,7 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
             accounts=lambda: [account_of(pool)],
             pages_open=lambda: 7,
             latency_s=lambda: latency_s[0] if latency_s else None,
+            shards=lambda: {3: latency_s[0], 7: None} if latency_s else {},
             copied_at=lambda: NOW if latency_s else None,
             owed=lambda: owed,
             now=lambda: after(60),
@@ -234,3 +235,5 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
         1,
         0.04,
     )
+    there = [page.value("odyssey_discord_shard_connected", shard=shard) for shard in ("3", "7")]
+    assert (there, page.value("odyssey_discord_shard_latency_seconds", shard="3")) == ([1, 0], 0.04)

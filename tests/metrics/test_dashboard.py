@@ -30,6 +30,7 @@ def standing_at(clock: SteppedClock) -> Standing:
         lambda: [account_of(StreamPool(1, clock))],
         lambda: 0,
         lambda: None,
+        lambda: {0: None},
         lambda: None,
         list,
         clock.now,

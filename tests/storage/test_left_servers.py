@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Table
 
+from bot.broadcast.sharding import Shard
 from bot.guilds.left_servers import LeftServers
 from bot.storage import schema
 from bot.storage.people.servers import DatabaseServers, of_broadcasts
@@ -15,6 +16,7 @@ from tests.storage.test_privacy import ELSEWHERE, HERE, everything, fill
 DAYS = timedelta(days=30)
 OF_PEOPLE = {"uncredited"}
 """What somebody chose for all servers."""
+ALL = Shard()
 BOTH = [HERE.guild_id, ELSEWHERE.guild_id]
 
 
@@ -39,7 +41,7 @@ async def run(store: Store) -> Run:
     run = Run(store)
     await fill(store, HERE)
     await fill(store, ELSEWHERE)
-    await run.servers.is_in(BOTH)
+    await run.servers.is_in(BOTH, ALL)
     return run
 
 
@@ -76,7 +78,7 @@ async def test_all_of_a_server_is_deleted_when_its_time_is_over(store: Store, ru
 async def test_a_server_that_takes_the_bot_back_in_time_loses_nothing(store: Store, run: Run) -> None:
     """Whether the bot hears of it, or finds itself there at its next start; its days begin anew then."""
     before = everything(store)
-    for comes_back in (run.servers.back(HERE.guild_id), run.servers.is_in(BOTH)):
+    for comes_back in (run.servers.back(HERE.guild_id), run.servers.is_in(BOTH, ALL)):
         await run.servers.left(HERE.guild_id)
         run.clock.step_the_wall(days=20)
         await comes_back
@@ -90,7 +92,7 @@ async def test_what_was_left_while_nobody_looked_has_all_its_days(store: Store, 
     """From the start at which it is noticed; a second start does not make them more."""
     for days in (0, 20):
         run.clock.step_the_wall(days=days)
-        await run.servers.is_in([ELSEWHERE.guild_id])
+        await run.servers.is_in([ELSEWHERE.guild_id], ALL)
         await run.servers.look()
         assert not run.deleted
     run.clock.step_the_wall(days=11)
@@ -105,7 +107,7 @@ async def test_nothing_is_deleted_before_it_is_known_where_the_bot_is(store: Sto
     later.clock.step_the_wall(days=100)
     await later.servers.look()
     assert not later.deleted
-    await later.servers.is_in(BOTH)
+    await later.servers.is_in(BOTH, ALL)
     await later.servers.look()
     assert not later.deleted
 
@@ -114,7 +116,7 @@ async def test_the_operator_may_keep_all(store: Store, run: Run) -> None:
     """Then nothing is deleted, however long ago that was."""
     await run.servers.left(HERE.guild_id)
     keeping = Run(store, after=None)
-    await keeping.servers.is_in([ELSEWHERE.guild_id])
+    await keeping.servers.is_in([ELSEWHERE.guild_id], ALL)
     keeping.clock.step_the_wall(days=3650)
     await keeping.servers.look()
     assert not keeping.deleted
@@ -130,7 +132,7 @@ async def test_what_failed_is_tried_again(store: Store, run: Run) -> None:
             raise OSError("the archive is away")
 
     servers = LeftServers(DatabaseServers(store.database, store.writer), forget_files, run.clock, DAYS)
-    await servers.is_in(BOTH)
+    await servers.is_in(BOTH, ALL)
     await servers.left(HERE.guild_id)
     run.clock.step_the_wall(days=31)
     await servers.look()

@@ -1,15 +1,20 @@
 """Whether Discord takes the token, what it grants, and what the bot may in a channel."""
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 
+from bot.broadcast.sharding import shard_of
 from bot.discord.connection import Account, is_passing, problem_of
 from bot.discord.inquiry import Application, Inquiry, NoGatewayError, NoPlaceError, inquiry
 from bot.doctor.case import Case
 from bot.doctor.finding import Finding, error, ok, warning
+from bot.process.settings import Settings
 
-FEW_CONNECTIONS = 20
+FEW_SESSIONS = 20
+MOST_SERVERS, MANY_SERVERS = 2500, 2000
+"""Of a shard: what Discord allows, and what is near that."""
 PORTAL = "Developer portal, your application, Bot, Privileged Gateway Intents: switch it on, and restart."
 
 
@@ -28,7 +33,8 @@ async def check(case: Case) -> AsyncIterator[Finding]:
             application = await asked.application()
             for finding in _of_the_account(application):
                 yield finding
-            yield await _gateway(asked, settings.discord_gateway_url)
+            for finding in await _gateway(asked, settings, application.server_ids):
+                yield finding
             if case.channel_id is not None:
                 async for finding in _of_the_channel(asked, case.channel_id):
                     yield finding
@@ -46,8 +52,10 @@ def _trouble(problem: Exception) -> Finding:
 
 
 def _of_the_account(application: Application) -> list[Finding]:
-    found = [ok("token", f"Discord knows the bot as {application.name}; servers: {application.servers}.")]
-    if not application.servers:
+    found = [
+        ok("token", f"Discord knows the bot as {application.name}; servers: {len(application.server_ids)}.")
+    ]
+    if not application.server_ids:
         found.append(warning("discord", "The bot is in no server.", "Invite it: the README has the link."))
     if application.reads_content:
         found.append(ok("intents", "The bot may read messages: chat can steer."))
@@ -60,23 +68,36 @@ def _of_the_account(application: Application) -> list[Finding]:
     return found
 
 
-async def _gateway(asked: Inquiry, url: str | None) -> Finding:
+async def _gateway(asked: Inquiry, settings: Settings, server_ids: Sequence[int]) -> list[Finding]:
+    url = settings.discord_gateway_url
     try:
         gateway = await asked.gateway(url)
     except (aiohttp.ClientError, OSError, ValueError, TypeError, NoGatewayError) as problem:
         setting = " Check DISCORD_GATEWAY_URL." if url else ""
-        return error(
-            "gateway",
-            f"No gateway answers, so the bot could not hear anything ({type(problem).__name__}).",
-            f"See that websockets get through to it.{setting}",
-        )
-    if gateway.connections_left < FEW_CONNECTIONS:
-        return warning(
-            "gateway",
-            f"Discord allows {gateway.connections_left} more connections today: the bot connects too often.",
-            "See in the log why; Discord resets the token of a bot that uses them up.",
-        )
-    return ok("gateway", f"It answers at {gateway.host}.")
+        said = f"No gateway answers, so the bot could not hear anything ({type(problem).__name__})."
+        return [error("gateway", said, f"See that websockets get through to it.{setting}")]
+    allowance = gateway.allowance
+    found = [
+        ok("gateway", f"It answers at {gateway.host}; Discord allows {allowance.remaining} more sessions.")
+    ]
+    if allowance.remaining < FEW_SESSIONS:
+        said = f"Discord allows {allowance.remaining} more sessions today: the bot connects too often."
+        if not allowance.has_some:
+            said += " They are left alone, and shards without a session wait for the next day."
+        step = "See in the log why; Discord resets the token of a bot that uses them up."
+        found = [warning("gateway", said, step)]
+    return [*found, _shards(settings.shard_count or allowance.shards, allowance.shards, server_ids)]
+
+
+def _shards(count: int, recommended: int, server_ids: Sequence[int]) -> Finding:
+    servers = max(Counter(shard_of(each, count) for each in server_ids).values(), default=0)
+    said = f"Shards: {count}, of at most {servers} servers each."
+    step = f"Set SHARDS to auto, or to {max(recommended, count + 1)} at least, and restart."
+    if servers > MOST_SERVERS:
+        return error("shards", f"{said} Discord lets none in that has more than {MOST_SERVERS}.", step)
+    if servers > MANY_SERVERS:
+        return warning("shards", f"{said} Beyond {MOST_SERVERS} Discord lets none in.", step)
+    return ok("shards", said)
 
 
 async def _of_the_channel(asked: Inquiry, channel_id: int) -> AsyncIterator[Finding]:

@@ -1,0 +1,30 @@
+"""In whose turn a session is begun: Discord lets one in each bucket of shards identify every five seconds."""
+
+from typing import Protocol
+
+from bot.broadcast.clock import Clock
+
+IDENTIFY_EVERY_S = 5.5
+"""Discord's five seconds, and what a message's way may differ from another's."""
+
+
+class Identifying(Protocol):
+    """The turns of all processes that share the account."""
+
+    async def turn(self, bucket: int) -> float:
+        """Takes the next turn of a bucket: in how many seconds it is."""
+        ...
+
+
+class OwnTurns:
+    """The turns of a process that has the account to itself."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._next_at: dict[int, float] = {}
+
+    async def turn(self, bucket: int) -> float:
+        now = self._clock.steady()
+        at = max(now, self._next_at.get(bucket, now))
+        self._next_at[bucket] = at + IDENTIFY_EVERY_S
+        return at - now
