@@ -22,12 +22,13 @@ READ_BY_OTHERS = {
     "bot/archive": "what is wrong with where it is, is for operators",
     "bot/film": "why a video cannot be played is for the log",
     "bot/storage": "what keeps a database from being opened is for operators",
-    "bot/discord/connection.py": "what keeps the bot from Discord is for operators",
+    "bot/discord": "what keeps the bot from Discord is for operators",
     "bot/kit/decoding.py": "the sentence is for operators; to people its line is told",
     "bot/odyssey": "the client knows no Discord: its errors are for whoever programs, and for the log",
 }
 NOT_FOR_PEOPLE = {
     "a broadcast cannot go from … to …": "an error that only a bug makes",
+    "… is not ours any more": "a lease, for the log",
     "nobody posts recordings now": "an error that is tried again, and not told",
     "panel … has no broadcast": "an error that only a bug makes",
     "mender of panels": "stands in the log",
