@@ -22,6 +22,7 @@ from bot.odyssey import (
     FittedImage,
     Odyssey,
     OdysseyError,
+    OdysseyStreamError,
     VideoFrame,
     fit_frame,
 )
@@ -35,6 +36,10 @@ FIRST_FRAME_S = 6.0
 """How long a stream may show nothing after it has begun."""
 LOOK_S = 0.05
 """Between two looks whether it does."""
+TURNED_DOWN = frozenset({"moderation_failed", "invalid_prompt", "prompt_too_long", "rate_limited"})
+"""After these, of one interaction, the stream goes on for certain."""
+BREAKS_WITHIN_S = 1.0
+"""So soon after any other error a stream that broke is over; if it is not, only the interaction failed."""
 GLANCE_SIDE = 640
 """The longer side of a picture to look at, in pixels."""
 GLANCE_QUALITY = 80
@@ -73,6 +78,8 @@ class OdysseyWorld:
         self._is_starting = False
         self._early_ending: Ending | None = None
         self._is_interacting = False
+        self._said_of_interaction: Ending | None = None
+        """What failed while something was under way: that alone, or else the whole stream."""
 
     async def connect(self) -> None:
         with self._asking(Call.CONNECT, lost=Reason.UNREACHABLE):
@@ -142,8 +149,13 @@ class OdysseyWorld:
         try:
             with self._asking(Call.INTERACT, lost=Reason.SERVICE_GONE):
                 return await self._client.interact(prompt)
+        except WorldError as error:
+            # The words do not tell whether the world would not take it, or broke with it on its way.
+            if error.reason is Reason.STREAM_ERROR and await self._breaks_off(error.__cause__):
+                raise WorldError(Reason.SERVICE_GONE) from error
+            raise
         finally:
-            self._is_interacting = False
+            self._is_interacting, self._said_of_interaction = False, None
 
     async def end(self) -> None:
         self.leave()
@@ -159,6 +171,18 @@ class OdysseyWorld:
         """What comes from now on is the echo of our own leaving."""
         self._is_live = False
         self._events = None
+
+    async def _breaks_off(self, cause: BaseException | None) -> bool:
+        """Whether the stream is over with what failed; then that is told."""
+        if isinstance(cause, OdysseyStreamError) and cause.reason in TURNED_DOWN:
+            return False
+        until = self._clock.steady() + BREAKS_WITHIN_S
+        while self._is_live and self._client.is_connected:
+            if self._clock.steady() >= until:
+                return False
+            await self._clock.sleep(LOOK_S)
+        self._close(self._said_of_interaction or Ending(Reason.SERVICE_GONE))
+        return True
 
     async def _latest_frame(self) -> VideoFrame | None:
         with in_domain_words(self._clock, lost=Reason.SERVICE_GONE):
@@ -178,10 +202,10 @@ class OdysseyWorld:
             self._early_ending = self._early_ending or ending
 
     def _disconnected(self) -> None:
-        self._close(Ending(Reason.SERVICE_GONE))
+        self._close(self._said_of_interaction or Ending(Reason.SERVICE_GONE))
 
     def _stream_ended(self) -> None:
-        self._close(Ending(Reason.STREAM_ENDED))
+        self._close(self._said_of_interaction or Ending(Reason.STREAM_ENDED))
 
     def _stream_failed(self, reason: str, message: str) -> None:
         if reason == "broadcast_unusable":  # the client's own finding, in its own words
@@ -189,10 +213,11 @@ class OdysseyWorld:
             self._close(Ending(Reason.STREAM_ERROR))
             return
         meaning = STREAM_REASONS.get(reason, Reason.STREAM_ERROR)
-        # The service turned one interaction down: its call says so, and the stream goes on.
-        if self._is_interacting and meaning is Reason.STREAM_ERROR:
-            return
-        self._close(Ending(meaning, detail=one_line(message), limit=STREAM_LIMITS.get(reason)))
+        failed = Ending(meaning, detail=one_line(message), limit=STREAM_LIMITS.get(reason))
+        if self._is_interacting and meaning is Reason.STREAM_ERROR:  # its call says so, if it is that alone
+            self._said_of_interaction = failed
+        else:
+            self._close(failed)
 
     async def _pictured(self, frame: VideoFrame) -> None:
         if events := self._events:  # the frame's: meanwhile the next stream may begin

@@ -201,6 +201,19 @@ async def test_video_stops(service: Service, name: str) -> None:
             await client.update("rain")
 
 
+async def test_what_is_armed_strikes_no_stream_that_has_begun(service: Service) -> None:
+    """Nor by its first frame, should that come later; but the next one."""
+    async with connected(service.rest) as client:
+        await client.start()
+        service.standin.faults.arm("model_breaks", since="frame")
+        assert client.viewer is not None
+        await client.viewer.wait_for_frames(3)
+        await client.update("rain")
+        await client.end()
+        await client.start()
+        assert (await client.expect("interactive_stream_error"))["reason"] == "model_error"
+
+
 async def test_garbage_comes_before_the_truth(service: Service) -> None:
     """After garbage on both ways the service goes on properly."""
     service.standin.faults.arm("garbage")

@@ -58,7 +58,7 @@ class FaultyConnection(Connection):
         self._timers: list[asyncio.TimerHandle] = []
         self._striking: set[asyncio.Task[None]] = set()
         self._peer_is_gone = False
-        self._schedule("connection")
+        self._schedule(self._taken("connection"))
 
     async def offer(self) -> str | None:
         """No offer, if that was armed."""
@@ -84,8 +84,9 @@ class FaultyConnection(Connection):
             command = {**command, "portrait": not command.get("portrait", True)}
         await super()._start(command)
         if (stream := self._stream) is not None:
-            self._schedule("stream")
-            self._strike_later(self._after_first_frame(stream), "first frame")
+            self._schedule(self._taken("stream"))
+            later = self._taken("frame")  # what is armed after the start strikes another stream
+            self._strike_later(self._after_first_frame(stream, later), "first frame")
 
     async def _update(self, command: dict[str, Any]) -> None:
         if self._script.strike("update_unanswered") is not None:
@@ -117,18 +118,24 @@ class FaultyConnection(Connection):
         if error is not None:
             raise StreamRefusedError(error["reason"], error["message"])
 
-    async def _after_first_frame(self, stream: LiveStream) -> None:
+    async def _after_first_frame(self, stream: LiveStream, faults: list[Fault]) -> None:
         await stream.first_frame.wait()
-        self._schedule("frame")
+        self._schedule(faults)
 
-    def _schedule(self, since: str) -> None:
-        """Take every timed fault that waits for this moment."""
-        loop = asyncio.get_running_loop()
+    def _taken(self, since: str) -> list[Fault]:
+        """Every timed fault that is counted from this moment."""
+        taken: list[Fault] = []
         for name in sorted(TIMED):
             while (fault := self._script.strike(name, since=since)) is not None:
-                self._timers.append(loop.call_later(fault["after_s"], self._begin, fault))
+                taken.append(fault)
                 if fault.times is None:
                     break  # it is armed for ever, but strikes each connection once
+        return taken
+
+    def _schedule(self, faults: list[Fault]) -> None:
+        loop = asyncio.get_running_loop()
+        for fault in faults:
+            self._timers.append(loop.call_later(fault["after_s"], self._begin, fault))
 
     def _begin(self, fault: Fault) -> None:
         self._strike_later(self._strike(fault), fault.name)
