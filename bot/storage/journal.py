@@ -1,20 +1,15 @@
 """What happens, written down as it happens."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Executable, Table, delete, exists, func, select, update
+from sqlalchemy import Executable, Table, delete, func, select, update
 
-from bot.broadcast.arbitration.policy import Mode
-from bot.broadcast.interrupted import MotionLeft
-from bot.broadcast.last_moment import LastMoment
-from bot.broadcast.model import Broadcast, Ending, Outcome, Recording, Stream, Suggestion
-from bot.broadcast.picture import Picture
+from bot.broadcast.model import Broadcast, Outcome, Recording, Stream, Suggestion
 from bot.broadcast.posts import Post
 from bot.broadcast.states import Reason, State
 from bot.broadcast.telling.errand import (
@@ -28,23 +23,16 @@ from bot.broadcast.telling.errand import (
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.storage import schema
-from bot.storage.floors import gone_with, put_to_the_vote, voted_on_mode
-from bot.storage.names import Names, known, named
+from bot.storage.floors import gone_with
+from bot.storage.going_on import OVER, GoingOnTables
+from bot.storage.names import known, named
 from bot.storage.outbox import owed
-from bot.storage.schema import storable
 from bot.storage.search.choosing import index_of
 from bot.storage.search.port import TextIndex
 from bot.storage.writer import Upsert, Writer, insert_new, upsert
 
-log = logging.getLogger(__name__)
 
-_OVER = [state.value for state in State if state.is_over]
-
-MOMENTS_KEPT = 32
-"""Broadcasts that are over of which the last moment is kept, with its picture: eight megabytes of them."""
-
-
-class DatabaseJournal:
+class DatabaseJournal(GoingOnTables):
     """The domain's `PostJournal`. What a method returns is done once the fact is committed.
 
     While the database is away, what has happened to broadcasts, streams and suggestions waits for it; what is
@@ -55,9 +43,8 @@ class DatabaseJournal:
         """What is caused by what is stored is owed by the outbox, in the same transaction."""
         self.told = Listeners[object]()
         """Told of each broadcast, stream, suggestion and post as it is handed in to be stored."""
-        self._writer = writer
+        super().__init__(writer)
         self._outbox = outbox
-        self.names = Names()
         self._index = index or index_of(writer.dialect)
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
@@ -89,33 +76,6 @@ class DatabaseJournal:
             return self._writer.execute(*saved, is_fact=not is_new)
         errands = tuple(owed_for_broadcast(broadcast))
         return self._owing(errands, *saved, *gone_with([broadcast.id]), is_fact=True)
-
-    def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
-        running = schema.broadcasts.c.id.in_(broadcast_ids)
-        return self._writer.execute(update(schema.broadcasts).where(running).values(last_seen_at=at))
-
-    def save_last_moment(self, broadcast_id: str, moment: LastMoment, at: datetime) -> Awaitable[None]:
-        row = {
-            "broadcast_id": broadcast_id,
-            "at": at,
-            "mode": moment.mode.value if moment.mode else None,
-            "opening": moment.opening,
-            "applied": list(map(storable, moment.applied)),
-            "portrait": bool(moment.picture and moment.picture.portrait),
-            "picture": moment.picture.jpeg if moment.picture else None,
-        }
-        moments = schema.last_moments.c
-        newest = select(moments.broadcast_id).order_by(moments.at.desc()).limit(MOMENTS_KEPT)
-        is_over = exists().where(
-            schema.broadcasts.c.id == moments.broadcast_id, schema.broadcasts.c.state.in_(_OVER)
-        )
-        older = delete(schema.last_moments).where(moments.broadcast_id.not_in(newest), is_over)
-        its_own = schema.opening_pictures.c.broadcast_id == broadcast_id
-        handed_in = [delete(schema.opening_pictures).where(its_own)] if moment.picture else []
-        return self._writer.execute(upsert(schema.last_moments, row), older, *handed_in)
-
-    def save_handed_in(self, broadcast_id: str, picture: Picture) -> Awaitable[None]:
-        return self._save(schema.opening_pictures, broadcast_id=broadcast_id, **asdict(picture))
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:
         self.told.tell(stream)
@@ -179,40 +139,6 @@ class DatabaseJournal:
             stored.add_done_callback(partial(self.names.written, suggestion.broadcast_id, viewer))
         return stored
 
-    def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
-        its_row = schema.broadcasts.c.id == broadcast_id
-        stands = {"mode": mode.value, "is_intake_paused": is_paused}
-        self._note(update(schema.broadcasts).where(its_row).values(stands))
-
-    def note_ending(self, broadcast_id: str, ending: Ending) -> None:
-        its_row = schema.broadcasts.c.id == broadcast_id
-        why = {"reason": ending.reason.value, "ended_by_id": ending.by.id if ending.by else None}
-        name = self.names.heard(broadcast_id, ending.by, is_new=True) if ending.by else []
-        self._note(*name, update(schema.broadcasts).where(its_row).values(why))
-
-    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
-        its_row = schema.suggestions.c.id == suggestion_id
-        self._note(update(schema.suggestions).where(its_row).values(approved_at=at))
-
-    def note_place(self, suggestion_id: str, place: int | None) -> None:
-        its_row = schema.suggestions.c.id == suggestion_id
-        self._note(update(schema.suggestions).where(its_row).values(ballot_place=place))
-
-    def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
-        row = {"broadcast_id": broadcast_id, "viewer_id": viewer_id, "suggestion_id": suggestion_id}
-        self._note(upsert(schema.votes, row))
-
-    def note_ballot(self, broadcast_id: str, closes_at: datetime | None) -> None:
-        its_row = schema.broadcasts.c.id == broadcast_id
-        self._note(update(schema.broadcasts).where(its_row).values(ballot_closes_at=closes_at))
-
-    def note_motion(self, broadcast_id: str, motion: MotionLeft | None) -> None:
-        name = self.names.heard(broadcast_id, motion.by, is_new=True) if motion else []
-        self._note(*name, *put_to_the_vote(broadcast_id, motion))
-
-    def note_vote_on_mode(self, broadcast_id: str, viewer_id: int, is_for: bool | None) -> None:
-        self._note(voted_on_mode(broadcast_id, viewer_id, is_for))
-
     def save_recording(self, stream: Stream, recording: Recording) -> Awaitable[None]:
         return self._save(
             schema.recordings,
@@ -238,7 +164,7 @@ class DatabaseJournal:
         panel, its = schema.posts.c.message_id == message_id, schema.broadcasts.c
         is_its = its.id.in_(select(schema.posts.c.broadcast_id).where(panel))
         # One that was not cut off has no panel but those that are remembered.
-        is_sought = is_its & its.panels_sought_at.is_(None) & its.state.in_(_OVER)
+        is_sought = is_its & its.panels_sought_at.is_(None) & its.state.in_(OVER)
         was_cut_off = its.reason.is_not_distinct_from(Reason.INTERRUPTED.value)
         return self._writer.execute(
             update(schema.posts).where(panel).values(closed_at=at),
@@ -278,9 +204,6 @@ class DatabaseJournal:
         self._outbox.owe(stored, *errands)
         return stored
 
-    def _note(self, *statements: Executable | Upsert) -> None:
-        self._writer.execute(*statements, is_fact=True).add_done_callback(_tell_failure)
-
 
 def _numbered(broadcast_id: str) -> Executable:
     """Gives a broadcast the next number in its server, unless it has one."""
@@ -289,9 +212,3 @@ def _numbered(broadcast_id: str) -> Executable:
     number = highest.correlate(schema.broadcasts).scalar_subquery() + 1
     is_meant = (its.id == broadcast_id) & its.number.is_(None)
     return update(schema.broadcasts).where(is_meant).values(number=number)
-
-
-def _tell_failure(written: asyncio.Future[None]) -> None:
-    """Of what nobody waits for."""
-    if not written.cancelled() and (error := written.exception()):
-        log.warning("how a floor stands could not be stored: %s", type(error).__name__)

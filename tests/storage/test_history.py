@@ -13,8 +13,8 @@ from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Refusal, Suggestion, Viewer
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import Reason, State
+from bot.storage.going_on import MOMENTS_KEPT
 from bot.storage.guilds import DatabaseGuilds
-from bot.storage.journal import MOMENTS_KEPT
 from bot.storage.recovery import close_unfinished
 from bot.storage.writer import Writer
 from tests.storage.conftest import CHANNEL, MIKA, NOW, Store

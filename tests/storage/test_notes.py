@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Suggestion
-from bot.storage.journal import MOMENTS_KEPT
+from bot.storage.going_on import MOMENTS_KEPT
 from bot.storage.schema import broadcasts, last_moments, suggestions, votes
 from tests.storage.conftest import MIKA, NOW, Store, ended, live_broadcast
 
