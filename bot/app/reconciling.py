@@ -87,7 +87,7 @@ async def reconcile(settings: Settings) -> Report:
                 finally:  # if one account does not answer, what the others have counts
                     if by is None:
                         outbox = Outbox(DatabaseOutbox(database, writer), clock)
-                        await settle(together(found), DatabaseJournal(writer, outbox).save_stream)
+                        await settle(together(found), DatabaseJournal(writer, outbox).save_found_stream)
     except WorldError as error:
         raise StartError(
             f"Odyssey does not say what the account has ({error.reason.value}). Check ODYSSEY_API_KEY and "

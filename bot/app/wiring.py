@@ -189,7 +189,10 @@ async def _open_services(
     await stack.enter_async_context(kept.retaining(settings, clock))
     await stack.enter_async_context(kept.catching_up(outbox, history, clock))
     reconciler = Reconciler(
-        lists_of(accounts.keys_of, clock), DatabaseStreamBooks(database), clock, save=journal.save_stream
+        lists_of(accounts.keys_of, clock),
+        DatabaseStreamBooks(database),
+        clock,
+        save=journal.save_found_stream,
     )
     journal.told.listen(reconciler.told)
     await stack.enter_async_context(reconciler)

@@ -29,10 +29,10 @@ class GoingOn(Protocol):
     def note_ending(self, broadcast_id: str, ending: Ending) -> None:
         """Has stored that a broadcast is about to end, and why: then it does not go on after a crash."""
 
-    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
+    def note_approval(self, broadcast_id: str, suggestion_id: str, at: datetime | None) -> None:
         """Has stored since when a suggestion may pass; None if it may not any more."""
 
-    def note_place(self, suggestion_id: str, place: int | None) -> None:
+    def note_place(self, broadcast_id: str, suggestion_id: str, place: int | None) -> None:
         """Has stored which place on the ballot a suggestion has; None for none."""
 
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:

@@ -9,11 +9,12 @@ from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.model import Viewer
 from bot.broadcast.picture import Picture
 from bot.storage.connections import Database, read
+from bot.storage.executing import Upsert
 from bot.storage.rows import is_called
 from bot.storage.schema import broadcasts, motion_votes, motions, opening_pictures, people
 from bot.storage.schema.floors import GO_WITH_IT
 from bot.storage.shows import shown_no_more
-from bot.storage.writer import Upsert, upsert
+from bot.storage.writer import upsert
 
 
 def gone_with(broadcast_ids: Any) -> list[Delete | Update]:

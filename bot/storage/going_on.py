@@ -2,23 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Executable, delete, exists, select, update
+from sqlalchemy import delete, exists, select, update
 
 from bot.broadcast.arbitration.policy import Mode
+from bot.broadcast.errors import DeposedError
 from bot.broadcast.interrupted import MotionLeft
 from bot.broadcast.last_moment import LastMoment
 from bot.broadcast.model import Ending
+from bot.broadcast.owning.lease import of_broadcast
 from bot.broadcast.picture import Picture
 from bot.broadcast.states import State
 from bot.storage import schema
+from bot.storage.executing import Statement
 from bot.storage.floors import put_to_the_vote, voted_on_mode
 from bot.storage.names import Names
 from bot.storage.schema import storable
-from bot.storage.writer import Upsert, Writer, upsert
+from bot.storage.writer import Writer, upsert
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +39,14 @@ class GoingOnTables:
         self.names = Names()
 
     def save_signs_of_life(self, broadcast_ids: Collection[str], at: datetime) -> Awaitable[None]:
-        running = schema.broadcasts.c.id.in_(broadcast_ids)
-        return self._writer.execute(update(schema.broadcasts).where(running).values(last_seen_at=at))
+        seen = update(schema.broadcasts).values(last_seen_at=at)
+        its = schema.broadcasts.c.id
+        if not self._writer.is_fenced:
+            return self._writer.execute(seen.where(its.in_(broadcast_ids)))
+        stored = [
+            self._writer.execute(seen.where(its == each), under=of_broadcast(each)) for each in broadcast_ids
+        ]
+        return _all_that_can_be(stored)
 
     def save_last_moment(self, broadcast_id: str, moment: LastMoment, at: datetime) -> Awaitable[None]:
         row = {
@@ -57,49 +66,57 @@ class GoingOnTables:
         older = delete(schema.last_moments).where(moments.broadcast_id.not_in(newest), is_over)
         its_own = schema.opening_pictures.c.broadcast_id == broadcast_id
         handed_in = [delete(schema.opening_pictures).where(its_own)] if moment.picture else []
-        return self._writer.execute(upsert(schema.last_moments, row), older, *handed_in)
+        its = of_broadcast(broadcast_id)
+        return self._writer.execute(upsert(schema.last_moments, row), older, *handed_in, under=its)
 
     def save_handed_in(self, broadcast_id: str, picture: Picture) -> Awaitable[None]:
-        return self._writer.execute(
-            upsert(schema.opening_pictures, {"broadcast_id": broadcast_id, **asdict(picture)})
-        )
+        row = {"broadcast_id": broadcast_id, **asdict(picture)}
+        return self._writer.execute(upsert(schema.opening_pictures, row), under=of_broadcast(broadcast_id))
 
     def note_floor(self, broadcast_id: str, mode: Mode, *, is_paused: bool) -> None:
         its_row = schema.broadcasts.c.id == broadcast_id
         stands = {"mode": mode.value, "is_intake_paused": is_paused}
-        self._note(update(schema.broadcasts).where(its_row).values(stands))
+        self._note(broadcast_id, update(schema.broadcasts).where(its_row).values(stands))
 
     def note_ending(self, broadcast_id: str, ending: Ending) -> None:
         its_row = schema.broadcasts.c.id == broadcast_id
         why = {"reason": ending.reason.value, "ended_by_id": ending.by.id if ending.by else None}
         name = self.names.heard(broadcast_id, ending.by, is_new=True) if ending.by else []
-        self._note(*name, update(schema.broadcasts).where(its_row).values(why))
+        self._note(broadcast_id, *name, update(schema.broadcasts).where(its_row).values(why))
 
-    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
+    def note_approval(self, broadcast_id: str, suggestion_id: str, at: datetime | None) -> None:
         its_row = schema.suggestions.c.id == suggestion_id
-        self._note(update(schema.suggestions).where(its_row).values(approved_at=at))
+        self._note(broadcast_id, update(schema.suggestions).where(its_row).values(approved_at=at))
 
-    def note_place(self, suggestion_id: str, place: int | None) -> None:
+    def note_place(self, broadcast_id: str, suggestion_id: str, place: int | None) -> None:
         its_row = schema.suggestions.c.id == suggestion_id
-        self._note(update(schema.suggestions).where(its_row).values(ballot_place=place))
+        self._note(broadcast_id, update(schema.suggestions).where(its_row).values(ballot_place=place))
 
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:
         row = {"broadcast_id": broadcast_id, "viewer_id": viewer_id, "suggestion_id": suggestion_id}
-        self._note(upsert(schema.votes, row))
+        self._note(broadcast_id, upsert(schema.votes, row))
 
     def note_ballot(self, broadcast_id: str, closes_at: datetime | None) -> None:
         its_row = schema.broadcasts.c.id == broadcast_id
-        self._note(update(schema.broadcasts).where(its_row).values(ballot_closes_at=closes_at))
+        self._note(broadcast_id, update(schema.broadcasts).where(its_row).values(ballot_closes_at=closes_at))
 
     def note_motion(self, broadcast_id: str, motion: MotionLeft | None) -> None:
         name = self.names.heard(broadcast_id, motion.by, is_new=True) if motion else []
-        self._note(*name, *put_to_the_vote(broadcast_id, motion))
+        self._note(broadcast_id, *name, *put_to_the_vote(broadcast_id, motion))
 
     def note_vote_on_mode(self, broadcast_id: str, viewer_id: int, is_for: bool | None) -> None:
-        self._note(voted_on_mode(broadcast_id, viewer_id, is_for))
+        self._note(broadcast_id, voted_on_mode(broadcast_id, viewer_id, is_for))
 
-    def _note(self, *statements: Executable | Upsert) -> None:
-        self._writer.execute(*statements, is_fact=True).add_done_callback(_tell_failure)
+    def _note(self, broadcast_id: str, *statements: Statement) -> None:
+        noted = self._writer.execute(*statements, is_fact=True, under=of_broadcast(broadcast_id))
+        noted.add_done_callback(_tell_failure)
+
+
+async def _all_that_can_be(stored: Iterable[Awaitable[None]]) -> None:
+    """Raises what kept one from it, but not that somebody else has it."""
+    for each in await asyncio.gather(*stored, return_exceptions=True):
+        if each and not isinstance(each, DeposedError):
+            raise each
 
 
 def _tell_failure(written: asyncio.Future[None]) -> None:

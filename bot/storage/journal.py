@@ -1,7 +1,7 @@
 """What happens, written down as it happens."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Executable, Table, delete, func, select, update
 
 from bot.broadcast.model import Broadcast, Outcome, Recording, Stream, Suggestion
+from bot.broadcast.owning.lease import of_broadcast
 from bot.broadcast.posts import Post
 from bot.broadcast.states import Reason, State
 from bot.broadcast.telling.errand import (
@@ -23,13 +24,14 @@ from bot.broadcast.telling.errand import (
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.storage import schema
+from bot.storage.executing import Statement, Upsert
 from bot.storage.floors import gone_with
 from bot.storage.going_on import OVER, GoingOnTables
 from bot.storage.names import known, named
 from bot.storage.outbox import owed
 from bot.storage.search.choosing import index_of
 from bot.storage.search.port import TextIndex
-from bot.storage.writer import Upsert, Writer, insert_new, upsert
+from bot.storage.writer import Writer, insert_new, upsert
 
 
 class DatabaseJournal(GoingOnTables):
@@ -39,13 +41,25 @@ class DatabaseJournal(GoingOnTables):
     only asked for, and what is told again soon, fails after a moment.
     """
 
-    def __init__(self, writer: Writer, outbox: Outbox, index: TextIndex | None = None) -> None:
-        """What is caused by what is stored is owed by the outbox, in the same transaction."""
+    def __init__(
+        self,
+        writer: Writer,
+        outbox: Outbox,
+        index: TextIndex | None = None,
+        *,
+        lease_of_guild: Callable[[int], str] | None = None,
+    ) -> None:
+        """What is caused by what is stored is owed by the outbox, in the same transaction.
+
+        In a cluster a broadcast begins under its server's lease (`lease_of_guild`, by ID), and what is stored
+        of it while it runs is under its own.
+        """
         self.told = Listeners[object]()
         """Told of each broadcast, stream, suggestion and post as it is handed in to be stored."""
         super().__init__(writer)
         self._outbox = outbox
         self._index = index or index_of(writer.dialect)
+        self._lease_of_guild = lease_of_guild
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         self.told.tell(broadcast)
@@ -71,13 +85,25 @@ class DatabaseJournal(GoingOnTables):
         is_new = broadcast.state is State.REQUESTED
         seen = broadcast.host, ending.by if ending else None
         names = (named if is_new else known)(broadcast.channel.guild_id, *seen)
-        saved: list[Executable | Upsert] = [*names, upsert(schema.broadcasts, row), _numbered(broadcast.id)]
+        saved: list[Statement] = [*names, upsert(schema.broadcasts, row), _numbered(broadcast.id)]
+        lease = of_broadcast(broadcast.id)
+        if is_new:
+            its = self._lease_of_guild(broadcast.channel.guild_id) if self._lease_of_guild else None
+            return self._writer.execute(*saved, under=its, begins=lease)
         if not broadcast.state.is_over:
-            return self._writer.execute(*saved, is_fact=not is_new)
+            return self._writer.execute(*saved, is_fact=True, under=lease)
         errands = tuple(owed_for_broadcast(broadcast))
-        return self._owing(errands, *saved, *gone_with([broadcast.id]), is_fact=True)
+        saved += gone_with([broadcast.id])
+        return self._owing(errands, *saved, is_fact=True, under=lease, ends=True)
 
     def save_stream(self, stream: Stream) -> Awaitable[None]:
+        return self._save_stream(stream, under=of_broadcast(stream.broadcast_id))
+
+    def save_found_stream(self, stream: Stream) -> Awaitable[None]:
+        """The same for what was found of a stream at the service, whoever has its broadcast."""
+        return self._save_stream(stream, under=None)
+
+    def _save_stream(self, stream: Stream, *, under: str | None) -> Awaitable[None]:
         self.told.tell(stream)
         its = stream.broadcast_id, stream.id, stream.prompt
         found_by = self._index.enter_stream(*its) if stream.has_begun else ()
@@ -86,6 +112,7 @@ class DatabaseJournal(GoingOnTables):
             *owed_for_stream(stream),
             after=found_by,
             is_fact=True,
+            under=under,
             id=stream.id,
             service_id=stream.service_id,
             number=stream.number,
@@ -116,6 +143,7 @@ class DatabaseJournal(GoingOnTables):
             before=name,
             after=found_by,
             is_fact=not is_new,
+            under=of_broadcast(suggestion.broadcast_id),
             id=suggestion.id,
             broadcast_id=suggestion.broadcast_id,
             stream_id=suggestion.stream_id,
@@ -193,14 +221,21 @@ class DatabaseJournal(GoingOnTables):
         before: Sequence[Upsert] = (),
         after: Sequence[Executable] = (),
         is_fact: bool = False,
+        under: str | None = None,
         **row: Any,
     ) -> asyncio.Future[None]:
-        return self._owing(errands, *before, upsert(table, row), *after, is_fact=is_fact)
+        return self._owing(errands, *before, upsert(table, row), *after, is_fact=is_fact, under=under)
 
     def _owing(
-        self, errands: Sequence[Errand], *statements: Executable | Upsert, is_fact: bool
+        self,
+        errands: Sequence[Errand],
+        *statements: Statement,
+        is_fact: bool,
+        under: str | None = None,
+        ends: bool = False,
     ) -> asyncio.Future[None]:
-        stored = self._writer.execute(*statements, *map(owed, errands), is_fact=is_fact)
+        owing = map(owed, errands)
+        stored = self._writer.execute(*statements, *owing, is_fact=is_fact, under=under, ends=ends)
         self._outbox.owe(stored, *errands)
         return stored
 

@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, String, bindparam, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from bot.broadcast.model import Viewer
+from bot.storage.executing import Upsert
 from bot.storage.schema import AnyText, broadcasts, people
-from bot.storage.writer import Upsert
 
 REMEMBERED = 50_000
 """Names that are known to be stored: of so many people at most, each in each broadcast."""

@@ -25,9 +25,10 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.broadcast.sharding import Shard
 from bot.broadcast.telling.errand import TOLD_BY_THE_PANEL, Errand, Kind
 from bot.storage.connections import Database, read
+from bot.storage.executing import Upsert
 from bot.storage.schema import broadcasts, outbox, recordings, streams, suggestions
 from bot.storage.sharding import is_of
-from bot.storage.writer import Upsert, Writer
+from bot.storage.writer import Writer
 
 _KINDS = [kind.value for kind in Kind]
 _ITS_BROADCAST = select(broadcasts.c.guild_id).where(broadcasts.c.id == outbox.c.broadcast_id)

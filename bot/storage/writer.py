@@ -4,19 +4,23 @@ import asyncio
 import functools
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Executable, Table, text
+from sqlalchemy import Connection, Executable, Insert, Table, text
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.broadcast.errors import NotStoredError
+from bot.broadcast.errors import DeposedError, NotStoredError
 from bot.broadcast.telling.backoff import Backoff
 from bot.broadcast.telling.listeners import Listeners
 from bot.storage.connections import Database
+from bot.storage.executing import Statement, Upsert, execute, execute_together
 from bot.storage.faults import is_away
+from bot.storage.fencing import Fencing, Hold
 from bot.storage.own_connection import Transactions, own_connection
 from bot.storage.unbroken import to_the_end
+
+__all__ = ["BATCH_LIMIT", "Statement", "Try", "Upsert", "Writer", "insert_new", "upsert"]
 
 BATCH_LIMIT = 500
 ASKED_S = 5.0
@@ -42,18 +46,12 @@ class Try(NamedTuple):
         return is_away(self.error)
 
 
-class Upsert(NamedTuple):
-    """A row that is inserted, or takes the place of the one with its primary key."""
-
-    statement: Executable
-    row: Mapping[str, Any]
-
-
 class _Write(NamedTuple):
-    statements: Sequence[Executable | Upsert]
+    statements: Sequence[Statement]
     written: asyncio.Future[None]
     asked_at: float
     is_fact: bool
+    hold: Hold | None = None
 
 
 class Writer:
@@ -73,7 +71,9 @@ class Writer:
         *,
         patience_s: float = 600.0,
         connect: Callable[[Database], Transactions] = own_connection,
+        fencing: Fencing | None = None,
     ) -> None:
+        """With `fencing` other processes write too, each what is under its own leases."""
         self.tried = Listeners[Try]()
         """Told of each try to commit."""
         self.dialect = database.dialect
@@ -81,6 +81,8 @@ class Writer:
         self._patience_s = patience_s
         self._away_since: float | None = None
         self._is_hurried = False
+        self._fencing = fencing
+        self._execute = execute if database.dialect == "sqlite" else execute_together
         self._waiting: asyncio.Queue[_Write] = asyncio.Queue()
         self._tasks = asyncio.TaskGroup()
         self._task: asyncio.Task[None] | None = None
@@ -110,20 +112,42 @@ class Writer:
         self._is_hurried = True
 
     def execute(
-        self, *statements: Executable | Upsert, is_fact: bool = False, under: str | None = None
+        self,
+        *statements: Statement,
+        is_fact: bool = False,
+        under: str | None = None,
+        begins: str | None = None,
+        ends: bool = False,
     ) -> asyncio.Future[None]:
         """Done when the statements are committed, all or none; has what the database raised.
 
         That is `NotStoredError` for one that is away: then they are not done later either, unless they are a
-        fact. Takes effect with the call. Raises `RuntimeError` once the writer was left. What is `under` a
-        lease is done if that is ours then, and else never: `DeposedError`.
+        fact. Takes effect with the call. Raises `RuntimeError` once the writer was left.
+
+        What is `under` a lease is done if that is ours, and else never: `DeposedError`. The lease that it
+        `begins` is ours with it; the one that it is under is over when it `ends` that. Whoever shares the
+        database with nobody has no leases.
         """
-        del under  # whoever is alone has everything
         if self._is_left:
             raise RuntimeError("the writer of the database was left")
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put_nowait(_Write(statements, written, _now(), is_fact))
+        if self._fencing is None:
+            self._waiting.put_nowait(_Write(statements, written, _now(), is_fact))
+            return written
+        try:
+            hold = self._fencing.hold(under, begins, ends=ends)
+        except DeposedError as error:
+            written.set_exception(error)
+            written.exception()  # nobody has to wait for it
+            return written
+        statements = (*hold.before, *statements, *hold.after)
+        self._waiting.put_nowait(_Write(statements, written, _now(), is_fact, hold))
         return written
+
+    @property
+    def is_fenced(self) -> bool:
+        """Whether other processes write too."""
+        return self._fencing is not None
 
     def prove(self) -> asyncio.Future[None]:
         """Done when the writer has committed something; has what the database raised."""
@@ -163,16 +187,29 @@ class Writer:
             self._answer(batch.popleft(), error)
         return None
 
-    async def _commit(self, writes: Iterable[_Write]) -> Exception | None:
+    async def _commit(self, writes: Collection[_Write]) -> Exception | None:
         began_at = time.monotonic()
-        statements = [statement for write in writes for statement in write.statements]
         failure: Exception | None = None
         try:
-            await self._connection.transact(functools.partial(_execute, statements))
+            await self._connection.transact(self._work(writes))
         except Exception as error:  # noqa: BLE001 - raised at its caller: a bad write must not stop the writer
             failure = error
         self.tried.tell(Try(time.monotonic() - began_at, failure))
         return failure
+
+    def _work(self, writes: Collection[_Write]) -> Callable[[Connection], None]:
+        if self._fencing is None:
+            statements = [statement for write in writes for statement in write.statements]
+            return functools.partial(self._execute, statements)
+        holds = [write.hold for write in writes if write.hold]
+        looked_at = self._fencing.looked_at(holds)
+
+        def worked(connection: Connection) -> None:
+            looked_at(connection)
+            ours = (write for write in writes if write.hold is None or write.hold.is_ours)
+            self._execute([statement for write in ours for statement in write.statements], connection)
+
+        return worked
 
     def _refuse_late(self, batch: deque[_Write], error: Exception) -> None:
         """Who has waited for as long as they may is told; what they asked for is not done any more."""
@@ -184,6 +221,8 @@ class Writer:
                 _tell(write, NotStoredError(error))
             if is_late and (self._is_hurried or not write.is_fact):
                 self._waiting.task_done()
+                if write.hold:
+                    write.hold.settle(NotStoredError(error))
             else:
                 batch.append(write)
 
@@ -198,6 +237,8 @@ class Writer:
 
     def _answer(self, write: _Write, error: Exception | None) -> None:
         self._waiting.task_done()
+        if write.hold:
+            error = write.hold.settle(error)
         _tell(write, error)
 
 
@@ -212,7 +253,7 @@ def insert_new(table: Table, row: Mapping[str, Any]) -> Executable:
 
 
 @functools.cache
-def _upsert(table: Table, columns: Sequence[str]) -> Executable:
+def _upsert(table: Table, columns: Sequence[str]) -> Insert:
     """Made once for a kind of row: making it takes as long as executing it."""
     statement = insert(table)
     key = [column.name for column in table.primary_key]
@@ -220,14 +261,6 @@ def _upsert(table: Table, columns: Sequence[str]) -> Executable:
     if "version" in table.c:
         changes["version"] = table.c.version + 1
     return statement.on_conflict_do_update(index_elements=key, set_=changes)
-
-
-def _execute(statements: Iterable[Executable | Upsert], connection: Connection) -> None:
-    for statement in statements:
-        if isinstance(statement, Upsert):
-            connection.execute(statement.statement, statement.row)
-        else:
-            connection.execute(statement)
 
 
 def _tell(write: _Write, error: Exception | None) -> None:

@@ -61,10 +61,10 @@ class Forgetful:
     def note_ending(self, broadcast_id: str, ending: Ending) -> None:
         """Nothing."""
 
-    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
+    def note_approval(self, broadcast_id: str, suggestion_id: str, at: datetime | None) -> None:
         """Nothing."""
 
-    def note_place(self, suggestion_id: str, place: int | None) -> None:
+    def note_place(self, broadcast_id: str, suggestion_id: str, place: int | None) -> None:
         """Nothing."""
 
     def note_vote(self, broadcast_id: str, viewer_id: int, suggestion_id: str | None) -> None:

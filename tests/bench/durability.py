@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 from bot.storage.database import open_database
+from bot.storage.executing import Upsert
 from bot.storage.schema import guild_settings
-from bot.storage.writer import Upsert, Writer, upsert
+from bot.storage.writer import Writer, upsert
 from tests.storage.conftest import NOW
 from tests.support.own_connection import on_own_connection
 

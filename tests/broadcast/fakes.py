@@ -160,12 +160,12 @@ class MemoryJournal:
     def note_ending(self, broadcast_id: str, ending: Ending) -> None:
         self.endings[broadcast_id] = ending
 
-    def note_approval(self, suggestion_id: str, at: datetime | None) -> None:
+    def note_approval(self, broadcast_id: str, suggestion_id: str, at: datetime | None) -> None:
         self.approvals.pop(suggestion_id, None)
         if at:
             self.approvals[suggestion_id] = at
 
-    def note_place(self, suggestion_id: str, place: int | None) -> None:
+    def note_place(self, broadcast_id: str, suggestion_id: str, place: int | None) -> None:
         self.places.pop(suggestion_id, None)
         if place:
             self.places[suggestion_id] = place

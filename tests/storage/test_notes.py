@@ -23,7 +23,7 @@ async def test_notes_are_stored_in_their_order_without_a_wait(store: Store) -> N
     store.journal.save_stream(stream)
     suggestion = Suggestion("x", "b", MIKA, "snow", NOW)
     store.journal.save_suggestion(suggestion, is_urgent=True)
-    store.journal.note_approval("x", NOW)
+    store.journal.note_approval("b", "x", NOW)
     for choice in ("x", "y", None, "z"):
         store.journal.note_vote("b", MIKA.id, choice)
     store.journal.save_suggestion(suggestion.sent(stream.id, NOW))

@@ -13,11 +13,12 @@ from bot.broadcast.errors import NotStoredError
 from bot.kit.errors import StartError
 from bot.storage.address import database_address, shown
 from bot.storage.database import open_database, revision
+from bot.storage.executing import Upsert
 from bot.storage.faults import is_away
 from bot.storage.holding import holder_of
 from bot.storage.revisions import known_revisions
 from bot.storage.schema import guild_settings
-from bot.storage.writer import Upsert, Writer, upsert
+from bot.storage.writer import Writer, upsert
 from tests.storage.conftest import NOW
 from tests.support.pgbouncer import pooled
 from tests.support.postgres import EMPTY, Postgres

@@ -23,10 +23,11 @@ class Notes:
         self._journal.note_vote(self._broadcast_id, viewer_id, suggestion_id)
 
     def place(self, suggestion_id: str, place: int | None) -> None:
-        self._journal.note_place(suggestion_id, place)
+        self._journal.note_place(self._broadcast_id, suggestion_id, place)
 
     def approval(self, suggestion_id: str, *, is_approved: bool) -> None:
-        self._journal.note_approval(suggestion_id, self._clock.now() if is_approved else None)
+        at = self._clock.now() if is_approved else None
+        self._journal.note_approval(self._broadcast_id, suggestion_id, at)
 
     def ballot(self, closes_at: float | None) -> None:
         """It closes at that steady moment; None if none is open."""

@@ -1,5 +1,7 @@
 """What a process may have to itself, by name, and for how long."""
 
+from bot.broadcast.sharding import shard_of
+
 LEASE_S = 15.0
 """So long a lease lasts, by the database's clock."""
 RENEWED_EVERY_S = 5.0
@@ -7,6 +9,8 @@ OWN_FOR_S = 10.0
 """Who could not renew for so long, by their own steady clock, does nothing more with what they hold."""
 GONE_AFTER_S = LEASE_S - 1.0
 """Who could not for so long lost it, before anybody else can have it. Until then the database may restart."""
+FIRST_FENCE = 1
+"""Of a lease that is new; each owner has a higher one."""
 HOUSE = "house"
 """What only one process does: retention, reconciling, servers that were left, telling commands."""
 
@@ -19,8 +23,8 @@ def of_shard(shard: int) -> str:
 
 
 def of_guild(guild_id: int, shards: int) -> str:
-    """The lease that a server is under, with so many shards: Discord deals servers out in this way."""
-    return of_shard((guild_id >> 22) % shards)
+    """The lease that a server is under, with so many shards."""
+    return of_shard(shard_of(guild_id, shards))
 
 
 def of_broadcast(broadcast_id: str) -> str:
