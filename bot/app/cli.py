@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -42,26 +42,39 @@ def every_command(
 
 
 @app.command()
-def run() -> None:
+def run(
+    role: Annotated[
+        Literal["all", "web"] | None,
+        typer.Option(help="web serves pages and metrics of a cluster alone. Without it, ROLE says so."),
+    ] = None,
+) -> None:
     """Run the bot, with the settings in the environment or in .env."""
     from bot.process.memory import collector_at_rest, keep_one_arena
 
     keep_one_arena()
     with _start_errors_explained():
         with collector_at_rest():
-            from bot.process.given_settings import load_settings, misspelt_names
+            from bot.process.given_settings import load_settings, misspelt_names, read_settings
             from bot.process.logs import set_up_logging
-            from bot.process.settings import Settings
+            from bot.process.settings import PageSettings, RoleSettings, Settings
 
-            settings = load_settings(Settings)
+            role = role or read_settings(RoleSettings).settings.role
+            settings = load_settings(PageSettings if role == "web" else Settings)
             set_up_logging(settings.log_level, settings.log_format, settings.secrets)
             log.info("version %s of the bot", __version__)
             for complaint in misspelt_names():
                 log.warning("%s", complaint)
 
-            # All of the bot, so after what is wrong with a setting was said.
-            from bot.app.wiring import run_until_signalled
-        asyncio.run(run_until_signalled(settings))
+            # All of it, so after what is wrong with a setting was said.
+            if isinstance(settings, PageSettings):
+                from bot.app.web_role import run_pages_until_signalled
+
+                running = run_pages_until_signalled(settings)
+            else:
+                from bot.app.wiring import run_until_signalled
+
+                running = run_until_signalled(settings)
+        asyncio.run(running)
 
 
 @app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})

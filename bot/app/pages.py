@@ -84,6 +84,7 @@ async def serve_pages(
         metrics=metrics,
         renewed=stage.renewed,
         stored_pictures=stage.stored_pictures,
+        lasts_known_s=stage.lasts_known_s,
     )
     served = WebSettings(
         base_url=settings.page_url,

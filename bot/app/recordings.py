@@ -4,11 +4,12 @@ from functools import partial
 
 from bot.broadcast.audience.recording_links import RecordingLinks
 from bot.broadcast.kept_files import KeptFile
+from bot.broadcast.model import Stream
 from bot.broadcast.recordings.archive import Archive
 from bot.broadcast.recordings.desk import RecordingDesk
 from bot.broadcast.recordings.events import LOG_LIMIT_BYTES
 from bot.broadcast.recordings.films import Films
-from bot.broadcast.recordings.timelines import Timelines
+from bot.broadcast.recordings.timelines import FetchRecording, Offsets, Timelines
 from bot.broadcast.telling.listeners import Listeners
 from bot.storage.history import DatabaseHistory
 from bot.web.recordings.routes import RecordingSources
@@ -32,14 +33,29 @@ def shown_recordings(
 
     links.changed.listen(lambda link: desk.look_at(link.broadcast_id))
     archive.kept.listen(look_at_what_is_of_all)
+    return recording_sources(
+        links, archive, history, desk.fetch, fetch_artifact, films.offsets, desk.recorded, renewed
+    )
+
+
+def recording_sources(
+    links: RecordingLinks,
+    archive: Archive,
+    history: DatabaseHistory,
+    fetch: FetchRecording,
+    fetch_artifact: FetchArtifact,
+    offsets: Offsets,
+    recorded: Listeners[Stream],
+    renewed: Listeners[str],
+) -> RecordingSources:
+    """What the pages are made of."""
     fetch_log = partial(fetch_artifact, limit_bytes=LOG_LIMIT_BYTES)
-    timelines = Timelines(history, archive.read, desk.fetch, fetch_log, films.offsets)
     return RecordingSources(
         links=links,
         past_broadcast=history.past_broadcast,
-        timelines=timelines,
+        timelines=Timelines(history, archive.read, fetch, fetch_log, offsets),
         archive=archive,
         kept=archive.kept,
-        recorded=desk.recorded,
+        recorded=recorded,
         renewed=renewed,
     )

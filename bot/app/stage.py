@@ -1,5 +1,6 @@
 """What watch pages are told of broadcasts: of those that run here, and of those that other processes run."""
 
+import math
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ ViewIn = Callable[[Channel], BroadcastView | None]
 NameOf = Callable[[Channel], str | None]
 AskClip = Callable[[BroadcastView | None], Awaitable[object]]
 
+LASTS_KNOWN_S = 60.0
 MOST_CLIPS = 20
 """Of one broadcast, asked for by pages elsewhere, of which is heard at once: it is one clip all the same."""
 
@@ -35,6 +37,7 @@ class Stage:
     listeners: Listeners[Broadcast] = field(default_factory=Listeners)
     renewed: Listeners[str] = field(default_factory=Listeners)
     stored_pictures: StoredPictures = field(default_factory=NoStoredPictures)
+    lasts_known_s: float = math.inf
 
     def ask_clip_in(self, channel: Channel) -> Awaitable[object]:
         """Asks for the last seconds of what is on in a channel."""
@@ -102,7 +105,13 @@ async def shared_stage(
 
     own.listeners.listen(changed)
     own.renewed.listen(showing.renew)
-    stage = Stage(view_in, name_of, ask_clip, stored_pictures=others.stored_pictures)
+    stage = Stage(
+        view_in,
+        name_of,
+        ask_clip,
+        stored_pictures=others.stored_pictures,
+        lasts_known_s=LASTS_KNOWN_S,
+    )
     for each in (own, others):
         each.listeners.listen(stage.listeners.tell)
         each.renewed.listen(stage.renewed.tell)
@@ -122,6 +131,7 @@ def _stage_of(elsewhere: Elsewhere, book: ShowBook) -> Stage:
         elsewhere.changed,
         elsewhere.renewed,
         _StoredPictures(elsewhere, book),
+        LASTS_KNOWN_S,
     )
 
 

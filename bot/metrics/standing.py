@@ -41,17 +41,18 @@ _SLOTS: tuple[tuple[str, str, Callable[[Pool], int]], ...] = (
 @dataclass(frozen=True, slots=True)
 class Standing(Collector):
     """`latency_s` is that of Discord's gateway, None while it is not known; `shards` has that of each shard,
-    by its number; `copied_at` is when the newest nightly copy of the database was made."""
+    by its number; `copied_at` is when the newest nightly copy of the database was made. What a process has
+    nothing to do with is None itself."""
 
     running: Callable[[], Iterable[BroadcastSession]]
     accounts: Callable[[], Iterable[Account]]
     pages_open: Callable[[], int]
-    latency_s: Callable[[], float | None]
+    latency_s: Callable[[], float | None] | None
     shards: Callable[[], Mapping[int, float | None]]
     copied_at: Callable[[], datetime | None]
     owed: Callable[[], Iterable[Errand]]
     now: Callable[[], datetime]
-    archive: ArchiveStanding
+    archive: ArchiveStanding | None
 
     def collect(self) -> Iterator[Metric]:
         sessions = list(self.running())
@@ -63,23 +64,15 @@ class Standing(Collector):
         yield by_state
         on_air = [session for session in sessions if session.relay.is_open]
         lines = [session.floor.waiting for session in sessions]
-        latency_s = self.latency_s()
         yield _gauge("odyssey_streams_on_air", "Streams that viewers see.", len(on_air))
         yield _gauge("odyssey_suggestions_waiting", "Suggestions in all lines.", sum(lines))
         yield _gauge("odyssey_line_longest", "Suggestions in the longest line.", max(lines, default=0))
         yield from self._slots()
         yield _gauge("odyssey_watch_pages_open", "Watch pages that are open.", self.pages_open())
-        yield _gauge("odyssey_discord_connected", "Whether Discord is there.", latency_s is not None)
-        yield _gauge(
-            "odyssey_discord_latency_seconds",
-            "What Discord's gateway takes to answer a heartbeat; NaN while it is away.",
-            math.nan if latency_s is None else latency_s,
-        )
+        yield from self._discord()
         yield from self._shards()
         yield from self._outbox()
-        room_bytes, is_stuck = self.archive.room_bytes, self.archive.trouble is not None
-        yield _gauge("odyssey_archive_room_bytes", "What recordings may still take of the disk.", room_bytes)
-        yield _gauge("odyssey_archive_stuck", "Whether the archive takes nothing though it should.", is_stuck)
+        yield from self._archive()
         copied_at = self.copied_at()
         yield _gauge(
             "odyssey_backup_timestamp_seconds",
@@ -89,6 +82,24 @@ class Standing(Collector):
         info = GaugeMetricFamily("odyssey_bot_info", "The version that runs.", labels=["version"])
         info.add_metric([__version__], 1)
         yield info
+
+    def _discord(self) -> Iterator[Metric]:
+        if self.latency_s is None:
+            return
+        latency_s = self.latency_s()
+        yield _gauge("odyssey_discord_connected", "Whether Discord is there.", latency_s is not None)
+        yield _gauge(
+            "odyssey_discord_latency_seconds",
+            "What Discord's gateway takes to answer a heartbeat; NaN while it is away.",
+            math.nan if latency_s is None else latency_s,
+        )
+
+    def _archive(self) -> Iterator[Metric]:
+        if self.archive is None:
+            return
+        room_bytes, is_stuck = self.archive.room_bytes, self.archive.trouble is not None
+        yield _gauge("odyssey_archive_room_bytes", "What recordings may still take of the disk.", room_bytes)
+        yield _gauge("odyssey_archive_stuck", "Whether the archive takes nothing though it should.", is_stuck)
 
     def _slots(self) -> Iterator[Metric]:
         """Of the operator's account, and of all servers' own together: there may be thousands."""

@@ -113,7 +113,20 @@ class DatabaseSettings(BaseSettings):
         return {name: value for name, value in tidy.items() if value != ""}
 
 
-class Settings(DatabaseSettings, ArchiveSettings):
+Role = Literal["all", "web"]
+"""What a process of a cluster does: all that there is to do, or to answer for the pages alone."""
+
+
+class RoleSettings(DatabaseSettings):
+    """What says which settings `run` needs."""
+
+    role: Annotated[Role, InSmallLetters] = Field(
+        "all",
+        description="all, or web: a process of a cluster that serves pages and metrics, and no more.",
+    )
+
+
+class Settings(RoleSettings, ArchiveSettings):
     """What `run` needs."""
 
     discord_token: Secret = Field(description="The bot's token, from Discord's developer portal.")
@@ -278,3 +291,9 @@ class Settings(DatabaseSettings, ArchiveSettings):
         """
         is_discord_here = self.discord_api_url is not None and is_loopback(self.discord_api_url)
         return None if is_loopback(self.page_url) and not is_discord_here else self.page_url
+
+
+class PageSettings(Settings):
+    """What `run --role web` needs: it is not on Discord, so it has no token to lose."""
+
+    discord_token: Secret = Field(SecretStr(""), description="Not asked for.")

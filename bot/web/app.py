@@ -1,5 +1,6 @@
 """The web application: which address leads where, and what is answered."""
 
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -70,6 +71,8 @@ class Sources:
     renewed: Listeners[str] = field(default_factory=Listeners)
     """Told of a broadcast, by its ID, of which something is new in the database: a name has left it, say."""
     stored_pictures: StoredPictures = field(default_factory=NoStoredPictures)
+    lasts_known_s: float = math.inf
+    """For so long nobody asks again what was on last, unless it changes here."""
 
 
 def make_web_app(sources: Sources, settings: WebSettings) -> web.Application:
@@ -132,7 +135,7 @@ class _Watch:
         self._gate = sources.gate
         self._page = WatchPage(settings.base_url)
         self._unknown = (PAGE / "unknown.html").read_text("utf-8")
-        self._lasts = LastBroadcasts(sources.last_in, clock)
+        self._lasts = LastBroadcasts(sources.last_in, clock, known_s=sources.lasts_known_s)
         self._films = films
         self._pictures = LastPictures(sources.last_picture, sources.stored_pictures, thumbnails)
         self._halls = Halls(self._draw, clock)

@@ -12,10 +12,14 @@ WhyNot = Callable[[], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`hangs` says why the process is better ended, `lacks` by name what a bot that serves people needs."""
+    """`hangs` says why the process is better ended, `lacks` by name what a bot that serves people needs.
+
+    `role` is what it does, where that is not all that there is to do.
+    """
 
     hangs: WhyNot
     lacks: Mapping[str, WhyNot]
+    role: str | None = None
 
     async def livez(self, _request: web.Request) -> web.StreamResponse:
         """200 while the process does its work, whatever Discord or Odyssey do."""
@@ -28,11 +32,11 @@ class Health:
         found = {name: why_not() for name, why_not in self.lacks.items()}
         if missing := {name: problem for name, problem in found.items() if problem}:
             return _unwell({"status": "not ready", "why": missing})
-        return web.json_response({"status": "ok"})
+        return web.json_response({"status": "ok", **({"role": self.role} if self.role else {})})
 
     async def healthz(self, _request: web.Request) -> web.StreamResponse:
-        """200 while the bot is connected to Discord, as it has always been."""
-        if problem := self.lacks["discord"]():
+        """200 while the bot is connected to Discord, as it has always been; if that is not for it, at all."""
+        if (why_not := self.lacks.get("discord")) and (problem := why_not()):
             return _unwell({"status": problem})
         return web.json_response({"status": "ok"})
 

@@ -1,7 +1,6 @@
 """What is shown while nothing is on: a channel's last broadcast, and how it looked."""
 
 import logging
-import math
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -19,10 +18,16 @@ CHANNELS_LIMIT = 1000
 
 
 class LastBroadcasts:
-    """The newest broadcast of each channel that is over, as history knows it: read once, until it changes."""
+    """The newest broadcast of each channel that is over, as history knows it: read once, until it changes.
 
-    def __init__(self, read: Callable[[Channel], Awaitable[PastBroadcast | None]], clock: Clock) -> None:
+    And after `known_s` again: where another process runs it, the word that it is over may be missed.
+    """
+
+    def __init__(
+        self, read: Callable[[Channel], Awaitable[PastBroadcast | None]], clock: Clock, *, known_s: float
+    ) -> None:
         self._read = read
+        self._known_s = known_s
         self._known = AskedOnce(self._ask, clock, limit=CHANNELS_LIMIT)
 
     async def of(self, channel: Channel) -> PastBroadcast | None:
@@ -42,7 +47,7 @@ class LastBroadcasts:
 
     async def _ask(self, channel: Channel) -> tuple[PastBroadcast | None, float]:
         try:
-            return await self._read(channel), math.inf
+            return await self._read(channel), self._known_s
         except Exception:  # the boundary of what was: a page shows what is on without it
             log.exception("the last broadcast of channel %s could not be read", channel.id)
             return None, TROUBLE_S

@@ -1,0 +1,162 @@
+"""`run --role web`: a process that serves pages, beside one that runs broadcasts, over a real PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.app.web_role import run_pages
+from bot.broadcast.audience.links import WatchLink, WatchLinks
+from bot.broadcast.audit import Audit
+from bot.broadcast.history import RecordingLink
+from bot.broadcast.model import Ending
+from bot.broadcast.states import Reason
+from bot.kit.errors import StartError
+from bot.process.clock import SystemClock
+from bot.process.given_settings import load_settings
+from bot.process.settings import PageSettings
+from bot.storage.cluster.changes import SharedChanges
+from bot.storage.guilds import DatabaseGuilds
+from bot.storage.history import DatabaseHistory
+from bot.storage.links import DatabaseLinks
+from bot.storage.recording_links import DatabaseRecordingLinks
+from tests.e2e.conftest import free_port
+from tests.support.postgres import EMPTY, Postgres, empty_postgres, postgres
+from tests.support.watched import CHANNEL, MIKA, NOW, EventStream
+from tests.web.elsewhere import KEY, Owner, last_of, owner
+
+__all__ = ["empty_postgres", "postgres"]
+
+TOKEN = "a-token-that-nobody-guesses"
+
+
+@pytest.fixture
+def url(empty_postgres: Postgres) -> Iterator[str]:
+    with empty_postgres.database(EMPTY) as made:
+        yield made
+
+
+@asynccontextmanager
+async def web_role(url: str, **settings: Any) -> AsyncIterator[str]:
+    """Runs one; gives where it is."""
+    port, stop = free_port(), asyncio.Event()
+    given = PageSettings(
+        _env_file=None,
+        **{"database_url": url, "odyssey_api_key": KEY, "web_port": port, "role": "web", **settings},
+    )
+    running = asyncio.create_task(run_pages(given, stop))
+    async with aiohttp.ClientSession() as http:
+        while not running.done():
+            try:
+                await http.get(f"http://127.0.0.1:{port}/livez")
+                break
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.02)
+    try:
+        if not running.done():
+            yield f"http://127.0.0.1:{port}"
+    finally:
+        stop.set()
+        await running
+
+
+async def link(here: Owner) -> None:
+    """The channel has a watch link."""
+    links = DatabaseLinks(here.process.database, here.process.writer)
+    await links.save_link(WatchLink(TOKEN, CHANNEL, NOW))
+
+
+async def test_it_serves_what_another_process_runs(url: str) -> None:
+    """The page as it changes, and the recording's page once it is over."""
+    async with owner(url) as here:
+        await link(here)
+        async with web_role(url) as at, EventStream(f"{at}/watch/{TOKEN}/events") as events:
+            session = await here.start()
+            event = await events.until(state="live")
+            assert event.data["broadcast"]["host"] == "Mika"
+            session.end(Ending(Reason.HOST_ENDED, by=MIKA))
+            await events.until(broadcast=None)
+            past = await last_of(here)
+            found = RecordingLink("a-recording", past.broadcast.id, NOW)
+            records = DatabaseRecordingLinks(here.process.database, here.process.writer)
+            await records.save_recording_link(found)
+            async with aiohttp.ClientSession() as http:
+                page = await http.get(f"{at}/r/a-recording")
+                assert "A cat" in await page.text()
+                timeline = await (await http.get(f"{at}/r/a-recording/timeline.json")).json()
+                assert timeline["host"] == "Mika"
+                assert (await http.get(f"{at}/r/another")).status == 404
+
+
+async def test_it_needs_no_token_and_says_what_it_is(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ready is it without Discord; what it counts is of pages alone."""
+    async with web_role(url, metrics_token="a-token-of-metrics") as at, aiohttp.ClientSession() as http:
+        assert await (await http.get(f"{at}/readyz")).json() == {"status": "ok", "role": "web"}
+        assert (await http.get(f"{at}/healthz")).status == 200
+        bearer = {"Authorization": "Bearer a-token-of-metrics"}
+        counted = await (await http.get(f"{at}/metrics", headers=bearer)).text()
+        assert "odyssey_watch_pages_open 0.0" in counted
+        assert "odyssey_discord_connected" not in counted
+    for name in ("DISCORD_TOKEN", "ODYSSEY_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(StartError) as refused:
+        load_settings(PageSettings)
+    assert "ODYSSEY_API_KEY is missing" in str(refused.value)
+    assert "DISCORD_TOKEN" not in str(refused.value)
+
+
+async def test_it_has_no_lease_and_changes_nothing(url: str) -> None:
+    """All tables are as they were, whatever is asked of it."""
+    async with owner(url) as here:
+        await link(here)
+        before = tables(here)
+        async with web_role(url) as at, aiohttp.ClientSession() as http:
+            for path in ("", "/events", "/picture.jpg", "/live.m3u8", "/film/1"):
+                answer = await http.get(f"{at}/watch/{TOKEN}{path}")
+                answer.close()
+            await http.post(f"{at}/watch/{TOKEN}/clip")
+            assert tables(here) == before
+
+
+async def test_a_link_that_is_revoked_is_dead_here_too(url: str) -> None:
+    """In a moment: its pages are sent away."""
+    async with owner(url) as here:
+        await link(here)
+        process, clock = here.process, SystemClock()
+        changes = SharedChanges(process.database, process.writer, process.bell)
+        records = DatabaseLinks(process.database, process.writer, changes)
+        audit, history = (
+            Audit(DatabaseGuilds(process.database, process.writer), clock),
+            DatabaseHistory(process.database),
+        )
+        links = WatchLinks(records, history.broadcast, audit, clock, lambda: "new")
+        await links.load()
+        async with web_role(url) as at, EventStream(f"{at}/watch/{TOKEN}/events") as events:
+            await events.next()
+            await links.drop(CHANNEL)
+            while (event := await events.next()) and event.name != "gone":
+                pass
+            assert event
+
+
+@pytest.mark.parametrize("wrong", ["sqlite:///data/odyssey.sqlite3"])
+async def test_there_has_to_be_something_to_share(wrong: str) -> None:
+    """A file is one process's."""
+    with pytest.raises(StartError):
+        async with web_role(wrong):
+            pass
+
+
+def tables(here: Owner) -> dict[str, str]:
+    """By table: all that is in it, as a sum."""
+    with here.process.database.engine.connect() as connection:
+        names = connection.exec_driver_sql("SELECT relname FROM pg_stat_user_tables").scalars().all()
+        return {
+            name: connection.exec_driver_sql(
+                f"SELECT md5(string_agg(each::text, ' ' ORDER BY each::text)) FROM {name} AS each"
+            ).scalar_one()
+            for name in names
+        }
