@@ -11,8 +11,8 @@ IDENTIFY_EVERY_S = 5.5
 class Identifying(Protocol):
     """The turns of all processes that share the account."""
 
-    async def turn(self, bucket: int) -> float:
-        """Takes the next turn of a bucket: in how many seconds it is."""
+    async def turn(self, bucket: int, every_s: float) -> float:
+        """Takes the next turn of a bucket, which has one every so often: in how many seconds it is."""
         ...
 
 
@@ -23,8 +23,8 @@ class OwnTurns:
         self._clock = clock
         self._next_at: dict[int, float] = {}
 
-    async def turn(self, bucket: int) -> float:
+    async def turn(self, bucket: int, every_s: float) -> float:
         now = self._clock.steady()
         at = max(now, self._next_at.get(bucket, now))
-        self._next_at[bucket] = at + IDENTIFY_EVERY_S
+        self._next_at[bucket] = at + every_s
         return at - now

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.broadcast.clock import Clock
+from bot.discord import identifying
 from bot.discord.identifying import Identifying
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,8 @@ log = logging.getLogger(__name__)
 MOST_SHARDS = 16_384
 """What Discord recommends beyond this is none of Discord's numbers."""
 LEFT_ALONE = 10
-"""Of a day's sessions: several processes may count on the same ones. Of a short day it is a tenth."""
+"""Of a day's sessions, and one more of each further bucket: several count on the same ones. Of a short day it
+is a tenth."""
 SCARCE = 100
 """So few are counted anew before each."""
 TRUE_FOR_S = 60.0
@@ -44,7 +46,7 @@ class Allowance:
     @property
     def has_some(self) -> bool:
         """Whether a session may be begun without using the day's up."""
-        return self.remaining > min(LEFT_ALONE, self.total // 10)
+        return self.remaining > min(LEFT_ALONE + self.max_concurrency - 1, self.total // 10)
 
 
 async def ask(http: discord.http.HTTPClient, now: float) -> Allowance:
@@ -67,11 +69,11 @@ async def ask(http: discord.http.HTTPClient, now: float) -> Allowance:
 class SessionStarts:
     """Has each shard wait for its turn, and all of them for the next day when this one's are used up."""
 
-    def __init__(self, http: discord.http.HTTPClient, identifying: Identifying, clock: Clock) -> None:
+    def __init__(self, http: discord.http.HTTPClient, turns: Identifying, clock: Clock) -> None:
         self.allowance: Allowance | None = None
         """What is known of it."""
         self._http = http
-        self._identifying = identifying
+        self._turns = turns
         self._clock = clock
         self._counting = asyncio.Lock()
         self._buckets: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -87,15 +89,17 @@ class SessionStarts:
 
         Raises as `ask`, when nothing is known yet.
         """
-        await self._wait_for_day()
-        assert self.allowance  # noqa: S101 - it was waited for
-        async with self._buckets[shard_id % self.allowance.max_concurrency]:
+        known = self.allowance or await self.ask()
+        async with self._buckets[shard_id % known.max_concurrency]:
+            await self._wait_for_day()
             yield
 
     async def wait_for_turn(self, shard_id: int) -> None:
         """Returns when the shard may identify, inside `begin`; it counts as done."""
         assert self.allowance  # noqa: S101 - `begin` knows it
-        await self._clock.sleep(await self._identifying.turn(shard_id % self.allowance.max_concurrency))
+        bucket = shard_id % self.allowance.max_concurrency
+        wait_s = await self._turns.turn(bucket, identifying.IDENTIFY_EVERY_S)
+        await self._clock.sleep(wait_s)
         self.allowance = replace(self.allowance, remaining=self.allowance.remaining - 1)
 
     async def _wait_for_day(self) -> None:

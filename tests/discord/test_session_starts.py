@@ -8,7 +8,7 @@ import discord
 import pytest
 
 from bot.discord.identifying import IDENTIFY_EVERY_S, OwnTurns
-from bot.discord.session_starts import LEFT_ALONE, LOOK_AGAIN_S, TRUE_FOR_S, SessionStarts
+from bot.discord.session_starts import LEFT_ALONE, LOOK_AGAIN_S, SCARCE, TRUE_FOR_S, SessionStarts
 from tests.broadcast.fakes import SteppedClock
 
 
@@ -112,6 +112,7 @@ async def test_the_last_sessions_of_a_day_are_left_alone(
 ) -> None:
     """Who uses them up loses the token. Shards wait, the log says so, and go on when Discord allows more."""
     told.limit["remaining"] = LEFT_ALONE
+    await starts.ask()
     begun: list[int] = []
     async with asyncio.TaskGroup() as tasks:
         for shard_id in range(2):
@@ -123,7 +124,7 @@ async def test_the_last_sessions_of_a_day_are_left_alone(
         assert begun == []
         until = (clock.now() + timedelta(hours=1)).strftime("%H:%M UTC")
         assert f"Discord allows {LEFT_ALONE} more sessions until {until}" in caplog.text
-        assert told.asked == 6, "one looks for all of them"
+        assert told.asked == 1 + 6, "one looks for all of them"
         told.limit["remaining"] = 1000
         clock.step(LOOK_AGAIN_S[1])
         await all_at_rest()
@@ -132,13 +133,36 @@ async def test_the_last_sessions_of_a_day_are_left_alone(
         assert begun == [0, 1]
 
 
+async def test_shards_in_line_do_not_all_count_on_the_same_session(
+    clock: HandClock, told: Discord, starts: SessionStarts
+) -> None:
+    """Who waited for the turn before is counted first."""
+    told.limit["remaining"] = LEFT_ALONE + 1
+    begun: list[int] = []
+
+    async def begin_and_use_up(shard_id: int) -> None:
+        await begin(starts, shard_id, begun)
+        told.limit["remaining"] -= 1
+
+    beginning = [asyncio.create_task(begin_and_use_up(shard_id)) for shard_id in range(3)]
+    await all_at_rest()
+    for _ in range(5):
+        clock.step(IDENTIFY_EVERY_S)
+        await all_at_rest()
+    assert begun == [0]
+    for each in beginning:
+        each.cancel()
+    await asyncio.gather(*beginning, return_exceptions=True)
+
+
 async def test_what_is_scarce_is_counted_before_each(told: Discord, starts: SessionStarts) -> None:
     """Other processes begin sessions too."""
-    told.limit |= {"remaining": LEFT_ALONE + 2, "max_concurrency": 16}
+    told.limit |= {"remaining": SCARCE - 1, "max_concurrency": 16}
+    await starts.ask()
     begun: list[int] = []
     for shard_id in range(3):
         await begin(starts, shard_id, begun)
-    assert told.asked == 3
+    assert told.asked == 1 + 3
 
 
 async def test_who_does_not_answer_is_believed_for_longer(

@@ -8,7 +8,7 @@ from bot.storage.schema.files import kept_files
 from bot.storage.schema.floors import motion_votes, motions, opening_pictures, votes
 from bot.storage.schema.guilds import actions, first_questions, guild_settings, mutes
 from bot.storage.schema.people import people
-from bot.storage.schema.processes import changes, contract, leases, members, of_processes
+from bot.storage.schema.processes import changes, contract, identifies, leases, members, of_processes
 from bot.storage.schema.search import guild_numbers
 from bot.storage.schema.servers import left_servers
 from bot.storage.schema.shows import shows
@@ -29,6 +29,7 @@ __all__ = [
     "first_questions",
     "guild_numbers",
     "guild_settings",
+    "identifies",
     "kept_files",
     "known",
     "last_moments",

@@ -70,3 +70,13 @@ contract = sa.Table(
     # The oldest that a process may know and yet work on this schema.
     sa.Column("revision", sa.String(32), primary_key=True),
 )
+
+identifies = sa.Table(
+    "identifies",
+    of_processes,
+    # Of shards, as Discord counts them.
+    sa.Column("bucket", sa.Integer, primary_key=True, autoincrement=False),
+    # When the next one of it may begin a session, by the database's clock.
+    sa.Column("next_at", UtcDateTime, nullable=False),
+    postgresql_with=_ROOM,
+)
