@@ -67,8 +67,9 @@ chaos: $(VENV)/test.stamp ## evenings in which the bot is killed, then those in 
 	@$(PY) -m tests.chaos $(ARGS)
 	@$(if $(filter cluster,$(ARGS)),,$(PY) -m tests.chaos --faults $(ARGS))
 
-simulate: $(VENV)/test.stamp ## ten thousand evenings in virtual time; ARGS="--seed 7 --history" plays one of them
+simulate: $(VENV)/test.stamp ## ten thousand evenings in virtual time; ARGS="--seed 7 --history" plays one of them; then nights of leases
 	@$(PY) -m tests.simulate $(or $(ARGS),--evenings 10000)
+	@$(PY) -m tests.simulate.owning $(or $(ARGS),--evenings 10000)
 
 fuzz: $(VENV)/test.stamp ## a million malformed messages of Odyssey, then twenty thousand of Discord
 	@$(PY) -m tests.fuzz $(ARGS)

@@ -13,13 +13,15 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from tests.simulate.playing import Played, play, play_without_history
+from tests.simulate.played import Played, without_history
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.simulate", description=__doc__)
+def main(play: Callable[[int], Played], program: str) -> None:
+    """`play` is found by its name in its module: other processes do it too."""
+    parser = argparse.ArgumentParser(prog=program, description=__doc__)
     parser.add_argument("--evenings", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
@@ -27,7 +29,7 @@ def main() -> None:
     asked = parser.parse_args()
     seeds = range(asked.seed, asked.seed + asked.evenings)
     began, wrong, played = time.monotonic(), 0, 0
-    for seed, digest, faults, history in _played(seeds, min(asked.processes, len(seeds))):
+    for seed, digest, faults, history in _played(play, seeds, min(asked.processes, len(seeds))):
         played += 1
         wrong += bool(faults)
         if asked.history:
@@ -39,17 +41,19 @@ def main() -> None:
     minutes = (time.monotonic() - began) / 60
     print(f"{played} evenings in {minutes:.1f} min ({played / minutes:.0f} a minute), {wrong} of them wrong")
     if wrong:
-        print("One again: python -m tests.simulate --seed N --history")
+        print(f"One again: {program} --seed N --history")
         sys.exit(1)
 
 
-def _played(seeds: range, processes: int) -> Iterator[Played]:
+def _played(play: Callable[[int], Played], seeds: range, processes: int) -> Iterator[Played]:
     if processes <= 1:
         yield from map(play, seeds)
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(play_without_history, seeds, chunksize=10)
+        yield from pool.imap_unordered(partial(without_history, play), seeds, chunksize=10)
 
 
 if __name__ == "__main__":
-    main()
+    from tests.simulate.playing import play
+
+    main(play, "python -m tests.simulate")

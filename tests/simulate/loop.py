@@ -37,6 +37,9 @@ class Run:
     def __init__(self, number: int) -> None:
         self.number = number
         self.is_alive = True
+        self.is_stopped = False
+        self.put_off: list[asyncio.Handle] = []
+        """What is to be done when it goes on."""
         self.died_at = 0.0
         self.context = contextvars.copy_context()
         self.context.run(_run.set, self)
@@ -97,11 +100,21 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             warnings.simplefilter("ignore")  # of what is never awaited now
             for task in run.tasks:
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
-                _close(task.get_coro())
+                run.context.run(_close, task.get_coro())  # what begins now is dropped with it
             run.tasks.clear()
         sys.unraisablehook = hook
         self._ready = deque(each for each in self._ready if _owner(each) is not run)
         self.is_dropping = False
+
+    def stop_run(self, run: Run) -> None:
+        """As by SIGSTOP: nothing of it is done until it wakes, and time passes."""
+        run.is_stopped = True
+
+    def wake_run(self, run: Run) -> None:
+        """What came meanwhile is there at once, in its order."""
+        run.is_stopped = False
+        self._ready.extend(run.put_off)
+        run.put_off.clear()
 
     def _step(self) -> bool:
         if not self._ready:
@@ -118,7 +131,9 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         if handle.cancelled():
             return True
         owner = _owner(handle)
-        if owner is None or owner.is_alive:
+        if owner and owner.is_stopped:
+            owner.put_off.append(handle)
+        elif owner is None or owner.is_alive:
             self.steps += 1
             handle._run()
         if self.dies:

@@ -1,0 +1,1 @@
+"""Nights in virtual time, in which several processes share broadcasts by leases."""
