@@ -30,7 +30,7 @@ async def pass_on(running: Running, *, within_s: float, is_lost: bool) -> None:
     """Has them leave off, and be somebody else's when this returns; `is_lost`: they are already."""
     if is_lost:
         for session in running.values():
-            _let_go(session, is_elsewhere=True)
+            session.depose()
     else:
         await asyncio.gather(*(hand_over(session, is_elsewhere=True) for session in running.values()))
     late = await _come_to_an_end(running, within_s=within_s)

@@ -46,6 +46,10 @@ class LastMoments:
         self._stored.pop(broadcast_id, None)
         await self._store(broadcast_id, moment)
 
+    def leave(self, broadcast_id: str) -> None:
+        """Another process has it, and stores how it stands."""
+        self._stored.pop(broadcast_id, None)
+
     def picture_of(self, broadcast_id: str) -> Picture | None:
         """How a broadcast that is over looked last; None too for one that this run has not seen end."""
         moment = self._kept.get(broadcast_id)

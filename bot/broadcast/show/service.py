@@ -155,6 +155,12 @@ class Broadcasts(Running):
         }
         await pass_on(theirs, within_s=within_s, is_lost=is_lost)
 
+    def depose(self, broadcast_id: str) -> None:
+        """Another process has a broadcast by now: here its place is free at once, and its streams end."""
+        if session := self.find(broadcast_id):
+            del self._by_channel[session.broadcast.channel.id]
+            session.depose()
+
     async def suggest(
         self,
         channel: Channel,
@@ -286,8 +292,13 @@ class Broadcasts(Running):
             is_foreseen = ending is not None and ending.reason is Reason.NOT_STORED
             log.error("broadcast %s broke", broadcast.id, exc_info=not is_foreseen, extra={"ref": reference})
         finally:
-            await self.last_moments.keep(broadcast.id, session.last_moment, is_elsewhere=session.is_elsewhere)
-            del self._by_channel[broadcast.channel.id]
+            if session.is_deposed:
+                self.last_moments.leave(broadcast.id)
+            else:
+                its = session.last_moment
+                await self.last_moments.keep(broadcast.id, its, is_elsewhere=session.is_elsewhere)
+            if self._by_channel.get(broadcast.channel.id) is session:
+                del self._by_channel[broadcast.channel.id]
             self._days.give_back(session.share)
             if not self._by_channel:
                 self.are_running.clear()

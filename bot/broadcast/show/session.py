@@ -61,6 +61,8 @@ class BroadcastSession:
         self.is_handed_over = False  # to the next run of the bot
         self.is_elsewhere = False
         """Whether another process goes on with it: here nothing more is shown of it."""
+        self.is_deposed = False
+        """Whether it has it already: nothing more is stored of it here."""
         self._ending: Ending | None = None
         self._until_ending = asyncio.timeout(None)
         self._is_interruptible = False
@@ -153,6 +155,15 @@ class BroadcastSession:
         if self._is_interruptible:
             self._until_ending.reschedule(asyncio.get_running_loop().time())
 
+    def depose(self) -> None:
+        """Another process has it already: its streams end at the service, and nothing is stored or told."""
+        self.is_deposed = self.is_elsewhere = True
+        self.floor.outlet.let_go()
+        if self.is_closing:
+            self._tell()  # whoever shows it leaves off
+        else:
+            self.end(Ending(Reason.SHUTDOWN), is_handed_over=True)
+
     async def run(self) -> None:
         """Takes the broadcast through its life; returns when it is over and all about it is stored.
 
@@ -166,6 +177,8 @@ class BroadcastSession:
             await self._finish(Ending(Reason.INTERRUPTED))
             raise
         except Exception:
+            if self.is_deposed:
+                return
             await self._close(Ending(Reason.NOT_STORED if self._ports.outage.is_on else Reason.INTERNAL))
             raise
         await self._finish(ending)
@@ -200,7 +213,7 @@ class BroadcastSession:
             if not self._ending.reason.is_failure:
                 if not self.is_handed_over:
                     moving = asyncio.create_task(self._move(State.ENDING), name=f"end of {self.broadcast.id}")
-                if relay.on_air and not relay.on_air.over:
+                if relay.on_air and not relay.on_air.over and not self.is_deposed:
                     await relay.streams.look_at(relay.on_air)
                 await relay.streams.end()
         if moving:
@@ -244,6 +257,8 @@ class BroadcastSession:
         return ending
 
     async def _finish(self, ending: Ending) -> None:
+        if self.is_deposed:
+            return
         if self.is_handed_over:
             await self.relay.streams.store_ends(ending)
             await self.floor.outlet.noted()
@@ -270,7 +285,7 @@ class BroadcastSession:
                 await step()
             except Exception as error:  # noqa: BLE001 - raised below: one failing step must not stop the rest
                 failure = failure or error
-        if failure:
+        if failure and not self.is_deposed:
             if not self.broadcast.state.is_over:
                 # What cannot be stored is told all the same: nobody is left before a panel that seems live.
                 self.broadcast = self._moved(final)

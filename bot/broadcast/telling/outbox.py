@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol, Self
 
 from bot.broadcast.clock import Clock
+from bot.broadcast.errors import DeposedError
 from bot.broadcast.sharding import Shard
 from bot.broadcast.telling.chores import TRY_TIMEOUT_S, Chores
 from bot.broadcast.telling.errand import Errand, Kind
@@ -200,11 +201,15 @@ class Outbox:
         if stored.cancelled():  # by who waited for it: what is stored behind it comes later
             self._store.add(errand).add_done_callback(partial(self._stored, errand))
             return
-        stored.exception()  # whoever stored it has it raised
+        error = stored.exception()  # whoever stored it has it raised
         self._being_stored[errand.key] -= 1
         if not self._being_stored[errand.key]:
             del self._being_stored[errand.key]
-        if errand.key in self._kept:
+        if errand.key in self._kept and isinstance(error, DeposedError):
+            del self._kept[errand.key]  # another process tells what became of it
+            if errand.kind in self._lanes:
+                self._lanes[errand.kind][0].forget(errand.key)
+        elif errand.key in self._kept:
             self._put(errand.key)
 
     def _leave_to_others(self, errand: Errand, stored: asyncio.Future[None]) -> None:

@@ -1,11 +1,12 @@
 """Broadcasts go to another process, and come from one, while the others run on."""
 
 import asyncio
+import logging
 
 import pytest
 
 from bot.broadcast.errors import BroadcastError, Code
-from bot.broadcast.model import Channel, Outcome
+from bot.broadcast.model import Channel, Ending, Outcome
 from bot.broadcast.sharding import Shard
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.states import Reason, State
@@ -85,3 +86,53 @@ async def test_what_ends_by_itself_ends(opened: Opened) -> None:
         await run.broadcasts.let_go(FIRST)
         assert not session.is_elsewhere
         assert session.broadcast.state is State.ENDED
+
+
+async def test_what_another_process_has_ends_its_stream_and_does_nothing_else(
+    opened: Opened, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its place is free in that moment; nothing is stored, sent or told of an end."""
+    async with opened() as run:
+        session, stays = await run.start(), await run.start(OTHERS)
+        ticket = await session.floor.suggest(ROBIN, "snow")
+        run.service.may_answer.clear()
+        await settle()
+        told: list[State] = []
+        run.listeners.listen(lambda broadcast: told.append(broadcast.state))
+        run.journal.refuses = lambda thing: "own" not in repr(thing) and session.broadcast.id in repr(thing)
+        stored = len(run.journal.streams), len(run.journal.suggestions), len(run.journal.broadcasts)
+        run.broadcasts.depose(session.broadcast.id)
+        assert run.broadcasts.running == [stays]
+        with pytest.raises(BroadcastError):
+            await session.floor.suggest(ROBIN, "rain")
+        await settle()
+        assert (len(run.journal.streams), len(run.journal.suggestions), len(run.journal.broadcasts)) == stored
+        assert run.service.calls[0][-2:] == ["end", "disconnect"]
+        assert session.broadcast.state is State.LIVE
+        assert set(told) == {State.LIVE}
+        assert ticket.settled.cancelled()
+        assert stays.relay.is_open
+        taken = await run.start()
+        assert run.broadcasts.find(taken.broadcast.id) is taken, "here, or elsewhere"
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_an_end_that_another_process_makes_is_not_made_here(opened: Opened) -> None:
+    """It was about to be stored when it was refused: it does not seem over to anybody."""
+    async with opened() as run:
+        session = await run.start()
+        await session.floor.suggest(ROBIN, "snow")
+        run.service.may_answer.clear()
+        await settle()
+        run.journal.refuses = lambda _: True
+        session.end(Ending(Reason.HOST_ENDED, by=MIKA))
+        run.broadcasts.depose(session.broadcast.id)
+        await settle()
+        assert session.broadcast.state is State.LIVE
+        assert run.broadcasts.running == []
+        assert session.is_elsewhere
+
+
+async def test_what_is_asked_of_one_that_never_began_here_is_nothing(opened: Opened) -> None:
+    async with opened() as run:
+        run.broadcasts.depose("unknown")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.broadcast.errors import DeposedError
 from bot.broadcast.sharding import Shard
 from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.outbox import STORED_PAUSE_S, Outbox
@@ -306,3 +307,16 @@ async def test_what_was_told_while_it_is_looked_for_is_not_told_again() -> None:
         await looking
         await turns()
         assert len(messenger.told) == 1
+
+
+async def test_what_was_to_be_stored_with_what_another_process_has_is_told_there() -> None:
+    """Here it is not owed any more, whether or not it was before."""
+    store, messenger = MemoryOutbox(WORD), Messenger()
+    async with Outbox(store, SteppedClock()) as outbox:
+        await messenger.joins(outbox)
+        for _ in range(2):
+            stored = stored_later()
+            outbox.owe(stored, WORD)
+            stored.set_exception(DeposedError("broadcast:b"))
+            await turns()
+        assert (messenger.told, outbox.waiting) == ([], [])
