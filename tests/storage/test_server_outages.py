@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
@@ -67,6 +68,8 @@ async def read_only(server: Postgres) -> AsyncIterator[None]:
     def rule(value: str) -> None:
         server.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
         server.execute("SELECT pg_reload_conf()")
+        while server.ask("SHOW default_transaction_read_only") != value:  # then it holds for all others, too
+            time.sleep(0.01)
 
     await asyncio.to_thread(rule, "on")
     yield

@@ -95,6 +95,12 @@ class Postgres:
         with psycopg.connect(self.url(name), autocommit=True) as connection:
             connection.execute(statement)
 
+    def ask(self, question: str, name: str = "postgres") -> object:
+        """The one value that a question is answered with."""
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            found = connection.execute(question.encode()).fetchone()
+        return found and found[0]
+
     @contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
         """The URL of one that nobody has used, for as long as the context lasts."""
