@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, bindparam, func, literal, or_, select
+from sqlalchemy import BigInteger, Integer, Select, String, bindparam, cast, func, literal, or_, select
 
 from bot.broadcast.wanted import EVERYTHING, Offered, Wanted
 from bot.moderation.folding import plain
@@ -19,6 +19,8 @@ HOSTS_LIMIT = 1000
 FRONTS_LIMIT = 200
 """Streams of all servers whose IDs begin alike, and are looked at."""
 
+_BETWEEN = "\x1f"
+"""What stands between values that are read as one: a sign for just that, which no name needs."""
 _NUMBER = re.compile(r"#?\s*([1-9]\d{0,6})")
 
 
@@ -86,8 +88,11 @@ def _by_stream(finder: Finder, typed: str, limit: int) -> list[int]:
     return finder.numbers_of(set(finder.connection.execute(_OF_STREAMS, between).scalars()))
 
 
-def _hosts() -> Select[int, str]:
-    """Those of a `guild`, from one to the next, as with channels."""
+def _hosts() -> Select[str | None, str | None]:
+    """Those of a `guild`, from one to the next, as with channels: all IDs and all names, as two values.
+
+    Between two rows the driver lets go of the interpreter, and has to wait for it again.
+    """
     guild = bindparam("guild", type_=BigInteger)
     of_guild = select(func.min(broadcasts.c.host_id)).where(broadcasts.c.guild_id == guild)
     each = select(of_guild.scalar_subquery().label("id"), literal(1).label("n")).cte("each", recursive=True)
@@ -95,8 +100,13 @@ def _hosts() -> Select[int, str]:
     each = each.union_all(
         select(following, each.c.n + 1).where(each.c.n < HOSTS_LIMIT, each.c.id.is_not(None))
     )
-    return select(people.c.person_id, people.c.name).where(
+    theirs = select(people.c.person_id, people.c.name).where(
         people.c.guild_id == guild, people.c.person_id.in_(select(each.c.id))
+    )
+    its = theirs.subquery().c
+    names = func.replace(its.name, _BETWEEN, " ")
+    return select(
+        func.aggregate_strings(cast(its.person_id, String), _BETWEEN), func.aggregate_strings(names, _BETWEEN)
     )
 
 
@@ -116,8 +126,9 @@ def _theirs(*, in_channels: bool) -> Select[int]:
 def _by_host(finder: Finder, typed: str, limit: int) -> list[int]:
     """However their names are written."""
     called = plain(typed)
-    names = finder.connection.execute(_HOSTS, {"guild": finder.guild_id})
-    hosts = [row.person_id for row in names if called in plain(row.name)]
+    ids, names = finder.connection.execute(_HOSTS, {"guild": finder.guild_id}).one()
+    named = zip(ids.split(_BETWEEN), names.split(_BETWEEN), strict=True) if ids and names else ()
+    hosts = [int(person_id) for person_id, name in named if called in plain(name)]
     if not hosts:
         return []
     newest = _theirs(in_channels=finder.in_channels)

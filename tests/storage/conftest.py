@@ -77,11 +77,11 @@ class Store:
         return broadcast, [first, *later]
 
     async def past_broadcast(
-        self, number: int, *, channel: Channel = CHANNEL, prompt: str = "A cat"
+        self, number: int, *, channel: Channel = CHANNEL, host: Viewer = MIKA, prompt: str = "A cat"
     ) -> tuple[Broadcast, Stream]:
         """A broadcast with its stream, both ended, in the minute with this number."""
         at = NOW + timedelta(minutes=number)
-        broadcast = Broadcast(f"b{number}", channel, MIKA, prompt, False, at, State.ENDED)
+        broadcast = Broadcast(f"b{number}", channel, host, prompt, False, at, State.ENDED)
         stream = Stream(
             f"own{number}", broadcast.id, prompt, False, at, at, 1, f"s{number}", at, Reason.HOST_ENDED
         )

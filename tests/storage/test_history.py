@@ -44,6 +44,17 @@ async def test_the_newest_broadcasts_that_fit_are_found_first(store: Store) -> N
     assert await search(1, "elan", limit=25) == []
 
 
+async def test_a_host_is_found_by_any_part_of_a_name(store: Store) -> None:
+    """Whoever else has which names: signs that nobody can type, empty ones, and such as are not known."""
+    names = ("Robin", "Ro\x1fbin", "\x1f", "1\x1f2,3", "")
+    for number, name in enumerate(names, start=1):
+        await store.past_broadcast(number, host=Viewer(number, name), prompt="x")
+    search = store.history.search_broadcasts
+    assert [each.id for each in await search(CHANNEL.guild_id, "robin", limit=5)] == ["b1"]
+    assert [each.id for each in await search(CHANNEL.guild_id, "bin", limit=5)] == ["b2", "b1"]
+    assert [each.id for each in await search(CHANNEL.guild_id, "2,3", limit=5)] == ["b4"]
+
+
 async def test_what_was_applied_is_found_with_all_who_asked_for_it(store: Store) -> None:
     """In its order; who asked for the same is of one idea, and what was refused is none."""
     broadcast, stream = await store.past_broadcast(1)
