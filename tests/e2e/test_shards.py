@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from bot.app.wiring import run_bot
+from bot.broadcast.sharding import shard_of
 from bot.discord import session_starts
 from bot.discord.connection import Connection
 from bot.discord.sharding import Sharding
@@ -40,7 +41,7 @@ def servers(house: House) -> Mapping[int, int]:
     for number in range(1, SHARDS):
         channel = house.discord.add_server(f"Garden {number}")
         channels[world.guild_ids[-1]] = channel
-    on = {guild_id >> 22 & 3: channel for guild_id, channel in channels.items()}
+    on = {shard_of(guild_id, SHARDS): channel for guild_id, channel in channels.items()}
     assert on.keys() == set(range(SHARDS))
     return on
 
@@ -82,6 +83,10 @@ async def steered(house: House, channel: int, prompt: str) -> None:
     await robin.wait_for_message(channel, lambda seen: f"> {prompt}" in seen.text, timeout_s=WAIT_S)
 
 
+async def set_mode(house: House, channel: int, mode: str) -> None:
+    await house.discord.user("mika").slash(channel, "odyssey mode", mode=mode)
+
+
 async def ready(settings: Settings) -> tuple[int, dict[str, Any]]:
     async with (
         aiohttp.ClientSession() as http,
@@ -90,10 +95,15 @@ async def ready(settings: Settings) -> tuple[int, dict[str, Any]]:
         return answer.status, await answer.json()
 
 
-def taken(house: House) -> list[str]:
-    """The prompts of all suggestions, as they are stored."""
+def stored(house: House, query: str) -> list[object]:
+    """The only column of what is found in the database."""
     with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
-        return [prompt for (prompt,) in database.execute("SELECT prompt FROM suggestions ORDER BY prompt")]
+        return [value for (value,) in database.execute(query)]
+
+
+def taken(house: House) -> list[object]:
+    """The prompts of all suggestions."""
+    return stored(house, "SELECT prompt FROM suggestions ORDER BY prompt")
 
 
 @asynccontextmanager
@@ -175,6 +185,83 @@ async def test_a_shards_connection_that_breaks_is_resumed(house: House, servers:
         assert house.discord.starts.begun == SHARDS
 
 
+async def test_a_server_that_is_left_while_its_shard_was_away_is_missed(
+    house: House,
+    servers: Mapping[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The new session's servers are all that are there: its broadcast ends, and no other."""
+    async with house.bot():
+        for number in (1, 2):
+            await live_in(house, servers[number])
+        world = house.discord.world
+        guild_id = next(each for each in world.guild_ids if shard_of(each, SHARDS) == 1)
+        async with cut(house.discord._gateway, monkeypatch, 1):
+            world.backend.remove_guild(guild_id)
+        await until(lambda: stored(house, "SELECT guild_id FROM left_servers") == [guild_id])
+        await until(
+            lambda: stored(house, "SELECT reason FROM broadcasts WHERE state = 'ended'") == ["channel_gone"]
+        )
+        await said(house, servers[2], "rain")
+        await steered(house, servers[2], "rain")
+
+
+async def test_members_that_were_asked_for_when_the_session_was_lost_are_not_taken_for_gone(
+    house: House, servers: Mapping[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer is none: what they have in line stays there."""
+    asked: list[object] = []
+
+    def never(data: object) -> list[object]:
+        asked.append(data)
+        return []
+
+    async with house.bot() as settings:
+        await live_in(house, servers[1])
+        await set_mode(house, servers[1], "vote")
+        await said(house, servers[1], "snow")
+        await until(lambda: stored(house, "SELECT outcome FROM suggestions") == ["queued"])
+        monkeypatch.setattr(house.discord.world, "member_chunks", never)
+        await house.discord.lose_session(1)
+        await until(lambda: bool(asked))
+        await house.discord.lose_session(1)
+        await until(lambda: len(asked) > 1)
+        await until_healthy(f"http://127.0.0.1:{settings.web_port}/healthz")
+        await live_in(house, servers[2])
+        assert stored(house, "SELECT outcome FROM suggestions") == ["queued"]
+
+
+@pytest.mark.outage("message content intent taken")
+async def test_an_intent_that_is_taken_away_is_given_up_by_all_shards_at_once(
+    house: House, servers: Mapping[int, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each is refused by itself; the one thing that is switched off is told once, and commands go on."""
+    async with house.bot() as settings:
+        await live_in(house, servers[1])
+        house.discord.world.message_content = False
+        await house.discord.lose_session()
+        await until_healthy(f"http://127.0.0.1:{settings.web_port}/healthz")
+        robin = house.discord.user("robin")
+        await robin.slash(servers[1], "odyssey say", prompt="snow")
+        await steered(house, servers[1], "snow")
+    assert caplog.text.count("The message content intent is switched off") == 1
+
+
+async def test_a_bot_that_outgrows_its_shards_comes_again_with_more(house: House) -> None:
+    """Discord refuses its one shard, and recommends four: broadcasts go on."""
+    discord = house.discord
+    async with house.bot() as settings:
+        panel = await house.live_broadcast()
+        for number in range(1, SHARDS):
+            discord.add_server(f"Garden {number}")
+        discord.starts.guilds_per_shard, discord.starts.shards = 1, SHARDS
+        await discord.lose_session()
+        await until(lambda: len({each.shard for each in discord._gateway._sessions}) == SHARDS)
+        await until_healthy(f"http://127.0.0.1:{settings.web_port}/healthz")
+        await said(house, panel.channel_id, "snow")
+        await steered(house, panel.channel_id, "snow")
+
+
 async def test_a_shard_that_discord_refuses_does_not_stop_the_others(
     house: House,
     servers: Mapping[int, int],
@@ -222,9 +309,8 @@ async def test_shards_are_changed_while_the_bot_runs(
         await said(house, servers[1], "hail")
         await steered(house, servers[1], "hail")
         assert connection.sizes == {1: 1, 3: 1}
-        with closing(sqlite3.connect(house.directory / "odyssey.sqlite3")) as database:
-            assert database.execute("SELECT count(*) FROM broadcasts WHERE state = 'live'").fetchone() == (2,)
-            assert database.execute("SELECT count(*) FROM left_servers").fetchone() == (0,)
+        assert stored(house, "SELECT state FROM broadcasts") == ["live", "live"]
+        assert stored(house, "SELECT guild_id FROM left_servers") == []
         with pytest.raises(ValueError, match="there are 4 shards"):
             await connection.hold({1}, of=2)
         await connection.hold(range(SHARDS), of=SHARDS)
