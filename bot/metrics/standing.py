@@ -87,7 +87,9 @@ class Standing(Collector):
         if self.latency_s is None:
             return
         latency_s = self.latency_s()
-        yield _gauge("odyssey_discord_connected", "Whether Discord is there.", latency_s is not None)
+        # A process of many may be on no shard.
+        is_there = latency_s is not None or not self.shards()
+        yield _gauge("odyssey_discord_connected", "Whether Discord is there.", is_there)
         yield _gauge(
             "odyssey_discord_latency_seconds",
             "What Discord's gateway takes to answer a heartbeat; NaN while it is away.",

@@ -292,7 +292,7 @@ async def test_shards_are_changed_while_the_bot_runs(
     house: House, servers: Mapping[int, int], connections: list[Connection]
 ) -> None:
     """What happens on one that was left is not heard, and nobody takes it for a removal from its servers."""
-    async with house.bot():
+    async with house.bot() as settings:
         for number in (1, 2):
             await live_in(house, servers[number])
         [connection] = connections
@@ -303,6 +303,7 @@ async def test_shards_are_changed_while_the_bot_runs(
         await said(house, servers[2], "rain")
         await steered(house, servers[2], "rain")
         assert taken(house) == ["rain"]
+        assert await ready(settings) == (200, {"status": "ok"})
         await connection.hold({1, 3}, of=SHARDS)
         await until(lambda: connection.is_up)
         await steered(house, servers[1], "snow")

@@ -188,6 +188,7 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
     """Broadcasts by state, lines, slots, pages, Discord."""
     running: list[Any] = []
     latency_s: list[float] = []
+    shards: dict[int, float | None] = {3: None}
     owed: list[Errand] = []
     pool = StreamPool(2, SteppedClock())
     registry.register(
@@ -196,7 +197,7 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
             accounts=lambda: [account_of(pool)],
             pages_open=lambda: 7,
             latency_s=lambda: latency_s[0] if latency_s else None,
-            shards=lambda: {3: latency_s[0], 7: None} if latency_s else {},
+            shards=lambda: shards,
             copied_at=lambda: NOW if latency_s else None,
             owed=lambda: owed,
             now=lambda: after(60),
@@ -212,6 +213,7 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
         session(State.REQUESTED, 0, is_open=False),
     ]
     latency_s.append(0.04)
+    shards |= {3: 0.04, 7: None}
     owed += [Errand(Kind.SETTLED, "1", after(50)), Errand(Kind.SETTLED, "2", after(20))]
     await pool.turn(pool.claim(lambda: None))
     page = page_of(registry)
@@ -237,3 +239,6 @@ async def test_what_stands_is_read_when_somebody_asks(registry: CollectorRegistr
     )
     there = [page.value("odyssey_discord_shard_connected", shard=shard) for shard in ("3", "7")]
     assert (there, page.value("odyssey_discord_shard_latency_seconds", shard="3")) == ([1, 0], 0.04)
+    latency_s.clear()
+    shards.clear()
+    assert page_of(registry).value("odyssey_discord_connected") == 1, "who is on no shard lacks none"
