@@ -231,7 +231,6 @@ async def test_members_that_were_asked_for_when_the_session_was_lost_are_not_tak
         assert stored(house, "SELECT outcome FROM suggestions") == ["queued"]
 
 
-@pytest.mark.outage("message content intent taken")
 async def test_an_intent_that_is_taken_away_is_given_up_by_all_shards_at_once(
     house: House, servers: Mapping[int, int], caplog: pytest.LogCaptureFixture
 ) -> None:
