@@ -4,16 +4,20 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 
 from bot.app.accounts import open_accounts
 from bot.app.archiving import open_archive
 from bot.app.copies import nightly_copies
 from bot.app.films import open_films
+from bot.app.joining import open_company
 from bot.app.key import check_key
+from bot.app.looks import looks_of
 from bot.app.pages import Answered, open_gate, serve_pages
 from bot.app.people import open_left_servers, people_of
 from bot.app.recordings import shown_recordings
 from bot.app.stage import Stage
+from bot.app.taking_up import TakingUp
 from bot.app.watching import health_of, open_metrics, status_of, tell_of_public_url
 from bot.broadcast.answers import Answers
 from bot.broadcast.audience.links import WatchLinks
@@ -33,7 +37,6 @@ from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.unstored import Unstored
 from bot.broadcast.telling.listeners import Listeners
-from bot.broadcast.telling.outbox import Outbox
 from bot.discord.bot import Services
 from bot.discord.connection import Account, Connection
 from bot.discord.sharding import Sharding
@@ -44,7 +47,7 @@ from bot.kit.references import new_id, new_reference
 from bot.metrics.counting import Tellers
 from bot.metrics.standing import Standing
 from bot.process.clock import SystemClock
-from bot.process.deadline import STOP_S, Deadline
+from bot.process.deadline import Deadline, stop_s
 from bot.process.liveness import Liveness
 from bot.process.memory import old_objects_left_alone, tidied_at_rest
 from bot.process.sealing import Seal
@@ -54,18 +57,15 @@ from bot.process.systemd import Systemd
 from bot.storage.accounts import DatabaseAccounts
 from bot.storage.address import database_address
 from bot.storage.clips import FilmTables
-from bot.storage.database import errors_explained, open_database
+from bot.storage.database import errors_explained
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.journal import DatabaseJournal
 from bot.storage.kept_files import DatabaseKeptFiles
 from bot.storage.links import DatabaseLinks
-from bot.storage.outbox import DatabaseOutbox
 from bot.storage.people import DatabasePeople, DatabaseServers
 from bot.storage.recording_links import DatabaseRecordingLinks
-from bot.storage.recovery import close_unfinished, left_open, left_running
 from bot.storage.unsettled import DatabaseStreamBooks
-from bot.storage.writer import Writer
 from bot.worlds.account import lists_of
 from bot.worlds.artifacts import artifacts_of
 from bot.worlds.odyssey import OdysseyRecordings
@@ -73,14 +73,15 @@ from bot.worlds.pictures import PictureProcess
 
 log = logging.getLogger(__name__)
 
-CUT_OFF_S = STOP_S + 1.0
-"""When a process that was told to stop is ended all the same: a look-up of a name cannot be given up, say."""
+CUT_OFF_AFTER_S = 1.0
+"""After a stop that took too long: what cannot be given up, the look-up of a name say, is cut off then."""
 
 
 async def run_until_signalled(settings: Settings) -> None:
     """Runs the bot until it is told to stop. Raises `StartError` when it cannot start."""
     async with old_objects_left_alone():
-        await run_bot(settings, stop_on_signals(STOP_S, cut_off_after_s=CUT_OFF_S))
+        takes_s = stop_s(is_one_of_several=settings.cluster)
+        await run_bot(settings, stop_on_signals(takes_s, cut_off_after_s=takes_s + CUT_OFF_AFTER_S))
 
 
 async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
@@ -90,7 +91,8 @@ async def run_bot(settings: Settings, stop: asyncio.Event, *, clock: Clock | Non
     """
     async with AsyncExitStack() as stack:
         account = Account(settings.discord_token, settings.discord_api_url, settings.discord_gateway_url)
-        connection = Connection(account, Sharding(settings.shard_count))
+        sharding = Sharding(settings.shard_count, holds_all=not settings.cluster)
+        connection = Connection(account, sharding)
         services = await _open_services(settings, clock or SystemClock(), stack, connection, stop)
         await connection.stay(services, stop)
 
@@ -99,19 +101,19 @@ async def _open_services(
     settings: Settings, clock: Clock, stack: AsyncExitStack, connection: Connection, stop: asyncio.Event
 ) -> Services:
     listeners, poster = Listeners[Broadcast](), CurrentPoster()
-    deadline, answers = Deadline(clock), Answers(clock)
+    deadline = Deadline(clock, stop_s=stop_s(is_one_of_several=settings.cluster))
+    answers, outage = Answers(clock), Outage()
 
     is_on_server = database_address(settings.database_url).server is not None
-    opened = open_database(settings.database_url, alone=True, backup_dir=settings.backup_path)
-    database = await stack.enter_async_context(opened)
-    writer = await stack.enter_async_context(Writer(database, patience_s=settings.database_patience_s))
-    outage = Outage()
+    company = await open_company(settings, stack, connection, clock)
+    database, writer, changes = company.database, company.writer, company.changes
     writer.tried.listen(lambda one: outage.tell(is_on=one.is_for_want_of_the_database))
     # By the machine's own clock: what a test does to the domain's says nothing of the loop.
     liveness = await stack.enter_async_context(Liveness(writer, SystemClock()))
-    outbox = await stack.enter_async_context(Outbox(DatabaseOutbox(database, writer), clock))
-    journal = DatabaseJournal(writer, outbox)
-    records = DatabaseGuilds(database, writer)
+    outbox = await stack.enter_async_context(company.outbox())
+    journal = DatabaseJournal(writer, outbox, lease_of_guild=company.lease_of_guild)
+    company.follow(journal.told)
+    records = DatabaseGuilds(database, writer, changes)
     audit, first_questions = Audit(records, clock), FirstQuestions(records, clock)
     guilds = Guilds(
         records,
@@ -122,16 +124,17 @@ async def _open_services(
         own_prefix=settings.chat_prefix,
     )
     history = DatabaseHistory(database)
-    links = WatchLinks(DatabaseLinks(database, writer), history.broadcast, audit, clock, new_id)
+    links = WatchLinks(DatabaseLinks(database, writer, changes), history.broadcast, audit, clock, new_id)
     link_books, is_public = DatabaseRecordingLinks(database, writer), settings.watch_base_url is not None
     recording_links = RecordingLinks(link_books, audit, clock, new_id, can_be_followed=is_public)
     with errors_explained(settings.database_url):
         for remembers in (guilds, first_questions, links):
             await remembers.load()
-    own = DatabaseAccounts(database, writer)
+    own = DatabaseAccounts(database, writer, changes)
     with errors_explained(settings.database_url):
         accounts = await open_accounts(settings, stack, own, audit, answers, clock)
     await stack.enter_async_context(accounts.servers)
+    await company.look_with(stack, looks_of(guilds, first_questions, links, accounts.servers))
     await check_key(accounts.keys.by_account[None])
     kept = open_archive(settings, DatabaseKeptFiles(database, writer), outbox, clock)
     archiving = await stack.enter_async_context(kept.archiving(outbox, accounts.keys_of, history, clock))
@@ -170,27 +173,19 @@ async def _open_services(
     people = await stack.enter_async_context(
         people_of(stored_people, broadcasts, guilds, accounts.servers, outbox, clock)
     )
-    servers, in_memory = DatabaseServers(database, writer), (guilds, first_questions, links)
+    servers, in_memory = DatabaseServers(database, writer, changes), (guilds, first_questions, links)
     left_servers = await open_left_servers(settings, stack, servers, kept.archive, clock, *in_memory)
     left_servers.gone.listen(accounts.servers.left)
     await stack.enter_async_context(Heartbeat(broadcasts, journal, clock))
     await stack.enter_async_context(Unstored(broadcasts, outage, clock, of_server=is_on_server))
-    with errors_explained(settings.database_url):
-        # No other bot has this database, so what seems to run is what a crash left.
-        reference = new_reference()
-        now, within = clock.now(), timedelta(seconds=settings.resume_within_s)
-        left, cut_off = await left_running(database, now=now, within=within), await left_open(database)
-        going_on = [each.broadcast.id for each in left]
-        interrupted = await close_unfinished(database, now=now, reference=reference, but=going_on)
-        if interrupted:
-            log.warning("an earlier run left %d broadcasts open", len(interrupted), extra={"ref": reference})
-        await outbox.load()
-        await broadcasts.resume(left, cut_off)
-    await stack.enter_async_context(kept.retaining(settings, clock))
-    await stack.enter_async_context(kept.catching_up(outbox, history, clock))
+    resume_within = timedelta(seconds=settings.resume_within_s)
+    await company.take_up(TakingUp(database, broadcasts, outbox, clock, resume_within))
+    await company.keep_house(
+        stack, partial(kept.retaining, settings, clock), partial(kept.catching_up, outbox, history, clock)
+    )
     reconciler = Reconciler(
         lists_of(accounts.keys_of, clock),
-        DatabaseStreamBooks(database),
+        DatabaseStreamBooks(database, company.is_ours),
         clock,
         save=journal.save_found_stream,
     )
@@ -243,6 +238,7 @@ async def _open_services(
         Systemd(stop, clock, hangs=lambda: liveness.problem, status=lambda: status_of(connection, broadcasts))
     )
     tell_of_public_url(settings)
+    await company.begin(stack)
     return Services(
         broadcasts=broadcasts,
         deeds=Deeds(audit, lambda guild_id: guilds.settings_of(guild_id).safe_prompt),
@@ -273,6 +269,9 @@ async def _open_services(
         clock=clock,
         deadline=deadline,
         seal=Seal(settings.discord_token.get_secret_value()),
-        resume_within=timedelta(seconds=settings.resume_within_s),
+        resume_within=resume_within,
+        is_ours=company.is_ours,
+        keeps_house=company.keeps_house,
+        end_streams=company.end_streams,
         watch_base_url=settings.watch_base_url,
     )

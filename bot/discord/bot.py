@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import discord
 from discord.ext import commands
@@ -67,6 +67,10 @@ RESUMABLE = 4000
 """How a connection is closed whose session is not over."""
 
 
+class EndStreams(Protocol):
+    async def __call__(self, *, within_s: float) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the cogs work with: it shows no key, and has no setting but those that they need."""
@@ -105,6 +109,12 @@ class Services:
     seal: Seal
     resume_within: timedelta
     """What was said longer ago, when nobody heard it, is not heard any more."""
+    is_ours: Callable[[int], bool]
+    """Whether a server, by its ID, is this process's: it is, unless several are this bot."""
+    keeps_house: asyncio.Event
+    """Set while this process does what only one of several does."""
+    end_streams: EndStreams
+    """Has all that runs stop in order."""
     watch_base_url: str | None
     """Where watch links start, without a slash at the end; None where others cannot reach the page."""
 
@@ -190,7 +200,7 @@ class OdysseyBot(commands.AutoShardedBot):
         self._sharding.recommended((await self.starts.ask()).shards)
         await self.load_extension(EXTENSION)
         clock, answered = self.services.clock, asyncio.Event()
-        telling = tell_commands(self.tree, clock, answered)
+        telling = tell_commands(self.tree, clock, answered, may_tell=self.services.keeps_house)
         self._telling = asyncio.create_task(telling, name="tell Discord of the commands")
         await clock.wait(answered, clock.steady() + TELLING_HEAD_START_S)
 

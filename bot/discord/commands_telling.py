@@ -13,8 +13,16 @@ log = logging.getLogger(__name__)
 AGAIN_S = (60.0, 3600.0)
 
 
-async def tell_commands(tree: app_commands.CommandTree, clock: Clock, answered: asyncio.Event) -> None:
-    """Until Discord has taken them; `answered` is set with what it says the first time."""
+async def tell_commands(
+    tree: app_commands.CommandTree, clock: Clock, answered: asyncio.Event, *, may_tell: asyncio.Event
+) -> None:
+    """Until Discord has taken them; `answered` is set with what it says the first time.
+
+    Of several processes only one `may_tell`: the others wait for when it is they, and nobody for them.
+    """
+    if not may_tell.is_set():
+        answered.set()
+    await may_tell.wait()
     pauses = Backoff(*AGAIN_S)
     while True:
         try:

@@ -128,7 +128,7 @@ class Connection:
                 await running
             services.deadline.begin()
             log.info("stopping: streams are ended first")
-            await services.broadcasts.close(within_s=services.deadline.streams_s())
+            await services.end_streams(within_s=services.deadline.streams_s())
         finally:
             # While Discord is away, discord.py sleeps between its attempts, and would not notice a close.
             for task in (running, stopped):

@@ -71,7 +71,8 @@ class PanelMender:
 
     async def _look(self) -> None:
         self._is_look_due = False  # what comes from now on may be too late for this one
-        to_search = await self._services.history.broadcasts_to_search()
+        open_ones = await self._services.history.broadcasts_to_search()
+        to_search = [each for each in open_ones if self._services.is_ours(each.channel.guild_id)]
         for broadcast in to_search:
             self.search(broadcast)
         searched = {broadcast.id for broadcast in to_search}
@@ -87,6 +88,8 @@ class PanelMender:
         broadcast = await self._services.history.broadcast(post.broadcast_id)
         if broadcast is None:
             raise LookupError(f"panel {message_id} has no broadcast")
+        if not self._services.is_ours(broadcast.channel.guild_id):
+            return
         channel = self._bot.get_partial_messageable(post.channel_id)
         message = channel.get_partial_message(message_id)
         if message_id != await self._services.history.newest_panel(broadcast.id):

@@ -83,6 +83,10 @@ class Owning(Background):
                 self._held.update(taken)
         return {name for name in names if name in self._held}
 
+    async def tell(self) -> None:
+        """Has the others know at once how this process stands. Raises `NotStoredError`."""
+        await self._renew()
+
     async def give_back(self, names: Collection[str]) -> None:
         """As `Directory.give_back`; what cannot be given back now runs out."""
         ours = [name for name in names if self._held.pop(name, None) is not None]

@@ -55,7 +55,8 @@ class Broadcasts(Running):
         self._elsewhere: set[Shard] = set()
         """Whose servers' broadcasts another process has."""
         self._is_closing = False
-        self._hands_over = hands_over
+        self.hands_over = hands_over
+        """Whether they are, at the end."""
         self.are_running = asyncio.Event()
         """Set while there are any."""
         self.taken_up = Listeners[BroadcastSession]()
@@ -204,7 +205,7 @@ class Broadcasts(Running):
     async def close(self, *, within_s: float = CLOSING_TIMEOUT_S) -> None:
         """Takes no more, has all broadcasts stop in order, and cuts off what takes too long."""
         self._is_closing = True
-        await stop(self._plays, within_s=within_s, hands_over=self._hands_over)
+        await stop(self._plays, within_s=within_s, hands_over=self.hands_over)
 
     async def _begin(
         self,

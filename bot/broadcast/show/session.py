@@ -95,7 +95,7 @@ class BroadcastSession:
                 ends_at=self.ends_at,
                 is_last_call=self.share.is_last_call,
                 is_unstored=self._ports.outage.is_told,
-                is_handed_over=self.is_handed_over and not self.is_elsewhere,
+                is_handed_over=self.is_handed_over,
                 picture=on_air.glance if on_air else None,
                 spectating=on_air.spectating if on_air else None,
             )
