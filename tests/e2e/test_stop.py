@@ -27,10 +27,9 @@ def ordinary_hang_up() -> Iterator[None]:
     signal.signal(signal.SIGHUP, earlier)
 
 
-@asynccontextmanager
-async def bot_process(house: House, **changes: str) -> AsyncIterator[Program]:
-    """The bot as a process of its own, connected."""
-    environment = {
+def environment(house: House) -> dict[str, str]:
+    """Of a bot in a process of its own."""
+    return {
         "DISCORD_TOKEN": house.discord.token,
         "DISCORD_API_URL": house.discord.api_url,
         "DISCORD_GATEWAY_URL": house.discord.gateway_url,
@@ -38,10 +37,15 @@ async def bot_process(house: House, **changes: str) -> AsyncIterator[Program]:
         "ODYSSEY_API_URL": house.standin.url,
         "WEB_PORT": str(free_port()),
         "ON_STOP": "end",
-        **changes,
     }
-    async with python_m_bot("run", cwd=house.directory, **environment) as process:
-        await until_healthy(f"http://127.0.0.1:{environment['WEB_PORT']}/healthz")
+
+
+@asynccontextmanager
+async def bot_process(house: House, **changes: str) -> AsyncIterator[Program]:
+    """The bot as a process of its own, connected."""
+    settings = environment(house) | changes
+    async with python_m_bot("run", cwd=house.directory, **settings) as process:
+        await until_healthy(f"http://127.0.0.1:{settings['WEB_PORT']}/healthz")
         yield process
 
 

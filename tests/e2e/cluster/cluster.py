@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import psycopg
@@ -12,8 +12,8 @@ import psycopg
 from bot.broadcast.sharding import shard_of
 from bot.local.discord.people.views import SeenMessage
 from tests.e2e.conftest import CHANNEL, WAIT_S, House
-from tests.e2e.test_stop import bot_process
-from tests.support.processes import Program
+from tests.e2e.test_stop import bot_process, environment
+from tests.support.processes import Program, python_m_bot
 
 SHARDS = 4
 
@@ -35,19 +35,28 @@ class ClusterHouse:
     @asynccontextmanager
     async def bot(self, **changes: str) -> AsyncIterator[Program]:
         """One more process."""
-        usual = {
-            "DATABASE_URL": self.url,
-            "CLUSTER": "true",
-            "ON_STOP": "hand-over",
-            "CONTINUATION": "sequential",
-        }
-        async with bot_process(self.house, **usual | changes) as process:
+        async with bot_process(self.house, **self._usual | changes) as process:
             try:
                 yield process
             except BaseException:
                 process.kill()
                 print(process.pid, (await process.communicate())[1].decode())  # noqa: T201 - a test that failed
                 raise
+
+    def program(self, **changes: str) -> AbstractAsyncContextManager[Program]:
+        """The same, which need not come up."""
+        return python_m_bot(
+            "run", cwd=self.house.directory, **environment(self.house) | self._usual | changes
+        )
+
+    @property
+    def _usual(self) -> dict[str, str]:
+        return {
+            "DATABASE_URL": self.url,
+            "CLUSTER": "true",
+            "ON_STOP": "hand-over",
+            "CONTINUATION": "sequential",
+        }
 
     async def live(self, channel: int, prompt: str = "A harbour") -> SeenMessage:
         """Mika's broadcast there, live; returns its panel."""
@@ -57,6 +66,18 @@ class ClusterHouse:
     async def say(self, channel: int, prompt: str) -> None:
         """Robin suggests something, which is applied."""
         await self.house.discord.user("robin").slash(channel, "odyssey say", prompt=prompt)
+        await self.seen(channel, f"Applied: {prompt}", as_user="robin")
+
+    async def say_again(self, channel: int, prompt: str) -> None:
+        """The same until it is taken: nobody may have the server yet, or nothing may be stored."""
+        robin = self.house.discord.user("robin")
+        async with asyncio.timeout(2 * WAIT_S):
+            while True:
+                with suppress(Exception):
+                    answer = await (await robin.slash(channel, "odyssey say", prompt=prompt)).final()
+                    if "Nothing can be stored" not in answer.text:
+                        break
+                await asyncio.sleep(0.5)
         await self.seen(channel, f"Applied: {prompt}", as_user="robin")
 
     async def seen(self, channel: int, text: str, *, as_user: str = "mika") -> SeenMessage:
@@ -102,13 +123,17 @@ class ClusterHouse:
             even,
         )
         async with asyncio.timeout(WAIT_S):
-            while self._heard() != list(range(SHARDS)):
+            while len(self._heard()) < SHARDS:
                 await asyncio.sleep(0.05)
 
-    def _heard(self) -> list[int]:
+    def _heard(self) -> set[int]:
         """The shards that somebody is connected on."""
         sessions = self.house.discord._gateway._connections.values()
-        return sorted(session.shard.id for session in sessions if session)
+        return {session.shard.id for session in sessions if session}
+
+    def had_by(self, process: Program) -> list[int]:
+        """The channels in servers that a process has."""
+        return [channel for channel in self.channels if self.pid_of(channel) == process.pid]
 
     def pid_of(self, channel: int) -> int:
         """Of the process that has the server of a channel."""
