@@ -73,6 +73,11 @@ class Gateway:
         self._connections: dict[web.WebSocketResponse, Session | None] = {}
         world.subscribe(self._broadcast)
 
+    @property
+    def shards(self) -> set[int]:
+        """Those that a client is connected for."""
+        return {session.shard.id for session in self._connections.values() if session}
+
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         ws = web.WebSocketResponse(max_msg_size=1024 * 1024)
         await ws.prepare(request)

@@ -105,6 +105,11 @@ class LocalDiscord:
     def gateway_url(self) -> str:
         return f"ws://{HOST}:{self.port}/gateway"
 
+    @property
+    def shards(self) -> set[int]:
+        """Those that the bot is connected for."""
+        return self._gateway.shards
+
     async def drop_gateway(self, shard_id: int | None = None) -> None:
         """Breaks all gateway connections, or those of a shard, as a network fault does; they may resume."""
         await self._gateway.drop_connections(shard_id)

@@ -61,7 +61,7 @@ class Cluster:
         async with AsyncExitStack() as stack:
             started = await asyncio.gather(*(stack.enter_async_context(self.bot()) for _ in range(count)))
             await self.until(lambda: set(self.owners().values()) == {each.pid for each in started})
-            await self.until(lambda: len(self.owners()) == SHARDS)
+            await self.until(lambda: len(self.owners()) == len(self.house.discord.shards) == SHARDS)
             yield started
 
     def known(self, query: str) -> list[tuple[Any, ...]]:

@@ -29,7 +29,7 @@ async def test_killed_its_broadcasts_go_on_elsewhere(cluster: Cluster) -> None:
         shown = await cluster.shown("🔴 Live", here)
         assert (shown.id, watch_path(shown)) == (panel.id, watch_path(panel))
         assert (await cluster.shown("🔴 Live", there)).id == other.id
-    streams = "SELECT broadcasts.prompt, number FROM streams JOIN broadcasts ON broadcasts.id = broadcast_id"
+    streams = "SELECT b.prompt, s.number FROM streams s JOIN broadcasts b ON b.id = s.broadcast_id"
     assert sorted(cluster.known(streams)) == [("A forest", 1), ("A harbour", 1), ("A harbour", 2)]
     applied = "SELECT prompt FROM suggestions WHERE outcome = 'acknowledged'"
     assert sorted(cluster.known(applied)) == [("fog",), ("rain",), ("snow",), ("sun",)]

@@ -86,9 +86,10 @@ async def open_cluster(
 
 
 async def until_all_are_up(fleet: Fleet, discord: LocalDiscord) -> None:
-    """Waits until each bot is well, and the commands are there."""
+    """Waits until each bot is well, all shards are connected, and the commands are there."""
     await asyncio.gather(*(member.was_up.wait() for member in fleet.members))
-    while not discord.user("mika").commands("broadcasts"):  # noqa: ASYNC110
+    mika, wanted = discord.user("mika"), discord.starts.shards
+    while not (len(discord.shards) == wanted and mika.commands("broadcasts")):  # noqa: ASYNC110
         await asyncio.sleep(_POLL_S)
 
 
