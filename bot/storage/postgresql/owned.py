@@ -15,7 +15,7 @@ from bot.storage.postgresql.connecting import Raw, connected, hang_up
 PATIENCE_S = 2.0
 """After which a database is said not to answer."""
 _NOW = "SELECT clock_timestamp()"
-_LEASES = "SELECT name, owner, fence, until, size FROM leases ORDER BY name"
+_LEASES = "SELECT name, owner, fence, until AT TIME ZONE 'UTC', size FROM leases ORDER BY name"
 _MEMBERS = "SELECT id, name FROM members"
 _ON_AIR = """
     SELECT id, guild_id, channel_id, prompt, state,

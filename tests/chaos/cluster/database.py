@@ -25,7 +25,8 @@ _AUDIT = """
     BEGIN
         INSERT INTO chaos_writes
         SELECT clock_timestamp(), current_setting('application_name'), TG_TABLE_NAME, its.id, leases.owner,
-            members.name, leases.fence, leases.until + interval '%(late_s)s s' < clock_timestamp()
+            members.name, leases.fence,
+            leases.until + interval '%(late_s)s s' < timezone('UTC', clock_timestamp())
         FROM (SELECT coalesce(written->>'broadcast_id', written->>'id') AS id) its
             JOIN leases ON leases.name = 'broadcast:' || its.id
             LEFT JOIN members ON members.id = leases.owner
@@ -73,7 +74,7 @@ def owners(url: str) -> dict[str, int]:
     with _asked(url) as connection:
         held = connection.execute(
             "SELECT leases.name AS lease, members.name FROM leases JOIN members ON members.id = owner "
-            "WHERE leases.until > clock_timestamp()"
+            "WHERE leases.until > timezone('UTC', clock_timestamp())"
         ).fetchall()
     return {each["lease"]: process_in(each["name"]) for each in held}
 

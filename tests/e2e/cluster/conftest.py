@@ -81,7 +81,7 @@ class Cluster:
         """Each lease that holds, and whose it is."""
         found = self.known(
             "SELECT leases.name, members.name FROM leases JOIN members ON members.id = owner "
-            "WHERE leases.until > clock_timestamp()"
+            "WHERE leases.until > clock_timestamp() AT TIME ZONE 'UTC'"
         )
         return {name: self._process_in(member) for name, member in found}
 

@@ -71,15 +71,14 @@ class Fleet:
     ) -> AsyncIterator[None]:
         """They live, and the board is kept, for as long as the context lasts."""
         self._board, self.members = Board(place_of), members
-        async with Watcher(server) as watcher:
-            tasks = [asyncio.create_task(each.live(), name=f"demo: {each.name}") for each in members]
-            tasks.append(asyncio.create_task(self._keep(watcher), name="demo: the board"))
+        async with Watcher(server) as watcher, asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(each.live(), name=f"demo: {each.name}") for each in members]
+            running.append(tasks.create_task(self._keep(watcher), name="demo: the board"))
             try:
                 yield
             finally:
-                for task in tasks:
+                for task in running:
                     task.cancel()
-                await asyncio.wait(tasks)
 
     async def _keep(self, watcher: Watcher) -> None:
         while True:
