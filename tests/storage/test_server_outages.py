@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+import psycopg
 import pytest
 from sqlalchemy import select
 
@@ -102,10 +103,8 @@ async def test_what_has_happened_waits_for_a_server_whose_disk_is_full(what: str
             filler = disk / "filler"
             filled(filler)
             if what == "its log":
-                server.execute("SELECT pg_switch_wal()")  # of which more needs another file
+                await asyncio.to_thread(log_until_down, server, filler)
             fact = await only_a_fact_waits(writer, os.urandom(1_500_000).hex())
-            while what == "its log" and server.is_running:
-                await asyncio.sleep(0.02)
             filler.unlink()
             await asyncio.to_thread(server.start)  # unless it is there
             await asyncio.wait_for(fact, 60)
@@ -160,8 +159,17 @@ def of_both(first: Postgres, second: Postgres, url: str) -> str:
     return f"postgresql://postgres@{urlsplit(url).path}?host={quote(','.join(sockets), safe='')}"
 
 
+def log_until_down(server: Postgres, filler: Path) -> None:
+    """Its log gets longer, and no room to do so."""
+    while server.is_running:
+        with suppress(psycopg.Error):
+            server.execute("SELECT pg_switch_wal()")
+            server.execute("SELECT pg_logical_emit_message(false, 'odyssey', 'a word')")
+        filled(filler)
+
+
 def filled(path: Path) -> None:
     """A file takes all the room that there is."""
-    with path.open("wb", buffering=0) as file, suppress(OSError):
+    with path.open("ab", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(65536))
