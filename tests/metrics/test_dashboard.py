@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.telling.listeners import Listeners
@@ -19,6 +20,7 @@ from tests.metrics.page import STUCK, Page
 DOCS = Path(__file__).parents[2] / "docs"
 DASHBOARD = json.loads((DOCS / "grafana.json").read_text("utf-8"))
 OPERATING = (DOCS / "operating.md").read_text("utf-8")
+RULES = yaml.safe_load((DOCS.parent / "deploy" / "alerts.yml").read_text("utf-8"))
 NAME = re.compile(r"\b(?:odyssey|process|python)_[a-z_]+\b")
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}
 
@@ -92,9 +94,9 @@ def test_no_panel_stands_on_another() -> None:
 
 def test_the_rules_ask_for_what_there_is(page: Page) -> None:
     """Those that operators are told to begin with."""
-    rules = re.findall(r"\{alert: (\w+), expr: '([^']+)'", OPERATING)
+    rules = [rule["expr"] for group in RULES["groups"] for rule in group["rules"]]
     assert len(rules) > 5
-    named = {name for _, rule in rules for name in NAME.findall(rule)}
+    named = {name for rule in rules for name in NAME.findall(rule)}
     assert named <= asked_for(page).keys()
 
 

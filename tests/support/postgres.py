@@ -83,6 +83,11 @@ class Postgres:
         return said
 
     @property
+    def programs(self) -> Path:
+        """Where PostgreSQL's own are."""
+        return Path(self._server.bin_path)
+
+    @property
     def is_running(self) -> bool:
         """False after a crash that it could not mend by itself."""
         return self._server.get_postmaster_info().is_running()
