@@ -10,16 +10,25 @@ from bot.broadcast.owning.lease import FIRST_FENCE, LEASE_S
 
 _OVER_KEPT = 10_000
 
-_OURS = text(
-    # In the order in which they are renewed: of two who want several, one waits for the other.
-    "SELECT name, fence FROM leases WHERE name = ANY(:names) AND owner = :owner ORDER BY name FOR SHARE"
-)
+# What is written under is not taken until that is done; it may be renewed meanwhile.
+_OURS = text("SELECT name, fence FROM leases WHERE name = ANY(:names) AND owner = :owner FOR KEY SHARE")
 _ARE_THERE = text("SELECT name FROM leases WHERE name = ANY(:names)")
 _BEGIN = text(
     "INSERT INTO leases (name, owner, fence, until) VALUES (:name, :owner, :fence, "
     "(clock_timestamp() AT TIME ZONE 'UTC') + make_interval(secs => :lease_s)) ON CONFLICT DO NOTHING"
 )
 _END = text("DELETE FROM leases WHERE name = :name AND owner = :owner AND fence = :fence")
+
+
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('leases of ' || :owner, 0))")
+
+
+def one_by_one(connection: Connection, owner: str) -> None:
+    """Of an owner's transactions that change several leases, in any order, only one is under way.
+
+    Else two of them could wait for each other. Who takes leases waits for nobody.
+    """
+    connection.execute(_ALONE, {"owner": owner})
 
 
 class Fence(NamedTuple):
@@ -126,7 +135,11 @@ class Fencing:
         fences = {hold.fence for hold in holds if hold.fence and hold.fence.name not in self._over}
         asked = {fence for fence in fences if fence.name not in begun}
 
+        has_ends = any(hold.ends for hold in holds)
+
         def look(connection: Connection) -> None:
+            if has_ends:
+                one_by_one(connection, self._owner)
             taken = asked - self._ours(connection, asked)
             for hold in holds:
                 hold.is_ours, hold.was_over = hold.fence not in taken, False

@@ -13,6 +13,7 @@ from bot.broadcast.errors import NotStoredError
 from bot.broadcast.owning.directory import Held, Member, Standing
 from bot.broadcast.owning.lease import LEASE_S, shard_in
 from bot.storage.connections import Database
+from bot.storage.fencing import one_by_one
 from bot.storage.lock import Use
 
 Answer = TypeVar("Answer")
@@ -39,16 +40,21 @@ _TAKE = _timed(
     WITH free AS (
         SELECT name FROM leases
         WHERE name = ANY(:names) AND (owner IN ('', :owner) OR until <= NOW)
-        ORDER BY name FOR NO KEY UPDATE SKIP LOCKED
+        -- Not what somebody writes under: see `fencing.py`.
+        ORDER BY name FOR UPDATE SKIP LOCKED
     )
     UPDATE leases SET owner = :owner, fence = fence + 1, until = UNTIL
     FROM free WHERE leases.name = free.name RETURNING leases.name, leases.fence
     """
 )
-# In the order in which a writer looks at them: of two who want several, one waits for the other.
+# One string in the place of ten thousand; answered with what is lost, which is little.
 _RENEW = _timed(
     """
-    WITH here AS (
+    WITH asked AS MATERIALIZED (
+        SELECT * FROM unnest(string_to_array(:names, ','), CAST(string_to_array(:fences, ',') AS bigint[]))
+            AS asked (name, fence)
+        LEFT JOIN unnest(CAST(:sized AS text[]), CAST(:sizes AS int[])) AS told (name, size) USING (name)
+    ), here AS (
         INSERT INTO members
             (id, name, role, version, revision, shards, digest, started_at, is_draining, guilds, until)
         VALUES (:id, :name, :role, :version, :revision, :shards, :digest, :started_at, :is_draining,
@@ -56,30 +62,19 @@ _RENEW = _timed(
         ON CONFLICT (id) DO UPDATE SET
             shards = EXCLUDED.shards, digest = EXCLUDED.digest, is_draining = EXCLUDED.is_draining,
             guilds = EXCLUDED.guilds, until = EXCLUDED.until
-    ), ours AS (
-        SELECT leases.name, told.size FROM leases
-        LEFT JOIN unnest(CAST(:sized AS text[]), CAST(:sizes AS int[])) AS told (name, size) USING (name)
-        WHERE leases.name = ANY(:names) AND owner = :id
-        ORDER BY leases.name FOR NO KEY UPDATE OF leases
+    ), renewed AS (
+        UPDATE leases SET until = UNTIL, size = coalesce(asked.size, leases.size) FROM asked
+        WHERE leases.name = asked.name AND leases.fence = asked.fence AND owner = :id
+        RETURNING leases.name
     )
-    UPDATE leases SET until = UNTIL, size = coalesce(ours.size, leases.size)
-    FROM ours WHERE leases.name = ours.name RETURNING leases.name, leases.fence
+    SELECT name FROM asked WHERE name NOT IN (SELECT name FROM renewed)
     """
 )
-_GIVE_BACK = _timed(
-    """
-    WITH ours AS (
-        SELECT name FROM leases WHERE name = ANY(:names) AND owner = :owner ORDER BY name FOR NO KEY UPDATE
-    )
-    UPDATE leases SET owner = '', until = NOW FROM ours WHERE leases.name = ours.name
-    """
-)
+_GIVE_BACK = _timed("UPDATE leases SET owner = '', until = NOW WHERE name = ANY(:names) AND owner = :owner")
 _LEAVE = _timed(
     """
-    WITH gone AS (DELETE FROM members WHERE id = :owner), ours AS (
-        SELECT name FROM leases WHERE owner = :owner ORDER BY name FOR NO KEY UPDATE
-    )
-    UPDATE leases SET owner = '', until = NOW FROM ours WHERE leases.name = ours.name
+    WITH gone AS (DELETE FROM members WHERE id = :owner)
+    UPDATE leases SET owner = '', until = NOW WHERE owner = :owner
     """
 )
 _STANDING = _timed(
@@ -131,23 +126,28 @@ class DatabaseLeases:
         return await self._do(taken)
 
     async def renew(
-        self, member: Member, sizes: Mapping[str, int], names: Collection[str]
-    ) -> Mapping[str, int]:
+        self, member: Member, sizes: Mapping[str, int], held: Mapping[str, int]
+    ) -> Collection[str]:
         values = {name: value for name, value in asdict(member).items() if name != "started_at"} | {
             "id": self._owner,
             "started_at": member.started_at.replace(tzinfo=None),
-            "names": list(names),
+            "names": ",".join(held),
+            "fences": ",".join(map(str, held.values())),
             "sized": list(sizes),
             "sizes": list(sizes.values()),
         }
-        return await self._do(lambda connection: _fences(connection, _RENEW, values))
+
+        def renewed(connection: Connection) -> list[str]:
+            one_by_one(connection, self._owner)
+            return list(connection.execute(_RENEW, values).scalars())
+
+        return await self._do(renewed)
 
     async def give_back(self, names: Collection[str]) -> None:
-        values = {"names": list(names), "owner": self._owner}
-        await self._do(lambda connection: connection.execute(_GIVE_BACK, values).close())
+        await self._let_go(_GIVE_BACK, {"names": list(names), "owner": self._owner})
 
     async def leave(self) -> None:
-        await self._do(lambda connection: connection.execute(_LEAVE, {"owner": self._owner}).close())
+        await self._let_go(_LEAVE, {"owner": self._owner})
 
     async def standing(self) -> Standing:
         members, shards = await self._do(lambda connection: connection.execute(_STANDING).one())
@@ -168,6 +168,13 @@ class DatabaseLeases:
                 connection.execute(statement)
 
         await self._do(swept)
+
+    async def _let_go(self, statement: TextClause, values: Mapping[str, Any]) -> None:
+        def let_go(connection: Connection) -> None:
+            one_by_one(connection, self._owner)
+            connection.execute(statement, values)
+
+        await self._do(let_go)
 
     async def _do(self, work: Callable[[Connection], Answer]) -> Answer:
         try:

@@ -1,6 +1,7 @@
 """What is written under a lease is written while nobody else has it, or not at all."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -244,3 +245,33 @@ async def test_a_takers_turn_comes_when_a_write_is_done(cluster: Cluster, a: Pro
     results = await asyncio.gather(*saving, return_exceptions=True)
     done = sum(each is None for each in results)
     assert len(await b.said()) == done == written_when_taken
+
+
+async def test_many_begin_and_end_while_all_is_renewed(cluster: Cluster, a: Process) -> None:
+    """Nobody waits for somebody who waits for them; nothing is missed, and nothing is left."""
+    one = replace(live_broadcast()[0], length=None)
+    some = [replace(one, id=f"b{number}", channel=replace(CHANNEL, id=number)) for number in range(60)]
+    is_over = asyncio.Event()
+
+    async def keep_renewing() -> int:
+        times = 0
+        while not is_over.is_set():
+            await a.owning._renew()
+            times += 1
+        return times
+
+    renewing = asyncio.create_task(keep_renewing())
+    failed: list[Exception] = []
+    a.writer.tried.listen(lambda one: failed.append(one.error) if one.error else None)
+    for _ in range(3):
+        await asyncio.gather(*(a.journal.save_broadcast(replace(b, state=State.REQUESTED)) for b in some))
+        assert all(a.owning.holds(of_broadcast(each.id)) for each in some)
+        shuffled = random.Random(1).sample(some, len(some))
+        await asyncio.gather(
+            *(a.journal.save_broadcast(ended(replace(b, state=State.LIVE))) for b in shuffled)
+        )
+        some = [replace(each, id=f"{each.id}x") for each in some]
+    is_over.set()
+    assert await renewing > 3
+    assert (a.lost, failed) == ([], [])
+    assert cluster.rows("SELECT name FROM leases") == [(SHARD,)]

@@ -62,17 +62,15 @@ class MemoryLeases:
         return {name: self.give(name, owner) for name in names if self.owner(name) in (None, owner)}
 
     def renew(
-        self, owner: str, member: Member, sizes: Mapping[str, int], names: Collection[str]
-    ) -> dict[str, int]:
+        self, owner: str, member: Member, sizes: Mapping[str, int], held: Mapping[str, int]
+    ) -> list[str]:
         until = self.now() + LEASE_S
         self.members[owner] = member, until
-        ours = {}
-        for name in names:
-            row = self.rows.get(name)
-            if row and row.owner == owner:
-                row.until, row.size = until, sizes.get(name, row.size)
-                ours[name] = row.fence
-        return ours
+        ours = [name for name, fence in held.items() if self.is_ours(name, owner, fence)]
+        for name in ours:
+            row = self.rows[name]
+            row.until, row.size = until, sizes.get(name, row.size)
+        return [name for name in held if name not in ours]
 
     def give_back(self, owner: str, names: Collection[str]) -> None:
         for name in names:
@@ -107,9 +105,9 @@ class MemoryLeaseBook:
         return await self._do(lambda: self._leases.take(self._owner, names))
 
     async def renew(
-        self, member: Member, sizes: Mapping[str, int], names: Collection[str]
-    ) -> Mapping[str, int]:
-        return await self._do(lambda: self._leases.renew(self._owner, member, sizes, names))
+        self, member: Member, sizes: Mapping[str, int], held: Mapping[str, int]
+    ) -> Collection[str]:
+        return await self._do(lambda: self._leases.renew(self._owner, member, sizes, held))
 
     async def give_back(self, names: Collection[str]) -> None:
         await self._do(lambda: self._leases.give_back(self._owner, names))

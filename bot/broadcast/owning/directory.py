@@ -67,12 +67,12 @@ class LeaseBook(Protocol):
         ...
 
     async def renew(
-        self, member: Member, sizes: Mapping[str, int], names: Collection[str]
-    ) -> Mapping[str, int]:
-        """Renews these, as far as nobody else took them, and says again that this process is there.
+        self, member: Member, sizes: Mapping[str, int], held: Mapping[str, int]
+    ) -> Collection[str]:
+        """Renews what is held, each with its fence, and says again that this process is there.
 
-        In one statement. Returns those that are its own, each with its fence. `sizes` says of shards' leases
-        how many servers they have.
+        In one statement. Returns what is not its own any more. `sizes` says of shards' leases how many
+        servers they have.
         """
         ...
 

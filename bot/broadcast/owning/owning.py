@@ -156,15 +156,11 @@ class Owning(Background):
         self._drop_what_is_old()
         began_at = self._clock.steady()
         asked = {name: fence for name, fence in self._held.items() if name not in self._unsettled}
-        ours = await self._book.renew(self._member(), self._sizes(), asked.keys())
+        taken = await self._book.renew(self._member(), self._sizes(), asked)
         self._renewed_at = max(self._renewed_at, began_at)
         self._drop_what_is_old()
         self._lose(
-            [
-                name
-                for name, fence in asked.items()
-                if ours.get(name) != fence and self._held.get(name) == fence and name not in self._unsettled
-            ]
+            [name for name in taken if self._held.get(name) == asked[name] and name not in self._unsettled]
         )
         self._renewed.set()
 

@@ -82,6 +82,8 @@ class Rows:
                 for name in values["names"]
                 if (row := self.leases.rows.get(name)) and row.owner == values["owner"]
             ]
+        if statement is fencing._ALONE:
+            return None
         if statement is fencing._ARE_THERE and values:
             return [(name,) for name in values["names"] if name in self.leases.rows]
         if "leases" not in statement.text:  # whether it can be written at all
@@ -171,10 +173,9 @@ class Link:
         return await self._lease(lambda: self._rows.leases.take(self._owner, names))
 
     async def renew(
-        self, member: Member, sizes: Mapping[str, int], names: Collection[str]
-    ) -> Mapping[str, int]:
-        names = list(names)
-        return await self._lease(lambda: self._rows.leases.renew(self._owner, member, sizes, names))
+        self, member: Member, sizes: Mapping[str, int], held: Mapping[str, int]
+    ) -> Collection[str]:
+        return await self._lease(lambda: self._rows.leases.renew(self._owner, member, sizes, held))
 
     async def give_back(self, names: Collection[str]) -> None:
         await self._lease(lambda: self._rows.leases.give_back(self._owner, names))
