@@ -44,6 +44,10 @@ class DatabaseOutbox:
         self._database = database
         self._writer = writer
 
+    def lease_of(self, errand: Errand) -> str | None:
+        """What it is under, where several processes share the database: only who has that begins it."""
+        return None
+
     async def errands(self, of: Shard | None = None) -> list[Errand]:
         """The oldest first."""
         query = select(*_OF_SERVERS if of else outbox.c).where(outbox.c.kind.in_(_KINDS))
@@ -56,7 +60,7 @@ class DatabaseOutbox:
     def change(self, errand: Errand) -> asyncio.Future[None]:
         row = {name: value for name, value in _row(errand).items() if name != "key"}
         changed = update(outbox).where(outbox.c.key == errand.key).values(row)
-        return self._writer.execute(changed, is_fact=True)
+        return self._writer.execute(changed, is_fact=True, under=self.lease_of(errand))
 
     def drop(self, keys: Iterable[str]) -> asyncio.Future[None]:
         return self._writer.execute(delete(outbox).where(outbox.c.key.in_(list(keys))), is_fact=True)

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import select
 
+from bot.app.cluster.homes import HomedOutbox, Homes
 from bot.broadcast.errors import DeposedError
 from bot.broadcast.model import Broadcast, Suggestion
 from bot.broadcast.owning.lease import of_broadcast, of_guild
 from bot.broadcast.owning.owning import Owning
 from bot.broadcast.states import State
+from bot.broadcast.telling.errand import Errand, Kind
 from bot.broadcast.telling.outbox import Outbox
 from bot.process.clock import SystemClock
 from bot.storage import schema
@@ -275,3 +277,21 @@ async def test_many_begin_and_end_while_all_is_renewed(cluster: Cluster, a: Proc
     assert await renewing > 3
     assert (a.lost, failed) == ([], [])
     assert cluster.rows("SELECT name FROM leases") == [(SHARD,)]
+
+
+async def test_what_may_happen_once_only_is_begun_by_who_has_its_server(
+    cluster: Cluster, a: Process, b: Process
+) -> None:
+    """Whoever was stopped before that does not do what another process may have done meanwhile."""
+    homes = Homes()
+    homes.count = 16
+    homes.note("b", CHANNEL.guild_id)
+    store = HomedOutbox(a.database, a.writer, homes)
+    errand = Errand(Kind.RECORDINGS, "b", NOW, "b")
+    await store.add(errand)
+    await store.change(replace(errand, tries=1))
+    cluster.run_out(SHARD)
+    await b.owning.take([SHARD])
+    with pytest.raises(DeposedError):
+        await store.change(replace(errand, begun_at=NOW))
+    assert cluster.rows("SELECT tries, begun_at FROM outbox") == [(1, None)]

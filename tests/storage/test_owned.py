@@ -15,7 +15,7 @@ async def test_it_is_as_the_rows_say_and_by_the_databases_clock(cluster: Cluster
     """Members, leases that hold and such as ran out, and nothing where there is no database."""
     async with cluster.book("a") as a:
         await a.take(["shard:0", "shard:1"])
-        await a.renew(member("a"), {"shard:1": 7}, ["shard:0", "shard:1"])
+        await a.renew(member("a"), {"shard:1": 7}, {"shard:0": 1, "shard:1": 1})
         cluster.run_out("shard:0")
         server = database_address(cluster.url).server
         assert server

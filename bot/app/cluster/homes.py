@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from bot.broadcast.model import Broadcast
+from bot.broadcast.owning.lease import of_guild
 from bot.broadcast.sharding import Shard, shard_of
 from bot.broadcast.telling.errand import Errand
 from bot.storage.connections import Database
@@ -66,6 +67,10 @@ class HomedOutbox(DatabaseOutbox):
     def __init__(self, database: Database, writer: Writer, homes: Homes) -> None:
         super().__init__(database, writer)
         self._homes = homes
+
+    def lease_of(self, errand: Errand) -> str | None:
+        server = self._homes.server_of(errand)
+        return None if server is None else of_guild(server, self._homes.count)
 
     async def errands(self, of: Shard | None = None) -> list[Errand]:
         found = await super().errands(of)

@@ -116,7 +116,7 @@ class Processes:
 
     async def tell(self, name: str, *, is_draining: bool = False) -> None:
         """It is there; its leases last for as long as a test."""
-        await self.leases.book(name).renew(replace(member(name), is_draining=is_draining), {}, [])
+        await self.leases.book(name).renew(replace(member(name), is_draining=is_draining), {}, {})
         self.leases.members[name] = self.leases.members[name][0], float("inf")
         for row in self.leases.rows.values():
             row.until = max(row.until, 1e9)
