@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from bot.local.odyssey.faults.script import OPTIONS, FaultError, FaultScript
+from bot.local.odyssey.rtc.peer import Peer
 from tests.local.odyssey.conftest import Service, serving
 from tests.local.odyssey.wire import PATIENCE_S, WireClient, connected
 
@@ -212,6 +213,17 @@ async def test_what_is_armed_strikes_no_stream_that_has_begun(service: Service) 
         await client.end()
         await client.start()
         assert (await client.expect("interactive_stream_error"))["reason"] == "model_error"
+
+
+async def test_a_close_that_is_cut_off_goes_on() -> None:
+    """As when a client leaves while the service's peer is being closed: the next close does not hang."""
+    peer = Peer(loopback=True)
+    await peer.offer()
+    first = asyncio.create_task(peer.close())
+    await asyncio.sleep(0)
+    first.cancel()
+    async with asyncio.timeout(PATIENCE_S):
+        await peer.close()
 
 
 async def test_garbage_comes_before_the_truth(service: Service) -> None:

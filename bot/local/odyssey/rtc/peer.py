@@ -38,6 +38,7 @@ class Peer:
         # No ICE servers: aiortc would otherwise ask a public STUN server.
         configuration = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         self._pc = seams.PeerConnection(configuration)
+        self._closing: asyncio.Future[None] | None = None
         self.track = PacketTrack()
         self._transceiver: RTCRtpTransceiver = self._pc.addTransceiver(self.track, direction="sendonly")
         capabilities = RTCRtpSender.getCapabilities("video").codecs
@@ -95,9 +96,14 @@ class Peer:
         await self._pc.addIceCandidate(parsed)
 
     async def close(self) -> None:
-        """Close the peer connection and end the track."""
+        """Close the peer connection and end the track. Cancelling stops only the wait.
+
+        A close of aiortc's that is cut off is never done: the next one would wait for it for ever.
+        """
         self.track.stop()
-        await self._pc.close()
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._pc.close())
+        await asyncio.shield(self._closing)
 
     async def _set_local(self, description: RTCSessionDescription) -> None:
         token = seams.loopback_only.set(self._loopback)
