@@ -60,10 +60,11 @@ class WordBack:
         self, message: discord.Message, error: Exception, *, crowd: int, is_late: bool = False
     ) -> None:
         """The message's suggestion was not taken. Of a late one, its author may have been told before."""
+        sentence = explain(error, f"message {message.id}")
         if isinstance(error, BroadcastError) and error.code in OPEN_CODES:
-            self._notices.tell_openly(message, explain(error, f"message {message.id}"), about=str(error))
+            self._notices.tell_openly(message, sentence, about=str(error))
         elif not is_late:
-            self.tell_failure(message, error)
+            self._notices.tell(message, sentence)
         if self.marks_in(crowd):
             await self._marks.put(message, REFUSED)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from discord.utils import snowflake_time
 
 from bot.local.discord.people.views import SeenMessage
 from tests.chaos.crowd import Said
@@ -22,6 +25,8 @@ What a stream that broke took along is in line again for the next one: there the
 """
 LIE = "garbage"
 """The fault in which the service acknowledges, among other nonsense, what it has not taken."""
+MOMENT = timedelta(seconds=1)
+"""At both ends of a broadcast in which it is not certain whether it takes what is said."""
 _LIVE = re.compile(
     r"Connecting to Odyssey|🔴 Live|⏹️ Ending|The world is coming back|Waiting for a free stream|back soon"
 )
@@ -42,6 +47,7 @@ def problems(evening: Evening) -> list[str]:
         *_of_streams(evening, stored),
         *_of_suggestions(evening, stored),
         *_of_words_back(evening, stored),
+        *_of_what_was_said(evening, stored),
         *_of_panels(stored, posts),
         *_of_recordings(stored, posts),
         *_of_the_rest(evening),
@@ -96,6 +102,30 @@ def _of_words_back(evening: Evening, stored: Stored) -> Iterator[str]:
             for message in person.messages(crowd.channel):
                 if message.thinking and message.private:
                     yield f"thinking… for ever, for {person.name}"
+
+
+def _of_what_was_said(evening: Evening, stored: Stored) -> Iterator[str]:
+    """Whether each message that proposed something while a broadcast ran was heard: taken, or refused."""
+    if any(kill.is_late for kill in evening.plan.kills):
+        return  # it was being ended meanwhile
+    taken = {each["prompt"] for each in stored.suggestions}
+    refused = {int(each) for each in re.findall(r"refused at message (\d+)", evening.log)}
+    for crowd in evening.crowds:
+        channel_id = evening.discord.world.channel_id(crowd.channel)
+        ran = [
+            (_date(each["requested_at"]) + MOMENT, _date(each["ended_at"]) - MOMENT)
+            for each in stored.broadcasts
+            if each["channel_id"] == channel_id and each["ended_at"]
+        ]
+        for said in crowd.said:
+            at = snowflake_time(said.message_id)
+            was_heard = said.prompt in taken or said.message_id in refused
+            if said.is_chat and not was_heard and any(first < at < last for first, last in ran):
+                yield f"said at {at:%H:%M:%S.%f}, and not heard: {said.prompt}"
+
+
+def _date(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _of_word_back(said: Said, message: SeenMessage | None, row: dict[str, Any] | None) -> Iterator[str]:
