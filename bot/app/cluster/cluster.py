@@ -29,6 +29,7 @@ from bot.kit.references import new_id
 from bot.process.settings import Settings
 from bot.storage.cluster.bell import ServerBell
 from bot.storage.cluster.changes import SharedChanges
+from bot.storage.cluster.identifying import DatabaseIdentifying
 from bot.storage.database import errors_explained, open_database
 from bot.storage.fencing import Fencing
 from bot.storage.leases import DatabaseLeases
@@ -49,6 +50,7 @@ async def open_cluster(
     opened = open_database(settings.database_url, shared=True, backup_dir=settings.backup_path)
     database = await stack.enter_async_context(opened)
     assert isinstance(database, ServerDatabase)  # noqa: S101 - no other is shared
+    connection.sharding.identifying = DatabaseIdentifying(database, clock)
     member = _Member(settings, connection, clock)
     leases = ServersOwnConnection(database)
     stack.push_async_callback(leases.close)
