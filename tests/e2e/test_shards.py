@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
-from functools import partial
 from typing import Any
 
 import aiohttp
@@ -357,16 +356,18 @@ async def test_a_bot_may_be_on_no_shard(
     house: House, servers: Mapping[int, int], connections: list[Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that is told which ones to hold is ready at once, and hears of what it holds."""
-    monkeypatch.setattr("bot.app.wiring.Sharding", partial(Sharding, holds_all=False))
+    monkeypatch.setattr("bot.app.wiring.Sharding", lambda shards, **_: Sharding(shards, holds_all=False))
     settings, stop = house.settings_of(), asyncio.Event()
     running = asyncio.create_task(run_bot(settings, stop), name="the bot")
-    await until_healthy(f"http://127.0.0.1:{settings.web_port}/readyz", running)
-    [connection] = connections
-    assert (await connection.sharding.known(), connection.up) == (SHARDS, frozenset())
-    assert house.discord.starts.begun == 0
-    await connection.hold({3}, of=SHARDS)
-    await until(lambda: connection.is_up)
-    await live_in(house, servers[3])
-    assert connection.up == {3}
-    stop.set()
-    await running
+    try:
+        await until_healthy(f"http://127.0.0.1:{settings.web_port}/readyz", running)
+        [connection] = connections
+        assert (await connection.sharding.known(), connection.up) == (SHARDS, frozenset())
+        assert house.discord.starts.begun == 0
+        await connection.hold({3}, of=SHARDS)
+        await until(lambda: connection.is_up)
+        await live_in(house, servers[3])
+        assert connection.up == {3}
+    finally:
+        stop.set()
+        await running
