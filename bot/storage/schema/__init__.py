@@ -12,6 +12,7 @@ from bot.storage.schema.processes import changes, contract, identifies, leases, 
 from bot.storage.schema.search import guild_numbers
 from bot.storage.schema.servers import left_servers
 from bot.storage.schema.shows import shows
+from bot.storage.schema.slots import slot_claims, slot_pools
 from bot.storage.schema.telling import outbox, posts, recording_links, watch_links
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "recording_links",
     "recordings",
     "shows",
+    "slot_claims",
+    "slot_pools",
     "storable",
     "streams",
     "suggestions",
