@@ -10,6 +10,7 @@ from bot.broadcast.owning.bell import Bell
 from bot.broadcast.owning.looking import LookAgain, What
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
+from bot.metrics.cluster import ClusterTellers
 from bot.storage.changes import Changes
 from bot.storage.connections import Database
 from bot.storage.writer import Writer
@@ -35,6 +36,10 @@ class Company(Protocol):
 
     @property
     def changes(self) -> Changes: ...
+
+    @property
+    def counted(self) -> ClusterTellers | None:
+        """What is counted of it; None where there are no others."""
 
     def is_ours(self, guild_id: int) -> bool:
         """Whether a server is this process's."""

@@ -51,6 +51,10 @@ class _Lone:
         return True
 
     @property
+    def counted(self) -> None:
+        return None
+
+    @property
     def lease_of_guild(self) -> None:
         return None
 

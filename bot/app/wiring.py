@@ -200,6 +200,7 @@ async def _open_services(
         turns=liveness.turned,
         broadcasts=listeners,
         recorded=desk.recorded,
+        cluster=company.counted,
     )
     standing = Standing(
         lambda: broadcasts.running,

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from prometheus_client import (
@@ -19,6 +19,7 @@ from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast, Stream
 from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.telling.listeners import Listeners
+from bot.metrics.cluster import ClusterCounts, ClusterTellers
 from bot.metrics.counts import Counts
 from bot.metrics.errors import ErrorCounts
 from bot.metrics.recordings import RecordingTimes
@@ -40,6 +41,8 @@ class Tellers:
     turns: Listeners[float]
     broadcasts: Listeners[Broadcast]
     recorded: Listeners[Stream]
+    cluster: ClusterTellers | None = field(default=None, kw_only=True)
+    """Of a process of one."""
 
 
 @contextmanager
@@ -70,6 +73,12 @@ def counting(
         hear(tellers.tries, counts.tried)
         hear(tellers.turns, counts.turned)
         hear(tellers.broadcasts, Switches(registry, find, clock).changed)
+        if of_all := tellers.cluster:
+            shared = ClusterCounts(registry, of_all.held)
+            hear(of_all.taken, shared.taken)
+            hear(of_all.lost, shared.lost)
+            hear(of_all.renewals, shared.renewed)
+            hear(of_all.late, shared.found)
         logging.getLogger().addHandler(errors)
         stack.callback(logging.getLogger().removeHandler, errors)
         yield lambda: generate_latest(registry)

@@ -12,6 +12,7 @@ import yaml
 
 from bot.broadcast.limits.pool import StreamPool
 from bot.broadcast.telling.listeners import Listeners
+from bot.metrics.cluster import ClusterTellers
 from bot.metrics.counting import Tellers, counting
 from bot.metrics.standing import Standing
 from tests.broadcast.fakes import SteppedClock, account_of
@@ -42,8 +43,9 @@ def standing_at(clock: SteppedClock) -> Standing:
 
 @pytest.fixture(scope="module")
 def page() -> Page:
-    """Of a bot that has just started."""
-    tellers = Tellers(*(Listeners() for _ in range(6)))
+    """Of a bot that has just started, as one of several."""
+    cluster = ClusterTellers(list, *(Listeners() for _ in range(4)))
+    tellers = Tellers(*(Listeners() for _ in range(6)), cluster=cluster)
     clock = SteppedClock()
     with counting(tellers, standing_at(clock), lambda _: None, clock) as draw:
         return Page(draw())
@@ -80,7 +82,7 @@ def test_every_panel_asks_for_what_there_is(page: Page) -> None:
 
 def test_no_panel_stands_on_another() -> None:
     """And each has its own number, a title, and queries."""
-    panels = DASHBOARD["panels"]
+    panels = [each for panel in DASHBOARD["panels"] for each in (panel, *panel.get("panels", ()))]
     assert len({panel["id"] for panel in panels}) == len(panels)
     taken: set[tuple[int, int]] = set()
     for panel in panels:

@@ -161,6 +161,20 @@ async def test_settings_hold_everywhere(pair: tuple[Memory, Memory]) -> None:
         assert each.running.told == ["adopted", "adopted"]
 
 
+async def test_how_late_a_change_is_found_is_told_once(pair: tuple[Memory, Memory]) -> None:
+    """By the database's clock, to who looked and not to who made it; another look finds nothing new."""
+    one, other = pair
+    late: dict[int, list[float]] = {0: [], 1: []}
+    for number, each in enumerate(pair):
+        each.changes.late.listen(late[number].append)
+    await change(one, "gap_s", "7")
+    await until(lambda: other.guilds.settings_of(GUILD).gap_s == 7)
+    await other.looking.look()
+    assert late[0] == []
+    assert len(late[1]) == 1
+    assert 0 <= late[1][0] < 600
+
+
 async def test_a_word_that_is_blocked_is_blocked_everywhere(pair: tuple[Memory, Memory]) -> None:
     """The filter is made anew where it is used."""
     one, other = pair

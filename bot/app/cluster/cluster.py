@@ -26,6 +26,7 @@ from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.discord.connection import Connection
 from bot.kit.references import new_id
+from bot.metrics.cluster import ClusterTellers
 from bot.process.settings import Settings
 from bot.storage.cluster.bell import ServerBell
 from bot.storage.cluster.changes import SharedChanges
@@ -134,6 +135,11 @@ class Cluster:
         self._looking: Looking | None = None
         self._sharing: Sharing | None = None
         self._left: TakingUp | None = None
+
+    @property
+    def counted(self) -> ClusterTellers:
+        own = self._owning
+        return ClusterTellers(lambda: own.held, own.taken, own.lost, own.renewals, self.changes.late)
 
     def is_ours(self, guild_id: int) -> bool:
         return self._homes.has(guild_id)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 from bot.broadcast.background import Background
 from bot.broadcast.clock import Clock
@@ -12,6 +13,14 @@ from bot.broadcast.owning.lease import GONE_AFTER_S, OWN_FOR_S, RENEWED_EVERY_S
 from bot.broadcast.telling.listeners import Listeners
 
 log = logging.getLogger(__name__)
+
+
+class Renewal(NamedTuple):
+    """One try to renew all that is held: how many seconds it took, and why it failed, if it did."""
+
+    took_s: float
+    error: NotStoredError | None = None
+
 
 AGAIN_S = 1.0
 """Between two tries to renew while the database is away."""
@@ -35,6 +44,9 @@ class Owning(Background):
         """`member` is this process as it stands, `sizes` how many servers its shards have, by lease."""
         super().__init__(name="leases")
         self.lost = Listeners[str]()
+        self.taken = Listeners[str]()
+        """Told the name of each lease that somebody may have had before."""
+        self.renewals = Listeners[Renewal]()
         self._book = book
         self._clock = clock
         self._member = member
@@ -81,6 +93,8 @@ class Owning(Background):
             if self._clock.steady() - began_at < OWN_FOR_S:
                 self._renewed_at = min(self._renewed_at, began_at)
                 self._held.update(taken)
+                for name in taken:
+                    self.taken.tell(name)
         return {name for name in names if name in self._held}
 
     async def tell(self) -> None:
@@ -156,7 +170,12 @@ class Owning(Background):
         self._drop_what_is_old()
         began_at = self._clock.steady()
         asked = {name: fence for name, fence in self._held.items() if name not in self._unsettled}
-        taken = await self._book.renew(self._member(), self._sizes(), asked)
+        try:
+            taken = await self._book.renew(self._member(), self._sizes(), asked)
+        except NotStoredError as error:
+            self.renewals.tell(Renewal(self._clock.steady() - began_at, error))
+            raise
+        self.renewals.tell(Renewal(self._clock.steady() - began_at))
         self._renewed_at = max(self._renewed_at, began_at)
         self._drop_what_is_old()
         self._lose(

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from bot.broadcast.owning.bell import Ring
 from bot.broadcast.owning.looking import Change, What
+from bot.broadcast.telling.listeners import Listeners
 from bot.storage.changes import Changes
 from bot.storage.cluster.bell import ServerBell
 from bot.storage.connections import Database
@@ -28,7 +29,8 @@ _NOTE = text(
     "CAST(CAST(pg_current_xact_id() AS text) AS bigint), LOCALTIMESTAMP)"
 )
 _LOOK = text(
-    "SELECT looked.until, looked.at, changes.id, changes.what, changes.subject FROM (SELECT "
+    "SELECT looked.until, looked.at, changes.id, changes.what, changes.subject, "
+    "looked.at - EXTRACT(EPOCH FROM changes.made_at) AS age_s FROM (SELECT "
     "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS until, "
     "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision) AS at) AS looked "
     "LEFT JOIN changes ON changes.made_in >= :since AND changes.by <> :by ORDER BY changes.id"
@@ -48,6 +50,8 @@ class SharedChanges(Changes):
     """
 
     def __init__(self, database: Database, writer: Writer, bell: ServerBell) -> None:
+        self.late = Listeners[float]()
+        """Told of each change of others' that is found, how many seconds after it was made that is."""
         self._database = database
         self._writer = writer
         self._bell = bell
@@ -76,6 +80,9 @@ class SharedChanges(Changes):
         self._since, self._looked_at = rows[0].until, rows[0].at
         found = {row.id: Change(row.what, row.subject) for row in rows if row.id is not None}
         new = [change for number, change in found.items() if number not in self._told]
+        for row in rows:
+            if row.id is not None and row.id not in self._told:
+                self.late.tell(float(row.age_s))
         self._told = set(found)
         return None if is_late else new
 

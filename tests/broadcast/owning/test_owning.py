@@ -88,6 +88,22 @@ async def test_nothing_is_done_with_what_could_not_be_renewed_for_ten_seconds(ru
     assert not run.lost
 
 
+async def test_what_is_taken_and_each_try_to_renew_it_is_told(run: Run) -> None:
+    """With what was in the way, if something was."""
+    async with run.process("a") as a:
+        taken: list[str] = []
+        tries: list[bool] = []
+        a.taken.listen(taken.append)
+        a.renewals.listen(lambda one: tries.append(one.error is None))
+        await a.take(SHARDS)
+        await a.take(SHARDS)
+        await run.turn(RENEWED_EVERY_S)
+        run.leases.is_away = True
+        await run.turn(RENEWED_EVERY_S)
+        assert (sorted(taken), tries) == (sorted(SHARDS), [True, False])
+        run.leases.is_away = False
+
+
 async def test_what_could_not_be_renewed_is_lost_before_anybody_else_can_have_it(run: Run) -> None:
     """All of it, and it stays lost when the database is back."""
     async with run.process("a") as a:
