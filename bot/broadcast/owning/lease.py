@@ -4,7 +4,8 @@ from bot.broadcast.sharding import shard_of
 
 LEASE_S = 15.0
 """So long a lease lasts, by the database's clock."""
-RENEWED_EVERY_S = 5.0
+RENEWED_EVERY_S = 3.0
+"""So often that the database may be away for ten seconds, whenever that begins, and nothing is lost by it."""
 OWN_FOR_S = 10.0
 """Who could not renew for so long, by their own steady clock, does nothing more with what they hold."""
 GONE_AFTER_S = LEASE_S - 1.0

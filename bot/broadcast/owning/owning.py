@@ -14,6 +14,9 @@ from bot.broadcast.telling.listeners import Listeners
 
 log = logging.getLogger(__name__)
 
+AGAIN_S = 0.5
+"""Between two tries to renew while the database is away."""
+
 
 class Renewal(NamedTuple):
     """One try to renew all that is held: how many seconds it took, and why it failed, if it did."""
@@ -22,14 +25,10 @@ class Renewal(NamedTuple):
     error: NotStoredError | None = None
 
 
-AGAIN_S = 1.0
-"""Between two tries to renew while the database is away."""
-
-
 class Owning(Background):
     """A `Directory`. An async context manager: who enters is a member, and who leaves gives all back.
 
-    All that is held is renewed every five seconds. How long it is ours goes by our own steady clock, from the
+    All that is held is renewed every few seconds. How long it is ours goes by our own steady clock, from the
     start of the last renewal that went well: who was stopped meanwhile knows that when they wake. After
     `OWN_FOR_S` nothing is held; after `GONE_AFTER_S` all of it is lost, before anybody else can have it.
     """

@@ -104,6 +104,20 @@ async def test_what_is_taken_and_each_try_to_renew_it_is_told(run: Run) -> None:
         run.leases.is_away = False
 
 
+@pytest.mark.parametrize("later_s", range(round(RENEWED_EVERY_S)))
+async def test_the_database_may_be_away_for_ten_seconds(run: Run, later_s: int) -> None:
+    """A restart, or a failover: whenever it begins, nothing is lost by it."""
+    async with run.process("a") as a:
+        await a.take(SHARDS)
+        await run.turn(later_s)
+        run.leases.is_away = True
+        await run.turn(10)
+        run.leases.is_away = False
+        await run.turn(1)
+        assert a.holds("shard:0")
+    assert not run.lost
+
+
 async def test_what_could_not_be_renewed_is_lost_before_anybody_else_can_have_it(run: Run) -> None:
     """All of it, and it stays lost when the database is back."""
     async with run.process("a") as a:
@@ -142,9 +156,12 @@ async def test_a_renewal_whose_answer_came_late_is_worth_what_is_left_of_it(run:
         await a.take(SHARDS)
         run.leases.answers = asyncio.Event()
         await run.turn(RENEWED_EVERY_S + OWN_FOR_S)
-        run.leases.answers.set()
+        late, run.leases.answers = run.leases.answers, asyncio.Event()  # and so comes the next one
+        late.set()
         await settle()
         assert not a.holds("shard:0")
+        assert not run.lost
+        run.leases.answers.set()
 
 
 async def test_one_lease_that_somebody_took_is_lost_alone(run: Run) -> None:
