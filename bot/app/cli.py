@@ -118,12 +118,22 @@ def backup(
     file: Annotated[Path, typer.Argument(help="Where to: on another disk, if it is to outlive this one.")],
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Copy the database, also while a bot runs, and check the copy."""
+    """Copy the database, also while a bot runs, and check the copy: of a server's, as a file of SQLite's."""
+    from bot.process.given_settings import load_settings
+    from bot.process.settings import DatabaseSettings
+    from bot.storage.address import database_address
     from bot.storage.backup import back_up
 
     with _start_errors_explained():
-        database = _database_file()
-        contents = back_up(database, file, is_replacing=force)
+        url = load_settings(DatabaseSettings).database_url
+        database: object = database_address(url).server
+        if database:
+            from bot.storage.copying import copy_of_server
+
+            contents = asyncio.run(copy_of_server(url, file, is_replacing=force))
+        else:
+            database = _database_file()
+            contents = back_up(database, file, is_replacing=force)
         typer.echo(f"{database} was copied to {file}, and the copy is whole: {_told(contents)}.")
 
 
@@ -217,8 +227,8 @@ def _database_file() -> Path:
     address = database_address(load_settings(DatabaseSettings).database_url)
     if address.server:
         raise StartError(
-            f"{address.server} is a server's database, not a file of the bot's. Copy it with pg_dump, put a "
-            "copy back with pg_restore while no bot runs."
+            f"{address.server} is a server's database, not a file of the bot's. Put a dump back with "
+            "pg_restore, or a copy with copy-database: into an empty database, while no bot runs."
         )
     path = address.path
     if path is None:

@@ -30,8 +30,7 @@ def back_up(
 
     It blocks nobody, but its own thread. Raises `BackupError`, also once it is `given_up`.
     """
-    if to.exists() and not is_replacing:
-        raise BackupError(f"There is a file {to}, which stays as it is. Choose another name, or use --force.")
+    check_free(to, is_replacing=is_replacing)
     if not database.is_file():
         raise BackupError(f"There is no database {database} to be copied. Check DATABASE_URL.")
     if to.exists() and to.samefile(database):
@@ -39,6 +38,12 @@ def back_up(
     with copied(database, to, given_up=given_up) as contents:
         pass
     return contents
+
+
+def check_free(to: Path, *, is_replacing: bool) -> None:
+    """Raises `BackupError` where a copy would take the place of something."""
+    if to.exists() and not is_replacing:
+        raise BackupError(f"There is a file {to}, which stays as it is. Choose another name, or use --force.")
 
 
 @contextmanager
@@ -51,7 +56,7 @@ def copied(
     """
     part = to.with_name(f".{to.name}.part")
     try:
-        _take_away(part)
+        take_away(part)
         os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
         contents = _copy(source, part, is_still=is_still, given_up=given_up)
         _sync(part)
@@ -69,7 +74,7 @@ def copied(
     except (DamagedError, sqlite3.Error, SchemaError) as error:
         raise BackupError(f"{source} is damaged ({error}), so there is no copy of it.") from error
     finally:
-        _take_away(part)
+        take_away(part)
 
 
 def _copy(source: Path, part: Path, *, is_still: bool, given_up: Callable[[], bool]) -> Contents:
@@ -90,8 +95,9 @@ def _copy(source: Path, part: Path, *, is_still: bool, given_up: Callable[[], bo
         return contents
 
 
-def _take_away(part: Path) -> None:
-    for ending in ("", "-journal", "-wal", "-shm"):
+def take_away(part: Path) -> None:
+    """A database's file, with what SQLite has beside it."""
+    for ending in ("", "-journal", "-wal", "-shm", ".lock"):
         part.with_name(part.name + ending).unlink(missing_ok=True)
 
 

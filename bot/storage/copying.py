@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Row, Table, func, insert, select
 
 from bot.kit.errors import StartError
 from bot.storage.address import shown
+from bot.storage.backup import back_up, check_free, take_away
+from bot.storage.connections import Database
+from bot.storage.contents import Contents
 from bot.storage.database import errors_explained, open_database
 from bot.storage.schema import metadata
 from bot.storage.search.choosing import index_of
@@ -61,29 +64,48 @@ async def copy_database(
         open_database(source_url, alone=True, backup_dir=backup_dir) as source,
         open_database(target_url, alone=True, backup_dir=backup_dir) as target,
     ):
-
-        def copied() -> int:
-            rows = 0
-            # Not by `ask`, nor by `transact`: a server is not away because this takes long.
-            with source.engine.connect() as reading, target.engine.begin() as writing:
-                for table in metadata.sorted_tables:
-                    if writing.execute(select(func.count()).select_from(table)).scalar():
-                        raise StartError(
-                            f"The database {shown(target_url)} is not empty (it has {table.name}). "
-                            "Name an empty one."
-                        )
-                for table in metadata.sorted_tables:
-                    copy = _copy(table, reading, writing)
-                    told(copy)
-                    rows += copy.rows
-                for part in _placed(reading):
-                    index_of(target.dialect).enter_placed(writing, part)
-                if target.dialect == "postgresql":
-                    count_on(writing)
-            return rows
-
         with errors_explained(target_url):
-            return await asyncio.to_thread(copied)
+            return await asyncio.to_thread(_copy_all, source, target, shown(target_url), told)
+
+
+async def copy_of_server(source_url: str, to: Path, *, is_replacing: bool = False) -> Contents:
+    """A file of SQLite's with all that a server's database has at one moment, also while bots write in it.
+
+    As a copy of a file (`back_up`): whole, read through, and put in place in one step. Raises `StartError`.
+    """
+    check_free(to, is_replacing=is_replacing)
+    part = to.with_name(f".{to.name}.copying")
+    take_away(part)
+    try:
+        url = f"sqlite:///{part.absolute()}"
+        async with open_database(source_url) as source, open_database(url) as target:
+            with errors_explained(url):
+                await asyncio.to_thread(_copy_all, source, target, url, lambda _: None)
+        return await asyncio.to_thread(back_up, part, to, is_replacing=is_replacing)
+    finally:
+        take_away(part)
+
+
+def _copy_all(source: Database, target: Database, name: str, told: Callable[[Copied], object]) -> int:
+    rows = 0
+    # Not by `ask`, nor by `transact`: a server is not away because this takes long.
+    with source.engine.connect() as reading, target.engine.begin() as writing:
+        if source.dialect == "postgresql":  # all of it as it is at one moment; so it is in a file anyway
+            reading.execution_options(isolation_level="REPEATABLE READ")
+        for table in metadata.sorted_tables:
+            if writing.execute(select(func.count()).select_from(table)).scalar():
+                raise StartError(
+                    f"The database {name} is not empty (it has {table.name}). Name an empty one."
+                )
+        for table in metadata.sorted_tables:
+            copy = _copy(table, reading, writing)
+            told(copy)
+            rows += copy.rows
+        for part in _placed(reading):
+            index_of(target.dialect).enter_placed(writing, part)
+        if target.dialect == "postgresql":
+            count_on(writing)
+    return rows
 
 
 def count_on(connection: Connection) -> None:
