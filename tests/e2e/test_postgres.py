@@ -1,7 +1,8 @@
 """The whole bot on PostgreSQL, which is a real server."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from tests.cogs.conftest import until
 from tests.e2e.conftest import CHANNEL, House
 from tests.e2e.test_resume import kill
 from tests.e2e.test_stop import bot_process
+from tests.support.outages import Outage, killed, of_both, read_only, stopped
 from tests.support.postgres import (
     EMPTY,
     Postgres,
@@ -26,6 +28,12 @@ __all__ = ["empty_postgres", "postgres"]
 def url(empty_postgres: Postgres) -> Iterator[str]:
     with empty_postgres.database(EMPTY) as made:
         yield made
+
+
+@pytest.fixture
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for seconds for a server that is away."""
+    monkeypatch.setattr("bot.storage.writer.ASKED_S", 0.5)
 
 
 def known(url: str, query: str) -> list[tuple[object, ...]]:
@@ -69,22 +77,55 @@ async def test_killed_live_it_goes_on(house: House, url: str) -> None:
         assert known(url, "SELECT count(*) FROM broadcasts") == [(1,)]
 
 
-@pytest.mark.outage("PostgreSQL restarted, frozen or gone for a moment")
-async def test_a_server_that_is_gone_for_a_while_costs_no_stream(house: House) -> None:
-    """Stopped in mid-broadcast, for longer than a suggestion waits: the stream goes on, and all else."""
+@pytest.mark.outage("PostgreSQL restarted, frozen or gone for a moment", "PostgreSQL read-only or full")
+@pytest.mark.usefixtures("in_a_hurry")
+@pytest.mark.parametrize("how", [stopped, killed, read_only])
+async def test_a_server_that_is_gone_for_a_while_costs_no_stream(house: House, how: Outage) -> None:
+    """In mid-broadcast, for longer than a suggestion waits: the stream goes on, and all else."""
     with server_directory() as directory, running_postgres(directory) as server, server.database() as url:
-        house.settings["database_url"] = url
-        robin = house.discord.user("robin")
-        async with house.bot():
-            await house.live_broadcast()
-            await robin.slash(CHANNEL, "odyssey say", prompt="snow")
-            await house.shown("Applied: snow", as_user="robin")
-            await asyncio.to_thread(server.stop)
-            await robin.slash(CHANNEL, "odyssey say", prompt="hail")
-            await house.shown("Nothing can be stored just now", as_user="robin")
-            await asyncio.to_thread(server.start)
-            await robin.slash(CHANNEL, "odyssey say", prompt="rain")
-            await house.shown("Applied: rain", as_user="robin")
-            applied = "SELECT prompt FROM suggestions WHERE outcome = 'acknowledged' ORDER BY sent_at"
-            assert known(url, applied) == [("snow",), ("rain",)]
+        async with live(house, url):
+            async with how(server):
+                await said(house, "hail", "Nothing can be stored just now")
+            await said(house, "rain", "Applied: rain")
+            assert applied(url) == [("snow",), ("rain",)]
             assert known(url, "SELECT number, end_reason FROM streams") == [(1, None)]
+
+
+@pytest.mark.usefixtures("in_a_hurry")
+@pytest.mark.outage("PostgreSQL failing over")
+async def test_a_standby_that_takes_over_costs_no_stream(house: House) -> None:
+    """The server dies in mid-broadcast: what was said before is known to the other one."""
+    with (
+        server_directory() as one,
+        running_postgres(one) as server,
+        server_directory() as another,
+        server.standby(another) as standby,
+    ):
+        url = of_both(server, standby, server.new_database())
+        async with live(house, url):
+            await asyncio.to_thread(server.kill)
+            await said(house, "hail", "Nothing can be stored just now")
+            await asyncio.to_thread(standby.execute, "SELECT pg_promote()")
+            await said(house, "rain", "Applied: rain")
+            assert applied(url) == [("snow",), ("rain",)]
+            assert known(url, "SELECT number, end_reason FROM streams") == [(1, None)]
+
+
+@asynccontextmanager
+async def live(house: House, url: str) -> AsyncIterator[None]:
+    """A broadcast runs, and was steered."""
+    house.settings["database_url"] = url
+    async with house.bot():
+        await house.live_broadcast()
+        await said(house, "snow", "Applied: snow")
+        yield
+
+
+async def said(house: House, prompt: str, answer: str) -> None:
+    """Robin suggests something, and is told this."""
+    await house.discord.user("robin").slash(CHANNEL, "odyssey say", prompt=prompt)
+    await house.shown(answer, as_user="robin")
+
+
+def applied(url: str) -> list[tuple[object, ...]]:
+    return known(url, "SELECT prompt FROM suggestions WHERE outcome = 'acknowledged' ORDER BY sent_at")

@@ -2,12 +2,9 @@
 
 import asyncio
 import os
-import signal
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg
 import pytest
@@ -20,9 +17,8 @@ from bot.storage.postgresql import connections
 from bot.storage.schema import guild_settings
 from bot.storage.writer import Upsert, Writer, upsert
 from tests.storage.conftest import NOW
+from tests.support.outages import Outage, frozen, killed, of_both, read_only, stopped
 from tests.support.postgres import Postgres, running_postgres, server_directory, small_disk
-
-Outage = Callable[[Postgres], AbstractAsyncContextManager[None]]
 
 
 @pytest.fixture(autouse=True)
@@ -36,45 +32,6 @@ def server() -> Iterator[Postgres]:
     """One of the test's own."""
     with server_directory() as directory, running_postgres(directory) as server:
         yield server
-
-
-@asynccontextmanager
-async def stopped(server: Postgres) -> AsyncIterator[None]:
-    await asyncio.to_thread(server.stop)
-    yield
-    await asyncio.to_thread(server.start)
-
-
-@asynccontextmanager
-async def killed(server: Postgres) -> AsyncIterator[None]:
-    await asyncio.to_thread(server.kill)
-    yield
-    await asyncio.to_thread(server.start)
-
-
-@asynccontextmanager
-async def frozen(server: Postgres) -> AsyncIterator[None]:
-    processes = server.processes()
-    for each in processes:
-        each.send_signal(signal.SIGSTOP)
-    yield
-    for each in processes:
-        each.send_signal(signal.SIGCONT)
-
-
-@asynccontextmanager
-async def read_only(server: Postgres) -> AsyncIterator[None]:
-    """As services have it whose disk is nearly full."""
-
-    def rule(value: str) -> None:
-        server.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
-        server.execute("SELECT pg_reload_conf()")
-        while server.ask("SHOW default_transaction_read_only") != value:  # then it holds for all others, too
-            time.sleep(0.01)
-
-    await asyncio.to_thread(rule, "on")
-    yield
-    await asyncio.to_thread(rule, "off")
 
 
 @pytest.mark.outage("PostgreSQL restarted, frozen or gone for a moment", "PostgreSQL read-only or full")
@@ -151,12 +108,6 @@ async def known(database: Database) -> set[int]:
 
 def setting(guild_id: int, text: str = "{}") -> Upsert:
     return upsert(guild_settings, {"guild_id": guild_id, "settings": text, "changed_at": NOW})
-
-
-def of_both(first: Postgres, second: Postgres, url: str) -> str:
-    """The URL of the same database at two servers."""
-    sockets = [parse_qs(urlsplit(each.url()).query)["host"][0] for each in (first, second)]
-    return f"postgresql://postgres@{urlsplit(url).path}?host={quote(','.join(sockets), safe='')}"
 
 
 def log_until_down(server: Postgres, filler: Path) -> None:
