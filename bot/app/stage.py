@@ -17,6 +17,7 @@ from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.telling.listeners import Listeners
 from bot.web.past import NoStoredPictures, StoredPictures
+from bot.web.recordings.routes import RecordingSources
 
 ViewIn = Callable[[Channel], BroadcastView | None]
 NameOf = Callable[[Channel], str | None]
@@ -38,6 +39,8 @@ class Stage:
     renewed: Listeners[str] = field(default_factory=Listeners)
     stored_pictures: StoredPictures = field(default_factory=NoStoredPictures)
     lasts_known_s: float = math.inf
+    renew: Callable[[str], None] = lambda _: None
+    """Has other processes look again at what is stored of a broadcast."""
 
     def ask_clip_in(self, channel: Channel) -> Awaitable[object]:
         """Asks for the last seconds of what is on in a channel."""
@@ -56,6 +59,13 @@ class _StoredPictures:
 
     async def of(self, broadcast_id: str) -> bytes | None:
         return await self._book.picture(broadcast_id)
+
+
+def tell_of_recordings(recordings: RecordingSources, stage: Stage) -> None:
+    """What becomes of recordings here is news elsewhere."""
+    recordings.recorded.listen(lambda stream: stage.renew(stream.broadcast_id))
+    recordings.kept.listen(lambda file: stage.renew(file.broadcast_id))
+    recordings.links.changed.listen(lambda link: stage.renew(link.broadcast_id))
 
 
 async def others_stage(stack: AsyncExitStack, book: ShowBook, bell: Bell, clock: Clock) -> Stage:
@@ -111,6 +121,7 @@ async def shared_stage(
         ask_clip,
         stored_pictures=others.stored_pictures,
         lasts_known_s=LASTS_KNOWN_S,
+        renew=showing.renew,
     )
     for each in (own, others):
         each.listeners.listen(stage.listeners.tell)
