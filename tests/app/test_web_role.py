@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -12,7 +12,7 @@ from bot.app.web_role import run_pages
 from bot.broadcast.audience.links import WatchLink, WatchLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.history import RecordingLink
-from bot.broadcast.model import Ending
+from bot.broadcast.model import Ending, Spectating
 from bot.broadcast.states import Reason
 from bot.kit.errors import StartError
 from bot.process.clock import SystemClock
@@ -23,10 +23,16 @@ from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.links import DatabaseLinks
 from bot.storage.recording_links import DatabaseRecordingLinks
+from tests.broadcast.conftest import person
 from tests.e2e.conftest import free_port
+from tests.support.browser import LocalBrowser
 from tests.support.postgres import EMPTY, Postgres, empty_postgres, postgres
-from tests.support.watched import CHANNEL, MIKA, NOW, EventStream
+from tests.support.watched import CHANNEL, MIKA, NOW, ROBIN, EventStream
 from tests.web.elsewhere import KEY, Owner, last_of, owner
+from tests.web.player import serving
+from tests.web.service import TOKEN as SPECTATORS_TOKEN
+from tests.web.service import Service
+from tests.web.test_evening import _MOVES as MOVES
 
 __all__ = ["empty_postgres", "postgres"]
 
@@ -160,3 +166,24 @@ def tables(here: Owner) -> dict[str, str]:
             ).scalar_one()
             for name in names
         }
+
+
+async def test_the_picture_comes_here_as_anywhere(url: str, browser: LocalBrowser) -> None:
+    """By WHEP from the service, in a browser that knows this process alone; by HLS in one playlist."""
+    service = Service()
+    async with serving(service, "", {}), service.sending(), owner(url) as here, AsyncExitStack() as stack:
+        await link(here)
+        at = await stack.enter_async_context(web_role(url, odyssey_api_url=service.url))
+        where = service.url
+        spectating = Spectating(f"{where}/broadcasts/1", SPECTATORS_TOKEN, f"{where}/live.m3u8")
+        session = await here.start(spectating)
+        page = await browser.open(f"{at}/watch/{TOKEN}")
+        await page.locator("body[data-state=live]").wait_for()
+        await page.evaluate(MOVES)
+        async with aiohttp.ClientSession() as http:
+            playlist = await (await http.get(f"{at}/watch/{TOKEN}/live.m3u8")).text()
+            assert f"{where}/7.m4s" in playlist
+        await here.broadcasts.suggest(CHANNEL, "An owl", by=person(ROBIN))
+        await page.locator("#now .prompt").get_by_text("An owl").wait_for()
+        session.end(Ending(Reason.HOST_ENDED, by=MIKA))
+        await page.locator("body[data-state=after]").wait_for()

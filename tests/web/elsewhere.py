@@ -63,12 +63,12 @@ class Owner:
     renewed: Listeners[str]
     clips_asked: list[Broadcast]
 
-    async def start(self) -> BroadcastSession:
+    async def start(self, spectating: Spectating = SPECTATING) -> BroadcastSession:
         """A broadcast that is live, and can be watched."""
         session = await start(self.broadcasts, CHANNEL, MIKA, "A cat")
         await reach(session, State.LIVE)
         assert self.world.events
-        self.world.events.spectating(SPECTATING)
+        self.world.events.spectating(spectating)
         return session
 
 
