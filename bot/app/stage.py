@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+from bot.app.company import Company
 from bot.broadcast.clock import Clock
 from bot.broadcast.elsewhere.book import ShowBook
 from bot.broadcast.elsewhere.elsewhere import Elsewhere
@@ -16,6 +17,12 @@ from bot.broadcast.owning.bell import Bell
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.view import BroadcastView
 from bot.broadcast.telling.listeners import Listeners
+from bot.process.sealing import ShowSeal
+from bot.process.settings import Settings
+from bot.storage.connections import Database
+from bot.storage.database import errors_explained
+from bot.storage.shows import DatabaseShows
+from bot.storage.writer import Writer
 from bot.web.past import NoStoredPictures, StoredPictures
 from bot.web.recordings.routes import RecordingSources
 
@@ -59,6 +66,28 @@ class _StoredPictures:
 
     async def of(self, broadcast_id: str) -> bytes | None:
         return await self._book.picture(broadcast_id)
+
+
+async def open_stage(
+    settings: Settings,
+    stack: AsyncExitStack,
+    own: Stage,
+    broadcasts: Broadcasts,
+    company: Company,
+    clock: Clock,
+) -> Stage:
+    """With what other processes run, where there are any. Raises `StartError`."""
+    if not settings.cluster:
+        return own
+    book = open_shows(settings, company.database, company.writer, clock)
+    with errors_explained(settings.database_url):
+        return await shared_stage(own, stack, broadcasts, book, company.bell, clock)
+
+
+def open_shows(settings: Settings, database: Database, writer: Writer, clock: Clock) -> DatabaseShows:
+    """Sealed with what all processes have, also those that are not on Discord."""
+    seal = ShowSeal(settings.odyssey_api_key.get_secret_value())
+    return DatabaseShows(database, writer, clock, seal.close, seal.open)
 
 
 def tell_of_recordings(recordings: RecordingSources, stage: Stage) -> None:

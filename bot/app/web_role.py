@@ -2,13 +2,17 @@
 
 import asyncio
 import logging
+import os
+import socket
 from contextlib import AsyncExitStack
 
+from bot import __version__
 from bot.app.accounts import open_accounts
 from bot.app.archiving import open_archive
+from bot.app.cluster.agreeing import check_agreement, digest_of
 from bot.app.pages import Answered, open_gate, serve_pages
 from bot.app.recordings import recording_sources
-from bot.app.stage import others_stage
+from bot.app.stage import open_shows, others_stage
 from bot.app.watching import open_metrics
 from bot.broadcast.answers import Answers
 from bot.broadcast.audience.links import WatchLinks
@@ -16,7 +20,9 @@ from bot.broadcast.audience.recording_links import RecordingLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.model import Broadcast, Stream
+from bot.broadcast.owning.directory import WEB, Member
 from bot.broadcast.owning.looking import LookAgain, Looking, What
+from bot.broadcast.owning.owning import Owning
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.kit.references import new_id
@@ -26,7 +32,6 @@ from bot.process.clock import SystemClock
 from bot.process.deadline import STOP_S
 from bot.process.liveness import Liveness
 from bot.process.memory import old_objects_left_alone
-from bot.process.sealing import ShowSeal
 from bot.process.settings import PageSettings
 from bot.process.signals import stop_on_signals
 from bot.process.systemd import Systemd
@@ -38,11 +43,12 @@ from bot.storage.films import DatabaseFilms
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
 from bot.storage.kept_files import DatabaseKeptFiles
+from bot.storage.leases import DatabaseLeases
 from bot.storage.links import DatabaseLinks
 from bot.storage.outbox import DatabaseOutbox
-from bot.storage.postgresql.connections import ServerDatabase
+from bot.storage.postgresql.connections import ServerDatabase, ServersOwnConnection
 from bot.storage.recording_links import DatabaseRecordingLinks
-from bot.storage.shows import DatabaseShows
+from bot.storage.revisions import known_revisions
 from bot.storage.writer import Writer
 from bot.web.health import Health
 from bot.worlds.artifacts import artifacts_of
@@ -69,6 +75,7 @@ async def run_pages(settings: PageSettings, stop: asyncio.Event, *, clock: Clock
 async def _open(settings: PageSettings, clock: Clock, stack: AsyncExitStack, stop: asyncio.Event) -> None:
     database = await stack.enter_async_context(open_database(settings.database_url, shared=True))
     assert isinstance(database, ServerDatabase)  # noqa: S101 - no other can be shared
+    await _join(settings, stack, database, clock, stop)
     writer = await stack.enter_async_context(Writer(database, patience_s=settings.database_patience_s))
     liveness = await stack.enter_async_context(Liveness(writer, SystemClock()))
     bell = await stack.enter_async_context(ServerBell(database.server, writer, clock))
@@ -76,8 +83,7 @@ async def _open(settings: PageSettings, clock: Clock, stack: AsyncExitStack, sto
     audit, answers = Audit(DatabaseGuilds(database, writer), clock), Answers(clock)
     history = DatabaseHistory(database)
     links = WatchLinks(DatabaseLinks(database, writer, changes), history.broadcast, audit, clock, new_id)
-    seal = ShowSeal(settings.odyssey_api_key.get_secret_value())
-    shows = DatabaseShows(database, writer, clock, seal.close, seal.open)
+    shows = open_shows(settings, database, writer, clock)
     own = DatabaseAccounts(database, writer, changes)
     with errors_explained(settings.database_url):
         await changes.begin()
@@ -153,3 +159,31 @@ async def _open(settings: PageSettings, clock: Clock, stack: AsyncExitStack, sto
     await stack.enter_async_context(
         Systemd(stop, clock, hangs=lambda: liveness.problem, status=lambda: status)
     )
+
+
+async def _join(
+    settings: PageSettings, stack: AsyncExitStack, database: ServerDatabase, clock: Clock, stop: asyncio.Event
+) -> None:
+    """The others know of it, and it agrees with them. Raises `StartError`."""
+    its_id, digest, started_at = new_id(), digest_of(settings), clock.now()
+    leases = ServersOwnConnection(database)
+    stack.push_async_callback(leases.close)
+    book = DatabaseLeases(leases, its_id)
+
+    def member() -> Member:
+        return Member(
+            id=its_id,
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            role=WEB,
+            version=__version__,
+            revision=known_revisions()[-1],
+            shards=None,
+            digest=digest,
+            started_at=started_at,
+            is_draining=stop.is_set(),
+        )
+
+    with errors_explained(settings.database_url):
+        standing = await book.standing()
+        check_agreement(digest, None, standing.members)
+        await stack.enter_async_context(Owning(book, clock, member))

@@ -16,7 +16,7 @@ from bot.app.looks import looks_of
 from bot.app.pages import Answered, open_gate, serve_pages
 from bot.app.people import open_left_servers, people_of
 from bot.app.recordings import shown_recordings
-from bot.app.stage import Stage
+from bot.app.stage import Stage, open_stage, tell_of_recordings
 from bot.app.taking_up import TakingUp
 from bot.app.watching import health_of, open_metrics, status_of, tell_of_public_url
 from bot.broadcast.answers import Answers
@@ -217,12 +217,14 @@ async def _open_services(
     fetch_artifact = artifacts_of(settings.odyssey_api_url)
     books = FilmTables(database, writer, outbox, clock)
     films, clips = await open_films(stack, books, outbox, kept, guilds, listeners, clock)
-    stage = Stage(
+    own_stage = Stage(
         broadcasts.view_in, connection.name_of, clips.ask_unknown, listeners, renewed=people.unnamed
     )
+    stage = await open_stage(settings, stack, own_stage, broadcasts, company, clock)
     recordings = shown_recordings(
         recording_links, kept.archive, history, desk, fetch_artifact, films, stage.renewed
     )
+    tell_of_recordings(recordings, stage)
     await serve_pages(
         settings,
         stack,

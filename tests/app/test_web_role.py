@@ -1,7 +1,7 @@
 """`run --role web`: a process that serves pages, beside one that runs broadcasts, over a real PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.broadcast.audience.links import WatchLink, WatchLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.history import RecordingLink
 from bot.broadcast.model import Ending, Spectating
+from bot.broadcast.owning.directory import Member
 from bot.broadcast.states import Reason
 from bot.kit.errors import StartError
 from bot.process.clock import SystemClock
@@ -21,6 +22,7 @@ from bot.process.settings import PageSettings
 from bot.storage.cluster.changes import SharedChanges
 from bot.storage.guilds import DatabaseGuilds
 from bot.storage.history import DatabaseHistory
+from bot.storage.leases import DatabaseLeases
 from bot.storage.links import DatabaseLinks
 from bot.storage.recording_links import DatabaseRecordingLinks
 from tests.broadcast.conftest import person
@@ -115,7 +117,7 @@ async def test_it_needs_no_token_and_says_what_it_is(url: str, monkeypatch: pyte
 
 
 async def test_it_has_no_lease_and_changes_nothing(url: str) -> None:
-    """All tables are as they were, whatever is asked of it."""
+    """All tables are as they were, whatever is asked of it; but that it is there."""
     async with owner(url) as here:
         await link(here)
         before = tables(here)
@@ -148,6 +150,18 @@ async def test_a_link_that_is_revoked_is_dead_here_too(url: str) -> None:
             assert event
 
 
+async def test_it_agrees_with_the_others_or_does_not_start(url: str) -> None:
+    """On what both have; of Discord's token it knows nothing. The others know that it takes no shards."""
+    async with web_role(url, discord_token="a-token"):
+        async with web_role(url), owner(url) as here:
+            members = await members_of(here)
+            assert [each.role for each in members] == ["web", "web"]
+            assert not any(each.takes_shards for each in members)
+        with pytest.raises(StartError, match="ODYSSEY_API_KEY is not what"):
+            async with web_role(url, odyssey_api_key="ody_another"):
+                pass
+
+
 @pytest.mark.parametrize("wrong", ["sqlite:///data/odyssey.sqlite3"])
 async def test_there_has_to_be_something_to_share(wrong: str) -> None:
     """A file is one process's."""
@@ -156,15 +170,21 @@ async def test_there_has_to_be_something_to_share(wrong: str) -> None:
             pass
 
 
+async def members_of(here: Owner) -> Sequence[Member]:
+    return (await DatabaseLeases(here.process.database, "nobody").standing()).members
+
+
 def tables(here: Owner) -> dict[str, str]:
-    """By table: all that is in it, as a sum."""
+    """By table: all that is in it, as a sum; but for who is there."""
     with here.process.database.engine.connect() as connection:
-        names = connection.exec_driver_sql("SELECT relname FROM pg_stat_user_tables").scalars().all()
+        names = connection.exec_driver_sql(
+            "SELECT relname FROM pg_stat_user_tables WHERE relname <> 'members'"
+        ).scalars()
         return {
             name: connection.exec_driver_sql(
                 f"SELECT md5(string_agg(each::text, ' ' ORDER BY each::text)) FROM {name} AS each"
             ).scalar_one()
-            for name in names
+            for name in names.all()
         }
 
 

@@ -201,10 +201,10 @@ class EventStream:
         self.answer.close()
         await self._http.close()
 
-    async def next(self) -> Event | None:
+    async def next(self, *, within_s: float = 10.0) -> Event | None:
         """The next event; None when the connection has ended."""
         fields: dict[str, str] = {}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(within_s):
             while line := (await self.answer.content.readline()).decode():
                 name, _, value = line.rstrip("\n").partition(": ")
                 if line.startswith(":"):

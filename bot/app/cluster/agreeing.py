@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.broadcast.owning.directory import Member
 from bot.kit.errors import StartError
-from bot.process.settings import Settings
+from bot.process.settings import PageSettings, Settings
 
 _SIZE = 12
 
@@ -19,6 +19,8 @@ def digest_of(settings: Settings) -> str:
         "ACCOUNT_SECRETS": settings.sealing_secrets,
         "ACCOUNT_SHARED": [settings.account_shared],
     }
+    if isinstance(settings, PageSettings):  # which it may have all the same, and has no use for
+        del told["DISCORD_TOKEN"], told["ACCOUNT_SHARED"]
     return " ".join(f"{name}={'+'.join(_digests(name, values))}" for name, values in told.items())
 
 
