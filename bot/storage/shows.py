@@ -64,7 +64,11 @@ class DatabaseShows:
 
     async def heads(self) -> list[Head]:
         query = select(
-            shows.c.broadcast_id, shows.c.number, shows.c.document.is_not(None), shows.c.clips_asked
+            shows.c.broadcast_id,
+            shows.c.number,
+            shows.c.news,
+            shows.c.document.is_not(None),
+            shows.c.clips_asked,
         )
         return [Head._make(row) for row in await read(self._database, query)]
 
@@ -111,8 +115,9 @@ def _show() -> Insert:
 
 @functools.cache
 def _renew() -> Insert:
-    its = select(broadcasts.c.id, literal(1), _NOW).where(broadcasts.c.id == bindparam("its_id"))
-    return _or_next(insert(shows).from_select(["broadcast_id", "number", "told_at"], its))
+    its = select(broadcasts.c.id, literal(1), literal(1), _NOW).where(broadcasts.c.id == bindparam("its_id"))
+    statement = insert(shows).from_select(["broadcast_id", "number", "news", "told_at"], its)
+    return _or_next(statement, news=shows.c.news + 1)
 
 
 def _or_next(statement: Insert, **changes: Any) -> Insert:

@@ -15,6 +15,7 @@ def upgrade() -> None:
         "shows",
         sa.Column("broadcast_id", sa.String(32), nullable=False),
         sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("news", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("clips_asked", sa.Integer, nullable=False, server_default="0"),
         sa.Column("document", sa.LargeBinary),
         sa.Column("told_at", sa.DateTime, nullable=False),

@@ -27,7 +27,7 @@ async def test_what_is_told_last_is_shown(store: Store) -> None:
     for text in ("one", "two", "drei \N{WHALE}"):
         await shows.show("b", text)
     await asyncio.gather(shows.renew("b"), shows_of(store).show("b", "four"))
-    assert await shows.heads() == [("b", 5, True, 0)]
+    assert await shows.heads() == [("b", 5, 1, True, 0)]
     [told] = await shows.told(["b", "c"])
     assert told[:3] == ("b", 5, "four")
     assert timedelta() <= told.age < timedelta(minutes=1)
@@ -41,13 +41,13 @@ async def test_what_is_shown_goes_with_the_end(store: Store) -> None:
     await store.journal.save_broadcast(broadcast)
     await shows.show("b", "one")
     await shows.ask_clip("b")
-    assert await shows.heads() == [("b", 1, True, 1)]
+    assert await shows.heads() == [("b", 1, 0, True, 1)]
     late = store.journal.save_broadcast(ended(broadcast)), shows.show("b", "two"), shows.ask_clip("b")
     await asyncio.gather(*late)
-    assert await shows.heads() == [("b", 2, False, 0)]
+    assert await shows.heads() == [("b", 2, 0, False, 0)]
     assert await shows.told(["b"]) == []
     await shows.renew("b")
-    assert await shows.heads() == [("b", 3, False, 0)]
+    assert await shows.heads() == [("b", 3, 1, False, 0)]
 
 
 async def test_nothing_is_shown_of_what_is_not_there(store: Store) -> None:
@@ -59,7 +59,7 @@ async def test_nothing_is_shown_of_what_is_not_there(store: Store) -> None:
         await shows.ask_clip(broadcast_id)
     assert await shows.heads() == []
     await asyncio.gather(shows.renew("b1"), shows.renew("nobody's"))
-    assert await shows.heads() == [("b1", 1, False, 0)]
+    assert await shows.heads() == [("b1", 1, 1, False, 0)]
 
 
 async def test_what_a_crash_left_is_not_shown_once_it_is_closed(store: Store) -> None:
@@ -69,7 +69,7 @@ async def test_what_a_crash_left_is_not_shown_once_it_is_closed(store: Store) ->
     await store.journal.save_broadcast(broadcast)
     await shows.show("b", "one")
     await close_unfinished(store.database, now=NOW, reference="ref")
-    assert await shows.heads() == [("b", 2, False, 0)]
+    assert await shows.heads() == [("b", 2, 0, False, 0)]
 
 
 async def test_only_who_has_the_secret_reads_it(store: Store) -> None:
@@ -93,7 +93,7 @@ async def test_clips_are_counted_until_they_are_seen_to(store: Store) -> None:
     await shows.show("b", "one")
     await asyncio.gather(*(shows.ask_clip("b") for _ in range(3)))
     await shows.took_clips("b", 2)
-    assert await shows.heads() == [("b", 1, True, 1)]
+    assert await shows.heads() == [("b", 1, 0, True, 1)]
 
 
 async def test_what_is_over_is_forgotten_after_an_hour(store: Store) -> None:
@@ -111,7 +111,7 @@ async def test_what_is_over_is_forgotten_after_an_hour(store: Store) -> None:
     assert len(await shows.heads()) == 2
     clock.step_the_wall(seconds=0.2 * HEARD_OF.total_seconds())
     await shows.forget_old()
-    assert await shows.heads() == [("b", 1, True, 0)]
+    assert await shows.heads() == [("b", 1, 0, True, 0)]
 
 
 async def test_its_picture_is_that_of_its_last_moment(store: Store) -> None:

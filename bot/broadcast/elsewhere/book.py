@@ -8,12 +8,14 @@ from typing import NamedTuple, Protocol
 class Head(NamedTuple):
     """How it stands with a broadcast: `number` grows by one with all that is new of it, whoever says so.
 
-    `is_on`: there is something to show of it, since it is not over. `clips_asked`: so many pages of processes
-    that do not run it ask for its last seconds.
+    `news` is how often that was something beside what is shown while it is on. `is_on`: there is something
+    to show of it, since it is not over. `clips_asked`: so many pages of processes that do not run it ask for
+    its last seconds.
     """
 
     broadcast_id: str
     number: int
+    news: int
     is_on: bool
     clips_asked: int
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import NamedTuple, Self, TypeVar
@@ -26,6 +27,8 @@ LOOK_S = 2.0
 """Between two looks when nobody rings: a ring can be lost."""
 GAP_S = 0.1
 """Between two looks when everybody does."""
+ASKED_FOR_S = 60.0
+"""So long after somebody asked for a broadcast what changes of it is read, before they ask again."""
 NAMES_KEPT = 2000
 PICTURES_KEPT = 256
 """Of broadcasts that are over: for so many it is remembered that a picture of them is stored."""
@@ -33,11 +36,19 @@ PICTURES_KEPT = 256
 
 class _Known(NamedTuple):
     number: int
+    news: int
     is_on: bool
+
+    @classmethod
+    def of(cls, head: Head) -> Self:
+        return cls(head.number, head.news, head.is_on)
 
 
 class Elsewhere(Background):
     """All broadcasts that run in other processes, as they were last told: in memory. A context manager.
+
+    Of one for which nobody asks it is only noted that there is more to read: that is done when they do, and
+    they are told then.
 
     `here` gives the IDs of those that run in this process. `take_clips` is told for how many pages of other
     processes the last seconds of one of them are to be kept.
@@ -65,6 +76,9 @@ class Elsewhere(Background):
         self._known: dict[str, _Known] = {}
         self._views: dict[str, BroadcastView | None] = {}
         """By broadcast; None for one of which this process cannot read what was told."""
+        self._unread: set[str] = set()
+        """Those of which there is more to read than what is in their view."""
+        self._asked_at: dict[str, float] = {}
         self._in_channel: dict[Channel, str] = {}
         self._names: dict[Channel, str] = {}
         self._pictured: dict[str, None] = {}
@@ -81,7 +95,13 @@ class Elsewhere(Background):
 
     def view_in(self, channel: Channel) -> BroadcastView | None:
         """What is shown of a channel's broadcast, if one runs elsewhere."""
-        return self._views.get(self._in_channel.get(channel, ""))
+        broadcast_id = self._in_channel.get(channel)
+        if broadcast_id is None:
+            return None
+        self._asked_at[broadcast_id] = self._clock.steady()
+        if broadcast_id in self._unread:
+            self._rung.set()
+        return self._views.get(broadcast_id)
 
     def name_of(self, channel: Channel) -> str | None:
         """What a channel is called, where a broadcast ran elsewhere lately."""
@@ -110,11 +130,14 @@ class Elsewhere(Background):
         """Looks at what is new. Raises what the book raises."""
         heads = await self._book.heads()
         here = set(self._here())
-        new = [head for head in heads if self._is_new(head, here)]
-        wanted = [head.broadcast_id for head in new if head.is_on and head.broadcast_id not in here]
+        elsewhere = [head for head in heads if head.is_on and head.broadcast_id not in here]
+        wanted = [head.broadcast_id for head in elsewhere if self._is_to_be_read(head)]
         told = {each.broadcast_id: each for each in await self._book.told(wanted)} if wanted else {}
-        for head in new:
-            self._take(head, told.get(head.broadcast_id), is_here=head.broadcast_id in here)
+        for broadcast_id in wanted:
+            self._show(broadcast_id, told.get(broadcast_id))
+        for head in heads:
+            if self._known.get(head.broadcast_id) != _Known.of(head):
+                self._note(head, is_here=head.broadcast_id in here, is_read=head.broadcast_id in wanted)
         there = {head.broadcast_id for head in heads}
         for broadcast_id in [each for each in self._known if each not in there]:
             del self._known[broadcast_id]
@@ -137,28 +160,39 @@ class Elsewhere(Background):
         if what == Ring.SHOWS:
             self._rung.set()
 
-    def _is_new(self, head: Head, here: Collection[str]) -> bool:
-        is_unread = head.is_on and head.broadcast_id not in self._views and head.broadcast_id not in here
-        return is_unread or self._known.get(head.broadcast_id) != _Known(head.number, head.is_on)
+    def _is_to_be_read(self, head: Head) -> bool:
+        """Whether there is more of it, and somebody asks for that; of each at least once."""
+        its_id = head.broadcast_id
+        if its_id not in self._views:
+            return True
+        has_more = its_id in self._unread or self._known.get(its_id) != _Known.of(head)
+        if self._views[its_id] is None:
+            return has_more
+        return has_more and self._clock.steady() - self._asked_at.get(its_id, -math.inf) < ASKED_FOR_S
 
-    def _take(self, head: Head, told: Told | None, *, is_here: bool) -> None:
+    def _note(self, head: Head, *, is_here: bool, is_read: bool) -> None:
+        """Something is new of it."""
         broadcast_id = head.broadcast_id
-        self._known[broadcast_id] = _Known(told.number if told else head.number, head.is_on)
+        before, self._known[broadcast_id] = self._known.get(broadcast_id), _Known.of(head)
         if is_here:
             self._drop(broadcast_id)
-        elif head.is_on:
-            self._show(broadcast_id, told)
-        else:
+        elif not head.is_on:
             self._is_over(broadcast_id)
+        else:
+            if not is_read:
+                self._unread.add(broadcast_id)
+                if view := self._views[broadcast_id]:
+                    self.changed.tell(view.broadcast)  # whoever still shows it asks, and so has it read
+            if before and before.news != head.news:
+                self.renewed.tell(broadcast_id)
 
     def _show(self, broadcast_id: str, told: Told | None) -> None:
+        self._unread.discard(broadcast_id)
         before = self._views.get(broadcast_id)
         shown = self._read(broadcast_id, told) if told else None
         if shown is None:
             self._views[broadcast_id] = None
-        elif shown.view == before:
-            self.renewed.tell(broadcast_id)
-        else:
+        elif shown.view != before:
             channel = shown.view.broadcast.channel
             self._views[broadcast_id] = shown.view
             self._in_channel[channel] = broadcast_id
@@ -181,6 +215,8 @@ class Elsewhere(Background):
         self.renewed.tell(broadcast_id)
 
     def _drop(self, broadcast_id: str) -> BroadcastView | None:
+        self._unread.discard(broadcast_id)
+        self._asked_at.pop(broadcast_id, None)
         view = self._views.pop(broadcast_id, None)
         if view and self._in_channel.get(view.broadcast.channel) == broadcast_id:
             del self._in_channel[view.broadcast.channel]

@@ -10,6 +10,8 @@ shows = sa.Table(
     sa.Column("broadcast_id", sa.ForeignKey("broadcasts.id"), primary_key=True),
     # Grows by one with all that is new of it, without a gap.
     sa.Column("number", sa.BigInteger, nullable=False),
+    # How often that was something beside what is shown.
+    sa.Column("news", sa.BigInteger, nullable=False, server_default="0"),
     # For how many pages elsewhere its last seconds are to be kept.
     sa.Column("clips_asked", sa.Integer, nullable=False, server_default="0"),
     # All that is shown of it, sealed: who watches it does so by what is in it. None once it is over.

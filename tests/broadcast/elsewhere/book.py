@@ -25,7 +25,7 @@ class MemoryBook:
 
     async def renew(self, broadcast_id: str) -> None:
         self._check()
-        self._grow(broadcast_id, is_on=broadcast_id in self.texts)
+        self._grow(broadcast_id, is_on=broadcast_id in self.texts, news=1)
 
     def end(self, broadcast_id: str) -> None:
         """As whoever ends one does."""
@@ -63,10 +63,11 @@ class MemoryBook:
     async def picture(self, broadcast_id: str) -> bytes | None:
         return None
 
-    def _grow(self, broadcast_id: str, *, is_on: bool) -> None:
-        before = self.heads_.get(broadcast_id)
-        asked = before.clips_asked if before and is_on else 0
-        self.heads_[broadcast_id] = Head(broadcast_id, before.number + 1 if before else 1, is_on, asked)
+    def _grow(self, broadcast_id: str, *, is_on: bool, news: int = 0) -> None:
+        before = self.heads_.get(broadcast_id) or Head(broadcast_id, 0, 0, is_on, 0)
+        asked = before.clips_asked if is_on else 0
+        grown = before.number + 1, before.news + news
+        self.heads_[broadcast_id] = Head(broadcast_id, *grown, is_on, asked)
 
     def _check(self) -> None:
         if self.is_away:

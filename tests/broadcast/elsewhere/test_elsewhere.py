@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.broadcast.elsewhere.document import dated, text_of
-from bot.broadcast.elsewhere.elsewhere import GAP_S, LOOK_S, Elsewhere
+from bot.broadcast.elsewhere.elsewhere import ASKED_FOR_S, GAP_S, LOOK_S, Elsewhere
 from bot.broadcast.errors import BroadcastError, NotStoredError
 from bot.broadcast.model import Broadcast
 from bot.broadcast.owning.bell import NoBell, Ring
@@ -83,12 +83,29 @@ async def test_only_what_is_new_is_read(here: Here) -> None:
     """Of what stands as before the head is looked at, and no more."""
     await here.tell()
     for _ in range(5):
+        assert here.shown
         await here.clock.turn(LOOK_S + GAP_S)
     assert here.book.read == [ID]
     assert len(here.changed) == 1
     await here.tell(prompt_in_force="It snows")
     assert here.book.read == [ID, ID]
     assert here.shown == "It snows"
+
+
+async def test_what_nobody_asks_for_is_not_read(here: Here) -> None:
+    """Its changes are noted, and whoever shows it has it read: by the next look, and while they ask."""
+    await here.tell()
+    await here.clock.turn(ASKED_FOR_S)
+    for number in range(5):
+        await here.tell(coming_back=number)
+    await here.tell(prompt_in_force="It snows")
+    assert (here.book.read, len(here.changed)) == ([ID], 7)
+    assert here.shown == "A cat"
+    await here.clock.turn(2 * GAP_S)
+    assert here.shown == "It snows"
+    assert (here.book.read, len(here.changed)) == ([ID, ID], 8)
+    await here.tell(prompt_in_force="It rains")
+    assert here.shown == "It rains"
 
 
 async def test_while_the_database_is_away_it_is_shown_as_it_stood(here: Here) -> None:
@@ -127,9 +144,10 @@ async def test_the_end_is_told_whichever_way_it_is_noticed(here: Here) -> None:
 async def test_news_beside_what_is_shown_are_told(here: Here) -> None:
     """While it is on, and after: what is stored of it is read anew."""
     await here.tell()
+    assert here.shown
     await here.book.renew(ID)
-    await here.ring()
-    assert (here.renewed, len(here.changed)) == ([ID], 1)
+    await here.tell(prompt_in_force="It snows")
+    assert (here.renewed, len(here.changed)) == ([ID], 2)
     here.book.end(ID)
     await here.book.renew(ID)
     await here.ring()
