@@ -3,7 +3,9 @@
 import os
 import resource
 import shutil
+import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from bot.kit.errors import StartError
 from bot.process.given_settings import read_settings
 from bot.process.settings import Settings
 from bot.storage.address import Server, database_address
+from bot.storage.holding import holders_of
 from bot.storage.lock import holder
 
 
@@ -80,4 +83,9 @@ class Case:
     @property
     def bot_runs(self) -> bool:
         """Whether a bot has this database, on this machine."""
-        return self.database is not None and holder(self.database) is not None
+        if self.server is None:
+            return self.database is not None and holder(self.database) is not None
+        with suppress(OSError, StartError):  # which is told where the database is looked at
+            by = holders_of(database_address(self.settings.database_url))
+            return any(each.host == socket.gethostname() for each in by)
+        return False

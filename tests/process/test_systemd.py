@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.process.clock import SystemClock
-from bot.process.deadline import STOP_S
+from bot.process.deadline import CLUSTERS_STOP_S
 from bot.process.systemd import Systemd
 from tests.broadcast.fakes import SteppedClock
 
@@ -142,7 +142,7 @@ def test_the_unit_gives_the_bot_its_time() -> None:
     """To stop in order, and to say that it works."""
     service = unit()["Service"]
     assert service["Type"] == "notify"
-    assert float(service["TimeoutStopSec"]) > STOP_S
+    assert float(service["TimeoutStopSec"]) > CLUSTERS_STOP_S
     assert float(service["WatchdogSec"]) >= 30
 
 

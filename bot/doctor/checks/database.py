@@ -13,7 +13,7 @@ from bot.kit.errors import StartError
 from bot.storage.address import Server, database_address
 from bot.storage.contents import Contents, DamagedError, check_whole, opened_to_read, read_contents
 from bot.storage.database import look
-from bot.storage.holding import holder_of
+from bot.storage.holding import holders_of
 from bot.storage.kept_copies import KeptCopies
 from bot.storage.lock import holder, left_by
 from bot.storage.revisions import SchemaError, known_revisions
@@ -75,11 +75,13 @@ async def check(case: Case) -> AsyncIterator[Finding]:
 
 async def _of_server(case: Case, server: Server) -> list[Finding]:
     try:
-        by = await asyncio.to_thread(holder_of, database_address(case.settings.database_url))
+        by = await asyncio.to_thread(holders_of, database_address(case.settings.database_url))
         found = await look(server)
     except (OSError, StartError) as problem:
         return [error(ABOUT, f"{server} cannot be used: {str(problem).splitlines()[0]}", ON_SERVER)]
-    said = f"A bot that runs has the database: {by}." if by else "No bot has the database."
+    said = f"A bot that runs has the database: {by[0]}." if by else "No bot has the database."
+    if len(by) > 1:
+        said = f"{len(by)} processes of a cluster share the database: {'; '.join(map(str, by))}."
     return [_revision(str(server), found), ok("lock", said)]
 
 

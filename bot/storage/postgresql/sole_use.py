@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC
+from datetime import UTC, datetime
 
 import psycopg
 
@@ -42,7 +42,9 @@ def used(server: Server, use: Use) -> Iterator[None]:
                     break
                 connection.execute(_statement("advisory_unlock", use), (_KIND, _OPENING))
             if not left:
-                raise StartError(in_use(server, _holder(connection)) + _advice(connection, use))
+                raise StartError(
+                    in_use(server, next(iter(_holders(connection)), None)) + _advice(connection, use)
+                )
             time.sleep(_PAUSE_S)
         try:
             yield
@@ -77,11 +79,12 @@ def hold_writing(connection: Raw, use: Use) -> None:
         time.sleep(_PAUSE_S)
 
 
-def holder(server: Server) -> Holder | None:
-    """Who has a database now; None if nobody has. Raises `OSError` when it cannot be asked."""
+def holders(server: Server) -> list[Holder]:
+    """Who has a database now: one bot, all processes of a cluster, or nobody. Raises `OSError` when it cannot
+    be asked."""
     try:
         with connected(server, autocommit=True) as connection:
-            return _holder(connection)
+            return _holders(connection)
     except psycopg.Error as error:
         raise OSError(str(error).strip()) from error
 
@@ -97,17 +100,18 @@ def check_direct(connection: Raw, server: Server) -> None:
         )
 
 
-def _holder(connection: Raw) -> Holder | None:
+def _holders(connection: Raw) -> list[Holder]:
     found = connection.execute(
-        "SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_activity USING (pid) "
+        "SELECT application_name, min(backend_start) FROM pg_locks JOIN pg_stat_activity USING (pid) "
         "WHERE locktype = 'advisory' AND classid = %s AND granted "
         "AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-        "ORDER BY objid LIMIT 1",
+        "GROUP BY application_name ORDER BY 2",
         (_KIND,),
-    ).fetchone()
-    if found is None:
-        return None
-    name, since = found
+    )
+    return [_holder(name, since) for name, since in found]
+
+
+def _holder(name: str | None, since: datetime) -> Holder:
     match = _NAME.fullmatch(name or "")
     host = match["host"] if match else "a machine that is not named"
     return Holder(int(match["pid"]) if match else 0, host, since.astimezone(UTC))
