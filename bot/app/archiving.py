@@ -28,6 +28,8 @@ from bot.storage.kept_files import DatabaseKeptFiles
 from bot.worlds.fetching import OdysseyArtifactSource
 from bot.worlds.looking_up import KeysOf
 
+FOREIGN = timedelta(hours=1)
+"""So long a file may be there that another process has put there and not stored yet."""
 INCOMING = "incoming"
 """The folder beside the database of what is on its way to a bucket."""
 
@@ -41,6 +43,8 @@ class OpenArchive:
     books: DatabaseKeptFiles
     objects: Objects
     troubles: ArchiveTroubles
+    is_shared: bool = False
+    """Other processes put files there, too."""
 
     def archiving(
         self, outbox: Outbox, keys_of: KeysOf, history: RecordingHistory, clock: Clock
@@ -51,7 +55,8 @@ class OpenArchive:
 
     def catching_up(self, outbox: Outbox, history: RecordingHistory, clock: Clock) -> CatchingUp:
         """Sees to what the archive lacks from before, while it is entered."""
-        tidied = partial(tidy, self.archive, self.objects, self.books)
+        an_hour_ago = (lambda: clock.now() - FOREIGN) if self.is_shared else None
+        tidied = partial(tidy, self.archive, self.objects, self.books, an_hour_ago)
         return CatchingUp(outbox, self.books, history, clock, tidy=tidied)
 
     def retaining(self, settings: ArchiveSettings, clock: Clock) -> Retaining:
@@ -86,4 +91,5 @@ def open_archive(settings: Settings, books: DatabaseKeptFiles, outbox: Outbox, c
         return any(outbox.get(kind, stream_id) for kind in (Kind.RECORDING, Kind.ARCHIVE))
 
     archive = StoredArchive(objects, books, clock, new_id, is_awaited)
-    return OpenArchive(archive, ArchiveIntake(archive, objects), books, objects, ArchiveTroubles())
+    intake = ArchiveIntake(archive, objects)
+    return OpenArchive(archive, intake, books, objects, ArchiveTroubles(), is_shared=settings.cluster)

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,6 +41,8 @@ CLIENT: ClientConfig = {"connect_timeout": "10s", "timeout": "120s"}
 class Listed(NamedTuple):
     key: str
     size_bytes: int
+    put_at: datetime
+    """By the store's clock, or the disk's."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -126,7 +128,7 @@ class Objects:
             async for page in obstore.list(self._store):
                 for each in page:
                     if not each["path"].startswith(f"{INCOMING}/"):
-                        yield Listed(each["path"], each["size"])
+                        yield Listed(each["path"], each["size"], each["last_modified"])
 
 
 @contextmanager

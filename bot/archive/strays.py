@@ -3,7 +3,8 @@
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.archive.archive import StoredArchive, key_of
@@ -37,15 +38,21 @@ class _Found(NamedTuple):
     id: str
 
 
-async def tidy(archive: StoredArchive, objects: Objects, books: StrayBooks) -> int:
+async def tidy(
+    archive: StoredArchive,
+    objects: Objects,
+    books: StrayBooks,
+    put_before: Callable[[], datetime] | None = None,
+) -> int:
     """Deletes them, and gives their number. Raises `ArchiveError`.
 
     Only where all that is of their kind stands beside them, or was let go: of what a database from a copy
-    does not know yet, nothing goes. Nor does what is just arriving, or has no name as the archive gives it.
+    does not know yet, nothing goes. Nor does what is just arriving, or has no name as the archive gives it;
+    or is younger than `put_before`, where others put files there too that nobody here knows of.
     """
     gone, page = 0, list[_Found]()
     async for each in objects.listed():
-        if found := _read(each.key):
+        if (found := _read(each.key)) and (put_before is None or each.put_at < put_before()):
             page.append(found)
         if len(page) >= AT_ONCE:
             gone += await _tidied(archive, objects, books, page)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,19 @@ async def test_what_may_be_the_only_one_stays(
     await objects.delete(key_of(film))  # known, and not there: the other one may be it
     assert await tidy(archive, objects, books) == 0
     assert await _keys(objects) == {"b1/video-x1.mp4", "b1/film-x2.mp4", *strange, key_of(first)}
+
+
+async def test_what_others_may_be_about_to_store_stays(
+    archive: StoredArchive, objects: Objects, store: Store, books: DatabaseKeptFiles, tmp_path: Path
+) -> None:
+    """Where several processes have one archive, nobody deletes what is young."""
+    await store.past_broadcast(1)
+    kept = await _keep(archive, tmp_path, VIDEO)
+    await _put(objects, tmp_path, "b1/video-x1.mp4")
+    now = datetime.now(UTC)
+    assert await tidy(archive, objects, books, lambda: now - timedelta(hours=1)) == 0
+    assert await tidy(archive, objects, books, lambda: now + timedelta(hours=1)) == 1
+    assert await _keys(objects) == {key_of(kept)}
 
 
 async def test_what_is_just_arriving_stays(
