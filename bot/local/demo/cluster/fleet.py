@@ -27,6 +27,7 @@ class Fleet:
         self._board: Board | None = None
         self._owned: Owned | None = None
         self._shown: dict[str, Any] = {}
+        self._tasks: Sequence[asyncio.Task[None]] = ()
 
     @property
     def news(self) -> dict[str, Any]:
@@ -54,10 +55,12 @@ class Fleet:
 
     async def ended(self) -> int:
         """Waits until one has ended by itself before it was ever up; returns its exit status."""
-        done, _ = await asyncio.wait(
-            [each.failed for each in self.members], return_when=asyncio.FIRST_COMPLETED
-        )
-        return next(iter(done)).result()
+        failed, waits_for = [each.failed for each in self.members], list[asyncio.Future[Any]](self._tasks)
+        await asyncio.wait([*failed, *waits_for], return_when=asyncio.FIRST_COMPLETED)
+        for task in waits_for:
+            if task.done():
+                task.result()  # none of them ends but by an error
+        return next(each.result() for each in failed if each.done())
 
     def hear(self, member: Member) -> None:
         """A bot's life has changed."""
@@ -71,14 +74,16 @@ class Fleet:
     ) -> AsyncIterator[None]:
         """They live, and the board is kept, for as long as the context lasts."""
         self._board, self.members = Board(place_of), members
-        async with Watcher(server) as watcher, asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(each.live(), name=f"demo: {each.name}") for each in members]
-            running.append(tasks.create_task(self._keep(watcher), name="demo: the board"))
+        async with Watcher(server) as watcher:
+            tasks = [asyncio.create_task(each.live(), name=f"demo: {each.name}") for each in members]
+            tasks.append(asyncio.create_task(self._keep(watcher), name="demo: the board"))
+            self._tasks = tasks
             try:
                 yield
             finally:
-                for task in running:
+                for task in tasks:
                     task.cancel()
+                await asyncio.wait(tasks)
 
     async def _keep(self, watcher: Watcher) -> None:
         while True:
