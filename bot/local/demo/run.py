@@ -119,6 +119,7 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
             **plan.bot_settings,
         }
         parts: list[Part] = [bots, standin]
+        within_s = START_TIMEOUT_S * (BOTS if plan.is_cluster else 1)
         if isinstance(bots, Plug):
             ready = await _open_one(stack, bots, discord, environment, web_port, kept_in, directory)
         else:
@@ -131,7 +132,7 @@ async def _run(port: int, crowd: int, data: Path | None, plan: Plan, stop: async
                 )
             )
             ready = partial(until_all_are_up, bots, discord)
-        await _unless_ended(_until_ready(standin, ready), stop, parts)
+        await _unless_ended(_until_ready(standin, ready, within_s=within_s), stop, parts)
         fate = (
             f"All is kept in {kept_in}." if data else "Nothing is kept when it ends; DATA=directory keeps it."
         )
@@ -216,15 +217,17 @@ def _free_ports(count: int) -> list[int]:
         return [int(probe.getsockname()[1]) for probe in probes]
 
 
-async def _until_ready(standin: Child, until_connected: Callable[[], Awaitable[None]]) -> None:
+async def _until_ready(
+    standin: Child, until_connected: Callable[[], Awaitable[None]], *, within_s: float
+) -> None:
     """Waits until the stand-in listens, all bots are connected, and their commands are there."""
     if not await standin.first_line():
         raise DemoError(f"{standin.name} did not start.")
     try:
-        async with asyncio.timeout(START_TIMEOUT_S):
+        async with asyncio.timeout(within_s):
             await until_connected()
     except TimeoutError:
-        raise DemoError(f"The bot was not ready within {START_TIMEOUT_S:.0f} s.") from None
+        raise DemoError(f"The bot was not ready within {within_s:.0f} s.") from None
 
 
 async def _until_connected(discord: LocalDiscord, url: str) -> None:

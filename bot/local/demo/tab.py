@@ -118,7 +118,7 @@ class Tab:
             "users": [_user_json(user) for user in world.users()],
             "channels": channels,
             "roles": [
-                {key: role[key] for key in ("id", "name", "color")}
+                {"guild_id": str(guild_id), **{key: role[key] for key in ("id", "name", "color")}}
                 for guild_id in world.guild_ids
                 for role in world.roles(guild_id)
             ],

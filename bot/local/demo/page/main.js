@@ -31,8 +31,8 @@ const app = {
   personMenu: [],
   get me() { return world.me; },
   get users() { return world.users; },
-  get roles() { return world.roles; },
-  get channels() { return world.channels; },
+  get roles() { return world.roles.filter((role) => role.guild_id === guild?.id); },
+  get channels() { return shownChannels(); },
   names: {
     user: (id) => world.users.find((user) => user.id === id)?.display_name,
     role: (id) => world.roles.find((role) => role.id === id)?.name,
@@ -206,9 +206,12 @@ byId("guilds").addEventListener("change", (event) => {
   showChannel(firstOf({ id: event.target.value }));
 });
 
+function shownChannels() {
+  return world.channels.filter((known) => known.direct || known.guild_id === guild?.id);
+}
+
 function drawChannels() {
-  const shown = world.channels.filter((known) => known.direct || known.guild_id === guild.id);
-  byId("channels").replaceChildren(...shown.map((known) => el("button", {
+  byId("channels").replaceChildren(...shownChannels().map((known) => el("button", {
     type: "button",
     class: unread.has(known.id) ? "channel unread" : "channel",
     "aria-current": known.id === channel.id ? "page" : null,
