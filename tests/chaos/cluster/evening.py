@@ -28,6 +28,8 @@ UP_S, GOES_ON_S, STOP_S = 20.0, 30.0, 40.0
 """Within which a process is up, all goes on after a strike, and one has stopped in order."""
 _ARMED_S = 1.5
 """After which a kill whose point did not come is made all the same."""
+_CONNECTING_S = 2.0
+"""After which nobody still finds that the database was away."""
 _LOOK_S = 0.2
 
 
@@ -44,6 +46,8 @@ class ClusterEvening(Evening):
     alive: dict[int, Bot] = field(default_factory=dict)
     """By number."""
     struck: int = 0
+    away: tuple[float, float] = (0.0, 0.0)
+    """When the database was last: who starts then does not, and says so."""
 
     @property
     def crowds(self) -> list[Crowd]:
@@ -76,6 +80,12 @@ class ClusterEvening(Evening):
         await self._put_right()
         await self._stopped()
         self.wrong += [*self.takeovers.late, *problems(self)]
+
+    def write_down(self) -> None:
+        super().write_down()
+        with suppress(psycopg.Error):
+            lines = [str(each) for each in self.stored.suggestions]
+            (self.directory / "suggestions").write_text("\n".join(lines))
 
     # ------------------------------------------------------------------ strikes
 
@@ -120,6 +130,8 @@ class ClusterEvening(Evening):
         await asyncio.sleep(FROZEN_S)
         self._look()
         bot.send_signal(signal.SIGCONT)
+        if self.standin.slots_taken >= self.plan.slots:  # it had kept those that others wait for
+            self.takeovers.begins_now(strike.deed, self._now)
 
     async def _back(self, strike: Strike) -> None:
         if not strike.is_back_at_once:
@@ -127,13 +139,15 @@ class ClusterEvening(Evening):
         await self._start_bot(strike.victim)
 
     async def _strike_database(self, strike: Strike) -> None:
+        began_at = self._now
         if strike.deed is Deed.DATABASE_KILL:
             await asyncio.to_thread(self.postgres.kill)
         else:
             await asyncio.to_thread(self.postgres.stop)
         await asyncio.sleep(strike.away_s)
         await asyncio.to_thread(self.postgres.start)
-        self.takeovers.database_is_back(strike.deed, self._now)
+        self.away = (began_at, self._now + _CONNECTING_S)
+        self.takeovers.begins_now(strike.deed, self._now)
 
     # ------------------------------------------------------------------ waiting
 
@@ -190,16 +204,17 @@ class ClusterEvening(Evening):
                                 return
                     await asyncio.sleep(_LOOK_S)
 
+        for number, bot in list(self.alive.items()):
+            if bot.ended.is_set():
+                if not self.away[0] <= bot.ended_at <= self.away[1]:
+                    self.wrong.append(f"bot {number + 1} ended by itself, with {bot.returncode}")
+                await self._start_bot(number)
         try:
             async with asyncio.timeout(UP_S), asyncio.TaskGroup() as tasks:
                 for port in self.ports:
                     tasks.create_task(up(port), name="chaos: up")
         except TimeoutError:
             self.wrong.append(f"not all bots are up, {UP_S:.0f} s after the {self.struck}. strike")
-        for number, bot in list(self.alive.items()):
-            if bot.ended.is_set():
-                self.wrong.append(f"bot {number + 1} ended by itself, with {bot.returncode}")
-                await self._start_bot(number)
 
     @property
     def _now(self) -> float:

@@ -37,8 +37,8 @@ class Takeovers:
             if owner == process and name.startswith("broadcast:"):
                 self._lost[name.removeprefix("broadcast:")] = (deed, now)
 
-    def database_is_back(self, deed: Deed, now: float) -> None:
-        """Nobody could take anything over meanwhile: who waits does so from now on."""
+    def begins_now(self, deed: Deed, now: float) -> None:
+        """Nobody could take anything over until now, as there was no database, or no slot for a stream."""
         self._lost = dict.fromkeys(self._lost, (deed, now))
 
     def look(self, started: Mapping[str, float], running: set[str]) -> None:

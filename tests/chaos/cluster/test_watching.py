@@ -83,7 +83,7 @@ def test_what_is_taken_over_is_timed() -> None:
     takeovers.look({"x": 116.5, "y": 90.0}, running={"x", "z"})
     assert (takeovers.waits_for, takeovers.late) == (set(), [])
     takeovers.strike(Deed.STOP, 2, now=200.0)
-    takeovers.database_is_back(Deed.DATABASE_KILL, now=210.0)
+    takeovers.begins_now(Deed.DATABASE_KILL, now=210.0)
     takeovers.look({"z": 211.0 + PROMISED_S}, running={"z"})
     assert takeovers.late == ["broadcast z went on only 21.0 s after a kill of the database"]
 
