@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.cluster.cluster import SHARDS, ClusterHouse
 from tests.e2e.conftest import WAIT_S, House
 from tests.e2e.test_resume import kill
-from tests.support.postgres import (
-    EMPTY,
-    Postgres,
-    empty_postgres,
-    postgres,
-    running_postgres,
-    server_directory,
-)
-
-__all__ = ["empty_postgres", "postgres"]
+from tests.support.postgres import running_postgres, server_directory
 
 TAKEN_OVER_S = 20.0
 GAP_S = 5.0
@@ -31,12 +21,6 @@ GAPS = (
     "SELECT {} FROM streams a JOIN streams b "
     "ON a.broadcast_id = b.broadcast_id AND b.number = a.number + 1 WHERE b.service_id IS NOT NULL"
 )
-
-
-@pytest.fixture
-def cluster(house: House, empty_postgres: Postgres) -> Iterator[ClusterHouse]:
-    with empty_postgres.database(EMPTY) as url:
-        yield ClusterHouse(house, url)
 
 
 @pytest.mark.outage("a process of a cluster is killed")

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from bot.local.discord.shards import SessionStarts, Shard
 from tests.e2e.cluster.cluster import SHARDS, ClusterHouse
-from tests.e2e.conftest import House
-from tests.support.postgres import EMPTY, Postgres, empty_postgres, postgres
-
-__all__ = ["empty_postgres", "postgres"]
-
-
-@pytest.fixture
-def cluster(house: House, empty_postgres: Postgres) -> Iterator[ClusterHouse]:
-    with empty_postgres.database(EMPTY) as url:
-        yield ClusterHouse(house, url)
 
 
 async def test_two_processes_never_begin_sessions_at_once(
