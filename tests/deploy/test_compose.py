@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.process.settings import Settings
+from bot.process.given_settings import load_settings
+from bot.process.settings import PageSettings, Settings
 from tests.support.processes import ROOT
+from tests.support.proxies import found_program
 
 CLUSTER = yaml.safe_load((ROOT / "compose.cluster.yaml").read_text("utf-8"))
 ALONE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -44,6 +46,21 @@ def test_every_setting_is_one() -> None:
         assert f":{service['environment']['WEB_PORT']}/livez" in service["healthcheck"]["test"][-1]
     alike = [{**each["environment"], "DISCORD_TOKEN": ""} for each in BOTS.values()]
     assert alike[0] == alike[1] == alike[2]
+
+
+def test_each_bot_would_start_with_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside what is secret; the pages' process is given no token, and needs none."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("ODYSSEY_API_KEY", "ody_key")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://odyssey:a@postgres/odyssey")
+    monkeypatch.setenv("DISCORD_TOKEN", "token")
+    for name, service in BOTS.items():
+        for key, value in service["environment"].items():
+            monkeypatch.setenv(key, re.sub(r"\$\{\w+:-(.*)\}", r"\1", value))  # as Docker does, by default
+        settings = load_settings(PageSettings if name == "web" else Settings)
+        assert settings.cluster
+        assert settings.trusted_proxies.startswith("172.16.0.0/12")
 
 
 def test_no_secret_stands_in_the_files() -> None:
@@ -106,9 +123,7 @@ def test_who_talks_to_whom() -> None:
 @pytest.mark.parametrize("file", ["compose.yaml", "compose.cluster.yaml"])
 def test_docker_understands_it(file: str, tmp_path: Path) -> None:
     """With all that is named in it in place. Nothing is started."""
-    compose = shutil.which("docker-compose")
-    if compose is None:
-        pytest.skip("no docker-compose was found on this machine (Debian: apt-get install docker-compose)")
+    compose = found_program("docker-compose")
     shutil.copy(ROOT / file, tmp_path)
     for name, content in {**SECRETS, ".env": "PUBLIC_URL=https://watch.example.org\n"}.items():
         (tmp_path / name).write_text(content)
