@@ -37,8 +37,8 @@ from bot.broadcast.show.heartbeat import Heartbeat
 from bot.broadcast.show.service import Broadcasts
 from bot.broadcast.show.unstored import Unstored
 from bot.broadcast.telling.listeners import Listeners
-from bot.discord.bot import Services
 from bot.discord.connection import Account, Connection
+from bot.discord.services import Services
 from bot.discord.sharding import Sharding
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds

@@ -15,7 +15,8 @@ from yarl import URL
 from bot.broadcast.model import Channel
 from bot.broadcast.sharding import shard_of
 from bot.broadcast.telling.backoff import Backoff
-from bot.discord.bot import AUTHENTICATION_FAILED, OdysseyBot, Services
+from bot.discord.bot import AUTHENTICATION_FAILED, OdysseyBot
+from bot.discord.services import Services
 from bot.discord.shard_connection import CONNECTING_AGAIN_S
 from bot.discord.sharding import Sharding
 from bot.kit.errors import StartError

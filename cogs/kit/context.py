@@ -7,8 +7,9 @@ from discord.ext import commands
 
 from bot.broadcast.errors import BroadcastError, MissingPermissions
 from bot.broadcast.model import Channel, Viewer
-from bot.discord.bot import OdysseyBot, Services
+from bot.discord.bot import OdysseyBot
 from bot.discord.permissions import NEEDED, lacking
+from bot.discord.services import Services
 from bot.guilds.settings.guild_settings import GuildSettings
 
 MOST_OF_AN_ID = 2**63

@@ -10,7 +10,8 @@ from discord.ui import TextDisplay
 
 from bot.broadcast.posts import Post, PostKind
 from bot.broadcast.telling.errand import Errand, Kind
-from bot.discord.bot import OdysseyBot, Services
+from bot.discord.bot import OdysseyBot
+from bot.discord.services import Services
 from bot.kit.references import new_id
 from cogs.kit.answers import UNKNOWN_MESSAGE
 from cogs.kit.lasting_button import LastingView

@@ -14,7 +14,7 @@ from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.model import Channel, Viewer
 from bot.broadcast.rights import Deed, Person, Rank
 from bot.broadcast.show.session import BroadcastSession
-from bot.discord.bot import Services
+from bot.discord.services import Services
 from cogs.kit import context, sight
 from cogs.kit.sight import Sight
 

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.discord.bot import Services
+from bot.discord.services import Services
 from cogs.kit.giving_way import gives_way
 from cogs.wording.text import PANEL_IS_BELOW
 

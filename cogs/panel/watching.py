@@ -3,7 +3,7 @@
 from bot.broadcast.audience.links import WatchLink
 from bot.broadcast.recordings.links import is_link
 from bot.broadcast.show.view import BroadcastView
-from bot.discord.bot import Services
+from bot.discord.services import Services
 
 LINK_LIMIT = 512
 """Characters of a button's link that Discord takes."""

@@ -13,7 +13,7 @@ from bot.broadcast.kept_files import FileKind
 from bot.broadcast.model import Recording
 from bot.broadcast.rights import Deed
 from bot.broadcast.states import Reason
-from bot.discord.bot import Services
+from bot.discord.services import Services
 from cogs.kit import context, rights
 from cogs.kit.answers import acknowledging, show, tell
 from cogs.kit.files import most_bytes

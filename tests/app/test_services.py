@@ -14,8 +14,9 @@ from pydantic import SecretStr
 
 import cogs
 from bot.app.wiring import run_bot
-from bot.discord.bot import OdysseyBot, Services
+from bot.discord.bot import OdysseyBot
 from bot.discord.connection import Connection
+from bot.discord.services import Services
 from bot.odyssey import Odyssey
 from bot.process.settings import Settings
 

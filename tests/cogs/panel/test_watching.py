@@ -11,7 +11,7 @@ import pytest
 
 from bot.broadcast.model import Spectating
 from bot.broadcast.show.view import BroadcastView
-from bot.discord.bot import Services
+from bot.discord.services import Services
 from bot.local.discord.people.views import SeenMessage
 from bot.process.settings import Settings
 from cogs.panel.watching import watch_url
