@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from tests.chaos.evening import Evening
 
 QUEUED, APPLIED, REFUSED = "📨", "✅", "❌"
-MAY_HAVE_BEEN_TAKEN = {"not_known", "not_acknowledged", "connection_lost", "broadcast_ended", "panic"}
-"""Refusals of what was sent, and of which it is not known, or not sure, whether the world took it.
-
-What a stream that broke took along is in line again for the next one: there the end or a panic may stop it.
-"""
+MAY_HAVE_BEEN_TAKEN = {"not_known", "not_acknowledged", "connection_lost", "broadcast_ended"}
+"""Refusals of what was sent, and of which it is not known, or not sure, whether the world took it."""
+OF_WHAT_WAITS = {"panic", "muted", "withdrawn", "stale", "moderator_refused"}
+"""What a stream that broke took along is in line again for the next one: there all of these may stop it."""
 LIE = "garbage"
 """The fault in which the service acknowledges, among other nonsense, what it has not taken."""
 MOMENT = timedelta(seconds=1)
@@ -71,6 +70,7 @@ def _of_suggestions(evening: Evening, stored: Stored) -> Iterator[str]:
     taken = Counter(prompt for _, prompt in evening.standin.log.taken)
     # A stream that breaks takes along what was under way: that is sent to the next one, once.
     most = 2 if evening.streams_may_break else 1
+    may_have_been_taken = MAY_HAVE_BEEN_TAKEN | (OF_WHAT_WAITS if evening.streams_may_break else {"panic"})
     for prompt in said & taken.keys():
         if taken[prompt] > most:
             yield f"sent {taken[prompt]} times: {prompt}"
@@ -88,7 +88,7 @@ def _of_suggestions(evening: Evening, stored: Stored) -> Iterator[str]:
             yield f"applied by its row, but never taken: {prompt}"
         elif prompt not in said:  # each panic's safe prompt has the same words
             continue
-        elif outcome == "refused" and taken[prompt] and each["refusal"] not in MAY_HAVE_BEEN_TAKEN:
+        elif outcome == "refused" and taken[prompt] and each["refusal"] not in may_have_been_taken:
             yield f"taken by the world, but {each['refusal']} by its row: {prompt}"
 
 

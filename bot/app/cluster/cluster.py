@@ -65,6 +65,7 @@ async def open_cluster(
         await check()
         owning = await stack.enter_async_context(Owning(book, clock, member.as_it_stands, member.sizes))
         await check()  # once more: of two that start at once, one at least sees the other
+        await book.sweep()
     writer = await stack.enter_async_context(
         Writer(database, patience_s=settings.database_patience_s, fencing=Fencing(member.id, owning))
     )

@@ -94,6 +94,7 @@ class Owning(Background):
                 self._held.update(taken)
                 for name in taken:
                     self.taken.tell(name)
+                self._renewed.set()  # from now on there is something to watch
         return {name for name in names if name in self._held}
 
     async def tell(self) -> None:

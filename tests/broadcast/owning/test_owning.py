@@ -118,6 +118,17 @@ async def test_the_database_may_be_away_for_ten_seconds(run: Run, later_s: int) 
     assert not run.lost
 
 
+async def test_a_server_that_never_answers_keeps_nobody_from_knowing_that_they_lost(run: Run) -> None:
+    """What was taken first of all is watched from that moment on."""
+    async with run.process("a") as a:
+        await run.turn(RENEWED_EVERY_S)
+        await a.take(SHARDS)
+        run.leases.answers = asyncio.Event()
+        await run.turn(GONE_AFTER_S)
+        assert sorted(run.lost) == ["a: shard:0", "a: shard:1"]
+        run.leases.answers.set()
+
+
 async def test_what_could_not_be_renewed_is_lost_before_anybody_else_can_have_it(run: Run) -> None:
     """All of it, and it stays lost when the database is back."""
     async with run.process("a") as a:
