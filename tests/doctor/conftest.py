@@ -21,7 +21,7 @@ from bot.doctor.rounds import examine
 from bot.local.discord.server import LocalDiscord
 from bot.local.odyssey.service import Standin, StandinSettings
 from bot.process.settings import Settings
-from tests.e2e.conftest import CHANNEL, free_port
+from tests.e2e.conftest import CHANNEL, House, free_port
 from tests.support.database import PutDatabase
 
 KEY = "ody_key_that_nobody_may_see"
@@ -54,6 +54,18 @@ class Patient:
                 self.environment.delenv(name, raising=False)
             else:
                 self.environment.setenv(name, value)
+
+    def is_bot_of(self, house: House, settings: Settings) -> None:
+        """The one that runs there, with these settings."""
+        self.set(
+            DISCORD_TOKEN=house.discord.token,
+            DISCORD_API_URL=house.discord.api_url,
+            DISCORD_GATEWAY_URL=house.discord.gateway_url,
+            ODYSSEY_API_KEY=settings.odyssey_api_key.get_secret_value(),
+            ODYSSEY_API_URL=house.standin.url,
+            DATABASE_URL=settings.database_url,
+            WEB_PORT=str(settings.web_port),
+        )
 
     async def found(self) -> list[Finding]:
         """What the doctor finds; no secret is in what it says."""

@@ -64,15 +64,7 @@ async def test_a_running_bot_is_looked_at_beside_it(
         patient = Patient(tmp_path, house.discord, house.standin, monkeypatch, proxy)
         monkeypatch.chdir(tmp_path)
         async with house.bot() as settings:
-            patient.set(
-                DISCORD_TOKEN=house.discord.token,
-                DISCORD_API_URL=house.discord.api_url,
-                DISCORD_GATEWAY_URL=house.discord.gateway_url,
-                ODYSSEY_API_KEY=settings.odyssey_api_key.get_secret_value(),
-                ODYSSEY_API_URL=house.standin.url,
-                DATABASE_URL=settings.database_url,
-                WEB_PORT=str(settings.web_port),
-            )
+            patient.is_bot_of(house, settings)
             patient.set(PUBLIC_URL=await patient.in_front())
             findings = await patient.found()
             assert {finding.level for finding in findings} == {Level.OK}, told(findings)
