@@ -11,9 +11,13 @@ from bot.broadcast.owning.lease import of_broadcast
 from bot.broadcast.sharding import Shard
 from bot.discord.connection import Connection
 from bot.storage.faults import is_away
+from bot.storage.recovery import left_unfinished
 
 ERRANDS_S = 2.0
 """How long an errand that is just being run may take to come to its end, before others see to it."""
+
+LOOK_S = 2.0
+"""How long a look at what is there may take: a shard does not wait for a database that is away."""
 
 
 class BotsHands:
@@ -54,11 +58,11 @@ class BotsHands:
 
     async def hand_over(self, shard: Shard, *, within_s: float) -> Collection[str]:
         await self._leave(shard)  # first: what comes later is heard by whoever is next
-        leases = [
-            of_broadcast(session.broadcast.id)
+        running = {
+            session.broadcast.id
             for session in self._broadcasts.running
             if shard.has(session.broadcast.channel.guild_id)
-        ]
+        }
         is_its = self._homes.is_of(shard)
         await asyncio.gather(
             self._broadcasts.let_go(shard, within_s=within_s),
@@ -66,7 +70,7 @@ class BotsHands:
         )
         self._homes.shards.discard(shard.id)
         await self._outbox.let_go(is_its)  # of what came to its end meanwhile
-        return leases
+        return {of_broadcast(each) for each in running | await self._unfinished(shard)}
 
     async def drop(self, shard: Shard) -> None:
         self._homes.shards.discard(shard.id)
@@ -75,6 +79,8 @@ class BotsHands:
             self._outbox.let_go(self._homes.is_of(shard)),
             self._leave(shard),
         )
+        # One may be ours still: whoever has the shard would wait for it.
+        await self._directory.give_back([of_broadcast(each) for each in await self._unfinished(shard)])
 
     async def drop_broadcast(self, broadcast_id: str) -> None:
         self._broadcasts.depose(broadcast_id)
@@ -83,6 +89,16 @@ class BotsHands:
         """Others may have left some that are ours. Raises what the store raises."""
         for shard in sorted(self._on):
             await self._outbox.load(Shard(shard, self._homes.count))
+
+    async def _unfinished(self, shard: Shard) -> set[str]:
+        """What was taken there, whether or not it came to run: nobody else could take it up."""
+        try:
+            async with asyncio.timeout(LOOK_S):
+                return await left_unfinished(self._left.database, of=shard)
+        except Exception as error:
+            if is_away(error):  # for longer, and what is ours runs out
+                return set()
+            raise
 
     async def _leave(self, shard: Shard) -> None:
         self._on.discard(shard.id)

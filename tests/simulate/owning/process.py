@@ -49,7 +49,7 @@ class SkewedClock:
             await event.wait()
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout((until - self.steady()) / self._rate):
+            async with asyncio.timeout((until - self.steady()) / self._rate + 1e-6):  # never a hair too early
                 await event.wait()
 
 
@@ -142,7 +142,9 @@ class Process:
         self._beginning.add(row.id)
         with suppress(NotStoredError):
             await self.writer.execute(change, under=of_shard(shard), begins=of_broadcast(row.id))  # type: ignore[arg-type]
-            if of_broadcast(row.id) in self.owning.held:
+            if not self.owning.holds(of_shard(shard)):  # it was handed over meanwhile
+                await self.owning.give_back([of_broadcast(row.id)])
+            elif of_broadcast(row.id) in self.owning.held:
                 self.sessions[row.id] = Session(row, self)
         self._beginning.discard(row.id)
 
@@ -185,9 +187,10 @@ class Process:
             self.sessions[broadcast_id] = Session(row, self)
 
     async def _hand_over(self, shards: set[int]) -> None:
-        theirs = [each for each in self.sessions.values() if each._shard in shards]
-        for session in theirs:
+        await self.owning.give_back([of_shard(shard) for shard in shards])
+        for session in [each for each in self.sessions.values() if each._shard in shards]:
             session.task.cancel()
             self.left(session)
-        await self.owning.give_back([of_broadcast(each.id) for each in theirs])
-        await self.owning.give_back([of_shard(shard) for shard in shards])
+        # Also what was taken and never ran: nobody else could take it up.
+        theirs = [row.id for row in self._rows.broadcasts.values() if row.shard in shards]
+        await self.owning.give_back([of_broadcast(each) for each in theirs])
