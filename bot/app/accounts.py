@@ -8,6 +8,8 @@ from bot.broadcast.answers import Answers
 from bot.broadcast.audit import Audit
 from bot.broadcast.clock import Clock
 from bot.broadcast.limits.continuation import Continuation
+from bot.broadcast.limits.pool import Pool, StreamPool
+from bot.broadcast.limits.shared_slots import SharedSlots
 from bot.guilds.accounts.records import AccountRecords
 from bot.guilds.accounts.server_accounts import ServerAccounts
 from bot.kit.references import new_id
@@ -54,11 +56,19 @@ async def open_accounts(
     clock: Clock,
     *,
     may_store: bool = True,
+    shared_slots: SharedSlots | None = None,
 ) -> OpenAccounts:
     """`answers` hears what the service says to the operator's key, and tells what it says to any.
 
-    Unless anything `may_store`, keys that are to be sealed anew are not.
+    Unless anything `may_store`, keys that are to be sealed anew are not. With `shared_slots` other processes
+    stream with the same accounts.
     """
+    for_seams = int(settings.continuation is Continuation.OVERLAP)
+
+    def make_pool(account_id: str | None, slots: int) -> Pool:
+        if shared_slots is None:
+            return StreamPool(slots, clock, kept_for_seams=for_seams)
+        return shared_slots.pool(account_id or "", slots, kept_for_seams=for_seams)
 
     def make_client(key: str) -> Odyssey:
         return Odyssey(api_key=key, api_url=settings.odyssey_api_url)
@@ -77,7 +87,7 @@ async def open_accounts(
             answers,
             clock,
             stream_limit_s=settings.stream_limit_s,
-            kept_for_seams=int(settings.continuation is Continuation.OVERLAP),
+            make_pool=make_pool,
         )
     )
     secrets = settings.sealing_secrets

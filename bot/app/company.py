@@ -1,13 +1,15 @@
 """Whom a process shares its database with: nobody, or the others of its cluster."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Protocol
 
 from bot.app.taking_up import TakingUp
+from bot.broadcast.limits.shared_slots import SharedSlots
 from bot.broadcast.owning.bell import Bell
 from bot.broadcast.owning.looking import LookAgain, What
+from bot.broadcast.people import Keeper
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.metrics.cluster import ClusterTellers
@@ -40,6 +42,14 @@ class Company(Protocol):
     @property
     def counted(self) -> ClusterTellers | None:
         """What is counted of it; None where there are no others."""
+
+    @property
+    def slots(self) -> SharedSlots | None:
+        """The slots of the accounts, for all processes; None where nobody else has them."""
+
+    def also_forgets(self) -> Sequence[Keeper]:
+        """Whoever has to forget somebody before the tables do, beside this process."""
+        ...
 
     def is_ours(self, guild_id: int) -> bool:
         """Whether a server is this process's."""

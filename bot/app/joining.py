@@ -1,7 +1,7 @@
 """A process has its database alone, or joins the others of its cluster."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from bot.app.company import Company, Work
@@ -9,6 +9,7 @@ from bot.app.taking_up import TakingUp
 from bot.broadcast.clock import Clock
 from bot.broadcast.owning.bell import Bell, NoBell
 from bot.broadcast.owning.looking import LookAgain, What
+from bot.broadcast.people import Keeper
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.discord.connection import Connection
@@ -46,6 +47,13 @@ class _Lone:
         self._url = settings.database_url
         self._clock = clock
         self._left: TakingUp | None = None
+
+    @property
+    def slots(self) -> None:
+        return None
+
+    def also_forgets(self) -> Sequence[Keeper]:
+        return ()
 
     def is_ours(self, guild_id: int) -> bool:
         return True

@@ -10,7 +10,11 @@ from bot.guilds.guilds import Guilds
 
 
 def looks_of(
-    guilds: Guilds, first_questions: FirstQuestions, links: WatchLinks, accounts: ServerAccounts
+    guilds: Guilds,
+    first_questions: FirstQuestions,
+    links: WatchLinks,
+    accounts: ServerAccounts,
+    forget: LookAgain,
 ) -> Mapping[What, LookAgain]:
     """How each of it is looked at again."""
 
@@ -26,4 +30,5 @@ def looks_of(
         What.LINKS: links.look_again,
         What.ACCOUNTS: accounts.look_again,
         What.SERVERS: drop_server,
+        What.PEOPLE: forget,
     }

@@ -1,10 +1,13 @@
 """What keeps something of people and of servers, all of it."""
 
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from bot.broadcast.audience.links import WatchLinks
 from bot.broadcast.clock import Clock
+from bot.broadcast.model import Viewer
+from bot.broadcast.owning.looking import LookAgain
 from bot.broadcast.people import Keeper, People
 from bot.broadcast.recordings.archive import Archive
 from bot.broadcast.show.forgetting import RunningPeople
@@ -25,9 +28,28 @@ def people_of(
     accounts: ServerAccounts,
     outbox: Outbox,
     clock: Clock,
+    elsewhere: Sequence[Keeper] = (),
 ) -> People:
     """What runs comes first: it is stored as it changes, and would bring back what has left the tables."""
-    return People([RunningPeople(broadcasts), guilds, accounts, stored], outbox, clock, new_key)
+    in_memory = keepers_in_memory(broadcasts, guilds, accounts)
+    return People([*in_memory, *elsewhere, stored], outbox, clock, new_key)
+
+
+def keepers_in_memory(broadcasts: Broadcasts, guilds: Guilds, accounts: ServerAccounts) -> list[Keeper]:
+    return [RunningPeople(broadcasts), guilds, accounts]
+
+
+def forgets_with(keepers: Sequence[Keeper], names: Callable[[Sequence[int]], None]) -> LookAgain:
+    """Somebody is forgotten by another process: here too, `"<ID> <key>"`."""
+
+    async def look_again(subject: str | None) -> bool:
+        if subject is None:  # who was away for so long has read all that runs anew
+            return True
+        person_id, key = map(int, subject.split())
+        names([person_id])
+        return all([await keeper.forget(person_id, Viewer(key, "")) for keeper in keepers])
+
+    return look_again
 
 
 async def open_left_servers(

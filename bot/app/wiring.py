@@ -14,7 +14,7 @@ from bot.app.joining import open_company
 from bot.app.key import check_key
 from bot.app.looks import looks_of
 from bot.app.pages import Answered, open_gate, serve_pages
-from bot.app.people import open_left_servers, people_of
+from bot.app.people import forgets_with, keepers_in_memory, open_left_servers, people_of
 from bot.app.recordings import shown_recordings
 from bot.app.stage import Stage, open_stage, tell_of_recordings
 from bot.app.taking_up import TakingUp
@@ -132,9 +132,10 @@ async def _open_services(
             await remembers.load()
     own = DatabaseAccounts(database, writer, changes)
     with errors_explained(settings.database_url):
-        accounts = await open_accounts(settings, stack, own, audit, answers, clock)
+        accounts = await open_accounts(
+            settings, stack, own, audit, answers, clock, shared_slots=company.slots
+        )
     await stack.enter_async_context(accounts.servers)
-    await company.look_with(stack, looks_of(guilds, first_questions, links, accounts.servers))
     await check_key(accounts.keys.by_account[None])
     kept = open_archive(settings, DatabaseKeptFiles(database, writer), outbox, clock)
     archiving = await stack.enter_async_context(kept.archiving(outbox, accounts.keys_of, history, clock))
@@ -171,8 +172,11 @@ async def _open_services(
     await stack.enter_async_context(tidied_at_rest(lambda: not broadcasts.running))
     stored_people = DatabasePeople(database, writer, outbox, journal.names, clock)
     people = await stack.enter_async_context(
-        people_of(stored_people, broadcasts, guilds, accounts.servers, outbox, clock)
+        people_of(stored_people, broadcasts, guilds, accounts.servers, outbox, clock, company.also_forgets())
     )
+    here = keepers_in_memory(broadcasts, guilds, accounts.servers)
+    forget = forgets_with(here, journal.names.forget)
+    await company.look_with(stack, looks_of(guilds, first_questions, links, accounts.servers, forget))
     servers, in_memory = DatabaseServers(database, writer, changes), (guilds, first_questions, links)
     left_servers = await open_left_servers(settings, stack, servers, kept.archive, clock, *in_memory)
     left_servers.gone.listen(accounts.servers.left)

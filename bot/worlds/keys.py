@@ -9,7 +9,7 @@ from bot.broadcast.answers import Answers
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import BroadcastError, Code
 from bot.broadcast.limits.continuation import StreamLimit
-from bot.broadcast.limits.pool import StreamPool
+from bot.broadcast.limits.pool import MakePool
 from bot.odyssey import AccountSuspendedError, Odyssey, OdysseyAuthError, OdysseyError, OdysseyUsageError
 from bot.worlds.looking_up import Key
 from bot.worlds.odyssey import odyssey_goodbyes, odyssey_worlds
@@ -33,14 +33,14 @@ class OdysseyKeys:
         clock: Clock,
         *,
         stream_limit_s: float,
-        kept_for_seams: int,
+        make_pool: MakePool,
     ) -> None:
         self.by_account: dict[str | None, Key] = {}
         self._make_client = make_client
         self._answers = answers
         self._clock = clock
         self._stream_limit_s = stream_limit_s
-        self._kept_for_seams = kept_for_seams
+        self._make_pool = make_pool
         self._clients: list[Odyssey] = []
 
     async def __aenter__(self) -> "OdysseyKeys":
@@ -61,7 +61,7 @@ class OdysseyKeys:
         return Account(
             open_world=odyssey_worlds(lambda: self._make_client(key), self._clock, answers),
             leave=odyssey_goodbyes(client),
-            pool=StreamPool(slots, self._clock, kept_for_seams=self._kept_for_seams),
+            pool=self._make_pool(account_id, slots),
             stream_limit=StreamLimit(self._stream_limit_s),
             id=account_id,
         )

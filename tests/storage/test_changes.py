@@ -10,13 +10,15 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from bot.app.people import forgets_with
 from bot.broadcast.accounts import Account
 from bot.broadcast.audience.links import WatchLink, WatchLinks
 from bot.broadcast.audit import Audit
 from bot.broadcast.limits.continuation import StreamLimit
 from bot.broadcast.limits.pool import StreamPool
-from bot.broadcast.model import Refusal, Viewer
-from bot.broadcast.owning.looking import Looking, What
+from bot.broadcast.model import Outcome, Refusal, Suggestion, Viewer
+from bot.broadcast.owning.looking import Change, Looking, What
+from bot.broadcast.telling.outbox import Outbox
 from bot.guilds.accounts.server_accounts import ServerAccounts
 from bot.guilds.first_questions import FirstQuestions
 from bot.guilds.guilds import Guilds
@@ -26,14 +28,17 @@ from bot.process.sealing import Vault
 from bot.storage.accounts import DatabaseAccounts
 from bot.storage.cluster import changes as changing
 from bot.storage.cluster.changes import SharedChanges
+from bot.storage.cluster.people import ForgottenElsewhere
 from bot.storage.connections import Database
 from bot.storage.guilds import DatabaseGuilds
+from bot.storage.journal import DatabaseJournal
 from bot.storage.links import DatabaseLinks
+from bot.storage.outbox import DatabaseOutbox
 from bot.storage.people import DatabaseServers
 from bot.storage.writer import Upsert
 from tests.broadcast.fakes import ScriptedWorld
 from tests.storage import conftest
-from tests.storage.conftest import CHANNEL, guilds_of
+from tests.storage.conftest import CHANNEL, NOW, guilds_of, live_broadcast
 from tests.storage.shared import Process, process, until
 from tests.storage.test_guilds import Followed
 from tests.support.postgres import EMPTY, Postgres
@@ -318,3 +323,39 @@ async def test_a_look_that_fails_is_repeated(url: str) -> None:
         other.guilds._records = records
         await other.looking.look()
         assert other.guilds.settings_of(GUILD).gap_s == 7
+
+
+async def test_others_forget_somebody_before_the_tables_do(url: str) -> None:
+    """Each is told who, and what to have in their place; the first time nobody can have heard it yet."""
+    async with memory(url, looks=False) as one, memory(url, looks=False) as other:
+        writer, database = one.process.writer, one.process.database
+        journal = DatabaseJournal(writer, Outbox(DatabaseOutbox(database, writer), SystemClock()))
+        broadcast, _ = live_broadcast()
+        await journal.save_broadcast(broadcast)
+        said = Suggestion("said", broadcast.id, ROBIN, "snow", NOW)
+        await journal.save_suggestion(said)
+        elsewhere, nobody = ForgottenElsewhere(database, writer, one.changes), Viewer(-9, "")
+        assert not await elsewhere.forget(ROBIN.id, nobody)
+        assert await other.changes.new() == [Change("people", f"{ROBIN.id} -9")]
+        assert not await elsewhere.forget(ROBIN.id, nobody), "what they said is still open"
+        await journal.save_suggestion(said._replace(outcome=Outcome.REFUSED, settled_at=NOW))
+        assert await elsewhere.forget(ROBIN.id, nobody)
+        assert not await elsewhere.forget(ROBIN.id, nobody), "asked for once more, it is told once more"
+
+
+async def test_who_is_told_forgets_until_it_is_done() -> None:
+    """By all that is in memory here, and by the names that are known to be stored."""
+    told: list[object] = []
+
+    class Slow:
+        async def forget(self, person_id: int, nobody: Viewer) -> bool:
+            told.append((person_id, nobody.id))
+            return len(told) > 1
+
+        async def tell(self, person_id: int) -> dict[str, list[dict[str, object]]]:
+            return {}
+
+    look_again = forgets_with([Slow()], lambda people: None)
+    assert [await look_again("77 -9") for _ in range(2)] == [False, True]
+    assert told == [(77, -9), (77, -9)]
+    assert await look_again(None)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 
 from bot import __version__
@@ -17,11 +17,13 @@ from bot.app.company import Work
 from bot.app.taking_up import TakingUp
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import NotStoredError
+from bot.broadcast.limits.shared_slots import SharedSlots
 from bot.broadcast.owning.bell import Ring
 from bot.broadcast.owning.directory import ALL, Member
 from bot.broadcast.owning.lease import of_guild, of_shard
 from bot.broadcast.owning.looking import LookAgain, Looking, What
 from bot.broadcast.owning.owning import Owning
+from bot.broadcast.people import Keeper
 from bot.broadcast.telling.listeners import Listeners
 from bot.broadcast.telling.outbox import Outbox
 from bot.discord.connection import Connection
@@ -31,6 +33,8 @@ from bot.process.settings import Settings
 from bot.storage.cluster.bell import ServerBell
 from bot.storage.cluster.changes import SharedChanges
 from bot.storage.cluster.identifying import DatabaseIdentifying
+from bot.storage.cluster.people import ForgottenElsewhere
+from bot.storage.cluster.slots import DatabaseSlots
 from bot.storage.database import errors_explained, open_database
 from bot.storage.fencing import Fencing
 from bot.storage.leases import DatabaseLeases
@@ -73,7 +77,10 @@ async def open_cluster(
     changes = SharedChanges(database, writer, bell)
     with errors_explained(settings.database_url):
         await changes.begin()
-    return Cluster(database, writer, bell, changes, book, owning, member, connection, clock)
+    slots = SharedSlots(DatabaseSlots(database, bell, member.id), member.id, clock)
+    bell.rung.listen(lambda what: slots.look_again() if what == Ring.SLOTS else None)
+    await stack.enter_async_context(slots)
+    return Cluster(database, writer, bell, changes, slots, book, owning, member, connection, clock)
 
 
 class _Member:
@@ -116,6 +123,7 @@ class Cluster:
         writer: Writer,
         bell: ServerBell,
         changes: SharedChanges,
+        slots: SharedSlots,
         book: DatabaseLeases,
         owning: Owning,
         member: _Member,
@@ -126,6 +134,7 @@ class Cluster:
         self.writer = writer
         self.bell = bell
         self.changes = changes
+        self.slots = slots
         self.keeps_house = asyncio.Event()
         self._book = book
         self._owning = owning
@@ -141,6 +150,9 @@ class Cluster:
     def counted(self) -> ClusterTellers:
         own = self._owning
         return ClusterTellers(lambda: own.held, own.taken, own.lost, own.renewals, self.changes.late)
+
+    def also_forgets(self) -> Sequence[Keeper]:
+        return [ForgottenElsewhere(self.database, self.writer, self.changes)]
 
     def is_ours(self, guild_id: int) -> bool:
         return self._homes.has(guild_id)

@@ -105,6 +105,10 @@ class Pool(Protocol):
         """It is needed no more here; who goes on with its broadcast has it, in another process perhaps."""
 
 
+MakePool = Callable[[str | None, int], Pool]
+"""Of an account's ID, None for the operator's, and its slots."""
+
+
 class StreamPool:
     """The pool of a process that has the account alone. Its rules are those of `Claims`.
 
