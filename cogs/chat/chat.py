@@ -170,6 +170,8 @@ class Chat:
     async def _suggest(self, heard: _Heard, prompt: str) -> None:
         message, is_marked = heard.message, self._word_back.marks_in(self._crowd_of(heard.session))
         assert isinstance(message, discord.Message)  # noqa: S101 - it was said just now
+        if is_marked:
+            self._word_back.hear(message)
         try:
             ticket = await self._services.broadcasts.suggest(
                 context.channel(message),

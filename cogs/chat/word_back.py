@@ -35,11 +35,12 @@ class WordBack:
     def __init__(self, bot: OdysseyBot, direct: DirectMessages) -> None:
         self._bot = bot
         self._services = bot.services
-        self._began_at = bot.services.clock.now()
         self._marks = Marks()
         self._notices = Notices(direct, bot.services.clock)
         self._one_of_many: set[int] = set()
         """Messages that bear no mark after all."""
+        self._heard: set[int] = set()
+        """Messages that this process heard, and may have marked: others were marked by an earlier one."""
 
     async def close(self, *, within_s: float) -> None:
         """Waits, for so long at most, until all is delivered. Standing notices are taken down."""
@@ -52,6 +53,10 @@ class WordBack:
         """Whether a message is marked that is one of so many."""
         return crowd <= SMALL_CROWD and not self._marks.are_busy
 
+    def hear(self, message: discord.Message) -> None:
+        """What the message suggests is about to be taken, and is to be marked."""
+        self._heard.add(message.id)
+
     def tell_failure(self, message: discord.Message, error: Exception, *, more: str = "") -> None:
         """Gives notice of why what the message asked for was not done, and of what holds instead."""
         self._notices.tell(message, f"{explain(error, f'message {message.id}')} {more}".rstrip())
@@ -60,6 +65,7 @@ class WordBack:
         self, message: discord.Message, error: Exception, *, crowd: int, is_late: bool = False
     ) -> None:
         """The message's suggestion was not taken. Of a late one, its author may have been told before."""
+        self._heard.discard(message.id)
         sentence = explain(error, f"message {message.id}")
         if isinstance(error, BroadcastError) and error.code in OPEN_CODES:
             self._notices.tell_openly(message, sentence, about=str(error))
@@ -98,9 +104,11 @@ class WordBack:
             )
         if origin.message_id in self._one_of_many:
             self._one_of_many.discard(origin.message_id)
+            self._heard.discard(origin.message_id)
         elif origin.is_marked:
-            is_earlier = suggestion.suggested_at < self._began_at
+            is_earlier = origin.message_id not in self._heard
             await self._marks.settle(message, self._bot.user, _sign(refusal), is_earlier=is_earlier)
+            self._heard.discard(origin.message_id)
 
     def _is_awaited(self, suggestion: Suggestion, errand: Errand) -> bool:
         """Whether a notice is due: its author waits for one, and was certainly given none."""

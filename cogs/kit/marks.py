@@ -61,8 +61,8 @@ class Marks:
     ) -> None:
         """Puts a mark in the place of "queued", if that is there, or takes that away.
 
-        `is_earlier`: an earlier run may have marked it. Raises what Discord raises when it is unwell: then it
-        is to be done again.
+        `is_earlier`: an earlier run, or another process, may have marked it. Raises what Discord raises when
+        it is unwell: then it is to be done again.
         """
         if being_queued := self._being_queued.get(message.id):
             await being_queued.wait()
