@@ -14,6 +14,7 @@ from bot.broadcast.errors import NotStoredError
 from bot.broadcast.model import Broadcast, Channel
 from bot.broadcast.owning.bell import Bell, Ring
 from bot.broadcast.show.service import Broadcasts
+from bot.broadcast.show.session import BroadcastSession
 from bot.broadcast.telling.listeners import Listeners
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,8 @@ class Showing(Background):
         self._name_of = name_of
         self._changed: set[str] = set()
         self._renewed: set[str] = set()
-        self._written: dict[str, str] = {}
-        """By broadcast: what is written of it, but for the time."""
+        self._written: dict[str, tuple[BroadcastSession, str]] = {}
+        """By broadcast: what is written of it, but for the time. Of one that comes back nobody knows."""
         self._woken = asyncio.Event()
         self._tidied_at = clock.steady()
 
@@ -97,9 +98,15 @@ class Showing(Background):
         """Writes what has changed. False if some of it could not be stored: then that is still to be done."""
         changed, self._changed = self._changed, set()
         renewed, self._renewed = self._renewed, set()
+        running = {session.broadcast.id: session for session in self._broadcasts.running}
+        self._written = {
+            each: (session, text)
+            for each, (session, text) in self._written.items()
+            if running.get(each) is session
+        }
         writing = [(self._renewed, each, self._book.renew(each)) for each in renewed]
         for number, each in enumerate(changed, start=1):
-            if written := self._write(each):
+            if (session := running.get(each)) and (written := self._write(session)):
                 writing.append((self._changed, each, written))
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -112,15 +119,15 @@ class Showing(Background):
                 self._failed(again, broadcast_id, answer)
         return not any(answers)
 
-    def _write(self, broadcast_id: str) -> Awaitable[None] | None:
-        """Has a broadcast written, unless that is so already or it does not run here any more."""
-        session = self._broadcasts.find(broadcast_id)
-        if session is None or not session.was_stored.is_set() or session.broadcast.state.is_over:
+    def _write(self, session: BroadcastSession) -> Awaitable[None] | None:
+        """Has a broadcast written, unless that is so already."""
+        if not session.was_stored.is_set() or session.broadcast.state.is_over:
             return None
+        broadcast_id = session.broadcast.id
         text = text_of(session.view, self._name_of(session.broadcast.channel))
-        if text == self._written.get(broadcast_id):
+        if self._written.get(broadcast_id) == (session, text):
             return None
-        self._written[broadcast_id] = text
+        self._written[broadcast_id] = session, text
         return self._book.show(broadcast_id, dated(text, self._clock.now()))
 
     def _failed(self, again: set[str], broadcast_id: str, error: BaseException) -> None:

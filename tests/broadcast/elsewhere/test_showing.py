@@ -7,12 +7,15 @@ import pytest
 
 from bot.broadcast.elsewhere.document import shown_in
 from bot.broadcast.elsewhere.showing import AGAIN_S, GAP_S, TIDIED_EVERY_S, Showing
+from bot.broadcast.interrupted import Interrupted
+from bot.broadcast.model import Ending
 from bot.broadcast.owning.bell import Ring
 from bot.broadcast.show.view import BroadcastView
+from bot.broadcast.states import Reason, State
 from bot.broadcast.telling.listeners import Listeners
-from tests.broadcast.conftest import CHANNEL, Rig, opened_rig
+from tests.broadcast.conftest import CHANNEL, Rig, opened_rig, start
 from tests.broadcast.elsewhere.book import MemoryBook
-from tests.broadcast.relay.service import TurnedClock
+from tests.broadcast.relay.service import TurnedClock, settle
 
 
 @dataclass
@@ -137,3 +140,26 @@ async def test_what_is_over_for_long_is_forgotten(owner: Owner) -> None:
     session.floor.pause(paused=True)
     await owner.clock.turn(1)
     assert "over" not in owner.book.heads_
+
+
+async def test_what_comes_back_is_written_though_it_looks_as_it_did_here(owner: Owner) -> None:
+    """Another process had it meanwhile, and showed it otherwise."""
+    owner.rig.world.may_connect.clear()
+    session = await start(owner.rig.broadcasts)
+    while session.broadcast.state is not State.CONNECTING:
+        await owner.clock.turn(GAP_S)
+    await owner.clock.turn(1)
+    session.floor.pause(paused=True)
+    await owner.clock.turn(0)
+    left = Interrupted(session.broadcast, owner.clock.now(), is_paused=True)
+    written = owner.told(left.broadcast.id)
+    session.end(Ending(Reason.SHUTDOWN), is_handed_over=True)
+    while owner.rig.broadcasts.running:
+        await settle()
+    await owner.clock.turn(1)
+    await owner.book.show(left.broadcast.id, "what another process shows")
+    await owner.rig.broadcasts.resume([left], [])
+    owner.rig.broadcasts.running[0].look_again()
+    await owner.clock.turn(1)
+    assert owner.told(left.broadcast.id) == written
+    owner.rig.world.may_connect.set()
