@@ -87,7 +87,7 @@ class Sharing(Background):
             try:
                 await self._hands.look_for_errands()
             except Exception as error:  # noqa: BLE001 - the boundary of one look: the next one is two seconds away
-                log.info("what others left to be told is not known yet: %s", type(error).__name__)
+                log.debug("what others left to be told is not known yet: %s", type(error).__name__)
 
     def _hear(self, what: str) -> None:
         if what == Ring.ERRANDS:

@@ -34,13 +34,16 @@ async def test_what_a_killed_process_had_goes_on_in_another(cluster: ClusterHous
         killed = cluster.had_by(first)
         assert len(killed) == SHARDS // 2
         await kill(first)
+        await cluster.house.discord.user("robin").send(killed[0], "!fog")  # nobody hears it
         await cluster.on_air_anew(killed, within_s=TAKEN_OVER_S)
+        await cluster.seen(killed[0], "> fog")
         for channel, panel in zip(cluster.channels, panels, strict=True):
             await cluster.say(channel, "rain")
             assert (await cluster.seen(channel, "Live")).id == panel.id
         assert set(cluster.had_by(second)) == set(cluster.channels)
         assert cluster.known("SELECT state, count(*) FROM broadcasts GROUP BY 1") == [("live", 4)]
-        assert cluster.known("SELECT DISTINCT outcome FROM suggestions") == [("acknowledged",)]
+        told = "SELECT outcome, count(*) FROM suggestions GROUP BY 1"
+        assert cluster.known(told) == [("acknowledged", 2 * SHARDS + 1)]
 
 
 @pytest.mark.outage("a process of a cluster is stopped")
@@ -97,9 +100,9 @@ async def test_who_stood_still_is_deposed(cluster: ClusterHouse) -> None:
 
 
 @pytest.mark.outage("the database of a cluster is away")
-@pytest.mark.parametrize("away_s", [9.0, 22.0])
+@pytest.mark.parametrize("away_s", [5.0, 22.0])
 async def test_a_database_that_is_away_costs_a_pause(house: House, away_s: float) -> None:
-    """For ten seconds video goes on. For longer no process has anything; and then what ran runs again."""
+    """For some seconds video goes on. For longer no process has anything; and then what ran runs again."""
     with server_directory() as directory, running_postgres(directory) as server, server.database() as url:
         cluster = ClusterHouse(house, url)
         async with cluster.bot(), cluster.bot():
