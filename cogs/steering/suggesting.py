@@ -72,7 +72,7 @@ async def _follow(interaction: discord.Interaction, ticket: Ticket, clock: Clock
     ticket.settled.add_done_callback(lambda _: is_settled.set())
     told, is_told = None, False
     with ticket.followed() as changed:
-        while not ticket.is_decided and clock.steady() < until:
+        while not (ticket.is_decided or ticket.is_elsewhere) and clock.steady() < until:
             changed.clear()
             prospect = ticket.prospect()
             kind = prospect and prospect._replace(before=0)  # numbers were said to be of that moment
@@ -82,7 +82,7 @@ async def _follow(interaction: discord.Interaction, ticket: Ticket, clock: Clock
                 await tell(interaction, view=view, is_last=False)
                 await clock.wait(is_settled, until=min(until, clock.steady() + FOLLOW_GAP_S))
             await clock.wait(changed, until=until)
-    if not ticket.is_decided:
+    if not (ticket.is_decided or ticket.is_elsewhere):
         word = waiting_unfollowed(ticket.prospect())
         await tell(interaction, view=_waiting(word, ticket.suggestion))
 

@@ -28,6 +28,12 @@ class Ticket:
         """Whether it has its outcome: `settled` comes once that is stored, and others may be told before."""
         return self._tickets.is_decided(self.suggestion.id)
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether nobody here will hear what becomes of it: the next run of the bot, or another process tells
+        it."""
+        return self.settled.cancelled()
+
     @contextmanager
     def followed(self) -> Iterator[asyncio.Event]:
         """An event that is set when it is settled, and when it stands otherwise, but for a mere number.

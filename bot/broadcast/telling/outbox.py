@@ -92,7 +92,8 @@ class Outbox:
         async with self._loading:
             self._told_meanwhile = set(self._told)
             for errand in await self._store.errands(of):
-                if errand.key not in self._kept and errand.key not in self._told_meanwhile:
+                is_known = errand.key in self._kept or errand.key in self._told_meanwhile
+                if not is_known and self._is_ours(errand):  # it may have been let go meanwhile
                     self._keep(replace(errand, due_at=None))
                     self._put(errand.key)
             self._told_meanwhile = None

@@ -282,6 +282,29 @@ async def test_what_a_shard_owes_is_taken_up_and_let_go() -> None:
         assert list(store.rows) == [other.key], "who has it now sees to it"
 
 
+async def test_what_is_let_go_while_it_is_looked_for_stays_with_others() -> None:
+    """Who has its server by now tells it; both would, else."""
+    ours = {1}
+    messenger, may_read = Messenger(), asyncio.Event()
+
+    class SlowlyRead(MemoryOutbox):
+        async def errands(self, of: Shard | None = None) -> list[Errand]:
+            await may_read.wait()
+            return await super().errands(of)
+
+    store = SlowlyRead(of_server(1, "one"))
+    async with Outbox(store, SteppedClock(), is_ours=lambda errand: errand.guild_id in ours) as outbox:
+        await messenger.joins(outbox)
+        looking = asyncio.create_task(outbox.load(Shard(0, 2)))
+        await turns()
+        ours.clear()
+        await outbox.let_go(lambda _: True)
+        may_read.set()
+        await looking
+        await turns()
+        assert (messenger.told, outbox.waiting) == ([], [])
+
+
 async def test_what_was_told_while_it_is_looked_for_is_not_told_again() -> None:
     """The look may still see it as it was."""
     errand = of_server(0, "one")
