@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.cluster.cluster import SHARDS, ClusterHouse
 from tests.e2e.conftest import WAIT_S, House
 from tests.e2e.test_resume import kill
+from tests.e2e.test_stop import SLOWER
 from tests.support.postgres import running_postgres, server_directory
 
 TAKEN_OVER_S = 20.0
@@ -64,7 +65,7 @@ async def test_a_process_that_is_stopped_hands_over(cluster: ClusterHouse) -> No
         assert first.returncode == 0, log.decode()
         assert b"Traceback" not in log, log.decode()
         await cluster.until(GAPS.format("count(*)"), [(len(goes),)])
-        assert all(0 <= float(str(gap)) <= GAP_S for (gap,) in cluster.known(GAPS.format(GAP)))
+        assert all(0 <= float(str(gap)) <= SLOWER * GAP_S for (gap,) in cluster.known(GAPS.format(GAP)))
         await cluster.seen(goes[0], "1 waits for a moderator")
         for channel in cluster.channels:
             assert not [m for m in cluster.house.discord.messages(channel) if "Back soon" in m.text]
