@@ -187,7 +187,8 @@ class Night:
             if each not in stored:
                 self.faults.append(f"{each} was heard, and is lost")
         for each, outcome in stored.items():
-            if outcome in (Outcome.WAITS, Outcome.SENT):
+            # What was stored, and refused since nobody heard of that in time, waits for who reads it next.
+            if outcome is Outcome.SENT or (outcome is Outcome.WAITS and each in self._heard):
                 self.faults.append(f"{each} is {outcome} when all is at rest")
         self.faults.extend(
             f"{each} was sent {times} times" for each, times in self._sent.items() if times > 1
