@@ -36,7 +36,7 @@ async def test_what_a_killed_process_had_goes_on_in_another(cluster: ClusterHous
         assert len(killed) == SHARDS // 2
         await kill(first)
         await cluster.house.discord.user("robin").send(killed[0], "!fog")  # nobody hears it
-        await cluster.on_air_anew(killed, within_s=TAKEN_OVER_S)
+        await cluster.on_air_anew(killed, within_s=SLOWER * TAKEN_OVER_S)
         await cluster.seen(killed[0], "> fog")
         for channel, panel in zip(cluster.channels, panels, strict=True):
             await cluster.say(channel, "rain")
@@ -81,7 +81,7 @@ async def test_who_stood_still_is_deposed(cluster: ClusterHouse) -> None:
         for channel in (*had, *others):
             await cluster.live(channel)
         first.send_signal(signal.SIGSTOP)
-        await cluster.on_air_anew(had, within_s=TAKEN_OVER_S)
+        await cluster.on_air_anew(had, within_s=SLOWER * TAKEN_OVER_S)
         taken = cluster.known(STREAMS)
         first.send_signal(signal.SIGCONT)
         async with asyncio.timeout(WAIT_S):
