@@ -63,6 +63,8 @@ class DatabaseJournal(GoingOnTables):
 
     def save_broadcast(self, broadcast: Broadcast) -> Awaitable[None]:
         self.told.tell(broadcast)
+        if broadcast.state.is_over:
+            self.names.is_over(broadcast.id)
         ending = broadcast.ending
         row = {
             "id": broadcast.id,

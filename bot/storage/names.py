@@ -53,6 +53,11 @@ class Names:
         if write.cancelled() or write.exception():
             self._stored.pop((broadcast_id, viewer.id), None)
 
+    def is_over(self, broadcast_id: str) -> None:
+        """Nothing more is said there."""
+        for key in [key for key in self._stored if key[0] == broadcast_id]:
+            del self._stored[key]
+
     def forget(self, person_ids: Iterable[int]) -> None:
         """Their names are not stored any more."""
         gone = set(person_ids)

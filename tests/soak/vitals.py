@@ -55,7 +55,7 @@ LIMITS = (
     Limit("descriptors", lambda each: each.descriptors, per_broadcast=0.005, noise=2, ceiling=60),
     Limit("threads", lambda each: each.threads, per_broadcast=0.005, noise=1, ceiling=30),
 )
-"""Memory lies at 165 MB in the second half: what is 6 kB more each time takes as much again after a month.
+"""Memory lies at 158 MB in the second half: what is 6 kB more each time takes as much again after a month.
 
 SQLite reads more as its file grows, and keeps what it has read: up to 2 MB for each of the seven connections,
 and their statements. That takes longer than a soak to fill, at some 7 kB for each broadcast: so it is apart,

@@ -66,3 +66,13 @@ def test_no_name_goes_past_the_broadcast_that_it_is_looked_up_by() -> None:
     kinds: Sequence[Executable] = [kind for kind, _ in together([mika, heard, row(broadcasts, "b2"), later])]
     assert len(kinds) == 4
     assert kinds[1] is kinds[3]
+
+
+def test_whose_names_are_stored_is_known_as_long_as_a_broadcast_runs() -> None:
+    """So a suggestion takes no second write then, and nobody is remembered for ever."""
+    names, robin = Names(), Viewer(2, "Robin")
+    assert names.heard("b1", robin, is_new=True)
+    assert names.heard("b2", robin, is_new=True)
+    names.is_over("b1")
+    assert names.heard("b1", robin, is_new=True)
+    assert not names.heard("b2", robin, is_new=True)

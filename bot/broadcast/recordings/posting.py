@@ -60,12 +60,12 @@ class Posting:
         if past is None or not (past.recorded or self._has_none(past)):
             return False
         past = await self._linked(past)
-        if past.is_shown_by(await self._history.recording_post(broadcast_id)):
-            return False
-        await self._poster.post_recordings(past, await self._recording_of(past))
-        for each in past.streams:
+        is_new = not past.is_shown_by(await self._history.recording_post(broadcast_id))
+        if is_new:
+            await self._poster.post_recordings(past, await self._recording_of(past))
+        for each in past.recorded:  # also what was stored, and so shown, before it was told here
             self._found.pop(each.stream.id, None)
-        return True
+        return is_new
 
     def _has_none(self, past: PastBroadcast) -> bool:
         """Whether a broadcast is over and the service has nothing of any of its streams."""

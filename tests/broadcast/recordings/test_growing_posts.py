@@ -113,6 +113,20 @@ async def test_a_broadcast_of_one_stream_is_posted_once() -> None:
     assert show.shown == [([1], True)]
 
 
+async def test_what_was_found_is_let_go_once_it_is_shown() -> None:
+    """Also what was stored, and so shown, before it was told: else each stream left its links for ever."""
+    show = Show("s1")
+    async with show.desk() as desk:
+        show.stream_ends(1)
+        await show.passes(60)
+        desk._posting.has_found(show.journal.streams[-1], ALL)
+        assert desk._posting._found
+        desk.look_at("b")
+        await show.passes(60)
+    assert show.shown == [([1], False)]
+    assert not desk._posting._found
+
+
 async def test_what_comes_together_is_shown_together() -> None:
     """Seventy-two recordings that are found at once, as after a long outage: a post, and few edits."""
     show = Show(*(f"s{number}" for number in range(1, 73)))
