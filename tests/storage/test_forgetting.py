@@ -20,7 +20,7 @@ from tests.storage.conftest import NOW, Store, live_broadcast
 from tests.storage.test_privacy import HERE, PLACES, ROBIN, everything, file_of, fill
 
 NOBODY = Viewer(-77, "")
-COUNTS = PLACES | {"size_bytes"}
+COUNTS = PLACES | {"size_bytes", "number", "news"}
 TABLES_FILLED = {"people", "broadcasts", "suggestions", "votes", "mutes", "actions"}
 AT = "2026-08-01 20:00:00"
 SAID = (
