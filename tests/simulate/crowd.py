@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from bot.broadcast.arbitration.policy import Mode
 from bot.broadcast.errors import BroadcastError
@@ -116,6 +116,8 @@ class Crowd:
             if message
             else Origin(channel.id, interaction_id=self._random.getrandbits(60))
         )
+        if message:
+            app.cogs.word_back.hear(cast("Any", message))
         ticket = await app.broadcasts.suggest(channel, prompt, by=person(viewer), origin=origin)
         idea = self.ideas[ticket.suggestion.id] = Idea(ticket.suggestion, run, [prompt])
         if message:

@@ -27,7 +27,7 @@ async def run(strikes: int, first_seed: int, beside: int, keep: Path | None) -> 
     ]
     waiting, failed, cpu_s, began_at = iter(todo), 0, 0.0, time.monotonic()
     took_s: dict[Deed, list[float]] = defaultdict(list)
-    done = dict.fromkeys(Deed, 0)
+    done, one_migrates = dict.fromkeys(Deed, 0), asyncio.Lock()
     with tempfile.TemporaryDirectory(prefix="chaos-") as name:
 
         async def some(bots: Nursery) -> None:
@@ -35,7 +35,8 @@ async def run(strikes: int, first_seed: int, beside: int, keep: Path | None) -> 
             async with AsyncExitStack() as stack:
                 directory = stack.enter_context(server_directory())
                 postgres = stack.enter_context(running_postgres(directory))
-                await _made_ready(postgres)
+                async with one_migrates:
+                    await _made_ready(postgres)
                 for plan in waiting:
                     tonight = await one(plan, bots, Path(name), postgres, keep)
                     cpu_s += sum(bot.cpu_s for bot in tonight.bots)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -115,4 +116,10 @@ def _asked(url: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
 def _rows(connection: psycopg.Connection[dict[str, Any]], table: str) -> list[dict[str, Any]]:
     order = {"suggestions": "suggested_at", "streams": "intended_at", "broadcasts": "requested_at"}[table]
     newest = f"SELECT * FROM {table} ORDER BY {order} DESC LIMIT {NEWEST * 10}"
-    return connection.execute(newest).fetchall()[::-1]
+    rows = connection.execute(newest).fetchall()[::-1]
+    return [{name: _as_a_file_has_it(value) for name, value in row.items()} for row in rows]
+
+
+def _as_a_file_has_it(value: Any) -> Any:
+    """SQLite has dates as texts."""
+    return value.isoformat(" ") if isinstance(value, datetime) else value
