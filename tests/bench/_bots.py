@@ -14,10 +14,10 @@ from tests.e2e.conftest import free_port
 @asynccontextmanager
 async def bot_process(
     discord: LocalDiscord, odyssey_url: str, api_key: str, *module: str, **settings: str
-) -> AsyncIterator[None]:
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Runs `python -m` with `module` and its arguments, with settings for this Discord and this Odyssey.
 
-    And with `settings`, which are named as in the environment.
+    And with `settings`, which are named as in the environment. It may end before it is left.
     """
     with tempfile.TemporaryDirectory() as directory:
         process = await asyncio.create_subprocess_exec(
@@ -38,7 +38,8 @@ async def bot_process(
             },
         )
         try:
-            yield
+            yield process
         finally:
-            process.terminate()
+            if process.returncode is None:
+                process.terminate()
             await process.wait()
