@@ -181,6 +181,8 @@ class Chat:
                 said_at=message.created_at if heard.is_late else None,
             )
         except Exception as error:  # noqa: BLE001 - the boundary of one message: its author is told
+            if heard.session.is_elsewhere:
+                return  # who goes on with it hears the message, too, and tells what becomes of it
             crowd = self._crowd_of(heard.session)
             await self._word_back.refused(message, error, crowd=crowd, is_late=heard.is_late)
             return

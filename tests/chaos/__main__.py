@@ -43,7 +43,8 @@ def main() -> None:
     given = parser.parse_args()
     paint_small(pytest.MonkeyPatch())
     if given.what == "cluster":
-        sys.exit(asyncio.run(cluster.run(given.runs, given.seed, given.beside, given.keep)))
+        nights = cluster.run(given.runs, given.seed, given.beside, given.keep, is_busy=given.busy)
+        sys.exit(asyncio.run(nights))
     sys.exit(asyncio.run(_run(_plans(given), given.beside, given.keep, is_busy=given.busy)))
 
 

@@ -93,6 +93,10 @@ class Evening:
         """Whether a bot sees it, and sends what was under way once more."""
         return not self.plan.kills
 
+    def may_log(self, error: str) -> bool:
+        """Whether somebody may have been stopped by that error."""
+        return False
+
     def faults_of_database(self) -> list[str]:
         """What the database finds wrong with itself."""
         return Stored.faults(self.directory / "odyssey.sqlite3")

@@ -106,7 +106,7 @@ class RecordingDesk:
         else:
             self._posting.has_found(stream, await self._keeper.keep(stream, answer))
             self.recorded.tell(stream)
-        del self._awaited[stream.id]
+        self._awaited.pop(stream.id, None)  # it may have been let go to another process meanwhile
         return None
 
     async def _begin(self, errand: Errand) -> Awaited | None:

@@ -19,8 +19,8 @@ from tests.chaos.nursery import Nursery, nursery
 from tests.support.postgres import EMPTY, Postgres, running_postgres, server_directory
 
 
-async def run(strikes: int, first_seed: int, beside: int, keep: Path | None) -> int:
-    """Returns the exit status."""
+async def run(strikes: int, first_seed: int, beside: int, keep: Path | None, *, is_busy: bool) -> int:
+    """Returns the exit status. Where the machine `is_busy`, nothing is late."""
     todo = [
         clustered(first_seed + number, strikes=min(STRIKES, strikes - number * STRIKES))
         for number in range(math.ceil(strikes / STRIKES))
@@ -38,7 +38,7 @@ async def run(strikes: int, first_seed: int, beside: int, keep: Path | None) -> 
                 async with one_migrates:
                     await _made_ready(postgres)
                 for plan in waiting:
-                    tonight = await one(plan, bots, Path(name), postgres, keep)
+                    tonight = await one(plan, bots, Path(name), postgres, keep, is_busy=is_busy)
                     cpu_s += sum(bot.cpu_s for bot in tonight.bots)
                     failed += bool(tonight.wrong)
                     for deed, took in tonight.takeovers.took_s.items():
@@ -62,13 +62,21 @@ async def run(strikes: int, first_seed: int, beside: int, keep: Path | None) -> 
 
 
 async def one(
-    plan: ClusterPlan, bots: Nursery, home: Path, postgres: Postgres, keep: Path | None = None
+    plan: ClusterPlan,
+    bots: Nursery,
+    home: Path,
+    postgres: Postgres,
+    keep: Path | None = None,
+    *,
+    is_busy: bool = False,
 ) -> ClusterEvening:
     """A whole evening, in a directory of its own, which is kept in `keep` when something was wrong."""
     directory = home / plan.seed.replace(" ", "-")
     directory.mkdir()
     async with cluster_evening(plan, bots, directory, postgres) as tonight:
         await tonight.run()
+        if not is_busy:
+            tonight.wrong += tonight.takeovers.late
     if keep and tonight.wrong:
         shutil.copytree(directory, keep / directory.name, dirs_exist_ok=True)
     shutil.rmtree(directory)

@@ -61,6 +61,11 @@ class ClusterEvening(Evening):
     def stored(self) -> Stored:
         return database.stored(self.url)
 
+    def may_log(self, error: str) -> bool:
+        """What is begun while the database is away is begun again."""
+        is_of_database = error.startswith(("psycopg.", "sqlalchemy.", "bot.broadcast.errors.NotStored"))
+        return self.streams_may_break and is_of_database
+
     def faults_of_database(self) -> list[str]:
         return list(database.intruders(self.url))
 
@@ -79,7 +84,7 @@ class ClusterEvening(Evening):
         await asyncio.gather(*(self._ended_in(crowd) for crowd in self.crowds))
         await self._put_right()
         await self._stopped()
-        self.wrong += [*self.takeovers.late, *problems(self)]
+        self.wrong += problems(self)
 
     def write_down(self) -> None:
         super().write_down()

@@ -53,13 +53,13 @@ def test_an_owner_may_write(url: str) -> None:
 
 
 def test_another_may_not(url: str) -> None:
-    """Who writes what somebody else has is named; so is who writes after its lease was over."""
+    """Who writes what somebody else has is named. One that is over, and nobody took, is its owner's."""
     _wrote(url, 41, LEASED)
     _wrote(url, 42, SEEN)
     assert "process 42 wrote broadcasts of b, which machine:41 owned (fence 3)" in database.intruders(url)
     _wrote(url, 41, "UPDATE leases SET until = now() - interval '3 s'")
     _wrote(url, 41, SEEN)
-    assert "process 41 wrote broadcasts of b after its lease was over (fence 3)" in database.intruders(url)
+    assert len(list(database.intruders(url))) == 2
 
 
 def test_two_processes_of_one_owner_are_seen(url: str) -> None:

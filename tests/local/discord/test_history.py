@@ -18,3 +18,18 @@ async def test_history_is_read_from_either_end(bot: SampleBot, local_discord: Lo
         f"message {number}" for number in range(1, 250)
     ]
     assert [m.content async for m in channel.history(limit=2)] == ["message 249", "message 248"]
+
+
+async def test_history_says_which_reactions_are_the_bots_own(
+    bot: SampleBot, local_discord: LocalDiscord
+) -> None:
+    """As Discord does for who asks; so does a single message."""
+    channel = bot.get_partial_messageable(local_discord.channel("lounge"))
+    robin = local_discord.user("robin")
+    message = await robin.send("lounge", "hello")
+    await robin.react(message, "🔥")
+    await channel.get_partial_message(message.id).add_reaction("👀")
+    expected = [("🔥", False), ("👀", True)]
+    (listed,) = [each async for each in channel.history(limit=1)]
+    for each in (listed, await channel.fetch_message(message.id)):
+        assert [(str(reaction.emoji), reaction.me) for reaction in each.reactions] == expected

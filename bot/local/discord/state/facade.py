@@ -87,7 +87,7 @@ class World(Places):
 
         try:
             if method == "GET" and _HISTORY.fullmatch(path):
-                result = _history(params or {}, answer)
+                result = [self._seen_by_bot(each) for each in _history(params or {}, answer)]
             else:
                 result = self.nonces.answer(method, path, body, lambda: answer(params or {}))
         except (RouteNotImplemented, UnsupportedField) as error:
@@ -255,6 +255,11 @@ class World(Places):
         return waiting
 
     # ------------------------------------------------------------------ inside
+
+    def _seen_by_bot(self, listed: Json) -> Json:
+        """A message of a list, with which reactions are the application's own: simcord leaves that out."""
+        seen = self.message(int(listed["channel_id"]), int(listed["id"]), self.application_id)
+        return {**listed, "reactions": seen["reactions"]} if seen else listed
 
     def _require(self, user_id: int, channel_id: int, *permissions: str) -> None:
         """Raises simcord's refusal; in a direct channel everything is allowed."""
