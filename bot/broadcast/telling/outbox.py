@@ -233,7 +233,8 @@ class Outbox:
 
     def _put_off(self, key: str, pause_s: float, has_failed: bool) -> None:
         due_at = self._clock.now() + timedelta(seconds=pause_s)
-        errand = self._kept[key]
+        if (errand := self._kept.get(key)) is None:
+            return  # it was let go meanwhile
         self._kept[key] = errand = replace(errand, due_at=due_at, tries=errand.tries + has_failed)
         if pause_s >= STORED_PAUSE_S:
             self._store.change(errand).add_done_callback(_noted)
@@ -243,7 +244,7 @@ class Outbox:
             self._drop(key)
 
     def _drop(self, key: str) -> None:
-        del self._kept[key]
+        self._kept.pop(key, None)  # what is let go comes to its end, too
         self._told.add(key)
         if self._told_meanwhile is not None:
             self._told_meanwhile.add(key)
