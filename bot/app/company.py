@@ -18,7 +18,7 @@ from bot.storage.connections import Database
 from bot.storage.writer import Writer
 
 Work = Callable[[], AbstractAsyncContextManager[object]]
-"""Something that is done for as long as the context lasts."""
+"""Something that is done for as long as the context lasts; made anew each time."""
 
 
 class Company(Protocol):

@@ -123,14 +123,18 @@ class Evening:
             await asyncio.sleep(AFTERWARDS_S if self.plan.kills else FAULTY_S)
         await self.ended()
         await self._put_right()
+        await self._stopped_in_order(bot)
+        self.wrong += problems(self)
+
+    async def _stopped_in_order(self, bot: Bot, *, within_s: float = STOP_S) -> None:
         bot.send_signal(signal.SIGTERM)
         with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_S):
+            async with asyncio.timeout(within_s):
                 await bot.ended.wait()
         if bot.returncode != 0:
             self.wrong.append(f"the stop ended with {bot.returncode}")
             bot.kill()
-        self.wrong += problems(self)
+            await bot.ended.wait()
 
     def write_down(self) -> None:
         """What was found wrong, and all that stands in the channel, for whoever looks into it."""

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 
+from bot.app.company import Work
 from bot.broadcast.background import Background
 from bot.broadcast.clock import Clock
 from bot.broadcast.errors import NotStoredError
@@ -15,9 +15,6 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
 """Between two looks whether the lease can be had."""
-
-Work = Callable[[], AbstractAsyncContextManager[object]]
-"""Something that is done for as long as the context lasts; made anew each time."""
 
 
 class Housekeeping(Background):

@@ -13,7 +13,7 @@ GONE_AFTER_S = LEASE_S - 1.0
 FIRST_FENCE = 1
 """Of a lease that is new; each owner has a higher one."""
 HOUSE = "house"
-"""What only one process does: retention, reconciling, servers that were left, telling commands."""
+"""What only one process does: retention, catching up with the archive, telling commands."""
 
 _SHARD, _BROADCAST = "shard:", "broadcast:"
 

@@ -4,7 +4,7 @@ That is the bot's next run, or another process, which has them already while thi
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 from bot.broadcast.model import Ending
@@ -14,26 +14,27 @@ from bot.broadcast.states import Reason
 UNDER_WAY_S = 2.0
 """How long an interaction that is under way is waited for: cut off, nobody would know whether it was seen."""
 
-Running = Mapping[asyncio.Task[None], BroadcastSession]
+Plays = Mapping[asyncio.Task[None], BroadcastSession]
+"""Each task that takes a broadcast through its life."""
 
 
-async def stop(running: Running, *, within_s: float, hands_over: bool) -> None:
+async def stop(plays: Plays, *, within_s: float, hands_over: bool) -> None:
     """Has all of them stop, and cuts off what takes too long."""
     if hands_over:
-        await asyncio.gather(*map(hand_over, running.values()))
-    for session in running.values():
+        await asyncio.gather(*map(hand_over, plays.values()))
+    for session in plays.values():
         session.end(Ending(Reason.SHUTDOWN))
-    await _come_to_an_end(running, within_s=within_s)
+    await _come_to_an_end(plays, within_s=within_s)
 
 
-async def pass_on(running: Running, *, within_s: float, is_lost: bool) -> None:
+async def pass_on(plays: Plays, *, within_s: float, is_lost: bool) -> None:
     """Has them leave off, and be somebody else's when this returns; `is_lost`: they are already."""
     if is_lost:
-        for session in running.values():
+        for session in plays.values():
             session.depose()
     else:
-        await asyncio.gather(*(hand_over(session, is_elsewhere=True) for session in running.values()))
-    late = await _come_to_an_end(running, within_s=within_s)
+        await asyncio.gather(*(hand_over(session, is_elsewhere=True) for session in plays.values()))
+    late = await _come_to_an_end(plays, within_s=within_s)
     if late:
         await asyncio.wait(late)
 
@@ -52,7 +53,7 @@ async def hand_over(session: BroadcastSession, *, is_elsewhere: bool = False) ->
 
 
 def _let_go(session: BroadcastSession, *, is_elsewhere: bool) -> None:
-    """The same at once, whatever is under way."""
+    """The same at once, unless it ends by now."""
     if session.is_closing:
         return
     session.is_elsewhere = is_elsewhere
@@ -60,14 +61,11 @@ def _let_go(session: BroadcastSession, *, is_elsewhere: bool) -> None:
     session.end(Ending(Reason.SHUTDOWN), is_handed_over=True)
 
 
-async def _come_to_an_end(
-    running: Iterable[asyncio.Task[None]], *, within_s: float
-) -> set[asyncio.Task[None]]:
+async def _come_to_an_end(plays: Plays, *, within_s: float) -> set[asyncio.Task[None]]:
     """Waits for so long; what is left is cut off, and returned."""
-    tasks = set(running)
-    if not tasks:
-        return tasks
-    _, late = await asyncio.wait(tasks, timeout=within_s)
+    if not plays:
+        return set()
+    _, late = await asyncio.wait(list(plays), timeout=within_s)
     for task in late:
         task.cancel()
     return late

@@ -125,7 +125,7 @@ class ClusterEvening(Evening):
     async def _stop(self, strike: Strike) -> None:
         bot = self.alive[strike.victim]
         self.takeovers.strike(strike.deed, bot.pid, self._now)
-        await self._stopped_in_order(bot)
+        await self._stopped_in_order(bot, within_s=STOP_S)
         await self._back(strike)
 
     async def _freeze(self, strike: Strike) -> None:
@@ -249,17 +249,7 @@ class ClusterEvening(Evening):
     async def _stopped(self) -> None:
         """All of them, one after the other, as in an upgrade."""
         for bot in self.alive.values():
-            await self._stopped_in_order(bot)
-
-    async def _stopped_in_order(self, bot: Bot) -> None:
-        bot.send_signal(signal.SIGTERM)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_S):
-                await bot.ended.wait()
-        if bot.returncode != 0:
-            self.wrong.append(f"the stop ended with {bot.returncode}")
-            bot.kill()
-            await bot.ended.wait()
+            await self._stopped_in_order(bot, within_s=STOP_S)
 
     async def _steer(self) -> None:
         async with asyncio.TaskGroup() as tasks:
